@@ -1,0 +1,50 @@
+# Everything here needs python3 (3.11 or newer) and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOG := $(VENV)/install.log
+
+.DEFAULT_GOAL := help
+.PHONY: demo test results lint fmt clean help
+
+demo: $(STAMP) ## simulate a shipped scenario and draw its chart
+	@$(BIN)/sim run honduras-2021
+
+test: lint ## all checks: ruff, mypy, then pytest
+	@$(BIN)/python -m pytest
+
+results: $(STAMP) ## recompute the golden results kept in results/reference
+	@$(BIN)/python -m sim.results.reference
+
+lint: $(STAMP) ## ruff (rules and format) and mypy
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+
+fmt: $(STAMP) ## rewrite the code as ruff wants it
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+clean: ## remove caches and build leftovers; .venv and results stay
+	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	@find . -path './$(VENV)' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+# The stamp is touched last, so an interrupted installation is done again.
+$(STAMP): pyproject.toml constraints.txt
+	@if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	  command -v $(PYTHON) >/dev/null 2>&1 || \
+	    { echo "$(PYTHON) was not found: install Python 3.11 or newer, or name it: make PYTHON=..." >&2; exit 1; }; \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }; \
+	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "$(PYTHON) cannot make virtual environments: install its venv module (Debian, Ubuntu: the package python3-venv)" >&2; exit 1; }; \
+	  $(PYTHON) -m venv $(VENV) || exit 1; \
+	fi
+	@echo "Installing into $(VENV) (a minute or two, once)" >&2
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+	  -c constraints.txt -e '.[dev]' >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "The installation failed; the log above says why" >&2; exit 1; }
+	@touch $(STAMP)

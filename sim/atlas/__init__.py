@@ -1,0 +1,58 @@
+"""What is known, each row with its source: states, recognition, economies, leverage, governments, patrons."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from sim.atlas.economy import Economy, economy
+from sim.atlas.governments import Election, Government, elections, government, governments
+from sim.atlas.leverage import Leverage, leverage
+from sim.atlas.patrons import Case, Package, Regime, cases, packages, regimes
+from sim.atlas.reading import TABLES
+from sim.atlas.record import Change, Record, Side, record
+from sim.atlas.states import State, state, states
+
+__all__ = [
+    "Case",
+    "Change",
+    "Economy",
+    "Election",
+    "Government",
+    "Leverage",
+    "Package",
+    "Record",
+    "Regime",
+    "Side",
+    "State",
+    "cases",
+    "digest",
+    "economy",
+    "elections",
+    "government",
+    "governments",
+    "leverage",
+    "packages",
+    "record",
+    "regimes",
+    "state",
+    "states",
+]
+
+
+@cache
+def digest() -> str:
+    """SHA-256 over the names and bytes of all shipped tables: the same tables, the same 64 hex digits."""
+    return digest_of(TABLES)
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256, in hex, over the names and bytes of the tables (csv, toml) of a folder, sorted by name."""
+    total = hashlib.sha256()
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.suffix in (".csv", ".toml"):
+            content = path.read_bytes()
+            total.update(f"{path.name} {len(content)}\n".encode())
+            total.update(content)
+    return total.hexdigest()

@@ -1,0 +1,96 @@
+"""Population, output and United States aid, by year, of the states that are or lately were with Taipei."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sim.atlas.reading import TABLES, rows
+from sim.atlas.states import read_states, state
+from sim.errors import AtlasError, Problem
+
+FILE = "economy.csv"
+COLUMNS = (
+    "iso3",
+    "year",
+    "population",
+    "population_flag",
+    "gdp_usd",
+    "gdp_usd_flag",
+    "us_aid_usd",
+    "us_aid_usd_flag",
+    "source",
+)
+FLAGS = ("observed", "interpolated", "extrapolated", "assumed")
+
+
+@dataclass(frozen=True)
+class Economy:
+    """One state in one year; `source` is a key the data dictionary explains."""
+
+    iso3: str
+    year: int
+    """Calendar year, 1970 to 2025."""
+    population: float
+    """Persons at mid-year, > 0 (source: World Bank WDI)."""
+    population_flag: str
+    """observed, interpolated, extrapolated or assumed; so for the other flags."""
+    gdp_usd: float
+    """US dollars of the year, market exchange rates, > 0 (source: WDI; early gaps from Penn World Table)."""
+    gdp_usd_flag: str
+    us_aid_usd: float
+    """US assistance, economic and military: obligations in dollars of the year, averaged over the
+    fiscal year `year` and the two before, >= 0 (source: ForeignAssistance.gov)."""
+    us_aid_usd_flag: str
+    source: str
+
+
+def read_economies(folder: Path = TABLES) -> Mapping[tuple[str, int], Economy]:
+    """The table of one folder, keyed by (iso3, year)."""
+    known = read_states(folder)
+    found: dict[tuple[str, int], Economy] = {}
+    for row in rows(folder, FILE, COLUMNS):
+        key = (row.iso3(known), row.whole("year", 1970, 2100))
+        if key in found:
+            row.fail("year", f"must not be listed twice for {key[0]}")
+        found[key] = Economy(
+            *key,
+            row.number("population", 1, 2e9),
+            row.choice("population_flag", FLAGS),
+            row.number("gdp_usd", 1, 1e14),
+            row.choice("gdp_usd_flag", FLAGS),
+            row.number("us_aid_usd", 0, 1e11),
+            row.choice("us_aid_usd_flag", FLAGS),
+            row.text("source"),
+        )
+    return found
+
+
+@cache
+def economies() -> Mapping[tuple[str, int], Economy]:
+    """Every state and year of the shipped table, keyed by (iso3, year)."""
+    return read_economies()
+
+
+def economy(iso3: str, year: int) -> Economy:
+    """One state in one year; `AtlasError` saying which years exist when it is not in the table."""
+    table = economies()
+    if (iso3, year) in table:
+        return table[iso3, year]
+    state(iso3)
+    years = sorted(known_year for known, known_year in table if known == iso3)
+    rule = f"{iso3} is in the table for {_spans(years)}" if years else f"{iso3} is not in the table"
+    raise AtlasError(Problem("year", rule, year), file=FILE)
+
+
+def _spans(years: list[int]) -> str:
+    """Sorted years as text: `1970 to 1985, 1989 to 2025`."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(f"{first} to {last}" if first < last else str(first) for first, last in spans)

@@ -1,0 +1,162 @@
+"""The patrons' side: cross-strait regimes, Beijing's packages, and the cases priors are counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast
+
+from sim.atlas.reading import CONFIDENCES, TABLES, rows
+from sim.atlas.states import read_states
+from sim.errors import AtlasError, Problem, nearest
+
+REGIMES = "regimes.csv"
+REGIME_COLUMNS = ("start", "end", "regime", "source", "confidence")
+PACKAGES = "packages.csv"
+PACKAGE_COLUMNS = ("iso3", "year", "percent_of_gdp_a_year", "source")
+CASES = "cases.csv"
+CASE_COLUMNS = (
+    "prior",
+    "iso3",
+    "case",
+    "started",
+    "outcome_known",
+    "outcome",
+    "days_to_switch",
+    "source",
+    "note",
+)
+PRIORS = ("order_carried_out", "pledge_kept")
+
+
+@dataclass(frozen=True)
+class Regime:
+    """A stretch of time in which Beijing took willing states (contest) or turned them away (truce)."""
+
+    start: date
+    """First day."""
+    end: date
+    """First day of the next regime; for the last one, the day the record ends."""
+    name: Literal["contest", "truce"]
+    source: str
+    confidence: str
+    """high, medium or low."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """What Beijing committed to one state after its switch (source: AidData v3.0, own computation)."""
+
+    iso3: str
+    year: int
+    """Year of the switch."""
+    percent_of_gdp: float
+    """Commitments from the switch on (at most five years, not beyond 2021), % of GDP a year, >= 0."""
+    source: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One dated case that a prior is counted from (source: the row's own)."""
+
+    prior: str
+    """`pledge_kept` or `order_carried_out`."""
+    iso3: str
+    case: str
+    """Whose pledge or order it was."""
+    started: date
+    """Day of taking office with the pledge, or of the order."""
+    outcome_known: date
+    """First day on which the outcome could be known."""
+    outcome: bool
+    """Whether the switch followed: for an order, within 183 days or on the day the order had set."""
+    days_to_switch: int | None
+    """Days from `started` to the switch; None where none followed."""
+    source: str
+    note: str
+
+
+def read_regimes(folder: Path = TABLES) -> tuple[Regime, ...]:
+    """The regimes of one folder of tables: by date, without gap or overlap."""
+    found: list[Regime] = []
+    for row in rows(folder, REGIMES, REGIME_COLUMNS):
+        start, end = row.day("start"), row.day("end")
+        if end <= start:
+            row.fail("end", f"must lie after {start}")
+        if found and found[-1].end != start:
+            row.fail("start", f"must be {found[-1].end}, the end of the regime before it")
+        name = cast(Literal["contest", "truce"], row.choice("regime", ("contest", "truce")))
+        found.append(Regime(start, end, name, row.text("source"), row.choice("confidence", CONFIDENCES)))
+    return tuple(found)
+
+
+def read_packages(folder: Path = TABLES) -> tuple[Package, ...]:
+    """The packages of one folder of tables, sorted by iso3."""
+    known = read_states(folder)
+    found = [
+        Package(
+            row.iso3(known),
+            row.whole("year", 1971, 2100),
+            row.number("percent_of_gdp_a_year", 0.0, 100.0),
+            row.text("source"),
+        )
+        for row in rows(folder, PACKAGES, PACKAGE_COLUMNS)
+    ]
+    return tuple(sorted(found, key=lambda package: (package.iso3, package.year)))
+
+
+def read_cases(folder: Path = TABLES) -> tuple[Case, ...]:
+    """The cases of one folder of tables, sorted by prior, start and iso3."""
+    known = read_states(folder)
+    found: list[Case] = []
+    for row in rows(folder, CASES, CASE_COLUMNS):
+        started, outcome_known = row.day("started"), row.day("outcome_known")
+        if outcome_known < started:
+            row.fail("outcome_known", f"must not lie before the start, {started}")
+        outcome = row.yes("outcome")
+        if outcome != bool(row.optional("days_to_switch")):
+            row.fail("days_to_switch", "must be given where the outcome is 1, and only there")
+        days = row.whole("days_to_switch", 0, 5000) if outcome else None
+        if days is not None and days != (outcome_known - started).days:
+            row.fail("days_to_switch", f"must be {(outcome_known - started).days}, from start to outcome")
+        found.append(
+            Case(
+                row.choice("prior", PRIORS),
+                row.iso3(known),
+                row.text("case"),
+                started,
+                outcome_known,
+                outcome,
+                days,
+                row.text("source"),
+                row.optional("note"),
+            )
+        )
+    return tuple(sorted(found, key=lambda case: (case.prior, case.started, case.iso3)))
+
+
+@cache
+def regimes() -> tuple[Regime, ...]:
+    """The cross-strait regimes since October 1971, contiguous; truce from 2008-05-20 to 2016-01-16."""
+    return read_regimes()
+
+
+@cache
+def packages() -> tuple[Package, ...]:
+    """Beijing's packages to the 17 states that switched from 2002 to 2021."""
+    return read_packages()
+
+
+def cases(prior: str, known_by: date) -> tuple[Case, ...]:
+    """The cases of one prior whose outcome was known by a day, so that a hindcast does not see later ones."""
+    if prior not in PRIORS:
+        rule = "must be a prior counted from cases: " + ", ".join(PRIORS)
+        raise AtlasError(Problem("prior", rule, prior, nearest(prior, PRIORS)), file=CASES)
+    return tuple(case for case in _cases() if case.prior == prior and case.outcome_known <= known_by)
+
+
+@cache
+def _cases() -> tuple[Case, ...]:
+    return read_cases()

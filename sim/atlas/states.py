@@ -1,0 +1,79 @@
+"""The states of the world as the model names them: code, name and region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from sim.atlas.reading import TABLES, rows
+from sim.errors import AtlasError, Problem, nearest
+
+FILE = "states.csv"
+COLUMNS = ("iso3", "name", "region", "subregion", "status", "source")
+REGIONS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
+STATUSES = ("un_member", "un_observer", "not_un_member", "former_state")
+
+
+@dataclass(frozen=True)
+class State:
+    """One state: a UN member, the Holy See, Taiwan or the former South Vietnam (source: UN M49)."""
+
+    iso3: str
+    """ISO 3166-1 alpha-3 code; VDR is this project's own for South Vietnam (to 1975)."""
+    name: str
+    """English name in ASCII."""
+    region: str
+    """UN M49 region: Africa, Americas, Asia, Europe or Oceania."""
+    subregion: str
+    """UN M49 subregion, the intermediate one for the Americas (Caribbean, Central America, ...)."""
+    status: str
+    """un_member, un_observer, not_un_member or former_state."""
+    source: str
+
+
+def read_states(folder: Path = TABLES) -> Mapping[str, State]:
+    """The states of one folder of tables, keyed by iso3, in the order of the codes."""
+    found: dict[str, State] = {}
+    for row in rows(folder, FILE, COLUMNS):
+        iso3 = row.text("iso3")
+        if len(iso3) != 3 or not iso3.isascii() or not iso3.isupper():
+            row.fail("iso3", "must be three capital letters")
+        if iso3 in found:
+            row.fail("iso3", "must not be listed twice")
+        found[iso3] = State(
+            iso3,
+            row.text("name"),
+            row.choice("region", REGIONS),
+            row.text("subregion"),
+            row.choice("status", STATUSES),
+            row.text("source"),
+        )
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+@cache
+def states() -> Mapping[str, State]:
+    """Every state (196 of them), keyed by iso3."""
+    return read_states()
+
+
+def state(iso3: str) -> State:
+    """The state with this code; `AtlasError` with the nearest code when there is none."""
+    known = states()
+    if iso3 in known:
+        return known[iso3]
+    rule = "must be the ISO 3166-1 alpha-3 code of a state"
+    raise AtlasError(Problem("iso3", rule, iso3, _suggested(iso3, known)), file=FILE)
+
+
+def _suggested(text: object, known: Mapping[str, State]) -> str | None:
+    """The code whose code or name is closest to `text`: codes first for short texts, else names first."""
+    by_name = {entry.name: iso3 for iso3, entry in known.items()}
+    name = nearest(text, by_name)
+    named = None if name is None else by_name[name]
+    alike = [iso3 for iso3 in known if iso3[:2] == str(text)[:2].upper()]
+    code = nearest(text, alike) or nearest(text, known)
+    return (code or named) if len(str(text)) <= 3 else (named or code)

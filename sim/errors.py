@@ -1,0 +1,82 @@
+"""One exception tree: every error carries the file, the path, the rule broken and the value met."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a request: where it is, the rule it breaks, what was found."""
+
+    path: str
+    """Dotted path of the key (`events.lobbying.strength`), or an empty string for the whole file."""
+    rule: str
+    value: object = None
+    """What was found; None when nothing was (a missing key)."""
+    suggestion: str | None = None
+    """The nearest valid name, when there is one."""
+
+    def line(self, file: str | None) -> str:
+        """One line for the user: `FILE: path: the rule (got VALUE); did you mean NAME?`."""
+        text = ": ".join(part for part in (file, self.path, self.rule) if part)
+        if self.value is not None:
+            text += f" (got {shown(self.value)})"
+        if self.suggestion is not None:
+            text += f"; did you mean {self.suggestion}?"
+        return text
+
+
+class SimError(Exception):
+    """Anything the simulator says no to, or fails at; `exit_status` is what the command line returns."""
+
+    exit_status = 1
+
+    def lines(self) -> list[str]:
+        """The message, one line a problem."""
+        return [str(self)]
+
+
+class InputError(SimError):
+    """The request or a file is wrong; nothing was written."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Iterable[Problem] | Problem, file: object = None) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.file = None if file is None else str(file)
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        return [problem.line(self.file) for problem in self.problems]
+
+
+class ScenarioError(InputError):
+    """A scenario file, or an override of it, breaks the scenario language."""
+
+
+class AtlasError(InputError):
+    """A table of the atlas contradicts itself, or does not reach the date asked for."""
+
+
+class ResultError(InputError):
+    """A result folder is missing, incomplete or damaged."""
+
+
+class RunError(SimError):
+    """The simulation itself failed while running."""
+
+
+def nearest(name: object, valid: Iterable[str]) -> str | None:
+    """The valid name closest to `name`, or None when none is close."""
+    names = {candidate.lower(): candidate for candidate in valid}
+    close = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.55)
+    return names[close[0]] if close else None
+
+
+def shown(value: object) -> str:
+    """A value as an error message shows it: short, on one line."""
+    text = " ".join(str(value).split()) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,63 @@
+"""Random numbers by address: one uniform for each (seed, run, month, state, purpose), in any order.
+
+The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+2011): the key is the seed, the counter the address, so a number does not depend on what was drawn before it,
+on the number of runs, or on threads. Purposes are numbers never reused; those of parameters, elections and
+events come from their names, so an election moved in time keeps its luck.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sim.model.compiled import rule
+
+LEAVE = 1
+"""Purpose: a state's decision to leave Taipei (month absolute, state code)."""
+RETURN = 2
+"""Purpose: a state's decision to return to Taipei (month absolute, state code)."""
+
+_MASK = 0xFFFFFFFF
+_MULTIPLIER_0 = 0xD2511F53
+_MULTIPLIER_1 = 0xCD9E8D57
+_WEYL_0 = 0x9E3779B9
+_WEYL_1 = 0xBB67AE85
+_ROUNDS = 10
+
+
+@rule
+def philox(key_0: int, key_1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int, int, int]:
+    """One block of Philox4x32-10: four 32-bit words from a 64-bit key and a 128-bit counter, as words.
+
+    All in 64-bit integers masked to 32 bits, which wrap alike in Python and in compiled code.
+    """
+    for _ in range(_ROUNDS):
+        product_0 = _MULTIPLIER_0 * c0
+        product_1 = _MULTIPLIER_1 * c2
+        c0 = ((product_1 >> 32) & _MASK) ^ c1 ^ key_0
+        c2 = ((product_0 >> 32) & _MASK) ^ c3 ^ key_1
+        c1 = product_1 & _MASK
+        c3 = product_0 & _MASK
+        key_0 = (key_0 + _WEYL_0) & _MASK
+        key_1 = (key_1 + _WEYL_1) & _MASK
+    return c0, c1, c2, c3
+
+
+@rule
+def uniform(seed: int, run: int, month: int, state: int, purpose: int) -> float:
+    """The uniform number at an address, in [0, 1), on a grid of 2^-53.
+
+    seed : 0 to 2^63 - 1; run, month (year * 12 + month - 1), state (`state_code`), purpose : 0 to 2^32 - 1
+    """
+    word_0, word_1, _, _ = philox(seed & _MASK, (seed >> 32) & _MASK, run, month, state, purpose)
+    return float((word_0 >> 5) * 67108864 + (word_1 >> 6)) * (1.0 / 9007199254740992.0)
+
+
+def state_code(iso3: str) -> int:
+    """A state's number, made from its ISO letters (never from a position): AAA is 0, ZZZ 17575."""
+    return sum((ord(letter) - ord("A")) * 26**place for place, letter in enumerate(reversed(iso3)))
+
+
+def purpose_of(name: str) -> int:
+    """The purpose number of a named draw: 31 bits of its SHA-256, above all numbered purposes."""
+    return (1 << 31) | (int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") >> 1)

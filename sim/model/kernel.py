@@ -1,0 +1,351 @@
+"""The compiled ensemble: many runs of one timeline, with the rule book's functions compiled in.
+
+`simulate` releases the interpreter's lock, so chunks of runs go to threads. It follows `sim.model.agents`
+step by step; both call the same rules, and their ledgers agree to the last bit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.model import rules
+from sim.model.calendar import (
+    AID,
+    DORMANT,
+    HOSTILITY,
+    LEVELS,
+    LOBBYING,
+    MATCH,
+    NEVER,
+    OFFER,
+    PLEDGE,
+    REASSURANCE,
+    RETURN_PLEDGE,
+    TAIPEI_CUT,
+    UNMET,
+    US_CUT,
+    add_levels,
+    draw_happenings,
+    open_month,
+)
+from sim.model.draws import LEAVE, RETURN, uniform
+from sim.model.reference import derive
+from sim.model.terms import (
+    ACCEPTANCE,
+    BEIJING,
+    COLUMNS,
+    HAZARD,
+    HEAD,
+    NEITHER,
+    TAIPEI,
+    T_AID,
+    T_ALPHA,
+    T_BACKFIRE,
+    T_DETERRENCE,
+    T_GOVERNMENT,
+    T_NEIGHBOURS,
+    T_OFFER,
+    T_ORDER,
+    T_PLEDGE,
+    T_REQUEST,
+    T_SHORTFALL,
+    T_WINDOW,
+)
+from sim.model.timeline import Floats, Timeline
+
+RUNS_PER_DRAW = 20
+"""Consecutive runs that share a parameter draw."""
+
+
+@njit(nogil=True, cache=True)
+def uniforms(seed: int, draws: int, purpose: int) -> Floats:
+    """The uniform numbers of draws 0 to `draws` - 1 for one named purpose."""
+    values = np.empty(draws)
+    for draw in range(draws):
+        values[draw] = uniform(seed, draw, 0, 0, purpose)
+    return values
+
+
+@njit(nogil=True, cache=True)
+def simulate(
+    timeline: Timeline,
+    parameters: Any,
+    values: Floats,
+    chances: Floats,
+    outcomes: Floats,
+    seed: int,
+    first_run: int,
+    runs: int,
+    counts: NDArray[np.uint8],
+    ledger: Floats,
+) -> Floats:
+    """Simulate runs `first_run` to `first_run + runs - 1`; the changes, one row each, are returned.
+
+    parameters : (draws,) record array; values, chances : (draws, E); outcomes : (draws, L, K) cumulative.
+    Draw `run // 20` serves a run.
+    counts : (runs, T + 1) filled with the recognition count
+    ledger : (runs, T + 1, n, COLUMNS) filled, or of no runs when it is not wanted
+    Returns (changes, HEAD + COLUMNS): run, month, state, side before, side after, then the ledger's columns.
+    """
+    months, n = timeline.exposure.shape[0], timeline.code.shape[0]
+    events = timeline.event_month.shape[0]
+    keep = ledger.shape[0] > 0
+
+    changes = np.empty((max(64, runs), HEAD + COLUMNS))
+    found = 0
+    happens = np.empty(events, dtype=np.bool_)
+    status = np.empty(events, dtype=np.int64)
+    side = np.empty(n, dtype=np.int64)
+    lean, package, believed = np.empty(n), np.empty(n), np.empty(n)
+    last_log_hazard, last_hazard, promised = np.empty(n), np.empty(n), np.empty(n)
+    government_since, order_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    left = np.empty(n, dtype=np.int64)
+    truce = np.empty(1, dtype=np.int64)
+    levels, committed = np.empty((LEVELS, n)), np.empty(2)
+    fresh = np.empty(timeline.fresh_switches.shape[0])
+    weights, rows = np.empty(n), np.zeros((n, COLUMNS))
+    chance = np.empty(n)
+    after = np.empty(n, dtype=np.int64)
+
+    p = parameters[first_run // RUNS_PER_DRAW]
+    reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW])
+    for run in range(first_run, first_run + runs):
+        draw = run // RUNS_PER_DRAW
+        if run % RUNS_PER_DRAW == 0:
+            p = parameters[draw]
+            reference = derive(timeline, p, values[draw])
+        draw_happenings(timeline, chances[draw], outcomes[draw], seed, run, happens)
+        status[:] = DORMANT
+        truce[0] = NEVER
+        upcoming = 0
+        fresh[:] = timeline.fresh_switches
+        count = 0
+        for i in range(n):
+            side[i] = BEIJING
+            if timeline.with_taipei[i]:
+                side[i] = TAIPEI
+                count += 1
+            elif timeline.with_none[i]:
+                side[i] = NEITHER
+            lean[i] = timeline.lean[i]
+            government_since[i] = timeline.government_since[i]
+            order_since[i] = NEVER
+            package[i] = reference.package[i]
+            believed[i] = reference.package[i]
+            last_log_hazard[i] = reference.alpha[i]
+            last_hazard[i] = math.exp(reference.alpha[i])
+            promised[i] = 0.0
+            left[i] = 0
+
+        for t in range(months):
+            # The calendar.
+            upcoming = open_month(
+                timeline, t, upcoming, happens, reference.values, status, lean, government_since, order_since, truce
+            )
+            add_levels(timeline, t, reference.values, status, levels, committed)
+            in_truce = t < truce[0]
+            beijing_accepts = timeline.beijing_acceptance[t]
+            if in_truce:
+                beijing_accepts = beijing_accepts * reference.truce
+
+            # The patrons look at last month.
+            focus = _either(timeline.beijing_focus[t], p.courtship_focus)
+            offer_cap = _either(timeline.beijing_cap[t], p.package_cap)
+            floor = _either(timeline.taipei_floor[t], p.aid_floor)
+            aid_cap = _either(timeline.taipei_cap[t], p.aid_cap)
+            turn = _either(timeline.washington_focus[t], p.pressure_focus)
+            all_weights, all_threats, allies = 0.0, 0.0, 0.0
+            for i in range(n):
+                if side[i] == TAIPEI and timeline.economy[i]:
+                    weights[i] = rules.courtship_weight(
+                        reference.usual[i], timeline.prestige[i], focus, last_log_hazard[i]
+                    )
+                    all_weights += weights[i]
+                    all_threats += last_hazard[i]
+                    allies += 1.0
+            beijing_budget = max(0.0, timeline.beijing_budget[t] * reference.beijing_dollars - committed[0])
+            taipei_budget = max(0.0, timeline.taipei_budget[t] * reference.taipei_dollars - committed[1])
+
+            # The states weigh, all at once.
+            for i in range(n):
+                row = rows[i]
+                chance[i] = 0.0
+                if side[i] == TAIPEI:
+                    offer_appeal, aid_appeal = 0.0, 0.0
+                    if timeline.economy[i]:
+                        package[i] = rules.package(
+                            beijing_budget,
+                            weights[i],
+                            all_weights,
+                            timeline.gdp[i],
+                            package[i] * reference.package_fade,
+                            offer_cap,
+                        )
+                        aid = rules.taipei_aid(
+                            taipei_budget, floor, allies, last_hazard[i], all_threats, timeline.gdp[i], aid_cap
+                        )
+                        aid = rules.aid_after(aid, levels[TAIPEI_CUT, i], levels[AID, i])
+                        aid = rules.matched(aid, levels[MATCH, i], believed[i])
+                        believed[i] = package[i] + levels[OFFER, i]
+                        offer_appeal = rules.appeal(believed[i])
+                        aid_appeal = rules.appeal(aid)
+                    waver = rules.wavering(last_hazard[i], reference.hazard[i])
+                    pressed = rules.pressure(
+                        timeline.washington_attention[t], reference.weight[i], turn, waver, levels[LOBBYING, i]
+                    )
+                    dependence = rules.dependence_left(
+                        timeline.dependence_scale[i],
+                        timeline.exports[i],
+                        timeline.remittances[i],
+                        timeline.us_aid[i],
+                        levels[US_CUT, i],
+                        timeline.security[i],
+                    )
+                    order = rules.standing_order(t - order_since[i])
+                    row[T_ALPHA] = reference.alpha[i]
+                    row[T_OFFER] = rules.offer_term(p.offer_effect, offer_appeal, reference.offer_appeal[i])
+                    row[T_AID] = rules.aid_term(p.aid_effect, aid_appeal, reference.aid_appeal[i])
+                    row[T_DETERRENCE] = rules.deterrence_term(
+                        p.deterrence_effect, dependence, pressed, timeline.dependence_ref[i], reference.weight[i]
+                    )
+                    row[T_BACKFIRE] = rules.backfire_term(
+                        p.backfire_effect,
+                        timeline.pride[i],
+                        pressed,
+                        rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i]),
+                        reference.weight[i],
+                    )
+                    row[T_GOVERNMENT] = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
+                    row[T_PLEDGE] = rules.pledge_term(
+                        reference.pledge_effect, levels[PLEDGE, i], p.reassurance_effect, levels[REASSURANCE, i]
+                    )
+                    row[T_REQUEST] = rules.request_term(p.request_effect, levels[UNMET, i])
+                    row[T_WINDOW] = rules.window_term(
+                        p.window_effect,
+                        reference.centre,
+                        timeline.follows_governments[i],
+                        rules.new_government(t - government_since[i]),
+                    )
+                    row[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, fresh[timeline.subregion[i]])
+                    row[T_SHORTFALL] = 0.0
+                    row[T_ORDER] = reference.order_rate * order
+                    row[ACCEPTANCE] = beijing_accepts
+                    last_log_hazard[i] = rules.log_hazard(
+                        row[T_ALPHA],
+                        row[T_OFFER],
+                        row[T_AID],
+                        row[T_DETERRENCE],
+                        row[T_BACKFIRE],
+                        row[T_GOVERNMENT],
+                        row[T_PLEDGE],
+                        row[T_REQUEST],
+                        row[T_WINDOW],
+                        row[T_NEIGHBOURS],
+                    )
+                    row[HAZARD] = rules.hazard_of_leaving(
+                        last_log_hazard[i], beijing_accepts, reference.order_rate, order
+                    )
+                    chance[i] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
+                elif side[i] == BEIJING:
+                    offer_appeal, aid_appeal = 0.0, 0.0
+                    if timeline.economy[i]:
+                        offer_appeal = rules.appeal(levels[OFFER, i])
+                        aid_appeal = rules.appeal(levels[AID, i])
+                    missing = rules.shortfall(
+                        promised[i], p.delivered_signed, (t - left[i]) / 12.0, p.delivery_years
+                    )
+                    row[:] = 0.0
+                    row[T_ALPHA] = reference.rho[i]
+                    row[T_OFFER] = -rules.offer_term(p.offer_effect, offer_appeal, 0.0)
+                    row[T_AID] = -rules.aid_term(p.aid_effect, aid_appeal, 0.0)
+                    row[T_GOVERNMENT] = rules.return_government_term(
+                        p.return_lean_effect, lean[i], timeline.lean_ref[i]
+                    )
+                    row[T_PLEDGE] = rules.pledge_term(
+                        p.return_pledge_effect, levels[RETURN_PLEDGE, i], 0.0, 0.0
+                    )
+                    row[T_WINDOW] = rules.window_term(
+                        p.return_window_effect,
+                        reference.return_centre,
+                        timeline.follows_governments[i],
+                        rules.new_government(t - government_since[i]),
+                    )
+                    row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
+                    row[ACCEPTANCE] = timeline.taipei_acceptance[t]
+                    log_rate = rules.log_hazard_of_return(
+                        row[T_ALPHA],
+                        row[T_GOVERNMENT],
+                        row[T_PLEDGE],
+                        row[T_WINDOW],
+                        row[T_AID],
+                        row[T_OFFER],
+                        row[T_SHORTFALL],
+                    )
+                    row[HAZARD] = rules.hazard_of_return(log_rate, timeline.taipei_acceptance[t])
+                    chance[i] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
+                else:
+                    row[:] = 0.0
+
+            # They decide, all at once.
+            for i in range(n):
+                after[i] = side[i]
+                if side[i] == NEITHER:
+                    if not in_truce:
+                        after[i] = BEIJING
+                elif chance[i] > 0.0:
+                    purpose = LEAVE if side[i] == TAIPEI else RETURN
+                    luck = uniform(seed, run, timeline.calendar_month[t], timeline.code[i], purpose)
+                    if luck < chance[i]:
+                        after[i] = rules.destination(side[i] == TAIPEI, in_truce)
+
+            # The month is recorded.
+            for k in range(fresh.shape[0]):
+                fresh[k] *= timeline.monthly_year_fade
+            for i in range(n):
+                if side[i] == TAIPEI:
+                    last_hazard[i] = rows[i, HAZARD]
+                if keep:
+                    ledger[run - first_run, t, i, :] = rows[i]
+                    ledger[run - first_run, t, i, 0] = float(side[i])
+                if after[i] == side[i]:
+                    continue
+                if found == changes.shape[0]:
+                    longer = np.empty((2 * found, changes.shape[1]))
+                    longer[:found] = changes
+                    changes = longer
+                changes[found, 0] = run
+                changes[found, 1] = t
+                changes[found, 2] = i
+                changes[found, 3] = side[i]
+                changes[found, 4] = after[i]
+                changes[found, HEAD:] = rows[i]
+                changes[found, HEAD] = float(side[i])
+                found += 1
+                if side[i] == TAIPEI:
+                    count -= 1
+                    promised[i] = believed[i]
+                    left[i] = t
+                    order_since[i] = NEVER
+                    fresh[timeline.subregion[i]] += 1.0
+                elif after[i] == TAIPEI:
+                    count += 1
+                    package[i] = 0.0
+                    believed[i] = 0.0
+                    last_log_hazard[i] = reference.alpha[i]
+                    last_hazard[i] = math.exp(reference.alpha[i])
+                side[i] = after[i]
+            counts[run - first_run, t] = count
+        # Row 0 is the roster at the end of `as_of`, not of its month.
+        counts[run - first_run, 0] = timeline.with_taipei.sum()
+    return changes[:found].copy()
+
+
+@njit(nogil=True, cache=True)
+def _either(scenario_value: float, drawn: float) -> float:
+    """The scenario's value, or the drawn parameter where the scenario says nothing."""
+    return drawn if math.isnan(scenario_value) else scenario_value

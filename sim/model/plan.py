@@ -1,0 +1,385 @@
+"""From a loaded scenario to its timeline: dates become month indices, names become positions."""
+
+from __future__ import annotations
+
+import calendar as days
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from sim.atlas import economy, government, leverage, record, states
+from sim.model import calendar as kinds
+from sim.model import rules
+from sim.model.draws import purpose_of, state_code
+from sim.model.timeline import Floats, Timeline
+from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
+from sim.scenario import Loaded, Members, Range, Scenario, StateTable, members
+from sim.scenario.events import Event
+
+HOLY_SEE = "VAT"
+_REGIONS = {"Americas": 0, "Oceania": 1}
+_FOR_GOOD = 100_000
+_SHORT_OF_ONE = 1e-9
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """A number of the scenario that is given as a range: drawn with the parameters, by its path."""
+
+    path: str
+    distribution: Distribution
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of the calendar, or one effect of an election, placed in time."""
+
+    name: str
+    """Path of the event, which addresses its luck."""
+    event: Event
+    month: int
+    day: int
+    election: int
+    outcome: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario laid out for the engines."""
+
+    loaded: Loaded
+    members: Members
+    months: tuple[str, ...]
+    """Label of each row, `YYYY-MM`: row 0 is the roster at the end of `as_of`, row m the end of month m."""
+    timeline: Timeline
+    entries: tuple[Entry, ...]
+    """In the order of the timeline's events."""
+    event_values: tuple[float | Uncertain, ...]
+    """Value of each event, in the order of `entries`."""
+    event_chances: tuple[float | Uncertain, ...]
+    """Chance of each event."""
+    outcome_chances: tuple[tuple[float | Uncertain, ...], ...]
+    """Chance of each outcome of each election."""
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """ISO codes in the order of the timeline's states."""
+        return self.members.all
+
+
+def month_number(day: date) -> int:
+    """Absolute month: year * 12 + month - 1."""
+    return day.year * 12 + day.month - 1
+
+
+def month_label(number: int) -> str:
+    """`YYYY-MM` of an absolute month."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
+    """Lay out a scenario.
+
+    mean_log_gdp : mean log GDP (US$ million) of the switchers behind `package_size`
+    """
+    scenario, who = loaded.scenario, members(loaded.scenario)
+    first = month_number(scenario.scenario.start)
+    numbers = range(first, first + scenario.months + 1)
+    entries = sorted(_entries(scenario, first), key=lambda entry: (entry.month, entry.day, _late(entry), entry.name))
+    elections = {name: election for name, election in sorted(scenario.elections.items()) if election.enabled}
+    timeline = Timeline(
+        **_months(scenario, numbers),
+        **_states(loaded, who, first, entries),
+        **_reference(loaded.reference),
+        mean_log_gdp=mean_log_gdp,
+        **_events(entries, who, len(numbers)),
+        election_purpose=np.array([purpose_of(f"elections.{name}") for name in elections], dtype=np.int64),
+        monthly_year_fade=0.5 ** (1.0 / 12.0),
+    )
+    return Plan(
+        loaded=loaded,
+        members=who,
+        months=tuple(month_label(number) for number in numbers),
+        timeline=timeline,
+        entries=tuple(entries),
+        event_values=tuple(_value(entry) for entry in entries),
+        event_chances=tuple(_uncertain(entry.event.chance, f"{entry.name}.chance", 0.0, 1.0) for entry in entries),
+        outcome_chances=tuple(
+            tuple(
+                _uncertain(outcome.chance, f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
+                for which, outcome in election.outcomes.items()
+            )
+            for name, election in elections.items()
+        ),
+    )
+
+
+# --- months -----------------------------------------------------------------------------------------------
+
+
+def _months(scenario: Scenario, numbers: range) -> dict[str, Any]:
+    start = scenario.scenario.start
+    length = days.monthrange(start.year, start.month)[1]
+    exposure = np.ones(len(numbers))
+    exposure[0] = (length - start.day) / length
+    beijing, taipei, washington = scenario.beijing, scenario.taipei, scenario.washington
+    return {
+        "exposure": exposure,
+        "calendar_month": np.array(numbers, dtype=np.int64),
+        "beijing_budget": _series(beijing.budget, numbers, 1.0),
+        "beijing_acceptance": _series(beijing.acceptance, numbers, 1.0),
+        "beijing_focus": _series(beijing.focus, numbers, math.nan),
+        "beijing_cap": _series(beijing.cap, numbers, math.nan),
+        "taipei_budget": _series(taipei.budget, numbers, 1.0),
+        "taipei_acceptance": _series(taipei.acceptance, numbers, 1.0),
+        "taipei_floor": _series(taipei.floor, numbers, math.nan),
+        "taipei_cap": _series(taipei.cap, numbers, math.nan),
+        "washington_attention": _series(washington.attention, numbers, 1.0),
+        "washington_focus": _series(washington.focus, numbers, math.nan),
+        "hostility": _series(washington.hostility, numbers, 0.0),
+    }
+
+
+def _series(lever: float | Mapping[date, float] | None, numbers: range, default: float) -> Floats:
+    """A lever by month: its value, or the last dated change up to that month, or the default before it."""
+    if not isinstance(lever, Mapping):
+        return np.full(len(numbers), default if lever is None else float(lever))
+    values = np.full(len(numbers), default)
+    for day, value in sorted(lever.items()):
+        values[max(0, month_number(day) - numbers[0]) :] = value
+    return values
+
+
+# --- states -----------------------------------------------------------------------------------------------
+
+
+def _states(loaded: Loaded, who: Members, first: int, entries: Iterable[Entry]) -> dict[str, Any]:
+    scenario = loaded.scenario
+    own = [_facts(scenario, code) for code in who.all]
+    base = [_facts(_base(loaded, code), code) for code in who.all]
+    subregions = sorted({states()[code].subregion for code in who.all})
+    followed = {entry.event.state for entry in entries if entry.event.type == "inauguration"}
+    gdp = np.array([facts["gdp"] for facts in own])
+    gdp_ref = np.array([facts["gdp"] for facts in base])
+    return {
+        "code": np.array([state_code(code) for code in who.all], dtype=np.int64),
+        "with_taipei": np.array([code in who.recognisers for code in who.all], dtype=np.bool_),
+        "with_none": np.array(
+            [code in who.former and record().side(code, scenario.as_of) == "none" for code in who.all], dtype=np.bool_
+        ),
+        "economy": np.array([code != HOLY_SEE for code in who.all], dtype=np.bool_),
+        "gdp": gdp,
+        "log_gdp": np.array([math.log(value) for value in gdp.tolist()]),
+        "susceptibility": np.array([facts["susceptibility"] for facts in own]),
+        "prestige": np.array([facts["prestige"] for facts in own]),
+        "gdp_ref": gdp_ref,
+        "log_gdp_ref": np.array([math.log(value) for value in gdp_ref.tolist()]),
+        "susceptibility_ref": np.array([facts["susceptibility"] for facts in base]),
+        "prestige_ref": np.array([facts["prestige"] for facts in base]),
+        "pride": np.array([facts["pride"] for facts in own]),
+        "lean": np.array([facts["lean"] for facts in own]),
+        "lean_ref": np.array([facts["lean"] for facts in base]),
+        "exports": np.array([facts["exports"] for facts in own]),
+        "remittances": np.array([facts["remittances"] for facts in own]),
+        "us_aid": np.array([facts["us_aid"] for facts in own]),
+        "security": np.array([facts["security"] for facts in own]),
+        "dependence_scale": np.array([facts["dependence_scale"] for facts in own]),
+        "dependence_ref": np.array([_dependence(facts) for facts in base]),
+        "region": np.array([_REGIONS.get(states()[code].region, 2) for code in who.all], dtype=np.int64),
+        "subregion": np.array([subregions.index(states()[code].subregion) for code in who.all], dtype=np.int64),
+        "fresh_switches": np.array([_fresh_switches(name, scenario.as_of, first) for name in subregions]),
+        "government_since": np.array([_since(scenario, code, first) for code in who.all], dtype=np.int64),
+        "follows_governments": np.array([code in followed for code in who.all], dtype=np.bool_),
+    }
+
+
+def _base(loaded: Loaded, code: str) -> Scenario:
+    """The scenario whose facts are the reference of a state: the root, unless only the scenario has the state."""
+    return loaded.reference if code in members(loaded.reference).all else loaded.scenario
+
+
+def _facts(scenario: Scenario, code: str) -> dict[str, float]:
+    """What the scenario, or else the atlas, says of a state at `as_of`."""
+    said = scenario.states.get(code) or StateTable()
+    if code == HOLY_SEE:
+        atlas = {"gdp": 1.0, "exports": 0.0, "remittances": 0.0, "us_aid": 0.0, "security": 0.0}
+    else:
+        books, ties = economy(code, scenario.as_of.year - 1), leverage(code)
+        atlas = {
+            "gdp": books.gdp_usd / 1e6,
+            "exports": ties.exports_to_usa,
+            "remittances": ties.remittances * ties.remittances_usa_share,
+            "us_aid": 100.0 * books.us_aid_usd / books.gdp_usd,
+            "security": ties.security_tie,
+        }
+    in_office = government(code, scenario.as_of)
+    told = {
+        "gdp": said.gdp_million_usd,
+        "exports": said.exports_to_usa,
+        "remittances": said.remittances_from_usa,
+        "us_aid": said.us_aid,
+        "security": said.security_tie,
+    }
+    facts = {key: float(value if told[key] is None else told[key]) for key, value in atlas.items()}  # type: ignore[arg-type]
+    facts["lean"] = said.lean if said.lean is not None else (in_office.lean if in_office else 0.0)
+    facts |= {"pride": said.pride, "prestige": said.prestige, "susceptibility": said.susceptibility}
+    parts = rules.dependence(facts["exports"], facts["remittances"], facts["us_aid"], facts["security"])
+    facts["dependence_scale"] = 1.0 if said.dependence is None or parts == 0.0 else said.dependence / parts
+    return facts
+
+
+def _dependence(facts: Mapping[str, float]) -> float:
+    return facts["dependence_scale"] * rules.dependence(
+        facts["exports"], facts["remittances"], facts["us_aid"], facts["security"]
+    )
+
+
+def _since(scenario: Scenario, code: str, first: int) -> int:
+    said = scenario.states.get(code)
+    if said is not None and said.government_since is not None:
+        return month_number(said.government_since) - first
+    in_office = government(code, scenario.as_of)
+    return kinds.NEVER if in_office is None else month_number(in_office.date) - first
+
+
+def _fresh_switches(subregion: str, as_of: date, first: int) -> float:
+    """Departures on record in a subregion, each halved for every year of age at the month before month 0."""
+    known = record()
+    total = 0.0
+    for change in known.changes_between(known.start, as_of):
+        if change.origin == "taipei" and not change.short_lived and states()[change.iso3].subregion == subregion:
+            total += 0.5 ** ((first - 1 - month_number(change.date)) / 12.0)
+    return total
+
+
+def _reference(root: Scenario) -> dict[str, Any]:
+    counted = [code for code in members(root).recognisers if code != HOLY_SEE]
+    facts = [_facts(root, code) for code in counted]
+    return {
+        "reference_log_gdp": np.array([math.log(fact["gdp"]) for fact in facts]),
+        "reference_prestige": np.array([fact["prestige"] for fact in facts]),
+        "reference_susceptibility": np.array([fact["susceptibility"] for fact in facts]),
+    }
+
+
+# --- events -----------------------------------------------------------------------------------------------
+
+_KINDS = {
+    "reassurance": kinds.REASSURANCE,
+    "order": kinds.ORDER,
+    "withdrawal": kinds.WITHDRAWAL,
+    "inauguration": kinds.INAUGURATION,
+    "lean": kinds.LEAN,
+    "lobbying": kinds.LOBBYING,
+    "protest": kinds.HOSTILITY,
+    "match": kinds.MATCH,
+    "request-refused": kinds.UNMET,
+    "truce": kinds.TRUCE,
+    "truce-ends": kinds.TRUCE_ENDS,
+}
+_REQUEST_HALF_LIFE = 12.0
+
+
+def _entries(scenario: Scenario, first: int) -> Iterator[Entry]:
+    for name, event in scenario.events.items():
+        if event.enabled and event.date is not None:
+            yield Entry(f"events.{name}", event, month_number(event.date) - first, event.date.day, -1, -1)
+    enabled = [(name, election) for name, election in sorted(scenario.elections.items()) if election.enabled]
+    for number, (name, election) in enumerate(enabled):
+        for which, (outcome, what) in enumerate(election.outcomes.items()):
+            for effect, event in what.effects.items():
+                if event.enabled and event.delay_months is not None:
+                    month = month_number(election.date) - first + event.delay_months
+                    path = f"elections.{name}.outcomes.{outcome}.effects.{effect}"
+                    yield Entry(path, event, month, election.date.day, number, which)
+
+
+def _late(entry: Entry) -> int:
+    """On one day an inauguration comes first, so that what the new government says then is not cleared."""
+    return 0 if entry.event.type == "inauguration" else 1
+
+
+def _kind(event: Event) -> int:
+    if event.type in ("campaign-pledge", "pledge"):
+        return kinds.PLEDGE if event.to == "beijing" else kinds.RETURN_PLEDGE  # type: ignore[union-attr]
+    if event.type == "offer":
+        return kinds.OFFER if event.by == "beijing" else kinds.AID
+    if event.type == "aid-cut":
+        return kinds.TAIPEI_CUT if event.by == "taipei" else kinds.US_CUT
+    return _KINDS[event.type]
+
+
+def _value(entry: Entry) -> float | Uncertain:
+    """The number an event carries: strength, pressure, lean, share, or US$ million a year for offers."""
+    event = entry.event
+    bounds = {"lean": (-1.0, 1.0), "pressure": (0.0, 3.0), "hostility": (0.0, 3.0), "million_usd": (0.0, 1e6)}
+    for key in ("strength", "pressure", "hostility", "lean", "share", "million_usd"):
+        if key in type(event).model_fields:
+            given = getattr(event, key)
+            if given is None:
+                return math.nan
+            low, high = bounds.get(key, (0.0, 1.0))
+            return _uncertain(given, f"{entry.name}.{key}", low, high)
+    return 1.0
+
+
+def _uncertain(given: float | Range, path: str, low: float, high: float) -> float | Uncertain:
+    if not isinstance(given, Range):
+        return float(given)
+    numbers = (given.central, given.low, given.high)
+    if (low, high) == (0.0, 1.0):
+        return Uncertain(path, LogitNormal(*numbers))
+    return Uncertain(path, LogNormal(*numbers) if given.low > 0.0 else SplitNormal(*numbers))
+
+
+def _span(event: Event) -> int:
+    """Months for which an event lasts."""
+    years = getattr(event, "years", None)
+    return _FOR_GOOD if years is None else max(1, round(years * 12))
+
+
+def _fade(entry: Entry, length: int) -> Floats:
+    event = entry.event
+    half_life = _REQUEST_HALF_LIFE if event.type == "request-refused" else getattr(event, "half_life_months", None)
+    ages = range(-entry.month, length - entry.month)
+    last = _span(event)
+    return np.array(
+        [0.0 if not 0 <= age < last else (1.0 if half_life is None else 0.5 ** (age / half_life)) for age in ages]
+    )
+
+
+def _events(entries: list[Entry], who: Members, length: int) -> dict[str, Any]:
+    events = [entry.event for entry in entries]
+    position = {code: index for index, code in enumerate(who.all)}
+
+    def ints(values: Iterable[int]) -> Any:
+        return np.array(list(values), dtype=np.int64)
+
+    return {
+        "event_month": ints(entry.month for entry in entries),
+        "event_kind": ints(_kind(event) for event in events),
+        "event_state": ints(position.get(getattr(event, "state", ""), -1) for event in events),
+        "event_incoming": np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
+        "event_span": ints(_span(event) for event in events),
+        "event_fade": np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
+        "event_dollars": np.array(
+            [
+                _central_dollars(event) if getattr(event, "from_budget", False) else 0.0
+                for event in events
+            ],
+            dtype=np.float64,
+        ),
+        "event_signed": np.array([getattr(event, "signed", False) for event in events], dtype=np.bool_),
+        "event_election": ints(entry.election for entry in entries),
+        "event_outcome": ints(entry.outcome for entry in entries),
+        "event_purpose": ints(purpose_of(entry.name) for entry in entries),
+    }
+
+
+def _central_dollars(event: Event) -> float:
+    amount = event.million_usd  # type: ignore[union-attr]
+    return float(amount.central if isinstance(amount, Range) else amount) / float(event.years)  # type: ignore[union-attr, arg-type]

@@ -1,0 +1,44 @@
+"""The ledger's columns: what a state weighed in a month, in the order the engines write it."""
+
+from __future__ import annotations
+
+TAIPEI, BEIJING, NEITHER = 0, 1, 2
+SIDES = ("taipei", "beijing", "none")
+
+(
+    SIDE,
+    T_ALPHA,
+    T_OFFER,
+    T_AID,
+    T_DETERRENCE,
+    T_BACKFIRE,
+    T_GOVERNMENT,
+    T_PLEDGE,
+    T_REQUEST,
+    T_WINDOW,
+    T_NEIGHBOURS,
+    T_SHORTFALL,
+    T_ORDER,
+    ACCEPTANCE,
+    HAZARD,
+) = range(15)
+COLUMNS = 15
+HEAD = 5
+"""Columns of a change before the ledger's own: run, month, state, side before, side after."""
+
+TERMS = {
+    "alpha": T_ALPHA,
+    "offer": T_OFFER,
+    "aid": T_AID,
+    "deterrence": T_DETERRENCE,
+    "backfire": T_BACKFIRE,
+    "government": T_GOVERNMENT,
+    "pledge": T_PLEDGE,
+    "request": T_REQUEST,
+    "window": T_WINDOW,
+    "neighbours": T_NEIGHBOURS,
+    "shortfall": T_SHORTFALL,
+    "order": T_ORDER,
+    "acceptance": ACCEPTANCE,
+}
+"""Terms by name: log-hazard terms, except `order` (annual rate added) and `acceptance` (multiple)."""

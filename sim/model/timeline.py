@@ -1,0 +1,135 @@
+"""A scenario as plain arrays: months, levers, states and events, ready for either engine."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Timeline(NamedTuple):
+    """Arrays over months (T + 1: month 0 is that of the start), states (n), events (E) and elections (L).
+
+    The two engines read nothing else but this, the parameters of a draw, and the seed.
+    """
+
+    exposure: Floats
+    """(T + 1,) share of each month that is simulated, 0 to 1."""
+    calendar_month: Ints
+    """(T + 1,) absolute month: year * 12 + month - 1."""
+
+    beijing_budget: Floats
+    """(T + 1,) multiple of reference."""
+    beijing_acceptance: Floats
+    """(T + 1,) multiple of contest, 0 to 1."""
+    beijing_focus: Floats
+    """(T + 1,) NaN: the drawn parameter."""
+    beijing_cap: Floats
+    """(T + 1,) % of GDP a year; NaN: the drawn parameter."""
+    taipei_budget: Floats
+    """(T + 1,) multiple of reference."""
+    taipei_acceptance: Floats
+    """(T + 1,) readiness to take a returning state, 0 to 1."""
+    taipei_floor: Floats
+    """(T + 1,) share; NaN: the drawn parameter."""
+    taipei_cap: Floats
+    """(T + 1,) % of GDP a year; NaN: the drawn parameter."""
+    washington_attention: Floats
+    """(T + 1,) multiple of reference."""
+    washington_focus: Floats
+    """(T + 1,) NaN: the drawn parameter."""
+    hostility: Floats
+    """(T + 1,) Washington's other quarrels, felt by every state, 0 to 3."""
+
+    code: Ints
+    """(n,) number of the state's ISO letters, its address in the random numbers."""
+    with_taipei: NDArray[np.bool_]
+    """(n,) on Taipei's side at the start; the others are with Beijing (or neither) and may return."""
+    with_none: NDArray[np.bool_]
+    """(n,) with neither side at the start."""
+    economy: NDArray[np.bool_]
+    """(n,) False for the Holy See, which money does not move."""
+    gdp: Floats
+    """(n,) US$ million a year."""
+    log_gdp: Floats
+    """(n,) natural logarithm of `gdp`."""
+    susceptibility: Floats
+    """(n,) multiple of the common hazard, >= 0, as the scenario has it."""
+    prestige: Floats
+    """(n,) weight in Beijing's courtship."""
+    gdp_ref: Floats
+    """(n,) US$ million a year, under reference conditions."""
+    log_gdp_ref: Floats
+    """(n,) natural logarithm of `gdp_ref`."""
+    susceptibility_ref: Floats
+    """(n,) under reference conditions."""
+    prestige_ref: Floats
+    """(n,) under reference conditions."""
+    pride: Floats
+    """(n,) 0 to 1."""
+    lean: Floats
+    """(n,) lean of the government at the start, -1 to 1."""
+    lean_ref: Floats
+    """(n,) the same under reference conditions."""
+    exports: Floats
+    """(n,) exports to the United States, % of goods exports."""
+    remittances: Floats
+    """(n,) remittances from the United States, % of GDP."""
+    us_aid: Floats
+    """(n,) US aid, % of GDP."""
+    security: Floats
+    """(n,) security tie with Washington, 0 to 3."""
+    dependence_scale: Floats
+    """(n,) 1, or what brings the dependence made of the parts to the one the scenario sets."""
+    dependence_ref: Floats
+    """(n,) dependence under reference conditions, 0 to 1."""
+    region: Ints
+    """(n,) 0 Americas, 1 Oceania, 2 elsewhere."""
+    subregion: Ints
+    """(n,) index into `fresh_switches`."""
+    fresh_switches: Floats
+    """(n_subregions,) switches on record in each subregion, faded by age, at the end of the month before month 0."""
+    government_since: Ints
+    """(n,) month index in which the government of the start took office (negative: before)."""
+    follows_governments: NDArray[np.bool_]
+    """(n,) whether the calendar follows this state's governments, so that its window is known."""
+
+    reference_log_gdp: Floats
+    """(m,) of the states with Taipei in the reference scenario that have an economy."""
+    reference_prestige: Floats
+    """(m,)"""
+    reference_susceptibility: Floats
+    """(m,)"""
+    mean_log_gdp: float
+    """Mean log GDP (US$ million) of the switchers whose packages set the usual size."""
+
+    event_month: Ints
+    """(E,) month index, sorted; negative before the start."""
+    event_kind: Ints
+    """(E,) a kind of `sim.model.calendar`."""
+    event_state: Ints
+    """(E,) index of the state, or -1."""
+    event_incoming: NDArray[np.bool_]
+    """(E,) words of a government still to take office."""
+    event_span: Ints
+    """(E,) months it lasts (truces)."""
+    event_fade: Floats
+    """(E, T + 1) weight by month, 0 before it begins and after it is over."""
+    event_dollars: Floats
+    """(E,) US$ million a year taken out of the patron's budget."""
+    event_signed: NDArray[np.bool_]
+    """(E,) a signed package."""
+    event_election: Ints
+    """(E,) election it follows, or -1."""
+    event_outcome: Ints
+    """(E,) outcome of that election it follows, or -1."""
+    event_purpose: Ints
+    """(E,) purpose number of its own chance."""
+    election_purpose: Ints
+    """(L,) purpose number of each election."""
+    monthly_year_fade: float
+    """0.5 to the power of 1/12: a month's fading at a half-life of a year."""

@@ -1,0 +1,149 @@
+"""The Mesa model: one run of a timeline, month by month, with agents that can be watched and stepped."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.model.agents import Beijing, State, Taipei, Washington
+from sim.model.calendar import LEVELS, NEVER, add_levels, draw_happenings, open_month
+from sim.model.reference import Reference, derive
+from sim.model.terms import HAZARD, TAIPEI
+from sim.model.timeline import Floats, Timeline
+
+
+class World(mesa.Model):  # type: ignore[misc]
+    """One run. `step()` is a month; `count` is the recognition count after it."""
+
+    state_class: type[State] = State
+    beijing_class: type[Beijing] = Beijing
+    taipei_class: type[Taipei] = Taipei
+    washington_class: type[Washington] = Washington
+    """A subclass puts its own agents here."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        states: tuple[str, ...],
+        parameters: dict[str, float],
+        values: Floats,
+        chances: Floats,
+        outcomes: Floats,
+        seed: int,
+        run: int,
+    ) -> None:
+        """Set the world up at the end of `as_of`.
+
+        states : ISO codes in the timeline's order; parameters : one draw, by name
+        values, chances : (E,) of that draw; outcomes : (L, K) cumulative chances of that draw
+        """
+        super().__init__(rng=0)  # Mesa's own generator is never used: luck comes by address from sim.model.draws
+        self.timeline = timeline
+        self.states = states
+        self.parameters = SimpleNamespace(**parameters)
+        self.seed, self.run = seed, run
+        self.reference: Reference = derive(timeline, self.parameters, values)
+        n, events = timeline.code.shape[0], timeline.event_month.shape[0]
+
+        self.month = -1
+        """Index of the month last stepped; month 0 is that of the start."""
+        self.calendar_month = 0
+        self.exposure = 0.0
+        self.truce = False
+        self.happens = np.empty(events, dtype=np.bool_)
+        draw_happenings(timeline, chances, outcomes, seed, run, self.happens)
+        self.status = np.zeros(events, dtype=np.int64)
+        self.lean = timeline.lean.copy()
+        self.government_since = timeline.government_since.copy()
+        self.order_since = np.full(n, NEVER, dtype=np.int64)
+        self.levels = np.zeros((LEVELS, n))
+        self.committed = np.zeros(2)
+        self.fresh_switches = timeline.fresh_switches.copy()
+        self._truce_until = np.array([NEVER], dtype=np.int64)
+        self._upcoming = 0
+
+        self.members = [self.state_class(self, index) for index in range(n)]
+        self.beijing = self.beijing_class(self)
+        self.taipei = self.taipei_class(self)
+        self.washington = self.washington_class(self)
+        self.changes: list[tuple[int, int, int, int, list[float]]] = []
+        """Changes so far: month, state, side before, side after, what it weighed."""
+
+    @property
+    def count(self) -> int:
+        """States on Taipei's side."""
+        return sum(state.recognises_taipei for state in self.members)
+
+    def with_taipei(self) -> list[State]:
+        """States on Taipei's side, in order."""
+        return [state for state in self.members if state.recognises_taipei]
+
+    def courted(self) -> list[State]:
+        """States on Taipei's side that money can move."""
+        return [state for state in self.members if state.recognises_taipei and state.economy]
+
+    def lever(self, by_month: Floats, drawn: float) -> float:
+        """A patron's lever this month: the scenario's value, or the drawn parameter where it says nothing."""
+        value = float(by_month[self.month])
+        return drawn if math.isnan(value) else value
+
+    def step(self) -> None:
+        """One month: calendar, patrons on last month's picture, states all at once, record."""
+        self.month += 1
+        t, timeline = self.month, self.timeline
+        self.calendar_month = int(timeline.calendar_month[t])
+        self.exposure = float(timeline.exposure[t])
+        self._upcoming = open_month(
+            timeline,
+            t,
+            self._upcoming,
+            self.happens,
+            self.reference.values,
+            self.status,
+            self.lean,
+            self.government_since,
+            self.order_since,
+            self._truce_until,
+        )
+        add_levels(timeline, t, self.reference.values, self.status, self.levels, self.committed)
+        self.truce = t < int(self._truce_until[0])
+
+        self.taipei.step()
+        self.beijing.step()
+        self.washington.step()
+        for state in self.members:
+            state.weigh()
+        after = [state.decide() for state in self.members]
+        self.record(after)
+
+    def record(self, after: list[int]) -> None:
+        """Carry the decisions out and note them."""
+        for k in range(self.fresh_switches.shape[0]):
+            self.fresh_switches[k] *= self.timeline.monthly_year_fade
+        for state, side in zip(self.members, after, strict=True):
+            if state.side == TAIPEI:
+                state.hazard = state.row[HAZARD]
+            state.row[0] = float(state.side)
+            if side == state.side:
+                continue
+            self.changes.append((self.month, state.index, state.side, side, list(state.row)))
+            if state.side == TAIPEI:
+                self.order_since[state.index] = NEVER
+                self.fresh_switches[state.subregion] += 1.0
+            state.change_to(side)
+
+
+def run_world(world: World, counts: Any, ledger: Any) -> None:
+    """Step a world to its end, filling `counts` (T + 1,) and, where it is wanted, `ledger` (T + 1, n, COLUMNS)."""
+    counts[0] = world.count
+    for t in range(world.timeline.exposure.shape[0]):
+        world.step()
+        if t > 0:
+            counts[t] = world.count
+        if ledger is not None:
+            for state in world.members:
+                ledger[t, state.index, :] = state.row

@@ -1,0 +1,32 @@
+"""Model parameters: declared once, with family, range, kind and source."""
+
+from sim.parameters.families import (
+    FAMILIES,
+    Counted,
+    Distribution,
+    Fitted,
+    Held,
+    LogitNormal,
+    LogNormal,
+    RecordRate,
+    SplitNormal,
+    rounded,
+)
+from sim.parameters.register import DECLARED, PARAMETERS, Kind, Parameter
+
+__all__ = [
+    "DECLARED",
+    "FAMILIES",
+    "PARAMETERS",
+    "Counted",
+    "Distribution",
+    "Fitted",
+    "Held",
+    "Kind",
+    "LogNormal",
+    "LogitNormal",
+    "Parameter",
+    "RecordRate",
+    "SplitNormal",
+    "rounded",
+]

@@ -1,0 +1,251 @@
+"""Every model parameter, declared once: name, unit, kind, family, central value, range, meaning, source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from sim.parameters.families import FAMILIES, Distribution
+
+Kind = Literal["estimated", "documented", "assumed"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter. A range of None is computed from the record for the scenario's `as_of`."""
+
+    name: str
+    unit: str
+    kind: Kind
+    family: str
+    central: float | None
+    low: float | None
+    """The 5 % point of belief."""
+    high: float | None
+    """The 95 % point of belief."""
+    minimum: float
+    """A scenario may not set it below this."""
+    maximum: float
+    """A scenario may not set it above this."""
+    meaning: str
+    source: str
+    hindsight: bool
+    """True where the prior was judged in 2026, knowing how the record went on."""
+
+    @property
+    def distribution(self) -> Distribution:
+        """The declared law; only for parameters that declare a range."""
+        if self.central is None or self.low is None or self.high is None:
+            raise LookupError(f"{self.name} is computed from the record, not declared")
+        return FAMILIES[self.family](self.central, self.low, self.high)
+
+
+def _estimated(name: str, unit: str, family: str, limits: tuple[float, float], meaning: str, source: str) -> Parameter:
+    return Parameter(name, unit, "estimated", family, None, None, None, *limits, meaning, source, hindsight=False)
+
+
+def _counted(name: str, unit: str, meaning: str, source: str) -> Parameter:
+    return Parameter(name, unit, "documented", "counted", None, None, None, 0.001, 0.999, meaning, source, False)
+
+
+def _prior(
+    name: str,
+    unit: str,
+    kind: Kind,
+    family: str,
+    values: tuple[float, float, float],
+    limits: tuple[float, float],
+    meaning: str,
+    source: str,
+) -> Parameter:
+    return Parameter(name, unit, kind, family, *values, *limits, meaning, source, hindsight=True)
+
+
+_LOG = "log hazard"
+_ANY = (-10.0, 10.0)
+_SHARE = (0.0, 1.0)
+
+DECLARED: tuple[Parameter, ...] = (
+    # How Beijing accepts: drawn first, for the rate of the record depends on it.
+    _prior(
+        "acceptance_truce", "multiple of contest", "documented", "logit-normal", (0.05, 0.0, 0.30), (0.001, 1.0),
+        "Beijing's acceptance of a willing state while a truce holds; 1 in contest, never below 0.01 in use",
+        "none of five willing states taken 2008-16 (priors h2); one loss in 181 ally-years",
+    ),
+    # Levels, counted on the record.
+    _estimated(
+        "departure_rate", "per ally-year", "gamma", (1e-6, 10.0),
+        "hazard of leaving Taipei under reference conditions of the contest, the same for every state",
+        "recognition record up to as_of, half-life 7 years, truce months weighted by acceptance_truce",
+    ),
+    _estimated(
+        "return_rate", "per former-ally-year", "gamma", (1e-9, 10.0),
+        "hazard of returning to Taipei in the ten years after leaving it, under reference conditions",
+        "recognition record up to as_of, half-life 7 years",
+    ),
+    _prior(
+        "holy_see_rate", "per year", "assumed", "log-normal", (0.01, 0.002, 0.03), (1e-6, 10.0),
+        "hazard of leaving for the Holy See, which has no economy to weigh",
+        "no departure in 54 years on the record; the level is judged",
+    ),
+    # Beijing's courtship.
+    _estimated(
+        "package_size", "% of GDP a year, in logarithm", "normal", (-10.0, 5.0),
+        "log of Beijing's package for a state of the mean size among those that switched",
+        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)",
+    ),
+    _estimated(
+        "package_elasticity", "1", "normal", (-2.0, 3.0),
+        "growth of the package in dollars with GDP (1: a fixed share of GDP)",
+        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)",
+    ),
+    _prior(
+        "offer_effect", _LOG, "assumed", "split-normal", (0.45, 0.05, 0.95), _ANY,
+        "rise of the log hazard with ln(1 + package / 1 % of GDP)",
+        "priors a1-a3, bounded by the gap between contest and truce; offers that failed were not observed",
+    ),
+    _prior(
+        "courtship_focus", "1", "assumed", "split-normal", (0.5, 0.0, 1.0), (0.0, 5.0),
+        "how far Beijing courts those it can win: its weights grow with exp(focus * log hazard)",
+        "judgement; no record of courtship by month",
+    ),
+    _prior(
+        "package_cap", "% of GDP a year", "assumed", "log-normal", (10.0, 6.0, 16.0), (0.01, 1000.0),
+        "no regular package of Beijing's grows beyond this",
+        "the largest on record is 9.1 (Kiribati; priors a)",
+    ),
+    _prior(
+        "package_half_life", "months", "assumed", "log-normal", (12.0, 4.0, 36.0), (0.1, 600.0),
+        "a package fades at this half-life once Beijing turns elsewhere",
+        "judgement",
+    ),
+    _prior(
+        "delivered_signed", "share", "documented", "logit-normal", (0.7, 0.4, 0.999), _SHARE,
+        "share of a signed package that arrives, and that a state believes in",
+        "delivery table of ten switchers (priors g2)",
+    ),
+    _prior(
+        "delivered_headline", "share", "documented", "logit-normal", (0.10, 0.02, 0.35), _SHARE,
+        "share of a sum named in the press that arrives, and that a state believes in",
+        "delivery table of ten switchers (priors g1)",
+    ),
+    # Taipei's aid.
+    _prior(
+        "aid_effect", _LOG, "assumed", "split-normal", (0.50, 0.05, 1.25), _ANY,
+        "fall of the log hazard with ln(1 + Taipei's aid / 1 % of GDP)",
+        "priors b1-b3",
+    ),
+    _prior(
+        "aid_per_ally", "US$ million a year", "documented", "log-normal", (22.0, 15.0, 32.0), (0.0, 10000.0),
+        "Taipei's reference budget, for each state that recognises it",
+        "NT$4.87bn over seven allies in Latin America, 2024; own division, low confidence",
+    ),
+    _prior(
+        "aid_floor", "share", "assumed", "logit-normal", (0.5, 0.3, 0.8), _SHARE,
+        "share of Taipei's budget spread evenly; the rest follows the threat",
+        "judgement",
+    ),
+    _prior(
+        "aid_cap", "% of GDP a year", "assumed", "log-normal", (5.0, 3.0, 9.0), (0.01, 1000.0),
+        "Taipei does not go beyond this unless a scenario lifts it",
+        "about 4 % of GDP for the Marshall Islands (US$ 7.9m a year in 2008 and a trust fund of 2.5m a year)",
+    ),
+    # Washington's pressure.
+    _prior(
+        "deterrence_effect", _LOG, "assumed", "split-normal", (0.25, -0.08, 0.62), _ANY,
+        "fall of the log hazard with dependence times pressure",
+        "priors c1: -0.6 (-1.5 to 0.2) at pressure 3 and dependence 0.8",
+    ),
+    _prior(
+        "backfire_effect", _LOG, "assumed", "split-normal", (0.028, -0.014, 0.097), _ANY,
+        "rise of the log hazard with pride times the square of pressure and hostility",
+        "priors c3: 0.2 (-0.1 to 0.7) at pressure 3 and pride 0.8",
+    ),
+    _prior(
+        "pressure_oceania", "multiple of the Americas", "assumed", "log-normal", (0.7, 0.4, 1.2), (0.0, 3.0),
+        "Washington's usual attention to Pacific states, against 1 in the Americas",
+        "judgement: envoys and acts listed since 2018 went first to the Americas, then to the Compact states",
+    ),
+    _prior(
+        "pressure_elsewhere", "multiple of the Americas", "assumed", "log-normal", (0.3, 0.1, 0.7), (0.0, 3.0),
+        "Washington's usual attention to states of other regions, against 1 in the Americas",
+        "judgement",
+    ),
+    _prior(
+        "pressure_focus", "1", "assumed", "split-normal", (1.0, 0.0, 2.0), (0.0, 10.0),
+        "how far Washington turns to a state whose hazard stands above its reference",
+        "judgement: the missions of 2021 and 2023 went to a state already wavering",
+    ),
+    # Governments and their words.
+    _prior(
+        "lean_effect", _LOG, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
+        "rise of the log hazard when a government's lean moves by one towards Beijing",
+        "priors e2",
+    ),
+    _counted(
+        "pledge_kept", "chance in a four-year term",
+        "chance that a government that promised to leave does so in its term, while Beijing accepts",
+        "dated cases known by as_of (cases.csv); three in all (priors d1)",
+    ),
+    _prior(
+        "reassurance_effect", _LOG, "assumed", "split-normal", (0.5, 0.0, 1.3), _ANY,
+        "fall of the log hazard while a reassurance to Taipei is fresh",
+        "priors d3",
+    ),
+    _counted(
+        "order_carried_out", "chance in six months",
+        "chance that a public order to open ties with Beijing is carried out",
+        "dated cases known by as_of (cases.csv); four in all (priors d4)",
+    ),
+    _prior(
+        "request_effect", _LOG, "documented", "split-normal", (1.1, 0.4, 2.0), _ANY,
+        "rise of the log hazard after a request to Taipei was refused or left unmet, halving every 12 months",
+        "seven of nine famous requests were followed by a loss; lowered for selection (priors b4)",
+    ),
+    _prior(
+        "window_effect", _LOG, "documented", "split-normal", (0.26, -0.5, 1.2), _ANY,
+        "rise of the log hazard in a new government's first 12 months",
+        "risk ratio 1.3 (0.6 to 3.2) on the record (priors d7)",
+    ),
+    _prior(
+        "window_share", "share", "assumed", "logit-normal", (0.25, 0.20, 0.33), _SHARE,
+        "share of all months that are a government's first 12: it centres the window on the record's rate",
+        "one year in a term of four",
+    ),
+    _prior(
+        "neighbours_effect", _LOG, "documented", "held", (0.0, -1.3, 0.75), _ANY,
+        "change of the log hazard per fresh switch in the subregion; 0 unless set",
+        "risk ratio 0.89 (0.31 to 2.54) on the record: nothing to see (priors f1)",
+    ),
+    # Returning to Taipei.
+    _prior(
+        "return_lean_effect", _LOG, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
+        "rise of the log hazard of returning when a government's lean moves by one towards Taipei",
+        "priors e2, taken to hold both ways",
+    ),
+    _prior(
+        "return_pledge_effect", _LOG, "assumed", "split-normal", (1.5, 0.3, 2.6), _ANY,
+        "rise of the log hazard of returning under a government that promised to return",
+        "half of priors g4 (20 times, 5 to 60, for a new government with such a pledge)",
+    ),
+    _prior(
+        "return_window_effect", _LOG, "assumed", "split-normal", (1.5, 0.5, 2.5), _ANY,
+        "rise of the log hazard of returning in a new government's first 12 months",
+        "the other half of priors g4; the returns of 1990, 2005 and 2007 came under new governments",
+    ),
+    _prior(
+        "shortfall_effect", "log hazard per % of GDP", "assumed", "split-normal", (0.05, 0.0, 0.12), _ANY,
+        "rise of the log hazard of returning with what Beijing promised and had not delivered",
+        "judgement: Nauru went back in 2005 after a promise of 2002 that brought little",
+    ),
+    _prior(
+        "delivery_years", "years", "assumed", "log-normal", (5.0, 3.0, 8.0), (0.1, 50.0),
+        "time over which Beijing's package falls due after a switch",
+        "commitments were counted over up to five years (priors a)",
+    ),
+)  # fmt: skip
+
+PARAMETERS: Mapping[str, Parameter] = MappingProxyType({parameter.name: parameter for parameter in DECLARED})
+"""The register, by name, in the order of drawing."""

@@ -1,0 +1,109 @@
+"""Checks of meaning, beyond the schema: dates that fit, states that are there, expectations that hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sim.atlas import record
+from sim.errors import Problem, nearest
+from sim.scenario.events import Event
+from sim.scenario.roster import Members, members
+from sim.scenario.schema import LONGEST_MONTHS, Scenario
+
+
+def meaning_problems(scenario: Scenario, reference: Scenario) -> list[Problem]:
+    """What a well-formed scenario still gets wrong, all of it."""
+    early = list(_time(scenario))
+    if early:
+        return early
+    who = members(scenario)
+    return [*_roster(scenario, who), *_calendar(scenario, who), *_expectations(scenario, who)]
+
+
+def _time(scenario: Scenario) -> Iterator[Problem]:
+    header = scenario.scenario
+    if header.end <= header.start:
+        yield Problem("scenario.end", f"after the start, {header.start}", header.end)
+    elif scenario.months < 1:
+        yield Problem("scenario.end", "at least in the month after the start", header.end)
+    elif scenario.months > LONGEST_MONTHS:
+        yield Problem("scenario.end", f"at most {LONGEST_MONTHS} months after the start", header.end)
+    if scenario.as_of > header.start:
+        yield Problem("scenario.as_of", f"not after the start, {header.start}", scenario.as_of)
+    if scenario.as_of > record().confirmed_until:
+        path = "scenario.as_of" if header.as_of else "scenario.start"
+        yield Problem(
+            path, f"not after {record().confirmed_until}, the day until which the record is confirmed", scenario.as_of
+        )
+
+
+def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
+    on_record = record().recognisers(scenario.as_of)
+    for code in scenario.roster.add:
+        if code in on_record:
+            yield Problem("roster.add", f"not already on the record's roster of {scenario.as_of}", code)
+        if code in scenario.roster.remove:
+            yield Problem("roster.add", "not in roster.remove as well", code)
+    for code in scenario.roster.remove:
+        if code not in on_record:
+            yield Problem(
+                "roster.remove", f"on the record's roster of {scenario.as_of}", code, nearest(code, on_record)
+            )
+    if not who.recognisers:
+        yield Problem("roster", "at least one state that recognises Taipei")
+    for code in scenario.states:
+        if code not in who.all:
+            yield Problem(f"states.{code}", "a state of the roster, or one that left it lately", code, nearest(code, who.all))
+
+
+def _calendar(scenario: Scenario, who: Members) -> Iterator[Problem]:
+    end = scenario.scenario.end
+    for name, event in scenario.events.items():
+        path = f"events.{name}"
+        yield from _place(path, event, who)
+        if event.date is None:
+            yield Problem(f"{path}.date", "required")
+        elif event.enabled and _month(event.date) > _month(end):
+            yield Problem(f"{path}.date", f"not after the end, {end}", event.date)
+        if event.delay_months is not None:
+            yield Problem(f"{path}.delay_months", "only for effects of an election", event.delay_months)
+    for name, election in scenario.elections.items():
+        if election.enabled and _month(election.date) > _month(end):
+            yield Problem(f"elections.{name}.date", f"not after the end, {end}", election.date)
+        if election.enabled and election.date < scenario.scenario.start:
+            yield Problem(
+                f"elections.{name}.date", f"not before the start, {scenario.scenario.start}: its outcome is known then",
+                election.date,
+            )  # fmt: skip
+        for outcome, what in election.outcomes.items():
+            for effect, event in what.effects.items():
+                path = f"elections.{name}.outcomes.{outcome}.effects.{effect}"
+                yield from _place(path, event, who)
+                if event.delay_months is None:
+                    yield Problem(f"{path}.delay_months", "required")
+                if event.date is not None:
+                    yield Problem(f"{path}.date", "not for effects of an election: say delay_months", event.date)
+
+
+def _place(path: str, event: Event, who: Members) -> Iterator[Problem]:
+    state = getattr(event, "state", None)
+    if state is not None and state not in who.all:
+        yield Problem(f"{path}.state", "a state of the roster, or one that left it lately", state, nearest(state, who.all))
+
+
+def _expectations(scenario: Scenario, who: Members) -> Iterator[Problem]:
+    expected = scenario.expectations
+    count = len(who.recognisers)
+    if expected.count_at_start is not None and expected.count_at_start != count:
+        yield Problem("expectations.count_at_start", f"{count}, the states on the roster", expected.count_at_start)
+    for code in expected.with_taipei:
+        if code not in who.recognisers:
+            yield Problem("expectations.with_taipei", "a state on Taipei's side at the start", code)
+    for code in expected.not_with_taipei:
+        if code in who.recognisers:
+            yield Problem("expectations.not_with_taipei", "a state not on Taipei's side at the start", code)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1

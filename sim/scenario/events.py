@@ -1,0 +1,223 @@
+"""The dated events of a calendar, and the effects that follow an election: what each kind says and needs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field
+
+from sim.scenario.fields import Day, Iso3, Part, Range, Text, number, quantity
+
+Amount = number(0.0, 1_000_000.0)
+Chance = quantity(0.0, 1.0)
+Strength = quantity(0.0, 1.0)
+Lean = quantity(-1.0, 1.0)
+Pressure = quantity(0.0, 3.0)
+HalfLife = Annotated[number(0.1, 600.0) | None, Field(default=None)]
+
+
+class Happening(Part):
+    """What every event has: when, how surely, and on whose word."""
+
+    date: Day | None = None
+    """The day it happened or will happen. An effect of an election has `delay_months` instead."""
+    delay_months: Annotated[int | None, Field(ge=0, le=600)] = None
+    """Months from the election to this effect; only for effects of an election."""
+    chance: Chance = 1.0
+    """The chance that it happens at all, drawn once in each run."""
+    enabled: bool = True
+    """False leaves it out: the way a counterfactual takes away what its baseline has."""
+    source: Text | None = None
+    """Who says so: outlet and date."""
+    assumption: Text | None = None
+    """What in it is judged and not reported."""
+
+
+class _Words(Happening):
+    state: Iso3
+    """The state that speaks."""
+    strength: Strength = 1.0
+    """1 for plain words of the head of government, less for hints."""
+    half_life_months: HalfLife
+    """Months in which the words lose half their weight; left out, they stand until the government changes."""
+    incoming: bool = False
+    """True when a government to come speaks: its words count from its inauguration on."""
+
+
+class CampaignPledge(_Words):
+    """A candidate or president-elect promises to change sides; it counts from the next inauguration on."""
+
+    type: Literal["campaign-pledge"]
+    to: Literal["beijing", "taipei"] = "beijing"
+    """The side promised."""
+    incoming: Literal[True] = True
+    """A campaign pledge is always the incoming government's."""
+
+
+class Pledge(_Words):
+    """A government promises to change sides, without ordering it."""
+
+    type: Literal["pledge"]
+    to: Literal["beijing", "taipei"] = "beijing"
+    """The side promised."""
+
+
+class Reassurance(_Words):
+    """A government says that its ties with Taipei will stay."""
+
+    type: Literal["reassurance"]
+
+
+class Order(Happening):
+    """The head of government publicly orders ties with Beijing opened.
+
+    It stands until carried out, withdrawn, the head of government changes, or 24 months.
+    """
+
+    type: Literal["order"]
+    state: Iso3
+    """The state whose head of government gives the order."""
+
+
+class Withdrawal(Happening):
+    """A government takes back its standing order and pledges."""
+
+    type: Literal["withdrawal"]
+    state: Iso3
+    """The state that withdraws."""
+
+
+class Inauguration(Happening):
+    """A new government takes office: the old one's lean, pledges and order end, and its own window opens."""
+
+    type: Literal["inauguration"]
+    state: Iso3
+    """The state whose government changes."""
+    lean: Annotated[Lean | None, Field(default=None)]
+    """The new government's lean, -1 (Taipei, Washington) to +1 (Beijing); left out, that of the start."""
+
+
+class LeanChange(Happening):
+    """A government in office moves towards one side or the other."""
+
+    type: Literal["lean"]
+    state: Iso3
+    """The state whose government moves."""
+    lean: Lean
+    """Its lean from then on, -1 (Taipei, Washington) to +1 (Beijing)."""
+
+
+class Lobbying(Happening):
+    """Washington presses a state on its recognition: it deters first and provokes later."""
+
+    type: Literal["lobbying"]
+    state: Iso3
+    """The state pressed."""
+    pressure: Pressure = 1.0
+    """Pressure added: 1 words, 2 envoys and inducements, 3 stated penalties."""
+    half_life_months: HalfLife
+    """Months in which the pressure halves; left out, it stays."""
+
+
+class Protest(Happening):
+    """Beijing denounces Washington's pressure: part of it is felt as an affront, which only provokes."""
+
+    type: Literal["protest"]
+    state: Iso3
+    """The state addressed."""
+    hostility: Pressure = 0.25
+    """How much affront the words add, on the scale of hostility, 0 to 3."""
+    half_life_months: HalfLife
+    """Months in which it halves; left out, it stays."""
+
+
+class Offer(Happening):
+    """Beijing or Taipei offers a sum of money."""
+
+    type: Literal["offer"]
+    state: Iso3
+    """The state that receives the offer."""
+    by: Literal["beijing", "taipei"] = "beijing"
+    """Who offers."""
+    million_usd: quantity(0.0, 1_000_000.0)  # type: ignore[valid-type]
+    """The whole sum, US$ million."""
+    years: number(0.1, 50.0) = 5.0  # type: ignore[valid-type]
+    """Years over which it is paid; it weighs for so long."""
+    signed: bool = False
+    """True for a signed package, false for a sum named in the press: states believe far less of the latter."""
+    from_budget: bool = False
+    """True when it comes out of the patron's budget, so that others get less."""
+    half_life_months: HalfLife
+    """Months in which it loses half its weight; left out, it keeps it until its years are over."""
+
+
+class Match(Happening):
+    """Taipei matches what Beijing offers a state, beyond its budget and its cap."""
+
+    type: Literal["match"]
+    state: Iso3
+    """The state for which Taipei matches."""
+    share: quantity(0.0, 10.0) = 1.0  # type: ignore[valid-type]
+    """Part of Beijing's package of the month before that Taipei's aid comes up to; 1 is all of it."""
+
+
+class RequestRefused(Happening):
+    """A request to Taipei was refused or left unmet."""
+
+    type: Literal["request-refused"]
+    state: Iso3
+    """The state that had asked."""
+    strength: Strength = 1.0
+    """1 for a large public request, less for a small one."""
+
+
+class AidCut(Happening):
+    """Taipei or Washington cuts its aid to a state."""
+
+    type: Literal["aid-cut"]
+    state: Iso3
+    """The state that loses aid."""
+    by: Literal["taipei", "washington"]
+    """Whose aid: Taipei's weighs by itself, Washington's is part of dependence."""
+    share: Strength
+    """Part that is cut, 0 to 1."""
+
+
+class Truce(Happening):
+    """Beijing and Taipei stop competing: Beijing accepts almost nobody."""
+
+    type: Literal["truce"]
+    years: Annotated[number(0.1, 100.0) | None, Field(default=None)]
+    """How long it holds; left out, to the end or to a `truce-ends`."""
+
+
+class TruceEnds(Happening):
+    """The contest begins again."""
+
+    type: Literal["truce-ends"]
+
+
+Event = Annotated[
+    CampaignPledge
+    | Pledge
+    | Reassurance
+    | Order
+    | Withdrawal
+    | Inauguration
+    | LeanChange
+    | Lobbying
+    | Protest
+    | Offer
+    | Match
+    | RequestRefused
+    | AidCut
+    | Truce
+    | TruceEnds,
+    Discriminator("type"),
+]
+"""One event of any kind, told apart by its `type`."""
+
+
+def central(value: float | Range) -> float:
+    """The central value of a number or a range."""
+    return value.central if isinstance(value, Range) else value

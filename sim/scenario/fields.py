@@ -1,0 +1,140 @@
+"""The kinds of value a scenario file may hold: days, states, names, numbers, ranges, dated series."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from sim.atlas import states
+from sim.errors import nearest
+
+EARLIEST = date(1971, 10, 25)
+LATEST = date(2100, 12, 31)
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Part(BaseModel):
+    """A table of a scenario file: unknown keys are refused, and nothing changes after loading."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("day", "no such day in the calendar") from None
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise PydanticCustomError("day", "a date written YYYY-MM-DD")
+    if not EARLIEST <= value <= LATEST:
+        raise PydanticCustomError("day", "a date from {first} to {last}", {"first": str(EARLIEST), "last": str(LATEST)})
+    return value
+
+
+def _iso3(value: Any) -> str:
+    if isinstance(value, str) and value in states():
+        return value
+    known = {state.name: code for code, state in states().items()} | {code: code for code in states()}
+    close = nearest(value, known)
+    raise PydanticCustomError(
+        "unknown_name",
+        "a state's three-letter code, such as HND",
+        {"suggestion": None if close is None else known[close]},
+    )
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, str) and NAME.fullmatch(value) and len(value) <= 80:
+        return value
+    raise PydanticCustomError("name", "a name of small letters, digits and single hyphens")
+
+
+def _plain_text(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("text", "a text that is not empty")
+    return value
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "description": "YYYY-MM-DD; in TOML without quotes"}),
+]
+"""A day from 25 October 1971 to the end of 2100."""
+
+Iso3 = Annotated[str, BeforeValidator(_iso3), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})]
+"""A state's ISO 3166-1 alpha-3 code."""
+
+Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})]
+"""A name in small letters, digits and hyphens."""
+
+Text = Annotated[str, AfterValidator(_plain_text)]
+
+
+class Range(Part):
+    """A number that is not known: drawn for each group of runs, with `low` and `high` as its 5 % and 95 % points."""
+
+    central: float
+    """The median, used with `--parameters central`."""
+    low: float
+    """One chance in twenty of being below."""
+    high: float
+    """One chance in twenty of being above."""
+
+    @model_validator(mode="after")
+    def ordered(self) -> Range:
+        if not self.low <= self.central <= self.high:
+            raise PydanticCustomError("order", "low <= central <= high")
+        return self
+
+
+def _shape(value: Any) -> Literal["table", "number"]:
+    return "table" if isinstance(value, (dict, Range)) else "number"
+
+
+def _within(low: float, high: float) -> AfterValidator:
+    def check(value: Range) -> Range:
+        if value.low < low or value.high > high:
+            raise PydanticCustomError("range", "low and high from {low} to {high}", {"low": low, "high": high})
+        return value
+
+    return AfterValidator(check)
+
+
+def number(low: float, high: float) -> Any:
+    """The type of a finite number from `low` to `high`."""
+    return Annotated[float, Field(ge=low, le=high)]
+
+
+def quantity(low: float, high: float) -> Any:
+    """The type of a number from `low` to `high`, or of a table `{central, low, high}` within them."""
+    return Annotated[
+        Annotated[number(low, high), Tag("number")] | Annotated[Range, _within(low, high), Tag("table")],
+        Discriminator(_shape),
+    ]
+
+
+def series(low: float, high: float) -> Any:
+    """The type of a number from `low` to `high`, or of dated changes `{YYYY-MM-DD = number, ...}`."""
+    return Annotated[
+        Annotated[number(low, high), Tag("number")]
+        | Annotated[dict[Day, number(low, high)], Field(min_length=1), Tag("table")],  # type: ignore[misc]
+        Discriminator(_shape),
+    ]

@@ -1,0 +1,214 @@
+"""From a name or a file to a resolved scenario: reading, `extends`, overrides, validation."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import Problem, ScenarioError, nearest
+from sim.scenario.checks import meaning_problems
+from sim.scenario.problems import fields_at, problems
+from sim.scenario.schema import Scenario
+
+LARGEST_BYTES = 2_000_000
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario ready to run."""
+
+    scenario: Scenario
+    """The scenario as resolved: its file, what it extends, and the overrides."""
+    reference: Scenario
+    """The scenario at the root of its `extends` chain, without overrides: reference conditions are its."""
+    file: str
+    """The file it was read from, as the user named it."""
+    chain: tuple[str, ...]
+    """Names of the scenarios it extends, nearest first."""
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.scenario.name
+
+
+def shipped_folder() -> Path:
+    """The folder of the scenarios that come with the simulator."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "shipped"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def shipped() -> dict[str, Path]:
+    """The shipped scenarios: file by name, sorted."""
+    return {path.stem: path for path in sorted(shipped_folder().glob("*.toml"))}
+
+
+def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Loaded:
+    """Load a scenario by shipped name or by path, with overrides by dotted path.
+
+    overrides : values by path, such as `{"washington.attention": 2}`
+    Raises ScenarioError naming every problem found, with file, path, rule and value.
+    """
+    path, shown = _locate(str(scenario))
+    documents = _chain(path, shown)
+    merged: Document = {}
+    for document, _ in reversed(documents):
+        merged = _merge(merged, document)
+    root, root_file = documents[-1]
+    reference = _validated(root, root_file)
+    for key, value in (overrides or {}).items():
+        _set(merged, key, value, shown)
+    resolved = _validated(merged, shown)
+    found = meaning_problems(resolved, reference)
+    if found:
+        raise ScenarioError(found, shown)
+    names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
+    return Loaded(resolved, reference, shown, names)
+
+
+def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
+    """Overrides from `PATH=VALUE` texts; a value is read as TOML, or as plain text where it is no TOML."""
+    overrides: dict[str, Any] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise ScenarioError(Problem("", "PATH=VALUE, such as washington.attention=2", text), "--set")
+        try:
+            overrides[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except (tomllib.TOMLDecodeError, RecursionError):
+            overrides[key.strip()] = value.strip()
+    return overrides
+
+
+def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
+    names = shipped()
+    if reference in names:
+        return names[reference], reference
+    path = Path(reference) if beside is None else beside / reference
+    candidates = [path] if path.suffix == ".toml" else [path, path.with_name(path.name + ".toml")]
+    for candidate in candidates:
+        try:
+            if candidate.is_file():
+                return candidate, str(candidate) if beside is None else reference
+            if candidate.is_dir():
+                raise ScenarioError(Problem("", "a scenario file, not a folder", reference), reference)
+        except (OSError, ValueError):
+            break
+    raise ScenarioError(
+        Problem("", "no such file, and no shipped scenario of this name", None, nearest(reference, names)), reference
+    )
+
+
+def _read(path: Path, shown: str) -> Document:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_BYTES:
+            raise ScenarioError(Problem("", f"a file of at most {LARGEST_BYTES} bytes", size), shown)
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ScenarioError(Problem("", f"a text in UTF-8 (byte {error.start} is not)"), shown) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(Problem("", f"not valid TOML: {error}"), shown) from None
+    except RecursionError:
+        raise ScenarioError(Problem("", "tables nested less deeply"), shown) from None
+    except OSError as error:
+        raise ScenarioError(Problem("", f"cannot be read: {error.strerror}"), shown) from None
+
+
+def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
+    """The documents from the file to the root of its `extends` chain."""
+    documents: list[tuple[Document, str]] = []
+    seen: list[Path] = []
+    names: list[str] = []
+    while True:
+        names.append(shown)
+        if path.resolve() in seen:
+            raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
+        seen.append(path.resolve())
+        document = _read(path, shown)
+        header = document.get("scenario")
+        documents.append((document, shown))
+        extends = header.get("extends") if isinstance(header, dict) else None
+        if extends is None:
+            return documents
+        if not isinstance(extends, str) or not extends:
+            raise ScenarioError(Problem("scenario.extends", "the name or file of a scenario", extends), shown)
+        if not isinstance(header.get("name"), str):  # type: ignore[union-attr]
+            raise ScenarioError(Problem("scenario.name", "required"), shown)
+        try:
+            path, shown = _locate(extends, beside=path.parent)
+        except ScenarioError as error:
+            problem = error.problems[0]
+            raise ScenarioError(
+                Problem("scenario.extends", problem.rule, extends, problem.suggestion), shown
+            ) from None
+
+
+def _merge(base: Document, change: Document) -> Document:
+    """The base with the change on top: tables key by key, everything else replaced."""
+    merged = dict(base)
+    for key, value in change.items():
+        below = merged.get(key)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[key] = _merge(below, value) if both else copy.deepcopy(value)  # type: ignore[arg-type]
+    if "scenario" in change and isinstance(merged.get("scenario"), dict) and base:
+        merged["scenario"].pop("extends", None)
+    return merged
+
+
+_NAMED = ("events", "elections", "outcomes", "effects")
+
+
+def _set(document: Document, key: str, value: Any, shown: str) -> None:
+    """Put `value` at the dotted path `key`; a path the language or the file does not have is an error."""
+    path = key.split(".")
+    if any(not part for part in path):
+        raise ScenarioError(Problem(key, "a path of names joined by dots", value), shown)
+    table: Any = document
+    for depth, part in enumerate(path):
+        allowed = fields_at(path[:depth], document)
+        if allowed is not None and part not in allowed:
+            raise ScenarioError(Problem(key, f"no such path: no `{part}` here", None, _near(path, depth, allowed)), shown)
+        named = depth > 0 and path[depth - 1] in _NAMED and allowed is None
+        if named and not (isinstance(table, dict) and part in table):
+            present = list(table) if isinstance(table, dict) else []
+            raise ScenarioError(
+                Problem(key, f"no such path: no `{part}` in this scenario", None, _near(path, depth, present)), shown
+            )
+        if depth == len(path) - 1:
+            table[part] = value
+            return
+        below = table.get(part)
+        if not isinstance(below, dict):
+            below = {}
+            if fields_at(path[: depth + 1], document) is None and not _open_table(path[: depth + 1]):
+                raise ScenarioError(Problem(key, f"no such path: `{part}` is not a table"), shown)
+            table[part] = below
+        table = below
+
+
+def _open_table(path: list[str]) -> bool:
+    """Whether a path names a table that may be empty in the file: states, dated changes, ranges."""
+    return path[0] in ("states", "parameters", "events", "elections", "beijing", "taipei", "washington")
+
+
+def _near(path: list[str], depth: int, names: Iterable[str]) -> str | None:
+    close = nearest(path[depth], names)
+    return None if close is None else ".".join([*path[:depth], close])
+
+
+def _validated(document: Document, shown: str) -> Scenario:
+    try:
+        return Scenario.model_validate(document)
+    except ValidationError as error:
+        raise ScenarioError(problems(error, document), shown) from None
+    except RecursionError:
+        raise ScenarioError(Problem("", "tables nested less deeply"), shown) from None

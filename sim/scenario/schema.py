@@ -1,0 +1,240 @@
+"""The scenario language: every table and key a scenario file may hold, with unit, bounds and meaning."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.errors import nearest
+from sim.parameters import PARAMETERS
+from sim.scenario.events import Event
+from sim.scenario.fields import Day, Iso3, Name, Part, Range, Text, number, quantity, series
+
+LONGEST_MONTHS = 600
+MOST_RUNS = 10_000_000
+MOST_SEED = 2**63 - 1
+
+
+class Source(Part):
+    """A text the scenario rests on."""
+
+    title: Text
+    """Its title, or outlet and subject."""
+    date: Day
+    """The day it appeared."""
+
+
+class Header(Part):
+    """`[scenario]`: what is asked, from when to when, and on what it rests."""
+
+    name: Name
+    """Short name; results are kept under it."""
+    title: Text
+    """What it shows, in a line."""
+    question: Text
+    """The question it answers."""
+    start: Day
+    """The first day; the first step covers what is left of its month."""
+    end: Day
+    """The simulation runs through the month of this day."""
+    as_of: Annotated[Day | None, Field(default=None)]
+    """What is known stops at the end of this day, which is also the day of the roster (default: `start`)."""
+    extends: Annotated[str | None, Field(default=None)]
+    """Another scenario this one changes: a file beside it, or the name of a shipped one."""
+    runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 10_000
+    """Runs, unless the command says otherwise."""
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
+    """Seed of the random numbers, unless the command says otherwise."""
+    known: Annotated[list[Text], Field(default_factory=list)]
+    """What was known at the start, a line each."""
+    assumed: Annotated[list[Text], Field(default_factory=list)]
+    """What the scenario assumes beyond that, a line each."""
+    sources: Annotated[list[Source], Field(default_factory=list)]
+    """The texts it rests on."""
+
+
+class Roster(Part):
+    """`[roster]`: the states simulated, from the record unless changed here."""
+
+    add: Annotated[list[Iso3], Field(default_factory=list)]
+    """States that recognise Taipei at the start although the record says otherwise."""
+    remove: Annotated[list[Iso3], Field(default_factory=list)]
+    """States left out although the record has them on Taipei's side."""
+    former_years: number(0.0, 60.0) = 10.0  # type: ignore[valid-type]
+    """States that left Taipei within so many years before `as_of` are simulated too, for they may return."""
+
+
+class BeijingTable(Part):
+    """`[beijing]`: Beijing's levers, each by value or by dated changes."""
+
+    budget: series(0.0, 100.0) = 1.0  # type: ignore[valid-type]
+    """Courtship budget, a multiple of the record's."""
+    acceptance: series(0.0, 1.0) = 1.0  # type: ignore[valid-type]
+    """Readiness to accept a willing state: 1 in contest; a truce is an event."""
+    focus: Annotated[series(0.0, 5.0) | None, Field(default=None)]
+    """How far it courts those it can win; left out, the parameter `courtship_focus`."""
+    cap: Annotated[series(0.01, 1000.0) | None, Field(default=None)]
+    """Largest regular package, % of GDP a year; left out, the parameter `package_cap`."""
+
+
+class TaipeiTable(Part):
+    """`[taipei]`: Taipei's levers, each by value or by dated changes."""
+
+    budget: series(0.0, 100.0) = 1.0  # type: ignore[valid-type]
+    """Aid budget, a multiple of the record's."""
+    acceptance: series(0.0, 1.0) = 1.0  # type: ignore[valid-type]
+    """Readiness to take a returning state: 1 as on the record."""
+    floor: Annotated[series(0.0, 1.0) | None, Field(default=None)]
+    """Share of the budget spread evenly; left out, the parameter `aid_floor`."""
+    cap: Annotated[series(0.01, 1000.0) | None, Field(default=None)]
+    """Largest aid, % of GDP a year; left out, the parameter `aid_cap`."""
+
+
+class WashingtonTable(Part):
+    """`[washington]`: Washington's levers, each by value or by dated changes."""
+
+    attention: series(0.0, 10.0) = 1.0  # type: ignore[valid-type]
+    """Attention to the question, a multiple of the record's."""
+    focus: Annotated[series(0.0, 10.0) | None, Field(default=None)]
+    """How far it turns to states that waver; left out, the parameter `pressure_focus`."""
+    hostility: series(0.0, 3.0) = 0.0  # type: ignore[valid-type]
+    """Quarrels on other questions, felt by every state, 0 to 3."""
+
+
+class StateTable(Part):
+    """`[states.XXX]`: what the scenario says of one state in place of the atlas; any key may be left out."""
+
+    lean: Annotated[number(-1.0, 1.0) | None, Field(default=None)]
+    """The government's lean at the start, -1 (Taipei, Washington) to +1 (Beijing)."""
+    pride: number(0.0, 1.0) = 0.5  # type: ignore[valid-type]
+    """How far pressure is resented, 0 to 1 (assumed 0.5 for every state)."""
+    prestige: number(0.0, 100.0) = 1.0  # type: ignore[valid-type]
+    """Weight in Beijing's courtship beyond size, 1 for an ordinary state."""
+    gdp_million_usd: Annotated[number(0.1, 100_000_000.0) | None, Field(default=None)]
+    """Yearly GDP, US$ million at market rates; the atlas gives that of the year before `as_of`."""
+    dependence: Annotated[number(0.0, 1.0) | None, Field(default=None)]
+    """Dependence on Washington, 0 to 1, in place of the one made of exports, remittances, aid and security."""
+    exports_to_usa: Annotated[number(0.0, 100.0) | None, Field(default=None)]
+    """Exports to the United States, % of goods exports."""
+    remittances_from_usa: Annotated[number(0.0, 200.0) | None, Field(default=None)]
+    """Remittances from the United States, % of GDP."""
+    us_aid: Annotated[number(0.0, 500.0) | None, Field(default=None)]
+    """Aid from the United States, % of GDP."""
+    security_tie: Annotated[number(0.0, 3.0) | None, Field(default=None)]
+    """Security tie with Washington: 0 none, 1 training, 2 standing access, 3 base or defence duty."""
+    susceptibility: number(0.0, 1000.0) = 1.0  # type: ignore[valid-type]
+    """Multiple of the common hazard of leaving or returning."""
+    government_since: Annotated[Day | None, Field(default=None)]
+    """The day the government of the start took office."""
+
+
+class Outcome(Part):
+    """`[elections.NAME.outcomes.NAME]`: one way an election can end, and what follows."""
+
+    chance: quantity(0.0, 1.0)  # type: ignore[valid-type]
+    """Its chance; what the outcomes of an election leave open is an outcome without effects."""
+    effects: Annotated[dict[Name, Event], Field(default_factory=dict)]
+    """Effects by name, each after its `delay_months` and with its `chance`."""
+
+
+class Election(Part):
+    """`[elections.NAME]`: a dated vote with a chance for each outcome."""
+
+    date: Day
+    """The day of the vote, as known at the start."""
+    state: Iso3
+    """The state that votes (any state: Taiwan is TWN)."""
+    enabled: bool = True
+    """False leaves the election out."""
+    source: Annotated[Text | None, Field(default=None)]
+    """Who says so."""
+    assumption: Annotated[Text | None, Field(default=None)]
+    """What in it is judged and not reported."""
+    outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)]
+    """Outcomes by name."""
+
+    @model_validator(mode="after")
+    def _chances(self) -> Election:
+        total = sum(o.chance.central if isinstance(o.chance, Range) else o.chance for o in self.outcomes.values())
+        if total > 1.0 + 1e-9:
+            raise PydanticCustomError(
+                "chances", "the chances of an election's outcomes add up to 1 at most, not {total}",
+                {"total": f"{total:.6g}"},
+            )  # fmt: skip
+        return self
+
+
+class Expectations(Part):
+    """`[expectations]`: facts that must hold of the scenario itself; `sim validate` checks them."""
+
+    count_at_start: Annotated[int | None, Field(default=None, ge=0, le=200)]
+    """States recognising Taipei at the start."""
+    with_taipei: Annotated[list[Iso3], Field(default_factory=list)]
+    """States on Taipei's side at the start."""
+    not_with_taipei: Annotated[list[Iso3], Field(default_factory=list)]
+    """States not on Taipei's side at the start."""
+
+
+class Scenario(Part):
+    """A scenario: a question put to the model, with all that it changes."""
+
+    scenario: Header
+    """What is asked, from when to when, and on what it rests."""
+    roster: Annotated[Roster, Field(default_factory=Roster)]
+    """The states simulated."""
+    beijing: Annotated[BeijingTable, Field(default_factory=BeijingTable)]
+    """Beijing's levers."""
+    taipei: Annotated[TaipeiTable, Field(default_factory=TaipeiTable)]
+    """Taipei's levers."""
+    washington: Annotated[WashingtonTable, Field(default_factory=WashingtonTable)]
+    """Washington's levers."""
+    states: Annotated[dict[Iso3, StateTable], Field(default_factory=dict)]
+    """What the scenario says of single states, by code."""
+    events: Annotated[dict[Name, Event], Field(default_factory=dict)]
+    """The calendar: dated events by name."""
+    elections: Annotated[dict[Name, Election], Field(default_factory=dict)]
+    """Elections by name."""
+    expectations: Annotated[Expectations, Field(default_factory=Expectations)]
+    """Facts that must hold of the scenario itself."""
+    parameters: Annotated[dict[str, quantity(-1e6, 1e6)], Field(default_factory=dict)]  # type: ignore[misc]
+    """Model parameters set by this scenario, by the names `sim parameters` lists: a number, or a range to draw from."""
+
+    @field_validator("parameters")
+    @classmethod
+    def _known_parameters(cls, value: dict[str, float | Range]) -> dict[str, float | Range]:
+        for name, given in value.items():
+            declared = PARAMETERS.get(name)
+            if declared is None:
+                raise PydanticCustomError(
+                    "unknown_parameter", "no such model parameter: {name}",
+                    {"name": name, "suggestion": nearest(name, PARAMETERS)},
+                )  # fmt: skip
+            low, high = (given.low, given.high) if isinstance(given, Range) else (given, given)
+            if low < declared.minimum or high > declared.maximum:
+                raise PydanticCustomError(
+                    "parameter_range", "{name}: from {low} to {high}",
+                    {"name": name, "low": declared.minimum, "high": declared.maximum},
+                )  # fmt: skip
+        return value
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.scenario.name
+
+    @property
+    def as_of(self) -> date:
+        """The day at whose end knowledge stops."""
+        return self.scenario.as_of or self.scenario.start
+
+    @property
+    def months(self) -> int:
+        """Months from the month of the start to the month of the end."""
+        start, end = self.scenario.start, self.scenario.end
+        return (end.year - start.year) * 12 + end.month - start.month
+
+
+Section = Literal["roster", "beijing", "taipei", "washington", "states", "events", "elections"]

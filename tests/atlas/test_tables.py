@@ -1,0 +1,240 @@
+"""The other tables: what their loaders give, fill in and refuse."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim import atlas
+from sim.atlas import digest_of
+from sim.atlas.economy import read_economies
+from sim.atlas.governments import read_governments
+from sim.atlas.leverage import read_leverage
+from sim.atlas.patrons import read_cases, read_regimes
+from sim.atlas.reading import TABLES
+from sim.errors import AtlasError
+
+Damage = Callable[[str, str, str], int]
+
+
+def refusal(action: Callable[[], object]) -> str:
+    """The text of the `AtlasError` an action raises."""
+    with pytest.raises(AtlasError) as caught:
+        action()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("path", sorted(TABLES.glob("*.csv")), ids=lambda path: path.stem)
+def test_every_row_has_a_source(path: Path) -> None:
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows
+    assert [row for row in rows if not row["source"].strip()] == []
+
+
+@pytest.mark.parametrize("path", sorted(TABLES.iterdir()), ids=lambda path: path.name)
+def test_the_dictionary_describes_every_table_and_column(path: Path) -> None:
+    dictionary = (TABLES.parent / "README.md").read_text(encoding="utf-8")
+    assert f"## {path.name}" in dictionary
+    if path.suffix == ".csv":
+        section = dictionary.split(f"## {path.name}")[1].split("\n## ")[0]
+        columns = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+        missing = [c for c in columns if f"`{c}`" not in section and not c.endswith("_flag")]
+        assert missing == []
+
+
+def test_public_names_are_sorted() -> None:
+    assert list(atlas.__all__) == sorted(atlas.__all__)
+    assert all(hasattr(atlas, name) for name in atlas.__all__)
+
+
+def test_there_are_196_states() -> None:
+    assert len(atlas.states()) == 196
+    members = [state for state in atlas.states().values() if state.status == "un_member"]
+    assert len(members) == 193
+    assert atlas.state("HND").region == "Americas"
+
+
+@pytest.mark.parametrize(
+    ("asked", "suggested"),
+    [("Honduras", "HND"), ("Hondurus", "HND"), ("hnd", "HND"), ("HNP", "HND"), ("Saint Lucia", "LCA")],
+)
+def test_an_unknown_state_brings_a_suggestion(asked: str, suggested: str) -> None:
+    assert refusal(lambda: atlas.state(asked)) == (
+        "states.csv: iso3: must be the ISO 3166-1 alpha-3 code of a state "
+        f"(got '{asked}'); did you mean {suggested}?"
+    )
+
+
+def test_economy_covers_everyone_the_model_asks_for() -> None:
+    record = atlas.record()
+    for year in range(1972, 2027):
+        for iso3 in record.recognisers(date(year, 1, 1)):
+            assert atlas.economy(iso3, year - 1).gdp_usd > 0
+    assert atlas.economy("HND", 2022).gdp_usd == pytest.approx(31.4e9, rel=0.01)
+    assert atlas.economy("NRU", 2023).us_aid_usd >= 0
+    assert atlas.economy("PAN", 2025).year == 2025
+
+
+def test_a_year_out_of_the_economy_table_is_explained() -> None:
+    assert refusal(lambda: atlas.economy("HND", 1969)) == (
+        "economy.csv: year: HND is in the table for 1970 to 2025 (got 1969)"
+    )
+    assert refusal(lambda: atlas.economy("FRA", 2000)) == (
+        "economy.csv: year: FRA is not in the table (got 2000)"
+    )
+    assert refusal(lambda: atlas.economy("LSO", 1960)).startswith(
+        "economy.csv: year: LSO is in the table for 1970 to "
+    )
+
+
+def test_a_number_that_is_not_finite_is_refused(tables: Path, damage: Damage) -> None:
+    line = damage("economy.csv", "HND,2020,10120000,", "HND,2020,nan,")
+    assert refusal(lambda: read_economies(tables)) == (
+        f"economy.csv: line {line}, population: must be a finite number from 1 to 2e+09 (got 'nan')"
+    )
+
+
+def test_leverage_of_a_state_in_the_table() -> None:
+    known = atlas.leverage("HND")
+    assert (known.exports_to_usa, known.remittances) == (49.0, 25.7)
+    assert (known.remittances_usa_share, known.security_tie) == (0.95, 3.0)
+    assert known.assumed == ()
+    assert atlas.leverage("GTM").remittances_usa_share == pytest.approx(0.97)
+
+
+def test_leverage_fills_holes_with_the_mean_of_the_region() -> None:
+    africa = [atlas.leverage(iso3) for iso3 in ("BFA", "STP", "SWZ")]
+    filled = atlas.leverage("MWI")
+    assert filled.exports_to_usa == pytest.approx(sum(one.exports_to_usa for one in africa) / 3)
+    assert filled.security_tie == pytest.approx(sum(one.security_tie for one in africa) / 3)
+    assert filled.remittances_usa_share == 0.5
+    assert filled.assumed == ("exports_to_usa", "remittances", "remittances_usa_share", "security_tie")
+    assert atlas.leverage("PRY").assumed == ("remittances_usa_share",)
+
+
+def test_leverage_of_the_holy_see_is_nothing() -> None:
+    none = atlas.leverage("VAT")
+    assert (none.exports_to_usa, none.remittances, none.remittances_usa_share, none.security_tie) == (0,) * 4
+    assert none.assumed == ("exports_to_usa", "remittances", "remittances_usa_share")
+
+
+def test_a_region_without_a_table_state_takes_the_mean_of_all() -> None:
+    table = {iso3: fields["exports_to_usa"] for iso3, fields in read_leverage().items() if iso3 != "VAT"}
+    assert atlas.leverage("JPN").exports_to_usa == pytest.approx(sum(table.values()) / len(table))
+
+
+def test_leverage_of_an_unknown_state_is_refused() -> None:
+    assert "did you mean HND?" in refusal(lambda: atlas.leverage("Honduras"))
+
+
+def test_the_government_in_office_changes_on_its_day() -> None:
+    before, after = date(2022, 1, 26), date(2022, 1, 27)
+    first, second = atlas.government("HND", before), atlas.government("HND", after)
+    assert first is not None
+    assert second is not None
+    assert (first.leader, second.leader) == ("Juan Orlando Hernandez", "Xiomara Castro")
+    assert (second.pledge, second.pledge_to, second.lean) == ("switch", "beijing", 0.4)
+    assert atlas.government("HND", date(2014, 1, 26)) is None
+    assert atlas.governments("FRA") == ()
+    assert first.pledge_to is None
+
+
+def test_elections_between_two_days() -> None:
+    votes = atlas.elections("HND", date(2021, 11, 28), date(2025, 11, 30))
+    assert [vote.date for vote in votes] == [date(2021, 11, 28), date(2025, 11, 30)]
+    assert {vote.status for vote in atlas.elections("TWN", date(2028, 1, 1), date(2028, 12, 31))} == {
+        "expected"
+    }
+
+
+def test_a_lean_out_of_range_is_refused(tables: Path, damage: Damage) -> None:
+    line = damage("governments.csv", "Libre,0.4,", "Libre,1.4,")
+    assert refusal(lambda: read_governments(tables)) == (
+        f"governments.csv: line {line}, lean: must be a finite number from -1 to 1 (got '1.4')"
+    )
+
+
+def test_regimes_are_contiguous_and_hold_one_truce() -> None:
+    regimes = atlas.regimes()
+    assert [regime.name for regime in regimes] == ["contest", "truce", "contest"]
+    assert (regimes[1].start, regimes[1].end) == (date(2008, 5, 20), date(2016, 1, 16))
+    assert regimes[-1].end == atlas.record().confirmed_until
+
+
+def test_a_gap_between_regimes_is_refused(tables: Path, damage: Damage) -> None:
+    line = damage("regimes.csv", "2008-05-20,2016-01-16,truce", "2008-05-21,2016-01-16,truce")
+    assert refusal(lambda: read_regimes(tables)) == (
+        f"regimes.csv: line {line}, start: must be 2008-05-20, the end of the regime before it "
+        "(got '2008-05-21')"
+    )
+
+
+def test_packages_carry_the_year_of_the_last_switch() -> None:
+    packages = {package.iso3: package for package in atlas.packages()}
+    assert len(packages) == 17
+    for iso3, package in packages.items():
+        to_beijing = [
+            change.date.year
+            for change in atlas.record().changes
+            if change.iso3 == iso3 and change.destination == "beijing" and change.date.year < 2022
+        ]
+        assert package.year == max(to_beijing)
+    assert sorted(package.percent_of_gdp for package in packages.values())[8] == 1.8
+
+
+def test_cases_leave_out_what_was_not_known() -> None:
+    assert atlas.cases("pledge_kept", date(2009, 10, 20)) == ()
+    assert [case.iso3 for case in atlas.cases("pledge_kept", date(2023, 3, 25))] == ["MHL"]
+    assert [case.iso3 for case in atlas.cases("pledge_kept", date(2023, 3, 26))] == ["MHL", "HND"]
+    everything = atlas.cases("pledge_kept", date(2026, 5, 15))
+    assert [case.outcome for case in everything] == [False, True, False]
+    orders = atlas.cases("order_carried_out", date(2019, 12, 31))
+    assert [(case.iso3, case.days_to_switch) for case in orders] == [("ZAF", 400), ("GRD", 31), ("SLB", 3)]
+
+
+def test_carried_out_cases_end_on_a_departure_of_the_record() -> None:
+    for prior in ("pledge_kept", "order_carried_out"):
+        for case in atlas.cases(prior, date(2026, 5, 15)):
+            departure = atlas.record().last_departure(case.iso3, case.outcome_known)
+            assert (departure == case.outcome_known) is case.outcome
+
+
+def test_an_unknown_prior_is_refused() -> None:
+    assert refusal(lambda: atlas.cases("pledges_kept", date(2020, 1, 1))) == (
+        "cases.csv: prior: must be a prior counted from cases: order_carried_out, pledge_kept "
+        "(got 'pledges_kept'); did you mean pledge_kept?"
+    )
+
+
+def test_days_to_switch_must_agree_with_the_dates(tables: Path, damage: Damage) -> None:
+    line = damage("cases.csv", "2023-03-26,1,12,", "2023-03-26,1,13,")
+    assert refusal(lambda: read_cases(tables)) == (
+        f"cases.csv: line {line}, days_to_switch: must be 12, from start to outcome (got '13')"
+    )
+
+
+def test_wrong_columns_are_refused(tables: Path, damage: Damage) -> None:
+    damage("cases.csv", "prior,iso3,case", "prior,state,case")
+    message = refusal(lambda: read_cases(tables))
+    assert message.startswith("cases.csv: line 1: the columns must be prior, iso3, case, started, ")
+
+
+def test_a_row_with_a_missing_cell_is_refused(tables: Path) -> None:
+    with (tables / "cases.csv").open("a", encoding="utf-8") as stream:
+        stream.write("pledge_kept,HND\n")
+    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 9: must have 9 cells (got 2)"
+
+
+def test_the_digest_follows_the_bytes(tables: Path, damage: Damage) -> None:
+    assert digest_of(tables) == atlas.digest()
+    assert len(atlas.digest()) == 64
+    damage("record.toml", "2026-05-15", "2026-05-16")
+    changed = digest_of(tables)
+    assert changed != atlas.digest()
+    (tables / "cases.csv").rename(tables / "other.csv")
+    assert digest_of(tables) not in (changed, atlas.digest())
