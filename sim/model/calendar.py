@@ -39,13 +39,13 @@ def draw_happenings(
         election = timeline.event_election[event]
         happens[event] = True
         if election >= 0:
-            luck = uniform(seed, run, 0, 0, timeline.election_purpose[election])
+            luck = uniform(seed, run, 0, 0, int(timeline.election_purpose[election]))
             outcome = 0
             while outcome < outcomes.shape[1] and luck >= outcomes[election, outcome]:
                 outcome += 1
             happens[event] = outcome == timeline.event_outcome[event]
         if happens[event] and chances[event] < 1.0:
-            happens[event] = uniform(seed, run, 0, 0, timeline.event_purpose[event]) < chances[event]
+            happens[event] = uniform(seed, run, 0, 0, int(timeline.event_purpose[event])) < chances[event]
 
 
 @rule

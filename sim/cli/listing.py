@@ -1,0 +1,43 @@
+"""`sim list`: the shipped scenarios."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sim.cli.options import as_json, print_json
+
+
+@click.command("list")
+@as_json
+def command(as_json: bool) -> None:
+    """List the shipped scenarios: name, title, dates, sources."""
+    from sim.scenario import load, shipped
+
+    rows: list[dict[str, Any]] = []
+    for name, path in shipped().items():
+        loaded = load(name)
+        header = loaded.scenario.scenario
+        rows.append(
+            {
+                "name": name,
+                "title": header.title,
+                "question": header.question,
+                "start": header.start,
+                "end": header.end,
+                "extends": loaded.chain[0] if loaded.chain else None,
+                "sources": [{"title": source.title, "date": source.date} for source in header.sources],
+                "file": path.name,
+            }
+        )
+    if as_json:
+        print_json({"scenarios": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['name']}  ({row['start']} to {row['end']})")
+        click.echo(f"  {row['title']}")
+        if row["extends"]:
+            click.echo(f"  changes {row['extends']}")
+        for source in row["sources"]:
+            click.echo(f"  source: {source['title']} ({source['date']})")

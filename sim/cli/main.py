@@ -1,0 +1,110 @@
+"""The command `sim`: finds the command asked for, turns errors into messages and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "list": "The shipped scenarios.",
+    "validate": "Check scenario files and list every problem.",
+    "run": "Run a scenario: result folder, charts, short summary.",
+    "plot": "Redraw the charts of results, or lay several on one chart.",
+    "history": "The record: who recognises Taipei on a day, what changed, the count since 1971.",
+    "parameters": "Every model parameter with unit, kind, range and source.",
+    "schema": "A JSON Schema of scenario files, for editors.",
+    "new": "Write a commented scenario to start from.",
+}
+"""Commands and what they do; each lives in the module of its name."""
+
+
+class _Commands(click.Group):
+    """Loads a command's module only when it is used, so that `--help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"sim.cli.{'listing' if cmd_name == 'list' else cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0] if args else ""
+        if name not in COMMANDS and not name.startswith("-"):
+            from sim.errors import InputError, Problem, nearest
+
+            rule = "one of " + ", ".join(COMMANDS)
+            raise InputError(Problem("command", rule, name, nearest(name, COMMANDS)))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="recognition-sim", prog_name="sim")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def sim(ctx: click.Context, debug: bool) -> None:
+    """Simulate who recognises Taipei: scenarios in, trajectories with intervals out.
+
+    \b
+    Begin with:  sim run honduras-2021
+    Then:        sim new my-question   (writes a scenario file you can edit and run)
+    """
+    ctx.obj = {"debug": debug}
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; leaves with status 0 done, 1 failed, 2 wrong request or file, 130 interrupted."""
+    arguments = sys.argv[1:] if args is None else args
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    sys.exit(_status(arguments, debug))
+
+
+def _status(arguments: list[str], debug: bool) -> int:
+    from sim.errors import SimError
+
+    try:
+        sim.main(args=(["--debug"] if debug else []) + arguments, prog_name="sim", standalone_mode=False)
+        return 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        print("interrupted: nothing was kept of this run", file=sys.stderr)
+        return 130
+    except click.ClickException as error:
+        if debug:
+            raise
+        print(_usage(error), file=sys.stderr)
+        return 2
+    except SimError as error:
+        if debug:
+            raise
+        for line in error.lines():
+            print(line, file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        print(f"failed while running: {type(error).__name__}: {error} (--debug shows where)", file=sys.stderr)
+        return 1
+
+
+def _usage(error: click.ClickException) -> str:
+    message = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    where = f"{context.command_path}: " if context is not None else "sim: "
+    return where + message + (f" (see {context.command_path} --help)" if context is not None else "")

@@ -1,0 +1,46 @@
+"""`sim parameters`: every model parameter, with its range and how it is known."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from sim.cli.options import as_json, print_json
+
+
+@click.command("parameters")
+@click.option("--as-of", metavar="DATE", help="What was known at the end of this day (default: all of the record).")
+@as_json
+def command(as_of: str | None, as_json: bool) -> None:
+    """List every model parameter: name, unit, kind, family, central value, range, meaning, source."""
+    from sim.atlas import record
+    from sim.fit import beliefs
+    from sim.runs.run import described
+
+    until = record().confirmed_until
+    day = until if as_of is None else _day(as_of, until)
+    rows = [described(belief) for belief in beliefs(day).values()]
+    if as_json:
+        print_json({"as_of": day, "parameters": rows})
+        return
+    click.echo(f"Model parameters as known at the end of {day}; ranges hold 90 % of belief.")
+    for row in rows:
+        mark = " [judged with hindsight]" if row["hindsight"] else ""
+        counted = f", {row['cases']} cases" if row["cases"] is not None else ""
+        click.echo(f"\n{row['name']}  ({row['kind']}, {row['family']}{counted}){mark}")
+        click.echo(f"  {row['central']:g}  ({row['low']:g} to {row['high']:g})  {row['unit']}")
+        click.echo(f"  {row['meaning']}")
+        click.echo(f"  source: {row['source']}")
+
+
+def _day(text: str, until: date) -> date:
+    from sim.errors import InputError, Problem
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InputError(Problem("--as-of", "a date written YYYY-MM-DD", text)) from None
+    if not date(1971, 10, 25) <= day <= until:
+        raise InputError(Problem("--as-of", f"a date from 1971-10-25 to {until}", text))
+    return day

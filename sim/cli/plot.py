@@ -1,0 +1,63 @@
+"""`sim plot`: redraw or choose the charts of a result, or lay several results on one chart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli.options import as_json, print_json
+
+
+@click.command("plot")
+@click.argument("folders", nargs=-1, required=True, metavar="RESULT...")
+@click.option("--chart", "charts", multiple=True, help="Only this chart: count, states or when (repeatable).")
+@click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Only this format.")
+@click.option(
+    "--out", type=click.Path(path_type=Path),
+    help="Folder for the pictures (default: the result's own charts; for several results, the working folder).",
+)  # fmt: skip
+@as_json
+def command(
+    folders: tuple[str, ...], charts: tuple[str, ...], formats: tuple[str, ...], out: Path | None, as_json: bool
+) -> None:
+    """Draw the charts of RESULT, a folder that `sim run` wrote; several RESULTs share one count chart."""
+    from sim.charts import CHARTS, draw_all, draw_comparison, save
+    from sim.errors import InputError, Problem, nearest
+    from sim.results import read, seal
+    from sim.results.files import check
+
+    for chart in charts:
+        if chart not in CHARTS:
+            raise InputError(Problem("--chart", "one of " + ", ".join(CHARTS), chart, nearest(chart, CHARTS)))
+    manifest = {key: value for key, value in check(Path(folders[0])).items() if key != "files"}
+    results = [read(folder) for folder in folders]
+    kinds = formats or ("png", "svg")
+    if len(results) == 1:
+        folder = Path(folders[0])
+        target = out or folder / "charts"
+        _make(target)
+        written = draw_all(results[0], target, only=charts or None, formats=kinds)
+        if out is None:
+            seal(folder, manifest)
+    else:
+        if set(charts) - {"count"}:
+            raise InputError(Problem("--chart", "count, the one chart several results share", ", ".join(charts)))
+        target = out or Path()
+        _make(target)
+        name = "-and-".join(dict.fromkeys(result.name for result in results))[:120]
+        written = save(draw_comparison(results), target / f"count-{name}", formats=kinds)
+    if as_json:
+        print_json({"results": list(folders), "charts": [str(path) for path in written]})
+    else:
+        for path in written:
+            click.echo(path)
+
+
+def _make(folder: Path) -> None:
+    from sim.errors import InputError, Problem
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(Problem("--out", f"a folder that can be written to: {error.strerror}", str(folder))) from None

@@ -1,0 +1,90 @@
+"""`sim run`: simulate, write the result folder, print a short summary."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.cli.options import Progress, as_json, overrides, print_json
+
+_BEGAN = time.perf_counter()
+
+
+@click.command("run", context_settings={"max_content_width": 100})
+@click.argument("scenario")
+@click.option("--runs", type=int, help="Number of runs (default: the scenario's).")
+@click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
+@overrides
+@click.option(
+    "--engine", type=click.Choice(["compiled", "mesa"]), default="compiled", show_default=True,
+    help="The compiled kernel, or the readable Mesa model: the same bits, slower.",
+)  # fmt: skip
+@click.option(
+    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
+    help="Draw what is not known, so that bands show it, or fix every parameter at its central value.",
+)  # fmt: skip
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
+    help="Folder under which <scenario>/<id> is written.",
+)  # fmt: skip
+@click.option("--ledger", is_flag=True, help="Also write every term of every state and month (at most 100 runs).")
+@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@as_json
+@click.option("--quiet", is_flag=True, help="Print the result folder only, and no progress.")
+def command(
+    scenario: str,
+    runs: int | None,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    engine: str,
+    parameters: Any,
+    threads: int | None,
+    out: Path,
+    ledger: bool,
+    no_charts: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run SCENARIO, a shipped name (`sim list`) or a file, and say what came out."""
+    from sim.runs.run import Clock, Request, run_to_folder
+    from sim.scenario import load, parse_overrides
+
+    clock = Clock()
+    clock.stages["start-up"] = clock._last - _BEGAN
+    loaded = load(scenario, parse_overrides(overrides))
+    header = loaded.scenario.scenario
+    request = Request(
+        loaded,
+        runs=header.runs if runs is None else runs,
+        seed=header.seed if seed is None else seed,
+        engine=engine,
+        parameters=parameters,
+        ledger=ledger,
+    )
+
+    def draw(result: Any, folder: Path) -> None:
+        from sim.charts import draw_all
+
+        draw_all(result, folder)
+
+    progress = Progress(loaded.name, quiet or as_json)
+    try:
+        result, found = run_to_folder(
+            request, out, None if no_charts else draw, " ".join(["sim", *sys.argv[1:]]), threads, progress, clock
+        )
+    finally:
+        progress.close()
+
+    from sim.cli.summary import summary_json, summary_text
+
+    if as_json:
+        print_json(summary_json(result, found, clock.stages))
+    elif quiet:
+        click.echo(result.folder)
+    else:
+        click.echo(summary_text(result, found, clock.stages, charts=not no_charts))

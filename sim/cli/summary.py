@@ -1,0 +1,118 @@
+"""The printed summary of a result: what came out, how sure it is, and where the files are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sim.results import Result
+
+_MOST_ROWS = 8
+
+
+def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> dict[str, Any]:
+    """The summary as one object."""
+    summary = result.summary_columns
+    return {
+        "folder": str(result.folder),
+        "scenario": result.name,
+        "title": result.title,
+        "runs": result.runs,
+        "seed": result.seed,
+        "id": result.settings["id"],
+        "engine": result.settings["engine"],
+        "parameters": result.settings["parameters"],
+        "found": found,
+        "count_at_start": int(result.counts[0, 0]),
+        "end": {"month": result.months[-1], "mc": result.mean_error}
+        | {name: summary[name][-1] for name in ("mean", "q05", "q25", "q50", "q75", "q95", "observed")},
+        "states": [
+            {key: values[row] for key, values in result.states_columns.items()} for row in range(len(result.members))
+        ],
+        "parameter_kinds": dict(Counter(belief["kind"] for belief in result.beliefs)),
+        "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
+    }
+
+
+def summary_text(result: Result, found: bool, seconds: Mapping[str, float], charts: bool) -> str:
+    """The summary as a reader on a terminal sees it."""
+    summary, end = result.summary_columns, result.months[-1]
+    header = result.scenario["scenario"]
+    last = {name: values[-1] for name, values in summary.items()}
+    lines = [
+        result.title,
+        header["question"],
+        "",
+        f"{_states(int(result.counts[0, 0]))} with Taipei at the start ({header.get('as_of', header['start'])}).",
+        f"By the end of {end}: {last['mean']:.1f} on average; half of the runs {last['q25']} to {last['q75']}, "
+        f"90 % of them {last['q05']} to {last['q95']}.",
+    ]
+    known = [(m, o) for m, o in zip(result.months, summary["observed"], strict=True) if o is not None]
+    if len(known) > 1:
+        lines.append(f"On record: {known[-1][1]} at the end of {known[-1][0]}, where the record's whole months end.")
+    lines += ["", *_chances(result, end), "", *_error(result), "", *_knowledge(result)]
+    what = "Found" if found else "Written to"
+    lines += ["", f"{what}: {result.folder}"]
+    if charts and result.folder is not None:
+        lines.append(f"Chart: {result.folder / 'charts' / 'count.png'} (and states.png, when.png; also as SVG)")
+    total = sum(seconds.values())
+    lines.append(f"Time: {total:.1f} s: " + ", ".join(f"{stage} {value:.1f}" for stage, value in seconds.items()))
+    return "\n".join(lines)
+
+
+def _states(count: int) -> str:
+    return "1 state" if count == 1 else f"{count} states"
+
+
+def _chances(result: Result, end: str) -> list[str]:
+    table = result.states_columns
+    rows = [
+        (p, low, high, name, side)
+        for p, low, high, name, side in zip(
+            table["p_end"], table["p_end_low"], table["p_end_high"], table["state"], table["at_start"], strict=True
+        )
+    ]
+    leaving = sorted((row for row in rows if row[4] == "taipei"), key=lambda row: (-row[0], row[3]))  # type: ignore[operator]
+    lines = [f"Chance to have left Taipei by the end of {end} (range over what is not known):"]
+    lines += [f"  {name:<34}{_percent(p)}  ({_bare(low)} to {_bare(high)})" for p, low, high, name, _ in leaving[:_MOST_ROWS]]
+    if len(leaving) > _MOST_ROWS:
+        lines.append(f"  and {len(leaving) - _MOST_ROWS} more below {_percent(leaving[_MOST_ROWS - 1][0]).strip()} (states.csv)")
+    back = max((row for row in rows if row[4] != "taipei"), default=None, key=lambda row: row[0])  # type: ignore[arg-type, return-value]
+    if back is not None and float(back[0]) >= 0.005:  # type: ignore[arg-type]
+        lines.append(
+            f"Of those that left before, {back[3]} is the likeliest to have returned: "
+            f"{_percent(back[0]).strip()} ({_bare(back[1])} to {_bare(back[2])})."
+        )
+    return lines
+
+
+def _error(result: Result) -> list[str]:
+    errors = [float(value) for value in result.states_columns["p_end_mc"]]  # type: ignore[arg-type]
+    return [
+        f"Monte Carlo error (one standard error): {result.mean_error:.2f} states in the average count, at most "
+        f"{100 * max(errors):.1f} points in a chance.",
+        f"{result.runs:,} runs, seed {result.seed}; {4 * result.runs:,} runs would halve it.",
+    ]
+
+
+def _knowledge(result: Result) -> list[str]:
+    kinds = Counter(belief["kind"] for belief in result.beliefs)
+    said = ", ".join(f"{kinds[kind]} {kind}" for kind in ("estimated", "documented", "assumed"))
+    drawn = "drawn for every 20 runs" if result.settings["parameters"] == "drawn" else "all at their central values"
+    lines = [f"Parameters: {said}; {drawn} (sim parameters)."]
+    late = sum(bool(belief["hindsight"]) for belief in result.beliefs)
+    start = str(result.scenario["scenario"].get("as_of", result.scenario["scenario"]["start"]))
+    if late and start < "2026":
+        lines.append(
+            f"{late} of them were judged in 2026, knowing what came after {start}; levels and counted cases were not."
+        )
+    return lines
+
+
+def _percent(value: object) -> str:
+    return f"{100 * float(value):3.0f} %"  # type: ignore[arg-type]
+
+
+def _bare(value: object) -> str:
+    return f"{100 * float(value):.0f}"  # type: ignore[arg-type]

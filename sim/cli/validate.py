@@ -1,0 +1,42 @@
+"""`sim validate`: all problems of each file at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sim.cli.options import as_json, print_json
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@as_json
+@click.pass_context
+def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
+    """Check each FILE (or shipped name): language, dates, states, expectations. Status 2 when one is wrong."""
+    from sim.errors import InputError
+    from sim.scenario import load
+
+    told: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            loaded = load(file)
+            told.append({"file": file, "ok": True, "problems": []})
+            if not as_json:
+                from sim.scenario import members
+
+                who = members(loaded.scenario)
+                click.echo(f"{file}: ok ({len(who.recognisers)} states with Taipei, {len(who.former)} that left)")
+        except InputError as error:
+            problems = [
+                {"path": p.path, "rule": p.rule, "value": p.value, "suggestion": p.suggestion} for p in error.problems
+            ]
+            told.append({"file": file, "ok": False, "problems": problems})
+            if not as_json:
+                for line in error.lines():
+                    click.echo(line, err=True)
+    if as_json:
+        print_json({"files": told})
+    if not all(entry["ok"] for entry in told):
+        ctx.exit(2)

@@ -1,0 +1,238 @@
+"""Result folders: written whole or not at all, each file with its digest, and read back with a check."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import InputError, Problem, ResultError
+from sim.results.result import SIDES, Result
+from sim.results.tables import DIGITS, TIE, Table
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+OUTSIDE = "outside"
+"""Key of the manifest for what no digest covers: the command and the wall time."""
+
+
+def folder_of(out: Path, name: str, identity: str) -> Path:
+    """Where a result is kept: `<out>/<scenario>/<id>`."""
+    return out / name / identity
+
+
+def complete(folder: Path, wanted: tuple[str, ...] = ()) -> bool:
+    """Whether a folder holds an undamaged result with all `wanted` parts (names of files or folders)."""
+    try:
+        manifest = check(folder)
+    except (ResultError, OSError):
+        return False
+    return all(any(name == part or name.startswith(f"{part}/") for name in manifest["files"]) for part in wanted)
+
+
+def check(folder: Path) -> dict[str, Any]:
+    """The manifest of a result, every file of it having its digest. Raises ResultError naming what is wrong."""
+    manifest = _manifest(folder)
+    for name, digest in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            raise ResultError(Problem(name, "a file of this result, and it is missing"), folder)
+        if digest_of(path) != digest:
+            raise ResultError(Problem(name, "unchanged since it was written, by its digest: run the scenario again"), folder)
+    return manifest
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not folder.is_dir() or not path.is_file():
+        raise ResultError(Problem("", f"a result folder, with a {MANIFEST} in it"), folder)
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+        if manifest["format"] != FORMAT:
+            raise ResultError(Problem("format", f"{FORMAT}, the format this version reads", manifest["format"]), path)
+        if not all(isinstance(name, str) for name in manifest["files"]):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ResultError(Problem("", "a whole manifest: this one is damaged or cut short"), path) from error
+    return dict(manifest)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """A new folder beside `folder` to write in; moved into its place at the end, removed on any failure.
+
+    When another run finished the same result first, its folder stays if it is whole: the bytes are the same.
+    """
+    stage = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial"
+    try:
+        stage.mkdir(parents=True)
+    except OSError as error:
+        raise InputError(Problem("--out", f"a folder that can be written to: {error.strerror}", str(folder.parent))) from None
+    try:
+        yield stage
+        _move(stage, folder)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        for parent in (folder.parent, folder.parent.parent):
+            _remove_if_empty(parent)
+
+
+def _move(stage: Path, folder: Path) -> None:
+    for _ in range(3):
+        try:
+            stage.rename(folder)
+            return
+        except OSError:
+            if not folder.exists():
+                raise
+        old = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.old"
+        try:
+            folder.rename(old)
+        except OSError:
+            continue
+        shutil.rmtree(old, ignore_errors=True)
+    raise ResultError(Problem("", "a folder that no other run keeps replacing"), folder)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return
+
+
+def write(result: Result, stage: Path, manifest: Mapping[str, Any], draw: Callable[[Path], object] | None) -> None:
+    """Write every file of a result into a staged folder, the manifest with their digests last.
+
+    draw : draws the charts into the folder it is given; None leaves them out
+    """
+    _write_trajectories(result, stage / "trajectories.parquet")
+    write_parquet(result.events_columns, stage / "events.parquet")
+    write_csv(result.summary_columns, stage / "summary.csv")
+    write_csv(result.states_columns, stage / "states.csv")
+    if result.ledger is not None:
+        write_parquet(result.ledger, stage / "ledger.parquet")
+    if draw is not None:
+        (stage / "charts").mkdir()
+        draw(stage / "charts")
+    seal(stage, manifest)
+
+
+def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder, with the digest of every other file in it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    digests = {path.relative_to(folder).as_posix(): digest_of(path) for path in files}
+    whole = {"format": FORMAT, **manifest, "files": digests}
+    whole[OUTSIDE] = whole.pop(OUTSIDE)
+    temporary = folder / f".{MANIFEST}.{uuid.uuid4().hex[:12]}"
+    temporary.write_text(json.dumps(whole, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+    os.replace(temporary, folder / MANIFEST)
+
+
+def write_csv(columns: Table, path: Path) -> None:
+    """A table as CSV: numbers at six decimals, blanks where there is none."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in zip(*columns.values(), strict=True):
+            writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.{DIGITS}f}" if isinstance(value, float) else str(value)
+
+
+def write_parquet(columns: Mapping[str, Any], path: Path) -> None:
+    """A table as parquet, texts as dictionaries."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrays = {}
+    for name, values in columns.items():
+        array = pa.array(values)
+        arrays[name] = array.dictionary_encode() if pa.types.is_string(array.type) else array
+    pq.write_table(pa.table(arrays), path, compression="zstd")
+
+
+def _write_trajectories(result: Result, path: Path) -> None:
+    import pyarrow as pa
+
+    runs, length = result.counts.shape
+    rows = pa.array(np.tile(np.arange(length, dtype=np.int32), runs))
+    ties = pa.array(np.zeros(runs * length, dtype=np.int32))
+    write_parquet(
+        {
+            "run": np.repeat(np.arange(runs, dtype=np.int32), length),
+            "month": pa.DictionaryArray.from_arrays(rows, pa.array(list(result.months))),
+            "tie": pa.DictionaryArray.from_arrays(ties, pa.array([TIE])),
+            "count": result.counts.ravel(),
+        },
+        path,
+    )
+
+
+def read(folder: str | Path) -> Result:
+    """Read a result back from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+    folder = Path(folder)
+    manifest = check(folder)
+    try:
+        return _read(folder, manifest)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise ResultError(Problem("", f"a result this version can read ({type(error).__name__}: {error})"), folder) from error
+
+
+def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
+    import pyarrow.parquet as pq
+
+    months = tuple(manifest["months"])
+    members = tuple((m["iso3"], m["state"], m["at_start"]) for m in manifest["members"])
+    runs = int(manifest["settings"]["runs"])
+    counts = pq.read_table(folder / "trajectories.parquet", columns=["count"])["count"].to_numpy()
+    events = pq.read_table(folder / "events.parquet")
+    columns: dict[str, Any] = {name: events[name].to_pylist() for name in ("month", "iso3", "from", "to")}
+    row = {month: index for index, month in enumerate(months)}
+    place = {code: index for index, (code, _, _) in enumerate(members)}
+
+    def ints(values: Any) -> Any:
+        return np.array(list(values), dtype=np.int64)
+
+    changes: dict[str, Any] = {
+        "run": ints(events["run"].to_pylist()),
+        "month": ints(row[month] for month in columns["month"]),
+        "state": ints(place[code] for code in columns["iso3"]),
+        "from": ints(SIDES.index(side) for side in columns["from"]),
+        "to": ints(SIDES.index(side) for side in columns["to"]),
+    }
+    head = ("run", "month", "iso3", "tie", "from", "to")
+    changes |= {name: events[name].to_numpy() for name in events.column_names if name not in head}
+    ledger = folder / "ledger.parquet"
+    return Result(
+        scenario=manifest["scenario"],
+        months=months,
+        members=members,
+        counts=counts.reshape(runs, len(months)),
+        changes=changes,
+        observed=tuple(manifest["observed"]),
+        settings=manifest["settings"],
+        beliefs=tuple(manifest["parameters"]),
+        budgets=manifest["budgets_million_usd_a_year"],
+        ledger=pq.read_table(ledger).to_pydict() if ledger.is_file() else None,
+        folder=folder,
+    )

@@ -1,0 +1,128 @@
+"""An ensemble: many runs of one plan, on either engine, on threads, in any order, with the same result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, Problem
+from sim.model.kernel import RUNS_PER_DRAW, simulate
+from sim.model.plan import Plan
+from sim.model.terms import COLUMNS, HEAD
+from sim.runs.sampling import Draws
+
+Engine = Literal["compiled", "mesa"]
+Progress = Callable[[int, int], None]
+"""Called with the runs done and the runs wanted."""
+
+MOST_LEDGER_RUNS = 100
+_CHUNKS_PER_THREAD = 4
+_MOST_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What the engines give back."""
+
+    counts: NDArray[np.uint8]
+    """(runs, T + 1) recognition count."""
+    changes: NDArray[np.float64]
+    """(changes, HEAD + COLUMNS) one row a change, by run, month and state."""
+    ledger: NDArray[np.float64] | None
+    """(runs, T + 1, n, COLUMNS) what every state weighed in every month, where it was asked for."""
+
+
+def run_ensemble(
+    plan: Plan,
+    draws: Draws,
+    seed: int,
+    runs: int,
+    engine: Engine = "compiled",
+    threads: int | None = None,
+    ledger: bool = False,
+    progress: Progress | None = None,
+) -> Ensemble:
+    """Simulate runs 0 to `runs` - 1. Raises InputError for a ledger of more than 100 runs."""
+    if ledger and runs > MOST_LEDGER_RUNS:
+        raise InputError(Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", runs))
+    length, n = len(plan.months), len(plan.states)
+    counts = np.empty((runs, length), dtype=np.uint8)
+    book = np.zeros((runs, length, n, COLUMNS)) if ledger else None
+    work = _compiled if engine == "compiled" else _mesa
+
+    threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1
+    chunks = _chunks(runs, threads)
+    found: dict[int, NDArray[np.float64]] = {}
+    pool = ThreadPoolExecutor(max_workers=threads)
+    try:
+        pending = {
+            pool.submit(work, plan, draws, seed, first, counts[first:last], None if book is None else book[first:last]): (
+                first,
+                last,
+            )
+            for first, last in chunks
+        }
+        done = 0
+        for future in as_completed(pending):
+            first, last = pending[future]
+            found[first] = future.result()
+            done += last - first
+            if progress is not None:
+                progress(done, runs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    rows = [found[first] for first, _ in chunks]
+    return Ensemble(counts, np.concatenate(rows) if rows else np.empty((0, HEAD + COLUMNS)), book)
+
+
+def _chunks(runs: int, threads: int) -> list[tuple[int, int]]:
+    """Runs dealt in blocks that hold whole parameter draws."""
+    size = min(_MOST_CHUNK, max(1, runs // (threads * _CHUNKS_PER_THREAD)))
+    size = -(-size // RUNS_PER_DRAW) * RUNS_PER_DRAW
+    return [(first, min(first + size, runs)) for first in range(0, runs, size)]
+
+
+def _compiled(plan: Plan, draws: Draws, seed: int, first: int, counts: Any, ledger: Any) -> NDArray[np.float64]:
+    empty = np.empty((0, 0, 0, 0))
+    changes: NDArray[np.float64] = simulate(
+        plan.timeline,
+        draws.parameters,
+        draws.values,
+        draws.chances,
+        draws.outcomes,
+        seed,
+        first,
+        counts.shape[0],
+        counts,
+        empty if ledger is None else ledger,
+    )
+    return changes
+
+
+def _mesa(plan: Plan, draws: Draws, seed: int, first: int, counts: Any, ledger: Any) -> NDArray[np.float64]:
+    from sim.model.world import World, run_world
+
+    rows = []
+    for offset in range(counts.shape[0]):
+        run = first + offset
+        draw = run // RUNS_PER_DRAW
+        names = draws.parameters.dtype.names or ()
+        world = World(
+            plan.timeline,
+            plan.states,
+            {name: float(draws.parameters[name][draw]) for name in names},
+            draws.values[draw],
+            draws.chances[draw],
+            draws.outcomes[draw],
+            seed,
+            run,
+        )
+        run_world(world, counts[offset], None if ledger is None else ledger[offset])
+        rows += [[run, month, state, before, after, *row] for month, state, before, after, row in world.changes]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), HEAD + COLUMNS)

@@ -1,0 +1,54 @@
+"""The functions people call from Python: load, run, read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.results import Result
+from sim.results.files import read
+from sim.runs.run import Request, run_to_folder, simulate
+from sim.scenario import Loaded, load
+
+
+def run(
+    scenario: str | Path | Loaded,
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    engine: Literal["compiled", "mesa"] = "compiled",
+    parameters: Literal["drawn", "central"] = "drawn",
+    threads: int | None = None,
+    ledger: bool = False,
+    out: str | Path | None = None,
+) -> Result:
+    """Run a scenario and return its result.
+
+    scenario : a shipped name, a path, or what `load` returned
+    runs, seed : the scenario's own where left out
+    set : overrides by dotted path, such as `{"washington.attention": 2}`
+    ledger : also keep every term of every state and month (at most 100 runs)
+    out : a folder to write the result under; nothing is written where it is left out
+    Raises ScenarioError or InputError with every problem found.
+    """
+    if isinstance(scenario, Loaded):
+        loaded = scenario if not set else load(scenario.file, set)
+    else:
+        loaded = load(scenario, set)
+    header = loaded.scenario.scenario
+    request = Request(
+        loaded,
+        runs=header.runs if runs is None else runs,
+        seed=header.seed if seed is None else seed,
+        engine=engine,
+        parameters=parameters,
+        ledger=ledger,
+    )
+    if out is None:
+        return simulate(request, threads)
+    return run_to_folder(request, Path(out), None, "sim.run", threads)[0]
+
+
+__all__ = ["Loaded", "Result", "load", "read", "run"]

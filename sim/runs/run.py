@@ -1,0 +1,292 @@
+"""One scenario run: the request, what decides it, the ensemble, and its result on disk."""
+
+from __future__ import annotations
+
+import calendar
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import atlas, results
+from sim.errors import InputError, Problem
+from sim.fit import Belief, beliefs_for, package_size
+from sim.model.plan import Plan, plan
+from sim.results import Result
+from sim.results.result import SIDES
+from sim.results.tables import TIE, Table
+from sim.runs.sampling import Mode
+from sim.scenario import Loaded
+from sim.scenario.schema import MOST_RUNS, MOST_SEED
+
+if TYPE_CHECKING:
+    from sim.runs.ensemble import Progress
+
+
+@dataclass
+class Clock:
+    """Where the time of a run went, in seconds by stage; kept outside every digest."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """Book the time since the last lap under a stage."""
+        now = time.perf_counter()
+        self.stages[stage] = self.stages.get(stage, 0.0) + now - self._last
+        self._last = now
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be run: a scenario with everything settled that decides its numbers."""
+
+    loaded: Loaded
+    runs: int
+    seed: int
+    engine: str = "compiled"
+    parameters: Mode = "drawn"
+    ledger: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.runs <= MOST_RUNS:
+            raise InputError(Problem("--runs", f"a whole number from 1 to {MOST_RUNS}", self.runs))
+        if not 0 <= self.seed <= MOST_SEED:
+            raise InputError(Problem("--seed", f"a whole number from 0 to {MOST_SEED}", self.seed))
+        if self.engine not in ("compiled", "mesa"):
+            raise InputError(Problem("--engine", "one of compiled, mesa", self.engine))
+        if self.parameters not in ("drawn", "central"):
+            raise InputError(Problem("--parameters", "one of drawn, central", self.parameters))
+
+    @property
+    def decisive(self) -> dict[str, Any]:
+        """All that decides the numbers."""
+        documents = {
+            name: results.without_prose(scenario.model_dump(mode="json", exclude={"expectations"}))
+            for name, scenario in (("scenario", self.loaded.scenario), ("reference", self.loaded.reference))
+        }
+        for document in documents.values():
+            for settled in ("runs", "seed"):
+                document["scenario"].pop(settled)
+        documents["reference"]["scenario"].pop("name")
+        return {
+            **documents,
+            "runs": self.runs,
+            "seed": self.seed,
+            "engine": self.engine,
+            "parameters": self.parameters,
+            "atlas": atlas.digest(),
+            "sources": results.sources_digest(),
+        }
+
+    @property
+    def identity(self) -> str:
+        """The result's id."""
+        return results.identity(self.decisive)
+
+
+def simulate(
+    request: Request,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> Result:
+    """Run a request in memory."""
+    clock = clock or Clock()
+    from sim.model.kernel import RUNS_PER_DRAW
+    from sim.model.terms import TERMS  # noqa: F401  (loaded with the kernel, so its time is start-up)
+    from sim.runs.ensemble import MOST_LEDGER_RUNS, run_ensemble
+    from sim.runs.sampling import sample
+
+    if request.ledger and request.runs > MOST_LEDGER_RUNS:
+        raise InputError(
+            Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", request.runs)
+        )
+    scenario = request.loaded.scenario
+    beliefs = beliefs_for(scenario)
+    laid = plan(request.loaded, package_size().mean_log_gdp)
+    clock.lap("start-up")
+    draws = sample(laid, beliefs, request.seed, -(-request.runs // RUNS_PER_DRAW), request.parameters)
+    warm_up(laid, beliefs, request)
+    clock.lap("compile")
+    ensemble = run_ensemble(
+        laid,
+        draws,
+        request.seed,
+        request.runs,
+        engine=request.engine,  # type: ignore[arg-type]
+        threads=threads,
+        ledger=request.ledger,
+        progress=progress,
+    )
+    clock.lap("model")
+    codes = laid.states
+    return Result(
+        scenario=scenario.model_dump(mode="json", exclude_none=True),
+        months=laid.months,
+        members=tuple((code, atlas.states()[code].name, _side(laid, index)) for index, code in enumerate(codes)),
+        counts=ensemble.counts,
+        changes=_changes(ensemble.changes),
+        observed=observed(scenario.as_of, laid.months),
+        settings={
+            "id": request.identity,
+            "runs": request.runs,
+            "seed": request.seed,
+            "engine": request.engine,
+            "parameters": request.parameters,
+            "runs_per_draw": RUNS_PER_DRAW,
+        },
+        beliefs=tuple(described(belief) for belief in beliefs.values()),
+        budgets=_budgets(laid, beliefs),
+        ledger=None if ensemble.ledger is None else _ledger(ensemble.ledger, laid),
+    )
+
+
+def run_to_folder(
+    request: Request,
+    out: Path,
+    draw: Callable[[Result, Path], object] | None,
+    command: str,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> tuple[Result, bool]:
+    """Find the request's result under `out`, or run it and write it there whole; True when it was found.
+
+    draw : draws the charts of a result into a folder; None leaves them out
+    """
+    clock = clock or Clock()
+    folder = results.folder_of(out, request.loaded.name, request.identity)
+    wanted = (("charts",) if draw else ()) + (("ledger.parquet",) if request.ledger else ())
+    clock.lap("start-up")
+    if results.complete(folder, wanted):
+        found = results.read(folder)
+        clock.lap("files")
+        return found, True
+    result = simulate(request, threads, progress, clock)
+    with results.staged(folder) as stage:
+        results.write(result, stage, {**manifest(request, result), "outside": {}}, None)
+        clock.lap("files")
+        if draw is not None:
+            (stage / "charts").mkdir()
+            draw(result, stage / "charts")
+            clock.lap("charts")
+        outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
+        results.seal(stage, {**manifest(request, result), "outside": outside})
+    clock.lap("files")
+    from dataclasses import replace
+
+    return replace(result, folder=folder), False
+
+
+def manifest(request: Request, result: Result) -> dict[str, Any]:
+    """What a result says of itself, but for the digests of its files."""
+    packages = ("recognition-sim", "numpy", "numba", "scipy", "pyarrow", "matplotlib", "mesa")
+    return {
+        "id": request.identity,
+        "settings": dict(result.settings),
+        "scenario": result.scenario,
+        "extends": list(request.loaded.chain),
+        "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
+        "versions": {"python": ".".join(map(str, sys.version_info[:3]))} | {name: _version(name) for name in packages},
+        "record_confirmed_until": str(atlas.record().confirmed_until),
+        "months": list(result.months),
+        "members": [{"iso3": code, "state": name, "at_start": side} for code, name, side in result.members],
+        "observed": list(result.observed),
+        "budgets_million_usd_a_year": dict(result.budgets),
+        "parameters": [dict(belief) for belief in result.beliefs],
+    }
+
+
+def observed(as_of: date, months: tuple[str, ...]) -> tuple[int | None, ...]:
+    """The count on record for each row: at the end of `as_of`, then at the end of each month, as far as it goes."""
+    known = atlas.record()
+    days = [as_of]
+    for month in months[1:]:
+        year, number = map(int, month.split("-"))
+        days.append(date(year, number, calendar.monthrange(year, number)[1]))
+    return tuple(known.count(day) if day <= known.confirmed_until else None for day in days)
+
+
+def described(belief: Belief) -> dict[str, Any]:
+    """A parameter with its law, as manifests and `sim parameters` tell it."""
+    parameter, law = belief.parameter, belief.distribution
+    return {
+        "name": parameter.name,
+        "unit": parameter.unit,
+        "kind": "assumed" if belief.from_scenario else parameter.kind,
+        "family": "held" if belief.from_scenario and law.low == law.high else parameter.family,
+        "central": float(f"{law.central:.6g}"),
+        "low": float(f"{law.low:.6g}"),
+        "high": float(f"{law.high:.6g}"),
+        "cases": belief.cases,
+        "hindsight": parameter.hindsight and not belief.from_scenario,
+        "meaning": parameter.meaning,
+        "source": "set by the scenario" if belief.from_scenario else parameter.source,
+    }
+
+
+def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request) -> None:
+    """Compile the kernel, or load it from the cache, by a run of one."""
+    if request.engine == "compiled":
+        from sim.runs.ensemble import run_ensemble
+        from sim.runs.sampling import sample
+
+        run_ensemble(laid, sample(laid, beliefs, 0, 1, "central"), 0, 1, threads=1)
+
+
+def _changes(rows: Any) -> dict[str, Any]:
+    from sim.model.terms import HAZARD, HEAD, TERMS
+
+    heads = ("run", "month", "state", "from", "to")
+    changes: dict[str, Any] = {name: rows[:, column].astype(np.int64) for column, name in enumerate(heads)}
+    changes["hazard"] = rows[:, HEAD + HAZARD].copy()
+    return changes | {name: rows[:, HEAD + column].copy() for name, column in TERMS.items()}
+
+
+def _ledger(book: Any, laid: Plan) -> Table:
+    from sim.model.terms import HAZARD, SIDE, TERMS
+
+    runs, length, n, _ = book.shape
+    columns: dict[str, Any] = {
+        "run": np.repeat(np.arange(runs), length * n).tolist(),
+        "month": [month for _ in range(runs) for month in laid.months for _ in range(n)],
+        "iso3": list(laid.states) * (runs * length),
+        "tie": [TIE] * (runs * length * n),
+        "side": [SIDES[int(side)] for side in book[:, :, :, SIDE].ravel()],
+        "hazard": book[:, :, :, HAZARD].ravel(),
+    }
+    return columns | {name: book[:, :, :, column].ravel() for name, column in TERMS.items()}
+
+
+def _budgets(laid: Plan, beliefs: Mapping[str, Belief]) -> dict[str, float]:
+    """Reference budgets at central parameters, US$ million a year."""
+    from types import SimpleNamespace
+
+    from sim.model.reference import derive
+
+    central = SimpleNamespace(**{name: belief.distribution.central for name, belief in beliefs.items()})
+    reference = derive(laid.timeline, central, np.zeros(len(laid.entries)))
+    return {
+        "beijing": float(f"{reference.beijing_dollars:.6g}"),
+        "taipei": float(f"{reference.taipei_dollars:.6g}"),
+    }
+
+
+def _side(laid: Plan, index: int) -> str:
+    if laid.timeline.with_taipei[index]:
+        return "taipei"
+    return "none" if laid.timeline.with_none[index] else "beijing"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

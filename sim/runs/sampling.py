@@ -1,0 +1,73 @@
+"""Draws of everything that is not known: model parameters, and the numbers a scenario gives as ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fit import Belief
+from sim.model.draws import purpose_of
+from sim.model.kernel import uniforms
+from sim.model.plan import Plan, Uncertain
+from sim.parameters import Distribution, rounded
+
+Floats = NDArray[np.float64]
+Mode = Literal["drawn", "central"]
+_EDGE = 1e-12
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Everything drawn, one row a draw."""
+
+    parameters: NDArray[np.void]
+    """(draws,) records of the model parameters by name."""
+    values: Floats
+    """(draws, E) value of each event."""
+    chances: Floats
+    """(draws, E) chance of each event."""
+    outcomes: Floats
+    """(draws, L, K) cumulative chances of each election's outcomes."""
+
+
+def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mode: Mode) -> Draws:
+    """Draw `draws` times, or take central values throughout.
+
+    Each number has its own luck, addressed by its name, so adding one leaves the others alone.
+    """
+
+    def quantity(name: str, law: Distribution, low: float, high: float, drawn: Mapping[str, Floats]) -> Floats:
+        if mode == "central":
+            return rounded(np.full(draws, law.central))
+        luck = np.clip(uniforms(seed, draws, purpose_of(name)), _EDGE, 1.0 - _EDGE)
+        return rounded(np.clip(law.quantile(luck, drawn), low, high))
+
+    drawn: dict[str, Floats] = {}
+    for name, belief in beliefs.items():
+        limits = belief.parameter.minimum, belief.parameter.maximum
+        drawn[name] = quantity(f"parameter:{name}", belief.distribution, *limits, drawn)
+    records = np.empty(draws, dtype=[(name, np.float64) for name in drawn])
+    for name, column in drawn.items():
+        records[name] = column
+
+    def columns(items: Iterable[float | Uncertain]) -> Floats:
+        made = [
+            quantity(f"scenario:{item.path}", item.distribution, -1e6, 1e6, drawn)
+            if isinstance(item, Uncertain)
+            else np.full(draws, item)
+            for item in items
+        ]
+        return np.stack(made, axis=1) if made else np.empty((draws, 0))
+
+    elections = [np.cumsum(columns(outcomes), axis=1) for outcomes in plan.outcome_chances]
+    most = max((election.shape[1] for election in elections), default=1)
+    outcomes = np.empty((draws, len(elections), most))
+    for number, cumulative in enumerate(elections):
+        total = np.maximum(cumulative[:, -1:], 1.0)  # drawn chances may add up to more than one
+        outcomes[:, number, : cumulative.shape[1]] = cumulative / total
+        outcomes[:, number, cumulative.shape[1] :] = (cumulative / total)[:, -1:]
+    return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes)
