@@ -15,7 +15,7 @@ test: lint ## all checks: ruff, mypy, then pytest
 	@$(BIN)/python -m pytest
 
 results: $(STAMP) ## recompute the golden results kept in results/reference
-	@$(BIN)/python -m sim.results.reference
+	@$(BIN)/python -m sim.cli.reference
 
 lint: $(STAMP) ## ruff (rules and format) and mypy
 	@$(BIN)/python -m ruff check .

@@ -103,9 +103,7 @@ def _table() -> Mapping[str, Mapping[str, float]]:
     return read_leverage()
 
 
-def _mean(
-    field: str, region: str, table: Mapping[str, Mapping[str, float]], known: Mapping[str, State]
-) -> float:
+def _mean(field: str, region: str, table: Mapping[str, Mapping[str, float]], known: Mapping[str, State]) -> float:
     """Mean of a field over the table's states of a region; over all of them where the region has none."""
     measured = {iso3: fields[field] for iso3, fields in table.items() if field in fields and iso3 != HOLY_SEE}
     same = [value for iso3, value in measured.items() if known[iso3].region == region]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
+WHITE = "#FFFFFF"
 BLACK = "#000000"
 ORANGE = "#E69F00"
 SKY_BLUE = "#56B4E9"
@@ -26,6 +28,9 @@ PURPLE = "#CC79A7"
 
 OBSERVED = BLACK
 SIMULATED = BLUE
+BLUE_HALF = "#8CBFDF"
+BLUE_MOST = "#D3E6F2"
+"""Tints of the blue for the ranges that hold half and 90 % of the runs."""
 GREY = "#6B6B6B"
 """Subtitles, source lines and ticks."""
 PALE = "#E4E4E4"
@@ -94,31 +99,52 @@ def figure(width: float = 8.0, height: float = 4.8) -> Iterator[Figure]:
         yield drawing
 
 
+@contextmanager
+def sheet(width: float, body: float, heading: str, subtitle: str, source: str) -> Iterator[tuple[Figure, float]]:
+    """A figure as high as its texts and a body of `body` inches need, however long the texts are.
+
+    Gives the figure and the distance of the body from the top edge, in inches.
+    """
+    with figure(width, 1.0) as drawing:
+        above = sum(room for _, _, room in _title_blocks(drawing, heading, subtitle)) + MARGIN + 0.12
+        below = _source_room(wrapped(drawing, source, SOURCE_SIZE)) + 0.1
+        drawing.set_figheight(above + body + below)
+        title(drawing, heading, subtitle)
+        source_line(drawing, source)
+        yield drawing, above
+
+
+def panel(drawing: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """A pair of axes placed in inches from the left and the top edge of the figure."""
+    across, along = drawing.get_figwidth(), drawing.get_figheight()
+    return drawing.add_axes((left / across, 1 - (top + height) / along, width / across, height / along))
+
+
 def title(drawing: Figure, heading: str, subtitle: str) -> float:
     """Write a bold left-aligned title and a grey subtitle (measure and unit) at the top.
 
-    Both are wrapped to the figure's width. Returns the room taken from the top edge, in inches.
+    Both are wrapped to the figure's width, each line of the subtitle on its own. Returns the room
+    taken from the top edge, in inches.
     """
     down = MARGIN
-    for text, size, weight, colour in (
-        (heading, TITLE_SIZE, "bold", BLACK),
-        (subtitle, SUBTITLE_SIZE, "normal", GREY),
-    ):
-        lines = wrapped(drawing, text, size, bold=weight == "bold")
+    for lines, style_of, room in _title_blocks(drawing, heading, subtitle):
         x, y = _at(drawing, MARGIN, down)
-        drawing.text(
-            x,
-            y,
-            "\n".join(lines),
-            size=size,
-            weight=weight,
-            color=colour,
-            ha="left",
-            va="top",
-            linespacing=1.25,
-        )
-        down += len(lines) * size * 1.35 / 72 + 0.04
+        drawing.text(x, y, "\n".join(lines), ha="left", va="top", linespacing=1.25, **style_of)
+        down += room
     return down
+
+
+def _title_blocks(drawing: Figure, heading: str, subtitle: str) -> list[tuple[list[str], dict[str, Any], float]]:
+    """Title and subtitle as lines, each block with its text style and the inches it takes."""
+    blocks = []
+    for text, size, bold, colour in (
+        (heading, TITLE_SIZE, True, BLACK),
+        (subtitle, SUBTITLE_SIZE, False, GREY),
+    ):
+        lines = wrapped(drawing, text, size, bold=bold)
+        look = {"size": size, "weight": "bold" if bold else "normal", "color": colour}
+        blocks.append((lines, look, len(lines) * size * 1.35 / 72 + 0.04))
+    return blocks
 
 
 def source_line(drawing: Figure, text: str) -> float:
@@ -129,9 +155,12 @@ def source_line(drawing: Figure, text: str) -> float:
     lines = wrapped(drawing, text, SOURCE_SIZE)
     height = drawing.get_figheight()
     x, y = _at(drawing, MARGIN, height - MARGIN * 0.7)
-    drawing.text(
-        x, y, "\n".join(lines), size=SOURCE_SIZE, color=GREY, ha="left", va="bottom", linespacing=1.25
-    )
+    drawing.text(x, y, "\n".join(lines), size=SOURCE_SIZE, color=GREY, ha="left", va="bottom", linespacing=1.25)
+    return _source_room(lines)
+
+
+def _source_room(lines: list[str]) -> float:
+    """Inches that a source line of so many lines takes from the bottom edge."""
     return MARGIN * 0.7 + len(lines) * SOURCE_SIZE * 1.3 / 72
 
 
@@ -140,10 +169,7 @@ def axes(drawing: Figure, heading: str, subtitle: str, source: str, left: float 
     width, height = drawing.get_figwidth(), drawing.get_figheight()
     top = title(drawing, heading, subtitle) + 0.18
     bottom = source_line(drawing, source) + 0.42
-    right = MARGIN + 0.12
-    return drawing.add_axes(
-        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
-    )
+    return panel(drawing, left, top, width - left - MARGIN - 0.12, height - top - bottom)
 
 
 def grid(plot: Axes, direction: Literal["x", "y"] = "y") -> None:
@@ -155,24 +181,49 @@ def grid(plot: Axes, direction: Literal["x", "y"] = "y") -> None:
         plot.spines[side].set_visible(False)
 
 
-def wrapped(drawing: Figure, text: str, size: float, bold: bool = False) -> list[str]:
-    """A text broken into lines that fit, as measured, between the figure's margins at `size` points."""
-    pen = FigureCanvasAgg(drawing).get_renderer()  # type: ignore[no-untyped-call]
+def measured(drawing: Figure, text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
+    """Width of the widest line of a text at `size` points, inches."""
+    pen = drawing.canvas.get_renderer()  # type: ignore[attr-defined]
     font = FontProperties(size=size, weight="bold" if bold else "normal")
-    room = (drawing.get_figwidth() - 2 * MARGIN) * drawing.dpi
+    widths = [pen.get_text_width_height_descent(line, font, ismath=False)[0] for line in text.split("\n")]
+    return float(max(widths)) / drawing.dpi
+
+
+def wrapped(drawing: Figure, text: str, size: float, bold: bool = False, room: float | None = None) -> list[str]:
+    """A text broken into lines that fit, as measured, into `room` inches: else between the margins.
+
+    Line breaks in the text stay; a single word too long for a line is broken too.
+    """
+    fits = drawing.get_figwidth() - 2 * MARGIN if room is None else room
     lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and pen.get_text_width_height_descent(longer, font, ismath=False)[0] <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+    for paragraph in text.split("\n"):
+        lines.append("")
+        for word in paragraph.split():
+            longer = f"{lines[-1]} {word}" if lines[-1] else word
+            if measured(drawing, longer, size, bold) <= fits:
+                lines[-1] = longer
+                continue
+            if not lines[-1]:
+                lines.pop()
+            pieces = _pieces(drawing, word, size, bold, fits)
+            lines += pieces
     return lines
 
 
-def save(drawing: Figure, path: Path | str) -> tuple[Path, ...]:
+def _pieces(drawing: Figure, word: str, size: float, bold: bool, fits: float) -> list[str]:
+    """A word as it is when it fits, else cut where a line is full."""
+    pieces = [""]
+    for letter in word if measured(drawing, word, size, bold) > fits else (word,):
+        if pieces[-1] and measured(drawing, pieces[-1] + letter, size, bold) > fits:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def save(drawing: Figure, path: Path | str, prefix: str = "") -> tuple[Path, ...]:
     """Write a figure as PNG and SVG, or as the one its suffix names; the same figure gives the same bytes.
 
+    With a `prefix` for the ids inside an SVG, several of them can stand in one page.
     Returns the files written.
     """
     path = Path(path)
@@ -183,8 +234,15 @@ def save(drawing: Figure, path: Path | str) -> tuple[Path, ...]:
             target = path if len(kinds) == 1 else path.with_name(f"{path.name}.{kind}")
             metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
             drawing.savefig(target, format=kind, dpi=DPI, metadata=metadata)
+            if kind == "svg" and prefix:
+                target.write_text(_prefixed(target.read_text(encoding="utf-8"), prefix), encoding="utf-8")
             written.append(target)
     return tuple(written)
+
+
+def _prefixed(svg: str, prefix: str) -> str:
+    """An SVG whose ids, and the references to them, begin with a prefix."""
+    return re.sub(r'(\bid="|href="#|url\(#)', lambda found: found[1] + prefix, svg)
 
 
 def _at(drawing: Figure, from_left: float, from_top: float) -> tuple[float, float]:

@@ -151,8 +151,7 @@ def _changes_lines(known: Record, answer: dict[str, Any]) -> list[str]:
     start, end = answer["count_at_start"], answer["count_at_end"]
     many = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
     lines = [
-        f"{many} from {answer['since']} to {answer['until']}: "
-        f"{_states(start)} recognised Taipei before, {end} after.",
+        f"{many} from {answer['since']} to {answer['until']}: {_states(start)} recognised Taipei before, {end} after.",
         *_unconfirmed(known, answer["confirmed"]),
     ]
     if changes:

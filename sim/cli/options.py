@@ -32,19 +32,27 @@ class Progress:
 
     def __init__(self, what: str, quiet: bool, patience: float = 1.5) -> None:
         self.what, self.quiet, self.patience = what, quiet, patience
-        self.began = self.told = time.monotonic()
+        self.began = self.told = 0.0
+        self.first = 0
         self.bar: Any = None
         self.task: Any = None
 
     def __call__(self, done: int, wanted: int) -> None:
         now = time.monotonic()
+        if self.began == 0.0:
+            self.began = self.told = now
+            self.first = done
         if self.quiet or now - self.began < self.patience:
             return
         if not sys.stderr.isatty():
             if now - self.told > 10.0:
                 self.told = now
-                left = (now - self.began) * (wanted - done) / max(done, 1)
-                print(f"{self.what}: {done} of {wanted} runs, about {left:.0f} s left", file=sys.stderr, flush=True)
+                left = (now - self.began) * (wanted - done) / max(done - self.first, 1)
+                print(
+                    f"{self.what}: {done} of {wanted} runs, about {left:.0f} s left",
+                    file=sys.stderr,
+                    flush=True,
+                )
             return
         if self.bar is None:
             from rich.console import Console

@@ -19,7 +19,11 @@ from sim.cli.options import as_json, print_json
 )  # fmt: skip
 @as_json
 def command(
-    folders: tuple[str, ...], charts: tuple[str, ...], formats: tuple[str, ...], out: Path | None, as_json: bool
+    folders: tuple[str, ...],
+    charts: tuple[str, ...],
+    formats: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Draw the charts of RESULT, a folder that `sim run` wrote; several RESULTs share one count chart."""
     from sim.charts import CHARTS, draw_all, draw_comparison, save

@@ -75,7 +75,13 @@ def command(
     progress = Progress(loaded.name, quiet or as_json)
     try:
         result, found = run_to_folder(
-            request, out, None if no_charts else draw, " ".join(["sim", *sys.argv[1:]]), threads, progress, clock
+            request,
+            out,
+            None if no_charts else draw,
+            " ".join(["sim", *sys.argv[1:]]),
+            threads,
+            progress,
+            clock,
         )
     finally:
         progress.close()

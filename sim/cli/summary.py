@@ -70,14 +70,23 @@ def _chances(result: Result, end: str) -> list[str]:
     rows = [
         (p, low, high, name, side)
         for p, low, high, name, side in zip(
-            table["p_end"], table["p_end_low"], table["p_end_high"], table["state"], table["at_start"], strict=True
+            table["p_end"],
+            table["p_end_low"],
+            table["p_end_high"],
+            table["state"],
+            table["at_start"],
+            strict=True,
         )
     ]
     leaving = sorted((row for row in rows if row[4] == "taipei"), key=lambda row: (-row[0], row[3]))  # type: ignore[operator]
     lines = [f"Chance to have left Taipei by the end of {end} (range over what is not known):"]
-    lines += [f"  {name:<34}{_percent(p)}  ({_bare(low)} to {_bare(high)})" for p, low, high, name, _ in leaving[:_MOST_ROWS]]
+    lines += [
+        f"  {name:<34}{_percent(p)}  ({_bare(low)} to {_bare(high)})" for p, low, high, name, _ in leaving[:_MOST_ROWS]
+    ]
     if len(leaving) > _MOST_ROWS:
-        lines.append(f"  and {len(leaving) - _MOST_ROWS} more below {_percent(leaving[_MOST_ROWS - 1][0]).strip()} (states.csv)")
+        lines.append(
+            f"  and {len(leaving) - _MOST_ROWS} more below {_percent(leaving[_MOST_ROWS - 1][0]).strip()} (states.csv)"
+        )
     back = max((row for row in rows if row[4] != "taipei"), default=None, key=lambda row: row[0])  # type: ignore[arg-type, return-value]
     if back is not None and float(back[0]) >= 0.005:  # type: ignore[arg-type]
         lines.append(

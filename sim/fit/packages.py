@@ -33,9 +33,7 @@ def package_size() -> PackageSize:
     mean, level = math.fsum(sizes) / n, math.fsum(shares) / n
     spread = math.fsum((x - mean) ** 2 for x in sizes)
     slope = math.fsum((x - mean) * (y - level) for x, y in zip(sizes, shares, strict=True)) / spread
-    residual = math.fsum(
-        (y - level - slope * (x - mean)) ** 2 for x, y in zip(sizes, shares, strict=True)
-    ) / (n - 2)
+    residual = math.fsum((y - level - slope * (x - mean)) ** 2 for x, y in zip(sizes, shares, strict=True)) / (n - 2)
     return PackageSize(
         size=level,
         size_error=math.sqrt(residual / n),

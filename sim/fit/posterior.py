@@ -91,6 +91,3 @@ def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[
 def _counted(found: tuple[object, ...]) -> Counted:
     successes = sum(bool(case.outcome) for case in found)  # type: ignore[attr-defined]
     return Counted(successes, len(found) - successes)
-
-
-

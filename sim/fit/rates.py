@@ -49,7 +49,11 @@ def departures(as_of: date) -> Weighted:
                 counted.event(change.date)
     if counted.events == 0.0:
         raise AtlasError(
-            Problem("scenario.as_of", "late enough for a departure to be on record, to estimate its rate from", as_of)
+            Problem(
+                "scenario.as_of",
+                "late enough for a departure to be on record, to estimate its rate from",
+                as_of,
+            )
         )
     return counted.result()
 

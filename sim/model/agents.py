@@ -144,16 +144,12 @@ class State(mesa.Agent):
             reference.pledge_effect, self.level(PLEDGE), p.reassurance_effect, self.level(REASSURANCE)
         )
         row[T_REQUEST] = rules.request_term(p.request_effect, self.level(UNMET))
-        row[T_WINDOW] = rules.window_term(
-            p.window_effect, reference.centre, bool(timeline.follows_governments[i]), new
-        )
+        row[T_WINDOW] = rules.window_term(p.window_effect, reference.centre, bool(timeline.follows_governments[i]), new)
         row[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, float(world.fresh_switches[self.subregion]))
         row[T_ORDER] = reference.order_rate * order
         row[ACCEPTANCE] = world.beijing.acceptance
         self.log_hazard = rules.log_hazard(*row[T_ALPHA : T_NEIGHBOURS + 1])
-        row[HAZARD] = rules.hazard_of_leaving(
-            self.log_hazard, world.beijing.acceptance, reference.order_rate, order
-        )
+        row[HAZARD] = rules.hazard_of_leaving(self.log_hazard, world.beijing.acceptance, reference.order_rate, order)
         self.chance = rules.monthly_chance(row[HAZARD], world.exposure)
 
     def weigh_returning(self) -> None:
@@ -231,9 +227,7 @@ class Beijing(mesa.Agent):
             self.acceptance = self.acceptance * reference.truce
         focus = world.lever(timeline.beijing_focus, p.courtship_focus)
         cap = world.lever(timeline.beijing_cap, p.package_cap)
-        budget = max(
-            0.0, float(timeline.beijing_budget[t]) * reference.beijing_dollars - float(world.committed[0])
-        )
+        budget = max(0.0, float(timeline.beijing_budget[t]) * reference.beijing_dollars - float(world.committed[0]))
         courted = world.courted()
         weights = [
             rules.courtship_weight(float(reference.usual[state.index]), state.prestige, focus, state.log_hazard)
@@ -265,9 +259,7 @@ class Taipei(mesa.Agent):
         self.acceptance = float(timeline.taipei_acceptance[t])
         floor = world.lever(timeline.taipei_floor, p.aid_floor)
         cap = world.lever(timeline.taipei_cap, p.aid_cap)
-        budget = max(
-            0.0, float(timeline.taipei_budget[t]) * reference.taipei_dollars - float(world.committed[1])
-        )
+        budget = max(0.0, float(timeline.taipei_budget[t]) * reference.taipei_dollars - float(world.committed[1]))
         allies = world.courted()
         threats = 0.0
         for state in allies:

@@ -67,9 +67,7 @@ def open_month(
     """
     while upcoming < happens.shape[0] and timeline.event_month[upcoming] <= month:
         if happens[upcoming]:
-            _take_effect(
-                timeline, upcoming, values, status, lean, government_since, order_since, truce
-            )
+            _take_effect(timeline, upcoming, values, status, lean, government_since, order_since, truce)
         upcoming += 1
     return upcoming
 
@@ -125,9 +123,7 @@ def _end_words(timeline: Timeline, state: int, new_government: bool, status: Int
 
 
 @rule
-def add_levels(
-    timeline: Timeline, month: int, values: Floats, status: Ints, levels: Floats, committed: Floats
-) -> None:
+def add_levels(timeline: Timeline, month: int, values: Floats, status: Ints, levels: Floats, committed: Floats) -> None:
     """The level of every kind for every state this month: sums of standing events, each faded by its age.
 
     levels : (LEVELS, n_states) filled; committed : (2,) filled, US$ million a year that offers take out of

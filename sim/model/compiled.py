@@ -36,7 +36,9 @@ def cache_folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return Path(tempfile.gettempdir()) / f"recognition-sim-{os.getuid() if hasattr(os, 'getuid') else 0}" / folder.name
+        return (
+            Path(tempfile.gettempdir()) / f"recognition-sim-{os.getuid() if hasattr(os, 'getuid') else 0}" / folder.name
+        )
     return folder
 
 

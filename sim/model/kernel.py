@@ -42,7 +42,6 @@ from sim.model.terms import (
     HAZARD,
     HEAD,
     NEITHER,
-    TAIPEI,
     T_AID,
     T_ALPHA,
     T_BACKFIRE,
@@ -55,6 +54,7 @@ from sim.model.terms import (
     T_REQUEST,
     T_SHORTFALL,
     T_WINDOW,
+    TAIPEI,
 )
 from sim.model.timeline import Floats, Timeline
 
@@ -145,7 +145,16 @@ def simulate(
         for t in range(months):
             # The calendar.
             upcoming = open_month(
-                timeline, t, upcoming, happens, reference.values, status, lean, government_since, order_since, truce
+                timeline,
+                t,
+                upcoming,
+                happens,
+                reference.values,
+                status,
+                lean,
+                government_since,
+                order_since,
+                truce,
             )
             add_levels(timeline, t, reference.values, status, levels, committed)
             in_truce = t < truce[0]
@@ -187,7 +196,13 @@ def simulate(
                             offer_cap,
                         )
                         aid = rules.taipei_aid(
-                            taipei_budget, floor, allies, last_hazard[i], all_threats, timeline.gdp[i], aid_cap
+                            taipei_budget,
+                            floor,
+                            allies,
+                            last_hazard[i],
+                            all_threats,
+                            timeline.gdp[i],
+                            aid_cap,
                         )
                         aid = rules.aid_after(aid, levels[TAIPEI_CUT, i], levels[AID, i])
                         aid = rules.matched(aid, levels[MATCH, i], believed[i])
@@ -196,7 +211,11 @@ def simulate(
                         aid_appeal = rules.appeal(aid)
                     waver = rules.wavering(last_hazard[i], reference.hazard[i])
                     pressed = rules.pressure(
-                        timeline.washington_attention[t], reference.weight[i], turn, waver, levels[LOBBYING, i]
+                        timeline.washington_attention[t],
+                        reference.weight[i],
+                        turn,
+                        waver,
+                        levels[LOBBYING, i],
                     )
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
@@ -211,7 +230,11 @@ def simulate(
                     row[T_OFFER] = rules.offer_term(p.offer_effect, offer_appeal, reference.offer_appeal[i])
                     row[T_AID] = rules.aid_term(p.aid_effect, aid_appeal, reference.aid_appeal[i])
                     row[T_DETERRENCE] = rules.deterrence_term(
-                        p.deterrence_effect, dependence, pressed, timeline.dependence_ref[i], reference.weight[i]
+                        p.deterrence_effect,
+                        dependence,
+                        pressed,
+                        timeline.dependence_ref[i],
+                        reference.weight[i],
                     )
                     row[T_BACKFIRE] = rules.backfire_term(
                         p.backfire_effect,
@@ -222,7 +245,10 @@ def simulate(
                     )
                     row[T_GOVERNMENT] = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
                     row[T_PLEDGE] = rules.pledge_term(
-                        reference.pledge_effect, levels[PLEDGE, i], p.reassurance_effect, levels[REASSURANCE, i]
+                        reference.pledge_effect,
+                        levels[PLEDGE, i],
+                        p.reassurance_effect,
+                        levels[REASSURANCE, i],
                     )
                     row[T_REQUEST] = rules.request_term(p.request_effect, levels[UNMET, i])
                     row[T_WINDOW] = rules.window_term(
@@ -256,9 +282,7 @@ def simulate(
                     if timeline.economy[i]:
                         offer_appeal = rules.appeal(levels[OFFER, i])
                         aid_appeal = rules.appeal(levels[AID, i])
-                    missing = rules.shortfall(
-                        promised[i], p.delivered_signed, (t - left[i]) / 12.0, p.delivery_years
-                    )
+                    missing = rules.shortfall(promised[i], p.delivered_signed, (t - left[i]) / 12.0, p.delivery_years)
                     row[:] = 0.0
                     row[T_ALPHA] = reference.rho[i]
                     row[T_OFFER] = -rules.offer_term(p.offer_effect, offer_appeal, 0.0)
@@ -266,9 +290,7 @@ def simulate(
                     row[T_GOVERNMENT] = rules.return_government_term(
                         p.return_lean_effect, lean[i], timeline.lean_ref[i]
                     )
-                    row[T_PLEDGE] = rules.pledge_term(
-                        p.return_pledge_effect, levels[RETURN_PLEDGE, i], 0.0, 0.0
-                    )
+                    row[T_PLEDGE] = rules.pledge_term(p.return_pledge_effect, levels[RETURN_PLEDGE, i], 0.0, 0.0)
                     row[T_WINDOW] = rules.window_term(
                         p.return_window_effect,
                         reference.return_centre,

@@ -169,7 +169,8 @@ def _states(loaded: Loaded, who: Members, first: int, entries: Iterable[Entry]) 
         "code": np.array([state_code(code) for code in who.all], dtype=np.int64),
         "with_taipei": np.array([code in who.recognisers for code in who.all], dtype=np.bool_),
         "with_none": np.array(
-            [code in who.former and record().side(code, scenario.as_of) == "none" for code in who.all], dtype=np.bool_
+            [code in who.former and record().side(code, scenario.as_of) == "none" for code in who.all],
+            dtype=np.bool_,
         ),
         "economy": np.array([code != HOLY_SEE for code in who.all], dtype=np.bool_),
         "gdp": gdp,
@@ -367,10 +368,7 @@ def _events(entries: list[Entry], who: Members, length: int) -> dict[str, Any]:
         "event_span": ints(_span(event) for event in events),
         "event_fade": np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
         "event_dollars": np.array(
-            [
-                _central_dollars(event) if getattr(event, "from_budget", False) else 0.0
-                for event in events
-            ],
+            [_central_dollars(event) if getattr(event, "from_budget", False) else 0.0 for event in events],
             dtype=np.float64,
         ),
         "event_signed": np.array([getattr(event, "signed", False) for event in events], dtype=np.bool_),

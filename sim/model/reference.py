@@ -78,9 +78,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         )
         alpha = _scaled(log_rate, timeline.reference_susceptibility[k])
         beijing_dollars += usual
-        all_weights += rules.courtship_weight(
-            usual, timeline.reference_prestige[k], parameters.courtship_focus, alpha
-        )
+        all_weights += rules.courtship_weight(usual, timeline.reference_prestige[k], parameters.courtship_focus, alpha)
         all_hazards += math.exp(alpha)
     taipei_dollars = parameters.aid_per_ally * m
 
@@ -107,9 +105,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
                 timeline.log_gdp_ref[i],
                 timeline.mean_log_gdp,
             )
-            courted = rules.courtship_weight(
-                usual, timeline.prestige_ref[i], parameters.courtship_focus, alpha_ref
-            )
+            courted = rules.courtship_weight(usual, timeline.prestige_ref[i], parameters.courtship_focus, alpha_ref)
             packages[i] = rules.package(
                 beijing_dollars, courted, all_weights, timeline.gdp_ref[i], 0.0, parameters.package_cap
             )

@@ -141,9 +141,7 @@ def log_hazard(
     neighbours: float,
 ) -> float:
     """Log annual hazard of leaving, before acceptance and orders: susceptibility plus every term, in order."""
-    total = (
-        alpha + offer + aid + deterrence + backfire + government + pledge + request + window + neighbours
-    )
+    total = alpha + offer + aid + deterrence + backfire + government + pledge + request + window + neighbours
     return min(total, MOST_LOG_HAZARD)
 
 
@@ -251,9 +249,7 @@ def courtship_weight(usual: float, prestige: float, focus: float, last_log_hazar
 
 
 @rule
-def package(
-    budget: float, weight: float, all_weights: float, gdp: float, faded: float, cap: float
-) -> float:
+def package(budget: float, weight: float, all_weights: float, gdp: float, faded: float, cap: float) -> float:
     """Beijing's package, % of GDP a year: the state's part of the budget, no less than what has not yet faded.
 
     budget in US$ million a year, gdp in US$ million; `faded` is last month's package after a month's fading.

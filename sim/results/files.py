@@ -47,7 +47,9 @@ def check(folder: Path) -> dict[str, Any]:
         if not path.is_file():
             raise ResultError(Problem(name, "a file of this result, and it is missing"), folder)
         if digest_of(path) != digest:
-            raise ResultError(Problem(name, "unchanged since it was written, by its digest: run the scenario again"), folder)
+            raise ResultError(
+                Problem(name, "unchanged since it was written, by its digest: run the scenario again"), folder
+            )
     return manifest
 
 
@@ -82,7 +84,9 @@ def staged(folder: Path) -> Iterator[Path]:
     try:
         stage.mkdir(parents=True)
     except OSError as error:
-        raise InputError(Problem("--out", f"a folder that can be written to: {error.strerror}", str(folder.parent))) from None
+        raise InputError(
+            Problem("--out", f"a folder that can be written to: {error.strerror}", str(folder.parent))
+        ) from None
     try:
         yield stage
         _move(stage, folder)
@@ -195,7 +199,9 @@ def read(folder: str | Path) -> Result:
     try:
         return _read(folder, manifest)
     except (KeyError, ValueError, TypeError, OSError) as error:
-        raise ResultError(Problem("", f"a result this version can read ({type(error).__name__}: {error})"), folder) from error
+        raise ResultError(
+            Problem("", f"a result this version can read ({type(error).__name__}: {error})"), folder
+        ) from error
 
 
 def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:

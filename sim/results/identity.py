@@ -9,7 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PROSE = frozenset({"title", "question", "known", "assumed", "sources", "source", "assumption", "extends", "expectations"})
+PROSE = frozenset(
+    {"title", "question", "known", "assumed", "sources", "source", "assumption", "extends", "expectations"}
+)
 """Keys of a scenario that decide no number."""
 ROOMS = ("parameters", "atlas", "scenario", "model", "fit", "results", "runs")
 """Rooms whose sources decide numbers."""

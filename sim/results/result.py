@@ -76,7 +76,12 @@ class Result:
         """`states.csv` as columns."""
         at_start = np.array([SIDES.index(side) for _, _, side in self.members], dtype=np.int64)
         return states_table(
-            self.members, at_start, self.changes, self.runs, len(self.months) - 1, int(self.settings["runs_per_draw"])
+            self.members,
+            at_start,
+            self.changes,
+            self.runs,
+            len(self.months) - 1,
+            int(self.settings["runs_per_draw"]),
         )
 
     @cached_property

@@ -70,9 +70,7 @@ def _beta_points(p: float, variance: float) -> tuple[float, float]:
     return float(betaincinv(a, b, 0.05)), float(betaincinv(a, b, 0.95))
 
 
-def summary_table(
-    months: Sequence[str], counts: NDArray[np.uint8], observed: Sequence[int | None]
-) -> Table:
+def summary_table(months: Sequence[str], counts: NDArray[np.uint8], observed: Sequence[int | None]) -> Table:
     """One row a month: mean and quantiles of the count over runs (whole numbers of states), and the record.
 
     counts : (runs, T + 1); observed : (T + 1,) None where the record does not reach

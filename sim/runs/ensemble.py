@@ -62,7 +62,9 @@ def run_ensemble(
     pool = ThreadPoolExecutor(max_workers=threads)
     try:
         pending = {
-            pool.submit(work, plan, draws, seed, first, counts[first:last], None if book is None else book[first:last]): (
+            pool.submit(
+                work, plan, draws, seed, first, counts[first:last], None if book is None else book[first:last]
+            ): (
                 first,
                 last,
             )

@@ -34,7 +34,9 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
     if scenario.as_of > record().confirmed_until:
         path = "scenario.as_of" if header.as_of else "scenario.start"
         yield Problem(
-            path, f"not after {record().confirmed_until}, the day until which the record is confirmed", scenario.as_of
+            path,
+            f"not after {record().confirmed_until}, the day until which the record is confirmed",
+            scenario.as_of,
         )
 
 
@@ -54,7 +56,12 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
         yield Problem("roster", "at least one state that recognises Taipei")
     for code in scenario.states:
         if code not in who.all:
-            yield Problem(f"states.{code}", "a state of the roster, or one that left it lately", code, nearest(code, who.all))
+            yield Problem(
+                f"states.{code}",
+                "a state of the roster, or one that left it lately",
+                code,
+                nearest(code, who.all),
+            )
 
 
 def _calendar(scenario: Scenario, who: Members) -> Iterator[Problem]:
@@ -89,7 +96,12 @@ def _calendar(scenario: Scenario, who: Members) -> Iterator[Problem]:
 def _place(path: str, event: Event, who: Members) -> Iterator[Problem]:
     state = getattr(event, "state", None)
     if state is not None and state not in who.all:
-        yield Problem(f"{path}.state", "a state of the roster, or one that left it lately", state, nearest(state, who.all))
+        yield Problem(
+            f"{path}.state",
+            "a state of the roster, or one that left it lately",
+            state,
+            nearest(state, who.all),
+        )
 
 
 def _expectations(scenario: Scenario, who: Members) -> Iterator[Problem]:

@@ -6,14 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field
 
-from sim.scenario.fields import Day, Iso3, Part, Range, Text, number, quantity
+from sim.scenario.fields import Day, Iso3, Number, Part, Quantity, Text
 
-Amount = number(0.0, 1_000_000.0)
-Chance = quantity(0.0, 1.0)
-Strength = quantity(0.0, 1.0)
-Lean = quantity(-1.0, 1.0)
-Pressure = quantity(0.0, 3.0)
-HalfLife = Annotated[number(0.1, 600.0) | None, Field(default=None)]
+Share = Annotated[Number, Quantity(0.0, 1.0)]
+Lean = Annotated[Number, Quantity(-1.0, 1.0)]
+Pressure = Annotated[Number, Quantity(0.0, 3.0)]
+Months = Annotated[float, Field(ge=0.1, le=600.0)]
 
 
 class Happening(Part):
@@ -23,7 +21,7 @@ class Happening(Part):
     """The day it happened or will happen. An effect of an election has `delay_months` instead."""
     delay_months: Annotated[int | None, Field(ge=0, le=600)] = None
     """Months from the election to this effect; only for effects of an election."""
-    chance: Chance = 1.0
+    chance: Share = 1.0
     """The chance that it happens at all, drawn once in each run."""
     enabled: bool = True
     """False leaves it out: the way a counterfactual takes away what its baseline has."""
@@ -36,9 +34,9 @@ class Happening(Part):
 class _Words(Happening):
     state: Iso3
     """The state that speaks."""
-    strength: Strength = 1.0
+    strength: Share = 1.0
     """1 for plain words of the head of government, less for hints."""
-    half_life_months: HalfLife
+    half_life_months: Months | None = None
     """Months in which the words lose half their weight; left out, they stand until the government changes."""
     incoming: bool = False
     """True when a government to come speaks: its words count from its inauguration on."""
@@ -93,7 +91,7 @@ class Inauguration(Happening):
     type: Literal["inauguration"]
     state: Iso3
     """The state whose government changes."""
-    lean: Annotated[Lean | None, Field(default=None)]
+    lean: Lean | None = None
     """The new government's lean, -1 (Taipei, Washington) to +1 (Beijing); left out, that of the start."""
 
 
@@ -115,7 +113,7 @@ class Lobbying(Happening):
     """The state pressed."""
     pressure: Pressure = 1.0
     """Pressure added: 1 words, 2 envoys and inducements, 3 stated penalties."""
-    half_life_months: HalfLife
+    half_life_months: Months | None = None
     """Months in which the pressure halves; left out, it stays."""
 
 
@@ -127,7 +125,7 @@ class Protest(Happening):
     """The state addressed."""
     hostility: Pressure = 0.25
     """How much affront the words add, on the scale of hostility, 0 to 3."""
-    half_life_months: HalfLife
+    half_life_months: Months | None = None
     """Months in which it halves; left out, it stays."""
 
 
@@ -139,15 +137,15 @@ class Offer(Happening):
     """The state that receives the offer."""
     by: Literal["beijing", "taipei"] = "beijing"
     """Who offers."""
-    million_usd: quantity(0.0, 1_000_000.0)  # type: ignore[valid-type]
+    million_usd: Annotated[Number, Quantity(0.0, 1_000_000.0)]
     """The whole sum, US$ million."""
-    years: number(0.1, 50.0) = 5.0  # type: ignore[valid-type]
+    years: Annotated[float, Field(ge=0.1, le=50.0)] = 5.0
     """Years over which it is paid; it weighs for so long."""
     signed: bool = False
     """True for a signed package, false for a sum named in the press: states believe far less of the latter."""
     from_budget: bool = False
     """True when it comes out of the patron's budget, so that others get less."""
-    half_life_months: HalfLife
+    half_life_months: Months | None = None
     """Months in which it loses half its weight; left out, it keeps it until its years are over."""
 
 
@@ -157,7 +155,7 @@ class Match(Happening):
     type: Literal["match"]
     state: Iso3
     """The state for which Taipei matches."""
-    share: quantity(0.0, 10.0) = 1.0  # type: ignore[valid-type]
+    share: Annotated[Number, Quantity(0.0, 10.0)] = 1.0
     """Part of Beijing's package of the month before that Taipei's aid comes up to; 1 is all of it."""
 
 
@@ -167,7 +165,7 @@ class RequestRefused(Happening):
     type: Literal["request-refused"]
     state: Iso3
     """The state that had asked."""
-    strength: Strength = 1.0
+    strength: Share = 1.0
     """1 for a large public request, less for a small one."""
 
 
@@ -179,7 +177,7 @@ class AidCut(Happening):
     """The state that loses aid."""
     by: Literal["taipei", "washington"]
     """Whose aid: Taipei's weighs by itself, Washington's is part of dependence."""
-    share: Strength
+    share: Share
     """Part that is cut, 0 to 1."""
 
 
@@ -187,7 +185,7 @@ class Truce(Happening):
     """Beijing and Taipei stop competing: Beijing accepts almost nobody."""
 
     type: Literal["truce"]
-    years: Annotated[number(0.1, 100.0) | None, Field(default=None)]
+    years: Annotated[float, Field(ge=0.1, le=100.0)] | None = None
     """How long it holds; left out, to the end or to a `truce-ends`."""
 
 
@@ -216,8 +214,3 @@ Event = Annotated[
     Discriminator("type"),
 ]
 """One event of any kind, told apart by its `type`."""
-
-
-def central(value: float | Range) -> float:
-    """The central value of a number or a range."""
-    return value.central if isinstance(value, Range) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -13,11 +14,12 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetCoreSchemaHandler,
     Tag,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import states
 from sim.errors import nearest
@@ -109,32 +111,46 @@ def _shape(value: Any) -> Literal["table", "number"]:
     return "table" if isinstance(value, (dict, Range)) else "number"
 
 
-def _within(low: float, high: float) -> AfterValidator:
-    def check(value: Range) -> Range:
-        if value.low < low or value.high > high:
-            raise PydanticCustomError("range", "low and high from {low} to {high}", {"low": low, "high": high})
+@dataclass(frozen=True)
+class _Either:
+    """A number within bounds, or a table of some kind, told apart by their look."""
+
+    low: float
+    high: float
+
+    def table(self) -> Any:
+        """The type of the table."""
+        raise LookupError
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        number = Annotated[float, Field(ge=self.low, le=self.high), Tag("number")]
+        either = Annotated[number | Annotated[self.table(), Tag("table")], Discriminator(_shape)]
+        return handler.generate_schema(either)
+
+
+class Quantity(_Either):
+    """A number from `low` to `high`, or a table `{central, low, high}` within them."""
+
+    def table(self) -> Any:
+        return Annotated[Range, AfterValidator(self._within)]
+
+    def _within(self, value: Range) -> Range:
+        if value.low < self.low or value.high > self.high:
+            raise PydanticCustomError(
+                "range", "low and high from {low} to {high}", {"low": self.low, "high": self.high}
+            )
         return value
 
-    return AfterValidator(check)
+
+class Series(_Either):
+    """A number from `low` to `high`, or a table of dated changes `{YYYY-MM-DD = number, ...}`."""
+
+    def table(self) -> Any:
+        return Annotated[dict[Day, Annotated[float, Field(ge=self.low, le=self.high)]], Field(min_length=1)]
 
 
-def number(low: float, high: float) -> Any:
-    """The type of a finite number from `low` to `high`."""
-    return Annotated[float, Field(ge=low, le=high)]
+Number = float | Range
+"""A number, or a range to draw it from; with `Quantity` for its bounds."""
 
-
-def quantity(low: float, high: float) -> Any:
-    """The type of a number from `low` to `high`, or of a table `{central, low, high}` within them."""
-    return Annotated[
-        Annotated[number(low, high), Tag("number")] | Annotated[Range, _within(low, high), Tag("table")],
-        Discriminator(_shape),
-    ]
-
-
-def series(low: float, high: float) -> Any:
-    """The type of a number from `low` to `high`, or of dated changes `{YYYY-MM-DD = number, ...}`."""
-    return Annotated[
-        Annotated[number(low, high), Tag("number")]
-        | Annotated[dict[Day, number(low, high)], Field(min_length=1), Tag("table")],  # type: ignore[misc]
-        Discriminator(_shape),
-    ]
+Lever = float | dict[date, float]
+"""A number, or dated changes of it; with `Series` for its bounds."""

@@ -103,7 +103,8 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
         except (OSError, ValueError):
             break
     raise ScenarioError(
-        Problem("", "no such file, and no shipped scenario of this name", None, nearest(reference, names)), reference
+        Problem("", "no such file, and no shipped scenario of this name", None, nearest(reference, names)),
+        reference,
     )
 
 
@@ -147,9 +148,7 @@ def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
             path, shown = _locate(extends, beside=path.parent)
         except ScenarioError as error:
             problem = error.problems[0]
-            raise ScenarioError(
-                Problem("scenario.extends", problem.rule, extends, problem.suggestion), shown
-            ) from None
+            raise ScenarioError(Problem("scenario.extends", problem.rule, extends, problem.suggestion), shown) from None
 
 
 def _merge(base: Document, change: Document) -> Document:
@@ -176,12 +175,15 @@ def _set(document: Document, key: str, value: Any, shown: str) -> None:
     for depth, part in enumerate(path):
         allowed = fields_at(path[:depth], document)
         if allowed is not None and part not in allowed:
-            raise ScenarioError(Problem(key, f"no such path: no `{part}` here", None, _near(path, depth, allowed)), shown)
+            raise ScenarioError(
+                Problem(key, f"no such path: no `{part}` here", None, _near(path, depth, allowed)), shown
+            )
         named = depth > 0 and path[depth - 1] in _NAMED and allowed is None
         if named and not (isinstance(table, dict) and part in table):
             present = list(table) if isinstance(table, dict) else []
             raise ScenarioError(
-                Problem(key, f"no such path: no `{part}` in this scenario", None, _near(path, depth, present)), shown
+                Problem(key, f"no such path: no `{part}` in this scenario", None, _near(path, depth, present)),
+                shown,
             )
         if depth == len(path) - 1:
             table[part] = value

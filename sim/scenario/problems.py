@@ -132,7 +132,10 @@ def _problem(item: Any, document: Mapping[str, Any]) -> Problem:
         told = value.get("type") if isinstance(value, dict) else None
         rule = "one of " + ", ".join(expected) if isinstance(value, dict) else "a table with a `type`"
         return Problem(
-            ".".join([*path, "type"]), rule, told if isinstance(value, dict) else value, nearest(told, expected)
+            ".".join([*path, "type"]),
+            rule,
+            told if isinstance(value, dict) else value,
+            nearest(told, expected),
         )
     suggestion = context.get("suggestion")
     if kind == "literal_error" and isinstance(value, str):

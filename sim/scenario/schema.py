@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sim.errors import nearest
 from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
-from sim.scenario.fields import Day, Iso3, Name, Part, Range, Text, number, quantity, series
+from sim.scenario.fields import Day, Iso3, Lever, Name, Number, Part, Quantity, Range, Series, Text
 
 LONGEST_MONTHS = 600
 MOST_RUNS = 10_000_000
@@ -40,9 +40,9 @@ class Header(Part):
     """The first day; the first step covers what is left of its month."""
     end: Day
     """The simulation runs through the month of this day."""
-    as_of: Annotated[Day | None, Field(default=None)]
+    as_of: Day | None = None
     """What is known stops at the end of this day, which is also the day of the roster (default: `start`)."""
-    extends: Annotated[str | None, Field(default=None)]
+    extends: str | None = None
     """Another scenario this one changes: a file beside it, or the name of a shipped one."""
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 10_000
     """Runs, unless the command says otherwise."""
@@ -63,81 +63,94 @@ class Roster(Part):
     """States that recognise Taipei at the start although the record says otherwise."""
     remove: Annotated[list[Iso3], Field(default_factory=list)]
     """States left out although the record has them on Taipei's side."""
-    former_years: number(0.0, 60.0) = 10.0  # type: ignore[valid-type]
+    former_years: Annotated[float, Field(ge=0.0, le=60.0)] = 10.0
     """States that left Taipei within so many years before `as_of` are simulated too, for they may return."""
 
 
 class BeijingTable(Part):
     """`[beijing]`: Beijing's levers, each by value or by dated changes."""
 
-    budget: series(0.0, 100.0) = 1.0  # type: ignore[valid-type]
+    budget: Annotated[Lever, Series(0.0, 100.0)] = 1.0
     """Courtship budget, a multiple of the record's."""
-    acceptance: series(0.0, 1.0) = 1.0  # type: ignore[valid-type]
+    acceptance: Annotated[Lever, Series(0.0, 1.0)] = 1.0
     """Readiness to accept a willing state: 1 in contest; a truce is an event."""
-    focus: Annotated[series(0.0, 5.0) | None, Field(default=None)]
+    focus: Annotated[Lever, Series(0.0, 5.0)] | None = None
     """How far it courts those it can win; left out, the parameter `courtship_focus`."""
-    cap: Annotated[series(0.01, 1000.0) | None, Field(default=None)]
+    cap: Annotated[Lever, Series(0.01, 1000.0)] | None = None
     """Largest regular package, % of GDP a year; left out, the parameter `package_cap`."""
 
 
 class TaipeiTable(Part):
     """`[taipei]`: Taipei's levers, each by value or by dated changes."""
 
-    budget: series(0.0, 100.0) = 1.0  # type: ignore[valid-type]
+    budget: Annotated[Lever, Series(0.0, 100.0)] = 1.0
     """Aid budget, a multiple of the record's."""
-    acceptance: series(0.0, 1.0) = 1.0  # type: ignore[valid-type]
+    acceptance: Annotated[Lever, Series(0.0, 1.0)] = 1.0
     """Readiness to take a returning state: 1 as on the record."""
-    floor: Annotated[series(0.0, 1.0) | None, Field(default=None)]
+    floor: Annotated[Lever, Series(0.0, 1.0)] | None = None
     """Share of the budget spread evenly; left out, the parameter `aid_floor`."""
-    cap: Annotated[series(0.01, 1000.0) | None, Field(default=None)]
+    cap: Annotated[Lever, Series(0.01, 1000.0)] | None = None
     """Largest aid, % of GDP a year; left out, the parameter `aid_cap`."""
 
 
 class WashingtonTable(Part):
     """`[washington]`: Washington's levers, each by value or by dated changes."""
 
-    attention: series(0.0, 10.0) = 1.0  # type: ignore[valid-type]
+    attention: Annotated[Lever, Series(0.0, 10.0)] = 1.0
     """Attention to the question, a multiple of the record's."""
-    focus: Annotated[series(0.0, 10.0) | None, Field(default=None)]
+    focus: Annotated[Lever, Series(0.0, 10.0)] | None = None
     """How far it turns to states that waver; left out, the parameter `pressure_focus`."""
-    hostility: series(0.0, 3.0) = 0.0  # type: ignore[valid-type]
+    hostility: Annotated[Lever, Series(0.0, 3.0)] = 0.0
     """Quarrels on other questions, felt by every state, 0 to 3."""
 
 
 class StateTable(Part):
     """`[states.XXX]`: what the scenario says of one state in place of the atlas; any key may be left out."""
 
-    lean: Annotated[number(-1.0, 1.0) | None, Field(default=None)]
+    lean: Annotated[float, Field(ge=-1.0, le=1.0)] | None = None
     """The government's lean at the start, -1 (Taipei, Washington) to +1 (Beijing)."""
-    pride: number(0.0, 1.0) = 0.5  # type: ignore[valid-type]
+    pride: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
     """How far pressure is resented, 0 to 1 (assumed 0.5 for every state)."""
-    prestige: number(0.0, 100.0) = 1.0  # type: ignore[valid-type]
+    prestige: Annotated[float, Field(ge=0.0, le=100.0)] = 1.0
     """Weight in Beijing's courtship beyond size, 1 for an ordinary state."""
-    gdp_million_usd: Annotated[number(0.1, 100_000_000.0) | None, Field(default=None)]
+    gdp_million_usd: Annotated[float, Field(ge=0.1, le=100_000_000.0)] | None = None
     """Yearly GDP, US$ million at market rates; the atlas gives that of the year before `as_of`."""
-    dependence: Annotated[number(0.0, 1.0) | None, Field(default=None)]
+    dependence: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
     """Dependence on Washington, 0 to 1, in place of the one made of exports, remittances, aid and security."""
-    exports_to_usa: Annotated[number(0.0, 100.0) | None, Field(default=None)]
+    exports_to_usa: Annotated[float, Field(ge=0.0, le=100.0)] | None = None
     """Exports to the United States, % of goods exports."""
-    remittances_from_usa: Annotated[number(0.0, 200.0) | None, Field(default=None)]
+    remittances_from_usa: Annotated[float, Field(ge=0.0, le=200.0)] | None = None
     """Remittances from the United States, % of GDP."""
-    us_aid: Annotated[number(0.0, 500.0) | None, Field(default=None)]
+    us_aid: Annotated[float, Field(ge=0.0, le=500.0)] | None = None
     """Aid from the United States, % of GDP."""
-    security_tie: Annotated[number(0.0, 3.0) | None, Field(default=None)]
+    security_tie: Annotated[float, Field(ge=0.0, le=3.0)] | None = None
     """Security tie with Washington: 0 none, 1 training, 2 standing access, 3 base or defence duty."""
-    susceptibility: number(0.0, 1000.0) = 1.0  # type: ignore[valid-type]
+    susceptibility: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
     """Multiple of the common hazard of leaving or returning."""
-    government_since: Annotated[Day | None, Field(default=None)]
+    government_since: Day | None = None
     """The day the government of the start took office."""
+
+
+def _placed(outcome: Any, state: Any) -> Any:
+    """An outcome whose effects have the voting state where their kind needs one and names none."""
+    if not isinstance(outcome, dict) or not isinstance(outcome.get("effects"), dict):
+        return outcome
+    effects = {
+        name: {"state": state, **effect}
+        if isinstance(effect, dict) and effect.get("type") not in (None, "truce", "truce-ends")
+        else effect
+        for name, effect in outcome["effects"].items()
+    }
+    return outcome | {"effects": effects}
 
 
 class Outcome(Part):
     """`[elections.NAME.outcomes.NAME]`: one way an election can end, and what follows."""
 
-    chance: quantity(0.0, 1.0)  # type: ignore[valid-type]
+    chance: Annotated[Number, Quantity(0.0, 1.0)]
     """Its chance; what the outcomes of an election leave open is an outcome without effects."""
     effects: Annotated[dict[Name, Event], Field(default_factory=dict)]
-    """Effects by name, each after its `delay_months` and with its `chance`."""
+    """Effects by name, each after its `delay_months` and with its `chance`, in the state that votes unless said."""
 
 
 class Election(Part):
@@ -149,12 +162,24 @@ class Election(Part):
     """The state that votes (any state: Taiwan is TWN)."""
     enabled: bool = True
     """False leaves the election out."""
-    source: Annotated[Text | None, Field(default=None)]
+    source: Text | None = None
     """Who says so."""
-    assumption: Annotated[Text | None, Field(default=None)]
+    assumption: Text | None = None
     """What in it is judged and not reported."""
     outcomes: Annotated[dict[Name, Outcome], Field(min_length=1)]
     """Outcomes by name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_state(cls, document: Any) -> Any:
+        """Effects that name no state happen in the state that votes."""
+        if not isinstance(document, dict) or not isinstance(document.get("outcomes"), dict):
+            return document
+        return document | {
+            "outcomes": {
+                name: _placed(outcome, document.get("state")) for name, outcome in document["outcomes"].items()
+            }
+        }
 
     @model_validator(mode="after")
     def _chances(self) -> Election:
@@ -170,7 +195,7 @@ class Election(Part):
 class Expectations(Part):
     """`[expectations]`: facts that must hold of the scenario itself; `sim validate` checks them."""
 
-    count_at_start: Annotated[int | None, Field(default=None, ge=0, le=200)]
+    count_at_start: Annotated[int, Field(ge=0, le=200)] | None = None
     """States recognising Taipei at the start."""
     with_taipei: Annotated[list[Iso3], Field(default_factory=list)]
     """States on Taipei's side at the start."""
@@ -199,7 +224,7 @@ class Scenario(Part):
     """Elections by name."""
     expectations: Annotated[Expectations, Field(default_factory=Expectations)]
     """Facts that must hold of the scenario itself."""
-    parameters: Annotated[dict[str, quantity(-1e6, 1e6)], Field(default_factory=dict)]  # type: ignore[misc]
+    parameters: Annotated[dict[str, Annotated[Number, Quantity(-1e6, 1e6)]], Field(default_factory=dict)]
     """Model parameters set by this scenario, by the names `sim parameters` lists: a number, or a range to draw from."""
 
     @field_validator("parameters")
@@ -235,6 +260,3 @@ class Scenario(Part):
         """Months from the month of the start to the month of the end."""
         start, end = self.scenario.start, self.scenario.end
         return (end.year - start.year) * 12 + end.month - start.month
-
-
-Section = Literal["roster", "beijing", "taipei", "washington", "states", "events", "elections"]

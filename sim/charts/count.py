@@ -1,0 +1,274 @@
+"""The chart of the count: how many states recognise Taipei, on record and over the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from sim.atlas import record
+from sim.charts.history import number, spoken
+from sim.charts.labels import date_ticks, spread
+from sim.charts.style import (
+    BLACK,
+    BLUE_HALF,
+    BLUE_MOST,
+    GREY,
+    MARGIN,
+    OBSERVED,
+    SIMULATED,
+    TEXT_SIZE,
+    grid,
+    measured,
+    panel,
+    sheet,
+)
+from sim.charts.words import end_of, header, known_to, month, row_days, source, start_of
+from sim.results.result import Result
+
+TITLE = "States that recognise Taipei"
+WIDTH, BODY = 9.0, 4.1
+LEFT, FOOT = 0.62, 0.45
+LABELS = 1.95
+"""Room for the labels at the right, inches."""
+MOST_BACK_DAYS, LEAST_BACK_DAYS = 1826, 183
+LINE = TEXT_SIZE * 1.35 / 72
+"""Height of a line of text, inches."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the axes span: days across, states along, and how many of each an inch holds."""
+
+    first: date
+    last: date
+    pad: float
+    """Days by which the last row is drawn beyond its day, so that it can be seen."""
+    top: float
+    days_per_inch: float
+    states_per_inch: float
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """A label in the right margin."""
+
+    text: str
+    value: float
+    """Where it belongs, states."""
+    colour: str
+    """Of the line that leads to it."""
+    ink: str
+    """Of its letters."""
+    bold: bool = False
+    begins: float = 0.0
+    """Where the line that leads to it begins, inches right of the axes."""
+
+
+def draw(results: Sequence[Result]) -> Figure:
+    """The count of one result with its bands, or the means and ranges of several, beside the record."""
+    if len(results) == 1:
+        return _single(results[0])
+    from sim.charts.compared import draw as draw_several
+
+    return draw_several(results)
+
+
+def _single(result: Result) -> Figure:
+    bands = "shaded: the ranges that hold half and 90 % of the runs" if result.runs > 1 else "one run"
+    measure = f"Number of states; simulated at the ends of months to {end_of(result)}; {bands}"
+    with sheet(WIDTH, BODY, TITLE, header(result, measure), source([result])) as (drawing, top):
+        summary = result.summary_columns
+        highest = max(summary["q95"] if result.runs > 1 else summary["mean"])  # type: ignore[type-var]
+        plot, window = frame(drawing, top, [result], float(highest))  # type: ignore[arg-type]
+        days = [number(day) for day in row_days(result)]
+        ends = [*days, days[-1] + window.pad]
+        if result.runs > 1:
+            for low, high, colour, name in (
+                ("q05", "q95", BLUE_MOST, "most"),
+                ("q25", "q75", BLUE_HALF, "half"),
+            ):
+                lows, highs = held(summary[low]), held(summary[high])
+                plot.fill_between(ends, lows, highs, step="post", color=colour, lw=0, zorder=1.1, gid=name)
+        plot.step(ends, held(summary["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
+        draw_record(plot, window, [result])
+        mark_start(plot, window, result)
+        _label_end(plot, window, result)
+        _label_last_observed(plot, window, result)
+    return drawing
+
+
+def held(values: Sequence[object]) -> list[float]:
+    """A column of a table as numbers, the last one twice: a step needs its width."""
+    return [float(value) for value in (*values, values[-1])]  # type: ignore[arg-type]
+
+
+def frame(
+    drawing: Figure, top: float, results: Sequence[Result], highest: float, labels: float = LABELS
+) -> tuple[Axes, Window]:
+    """Empty axes that hold the results and the record before them, and what they span.
+
+    highest : states, the highest value drawn of the results; labels : inches kept free at the right
+    """
+    start = min(start_of(result) for result in results)
+    last = max(row_days(result)[-1] for result in results)
+    horizon = (last - start).days
+    back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, horizon))
+    first = max(record().start, start - timedelta(days=back))
+    width, height = WIDTH - LEFT - labels, BODY - FOOT - 0.05
+    plot = panel(drawing, LEFT, top + 0.05, width, height)
+    span = (last - first).days or 31
+    pad = span * 0.012
+    counts = [count for _, count in recorded(first, last)]
+    ceiling = max(4.0, max([highest, *counts]) / (1 - 0.55 / height))
+    plot.set_xlim(number(first), number(last) + pad)
+    plot.set_ylim(0, ceiling)
+    plot.set_ylabel("states")
+    plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
+    grid(plot, "y")
+    date_ticks(plot, first, last)
+    return plot, Window(first, last, pad, ceiling, (span + pad) / width, ceiling / height)
+
+
+def recorded(first: date, last: date) -> list[tuple[date, int]]:
+    """The count on record at `first`, at each change after it, and at `last`, as far as the record goes."""
+    known = record()
+    last = min(last, known.confirmed_until)
+    if last < first:
+        return []
+    days = {change.date for change in known.changes_between(first, last)} | {first, last}
+    return [(day, known.count(day)) for day in sorted(days)]
+
+
+def observed(results: Sequence[Result]) -> list[tuple[date, int]]:
+    """The count on record at the rows of one or more results, by day."""
+    rows = {
+        day: count
+        for result in results
+        for day, count in zip(row_days(result), result.observed, strict=True)
+        if count is not None
+    }
+    return sorted(rows.items())
+
+
+def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:
+    """The record up to the first start day by day, then at the rows of the results, in black."""
+    before = recorded(window.first, min(known_to(result) for result in results))
+    after = observed(results)
+    for points, name in ((before + after[:1], "history"), (after, "observed")):
+        if points:
+            days, counts = [number(day) for day, _ in points], [count for _, count in points]
+            if points is after and points[-1][0] == window.last:
+                days, counts = [*days, days[-1] + window.pad], [*counts, counts[-1]]
+            plot.step(days, counts, where="post", color=OBSERVED, zorder=2.4, gid=name)
+    if before:
+        reach = measured(plot.figure, "on record") * window.days_per_inch  # type: ignore[arg-type]
+        left = number(window.first)
+        under = max(count for day, count in before if day == window.first or number(day) <= left + reach * 1.1)
+        at = under + 0.06 * window.states_per_inch
+        plot.text(left + 0.05 * window.days_per_inch, at, "on record", color=OBSERVED, va="bottom")
+
+
+def mark_line(plot: Axes, day: date) -> float:
+    """A thin line at a start; returns where."""
+    plot.axvline(number(day), color=GREY, lw=0.8, zorder=1.0)
+    return number(day)
+
+
+def mark_start(plot: Axes, window: Window, result: Result) -> None:
+    """A thin line at the start, with its day and the count at that day."""
+    at = mark_line(plot, start_of(result))
+    count = int(result.counts[0, 0])
+    lines = [f"start {spoken(start_of(result))}: {count}"]
+    if known_to(result) != start_of(result):
+        lines.append(f"as known on {spoken(known_to(result))}")
+    room = (number(window.last) + window.pad - at) / window.days_per_inch
+    right = room > max(measured(plot.figure, line) for line in lines) + 0.1  # type: ignore[arg-type]
+    shift = (0.06 if right else -0.06) * window.days_per_inch
+    plot.text(at + shift, window.top, "\n".join(lines), color=GREY, va="top", ha="left" if right else "right")
+
+
+def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: str, shift: float = 0.05) -> None:
+    """Labels in the right margin, each as near to its value as it can stand, joined to it by a fine line.
+
+    shift : inches between the axes and the bend of the lines
+    """
+    inch, sideways = window.states_per_inch, window.days_per_inch
+    heights = [(label.text.count("\n") + 1.15) * LINE * inch for label in labels]
+    places = spread([label.value for label in labels], heights, -0.1 * inch, window.top - LINE * 1.5 * inch)
+    edge = number(window.last) + window.pad
+    end = edge + (shift + 0.22) * sideways
+    for label, place in zip(labels, places, strict=True):
+        bends = [edge + label.begins * sideways, edge + shift * sideways, end]
+        line = {"color": label.colour, "lw": 0.8, "clip_on": False, "zorder": 1.5}
+        plot.plot(bends, [label.value, label.value, place], **line)  # type: ignore[arg-type]
+        weight = "bold" if label.bold else "normal"
+        plot.text(
+            end + 0.05 * sideways,
+            place,
+            label.text,
+            color=label.ink,
+            weight=weight,
+            va="center",
+            linespacing=1.2,
+        )
+    plot.text(end + 0.05 * sideways, window.top, heading, color=GREY, va="top")
+
+
+def _label_end(plot: Axes, window: Window, result: Result) -> None:
+    """What the line and the bands are, with their values in the last row."""
+    row = {name: column[-1] for name, column in result.summary_columns.items()}
+    q05, q25, q75, q95 = (float(row[name]) for name in ("q05", "q25", "q75", "q95"))  # type: ignore[arg-type]
+    mean = float(row["mean"])  # type: ignore[arg-type]
+    if result.runs > 1:
+        outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
+        inner = (q25 + min(mean, q75)) / 2
+        wanted = [
+            EndLabel(f"90 % of runs: {between(q05, q95)}", outer, SIMULATED, SIMULATED),
+            EndLabel(f"half of the runs: {between(q25, q75)}", inner, SIMULATED, SIMULATED),
+            EndLabel(f"mean: {mean:.1f}", mean, SIMULATED, SIMULATED, bold=True),
+        ]
+    else:
+        wanted = [EndLabel(f"the run: {mean:.0f}", mean, SIMULATED, SIMULATED, bold=True)]
+    if row["observed"] is not None:
+        last = float(row["observed"])  # type: ignore[arg-type]
+        wanted.append(EndLabel(f"on record: {last:.0f}", last, OBSERVED, OBSERVED, bold=True))
+    end_labels(plot, window, wanted, f"end of {end_of(result)}")
+
+
+def between(low: float, high: float) -> str:
+    """`8 to 13`, or `8` where both are."""
+    return f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
+
+
+def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
+    """Where the record ends before the horizon does: a dot, and its count, clear of bands and lines."""
+    points = observed([result])
+    if len(points) < 2 or points[-1][0] == window.last:
+        return
+    day, count = points[-1]
+    at = number(day)
+    plot.plot(at, count, "o", color=OBSERVED, ms=4.5, zorder=3)
+    text = f"on record, {month(day)}: {count}"
+    half = measured(plot.figure, text) * window.days_per_inch / 2 + 0.05 * window.days_per_inch  # type: ignore[arg-type]
+    left, right = number(window.first), number(window.last) + window.pad
+    centre = min(max(at, left + half), right - half)
+    lows, highs = [float(count)], [float(count)]
+    low, high = ("q05", "q95") if result.runs > 1 else ("mean", "mean")
+    columns = result.summary_columns
+    rows = list(zip(row_days(result), columns[low], columns[high], strict=True))
+    rows += [(row_day, value, value) for row_day, value in points + recorded(window.first, start_of(result))]
+    for row_day, below, above in rows:
+        if abs(number(row_day) - centre) <= half + 31:
+            lows.append(float(below))  # type: ignore[arg-type]
+            highs.append(float(above))  # type: ignore[arg-type]
+    gap = 0.12 * window.states_per_inch
+    place, side = min(lows) - gap, "top"
+    if place - LINE * window.states_per_inch < 0.05 * window.states_per_inch:
+        place, side = max(highs) + gap, "bottom"
+    plot.plot([at, at], [count, place], color=OBSERVED, lw=0.7, zorder=2.3)
+    plot.text(centre, place, text, color=OBSERVED, weight="bold", ha="center", va=side)

@@ -1,0 +1,142 @@
+"""`sim new`: a commented scenario to start from, which runs as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+TEMPLATE = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
+# Check it with:  sim validate {file}
+# Run it with:    sim run {file}
+
+[scenario]
+name = "{name}"
+title = "What becomes of {state}'s tie with Taipei?"
+question = "Does {state} leave Taipei, and how many states recognise Taipei in five years?"
+start = {start}           # the day it begins; the roster and the record's rates are those of this day
+end = {end}
+# runs = 10_000            # more runs, less Monte Carlo error
+# seed = 1                 # the same seed gives the same numbers
+known = ["What was known at the start, one line each."]
+assumed = ["What you assume beyond that, one line each."]
+# sources = [{{ title = "Outlet: headline", date = {start} }}]
+
+# Facts that must hold of the scenario itself; `sim validate` checks them.
+[expectations]
+count_at_start = {count}
+with_taipei = ["{code}"]
+
+# --- Patrons: multiples of the record's budgets and attention ---------------------------------------------
+
+[beijing]
+budget = 1.0               # 2.0: Beijing courts twice as hard. Or dated changes:
+# budget = {{ {start} = 1.0, {later} = 2.0 }}
+
+[taipei]
+budget = 1.0
+
+[washington]
+attention = 1.0
+
+# --- The state: leave a line out and the atlas speaks -----------------------------------------------------
+
+[states.{code}]
+# lean = -0.5              # its government at the start: -1 Taipei and Washington, +1 Beijing
+# pride = 0.5              # how far pressure is resented, 0 to 1
+# susceptibility = 1.0     # multiple of the common hazard
+
+# --- The calendar: dated events, each under a name of your own --------------------------------------------
+# Types: campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest,
+#        offer, match, request-refused, aid-cut, truce, truce-ends   (keys of each: scenarios/README.md)
+
+[events.beijings-offer]
+type = "offer"
+date = {soon}
+state = "{code}"
+million_usd = 500          # the whole sum, US$ million
+years = 5
+signed = false             # a sum named in the press: states believe about a tenth of it
+assumption = "An example: replace it, or set enabled = false."
+
+# [events.a-refused-request]
+# type = "request-refused"
+# date = {later}
+# state = "{code}"
+
+# A number you are not sure of may be a range, drawn anew for every 20 runs:
+# million_usd = {{ central = 500, low = 200, high = 1500 }}
+
+# --- Elections: a chance for each outcome, and what follows -----------------------------------------------
+
+[elections.next-vote]
+date = {vote}
+state = "{code}"
+assumption = "An example date and an even chance."
+
+[elections.next-vote.outcomes.opposition]
+chance = 0.5
+
+[elections.next-vote.outcomes.opposition.effects.office]
+type = "inauguration"      # clears the old government's words and opens the new one's first year
+delay_months = 2
+lean = 0.3
+
+[elections.next-vote.outcomes.opposition.effects.promise]
+type = "campaign-pledge"   # counts from the inauguration on
+delay_months = 0
+chance = 0.5
+to = "beijing"
+"""
+
+
+@click.command("new")
+@click.argument("name")
+@click.option("--state", "code", default="PRY", show_default=True, help="The state it is about (three letters).")
+@click.option("--start", metavar="DATE", help="Its first day (default: the last day the record is confirmed).")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write (default: NAME.toml in this folder).")
+def command(name: str, code: str, start: str | None, out: Path | None) -> None:
+    """Write NAME.toml, a commented scenario that runs as it is."""
+    from sim.atlas import record, states
+    from sim.errors import InputError, Problem, nearest
+    from sim.scenario.fields import NAME
+
+    if not NAME.fullmatch(name):
+        raise InputError(Problem("NAME", "a name of small letters, digits and single hyphens", name))
+    known = record()
+    first = known.confirmed_until if start is None else _day(start, known.confirmed_until)
+    roster = known.recognisers(first)
+    if code not in roster:
+        names = {states()[iso3].name: iso3 for iso3 in roster} | {iso3: iso3 for iso3 in roster}
+        close = nearest(code, names)
+        rule = f"a state that recognised Taipei on {first}"
+        raise InputError(Problem("--state", rule, code, None if close is None else names[close]))
+    file = out or Path(f"{name}.toml")
+    text = TEMPLATE.format(
+        file=file, name=name, code=code, state=states()[code].name, start=first, count=len(roster),
+        end=first.replace(year=first.year + 5, day=1),
+        soon=first.replace(year=first.year + 1, day=1),
+        later=first.replace(year=first.year + 2, day=1),
+        vote=first.replace(year=first.year + 1, month=11, day=1),
+    )  # fmt: skip
+    try:
+        with file.open("x", encoding="utf-8") as handle:
+            handle.write(text)
+    except FileExistsError:
+        raise InputError(Problem("NAME", "a file that is not there yet: nothing is overwritten", str(file))) from None
+    except OSError as error:
+        raise InputError(Problem("--out", f"a file that can be written: {error.strerror}", str(file))) from None
+    click.echo(f"Wrote {file}\nRun it:   sim run {file}\nCheck it: sim validate {file}")
+
+
+def _day(text: str, until: date) -> date:
+    from sim.errors import InputError, Problem
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InputError(Problem("--start", "a date written YYYY-MM-DD", text)) from None
+    if not date(1972, 1, 1) <= day <= until:
+        raise InputError(Problem("--start", f"a date from 1972-01-01 to {until}", text))
+    return day

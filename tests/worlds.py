@@ -1,0 +1,374 @@
+"""Small worlds for the tests: a scenario told as tables, laid out, drawn, and run or stepped."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.atlas import record
+from sim.fit import beliefs_for, package_size
+from sim.model.kernel import RUNS_PER_DRAW, simulate
+from sim.model.plan import Plan, plan
+from sim.model.terms import COLUMNS, HEAD, TERMS
+from sim.model.world import World
+from sim.runs.ensemble import Engine, Ensemble, run_ensemble
+from sim.runs.sampling import Draws, Mode, sample
+from sim.scenario import Loaded, Scenario
+from sim.scenario.checks import meaning_problems
+
+Document = dict[str, Any]
+
+START = "2021-12-10"
+
+CERTAIN = {"departure_rate": 10.0, "return_rate": 10.0}
+"""With a susceptibility of 1000 whoever may change does (hazard 10,000 a year); with 0 nobody does."""
+
+NO_FEEDBACK = {"offer_effect": 0.0, "aid_effect": 0.0, "deterrence_effect": 0.0, "backfire_effect": 0.0}
+"""Nothing that patrons do moves a state, so that states do not touch each other."""
+
+
+def told(*states: str, start: str = START, end: str = "2024-12-31", **tables: Any) -> Document:
+    """A scenario in which just `states` are with Taipei at the start, and no former ally unless `roster` says so."""
+    on_record = set(record().recognisers(date.fromisoformat(start)))
+    roster = {
+        "add": sorted(set(states) - on_record),
+        "remove": sorted(on_record - set(states)),
+        "former_years": 0.0,
+    }
+    document: Document = {
+        "scenario": {"name": "test", "title": "A test", "question": "Does it hold?", "start": start, "end": end},
+        "roster": roster | tables.pop("roster", {}),
+    }
+    return document | tables
+
+
+def changed(document: Document, changes: Mapping[str, Any]) -> Document:
+    """A copy with values put at dotted paths, tables being made where there are none."""
+    made = copy.deepcopy(document)
+    for path, value in changes.items():
+        *above, last = path.split(".")
+        table = made
+        for part in above:
+            table = table.setdefault(part, {})
+        table[last] = value
+    return made
+
+
+def lay_out(document: Document, root: Document | None = None) -> Plan:
+    """The plan of a scenario that extends `root` (or nothing), which must be free of problems."""
+    scenario = Scenario.model_validate(document)
+    reference = scenario if root is None else Scenario.model_validate(root)
+    found = meaning_problems(scenario, reference)
+    assert not found, [problem.line(None) for problem in found]
+    return plan(Loaded(scenario, reference, "test", ()), package_size().mean_log_gdp)
+
+
+def draw(laid: Plan, runs: int = 20, seed: int = 1, mode: Mode = "central") -> Draws:
+    """The draws that serve so many runs."""
+    return sample(laid, beliefs_for(laid.loaded.scenario), seed, -(-runs // RUNS_PER_DRAW), mode)
+
+
+def run(
+    document: Document | Plan,
+    runs: int = 20,
+    *,
+    root: Document | None = None,
+    seed: int = 1,
+    mode: Mode = "central",
+    engine: Engine = "compiled",
+    threads: int | None = 1,
+    ledger: bool = True,
+) -> Ensemble:
+    """Lay out, draw and simulate."""
+    laid = document if isinstance(document, Plan) else lay_out(document, root)
+    return run_ensemble(laid, draw(laid, runs, seed, mode), seed, runs, engine, threads, ledger)
+
+
+def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: bool = False) -> Ensemble:
+    """The runs in pieces of the sizes given, one kernel call each."""
+    length, n = len(laid.months), len(laid.states)
+    counts, books, rows, first = [], [], [], 0
+    for size in sizes:
+        count = np.empty((size, length), dtype=np.uint8)
+        book = np.zeros((size, length, n, COLUMNS)) if ledger else np.empty((0, 0, 0, 0))
+        rows.append(
+            simulate(
+                laid.timeline,
+                draws.parameters,
+                draws.values,
+                draws.chances,
+                draws.outcomes,
+                seed,
+                first,
+                size,
+                count,
+                book,
+            )
+        )
+        counts.append(count)
+        books.append(book)
+        first += size
+    return Ensemble(np.concatenate(counts), np.concatenate(rows), np.concatenate(books) if ledger else None)
+
+
+def bits(values: NDArray[np.float64] | None) -> NDArray[np.int64]:
+    """Floats as whole numbers, so that equal means equal to the last bit (and NaN equals itself)."""
+    assert values is not None
+    return np.ascontiguousarray(values).view(np.int64)
+
+
+def term(ensemble: Ensemble, name: str, state: int) -> NDArray[np.float64]:
+    """One column of the ledger for one state: (runs, T + 1)."""
+    assert ensemble.ledger is not None
+    column = {"hazard": COLUMNS - 1, "side": 0}.get(name, TERMS.get(name, -1))
+    assert column >= 0
+    return ensemble.ledger[:, :, state, column]
+
+
+def sequence(laid: Plan, ensemble: Ensemble, run_number: int = 0) -> list[tuple[str, str, str, str]]:
+    """What changed in one run, in words: month, state, side before, side after."""
+    sides = ("taipei", "beijing", "none")
+    return [
+        (laid.months[int(row[1])], laid.states[int(row[2])], sides[int(row[3])], sides[int(row[4])])
+        for row in ensemble.changes
+        if row[0] == run_number
+    ]
+
+
+def open_world(
+    laid: Plan,
+    draws: Draws | None = None,
+    *,
+    run_number: int = 0,
+    seed: int = 1,
+    kind: type[World] = World,
+) -> World:
+    """A Mesa world at the end of `as_of`, at central parameters unless `draws` says otherwise."""
+    drawn = draw(laid) if draws is None else draws
+    row = run_number // RUNS_PER_DRAW
+    names = drawn.parameters.dtype.names or ()
+    return kind(
+        laid.timeline,
+        laid.states,
+        {name: float(drawn.parameters[name][row]) for name in names},
+        drawn.values[row],
+        drawn.chances[row],
+        drawn.outcomes[row],
+        seed,
+        run_number,
+    )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two ensembles differ, for a message that helps."""
+
+    counts: int
+    changes: bool
+    ledger: int
+
+
+def difference(one: Ensemble, other: Ensemble) -> Difference:
+    """Numbers that differ by a bit or more."""
+    same = one.changes.shape == other.changes.shape and bool(np.all(bits(one.changes) == bits(other.changes)))
+    ledger = 0
+    if one.ledger is not None or other.ledger is not None:
+        ledger = int(np.count_nonzero(bits(one.ledger) != bits(other.ledger)))
+    return Difference(int(np.count_nonzero(one.counts != other.counts)), not same, ledger)
+
+
+SAME = Difference(counts=0, changes=False, ledger=0)
+
+assert HEAD == 5  # the tests below name the columns of a change by number
+
+
+def rich() -> Document:
+    """A scenario with every kind of event, every lever changed by date, and every kind of state."""
+    unsure = {"central": 0.4, "low": 0.1, "high": 0.8}
+    return {
+        "scenario": {
+            "name": "rich",
+            "title": "Everything at once",
+            "question": "Do the engines agree?",
+            "start": START,
+            "end": "2025-12-31",
+        },
+        "roster": {
+            "add": ["PAN", "GMB"],
+            "remove": ["BLZ", "KNA", "LCA", "NRU", "SWZ", "TUV", "VCT"],
+            "former_years": 4.0,
+        },
+        "beijing": {
+            "budget": {"2022-03-01": 2.0, "2023-02-01": 0.0, "2024-02-01": 5.0},
+            "acceptance": {"2022-05-01": 0.5, "2022-09-01": 1.0},
+            "focus": {"2022-04-01": 1.5},
+            "cap": {"2023-06-01": 4.0},
+        },
+        "taipei": {
+            "budget": {"2022-06-01": 0.5, "2024-01-01": 3.0},
+            "acceptance": {"2023-01-01": 0.7},
+            "floor": {"2022-08-01": 0.1},
+            "cap": {"2024-06-01": 20.0},
+        },
+        "washington": {
+            "attention": {"2022-02-01": 2.5, "2023-05-01": 0.3},
+            "focus": {"2022-07-01": 3.0},
+            "hostility": {"2022-10-01": 1.0, "2024-03-01": 2.5},
+        },
+        "states": {
+            "HND": {"lean": -0.2, "pride": 0.9, "susceptibility": 4.0, "government_since": "2021-06-01"},
+            "PRY": {"prestige": 3.0, "dependence": 0.5, "susceptibility": 5.0},
+            "GTM": {"exports_to_usa": 60.0, "remittances_from_usa": 25.0, "us_aid": 3.0, "security_tie": 3.0},
+            "PLW": {"gdp_million_usd": 250.0, "susceptibility": 0.0},
+            "NIC": {"susceptibility": 30.0},
+            "VAT": {"susceptibility": 3.0},
+        },
+        "events": {
+            "campaign": {"type": "campaign-pledge", "state": "HND", "date": "2021-11-01"},
+            "castro": {
+                "type": "inauguration",
+                "state": "HND",
+                "date": "2022-01-27",
+                "lean": {"central": 0.4, "low": 0.0, "high": 0.8},
+            },
+            "castro-again": {"type": "inauguration", "state": "HND", "date": "2025-01-27"},
+            "murmur": {
+                "type": "pledge",
+                "state": "PRY",
+                "date": "2022-02-10",
+                "strength": unsure,
+                "half_life_months": 9.0,
+            },
+            "longing": {"type": "pledge", "state": "NIC", "to": "taipei", "date": "2022-04-01"},
+            "managua": {"type": "inauguration", "state": "NIC", "date": "2022-03-10", "lean": -0.8},
+            "comfort": {
+                "type": "reassurance",
+                "state": "HND",
+                "date": "2022-06-01",
+                "strength": 0.7,
+                "half_life_months": 6.0,
+            },
+            "comfort-to-come": {
+                "type": "reassurance",
+                "state": "PRY",
+                "date": "2022-06-01",
+                "incoming": True,
+            },
+            "asuncion": {"type": "inauguration", "state": "PRY", "date": "2023-08-15", "chance": 0.8},
+            "order": {"type": "order", "state": "HND", "date": "2023-03-14", "chance": unsure},
+            "order-2": {"type": "order", "state": "HTI", "date": "2022-09-14", "chance": 0.9},
+            "taken-back": {"type": "withdrawal", "state": "HTI", "date": "2023-01-14", "chance": 0.5},
+            "drift": {"type": "lean", "state": "GTM", "date": "2023-01-14", "lean": 0.6},
+            "envoys": {
+                "type": "lobbying",
+                "state": "HND",
+                "date": "2023-03-15",
+                "pressure": {"central": 1.5, "low": 0.5, "high": 2.5},
+                "half_life_months": 8.0,
+            },
+            "outrage": {"type": "protest", "state": "HND", "date": "2023-03-16"},
+            "outrage-2": {"type": "protest", "state": "GTM", "date": "2022-03-16", "half_life_months": 3.0},
+            "headline": {
+                "type": "offer",
+                "state": "PRY",
+                "date": "2022-09-01",
+                "million_usd": {"central": 900.0, "low": 300.0, "high": 2000.0},
+                "from_budget": True,
+            },
+            "signed": {
+                "type": "offer",
+                "state": "PLW",
+                "date": "2022-10-01",
+                "million_usd": 80.0,
+                "years": 2.0,
+                "signed": True,
+                "half_life_months": 12.0,
+            },
+            "holy": {"type": "offer", "state": "VAT", "date": "2022-10-01", "million_usd": 80.0},
+            "answer": {
+                "type": "offer",
+                "by": "taipei",
+                "state": "PRY",
+                "date": "2022-11-01",
+                "million_usd": 100.0,
+                "years": 3.0,
+                "signed": True,
+                "from_budget": True,
+            },
+            "lure": {"type": "offer", "by": "taipei", "state": "NIC", "date": "2023-11-01", "million_usd": 100.0},
+            "match": {"type": "match", "state": "PRY", "date": "2023-01-01", "share": 0.8},
+            "unmet": {"type": "request-refused", "state": "HND", "date": "2022-08-01", "strength": unsure},
+            "cut": {"type": "aid-cut", "by": "taipei", "state": "HTI", "date": "2022-05-01", "share": 0.6},
+            "cut-2": {
+                "type": "aid-cut",
+                "by": "washington",
+                "state": "HTI",
+                "date": "2022-06-01",
+                "share": unsure,
+            },
+            "pause": {"type": "truce", "date": "2023-10-01", "years": 0.5, "chance": 0.5},
+        },
+        "elections": {
+            "taiwan": {
+                "date": "2024-01-13",
+                "state": "TWN",
+                "outcomes": {
+                    "kmt": {
+                        "chance": {"central": 0.4, "low": 0.2, "high": 0.6},
+                        "effects": {
+                            "truce": {"type": "truce", "delay_months": 4, "chance": 0.7},
+                            "over": {"type": "truce-ends", "delay_months": 16},
+                        },
+                    },
+                    "tpp": {
+                        "chance": 0.3,
+                        "effects": {"calm": {"type": "truce", "delay_months": 2, "years": 1.0}},
+                    },
+                },
+            },
+            "guatemala": {
+                "date": "2023-08-20",
+                "state": "GTM",
+                "outcomes": {
+                    "left": {
+                        "chance": 0.6,
+                        "effects": {
+                            "promise": {"type": "campaign-pledge", "state": "GTM", "delay_months": 1},
+                            "office": {"type": "inauguration", "state": "GTM", "delay_months": 5, "lean": 0.3},
+                        },
+                    },
+                    "right": {
+                        "chance": 0.3,
+                        "effects": {
+                            "office": {"type": "inauguration", "state": "GTM", "delay_months": 5, "lean": -0.3}
+                        },
+                    },
+                },
+            },
+        },
+        "parameters": {"neighbours_effect": {"central": 0.2, "low": -0.3, "high": 0.7}},
+    }
+
+
+def in_the_truce() -> Document:
+    """A start within the truce, with a state (the Gambia) on neither side."""
+    return told(
+        "GTM",
+        "HND",
+        "PAN",
+        "VAT",
+        start="2014-01-31",
+        end="2018-12-31",
+        roster={"former_years": 7.0},
+        states={"GMB": {"susceptibility": 40.0}, "PAN": {"susceptibility": 60.0}},
+        events={
+            "truce": {"type": "truce", "date": "2008-05-20"},
+            "contest": {"type": "truce-ends", "date": "2016-01-16"},
+        },
+    )
