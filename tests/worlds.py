@@ -24,7 +24,7 @@ from sim.scenario.checks import meaning_problems
 
 Document = dict[str, Any]
 
-START = "2021-12-10"
+START = "2021-12-31"
 
 CERTAIN = {"departure_rate": 10.0, "return_rate": 10.0}
 """With a susceptibility of 1000 whoever may change does (hazard 10,000 a year); with 0 nobody does."""
@@ -196,7 +196,7 @@ def rich() -> Document:
             "name": "rich",
             "title": "Everything at once",
             "question": "Do the engines agree?",
-            "start": START,
+            "start": "2021-12-10",
             "end": "2025-12-31",
         },
         "roster": {

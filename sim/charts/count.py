@@ -14,11 +14,9 @@ from sim.atlas import record
 from sim.charts.history import number, spoken
 from sim.charts.labels import date_ticks, spread
 from sim.charts.style import (
-    BLACK,
     BLUE_HALF,
     BLUE_MOST,
     GREY,
-    MARGIN,
     OBSERVED,
     SIMULATED,
     TEXT_SIZE,

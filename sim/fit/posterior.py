@@ -71,6 +71,7 @@ def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
     found = dict(beliefs(scenario.as_of))
     for name, given in scenario.parameters.items():
         parameter = PARAMETERS[name]
+        law: Distribution
         if isinstance(given, Range):
             law = _family(parameter)(given.central, given.low, given.high)
         else:

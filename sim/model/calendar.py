@@ -123,9 +123,12 @@ def _end_words(timeline: Timeline, state: int, new_government: bool, status: Int
 
 
 @rule
-def add_levels(timeline: Timeline, month: int, values: Floats, status: Ints, levels: Floats, committed: Floats) -> None:
+def add_levels(
+    timeline: Timeline, month: int, values: Floats, dollars: Floats, status: Ints, levels: Floats, committed: Floats
+) -> None:
     """The level of every kind for every state this month: sums of standing events, each faded by its age.
 
+    dollars : (n_events,) US$ million a year each event takes out of its patron's budget
     levels : (LEVELS, n_states) filled; committed : (2,) filled, US$ million a year that offers take out of
     Beijing's and Taipei's budgets
     """
@@ -136,5 +139,5 @@ def add_levels(timeline: Timeline, month: int, values: Floats, status: Ints, lev
             kind = timeline.event_kind[event]
             faded = timeline.event_fade[event, month]
             levels[kind, timeline.event_state[event]] += values[event] * faded
-            if faded > 0.0 and timeline.event_dollars[event] > 0.0:
-                committed[0 if kind == OFFER else 1] += timeline.event_dollars[event]
+            if faded > 0.0:
+                committed[0 if kind == OFFER else 1] += dollars[event]

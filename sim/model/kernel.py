@@ -156,7 +156,7 @@ def simulate(
                 order_since,
                 truce,
             )
-            add_levels(timeline, t, reference.values, status, levels, committed)
+            add_levels(timeline, t, reference.values, reference.dollars, status, levels, committed)
             in_truce = t < truce[0]
             beijing_accepts = timeline.beijing_acceptance[t]
             if in_truce:

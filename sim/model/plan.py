@@ -306,7 +306,7 @@ def _late(entry: Entry) -> int:
 
 def _kind(event: Event) -> int:
     if event.type in ("campaign-pledge", "pledge"):
-        return kinds.PLEDGE if event.to == "beijing" else kinds.RETURN_PLEDGE  # type: ignore[union-attr]
+        return kinds.PLEDGE if event.to == "beijing" else kinds.RETURN_PLEDGE
     if event.type == "offer":
         return kinds.OFFER if event.by == "beijing" else kinds.AID
     if event.type == "aid-cut":
@@ -367,10 +367,8 @@ def _events(entries: list[Entry], who: Members, length: int) -> dict[str, Any]:
         "event_incoming": np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
         "event_span": ints(_span(event) for event in events),
         "event_fade": np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
-        "event_dollars": np.array(
-            [_central_dollars(event) if getattr(event, "from_budget", False) else 0.0 for event in events],
-            dtype=np.float64,
-        ),
+        "event_years": np.array([_years(event) for event in events], dtype=np.float64),
+        "event_from_budget": np.array([getattr(event, "from_budget", False) for event in events], dtype=np.bool_),
         "event_signed": np.array([getattr(event, "signed", False) for event in events], dtype=np.bool_),
         "event_election": ints(entry.election for entry in entries),
         "event_outcome": ints(entry.outcome for entry in entries),
@@ -378,6 +376,6 @@ def _events(entries: list[Entry], who: Members, length: int) -> dict[str, Any]:
     }
 
 
-def _central_dollars(event: Event) -> float:
-    amount = event.million_usd  # type: ignore[union-attr]
-    return float(amount.central if isinstance(amount, Range) else amount) / float(event.years)  # type: ignore[union-attr, arg-type]
+def _years(event: Event) -> float:
+    """Years over which an offered sum is paid; 1 for everything else."""
+    return float(event.years) if event.type == "offer" else 1.0

@@ -38,6 +38,8 @@ class Reference(NamedTuple):
     """(n,) annual hazard under reference conditions."""
     values: Floats
     """(E,) value of each event; offers and aid in % of GDP a year as believed."""
+    dollars: Floats
+    """(E,) US$ million a year that each event takes out of its patron's budget."""
     beijing_dollars: float
     """Beijing's reference budget, US$ million a year."""
     taipei_dollars: float
@@ -126,16 +128,19 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         elif timeline.region[i] == 2:
             weights[i] = parameters.pressure_elsewhere
 
-    believed = values.copy()
+    believed, dollars = values.copy(), np.zeros(values.shape[0])
     for event in range(values.shape[0]):
         kind = timeline.event_kind[event]
-        if kind == OFFER or kind == AID:
+        if kind in (OFFER, AID):
+            a_year = values[event] / timeline.event_years[event]
+            if timeline.event_from_budget[event]:
+                dollars[event] = a_year
             share = parameters.delivered_headline
             if timeline.event_signed[event]:
                 share = parameters.delivered_signed
             if timeline.economy[timeline.event_state[event]]:
                 gdp = timeline.gdp[timeline.event_state[event]]
-                believed[event] = rules.believed(share, values[event], gdp)
+                believed[event] = rules.believed(share, a_year, gdp)
             else:
                 believed[event] = 0.0
 
@@ -149,6 +154,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         weights,
         hazards,
         believed,
+        dollars,
         beijing_dollars,
         taipei_dollars,
         float(m),

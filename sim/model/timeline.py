@@ -119,8 +119,10 @@ class Timeline(NamedTuple):
     """(E,) months it lasts (truces)."""
     event_fade: Floats
     """(E, T + 1) weight by month, 0 before it begins and after it is over."""
-    event_dollars: Floats
-    """(E,) US$ million a year taken out of the patron's budget."""
+    event_years: Floats
+    """(E,) years over which an offered sum is paid; 1 for other events."""
+    event_from_budget: NDArray[np.bool_]
+    """(E,) an offer that comes out of the patron's budget."""
     event_signed: NDArray[np.bool_]
     """(E,) a signed package."""
     event_election: Ints

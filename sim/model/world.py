@@ -16,7 +16,7 @@ from sim.model.terms import HAZARD, TAIPEI
 from sim.model.timeline import Floats, Timeline
 
 
-class World(mesa.Model):  # type: ignore[misc]
+class World(mesa.Model):
     """One run. `step()` is a month; `count` is the recognition count after it."""
 
     state_class: type[State] = State
@@ -109,7 +109,7 @@ class World(mesa.Model):  # type: ignore[misc]
             self.order_since,
             self._truce_until,
         )
-        add_levels(timeline, t, self.reference.values, self.status, self.levels, self.committed)
+        add_levels(timeline, t, self.reference.values, self.reference.dollars, self.status, self.levels, self.committed)
         self.truce = t < int(self._truce_until[0])
 
         self.taipei.step()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -145,7 +144,7 @@ def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
     whole[OUTSIDE] = whole.pop(OUTSIDE)
     temporary = folder / f".{MANIFEST}.{uuid.uuid4().hex[:12]}"
     temporary.write_text(json.dumps(whole, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
-    os.replace(temporary, folder / MANIFEST)
+    temporary.replace(folder / MANIFEST)
 
 
 def write_csv(columns: Table, path: Path) -> None:

@@ -130,7 +130,7 @@ class Result:
                 "month": list(self.months) * runs,
                 "tie": [TIE] * (runs * length),
                 "count": self.counts.ravel(),
-            }  # type: ignore[dict-item]
+            }
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -123,8 +123,9 @@ class _Either:
         raise LookupError
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        number = Annotated[float, Field(ge=self.low, le=self.high), Tag("number")]
-        either = Annotated[number | Annotated[self.table(), Tag("table")], Discriminator(_shape)]
+        number: Any = Annotated[float, Field(ge=self.low, le=self.high), Tag("number")]
+        table: Any = Annotated[self.table(), Tag("table")]
+        either: Any = Annotated[number | table, Discriminator(_shape)]
         return handler.generate_schema(either)
 
 
@@ -149,8 +150,8 @@ class Series(_Either):
         return Annotated[dict[Day, Annotated[float, Field(ge=self.low, le=self.high)]], Field(min_length=1)]
 
 
-Number = float | Range
+Number: TypeAlias = float | Range
 """A number, or a range to draw it from; with `Quantity` for its bounds."""
 
-Lever = float | dict[date, float]
+Lever: TypeAlias = float | dict[date, float]
 """A number, or dated changes of it; with `Series` for its bounds."""

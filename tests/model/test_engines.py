@@ -1,0 +1,193 @@
+"""Two engines, one model: Mesa's agents and the compiled ensemble agree to the last bit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from sim.model.kernel import simulate
+from sim.model.terms import TERMS
+from sim.runs.ensemble import Ensemble
+from sim.runs.sampling import Mode
+from sim.scenario.problems import all_event_types
+from tests.worlds import SAME, Document, changed, difference, in_the_truce, lay_out, rich, run, told
+
+DOCUMENTS = {"rich": rich(), "truce": in_the_truce()}
+
+
+@pytest.fixture(scope="module", params=["drawn", "central"])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module", params=sorted(DOCUMENTS))
+def pair(request: pytest.FixtureRequest, mode: Mode) -> tuple[Ensemble, Ensemble]:
+    laid = lay_out(DOCUMENTS[request.param])
+    return run(laid, 100, mode=mode, threads=2), run(laid, 100, mode=mode, engine="mesa")
+
+
+def test_the_ledger_is_equal_bit_by_bit(pair: tuple[Ensemble, Ensemble]) -> None:
+    assert difference(*pair) == SAME
+
+
+def test_nothing_in_the_ledger_is_undefined(pair: tuple[Ensemble, Ensemble]) -> None:
+    for ensemble in pair:
+        assert ensemble.ledger is not None
+        assert np.all(np.isfinite(ensemble.ledger))
+        assert np.all(np.isfinite(ensemble.changes))
+
+
+def test_the_rich_scenario_tells_every_kind_of_event_and_of_change() -> None:
+    document = rich()
+    types = {event["type"] for event in document["events"].values()}
+    for election in document["elections"].values():
+        for outcome in election["outcomes"].values():
+            types |= {effect["type"] for effect in outcome["effects"].values()}
+    assert types == set(all_event_types())
+    laid = lay_out(document)
+    kinds = {tuple(row[3:5]) for row in run(laid, 100, mode="drawn").changes.astype(int).tolist()}
+    assert kinds == {(0, 1), (0, 2), (1, 0), (2, 1)}
+    assert laid.timeline.event_month.min() < 0
+    former = lay_out(in_the_truce())
+    assert former.states[int(np.argmax(former.timeline.with_none))] == "GMB"
+
+
+def test_every_term_moves_in_the_rich_scenario() -> None:
+    ledger = run(rich(), 100, mode="drawn").ledger
+    assert ledger is not None
+    for name, column in TERMS.items():
+        assert len(np.unique(ledger[..., column])) > 2, name
+
+
+def test_the_rich_scenario_needs_one_compilation() -> None:
+    run(rich(), 20)
+    run(told("HND"), 20, ledger=False)
+    assert len(simulate.signatures) == 1
+
+
+@pytest.mark.parametrize(
+    ("lever", "value"),
+    [
+        ("beijing.budget", 0.0),
+        ("beijing.budget", 100.0),
+        ("beijing.acceptance", 0.0),
+        ("beijing.focus", 5.0),
+        ("beijing.cap", 0.01),
+        ("taipei.budget", 100.0),
+        ("taipei.floor", 1.0),
+        ("taipei.cap", 1000.0),
+        ("washington.attention", 10.0),
+        ("washington.focus", 10.0),
+        ("washington.hostility", 3.0),
+        ("states.HND.susceptibility", 1000.0),
+        ("states.HND.susceptibility", 0.0),
+        ("states.PLW.gdp_million_usd", 0.1),
+        ("states.PLW.gdp_million_usd", 1e8),
+        ("states.VAT.susceptibility", 1000.0),
+        ("states.GTM.prestige", 0.0),
+        ("parameters.package_cap", 1000.0),
+        ("parameters.package_half_life", 0.1),
+        ("parameters.delivery_years", 0.1),
+        ("parameters.departure_rate", 10.0),
+        ("parameters.departure_rate", 1e-6),
+        ("parameters.offer_effect", 10.0),
+        ("parameters.offer_effect", -10.0),
+        ("parameters.backfire_effect", 10.0),
+        ("parameters.window_effect", 10.0),
+        ("parameters.window_effect", -10.0),
+        ("parameters.request_effect", 10.0),
+    ],
+)
+def test_levers_at_their_limits(lever: str, value: float) -> None:
+    laid = lay_out(changed(rich(), {lever: value}))
+    one, other = run(laid, 20), run(laid, 20, engine="mesa")
+    assert difference(one, other) == SAME
+    assert one.ledger is not None
+    assert np.all(np.isfinite(one.ledger))
+
+
+# --- random scenarios -------------------------------------------------------------------------------------
+
+STATES = ("GTM", "HND", "PLW", "VAT")
+days = st.dates(min_value=date(2021, 6, 1), max_value=date(2022, 12, 31))
+share = st.floats(0.0, 1.0)
+
+
+def event() -> st.SearchStrategy[dict[str, Any]]:
+    """Any event for the small roster, with random strength and day."""
+    state = st.sampled_from(STATES)
+    half_life = st.none() | st.floats(0.1, 60.0)
+    tables = [
+        {"type": st.just("campaign-pledge"), "state": state, "strength": share},
+        {"type": st.just("pledge"), "state": state, "strength": share, "to": st.sampled_from(["beijing", "taipei"])},
+        {"type": st.just("reassurance"), "state": state, "incoming": st.booleans(), "half_life_months": half_life},
+        {"type": st.just("order"), "state": state},
+        {"type": st.just("withdrawal"), "state": state},
+        {"type": st.just("inauguration"), "state": state, "lean": st.none() | st.floats(-1.0, 1.0)},
+        {"type": st.just("lean"), "state": state, "lean": st.floats(-1.0, 1.0)},
+        {"type": st.just("lobbying"), "state": state, "pressure": st.floats(0.0, 3.0), "half_life_months": half_life},
+        {"type": st.just("protest"), "state": state, "hostility": st.floats(0.0, 3.0)},
+        {
+            "type": st.just("offer"),
+            "state": state,
+            "by": st.sampled_from(["beijing", "taipei"]),
+            "million_usd": st.floats(0.0, 1e6),
+            "years": st.floats(0.1, 50.0),
+            "signed": st.booleans(),
+            "from_budget": st.booleans(),
+            "half_life_months": half_life,
+        },
+        {"type": st.just("match"), "state": state, "share": st.floats(0.0, 10.0)},
+        {"type": st.just("request-refused"), "state": state, "strength": share},
+        {"type": st.just("aid-cut"), "state": state, "by": st.sampled_from(["taipei", "washington"]), "share": share},
+        {"type": st.just("truce"), "years": st.none() | st.floats(0.1, 2.0)},
+        {"type": st.just("truce-ends")},
+    ]
+    common = {"date": days.map(str), "chance": st.just(1.0) | share}
+    return st.one_of([st.fixed_dictionaries(table | common) for table in tables])
+
+
+levers = st.fixed_dictionaries(
+    {
+        "beijing.budget": st.floats(0.0, 100.0),
+        "beijing.acceptance": share,
+        "beijing.focus": st.floats(0.0, 5.0),
+        "beijing.cap": st.floats(0.01, 1000.0),
+        "taipei.budget": st.floats(0.0, 100.0),
+        "taipei.acceptance": share,
+        "taipei.floor": share,
+        "taipei.cap": st.floats(0.01, 1000.0),
+        "washington.attention": st.floats(0.0, 10.0),
+        "washington.focus": st.floats(0.0, 10.0),
+        "washington.hostility": st.floats(0.0, 3.0),
+        "states.HND.susceptibility": st.floats(0.0, 1000.0),
+        "states.HND.pride": share,
+        "states.GTM.prestige": st.floats(0.0, 100.0),
+        "states.PLW.gdp_million_usd": st.floats(0.1, 1e8),
+        "states.GTM.dependence": share,
+        "parameters.departure_rate": st.floats(1e-6, 10.0),
+        "parameters.return_rate": st.floats(1e-9, 10.0),
+        "parameters.neighbours_effect": st.floats(-10.0, 10.0),
+        "parameters.offer_effect": st.floats(-10.0, 10.0),
+        "parameters.shortfall_effect": st.floats(-10.0, 10.0),
+    }
+)
+
+EMPTY: Document = {}
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(levers=levers, events=st.lists(event(), max_size=8), seed=st.integers(0, 2**63 - 1))
+@example(levers=EMPTY, events=[], seed=2**63 - 1)
+def test_random_levers_and_events(levers: dict[str, Any], events: list[dict[str, Any]], seed: int) -> None:
+    document = told(*STATES, end="2022-12-31", events={f"e{k}": made for k, made in enumerate(events)})
+    laid = lay_out(changed(document, levers), root=document)
+    one, other = (run(laid, 21, seed=seed, mode="drawn", engine=engine) for engine in ("compiled", "mesa"))
+    assert difference(one, other) == SAME
+    assert one.ledger is not None
+    assert np.all(np.isfinite(one.ledger))
