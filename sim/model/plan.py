@@ -32,6 +32,9 @@ class Uncertain:
 
     path: str
     distribution: Distribution
+    minimum: float
+    maximum: float
+    """Draws stay within what the scenario language allows."""
 
 
 @dataclass(frozen=True)
@@ -318,6 +321,8 @@ def _value(entry: Entry) -> float | Uncertain:
     """The number an event carries: strength, pressure, lean, share, or US$ million a year for offers."""
     event = entry.event
     bounds = {"lean": (-1.0, 1.0), "pressure": (0.0, 3.0), "hostility": (0.0, 3.0), "million_usd": (0.0, 1e6)}
+    if event.type == "match":
+        bounds["share"] = (0.0, 10.0)
     for key in ("strength", "pressure", "hostility", "lean", "share", "million_usd"):
         if key in type(event).model_fields:
             given = getattr(event, key)
@@ -332,9 +337,12 @@ def _uncertain(given: float | Range, path: str, low: float, high: float) -> floa
     if not isinstance(given, Range):
         return float(given)
     numbers = (given.central, given.low, given.high)
+    law: Distribution
     if (low, high) == (0.0, 1.0):
-        return Uncertain(path, LogitNormal(*numbers))
-    return Uncertain(path, LogNormal(*numbers) if given.low > 0.0 else SplitNormal(*numbers))
+        law = LogitNormal(*numbers)
+    else:
+        law = LogNormal(*numbers) if low == 0.0 and given.low > 0.0 else SplitNormal(*numbers)
+    return Uncertain(path, law, low, high)
 
 
 def _span(event: Event) -> int:

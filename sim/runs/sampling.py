@@ -56,7 +56,7 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
 
     def columns(items: Iterable[float | Uncertain]) -> Floats:
         made = [
-            quantity(f"scenario:{item.path}", item.distribution, -1e6, 1e6, drawn)
+            quantity(f"scenario:{item.path}", item.distribution, item.minimum, item.maximum, drawn)
             if isinstance(item, Uncertain)
             else np.full(draws, item)
             for item in items
