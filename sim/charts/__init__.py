@@ -1,0 +1,70 @@
+"""The charts of results: the count, the states, the times. Nothing is imported before something is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.results.result import Result
+
+CHARTS = ("count", "states", "when")
+"""Charts of one result, by name."""
+
+
+def draw_all(
+    result: Result,
+    folder: Path,
+    only: Iterable[str] | None = None,
+    formats: Iterable[str] = ("png", "svg"),
+) -> list[Path]:
+    """Draw the charts of a result, or `only` some of them, into a folder; returns the files written.
+
+    The ids inside an SVG begin with the chart's name, so that all of them can stand in one page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kinds = tuple(formats)
+    written: list[Path] = []
+    for name in CHARTS if only is None else tuple(only):
+        written += save(draw(name, result), folder / name, kinds, prefix=f"{name}-")
+    return written
+
+
+def save(drawing: Figure, path: Path, formats: Iterable[str] = ("png", "svg"), prefix: str = "") -> list[Path]:
+    """Write a figure to `path`, which has no suffix, in each format; returns the files written."""
+    from sim.charts.style import save as save_one
+
+    written: list[Path] = []
+    for kind in formats:
+        written += save_one(drawing, path.with_name(f"{path.name}.{kind}"), prefix)
+    return written
+
+
+def draw(name: str, result: Result) -> Figure:
+    """One chart of a result; `InputError` for a name that is not in `CHARTS`."""
+    if name == "count":
+        from sim.charts.count import draw as draw_count
+
+        return draw_count([result])
+    if name == "states":
+        from sim.charts.states import draw as draw_states
+
+        return draw_states(result)
+    if name == "when":
+        from sim.charts.when import draw as draw_when
+
+        return draw_when(result)
+    from sim.errors import InputError, Problem, nearest
+
+    rule = f"one of {', '.join(CHARTS)}"
+    raise InputError(Problem("--only", rule, name, nearest(name, CHARTS)))
+
+
+def draw_comparison(results: Sequence[Result]) -> Figure:
+    """The count of several results on one chart."""
+    from sim.charts.count import draw as draw_count
+
+    return draw_count(results)

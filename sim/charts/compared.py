@@ -18,6 +18,8 @@ MOST = len(CYCLE) - 1
 LABELS = 2.75
 """Room for bars and labels at the right, inches."""
 DRAWN = ("q05", "q25", "mean", "q75", "q95")
+MOST_SHADED = 3
+"""Results whose bands can still be told apart."""
 STEP = 0.13
 """Inches between the bars at the right."""
 
@@ -28,22 +30,24 @@ def draw(results: Sequence[Result]) -> Figure:
         raise InputError(Problem("RESULT", f"from 2 to {MOST} results on one chart", len(results)))
     ends = {end_of(result) for result in results}
     until = f"end of {end_of(results[0])}" if len(ends) == 1 else "end of each"
+    shaded = len(results) <= MOST_SHADED
     measure = (
-        "Number of states; lines: means at the ends of months; shaded: half of the runs; bars at the right: "
-        f"half (thick) and 90 % (thin) of the runs at the {until}"
+        f"Number of states; lines: means at the ends of months{'; shaded: half of runs' if shaded else ''}; "
+        f"bars at the right: half (thick) and 90 % (thin) of runs at the {until}"
     )
     with sheet(count.WIDTH, count.BODY, count.TITLE, measure, source(results)) as (drawing, top):
         highest = max(float(max(result.summary_columns["q75"])) for result in results)  # type: ignore[type-var, arg-type]
         most = max(float(result.summary_columns["q95"][-1]) for result in results)  # type: ignore[arg-type]
         plot, window = count.frame(drawing, top, results, max(highest, most), LABELS)
-        for result, colour in zip(results, CYCLE, strict=False):
+        for position, (result, colour) in enumerate(zip(results, CYCLE, strict=False)):
             columns = result.summary_columns
             days = [number(day) for day in row_days(result)]
             days.append(days[-1] + window.pad)
             lows, highs = count.held(columns["q25"]), count.held(columns["q75"])
-            plot.fill_between(days, lows, highs, step="post", color=colour, alpha=0.13, lw=0, zorder=1.1)
+            if shaded:
+                plot.fill_between(days, lows, highs, step="post", color=colour, alpha=0.13, lw=0, zorder=1.1)
             means = count.held(columns["mean"])
-            plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"mean of {result.name}")
+            plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"mean-{position}")
         count.draw_record(plot, window, results)
         for day, result in sorted({start_of(result): result for result in reversed(results)}.items()):
             if day == min(start_of(other) for other in results):

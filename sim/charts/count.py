@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -20,6 +21,7 @@ from sim.charts.style import (
     OBSERVED,
     SIMULATED,
     TEXT_SIZE,
+    WHITE,
     grid,
     measured,
     panel,
@@ -29,9 +31,9 @@ from sim.charts.words import end_of, header, known_to, month, row_days, source, 
 from sim.results.result import Result
 
 TITLE = "States that recognise Taipei"
-WIDTH, BODY = 9.0, 4.1
-LEFT, FOOT = 0.62, 0.45
-LABELS = 1.95
+WIDTH, BODY = 9.0, 4.15
+LEFT, FOOT = 0.62, 0.5
+LABELS = 2.0
 """Room for the labels at the right, inches."""
 MOST_BACK_DAYS, LEAST_BACK_DAYS = 1826, 183
 LINE = TEXT_SIZE * 1.35 / 72
@@ -77,8 +79,8 @@ def draw(results: Sequence[Result]) -> Figure:
 
 
 def _single(result: Result) -> Figure:
-    bands = "shaded: the ranges that hold half and 90 % of the runs" if result.runs > 1 else "one run"
-    measure = f"Number of states; simulated at the ends of months to {end_of(result)}; {bands}"
+    measure = f"Number of states; simulated at the ends of months to {end_of(result)}"
+    measure += "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
     with sheet(WIDTH, BODY, TITLE, header(result, measure), source([result])) as (drawing, top):
         summary = result.summary_columns
         highest = max(summary["q95"] if result.runs > 1 else summary["mean"])  # type: ignore[type-var]
@@ -142,33 +144,39 @@ def recorded(first: date, last: date) -> list[tuple[date, int]]:
     return [(day, known.count(day)) for day in sorted(days)]
 
 
-def observed(results: Sequence[Result]) -> list[tuple[date, int]]:
-    """The count on record at the rows of one or more results, by day."""
-    rows = {
-        day: count
-        for result in results
-        for day, count in zip(row_days(result), result.observed, strict=True)
-        if count is not None
-    }
-    return sorted(rows.items())
+def observed(result: Result) -> list[tuple[date, int]]:
+    """The count on record at the rows of a result, as far as the record goes."""
+    rows = zip(row_days(result), result.observed, strict=True)
+    return [(day, count) for day, count in rows if count is not None]
 
 
 def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:
-    """The record up to the first start day by day, then at the rows of the results, in black."""
+    """The record in black: day by day up to the first start; beyond it, at the rows of a single result."""
+    start = min(start_of(result) for result in results)
     before = recorded(window.first, min(known_to(result) for result in results))
-    after = observed(results)
+    after = observed(results[0]) if len(results) == 1 else recorded(start, window.last)
     for points, name in ((before + after[:1], "history"), (after, "observed")):
         if points:
             days, counts = [number(day) for day, _ in points], [count for _, count in points]
             if points is after and points[-1][0] == window.last:
                 days, counts = [*days, days[-1] + window.pad], [*counts, counts[-1]]
             plot.step(days, counts, where="post", color=OBSERVED, zorder=2.4, gid=name)
-    if before:
-        reach = measured(plot.figure, "on record") * window.days_per_inch  # type: ignore[arg-type]
-        left = number(window.first)
-        under = max(count for day, count in before if day == window.first or number(day) <= left + reach * 1.1)
-        at = under + 0.06 * window.states_per_inch
-        plot.text(left + 0.05 * window.days_per_inch, at, "on record", color=OBSERVED, va="bottom")
+    left = number(window.first)
+    reach = (measured(plot.figure, "on record") + 0.1) * window.days_per_inch  # type: ignore[arg-type]
+    room = left + reach < number(start)
+    if room or len(after) < 2 or len(results) > 1:
+        crossed = [count for day, count in before + after if number(day) <= left + reach]
+        look: dict[str, Any] = {} if room else {"bbox": {"facecolor": WHITE, "edgecolor": "none", "pad": 1.0}}
+        place = max(crossed) + 0.06 * window.states_per_inch
+        plot.text(
+            left + 0.05 * window.days_per_inch,
+            place,
+            "on record",
+            color=OBSERVED,
+            va="bottom",
+            zorder=3,
+            **look,
+        )
 
 
 def mark_line(plot: Axes, day: date) -> float:
@@ -227,7 +235,7 @@ def _label_end(plot: Axes, window: Window, result: Result) -> None:
         inner = (q25 + min(mean, q75)) / 2
         wanted = [
             EndLabel(f"90 % of runs: {between(q05, q95)}", outer, SIMULATED, SIMULATED),
-            EndLabel(f"half of the runs: {between(q25, q75)}", inner, SIMULATED, SIMULATED),
+            EndLabel(f"half of runs: {between(q25, q75)}", inner, SIMULATED, SIMULATED),
             EndLabel(f"mean: {mean:.1f}", mean, SIMULATED, SIMULATED, bold=True),
         ]
     else:
@@ -245,7 +253,7 @@ def between(low: float, high: float) -> str:
 
 def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
     """Where the record ends before the horizon does: a dot, and its count, clear of bands and lines."""
-    points = observed([result])
+    points = observed(result)
     if len(points) < 2 or points[-1][0] == window.last:
         return
     day, count = points[-1]
@@ -268,5 +276,11 @@ def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
     place, side = min(lows) - gap, "top"
     if place - LINE * window.states_per_inch < 0.05 * window.states_per_inch:
         place, side = max(highs) + gap, "bottom"
-    plot.plot([at, at], [count, place], color=OBSERVED, lw=0.7, zorder=2.3)
+    plot.plot(
+        [at, at],
+        [count, place + (0.04 if side == "top" else -0.04) * window.states_per_inch],
+        color=OBSERVED,
+        lw=0.7,
+        zorder=2.3,
+    )
     plot.text(centre, place, text, color=OBSERVED, weight="bold", ha="center", va=side)

@@ -36,20 +36,6 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: 
     return placed
 
 
-def levels(starts: Sequence[float], widths: Sequence[float], gap: float, most: int) -> list[int | None]:
-    """The lowest level on which each label, sorted by its start, is clear of those before; None past `most`."""
-    ends: list[float] = []
-    found: list[int | None] = []
-    for start, width in zip(starts, widths, strict=True):
-        free = next((level for level, end in enumerate(ends) if end + gap <= start), len(ends))
-        if free >= most:
-            found.append(None)
-            continue
-        ends[free : free + 1] = [start + width]
-        found.append(free)
-    return found
-
-
 def date_ticks(plot: Axes, first: date, last: date) -> None:
     """Ticks at the first of months or years from `first` to `last`, at most about ten of them."""
     begin, end = first.year * 12 + first.month, last.year * 12 + last.month - 1

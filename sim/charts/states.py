@@ -36,14 +36,14 @@ from sim.results.result import Result
 
 TITLE = "Chance of each state to leave Taipei"
 WIDTH = 9.0
-ROW, HEAD, FOOT, BETWEEN = 0.25, 0.32, 0.42, 0.22
+ROW, HEAD, FOOT, BETWEEN = 0.25, 0.32, 0.5, 0.16
 """Inches: a row; the heading of a panel; its ticks and axis label; between two panels."""
 MOST_LEAVERS, MOST_RETURNERS = 60, 15
 SMALLEST_SHOWN = 0.005
 """Former recognisers whose chance to return rounds to nothing are only counted."""
 SPANS = (5, 10, 20, 25, 50, 100)
 """Lengths an axis can have, %."""
-STAYED = "stayed"
+STAYED, AWAY = "stayed", "not returned"
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class Row:
 
     iso3: str
     name: str
+    recorded: str
+    """What the record says it did within the horizon; empty where the record does not reach."""
     p: float
     """Chance that its tie at the end is not that of the start, 0 to 1."""
     low: float
     high: float
     error: float
     """Monte Carlo standard error of `p`."""
-    recorded: str
-    """What the record says it did within the horizon; empty where the record does not reach."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class Group:
     rows: list[Row]
     heading: str
     rest: str
+    gid: str
+    """Id of its dots."""
 
     @property
     def height(self) -> float:
@@ -84,7 +86,7 @@ def draw(result: Result) -> Figure:
     with sheet(WIDTH, body, TITLE, header(result, measure), source([result])) as (drawing, top):
         rows = [row for group in groups for row in group.rows]
         span = reach(rows)
-        left = max([measured(drawing, row.name) for row in rows], default=0.5) + MARGIN + 0.15
+        left = max([measured(drawing, row.name) for row in rows], default=0.5) + MARGIN + 0.17
         numbers = max([measured(drawing, numbered(row), bold=True) for row in rows], default=0.5)
         column = recorded_heading(result)
         words = [row.recorded for row in rows] + [column]
@@ -105,7 +107,7 @@ def rows_of(result: Result, at_start: bool) -> list[Row]:
     for iso3, name, p, low, high, error, side in zip(*(columns[key] for key in names), strict=True):
         if (side == "taipei") == at_start:
             told = on_record(str(iso3), result)
-            rows.append(Row(str(iso3), str(name), *map(float, (p, low, high, error)), told))  # type: ignore[arg-type]
+            rows.append(Row(str(iso3), str(name), told, *map(float, (p, low, high, error))))
     return sorted(rows, key=lambda row: (-row.p, -row.high, row.name))
 
 
@@ -113,22 +115,28 @@ def leavers(result: Result) -> Group | None:
     """The panel of those that recognise Taipei at the start; None when there are none."""
     rows = rows_of(result, True)
     kept, cut = rows[:MOST_LEAVERS], rows[MOST_LEAVERS:]
-    rest = f"and {many(len(cut), 'more state')}, each at most {percent(cut[0].p)} %" if cut else ""
+    rest = f"and {left_out(cut, 'more state')}" if cut else ""
     heading = f"Recognise Taipei on {spoken(known_to(result))}: chance to have left by {end_of(result)}"
-    return Group(kept, heading, rest) if rows else None
+    return Group(kept, heading, rest, "leavers") if rows else None
 
 
 def returners(result: Result) -> Group | None:
     """The panel of those that left before the start; None when none has a chance to be shown."""
     rows = rows_of(result, False)
-    kept = [row for row in rows if row.p >= SMALLEST_SHOWN or row.recorded not in ("", STAYED)]
+    kept = [row for row in rows if row.p >= SMALLEST_SHOWN or row.recorded not in ("", AWAY)]
     kept = kept[:MOST_RETURNERS]
     if not kept:
         return None
     cut = [row for row in rows if row not in kept]
-    rest = f"and {many(len(cut), 'more state')}, each at most {percent(cut[0].p)} %" if cut else ""
+    rest = f"and {left_out(cut, 'more state')}" if cut else ""
     heading = f"Had left Taipei before: chance to have returned by {end_of(result)}"
-    return Group(kept, heading, rest)
+    return Group(kept, heading, rest, "returners")
+
+
+def left_out(rows: list[Row], kind: str) -> str:
+    """How many states a chart leaves out, and the highest of their chances."""
+    most = max(row.p for row in rows)
+    return f"{many(len(rows), kind)}, " + (f"each at most {percent(most)} %" if most else "in no run")
 
 
 def reach(rows: list[Row]) -> int:
@@ -140,16 +148,18 @@ def reach(rows: list[Row]) -> int:
 def note(result: Result, groups: list[Group]) -> str:
     """What the bars are, and how far another seed would move the dots."""
     rows = [row for group in groups for row in group.rows]
-    said = "Bars and brackets: 5 to 95 % range over parameter draws, the luck of single runs removed."
+    said = "Bars and brackets: 5–95 % range over parameter draws, the luck of single runs removed."
     if all(row.low == row.high for row in rows):
         said = "No ranges: the parameters do not vary between runs."
         if result.settings.get("parameters") != "central":
             said = "No ranges: too few parameter draws, or no difference between them."
+    if result.runs == 1:
+        return "A single run: what happened in it, not how likely it was."
     error = 200 * max([row.error for row in rows], default=0.0)
     if error == 0.0:
         return said
     bound = f"{error:.1f}" if error < 0.95 else f"{error:.0f}"
-    return f"{said} Another seed would move a dot by about ±{bound} points at most."
+    return f"{said} Another seed would move a dot by about ±{bound} percentage points at most."
 
 
 def on_record(iso3: str, result: Result) -> str:
@@ -164,12 +174,12 @@ def on_record(iso3: str, result: Result) -> str:
     changes = known.changes_between(since + timedelta(days=1), until)
     moves = [change for change in changes if change.iso3 == iso3 and "taipei" in (change.origin, change.destination)]
     if not moves:
-        return STAYED
+        return STAYED if known.side(iso3, since) == "taipei" else AWAY
     return ", ".join(_move(change) for change in moves[-2:])
 
 
 def _move(change: Change) -> str:
-    when = {"day": month, "month": month, "year": lambda day: str(day.year)}[change.precision](change.date)
+    when = str(change.date.year) if change.precision == "year" else month(change.date)
     return f"{'left' if change.origin == 'taipei' else 'returned'} {when}"
 
 
@@ -195,7 +205,7 @@ def _draw_group(plot: Axes, group: Group, span: int, left: float, numbers: float
     plot.set_xticks([span * part / 5 for part in range(6)], [f"{span * part / 5:g}" for part in range(6)])
     plot.set_xlabel("% of runs")
     plot.set_yticks(list(places), [row.name for row in group.rows], color=BLACK)
-    plot.tick_params(axis="y", length=0)
+    plot.tick_params(axis="y", length=0, pad=8)
     plot.hlines(
         list(places),
         [100 * row.low for row in group.rows],
@@ -205,13 +215,13 @@ def _draw_group(plot: Axes, group: Group, span: int, left: float, numbers: float
         zorder=2,
     )
     points = [100 * row.p for row in group.rows]
-    plot.plot(points, list(places), "o", color=SIMULATED, ms=7, zorder=3, clip_on=False, gid="chances")
+    plot.plot(points, list(places), "o", color=SIMULATED, ms=7, zorder=3, clip_on=False, gid=group.gid)
     number_at = 1 + (0.2 + numbers) / width
     record_at = number_at + 0.25 / width
     side = plot.get_yaxis_transform()
     for place, row in zip(places, group.rows, strict=True):
         plot.text(number_at, place, numbered(row), color=BLACK, ha="right", va="center", transform=side)
-        moved = row.recorded != STAYED
+        moved = row.recorded not in (STAYED, AWAY)
         plot.text(
             record_at,
             place,

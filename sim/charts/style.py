@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib
 from cycler import cycler
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -107,7 +108,7 @@ def sheet(width: float, body: float, heading: str, subtitle: str, source: str) -
     """
     with figure(width, 1.0) as drawing:
         above = sum(room for _, _, room in _title_blocks(drawing, heading, subtitle)) + MARGIN + 0.12
-        below = _source_room(wrapped(drawing, source, SOURCE_SIZE)) + 0.1
+        below = _source_room(wrapped(drawing, source, SOURCE_SIZE))
         drawing.set_figheight(above + body + below)
         title(drawing, heading, subtitle)
         source_line(drawing, source)
@@ -183,10 +184,19 @@ def grid(plot: Axes, direction: Literal["x", "y"] = "y") -> None:
 
 def measured(drawing: Figure, text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
     """Width of the widest line of a text at `size` points, inches."""
-    pen = drawing.canvas.get_renderer()  # type: ignore[attr-defined]
-    font = FontProperties(size=size, weight="bold" if bold else "normal")
-    widths = [pen.get_text_width_height_descent(line, font, ismath=False)[0] for line in text.split("\n")]
-    return float(max(widths)) / drawing.dpi
+    return max(_width(line, size, bold, drawing.dpi) for line in text.split("\n"))
+
+
+@cache
+def _pen(dpi: float) -> RendererAgg:
+    """What measures texts."""
+    return RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=4096)
+def _width(line: str, size: float, bold: bool, dpi: float) -> float:
+    font = FontProperties(family=RC["font.family"], size=size, weight="bold" if bold else "normal")
+    return float(_pen(dpi).get_text_width_height_descent(line, font, ismath=False)[0]) / dpi  # type: ignore[no-untyped-call]
 
 
 def wrapped(drawing: Figure, text: str, size: float, bold: bool = False, room: float | None = None) -> list[str]:
@@ -195,27 +205,31 @@ def wrapped(drawing: Figure, text: str, size: float, bold: bool = False, room: f
     Line breaks in the text stay; a single word too long for a line is broken too.
     """
     fits = drawing.get_figwidth() - 2 * MARGIN if room is None else room
+    space = measured(drawing, "n n", size, bold) - measured(drawing, "nn", size, bold)
     lines: list[str] = []
     for paragraph in text.split("\n"):
         lines.append("")
+        used = 0.0
         for word in paragraph.split():
-            longer = f"{lines[-1]} {word}" if lines[-1] else word
-            if measured(drawing, longer, size, bold) <= fits:
-                lines[-1] = longer
+            wide = measured(drawing, word, size, bold)
+            if lines[-1] and used + space + wide <= fits:
+                lines[-1] += f" {word}"
+                used += space + wide
                 continue
             if not lines[-1]:
                 lines.pop()
-            pieces = _pieces(drawing, word, size, bold, fits)
-            lines += pieces
+            lines += [word] if wide <= fits else _pieces(drawing, word, size, bold, fits)
+            used = measured(drawing, lines[-1], size, bold)
     return lines
 
 
 def _pieces(drawing: Figure, word: str, size: float, bold: bool, fits: float) -> list[str]:
-    """A word as it is when it fits, else cut where a line is full."""
+    """A word too long for a line, cut at hyphens where it has any, else where a line is full."""
     pieces = [""]
-    for letter in word if measured(drawing, word, size, bold) > fits else (word,):
+    for letter in word:
         if pieces[-1] and measured(drawing, pieces[-1] + letter, size, bold) > fits:
-            pieces.append("")
+            head, hyphen, tail = pieces[-1].rpartition("-")
+            pieces[-1:] = [head + hyphen, tail] if hyphen else [pieces[-1], ""]
         pieces[-1] += letter
     return pieces
 

@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from sim.charts.states import rows_of
-from sim.charts.style import GREY, MARGIN, measured, panel, sheet
-from sim.charts.words import end_of, header, many, percent, source
+from sim.charts.states import Row, left_out, rows_of
+from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE, figure, measured, panel, sheet, wrapped
+from sim.charts.words import day, end_of, header, month_end, percent, source, start_of
 from sim.results.result import Result
+
+Floats = NDArray[np.float64]
 
 TITLE = "When states leave Taipei"
 WIDTH = 9.0
-ROW, STRIP = 0.36, 0.16
-"""Inches: a row, and its strip; the numbers stand above the strip."""
-LEVEL, FOOT, KEY = 0.2, 0.3, 0.5
-"""Inches: a line of event labels; the years below the strips; the colour key."""
-MOST_ROWS, MOST_LEVELS = 15, 7
-MOST_MONTHS = 144
-"""Longest horizon, months, with a cell for each month; beyond it cells are calendar years."""
+RIGHT = 0.95
+"""Inches right of the strips."""
+ROW, BAR = 0.41, 0.4
+"""A row, inches, and the part of it that is its strip; the numbers stand above the strip."""
+LEVEL, FOOT, KEY, NOTE = 0.19, 0.27, 0.48, 0.19
+"""Inches: a line of event names; the years below the strips; the colour key; a line of notes."""
+MOST_ROWS, MOST_LEVELS, LONGEST = 15, 14, 34
+"""Strips; lines of event names; letters of a name."""
+MOST_MONTHS, FEW_MONTHS = 144, 18
+"""Longest horizon with a cell for each month (else for each calendar year), and with names of months."""
+BLOCKS, MOST_BLOCKS = (1, 5, 10, 20), 13
+"""Calendar years in a block, and the most blocks there is room for."""
 SMALL = 8.5
-TOPS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
-"""Ends the colour scale can have, %."""
+EDGE = "#B8B8B8"
+TOPS = (5.0, 10.0, 20.0, 50.0, 100.0)
+"""Ends the colour scale can have, %; with a lower one, the luck of the runs would look like a pattern."""
+KEY_TICKS = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
 @dataclass(frozen=True)
 class Times:
     """Chances of leaving by cell and by block."""
 
-    cells: NDArray[np.float64]
+    cells: Floats
     """(rows, cells) share of runs with a departure in the cell: a month or a calendar year."""
-    blocks: NDArray[np.float64]
+    blocks: Floats
     """(rows, blocks) share of runs with a departure in the block: a calendar year, or five, ten, twenty."""
     cell_edges: list[int]
     """(cells + 1,) in months since the month of the start."""
     block_edges: list[int]
     """(blocks + 1,) likewise."""
     block_names: list[str]
+    months: tuple[str, ...]
     cell: str
+    """What a cell is, in words."""
     block: str
+
+    @property
+    def by_month(self) -> bool:
+        """Whether the months are few enough to be named."""
+        return len(self.months) <= FEW_MONTHS
 
 
 @dataclass(frozen=True)
@@ -57,37 +80,264 @@ class Mark:
     certain: bool
 
 
+@dataclass(frozen=True)
+class Label:
+    """The place of a mark's name above the strips, inches from their left edge."""
+
+    mark: Mark
+    at: float
+    begin: float
+    end: float
+    level: int
+    """Lines above the strips, from 0."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is room for the name."""
+        return self.level < MOST_LEVELS
+
+
 def draw(result: Result) -> Figure:
     """A strip for each state most likely to leave: by month how likely, by year the number, events on top."""
     everyone = rows_of(result, True)
     rows, rest = everyone[:MOST_ROWS], everyone[MOST_ROWS:]
-    times, found = chances(result, rows), marks(result)
+    times = chances(result, [row.iso3 for row in rows])
     measure = (
-        f"Share of runs in which the state leaves in the {times.cell} (shade) and in the {times.block} "
-        f"(number, %); at the right, chance to have left by {end_of(result)}"
+        f"Chance to leave, % of runs: in the {times.cell} (shade), in {times.block} (number), "
+        f"by {end_of(result)} (right)"
     )
     if rest:
-        measure += f". {many(len(rest), 'more state')} not shown, each at most {percent(rest[0].p)} %"
-    names = [name for _, name, _ in result.members]
-    with sheet(WIDTH, 1.0, TITLE, header(result, measure), source([result])) as (probe, _):
+        measure += f". Not shown: {left_out(rest, 'state')}."
+    with figure(WIDTH, 1.0) as probe:
         left = max([measured(probe, row.name) for row in rows], default=0.5) + MARGIN + 0.12
-        right = 0.75
-        width = WIDTH - left - right
-        placed = place(probe, found, times, width, right - MARGIN)
-    del names
-    used = 1 + max([level for _, level in placed if level is not None], default=-1)
-    hidden = sum(level is None for _, level in placed)
-    head = LEVEL * used + (0.12 if used else 0.02)
-    lines = notes(found, hidden)
-    body = head + ROW * max(1, len(rows)) + FOOT + KEY + 0.19 * len(lines)
+        width = WIDTH - left - RIGHT
+        labels = arranged(probe, marks(result), len(times.months), width)
+        lines = wrapped(probe, notes(labels), SMALL, room=WIDTH - left - MARGIN) if labels else []
+    strips = ROW * max(1, len(rows))
+    foot = FOOT + (0.18 if times.by_month else 0.0)
+    head = max(0.36, LEVEL * (1 + max([label.level for label in labels if label.shown], default=-1)) + 0.12)
+    body = head + strips + foot + KEY + NOTE * len(lines)
     with sheet(WIDTH, body, TITLE, header(result, measure), source([result])) as (drawing, top):
-        plot = panel(drawing, left, top + head, width, ROW * max(1, len(rows)))
-        scale = PowerNorm(0.5, 0.0, ceiling(times))
-        _draw_strips(plot, rows, times, scale, width)
-        _draw_marks(plot, rows, placed, times, width)
-        under = top + head + ROW * max(1, len(rows)) + FOOT
-        _draw_key(drawing, scale, f"% of runs in which the state leaves in the {times.cell}", left, under)
-        for number, line in enumerate(lines):
-            y = 1 - (under + KEY + 0.19 * number) / drawing.get_figheight()
+        plot = panel(drawing, left, top + head, width, strips)
+        scale = PowerNorm(0.5, 0.0, ceiling(times.cells))
+        _draw_strips(plot, rows, times, scale)
+        _draw_numbers(plot, rows, times, end_of(result))
+        _draw_months(plot, times)
+        _draw_labels(plot, [row.iso3 for row in rows], labels)
+        under = top + head + strips + foot
+        _draw_key(drawing, scale, f"% of runs, leaving in the {times.cell}", left, under)
+        for position, line in enumerate(lines):
+            y = 1 - (under + KEY + NOTE * position) / drawing.get_figheight()
             drawing.text(left / WIDTH, y, line, color=GREY, size=SMALL, va="top")
     return drawing
+
+
+def chances(result: Result, codes: list[str]) -> Times:
+    """The share of runs in which each of these states leaves Taipei, by cell and by block."""
+    year, month = map(int, result.months[0].split("-"))
+    first = year * 12 + month - 1
+    length = len(result.months)
+    years = (first + length - 1) // 12 - first // 12 + 1
+    cell = 12 if length > MOST_MONTHS else 1
+    block = 12 * next((size for size in BLOCKS if years / size <= MOST_BLOCKS), BLOCKS[-1])
+    cell_edges, block_edges = _edges(first, length, cell), _edges(first, length, block)
+    names = []
+    for begin, end in pairwise(block_edges):
+        opening, closing = (first + begin) // 12, (first + end - 1) // 12
+        names.append(str(opening) if opening == closing else f"{opening}–{closing % 100:02d}")
+    said = "the calendar year" if block == 12 else f"{block // 12} calendar years"
+    return Times(
+        cells=_shares(result, codes, cell_edges),
+        blocks=_shares(result, codes, block_edges),
+        cell_edges=cell_edges,
+        block_edges=block_edges,
+        block_names=names,
+        months=result.months,
+        cell="month" if cell == 1 else "calendar year",
+        block=said,
+    )
+
+
+def _edges(first: int, length: int, size: int) -> list[int]:
+    """Where runs of `size` calendar months begin and end, in months since the first."""
+    return [0, *(month for month in range(1, length) if (first + month) % size == 0), length]
+
+
+def _shares(result: Result, codes: list[str], edges: list[int]) -> Floats:
+    """(states, edges - 1) share of runs in which each state leaves Taipei between two edges."""
+    changes = result.changes
+    row_of = {code: row for row, code in enumerate(codes)}
+    place = np.array([row_of.get(code, -1) for code, _, _ in result.members], dtype=np.int64)
+    rows = place[changes["state"]] if len(changes["state"]) else np.empty(0, dtype=np.int64)
+    left = (changes["from"] == 0) & (rows >= 0)
+    between = np.searchsorted(np.array(edges), changes["month"][left], side="right") - 1
+    count = len(edges) - 1
+    # A state that leaves twice between two edges of a run counts once.
+    once = np.unique((changes["run"][left] * len(codes) + rows[left]) * count + between)
+    shares = np.bincount(once % (len(codes) * count), minlength=len(codes) * count) / result.runs
+    found: Floats = shares.reshape(len(codes), count)
+    return found
+
+
+def ceiling(cells: Floats) -> float:
+    """The least round end of the colour scale, %, that holds every cell."""
+    most = 100 * float(cells.max(initial=0.0))
+    return next((top for top in TOPS if most <= top), TOPS[-1])
+
+
+def marks(result: Result) -> list[Mark]:
+    """The enabled events and elections dated within the horizon, by date."""
+    found = []
+    start, end = start_of(result), month_end(result.months[-1])
+    for kind in ("events", "elections"):
+        entries: Mapping[str, Mapping[str, Any]] = result.scenario.get(kind) or {}
+        for name, entry in entries.items():
+            when = entry.get("date")
+            if when is None or not entry.get("enabled", True) or not start <= day(when) <= end:
+                continue
+            words = name.replace("-", " ")
+            if kind == "elections" and "election" not in words:
+                words += " election"
+            if len(words) > LONGEST:
+                words = words[: LONGEST - 1].rstrip() + "…"
+            certain = kind == "elections" or entry.get("chance", 1.0) == 1.0
+            found.append(Mark(words, _months_into(start, day(when)), str(entry.get("state", "")), certain))
+    return sorted(found, key=lambda mark: (mark.at, mark.name))
+
+
+def _months_into(start: date, when: date) -> float:
+    """Months from the beginning of the month of `start` to a day."""
+    whole = (when.year - start.year) * 12 + when.month - start.month
+    return whole + (when.day - 0.5) / month_end(f"{when:%Y-%m}").day
+
+
+def arranged(probe: Figure, found: list[Mark], months: int, width: float) -> list[Label]:
+    """A place for each mark's name above the strips, so that no name covers another or is crossed by a line.
+
+    Each name begins at its mark; from right to left, each goes above those whose marks it spans.
+    """
+    placed: list[Label] = []
+    for mark in reversed(found):
+        at = mark.at / months * width
+        wide = measured(probe, mark.name, SMALL) + 0.08
+        begin = max(0.0, min(at, width - wide))
+        spanned = [label.level for label in placed if begin <= label.at < begin + wide + 0.06]
+        level = max(spanned, default=-1) + 1
+        while any(label.level == level and label.begin < begin + wide + 0.06 and begin < label.end for label in placed):
+            level += 1
+        placed.append(Label(mark, at, begin, begin + wide, level))
+    return placed[::-1]
+
+
+def notes(labels: list[Label]) -> str:
+    """What the marks mean, and how many go without a name."""
+    said = "Lines: dated events of the scenario, with a dot at the state they concern"
+    if not all(label.mark.certain for label in labels):
+        said += " (hollow: it may not happen)"
+    hidden = sum(not label.shown for label in labels)
+    return said + (f"; {hidden} without a name, for want of room." if hidden else ".")
+
+
+def _draw_strips(plot: Axes, rows: list[Row], times: Times, scale: PowerNorm) -> None:
+    """A strip for each state, a cell for each month or year."""
+    plot.set_xlim(0, len(times.months))
+    plot.set_ylim(max(1, len(rows)) - 0.5, -0.5)
+    for spine in plot.spines.values():
+        spine.set_visible(False)
+    plot.set_xticks([])
+    plot.set_yticks([place + BAR / 2 for place in range(len(rows))], [row.name for row in rows], color=BLACK)
+    plot.tick_params(axis="y", length=0)
+    for place in range(len(rows)):
+        plot.pcolormesh(
+            times.cell_edges,
+            [place, place + BAR],
+            100 * times.cells[place : place + 1],
+            cmap=colormaps[SEQUENTIAL],
+            norm=scale,
+            zorder=1,
+        )
+        outline = {"facecolor": "none", "edgecolor": EDGE, "linewidth": 0.6, "zorder": 2}
+        inner = times.block_edges[1:-1]
+        plot.vlines(inner, place - 0.38, place + BAR, color=EDGE, lw=0.8, zorder=2)
+        plot.add_patch(Rectangle((0, place), len(times.months), BAR, **outline))  # type: ignore[arg-type]
+
+
+def _draw_numbers(plot: Axes, rows: list[Row], times: Times, end: str) -> None:
+    """The chance of each block above its part of the strip, and by the end at the right."""
+    probe = plot.figure
+    inches = plot.get_position().width * WIDTH / len(times.months)
+    blocks = list(pairwise(times.block_edges))
+    for place, row in enumerate(rows):
+        for (begin, close), chance in zip(blocks, times.blocks[place], strict=True):
+            text = percent(float(chance))
+            if measured(probe, text, SMALL) + 0.06 <= (close - begin) * inches:  # type: ignore[arg-type]
+                box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.6}
+                middle = (begin + close) / 2
+                at_strip = {"ha": "center", "va": "bottom", "size": SMALL, "bbox": box, "zorder": 4}
+                plot.text(middle, place - 0.03, text, color=BLACK, **at_strip)  # type: ignore[arg-type]
+        last = {"transform": plot.get_yaxis_transform(), "va": "center", "ha": "right", "color": BLACK}
+        edge = 1 + (RIGHT - MARGIN - 0.05) / (plot.get_position().width * WIDTH)
+        plot.text(edge, place + BAR / 2, f"{percent(row.p)} %", weight="bold", **last)  # type: ignore[arg-type]
+    edge = 1 + (RIGHT - MARGIN - 0.05) / (plot.get_position().width * WIDTH)
+    corner = {"transform": plot.transAxes, "ha": "right", "va": "bottom", "size": SMALL, "color": GREY}
+    plot.text(edge, 1.0, f"left by\n{end}", linespacing=1.15, **corner)  # type: ignore[arg-type]
+
+
+def _draw_months(plot: Axes, times: Times) -> None:
+    """The names of blocks, and of months where there are few, below the strips."""
+    inches = plot.get_position().width * WIDTH / len(times.months)
+    floor = plot.get_ylim()[0]
+    under = floor + 0.04 / ROW
+    if times.by_month:
+        for place, month in enumerate(times.months):
+            name = f"{month_end(month):%b}"
+            plot.text(place + 0.5, under, name, color=GREY, size=SMALL, ha="center", va="top")
+        under += 0.18 / ROW
+    blocks = list(zip(pairwise(times.block_edges), times.block_names, strict=True))
+    longest = max(blocks, key=lambda block: block[0][1] - block[0][0])
+    if measured(plot.figure, longest[1]) + 0.08 <= (longest[0][1] - longest[0][0]) * inches:  # type: ignore[arg-type]
+        named = [((begin + close) / 2, float(close - begin), name) for (begin, close), name in blocks]
+    else:  # the year in which a block begins, where it begins
+        named = [(float(begin), 2.0 * begin, name[:4]) for (begin, _), name in blocks[1:]]
+    for at, room, name in named:
+        if measured(plot.figure, name) + 0.08 <= room * inches:  # type: ignore[arg-type]
+            plot.text(at, under, name, color=GREY, ha="center", va="top")
+
+
+def _draw_labels(plot: Axes, codes: list[str], labels: list[Label]) -> None:
+    """A line from each event's name down to the strip of its state, or through all of them."""
+    inches = plot.get_position().width * WIDTH / plot.get_xlim()[1]
+    for label in labels:
+        row = codes.index(label.mark.state) if label.mark.state in codes else None
+        top = -0.5 - (LEVEL * label.level + 0.06) / ROW if label.shown else -0.5
+        bottom = len(codes) - 0.5 if row is None else row + BAR / 2
+        plot.plot([label.mark.at] * 2, [top, bottom], color=BLACK, lw=0.6, clip_on=False, zorder=3)
+        if row is not None:
+            fill = BLACK if label.mark.certain else WHITE
+            plot.plot(label.mark.at, bottom, "o", ms=5, mfc=fill, mec=BLACK, mew=1.0, zorder=5)
+        if label.shown:
+            # White behind the letters: at the right edge a line may have to pass below another's name.
+            box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.8}
+            text = {"ha": "left", "va": "bottom", "size": SMALL, "color": BLACK, "bbox": box, "zorder": 6}
+            plot.text((label.begin + 0.03) / inches, top, label.mark.name, **text)  # type: ignore[arg-type]
+
+
+def _draw_key(drawing: Figure, scale: PowerNorm, words: str, left: float, top: float) -> None:
+    """The colour key: what shade stands for what chance."""
+    width, height = 2.4, 0.13
+    plot = panel(drawing, left, top + 0.1, width, height)
+    end = float(scale.vmax)  # type: ignore[arg-type]
+    edges = np.linspace(0.0, 1.0, 65)
+    middles = end * ((edges[1:] + edges[:-1]) / 2) ** 2
+    plot.pcolormesh(edges, [0, 1], middles[np.newaxis, :], cmap=colormaps[SEQUENTIAL], norm=scale)
+    ticks: list[float] = [end]
+    for value in reversed(KEY_TICKS):
+        if (ticks[-1] / end) ** 0.5 - (value / end) ** 0.5 >= 0.13:
+            ticks.append(value)
+    plot.set_xticks([(value / end) ** 0.5 for value in ticks], [f"{value:g}" for value in ticks], size=SMALL)
+    plot.tick_params(axis="x", length=2, pad=2)
+    plot.set_yticks([])
+    for spine in plot.spines.values():
+        spine.set(visible=True, color=EDGE)
+    side = {"transform": plot.transAxes, "va": "center", "color": GREY, "size": SMALL}
+    plot.text(1 + 0.15 / width, 0.5, words, **side)  # type: ignore[arg-type]

@@ -49,18 +49,19 @@ def end_of(result: Result) -> str:
 
 def percent(chance: float) -> str:
     """A chance (0 to 1) in whole per cent, without the sign; never 0 or 100 unless it is exactly that."""
-    if 0.0 < chance < 0.005:
+    rounded = f"{100 * chance:.0f}"
+    if rounded == "0" and chance > 0.0:
         return "<1"
-    if 0.995 <= chance < 1.0:
+    if rounded == "100" and chance < 1.0:
         return ">99"
-    return f"{100 * chance:.0f}"
+    return rounded
 
 
 def chance_with_range(p: float, low: float, high: float) -> str:
-    """`41 % (22–63)`, or `41 %` where there is no range."""
+    """`41 % (22 to 63)`, or `41 %` where there is no range."""
     if low == high:
         return f"{percent(p)} %"
-    return f"{percent(p)} % ({percent(low)}–{percent(high)})"
+    return f"{percent(p)} % ({percent(low)} to {percent(high)})"
 
 
 def many(number: int, thing: str) -> str:
@@ -77,7 +78,7 @@ def source(results: Sequence[Result]) -> str:
     """The source line: scenario, runs, seed, how parameters were set, and the record."""
     told = "; ".join(_settings(result) for result in results)
     kind = "Scenario" if len(results) == 1 else "Scenarios"
-    return f"{kind} {told}. Record: recognition atlas, confirmed until {spoken(record().confirmed_until)}."
+    return f"{kind} {told}. Record: recognition atlas to {spoken(record().confirmed_until)}."
 
 
 def draws(result: Result) -> int:

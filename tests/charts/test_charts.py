@@ -1,0 +1,395 @@
+"""The charts of results: what they show, that nothing is cut or covered, and that they repeat byte for byte."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.dates import num2date
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.charts import CHARTS, draw, draw_all, draw_comparison, save
+from sim.charts.compared import names
+from sim.charts.labels import spread
+from sim.charts.states import on_record, rows_of
+from sim.charts.style import figure, measured, wrapped
+from sim.charts.when import chances, marks
+from sim.charts.words import chance_with_range, percent, row_days
+from sim.errors import InputError
+from sim.results.result import Result
+
+LONG = "A title that goes on " * 20
+
+
+def words(drawing: Figure) -> list[str]:
+    """Every text that is drawn."""
+    return [text.get_text() for text in drawn(drawing)]
+
+
+def drawn(drawing: Figure) -> list[Text]:
+    """Every text with letters, tick labels within the axes included."""
+    drawing.draw_without_rendering()
+    found = list(drawing.texts)
+    for plot in drawing.axes:
+        found += [*plot.texts, plot.xaxis.label, plot.yaxis.label]
+        for axis in (plot.xaxis, plot.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            found += [tick.label1 for tick in axis.get_major_ticks() if low - 1e-9 <= tick.get_loc() <= high + 1e-9]
+    return [text for text in found if text.get_text().strip() and text.get_visible()]
+
+
+def assert_clear(drawing: Figure) -> None:
+    """No text is cut by the figure's edge and none overlaps another."""
+    boxes = [(text.get_text(), text.get_window_extent()) for text in drawn(drawing)]
+    width, height = drawing.bbox.width, drawing.bbox.height
+    for said, box in boxes:
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        assert inside, f"cut: {said!r}"
+    for (one, first), (other, second) in combinations(boxes, 2):
+        shared_x = min(first.x1, second.x1) - max(first.x0, second.x0)
+        shared_y = min(first.y1, second.y1) - max(first.y0, second.y0)
+        assert shared_x < 1 or shared_y < 3, f"overlap: {one!r} and {other!r}"  # 3 dots: room below a line
+
+
+def line(drawing: Figure, gid: str) -> Any:
+    """The line with this id."""
+    return next(each for plot in drawing.axes for each in plot.lines if each.get_gid() == gid)
+
+
+def band(drawing: Figure, gid: str) -> np.ndarray:
+    """The corners of the band with this id."""
+    shapes = (each for plot in drawing.axes for each in plot.collections if each.get_gid() == gid)
+    return np.asarray(next(shapes).get_paths()[0].vertices)
+
+
+# --- the count --------------------------------------------------------------------------------------------
+
+
+def test_the_count_draws_the_rows_of_the_summary(make: Any) -> None:
+    result = make()
+    drawing = draw("count", result)
+    mean, table = line(drawing, "mean"), result.summary_columns
+    assert list(mean.get_ydata()[:-1]) == pytest.approx(table["mean"])
+    days = [num2date(day).date() for day in mean.get_xdata()[:-1]]
+    assert days == row_days(result)
+    assert (days[0], days[1], days[-1]) == (date(2021, 12, 10), date(2022, 1, 31), date(2026, 12, 31))
+    for gid, low, high in (("most", "q05", "q95"), ("half", "q25", "q75")):
+        heights = band(drawing, gid)[:, 1]
+        assert (heights.min(), heights.max()) == (min(table[low]), max(table[high]))
+
+
+def test_the_count_says_what_is_drawn(make: Any) -> None:
+    result = make()
+    last = {name: column[-1] for name, column in result.summary_columns.items()}
+    said = words(draw("count", result))
+    assert said[0] == "States that recognise Taipei"
+    for text in (
+        f"90 % of runs: {last['q05']} to {last['q95']}",
+        f"half of runs: {last['q25']} to {last['q75']}",
+        f"mean: {last['mean']:.1f}",
+        "start 10 Dec 2021: 14",
+        "on record, Apr 2026: 12",
+        "on record",
+        "states",
+        "end of Dec 2026",
+    ):
+        assert text in said
+    source = " ".join(said).replace("\n", " ")
+    for part in ("A test", "Scenario a-test: 200 runs, seed 1, parameters drawn (20 draws), result 0123456789ab"):
+        assert part in source
+    assert "Record: recognition atlas to 15 May 2026." in source
+
+
+def test_the_record_runs_on_after_the_start_as_far_as_it_goes(make: Any) -> None:
+    drawing = draw("count", make())
+    before, after = line(drawing, "history"), line(drawing, "observed")
+    assert (before.get_ydata()[0], before.get_ydata()[-1]) == (22, 14)
+    assert (after.get_ydata()[0], after.get_ydata()[-1]) == (14, 12)
+    assert num2date(after.get_xdata()[-1]).date() == date(2026, 4, 30)
+
+
+def test_a_horizon_within_the_record_has_its_last_count_at_the_end(make: Any) -> None:
+    said = words(draw("count", make(end=date(2024, 12, 31))))
+    assert "on record: 12" in said
+    assert not any(text.startswith("on record, ") for text in said)
+
+
+def test_a_scenario_known_before_its_start_says_so(make: Any) -> None:
+    result = make()
+    result.scenario["scenario"]["as_of"] = "2021-12-09"
+    assert "start 10 Dec 2021: 14\nas known on 9 Dec 2021" in words(draw("count", result))
+
+
+# --- several results --------------------------------------------------------------------------------------
+
+
+def test_a_comparison_draws_each_mean_with_its_name_and_numbers(make: Any) -> None:
+    results = [make(name=name, hazard=hazard) for name, hazard in (("low", 0.002), ("high", 0.01))]
+    drawing = draw_comparison(results)
+    assert_clear(drawing)
+    said = words(drawing)
+    for position, result in enumerate(results):
+        last = {name: column[-1] for name, column in result.summary_columns.items()}
+        assert f"{result.name}\n{last['mean']:.1f} ({last['q05']} to {last['q95']})" in said
+        mean = line(drawing, f"mean-{position}")
+        assert list(mean.get_ydata()[:-1]) == pytest.approx(result.summary_columns["mean"])
+
+
+def test_five_results_that_end_alike_keep_their_labels_apart(make: Any) -> None:
+    results = [make(name=f"{'a-very-long-scenario-name-' * 3}{n}", seed=n) for n in range(5)]
+    assert_clear(draw_comparison(results))
+
+
+def test_results_of_different_times_have_the_record_between_them(make: Any) -> None:
+    early, late = make(start=date(1990, 1, 1), end=date(1992, 12, 31)), make(name="late")
+    drawing = draw_comparison([early, late])
+    assert_clear(drawing)
+    assert max(line(drawing, "observed").get_ydata()) == 31  # the peak of 1996, in neither result
+    assert any("Dec 1992" in text for text in words(drawing))
+
+
+def test_results_of_one_scenario_are_told_apart_by_their_settings(make: Any) -> None:
+    assert names([make(seed=1), make(seed=2)]) == ["a-test, seed 1", "a-test, seed 2"]
+    assert names([make(), make(runs=30)]) == ["a-test, runs 200", "a-test, runs 30"]
+    assert names([make(name="a"), make(name="b", seed=2)]) == ["a", "b"]
+
+
+def test_too_many_results_are_refused(make: Any) -> None:
+    with pytest.raises(InputError, match="from 2 to 7 results on one chart"):
+        draw_comparison([make(runs=2)] * 8)
+
+
+# --- the states -------------------------------------------------------------------------------------------
+
+
+def test_the_states_are_drawn_as_in_the_table_most_likely_first(make: Any) -> None:
+    result = make()
+    drawing = draw("states", result)
+    table = result.states_columns
+    chance = dict(zip(table["state"], table["p_end"], strict=True))
+    above, below = drawing.axes
+    for plot, size in ((above, 14), (below, 2)):
+        shown = [label.get_text() for label in plot.get_yticklabels()]
+        values = [value / 100 for value in line_of(plot)]
+        assert len(shown) == size
+        assert values == sorted(values, reverse=True)
+        assert values == pytest.approx([chance[name] for name in shown])
+        assert plot.get_xlabel() == "% of runs"
+    assert {label.get_text() for label in below.get_yticklabels()} == {"Panama", "El Salvador"}
+
+
+def line_of(plot: Any) -> list[float]:
+    """The values of the dots of a panel."""
+    return [float(x) for each in plot.lines if each.get_gid() in ("leavers", "returners") for x in each.get_xdata()]
+
+
+def test_the_states_print_chance_range_and_record(make: Any) -> None:
+    result = make()
+    said = words(draw("states", result))
+    for row in rows_of(result, True):
+        assert chance_with_range(row.p, row.low, row.high) in said
+        assert row.low <= row.p <= row.high
+    for text in ("left Mar 2023", "left Jan 2024", "stayed", "not returned", "record to May 2026"):
+        assert text in said
+    assert "Recognise Taipei on 10 Dec 2021: chance to have left by Dec 2026" in said
+    assert "Had left Taipei before: chance to have returned by Dec 2026" in said
+    measure = " ".join(said).replace("\n", " ")
+    assert "5–95 % range over parameter draws" in measure
+    assert re.search(r"Another seed would move a dot by about ±[\d.]+ percentage points at most", measure)
+
+
+def test_what_a_state_did_on_record(make: Any) -> None:
+    nineties = make(start=date(1995, 1, 1), end=date(1999, 12, 31), runs=1)
+    assert on_record("ZAF", nineties) == "left Jan 1998"
+    assert on_record("HTI", nineties) == "stayed"
+    assert on_record("MKD", nineties) == "returned Jan 1999"
+    assert on_record("LBR", make(start=date(1990, 1, 1), end=date(2004, 12, 31), runs=1)).startswith("left ")
+    assert on_record("HND", make(start=date(2026, 5, 15), end=date(2028, 1, 1), runs=1)) == ""
+
+
+def test_former_recognisers_without_a_chance_are_left_out(make: Any) -> None:
+    drawing = draw("states", make(hazard=0.0))
+    assert len(drawing.axes) == 1
+    assert words(drawing).count("0 %") == 14
+
+
+def test_central_parameters_have_no_ranges(make: Any) -> None:
+    result = make(hazard=0.0)
+    said = " ".join(words(draw("states", result)))
+    assert "No ranges" in said
+    assert "–" not in said
+
+
+# --- the times --------------------------------------------------------------------------------------------
+
+
+def test_the_cells_are_shares_of_runs(make: Any) -> None:
+    result = make()
+    codes = [row.iso3 for row in rows_of(result, True)]
+    times = chances(result, codes)
+    assert (times.cell, times.block) == ("month", "the calendar year")
+    assert times.cells.shape == (14, 61)
+    assert times.block_names == ["2021", "2022", "2023", "2024", "2025", "2026"]
+    assert times.block_edges == [0, 1, 13, 25, 37, 49, 61]
+    # Nobody leaves twice here, so months add up to years, and years to the chance by the end.
+    assert times.blocks[:, 1] == pytest.approx(times.cells[:, 1:13].sum(axis=1))
+    assert times.blocks.sum(axis=1) == pytest.approx([row.p for row in rows_of(result, True)])
+
+
+def test_a_state_that_leaves_twice_in_a_year_counts_once(make: Any) -> None:
+    result = make(runs=2, hazard=0.0)
+    table = np.array([(0, 2, 0, 0, 1), (0, 3, 0, 1, 0), (0, 5, 0, 0, 1)], dtype=np.int64)
+    columns = ("run", "month", "state", "from", "to")
+    result.changes.update({key: table[:, column] for column, key in enumerate(columns)})
+    times = chances(result, ["BLZ"])
+    assert times.blocks[0].tolist() == [0.0, 0.5, 0.0, 0.0, 0.0, 0.0]
+    assert times.cells[0, [2, 3, 5]].tolist() == [0.5, 0.0, 0.5]
+
+
+def test_the_years_chances_are_printed_over_each_year(make: Any) -> None:
+    result = make()
+    (first, *_) = rows = rows_of(result, True)
+    drawing = draw("when", result)
+    plot = drawing.axes[0]
+    assert [label.get_text() for label in plot.get_yticklabels()] == [row.name for row in rows]
+    expected = [percent(float(chance)) for chance in chances(result, [first.iso3]).blocks[0]][1:]
+    printed = [text.get_text() for text in plot.texts if -0.5 < text.get_position()[1] < 0]
+    assert printed == expected
+    assert f"{percent(first.p)} %" in [text.get_text() for text in plot.texts]
+    shown = np.asarray(plot.collections[0].get_array()).ravel()
+    assert shown == pytest.approx(100 * chances(result, [first.iso3]).cells[0])
+
+
+def test_the_colour_key_has_its_unit(make: Any) -> None:
+    said = words(draw("when", make()))
+    assert "% of runs, leaving in the month" in said
+    assert {"2022", "2026", "0", "5"} <= set(said)
+
+
+def test_events_within_the_horizon_are_marked(eventful: Result) -> None:
+    found = {mark.name: mark for mark in marks(eventful)}
+    assert list(found) == ["castro", "order", "tw election", "truce", "a name that is far too long to be…"]
+    assert found["castro"].certain
+    assert not found["order"].certain
+    assert found["castro"].at == pytest.approx(1 + 26.5 / 31)
+    drawing = draw("when", eventful)
+    assert_clear(drawing)
+    assert set(found) <= set(words(drawing))
+    assert any("hollow" in text for text in words(drawing))
+
+
+def test_a_crowd_of_events_stays_readable(make: Any) -> None:
+    events = {f"event-{n:02d}": {"date": f"2023-03-{n + 1:02d}", "state": "HND"} for n in range(20)}
+    drawing = draw("when", make(events=events))
+    assert_clear(drawing)
+    assert any("6 without a name" in text for text in words(drawing))
+
+
+def test_a_scenario_without_events_says_nothing_of_them(make: Any) -> None:
+    assert not any("events" in text for text in words(draw("when", make())))
+
+
+# --- every chart ------------------------------------------------------------------------------------------
+
+CASES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "one run": {"runs": 1},
+    "one month": {"start": date(2026, 2, 10), "end": date(2026, 2, 28)},
+    "two months": {"start": date(2026, 2, 10), "end": date(2026, 3, 31)},
+    "fifty years": {"start": date(2026, 5, 1), "end": date(2076, 5, 31), "runs": 50},
+    "fifteen years": {"start": date(2005, 5, 1), "end": date(2020, 6, 30), "runs": 50},
+    "after 1971": {"start": date(1972, 1, 1), "end": date(1979, 12, 31), "runs": 50},
+    "no chance": {"hazard": 0.0},
+    "certain": {"hazard": 0.4},
+    "long title": {"title": LONG, "name": "a-long-name-" * 6 + "end"},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("chart", CHARTS)
+def test_no_text_is_cut_or_covered(make: Any, chart: str, case: str) -> None:
+    drawing = draw(chart, make(**CASES[case]))
+    assert_clear(drawing)
+    assert max(drawing.get_size_inches()) < 22
+
+
+def test_a_large_roster_makes_a_high_chart_and_a_short_list_of_times(make: Any) -> None:
+    result = make(**CASES["after 1971"])
+    states, when = draw("states", result), draw("when", result)
+    assert len(states.axes[0].get_yticks()) == 54
+    assert len(when.axes[0].get_yticks()) == 15
+    assert "Not shown: 39 states" in " ".join(words(when)).replace("\n", " ")
+
+
+def test_long_horizons_have_cells_of_years(make: Any) -> None:
+    times = chances(make(**CASES["fifty years"]), ["BLZ"])
+    assert (times.cell, times.block) == ("calendar year", "5 calendar years")
+    assert times.cells.shape == (1, 51)
+    assert times.block_names[:2] == ["2026–29", "2030–34"]
+
+
+def test_the_files_have_the_same_bytes_each_time(eventful: Result, tmp_path: Path) -> None:
+    first, second = draw_all(eventful, tmp_path / "a"), draw_all(eventful, tmp_path / "b")
+    wanted = [f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")]
+    assert [path.name for path in first] == wanted
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        assert b"Matplotlib v" not in one.read_bytes()
+
+
+def test_the_svgs_can_stand_in_one_page(eventful: Result, tmp_path: Path) -> None:
+    seen: set[str] = set()
+    for path in draw_all(eventful, tmp_path, formats=("svg",)):
+        svg = path.read_text(encoding="utf-8")
+        ids = re.findall(r'\bid="([^"]+)"', svg)
+        assert all(name.startswith(f"{path.stem}-") for name in ids)
+        assert len(ids) == len(set(ids))
+        assert not seen & set(ids)
+        seen |= set(ids)
+        assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)) <= set(ids)
+
+
+def test_a_comparison_is_saved_in_the_formats_asked_for(make: Any, tmp_path: Path) -> None:
+    drawing = draw_comparison([make(runs=2, name="a"), make(runs=2, name="b")])
+    assert save(drawing, tmp_path / "count-v1.5", formats=("svg",)) == [tmp_path / "count-v1.5.svg"]
+    assert [path.suffix for path in save(drawing, tmp_path / "count")] == [".png", ".svg"]
+
+
+def test_only_some_charts(make: Any, tmp_path: Path) -> None:
+    written = draw_all(make(runs=2), tmp_path / "new", only=("when",), formats=("png",))
+    assert written == [tmp_path / "new" / "when.png"]
+    with pytest.raises(InputError, match=r"one of count, states, when \(got 'wen'\); did you mean when\?"):
+        draw_all(make(runs=2), tmp_path, only=("wen",))
+
+
+# --- words and labels -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("chance", "text"),
+    [(0.0, "0"), (0.001, "<1"), (0.005, "<1"), (0.41, "41"), (0.994, "99"), (0.997, ">99"), (1.0, "100")],
+)
+def test_chances_in_words(chance: float, text: str) -> None:
+    assert percent(chance) == text
+
+
+def test_labels_are_spread_no_further_than_needed() -> None:
+    assert spread([1.0, 5.0], [1.0, 1.0], 0.0, 10.0) == [1.0, 5.0]
+    assert spread([5.0, 5.0], [1.0, 1.0], 0.0, 10.0) == [4.5, 5.5]
+    assert spread([9.9, 9.8, 2.0], [1.0, 1.0, 1.0], 0.0, 10.0) == [9.5, 8.5, 2.0]
+    assert spread([0.0, 0.1], [1.0, 1.0], 0.0, 10.0) == [0.5, 1.5]
+    assert spread([], [], 0.0, 1.0) == []
+
+
+def test_words_too_long_for_a_line_are_broken_at_hyphens() -> None:
+    with figure(3.0, 1.0) as drawing:
+        lines = wrapped(drawing, "one-two-three-four-five-six " + "x" * 60, 10.0, room=1.0)
+        assert all(measured(drawing, text, 10.0) <= 1.0 for text in lines)
+    assert "".join(lines) == "one-two-three-four-five-six" + "x" * 60
+    assert lines[0].endswith("-")
