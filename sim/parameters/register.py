@@ -226,14 +226,14 @@ DECLARED: tuple[Parameter, ...] = (
         "priors e2, taken to hold both ways",
     ),
     _prior(
-        "return_pledge_effect", _LOG, "assumed", "split-normal", (1.5, 0.3, 2.6), _ANY,
+        "return_pledge_effect", _LOG, "assumed", "split-normal", (2.1, 0.7, 3.2), _ANY,
         "rise of the log hazard of returning under a government that promised to return",
-        "half of priors g4 (20 times, 5 to 60, for a new government with such a pledge)",
+        "priors g4: 20 times (5 to 60) for a new government with such a pledge, less the centred window (0.87)",
     ),
     _prior(
         "return_window_effect", _LOG, "assumed", "split-normal", (1.5, 0.5, 2.5), _ANY,
         "rise of the log hazard of returning in a new government's first 12 months",
-        "the other half of priors g4; the returns of 1990, 2005 and 2007 came under new governments",
+        "judgement: the returns of 1990, 2005 and 2007 came under new governments",
     ),
     _prior(
         "shortfall_effect", "log hazard per % of GDP", "assumed", "split-normal", (0.05, 0.0, 0.12), _ANY,
