@@ -1,0 +1,145 @@
+"""`--json`: standard output holds one JSON object and nothing else, for every command that has it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import sim as face
+from sim.parameters import PARAMETERS
+from sim.scenario import shipped
+from tests.cli.calling import Sim, apart
+from tests.scenario.documents import written
+
+NAME = "honduras-2021"
+
+
+def test_list(sim: Sim) -> None:
+    told = sim("list", "--json").json
+    assert list(told) == ["scenarios"]
+    assert [entry["name"] for entry in told["scenarios"]] == list(shipped())
+    for entry in told["scenarios"]:
+        assert set(entry) >= {"name", "title", "question", "start", "end", "extends", "sources", "file"}
+
+
+def test_run(sim: Sim, tmp_path: Path) -> None:
+    said = sim("run", NAME, "--runs", 40, "--seed", 3, "--no-charts", "--json", "--out", tmp_path)
+    assert (said.status, said.err) == (0, "")
+    told = said.json
+    assert (told["scenario"], told["runs"], told["seed"], told["found"]) == (NAME, 40, 3, False)
+    result = face.read(told["folder"])
+    assert told["id"] == result.settings["id"]
+    assert told["count_at_start"] == 14
+    assert told["end"]["mean"] == result.counts[:, -1].mean()
+    assert [state["iso3"] for state in told["states"]] == [code for code, _, _ in result.members]
+    assert sim("run", NAME, "--runs", 40, "--seed", 3, "--no-charts", "--json", "--out", tmp_path).json["found"]
+
+
+def test_run_of_one(sim: Sim, tmp_path: Path) -> None:
+    told = sim("run", NAME, "--runs", 1, "--no-charts", "--json", "--out", tmp_path).json
+    assert told["end"]["mc"] is None
+
+
+def test_a_refused_run_prints_no_object(sim: Sim, tmp_path: Path) -> None:
+    assert len(sim("run", "honduras-2012", "--json", "--out", tmp_path).problems()) == 1
+    assert len(sim("run", NAME, "--json", "--runs", 0, "--out", tmp_path).problems()) == 1
+
+
+def test_a_run_on_mesa_prints_nothing_else(tmp_path: Path) -> None:
+    said = apart("run", NAME, "--runs", 20, "--engine", "mesa", "--no-charts", "--json", "--out", tmp_path)
+    assert (said.status, said.err) == (0, "")
+    assert said.json["engine"] == "mesa"
+
+
+def test_validate(sim: Sim, tmp_path: Path) -> None:
+    bad = written(tmp_path, "[washington]\natention = 1\nhostility = 9\n", name="bad.toml")
+    said = sim("validate", "--json", NAME, bad)
+    assert said.json == {
+        "files": [
+            {"file": NAME, "ok": True, "problems": []},
+            {
+                "file": str(bad),
+                "ok": False,
+                "problems": [
+                    {"path": "washington.hostility", "rule": "at most 3", "value": 9, "suggestion": None},
+                    {
+                        "path": "washington.atention",
+                        "rule": "unknown key",
+                        "value": "atention",
+                        "suggestion": "attention",
+                    },
+                ],
+            },
+        ]
+    }
+    assert said.err == ""
+    assert said.status == 2
+    assert sim("validate", "--json", NAME).status == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[washington]\nattention = nan",
+        "[washington]\nattention = inf",
+        "[washington]\nattention = 10:00:00",
+        "[washington]\nattention = [2021-01-01, {a = nan}]",
+        "[events]\na = [[nan]]",
+        '[events.a]\ntype = {b = 2021-01-01T00:00:00Z}',
+        f"[washington]\nattention = {'9' * 4000}",
+        f"[washington]\nattention = 0x{'f' * 5000}",
+        '"\\u001b[31m" = 1',
+    ],
+)  # fmt: skip
+def test_validate_of_values_that_json_has_not(sim: Sim, tmp_path: Path, body: str) -> None:
+    said = sim("validate", "--json", written(tmp_path, body))
+    (entry,) = said.json["files"]
+    assert entry["problems"]
+    assert "Traceback" not in said.err
+
+
+def test_parameters(sim: Sim) -> None:
+    told = sim("parameters", "--json").json
+    assert [row["name"] for row in told["parameters"]] == list(PARAMETERS)
+    for row in told["parameters"]:
+        assert all(row[key] for key in ("unit", "kind", "family", "meaning", "source"))
+        assert row["low"] <= row["central"] <= row["high"]
+    assert told["as_of"] == "2026-05-15"
+    assert sim("parameters", "--json", "--as-of", "2021-12-10").json["as_of"] == "2021-12-10"
+
+
+@pytest.mark.parametrize("day", ["1971-10-25", "1972-01-01", "1980-06-30", "2026-05-15"])
+def test_parameters_as_known_at_any_time(sim: Sim, day: str) -> None:
+    said = sim("parameters", "--json", "--as-of", day)
+    assert said.status == 0, said.err
+    assert len(said.json["parameters"]) == len(PARAMETERS)
+
+
+def test_parameters_as_text_names_every_one(sim: Sim) -> None:
+    out = sim("parameters").out
+    for name, parameter in PARAMETERS.items():
+        assert f"\n{name}  (" in out
+        assert parameter.meaning in out
+
+
+def test_history(sim: Sim) -> None:
+    told = sim("history", "--at", "2023-03-26", "--json").json
+    assert (told["date"], told["count"], len(told["recognisers"])) == ("2023-03-26", 13, 13)
+
+
+def test_schema(sim: Sim) -> None:
+    document = sim("schema").json
+    jsonschema.Draft202012Validator.check_schema(document)
+    assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert set(document["required"]) == {"scenario"}
+    for name in ("beijing", "taipei", "washington", "roster", "states", "events", "elections", "parameters"):
+        assert document["properties"][name]["description"]
+
+
+def test_the_schema_describes_every_key(sim: Sim) -> None:
+    for name, table in sim("schema").json["$defs"].items():
+        for key, field in table.get("properties", {}).items():
+            assert "description" in json.dumps(field) or key == "type", f"{name}.{key}"

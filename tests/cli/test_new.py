@@ -1,0 +1,86 @@
+"""`sim new`: a commented file that runs as it is, for any state and day, and overwrites nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim.atlas import record
+from sim.runs.run import Request, simulate
+from sim.scenario import load
+from tests.cli.calling import Sim
+
+ROSTER = record().recognisers(record().confirmed_until)
+
+
+def test_the_file_is_valid_and_runs(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = sim("new", "my-question")
+    assert (said.status, said.err) == (0, "")
+    assert "my-question.toml" in said.out
+    assert [path.name for path in tmp_path.iterdir()] == ["my-question.toml"]
+    assert sim("validate", "my-question.toml").status == 0
+    assert sim("run", "my-question.toml", "--runs", 20, "--no-charts").status == 0
+    text = (tmp_path / "my-question.toml").read_text("utf-8")
+    assert text.count("#") > 20
+
+
+@pytest.mark.parametrize("code", ROSTER)
+def test_for_every_state(sim: Sim, tmp_path: Path, code: str) -> None:
+    path = tmp_path / "mine.toml"
+    assert sim("new", "mine", "--state", code, "--out", path).status == 0
+    result = simulate(Request(load(path), 20, 1))
+    assert int(result.counts[0, 0]) == len(ROSTER)
+
+
+@pytest.mark.parametrize("start", ["1972-01-01", "1976-02-29", "1988-06-30", "2008-05-20", "2021-12-31", "2024-02-29"])
+def test_for_any_day(sim: Sim, tmp_path: Path, start: str) -> None:
+    path = tmp_path / "mine.toml"
+    code = record().recognisers(date.fromisoformat(start))[0]
+    assert sim("new", "mine", "--start", start, "--state", code, "--out", path).status == 0
+    assert simulate(Request(load(path), 20, 1)).runs == 20
+
+
+def test_the_settings_in_its_remarks_are_valid_too(sim: Sim, tmp_path: Path) -> None:
+    """Each remark that looks like a setting may be taken out of its mark."""
+    path = tmp_path / "mine.toml"
+    sim("new", "mine", "--out", path)
+    lines = path.read_text("utf-8").splitlines()
+    tried = 0
+    for number, line in enumerate(lines):
+        setting = line.removeprefix("# ")
+        if line.startswith("# ") and " = " in setting and setting.split(" = ")[0].isidentifier():
+            key = setting.split(" = ")[0]
+            others = [other for other in lines[:number] if not other.startswith(f"{key} = ")]
+            section = max((i for i, other in enumerate(lines[:number]) if other.startswith("[")), default=0)
+            kept = [other for i, other in enumerate(lines[:number]) if i < section or other in others]
+            if key in ("type", "date", "state"):
+                continue  # parts of an event that is a remark as a whole
+            path.write_text("\n".join([*kept, setting, *lines[number + 1 :]]), "utf-8")
+            load(path)
+            tried += 1
+    assert tried >= 7
+
+
+def test_nothing_is_overwritten(sim: Sim, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("mine")
+    (line,) = sim("new", "mine", "--out", path).problems()
+    assert (
+        line == f"NAME: a file that is not there yet: nothing is overwritten (got '{path}')" or str(path)[:20] in line
+    )
+    assert path.read_text() == "mine"
+
+
+def test_a_file_that_cannot_be_written(sim: Sim, tmp_path: Path) -> None:
+    for place in (tmp_path / "none" / "mine.toml", Path("/proc/mine.toml"), tmp_path):
+        (line,) = sim("new", "mine", "--out", place).problems()
+        assert line.startswith(("--out: ", "NAME: "))
+
+
+def test_a_name_at_its_longest(sim: Sim, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    assert sim("new", "a" * 80, "--out", path).status == 0
+    assert load(path).name == "a" * 80

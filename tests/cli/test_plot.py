@@ -1,0 +1,117 @@
+"""`sim plot` and the charts of `sim run`: redrawn, chosen, several on one, never half a result."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import sim as face
+from tests.cli.calling import Sim
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Folders of two scenarios, without charts."""
+    out = tmp_path_factory.mktemp("out")
+    made = [face.run(name, runs=40, out=out).folder for name in ("honduras-2021", "honduras-2021-no-lobbying")]
+    return [folder for folder in made if folder is not None]
+
+
+@pytest.fixture
+def folder(results: list[Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(results[0], tmp_path / "result"))
+
+
+def test_run_draws_its_charts(sim: Sim, tmp_path: Path) -> None:
+    said = sim("run", "honduras-2021", "--runs", 40, "--json", "--out", tmp_path)
+    assert (said.status, said.err) == (0, "")
+    folder = Path(said.json["folder"])
+    names = {path.name for path in (folder / "charts").iterdir()}
+    assert {"count.png", "count.svg", "states.png", "states.svg", "when.png", "when.svg"} <= names
+    assert face.read(folder).runs == 40
+
+
+def test_one_result(sim: Sim, folder: Path) -> None:
+    said = sim("plot", folder)
+    assert (said.status, said.err) == (0, "")
+    listed = [Path(line) for line in said.out.splitlines()]
+    assert {path.name for path in listed} >= {"count.png", "count.svg", "states.png", "when.png"}
+    assert all(path.parent == folder / "charts" and path.stat().st_size > 1000 for path in listed)
+    assert face.read(folder).runs == 40
+
+
+def test_twice_gives_the_same_bytes(sim: Sim, folder: Path, tmp_path: Path) -> None:
+    outs = [tmp_path / name for name in ("one", "two")]
+    for out in outs:
+        assert sim("plot", folder, "--chart", "count", "--out", out).status == 0
+    for name in ("count.png", "count.svg"):
+        assert (outs[0] / name).read_bytes() == (outs[1] / name).read_bytes()
+    assert not (folder / "charts").exists()
+
+
+def test_a_chosen_chart_as_json(sim: Sim, folder: Path, tmp_path: Path) -> None:
+    said = sim("plot", folder, "--chart", "states", "--format", "svg", "--out", tmp_path / "out", "--json")
+    assert said.json == {"results": [str(folder)], "charts": [str(tmp_path / "out" / "states.svg")]}
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["states.svg"]
+
+
+def test_several_results_share_one_chart(sim: Sim, results: list[Path], tmp_path: Path) -> None:
+    said = sim("plot", *results, "--out", tmp_path)
+    assert (said.status, said.err) == (0, "")
+    stem = "count-honduras-2021-and-honduras-2021-no-lobbying"
+    assert {path.name for path in tmp_path.iterdir()} == {f"{stem}.png", f"{stem}.svg"}
+
+
+def test_several_results_are_drawn_in_the_working_folder(
+    sim: Sim, results: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert len(sim("plot", *results, "--format", "png", "--json").json["charts"]) == 1
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["summary.csv", "manifest.json", "trajectories.parquet"])
+def test_a_truncated_result_is_refused_and_stays_as_it_is(sim: Sim, folder: Path, name: str) -> None:
+    path = folder / name
+    path.write_bytes(path.read_bytes()[:-30])
+    before = {file: file.read_bytes() for file in folder.iterdir()}
+    (line,) = sim("plot", folder).problems()
+    assert line.startswith(str(folder))
+    assert name in line
+    assert {file: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_the_second_of_two_results_is_checked_too(sim: Sim, results: list[Path], folder: Path, tmp_path: Path) -> None:
+    (folder / "summary.csv").unlink()
+    (line,) = sim("plot", results[1], folder, "--out", tmp_path / "out").problems()
+    assert "summary.csv: a file of this result, and it is missing" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_requests_that_cannot_be_drawn(sim: Sim, results: list[Path], tmp_path: Path) -> None:
+    (line,) = sim("plot", results[0], "--chart", "cuont").problems()
+    assert line.startswith("--chart: one of ")
+    assert line.endswith("(got 'cuont'); did you mean count?")
+    (line,) = sim("plot", *results, "--chart", "states", "--out", tmp_path).problems()
+    assert line == "--chart: count, the one chart several results share (got 'states')"
+    (tmp_path / "file").write_text("mine")
+    (line,) = sim("plot", results[0], "--out", tmp_path / "file").problems()
+    assert line.startswith("--out: a folder that can be written to: ")
+
+
+def test_an_interruption_while_redrawing_leaves_the_result_readable(
+    sim: Sim, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim import charts
+
+    assert sim("plot", folder).status == 0
+
+    def stop(result: object, target: Path, **named: object) -> None:
+        (target / "count.png").write_bytes(b"half a picture")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(charts, "draw_all", stop)
+    assert sim("plot", folder).status == 130
+    assert face.read(folder).runs == 40

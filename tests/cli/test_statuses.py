@@ -1,0 +1,312 @@
+"""Exit statuses and channels: 0 done, 1 failed, 2 refused; errors on standard error, one line a problem."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.cli.main import COMMANDS
+from tests.cli.calling import Sim, apart
+from tests.scenario.documents import FILE, HEADER, written
+
+NAME = "honduras-2021"
+ALL = "list, validate, run, plot, history, parameters, schema, new"
+
+
+def test_help_names_every_command(sim: Sim) -> None:
+    for option in ("--help", "-h"):
+        said = sim(option)
+        assert (said.status, said.err) == (0, "")
+        for command in COMMANDS:
+            assert f"\n  {command} " in said.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(sim: Sim, command: str) -> None:
+    for option in ("--help", "-h"):
+        said = sim(command, option)
+        assert (said.status, said.err) == (0, "")
+        assert said.out.startswith(f"Usage: sim {command}")
+
+
+def test_help_of_run_names_every_option_of_the_contract(sim: Sim) -> None:
+    out = sim("run", "--help").out
+    for option in [
+        "--runs",
+        "--seed",
+        "--set",
+        "--engine",
+        "--parameters",
+        "--threads",
+        "--out",
+        "--no-charts",
+        "--ledger",
+        "--json",
+        "--quiet",
+    ]:
+        assert option in out
+
+
+def test_the_version(sim: Sim) -> None:
+    said = sim("--version")
+    assert said.status == 0
+    assert said.out.startswith("sim, version ")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["schema"], ["parameters"], ["history"], ["validate", NAME]])
+def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[str]) -> None:
+    said = sim(*arguments)
+    assert (said.status, said.err) == (0, "")
+    assert said.out.endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["rnu"], f"command: one of {ALL} (got 'rnu'); did you mean run?"),
+        (["xyzzy"], f"command: one of {ALL} (got 'xyzzy')"),
+        (["validat"], f"command: one of {ALL} (got 'validat'); did you mean validate?"),
+        (["run"], "sim run: Missing argument 'SCENARIO'. (see sim run --help)"),
+        (["run", NAME, "extra"], "sim run: Got unexpected extra argument (extra) (see sim run --help)"),
+        (["run", NAME, "--runz", "3"], "sim run: No such option '--runz'. Did you mean '--runs'? (see sim run --help)"),
+        (["run", NAME, "--runs"], None),
+        (
+            ["run", NAME, "--runs", "ten"],
+            "sim run: Invalid value for '--runs': 'ten' is not a valid integer. (see sim run --help)",
+        ),
+        (["run", NAME, "--runs", "0"], "--runs: a whole number from 1 to 10000000 (got 0)"),
+        (["run", NAME, "--runs", "99999999999999999999"], None),
+        (["run", NAME, "--seed", "-1"], "--seed: a whole number from 0 to 9223372036854775807 (got -1)"),
+        (["run", NAME, "--threads", "0"], None),
+        (["run", NAME, "--engine", "mess"], None),
+        (["run", NAME, "--parameters", "draw"], None),
+        (["run", NAME, "--ledger"], "--ledger: at most 100 runs (add --runs 100) (got 10000)"),
+        (
+            ["run", "honduras-2012"],
+            "honduras-2012: no such file, and no shipped scenario of this name; did you mean honduras-2021?",
+        ),
+        (
+            ["run", NAME, "--set", "washington.atention=2"],
+            f"{NAME}: washington.atention: no such path: no `atention` here; did you mean washington.attention?",
+        ),
+        (
+            ["run", NAME, "--set", "washington.attention"],
+            "--set: PATH=VALUE, such as washington.attention=2 (got 'washington.attention')",
+        ),
+        (
+            ["run", NAME, "--set", "washington.attention=nan"],
+            f"{NAME}: washington.attention: a finite number (got nan)",
+        ),
+        (["run", NAME, "--set", "washington.attention=" + "9" * 5000], None),
+        (["run", ""], None),
+        (["validate"], "sim validate: Missing argument 'FILE...'. (see sim validate --help)"),
+        (["plot"], "sim plot: Missing argument 'RESULT...'. (see sim plot --help)"),
+        (["plot", "no-such-folder"], "no-such-folder: a result folder, with a manifest.json in it"),
+        (["plot", "no-such-folder", "--chart", "cuont"], None),
+        (["parameters", "--as-of", "10 May"], "--as-of: a date written YYYY-MM-DD (got '10 May')"),
+        (["parameters", "--as-of", "1971-10-24"], "--as-of: a date from 1971-10-25 to 2026-05-15 (got '1971-10-24')"),
+        (["parameters", "--as-of", "20211210"], "--as-of: a date written YYYY-MM-DD (got '20211210')"),
+        (["parameters", "--as-of", "2021-W49-5"], "--as-of: a date written YYYY-MM-DD (got '2021-W49-5')"),
+        (["history", "--at", "2021-02-30"], "--at: a date written YYYY-MM-DD (got '2021-02-30')"),
+        (["new", "My Question"], "NAME: a name of small letters, digits and single hyphens (got 'My Question')"),
+        (["new", "x", "--start", "20211210"], "--start: a date written YYYY-MM-DD (got '20211210')"),
+        (["new", "x", "--start", "2026-05-16"], "--start: a date from 1972-01-01 to 2026-05-15 (got '2026-05-16')"),
+        (
+            ["new", "x", "--state", "Paraguay"],
+            "--state: a state that recognised Taipei on 2026-05-15 (got 'Paraguay'); did you mean PRY?",
+        ),
+        (["new", "a" * 81], None),
+        (["--debgu", "list"], None),
+    ],
+)  # fmt: skip
+def test_a_wrong_request_is_two_with_one_line(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], line: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (told,) = sim(*arguments).problems()
+    assert line in (None, told)
+    assert len(told) < 500
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_command_the_help_is_shown(sim: Sim) -> None:
+    said = sim()
+    assert said.status in (0, 2)
+    assert len((said.out + said.err).splitlines()) > 10
+
+
+def test_every_problem_has_its_line(sim: Sim, tmp_path: Path) -> None:
+    path = written(tmp_path, "[washington]\natention = 1\nhostility = 9\n")
+    assert sim("run", path, "--out", tmp_path / "out").problems() == [
+        f"{path}: washington.hostility: at most 3 (got 9)",
+        f"{path}: washington.atention: unknown key (got 'atention'); did you mean attention?",
+    ]
+    assert [p.name for p in tmp_path.iterdir()] == [FILE]
+
+
+def test_validate_tells_of_each_file_and_gives_two_when_one_is_wrong(sim: Sim, tmp_path: Path) -> None:
+    good = written(tmp_path, name="good.toml")
+    bad = written(tmp_path, "x = 1", name="bad.toml")
+    said = sim("validate", bad, good, "none.toml")
+    assert said.status == 2
+    assert said.out == f"{good}: ok (14 states with Taipei, 10 that left)\n"
+    assert said.err.splitlines() == [
+        f"{bad}: scenario.x: unknown key (got 'x')",
+        "none.toml: no such file, and no shipped scenario of this name",
+    ]
+    assert sim("validate", good).status == 0
+    assert sim("validate", bad).status == 2
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "\0", "x" * 5000])
+def test_validate_of_a_name_that_is_none(sim: Sim, name: str) -> None:
+    (line,) = sim("validate", name).problems()
+    assert "failed while running" not in line
+
+
+def test_debug_shows_the_traceback_and_keeps_the_status(tmp_path: Path) -> None:
+    for arguments in (["--debug", "run", "honduras-2012"], ["run", "honduras-2012", "--debug"]):
+        said = apart(*arguments, cwd=tmp_path)
+        assert "Traceback (most recent call last)" in said.err
+        assert "did you mean honduras-2021?" in said.err
+        assert said.status == 2
+    assert "Traceback" not in apart("run", "honduras-2012", cwd=tmp_path).err
+
+
+def test_a_failure_while_running_is_one(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.runs import ensemble
+
+    def fail(*arguments: object, **named: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(ensemble, "run_ensemble", fail)
+    said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert (said.status, said.out) == (1, "")
+    assert said.err == "failed while running: MemoryError: no room (--debug shows where)\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- Where results go
+
+
+@pytest.mark.parametrize("place", ["file", "/proc/nowhere", "/dev/null"])
+def test_a_place_that_cannot_be_written(sim: Sim, tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    out = tmp_path / "file" if place == "file" else Path(place)
+    (line,) = sim("run", NAME, "--runs", 20, "--no-charts", "--out", out).problems()
+    assert line.startswith("--out: a folder that can be written to: ")
+    assert str(out)[:40] in line
+    assert (tmp_path / "file").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_runs(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.runs import run
+
+    def fail(*arguments: object, **named: object) -> None:
+        raise AssertionError("an hour of simulation, for nothing")
+
+    monkeypatch.setattr(run, "simulate", fail)
+    assert sim("run", NAME, "--runs", 20, "--no-charts", "--out", "/dev/null").status == 2
+
+
+def test_a_full_disk_leaves_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.results import files
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "write_parquet", full)
+    said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert said.status == 1
+    assert "No space left on device" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_whose_name_is_no_text(tmp_path: Path) -> None:
+    """File names are bytes; one that is not UTF-8 is still a folder."""
+    out = os.fsencode(tmp_path) + b"/\xff"
+    said = subprocess.run(
+        [sys.executable, "-m", "sim", "run", NAME, "--runs", "20", "--no-charts", "--quiet", "--out", out],
+        capture_output=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    assert len(list((Path(os.fsdecode(out)) / NAME).iterdir())) == 1
+
+
+def test_quiet_prints_the_folder_only(sim: Sim, tmp_path: Path) -> None:
+    said = sim("run", NAME, "--runs", 20, "--no-charts", "--quiet", "--out", tmp_path)
+    (folder,) = (tmp_path / NAME).iterdir()
+    assert (said.status, said.out, said.err) == (0, f"{folder}\n", "")
+
+
+def test_run_says_what_came_out(sim: Sim, tmp_path: Path) -> None:
+    said = sim("run", NAME, "--runs", 40, "--no-charts", "--out", tmp_path)
+    assert (said.status, said.err) == (0, "")
+    for words in (
+        "14 states with Taipei at the start (2021-12-10).",
+        "By the end of 2026-12: ",
+        "Honduras",
+        "Written to: ",
+    ):
+        assert words in said.out
+    assert "Found: " in sim("run", NAME, "--runs", 40, "--no-charts", "--out", tmp_path).out
+
+
+def test_a_changed_title_is_told_though_the_result_is_found(sim: Sim, tmp_path: Path) -> None:
+    path = written(tmp_path)
+    sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    path.write_text(HEADER.replace("A small one", "Another title"))
+    said = sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert "Found: " in said.out
+    assert said.out.startswith("Another title\n")
+
+
+def test_a_run_of_one_has_no_error_to_tell(sim: Sim, tmp_path: Path) -> None:
+    said = sim("run", NAME, "--runs", 1, "--no-charts", "--out", tmp_path)
+    assert said.status == 0
+    assert "nan" not in said.out
+
+
+# --- The program as others start it
+
+
+def test_python_m_sim() -> None:
+    said = apart("list")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.splitlines()[0].startswith("honduras-2021")
+
+
+@pytest.mark.parametrize("command", ["parameters", "schema", "list", "history"])
+def test_a_reader_that_stops_reading_is_no_error(command: str) -> None:
+    reader, writer = os.pipe()
+    process = subprocess.Popen([sys.executable, "-m", "sim", command], stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    os.close(reader)
+    _, err = process.communicate(timeout=60)
+    assert err == ""
+    assert process.returncode in (0, 1, 141)
+
+
+def test_the_head_of_a_long_list() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m sim parameters --json | head -1", shell=True, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_output_that_cannot_be_written_is_a_failure() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,525 @@
+"""The calendar in motion: exact sequences in small worlds where outcomes are certain."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.atlas import record, states
+from sim.model import calendar as kinds
+from sim.model.plan import Plan, month_label, month_number
+from sim.model.terms import TERMS
+from sim.runs.ensemble import Ensemble
+from tests.worlds import CERTAIN, Document, changed, draw, lay_out, run, sequence, term, told
+
+FIXED = {"GTM": {"susceptibility": 0.0}, "HND": {"susceptibility": 0.0}, "PLW": {"susceptibility": 0.0}}
+CLOSED = {"acceptance": 0.0}
+
+
+def world(**events: dict[str, Any]) -> Document:
+    """Three states that nobody accepts, so that only the calendar moves."""
+    return told("GTM", "HND", "PLW", end="2025-12-31", states=FIXED, beijing=CLOSED, events=events)
+
+
+def column(document: Document | Ensemble, name: str, state: int = 1) -> np.ndarray:
+    """One column of run 0."""
+    return term(document if isinstance(document, Ensemble) else run(document), name, state)[0]
+
+
+def months(values: np.ndarray) -> list[int]:
+    """The months in which a column is not nought."""
+    return np.flatnonzero(values != 0.0).tolist()
+
+
+# --- exact sequences --------------------------------------------------------------------------------------
+
+
+def test_who_must_leave_leaves_in_the_month_beijing_accepts_and_comes_back_when_taipei_does() -> None:
+    laid = lay_out(
+        told(
+            "GTM",
+            "HND",
+            "PLW",
+            end="2022-12-31",
+            states={
+                "GTM": {"susceptibility": 0.0},
+                "HND": {"susceptibility": 1000.0},
+                "PLW": {"susceptibility": 1000.0},
+            },
+            parameters=CERTAIN,
+            beijing={"acceptance": {"2021-12-31": 0.0, "2022-03-20": 1.0, "2022-04-01": 0.0}},
+            taipei={"acceptance": {"2021-12-31": 0.0, "2022-06-01": 1.0, "2022-07-01": 0.0}},
+        )
+    )
+    expected = [
+        ("2022-03", "HND", "taipei", "beijing"),
+        ("2022-03", "PLW", "taipei", "beijing"),
+        ("2022-06", "HND", "beijing", "taipei"),
+        ("2022-06", "PLW", "beijing", "taipei"),
+    ]
+    for engine in ("compiled", "mesa"):
+        ensemble = run(laid, engine=engine)  # type: ignore[arg-type]
+        assert all(sequence(laid, ensemble, number) == expected for number in range(20))
+        assert ensemble.counts.tolist() == [[3, 3, 3, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3]] * 20
+
+
+def test_who_leaves_in_a_truce_waits_with_neither_side_until_it_ends() -> None:
+    document = told(
+        "GTM",
+        "HND",
+        end="2023-12-31",
+        states={"GTM": {"susceptibility": 0.0}, "HND": {"susceptibility": 1000.0}},
+        parameters=CERTAIN,
+        beijing={"acceptance": {"2021-12-31": 0.0, "2022-03-01": 1.0}},
+        taipei={"acceptance": 0.0},
+        events={"truce": {"type": "truce", "date": "2022-02-10"}},
+    )
+    left = ("2022-03", "HND", "taipei", "none")
+    forever = lay_out(document)
+    assert sequence(forever, run(forever)) == [left]
+    ended = lay_out(changed(document, {"events.end": {"type": "truce-ends", "date": "2022-09-28"}}))
+    ensemble = run(ended)
+    assert sequence(ended, ensemble) == [left, ("2022-09", "HND", "none", "beijing")]
+    assert ensemble.counts[0].tolist() == [2] * 3 + [1] * 22
+    lapsed = lay_out(changed(document, {"events.truce.years": 0.5}))
+    assert sequence(lapsed, run(lapsed)) == [left, ("2022-08", "HND", "none", "beijing")]
+
+
+def test_a_state_between_the_sides_at_the_start_waits_for_the_contest() -> None:
+    """The Gambia left Taipei in November 2013 and had no ties with either side until 2016."""
+    document = told(
+        "GTM",
+        start="2014-01-31",
+        end="2017-12-31",
+        roster={"former_years": 0.5},
+        states={"GTM": {"susceptibility": 0.0}},
+        taipei={"acceptance": 0.0},
+        events={
+            "truce": {"type": "truce", "date": "2008-05-20"},
+            "contest": {"type": "truce-ends", "date": "2016-03-17"},
+        },
+    )
+    laid = lay_out(document)
+    assert laid.states == ("GTM", "GMB")
+    assert sequence(laid, run(laid)) == [("2016-03", "GMB", "none", "beijing")]
+
+
+def test_a_state_that_waits_weighs_nothing() -> None:
+    document = told(
+        "HND",
+        states={"HND": {"susceptibility": 1000.0}},
+        parameters=CERTAIN,
+        events={"truce": {"type": "truce", "date": "2021-12-31"}},
+    )
+    ledger = run(document).ledger
+    assert ledger is not None
+    assert ledger[0, 1, 0, 0] == 0.0
+    assert np.all(ledger[0, 2:, 0, 0] == 2.0)
+    assert np.all(ledger[0, 2:, 0, 1:] == 0.0)
+
+
+# --- time -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "left"),
+    [("2021-12-10", 21 / 31), ("2021-12-31", 0.0), ("2021-12-01", 30 / 31), ("2024-02-15", 14 / 29)],
+)
+def test_the_first_month_has_the_days_that_are_left(start: str, left: float) -> None:
+    laid = lay_out(told("HND", start=start, end=f"{int(start[:4]) + 1}-06-01"))
+    assert laid.timeline.exposure[0] == pytest.approx(left, rel=1e-15)
+    assert np.all(laid.timeline.exposure[1:] == 1.0)
+
+
+def test_nobody_moves_on_the_last_day_of_a_month() -> None:
+    document = told(
+        "HND", "PLW", states={code: {"susceptibility": 1000.0} for code in ("HND", "PLW")}, parameters=CERTAIN
+    )
+    assert set(run(document).changes[:4, 1].tolist()) >= {1.0}
+    assert np.min(run(document).changes[:, 1]) == 1.0
+    earlier = changed(document, {"scenario.start": "2021-12-15", "scenario.as_of": "2021-12-15"})
+    assert np.min(run(earlier).changes[:, 1]) == 0.0
+
+
+def test_row_nought_is_the_roster_at_the_end_of_as_of() -> None:
+    document = told("HND", "PLW", start="2021-12-15", states={"HND": {"susceptibility": 1000.0}}, parameters=CERTAIN)
+    for engine in ("compiled", "mesa"):
+        ensemble = run(changed(document, {"taipei.acceptance": 0.0}), engine=engine)  # type: ignore[arg-type]
+        assert np.all(ensemble.counts[:, 0] == 2)
+        assert np.all(ensemble.counts[:, 1] <= 1)
+
+
+def test_rows_run_to_the_month_of_the_end() -> None:
+    laid = lay_out(told("HND", start="2021-12-15", end="2023-02-01"))
+    assert laid.months[0] == "2021-12"
+    assert laid.months[-1] == "2023-02"
+    assert len(laid.months) == 15
+    assert laid.timeline.calendar_month[1] == 2022 * 12
+    assert [month_label(number) for number in (2022 * 12, 2022 * 12 + 11)] == ["2022-01", "2022-12"]
+
+
+def test_a_month_number_is_absolute() -> None:
+    assert month_number(date(2021, 12, 10)) == 2021 * 12 + 11
+
+
+def test_dated_levers_hold_from_the_month_of_their_date() -> None:
+    levers = {"2020-01-01": 0.5, "2022-03-31": 2.0, "2022-05-01": 0.0}
+    timeline = lay_out(told("HND", end="2022-07-31", beijing={"budget": levers})).timeline
+    assert timeline.beijing_budget.tolist() == [0.5, 0.5, 0.5, 2.0, 2.0, 0.0, 0.0, 0.0]
+    later = lay_out(
+        told("HND", end="2022-03-31", taipei={"floor": {"2022-02-01": 0.3}}, beijing={"budget": {"2022-02-01": 3.0}})
+    )
+    assert later.timeline.beijing_budget.tolist() == [1.0, 1.0, 3.0, 3.0]
+    assert np.isnan(later.timeline.taipei_floor[:2]).all()
+    assert later.timeline.taipei_floor[2:].tolist() == [0.3, 0.3]
+
+
+# --- governments and their words --------------------------------------------------------------------------
+
+
+def test_a_new_government_opens_its_window_for_twelve_months() -> None:
+    document = world(office={"type": "inauguration", "state": "HND", "date": "2023-02-05"})
+    ensemble = run(document)
+    window = column(ensemble, "window")
+    open_months = np.flatnonzero(window[14:] > 0.0) + 14
+    assert open_months.tolist() == list(range(14, 26))
+    assert np.all(window[26:] < 0.0)
+    assert np.all(column(ensemble, "window", 0) == 0.0)
+
+
+def test_a_government_lately_in_office_is_in_its_window_at_the_start() -> None:
+    office = {"type": "inauguration", "state": "HND", "date": "2025-06-05"}
+    document = changed(world(office=office), {"states.HND.government_since": "2021-08-01"})
+    window = column(document, "window")
+    assert np.flatnonzero(window[:30] > 0.0).tolist() == list(range(8))
+
+
+def test_an_inauguration_clears_lean_words_and_order() -> None:
+    document = world(
+        drift={"type": "lean", "state": "HND", "date": "2022-02-01", "lean": 0.9},
+        promise={"type": "pledge", "state": "HND", "date": "2022-03-01"},
+        comfort={"type": "reassurance", "state": "PLW", "date": "2022-03-01"},
+        order={"type": "order", "state": "HND", "date": "2022-04-01"},
+        office={"type": "inauguration", "state": "HND", "date": "2022-08-01"},
+    )
+    ensemble = run(document)
+    assert months(column(ensemble, "government")) == list(range(2, 8))
+    assert months(column(ensemble, "pledge")) == list(range(3, 8))
+    assert months(column(ensemble, "order")) == list(range(4, 8))
+    assert months(column(ensemble, "pledge", 2)) == list(range(3, 49))
+
+
+def test_an_inauguration_ends_a_reassurance_and_a_pledge_to_return() -> None:
+    document = world(
+        comfort={"type": "reassurance", "state": "HND", "date": "2022-03-01"},
+        office={"type": "inauguration", "state": "HND", "date": "2022-08-01", "lean": 0.5},
+    )
+    assert months(column(document, "pledge")) == list(range(3, 8))
+    lean = column(document, "government")
+    assert months(lean) == list(range(8, 49))
+
+
+def test_an_inauguration_with_a_lean_sets_it() -> None:
+    document = changed(
+        world(office={"type": "inauguration", "state": "HND", "date": "2022-08-01", "lean": 0.5}),
+        {"states.HND.lean": -0.3},
+    )
+    effect = float(draw(lay_out(document)).parameters["lean_effect"][0])
+    lean = column(document, "government")
+    assert lean[7] == 0.0
+    assert lean[8:] == pytest.approx([effect * 0.8] * 41, rel=1e-12)
+
+
+def test_a_campaign_pledge_counts_from_the_inauguration_on_and_not_before() -> None:
+    campaign = {"type": "campaign-pledge", "state": "HND", "date": "2021-11-01"}
+    office = {"type": "inauguration", "state": "HND", "date": "2022-05-31"}
+    again = {"type": "inauguration", "state": "HND", "date": "2024-05-31"}
+    assert months(column(world(campaign=campaign), "pledge")) == []
+    assert months(column(world(campaign=campaign, office=office), "pledge")) == list(range(5, 49))
+    assert months(column(world(campaign=campaign, office=office, again=again), "pledge")) == list(range(5, 29))
+    elsewhere = world(campaign=campaign, office=office | {"state": "GTM"})
+    assert months(column(elsewhere, "pledge")) == []
+
+
+def test_an_incoming_reassurance_waits_for_the_inauguration_too() -> None:
+    words = {"type": "reassurance", "state": "HND", "date": "2022-02-01", "incoming": True}
+    office = {"type": "inauguration", "state": "HND", "date": "2022-05-31"}
+    values = column(world(words=words, office=office), "pledge")
+    assert months(values) == list(range(5, 49))
+    assert np.all(values <= 0.0)
+
+
+def test_words_on_the_day_of_an_inauguration_are_the_new_governments() -> None:
+    words = {"type": "pledge", "state": "HND", "date": "2022-05-31"}
+    office = {"type": "inauguration", "state": "HND", "date": "2022-05-31"}
+    for names in (("a", "b"), ("b", "a")):
+        document = world(**{names[0]: words, names[1]: office})
+        assert months(column(document, "pledge")) == list(range(5, 49))
+
+
+def test_words_fade_at_their_half_life() -> None:
+    words = {"type": "reassurance", "state": "HND", "date": "2022-02-01", "half_life_months": 4.0, "strength": 0.6}
+    document = world(words=words)
+    effect = float(draw(lay_out(document)).parameters["reassurance_effect"][0])
+    values = column(document, "pledge")
+    assert values[[1, 2, 6, 10]] == pytest.approx([0.0, *(-effect * 0.6 * part for part in (1.0, 0.5, 0.25))])
+
+
+def test_a_request_halves_every_year() -> None:
+    unmet = {"type": "request-refused", "state": "HND", "date": "2021-06-15", "strength": 0.5}
+    document = world(unmet=unmet)
+    effect = float(draw(lay_out(document)).parameters["request_effect"][0])
+    values = column(document, "request")
+    assert values[[0, 6, 18]] == pytest.approx([effect * 0.5 * 0.5 ** (age / 12.0) for age in (6, 12, 24)])
+
+
+def test_an_order_stands_for_24_months() -> None:
+    document = world(order={"type": "order", "state": "HND", "date": "2022-02-01"})
+    values = column(document, "order")
+    assert months(values) == list(range(2, 26))
+    kept = float(draw(lay_out(document)).parameters["order_carried_out"][0])
+    assert values[2] == pytest.approx(-2.0 * np.log1p(-kept), rel=1e-12)
+
+
+def test_an_order_of_before_the_start_still_stands() -> None:
+    document = world(order={"type": "order", "state": "HND", "date": "2021-06-01"})
+    assert months(column(document, "order")) == list(range(18))
+
+
+def test_a_withdrawal_ends_order_and_pledge_and_leaves_reassurances() -> None:
+    events = {
+        "order": {"type": "order", "state": "HND", "date": "2022-02-01"},
+        "promise": {"type": "pledge", "state": "HND", "date": "2022-02-01"},
+        "other": {"type": "order", "state": "GTM", "date": "2022-02-01"},
+        "taken-back": {"type": "withdrawal", "state": "HND", "date": "2022-06-01"},
+    }
+    ensemble = run(world(**events))
+    assert months(column(ensemble, "order")) == list(range(2, 6))
+    assert months(column(ensemble, "pledge")) == list(range(2, 6))
+    assert months(column(ensemble, "order", 0)) == list(range(2, 26))
+    comfort = {"comfort": {"type": "reassurance", "state": "HND", "date": "2022-03-01"}}
+    assert months(column(world(**events | comfort), "pledge")) == list(range(2, 49))
+
+
+def test_an_order_carried_out_is_over() -> None:
+    """After a return the old order does not stand any more."""
+    document = told(
+        "HND",
+        states={"HND": {"susceptibility": 1000.0}},
+        parameters=CERTAIN,
+        beijing={"acceptance": {"2022-03-01": 0.0}},
+        taipei={"acceptance": {"2021-12-31": 0.0, "2022-03-01": 1.0}},
+        events={"order": {"type": "order", "state": "HND", "date": "2022-01-01"}},
+    )
+    laid = lay_out(document)
+    ensemble = run(laid)
+    assert sequence(laid, ensemble) == [
+        ("2022-01", "HND", "taipei", "beijing"),
+        ("2022-03", "HND", "beijing", "taipei"),
+    ]
+    assert months(column(ensemble, "order", 0)) == [1]
+
+
+def test_an_order_waits_while_beijing_does_not_accept() -> None:
+    document = told(
+        "HND",
+        end="2023-12-31",
+        states={"HND": {"susceptibility": 0.0}},
+        parameters={"order_carried_out": 0.999, "return_rate": 1e-9},
+        beijing={"acceptance": {"2021-12-31": 0.0, "2022-06-01": 1.0}},
+        events={"order": {"type": "order", "state": "HND", "date": "2022-01-01"}},
+    )
+    ensemble = run(document, 100)
+    assert len(ensemble.changes) == 100
+    assert np.min(ensemble.changes[:, 1]) == 6
+    assert np.mean(ensemble.changes[:, 1] == 6) > 0.5
+
+
+def test_a_lean_event_holds_until_the_next() -> None:
+    document = world(
+        one={"type": "lean", "state": "HND", "date": "2022-02-01", "lean": 0.5},
+        two={"type": "lean", "state": "HND", "date": "2022-04-15", "lean": -0.5},
+    )
+    document = changed(document, {"states.HND.lean": 0.0})
+    assert np.sign(column(document, "government")).tolist() == [0.0] * 2 + [1.0] * 2 + [-1.0] * 45
+
+
+# --- truces -----------------------------------------------------------------------------------------------
+
+
+def acceptance(**events: dict[str, Any]) -> np.ndarray:
+    document = told("GTM", "HND", "PLW", end="2025-12-31", states=FIXED, events=events)
+    return column(document, "acceptance")
+
+
+def test_a_truce_lowers_acceptance_for_its_years() -> None:
+    values = acceptance(truce={"type": "truce", "date": "2022-05-20", "years": 1.5})
+    assert np.flatnonzero(values < 1.0).tolist() == list(range(5, 23))
+    assert set(values.tolist()) == {0.05, 1.0}
+
+
+def test_a_truce_begun_before_the_start_goes_on() -> None:
+    values = acceptance(truce={"type": "truce", "date": "2021-06-20", "years": 1.0})
+    assert np.flatnonzero(values < 1.0).tolist() == list(range(6))
+    over = acceptance(truce={"type": "truce", "date": "2019-06-20", "years": 1.0})
+    assert np.all(over == 1.0)
+
+
+def test_a_truce_without_years_holds_until_it_ends() -> None:
+    truce = {"type": "truce", "date": "2022-05-20"}
+    assert np.flatnonzero(acceptance(truce=truce) < 1.0).tolist() == list(range(5, 49))
+    ended = acceptance(truce=truce, end={"type": "truce-ends", "date": "2023-01-31"})
+    assert np.flatnonzero(ended < 1.0).tolist() == list(range(5, 13))
+
+
+def test_acceptance_in_a_truce_multiplies_the_lever_and_has_a_floor() -> None:
+    document = told(
+        *FIXED,
+        states=FIXED,
+        beijing={"acceptance": 0.5},
+        parameters={"acceptance_truce": 0.002},
+        events={"truce": {"type": "truce", "date": "2022-05-20"}},
+    )
+    assert column(document, "acceptance")[[4, 5]].tolist() == [0.5, 0.005]
+
+
+# --- chances ----------------------------------------------------------------------------------------------
+
+
+def happenings(laid: Plan, runs: int) -> np.ndarray:
+    """(runs, E) which events happen in each run."""
+    drawn, happens = draw(laid, runs), np.zeros((runs, len(laid.entries)), dtype=np.bool_)
+    for number in range(runs):
+        kinds.draw_happenings(laid.timeline, drawn.chances[0], drawn.outcomes[0], 1, number, happens[number])
+    return happens
+
+
+def test_an_event_happens_as_often_as_its_chance() -> None:
+    chances = (0.0, 0.2, 0.7, 1.0)
+    events = {
+        f"order-{k}": {
+            "type": "lean",
+            "state": "HND",
+            "date": f"2022-0{k + 1}-01",
+            "lean": 0.1 * (k + 1),
+            "chance": chance,
+        }
+        for k, chance in enumerate(chances)
+    }
+    document = changed(world(**events), {"states.HND.lean": 0.0, "scenario.end": "2022-12-31"})
+    laid = lay_out(document)
+    happened = happenings(laid, 2_000)
+    found = happened.mean(axis=0)
+    errors = [4.0 * np.sqrt(chance * (1.0 - chance) / 2_000) for chance in chances]
+    assert np.all(np.abs(found - chances) <= errors)
+
+
+def test_an_election_has_one_outcome_and_each_as_often_as_its_chance() -> None:
+    outcomes = {
+        name: {
+            "chance": chance,
+            "effects": {"office": {"type": "inauguration", "state": "HND", "delay_months": 2, "lean": lean}},
+        }
+        for name, chance, lean in (("a", 0.5, 0.2), ("b", 0.2, 0.4), ("c", 0.1, 0.6))
+    }
+    document = told("HND", elections={"vote": {"date": "2022-05-01", "state": "HND", "outcomes": outcomes}})
+    laid = lay_out(document)
+    happened = happenings(laid, 4_000)
+    assert laid.timeline.event_month.tolist() == [7, 7, 7]
+    assert np.max(happened.sum(axis=1)) == 1
+    names = [entry.name.split(".")[3] for entry in laid.entries]
+    found = dict(zip(names, happened.mean(axis=0).tolist(), strict=True))
+    for name, chance in (("a", 0.5), ("b", 0.2), ("c", 0.1)):
+        assert found[name] == pytest.approx(chance, abs=4.0 * np.sqrt(chance * (1.0 - chance) / 4_000))
+
+
+def test_what_is_not_enabled_is_not_there() -> None:
+    document = world(
+        order={"type": "order", "state": "HND", "date": "2022-02-01", "enabled": False},
+        late={"type": "truce", "date": "2022-02-01", "enabled": False},
+    )
+    laid = lay_out(document)
+    assert laid.entries == ()
+    assert np.array_equal(run(document).ledger, run(world()).ledger)  # type: ignore[arg-type]
+
+
+def test_events_are_placed_in_order_of_their_day() -> None:
+    """An order after an inauguration in the same month stands; one before it does not."""
+    office = {"type": "inauguration", "state": "HND", "date": "2022-05-15"}
+    before, after = (
+        world(office=office, order={"type": "order", "state": "HND", "date": day})
+        for day in ("2022-05-14", "2022-05-16")
+    )
+    assert months(column(before, "order")) == []
+    assert months(column(after, "order")) == list(range(5, 29))
+
+
+def test_kinds_that_add_up_are_numbered_first() -> None:
+    levels = (
+        kinds.PLEDGE,
+        kinds.REASSURANCE,
+        kinds.RETURN_PLEDGE,
+        kinds.LOBBYING,
+        kinds.HOSTILITY,
+        kinds.OFFER,
+        kinds.AID,
+        kinds.MATCH,
+        kinds.UNMET,
+        kinds.TAIPEI_CUT,
+        kinds.US_CUT,
+    )
+    assert sorted(levels) == list(range(kinds.LEVELS))
+    assert kinds.ORDER >= kinds.LEVELS
+
+
+def test_two_of_a_kind_add_up() -> None:
+    one = world(a={"type": "request-refused", "state": "HND", "date": "2022-02-01"})
+    two = changed(one, {"events.b": one["events"]["a"]})
+    assert column(two, "request") == pytest.approx(2.0 * column(one, "request"))
+
+
+# --- neighbours -------------------------------------------------------------------------------------------
+
+
+def test_a_departure_is_felt_in_its_subregion_from_the_next_month_and_halves_in_a_year() -> None:
+    document = told(
+        "GTM",
+        "HND",
+        "PLW",
+        states={"GTM": {"susceptibility": 1000.0}, "HND": {"susceptibility": 0.0}, "PLW": {"susceptibility": 0.0}},
+        parameters=CERTAIN | {"neighbours_effect": 1.0},
+        beijing={"acceptance": {"2021-12-31": 0.0, "2022-03-01": 1.0}},
+        taipei=CLOSED,
+    )
+    laid = lay_out(document)
+    here = laid.timeline.fresh_switches[laid.timeline.subregion[1]]
+    ensemble = run(laid)
+    assert sequence(laid, ensemble) == [("2022-03", "GTM", "taipei", "beijing")]
+    felt = column(ensemble, "neighbours")
+    fade = 0.5 ** (np.arange(len(felt)) / 12.0)
+    assert felt[:4] == pytest.approx(here * fade[:4])
+    assert felt[4:] == pytest.approx(here * fade[4:] + fade[: len(felt) - 4])
+    assert ensemble.ledger is not None
+    assert ensemble.ledger[0, :4, 0, TERMS["neighbours"]] == pytest.approx(here * fade[:4])
+    far = column(ensemble, "neighbours", 2)
+    there = laid.timeline.fresh_switches[laid.timeline.subregion[2]]
+    assert far == pytest.approx(there * fade)
+
+
+def test_switches_on_record_are_felt_at_the_start() -> None:
+    """Each departure on record in the subregion counts, halved for every year of its age in October 2021."""
+    laid = lay_out(told("GTM", "HTI", end="2022-12-31", start="2021-11-30", parameters={"neighbours_effect": 1.0}))
+    felt = {code: column(run(laid), "neighbours", place)[0] for place, code in enumerate(laid.states)}
+    for code, value in felt.items():
+        ages = [
+            (2021 * 12 + 9) - month_number(change.date)
+            for change in record().changes_between(date(1971, 10, 25), date(2021, 11, 30))
+            if change.origin == "taipei"
+            and not change.short_lived
+            and states()[change.iso3].subregion == states()[code].subregion
+        ]
+        assert value == pytest.approx(sum(0.5 ** (age / 12.0) for age in ages), rel=1e-9)
+        assert value > 0.05

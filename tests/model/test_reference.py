@@ -1,0 +1,287 @@
+"""Reference conditions reproduce the record: hazards, counts and waiting times against closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.model.terms import COLUMNS, HAZARD, TERMS
+from sim.runs.ensemble import Ensemble
+from sim.scenario import load
+from tests.worlds import NO_FEEDBACK, Document, bits, changed, draw, in_pieces, lay_out, open_world, run, told
+
+
+def plain(start: str = "2021-12-10", end: str = "2022-01-31") -> Document:
+    """No events, every lever at its reference: the record's roster as it was."""
+    return {"scenario": {"name": "plain", "title": "Plain", "question": "?", "start": start, "end": end}}
+
+
+@pytest.mark.parametrize("start", ["1990-06-15", "2007-03-01", "2014-06-30", "2021-12-10", "2026-05-15"])
+def test_the_first_month_has_the_hazard_of_the_record_draw_by_draw(start: str) -> None:
+    laid = lay_out(plain(start, f"{int(start[:4]) + 1}-01-31"))
+    drawn = draw(laid, 1_000, mode="drawn")
+    ensemble = in_pieces(laid, drawn, 1, [1_000], ledger=True)
+    assert ensemble.ledger is not None
+    first = ensemble.ledger[::20, 0]
+    assert len(set(drawn.parameters["departure_rate"].tolist())) == 50
+    for place, code in enumerate(laid.states):
+        if laid.timeline.with_taipei[place]:
+            rate = drawn.parameters["holy_see_rate" if code == "VAT" else "departure_rate"]
+        elif laid.timeline.with_none[place]:
+            continue
+        else:
+            rate = drawn.parameters["return_rate"]
+        np.testing.assert_allclose(first[:, place, HAZARD], rate, rtol=1e-12, err_msg=code)
+
+
+def test_every_term_is_nought_under_reference_conditions() -> None:
+    laid = lay_out(plain())
+    ledger = in_pieces(laid, draw(laid, 1_000, mode="drawn"), 1, [1_000], ledger=True).ledger
+    assert ledger is not None
+    allies = ledger[:, 0, laid.timeline.with_taipei]
+    for name, column in TERMS.items():
+        if name == "acceptance":
+            assert np.all(allies[..., column] == 1.0)
+        elif name != "alpha":
+            assert np.max(np.abs(allies[..., column])) < 1e-14, name
+
+
+def test_mesas_agents_see_the_same_reference() -> None:
+    laid = lay_out(plain())
+    drawn = draw(laid, 200, mode="drawn")
+    for row in range(10):
+        world = open_world(laid, drawn, run_number=20 * row)
+        world.step()
+        for state in world.members:
+            if state.recognises_taipei and state.economy:
+                assert state.row[HAZARD] == pytest.approx(drawn.parameters["departure_rate"][row], rel=1e-12)
+                assert state.row[HAZARD] == pytest.approx(math.exp(state.alpha), rel=1e-12)
+
+
+def test_a_states_size_and_riches_do_not_move_its_reference_hazard() -> None:
+    """Offers and aid enter against what a state of its own size gets at reference."""
+    for gdp in (1.0, 100.0, 1e5, 1e8):
+        laid = lay_out(told("GTM", "HND", "PLW", states={"HND": {"gdp_million_usd": gdp}}))
+        ledger = run(laid).ledger
+        assert ledger is not None
+        np.testing.assert_allclose(ledger[0, 0, :, HAZARD], ledger[0, 0, 0, HAZARD], rtol=1e-12)
+
+
+def test_what_the_root_says_of_a_state_is_its_reference() -> None:
+    """Lean, pride, dependence and size of the root scenario are where the contest starts: no term moves."""
+    states = {"HND": {"lean": 0.8, "pride": 1.0, "dependence": 0.9, "us_aid": 4.0, "prestige": 5.0}}
+    ledger = run(told("GTM", "HND", states=states)).ledger
+    assert ledger is not None
+    np.testing.assert_allclose(ledger[:, 0, 1, HAZARD], ledger[:, 0, 0, HAZARD], rtol=1e-12)
+
+
+@pytest.mark.parametrize("code", ["HND", "VAT"])
+@pytest.mark.parametrize("parts", [None, 0.0])
+def test_a_dependence_that_is_told_is_the_one_used(code: str, parts: float | None) -> None:
+    """Also where the parts it would be made of are all nought, as for the Holy See."""
+    fields = ("exports_to_usa", "remittances_from_usa", "us_aid", "security_tie")
+    state = {"dependence": 0.5} | ({} if parts is None else dict.fromkeys(fields, parts))
+    base = told("HND", "VAT")
+    laid = lay_out(changed(base, {f"states.{code}": state, "washington.attention": 2.0}), root=base)
+    place = laid.states.index(code)
+    world = open_world(laid)
+    world.step()
+    usual, now = world.reference.weight[place] * laid.timeline.dependence_ref[place], world.members[place].pressed * 0.5
+    expected = -world.parameters.deterrence_effect * (now - usual)
+    assert world.members[place].row[TERMS["deterrence"]] == pytest.approx(expected, rel=1e-9)
+
+
+def test_susceptibility_multiplies_the_reference_hazard() -> None:
+    states = {"HND": {"susceptibility": 3.0}, "VAT": {"susceptibility": 0.5}, "PLW": {"susceptibility": 0.0}}
+    laid = lay_out(told("GTM", "HND", "PLW", "VAT", states=states))
+    ledger = run(laid).ledger
+    rate = float(draw(laid).parameters["departure_rate"][0])
+    assert ledger is not None
+    np.testing.assert_allclose(ledger[0, 0, :3, HAZARD], [rate, 3.0 * rate, 0.0], rtol=1e-12, atol=1e-200)
+    assert ledger[0, 0, 3, HAZARD] == pytest.approx(0.005)
+
+
+def test_a_scenarios_parameters_are_the_ones_used() -> None:
+    document = told("HND", "VAT", parameters={"departure_rate": 0.123, "holy_see_rate": 0.045})
+    for mode in ("drawn", "central"):
+        ledger = run(document, mode=mode).ledger  # type: ignore[arg-type]
+        assert ledger is not None
+        np.testing.assert_allclose(ledger[:, 0, :, HAZARD], [[0.123, 0.045]] * 20, rtol=1e-12)
+
+
+# --- simulation against closed forms ----------------------------------------------------------------------
+
+RUNS = 20_000
+RATE = 0.08
+STATES = ("BLZ", "GTM", "HND", "HTI", "KNA", "LCA", "MHL", "PLW", "PRY", "SWZ")
+
+
+@pytest.fixture(scope="module")
+def still() -> Ensemble:
+    """Ten states whose hazards nothing moves, over 60 months and what is left of the first."""
+    document = told(
+        *STATES,
+        start="2021-12-11",
+        end="2026-12-31",
+        parameters=NO_FEEDBACK | {"departure_rate": RATE},
+        taipei={"acceptance": 0.0},
+    )
+    return run(document, RUNS, threads=2, ledger=False, seed=11)
+
+
+def years(months: int) -> float:
+    """Years simulated at the end of a month, the first having 20 of its 31 days left."""
+    return (20.0 / 31.0 + months) / 12.0
+
+
+@pytest.mark.parametrize("month", [1, 12, 36, 60])
+def test_counts_are_binomial_under_a_constant_hazard(still: Ensemble, month: int) -> None:
+    stay, n = math.exp(-RATE * years(month)), len(STATES)
+    counts = still.counts[:, month].astype(float)
+    variance = n * stay * (1.0 - stay)
+    assert counts.mean() == pytest.approx(n * stay, abs=4.0 * math.sqrt(variance / RUNS))
+    fourth = variance * (1.0 + 3.0 * (n - 2) * stay * (1.0 - stay))
+    error = math.sqrt((fourth - variance**2) / RUNS)
+    assert counts.var() == pytest.approx(variance, abs=4.0 * error)
+    for kept in range(n + 1):
+        expected = math.comb(n, kept) * stay**kept * (1.0 - stay) ** (n - kept)
+        found = float(np.mean(counts == kept))
+        assert found == pytest.approx(expected, abs=4.5 * math.sqrt(expected * (1.0 - expected) / RUNS) + 1e-9)
+
+
+def test_the_time_to_leave_is_exponential(still: Ensemble) -> None:
+    months = still.changes[:, 1]
+    total = RUNS * len(STATES)
+    for month in (0, 5, 11, 23, 47, 60):
+        expected = -math.expm1(-RATE * years(month))
+        found = float(np.sum(months <= month)) / total
+        assert found == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1.0 - expected) / total))
+
+
+def test_each_state_leaves_as_often_as_the_others(still: Ensemble) -> None:
+    expected = -math.expm1(-RATE * years(60))
+    left = np.bincount(still.changes[:, 2].astype(int), minlength=len(STATES)) / RUNS
+    np.testing.assert_allclose(left, expected, atol=4.0 * math.sqrt(expected * (1.0 - expected) / RUNS))
+
+
+def test_states_leave_independently_of_each_other(still: Ensemble) -> None:
+    left = np.zeros((RUNS, len(STATES)))
+    left[still.changes[:, 0].astype(int), still.changes[:, 2].astype(int)] = 1.0
+    correlations = np.corrcoef(left.T)[np.triu_indices(len(STATES), 1)]
+    assert np.max(np.abs(correlations)) < 5.0 / math.sqrt(RUNS)
+
+
+def test_nobody_comes_back_where_taipei_takes_nobody(still: Ensemble) -> None:
+    assert set(still.changes[:, 3].tolist()) == {0.0}
+    assert np.all(np.diff(still.counts.astype(int), axis=1) <= 0)
+
+
+def test_leaving_and_returning_settle_where_they_balance() -> None:
+    """Two states of a chain: in the long run the share with Taipei is b / (a + b), months being discrete."""
+    leave, back = 0.6, 0.9
+    parameters = NO_FEEDBACK | {
+        "departure_rate": leave,
+        "return_rate": back,
+        "shortfall_effect": 0.0,
+    }
+    ensemble = run(told(*STATES, end="2031-12-31", parameters=parameters), 2_000, ledger=False)
+    a, b = (-math.expm1(-rate / 12.0) for rate in (leave, back))
+    share = b / (a + b)
+    found = float(ensemble.counts[:, 100:].mean()) / len(STATES)
+    # 2,000 runs of ten states, of which the last months hardly differ: about 20,000 looks.
+    assert found == pytest.approx(share, abs=4.0 * math.sqrt(share * (1.0 - share) / 20_000))
+
+
+# --- references are inherited -----------------------------------------------------------------------------
+
+
+def chain(tmp_path, changes: str) -> tuple[str, str]:  # type: ignore[no-untyped-def]
+    header = 'title = "t"\nquestion = "q"\n'
+    root, child = tmp_path / "root.toml", tmp_path / "child.toml"
+    root.write_text(
+        f'[scenario]\nname = "root"\n{header}start = 2021-12-31\nend = 2022-12-31\n[states.HND]\nlean = 0.1\n',
+        encoding="utf-8",
+    )
+    child.write_text(f'[scenario]\nname = "child"\nextends = "root"\n{changes}', encoding="utf-8")
+    return str(root), str(child)
+
+
+def laid_from(file: str, overrides: dict[str, object] | None = None):  # type: ignore[no-untyped-def]
+    from sim.fit import package_size
+    from sim.model.plan import plan
+
+    return plan(load(file, overrides), package_size().mean_log_gdp)
+
+
+CHILDREN = {
+    "budget": "[beijing]\nbudget = 3.0\n",
+    "taipei": "[taipei]\nbudget = 0.0\n",
+    "attention": "[washington]\nattention = 2.0\n",
+    "state": "[states.HND]\nlean = 0.7\ngdp_million_usd = 5000\nsusceptibility = 4\nprestige = 9\ndependence = 0.2\n",
+    "roster": '[roster]\nremove = ["BLZ", "PRY"]\n',
+}
+
+
+@pytest.mark.parametrize("name", CHILDREN)
+def test_a_child_inherits_the_references_of_its_root(tmp_path, name: str) -> None:  # type: ignore[no-untyped-def]
+    root, child = (laid_from(file) for file in chain(tmp_path, CHILDREN[name]))
+    draws_root, draws_child = (draw(laid, 200, mode="drawn") for laid in (root, child))
+    for row in range(3):
+        one, other = (
+            open_world(laid, drawn, run_number=20 * row).reference
+            for laid, drawn in ((root, draws_root), (child, draws_child))
+        )
+        for code in child.states:
+            here, there = root.states.index(code), child.states.index(code)
+            for field in ("offer_appeal", "aid_appeal", "weight", "hazard", "package"):
+                assert getattr(one, field)[here] == getattr(other, field)[there], (field, code)
+            assert root.timeline.dependence_ref[here] == child.timeline.dependence_ref[there]
+            assert root.timeline.lean_ref[here] == child.timeline.lean_ref[there]
+        assert (one.beijing_dollars, one.taipei_dollars) == (other.beijing_dollars, other.taipei_dollars)
+
+
+def test_a_childs_budget_counts_as_a_change_of_offer(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    _, file = chain(tmp_path, CHILDREN["budget"])
+    child = laid_from(file)
+    reference = open_world(child).reference
+    ledger = run(child).ledger
+    assert ledger is not None
+    effect = float(draw(child).parameters["offer_effect"][0])
+    for place in np.flatnonzero(child.timeline.with_taipei & child.timeline.economy):
+        packages = min(10.0, 3.0 * math.expm1(reference.offer_appeal[place]))
+        expected = effect * (math.log1p(packages) - reference.offer_appeal[place])
+        assert ledger[0, 0, place, TERMS["offer"]] == pytest.approx(expected, rel=1e-9)
+        assert expected > 0.0 or packages == 10.0
+    assert np.sum(ledger[0, 0, :, TERMS["offer"]] > 0.0) >= 8
+
+
+@pytest.mark.parametrize("how", ["child", "override"])
+def test_another_lean_acts_as_a_change_of_lean(tmp_path, how: str) -> None:  # type: ignore[no-untyped-def]
+    root, child = chain(tmp_path, "[states.HND]\nlean = 0.7\n")
+    laid = laid_from(child) if how == "child" else laid_from(root, {"states.HND.lean": 0.7})
+    ledger = run(laid).ledger
+    assert ledger is not None
+    effect = float(draw(laid).parameters["lean_effect"][0])
+    column = ledger[0, 0, :, TERMS["government"]]
+    assert column[laid.states.index("HND")] == pytest.approx(effect * (0.7 - 0.1), rel=1e-12)
+    assert np.count_nonzero(column) == 1
+
+
+def test_a_child_that_says_nothing_is_its_root(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    root, child = (run(laid_from(file), 100, mode="drawn") for file in chain(tmp_path, ""))
+    assert np.array_equal(bits(root.ledger), bits(child.ledger))
+    assert np.array_equal(root.counts, child.counts)
+
+
+def test_another_root_has_another_reference() -> None:
+    """The same words in the root itself are no change: hazards stay at the record's."""
+    base = told("GTM", "HND")
+    lean = changed(base, {"states.HND.lean": 0.9})
+    as_root, as_child = run(lean).ledger, run(lean, root=base).ledger
+    assert as_root is not None
+    assert as_child is not None
+    assert as_root.shape[-1] == COLUMNS
+    assert as_root[0, 0, 1, TERMS["government"]] == 0.0
+    assert as_child[0, 0, 1, TERMS["government"]] > 0.0

@@ -1,0 +1,157 @@
+"""What is drawn: parameters in their limits, ranges of the scenario in theirs, chances that make sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.fit import beliefs_for
+from sim.model.draws import purpose_of
+from sim.model.kernel import uniforms
+from sim.parameters import PARAMETERS, rounded
+from sim.runs.sampling import Draws
+from tests.worlds import changed, draw, lay_out, rich, run, told
+
+RUNS = 4_000
+"""200 draws."""
+
+
+def drawn(event: dict[str, Any], runs: int = RUNS, mode: str = "drawn") -> Draws:
+    document = told("HND", "PLW", events={"one": event | {"state": "PLW", "date": "2022-01-01"}})
+    return draw(lay_out(document), runs, mode=mode)  # type: ignore[arg-type]
+
+
+WIDE = {
+    "strength": ({"type": "pledge"}, 0.0, 1.0),
+    "lean": ({"type": "lean"}, -1.0, 1.0),
+    "pressure": ({"type": "lobbying"}, 0.0, 3.0),
+    "hostility": ({"type": "protest"}, 0.0, 3.0),
+    "million_usd": ({"type": "offer"}, 0.0, 1e6),
+    "share": ({"type": "match"}, 0.0, 10.0),
+}
+
+
+@pytest.mark.parametrize("key", WIDE)
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
+def test_a_range_is_drawn_within_what_its_key_allows(key: str, place: float) -> None:
+    event, least, most = WIDE[key]
+    central = least + place * (most - least)
+    values = drawn(event | {key: {"central": central, "low": least, "high": most}}, 40_000).values[:, 0]
+    assert np.all((values >= least) & (values <= most))
+
+
+@pytest.mark.parametrize(
+    ("key", "central", "low", "high"),
+    [
+        ("strength", 0.5, 0.2, 0.9),
+        ("lean", 0.1, -0.4, 0.3),
+        ("pressure", 1.5, 0.5, 2.0),
+        ("hostility", 0.5, 0.0, 1.0),
+        ("million_usd", 500.0, 200.0, 900.0),
+        ("share", 1.5, 1.0, 2.0),
+        ("share", 0.5, 0.2, 0.8),
+    ],
+)
+def test_low_and_high_are_the_5_and_95_points(key: str, central: float, low: float, high: float) -> None:
+    values = drawn(WIDE[key][0] | {key: {"central": central, "low": low, "high": high}}, 40_000).values[:, 0]
+    points = np.quantile(values, [0.05, 0.5, 0.95])
+    error = 0.08 * (high - low)
+    assert points == pytest.approx([low, central, high], abs=error)
+    assert (
+        drawn(WIDE[key][0] | {key: {"central": central, "low": low, "high": high}}, mode="central").values[0, 0]
+        == central
+    )
+
+
+def test_no_draw_of_an_offer_breaks_the_money_terms() -> None:
+    """A range from nought has draws at nought, never below, where the logarithm would end."""
+    event = {
+        "type": "offer",
+        "million_usd": {"central": 500.0, "low": 0.0, "high": 2000.0},
+        "state": "PLW",
+        "date": "2022-01-01",
+    }
+    ensemble = run(told("HND", "PLW", end="2022-02-28", events={"one": event}), 100, mode="drawn")
+    assert np.all(np.isfinite(ensemble.ledger))  # type: ignore[arg-type]
+    laid = lay_out(told("HND", "PLW", end="2022-02-28", events={"one": event}))
+    assert np.all(draw(laid, 40_000, mode="drawn").values >= 0.0)
+
+
+def test_every_parameter_is_drawn_within_its_limits() -> None:
+    records = draw(lay_out(told("HND")), RUNS, mode="drawn").parameters
+    assert set(records.dtype.names or ()) == set(PARAMETERS)
+    for name, parameter in PARAMETERS.items():
+        values = records[name]
+        assert np.all((values >= parameter.minimum) & (values <= parameter.maximum)), name
+        assert (len(np.unique(values)) > 150) == (parameter.family != "held"), name
+
+
+def test_draws_follow_the_beliefs() -> None:
+    """Each is the quantile, at nine digits, of its own uniform number, addressed by name."""
+    laid = lay_out(told("HND"))
+    records = draw(laid, RUNS, mode="drawn", seed=5).parameters
+    for name, belief in beliefs_for(laid.loaded.scenario).items():
+        luck = uniforms(5, 200, purpose_of(f"parameter:{name}"))
+        given = {column: records[column] for column in records.dtype.names or ()}
+        values = np.clip(belief.distribution.quantile(luck, given), belief.parameter.minimum, belief.parameter.maximum)
+        np.testing.assert_allclose(records[name], values, rtol=6e-9, err_msg=name)
+        assert np.array_equal(records[name], rounded(records[name]))
+
+
+def test_central_values_are_the_same_in_every_draw() -> None:
+    laid = lay_out(rich())
+    records = draw(laid, 60, mode="central")
+    for name, belief in beliefs_for(laid.loaded.scenario).items():
+        assert np.all(records.parameters[name] == rounded(np.array([belief.distribution.central]))[0]), name
+    assert np.array_equal(records.values[0], records.values[2], equal_nan=True)
+
+
+def test_outcomes_are_cumulative_and_never_beyond_one() -> None:
+    wide = {"central": 0.45, "low": 0.05, "high": 0.95}
+    outcomes = {name: {"chance": wide} for name in ("a", "b")}
+    elections = {"vote": {"date": "2022-05-01", "state": "HND", "outcomes": outcomes}}
+    drawn = draw(lay_out(told("HND", elections=elections)), RUNS, mode="drawn").outcomes
+    assert drawn.shape == (200, 1, 2)
+    assert np.all(np.diff(drawn, axis=2) >= 0.0)
+    assert np.all(drawn <= 1.0)
+    assert np.sum(drawn[:, 0, 1] == 1.0) > 20
+
+
+def test_the_truce_enters_the_rate_of_the_record_draw_by_draw() -> None:
+    """Where Beijing accepts more in a truce, truce years count for more, and the rate of the contest is lower."""
+    as_of = {"start": "2014-01-31", "end": "2014-12-31"}
+    low, high = (
+        draw(lay_out(told("HND", **as_of, parameters={"acceptance_truce": share})), RUNS, mode="drawn").parameters
+        for share in (0.01, 0.5)
+    )
+    assert np.all(low["departure_rate"] > high["departure_rate"])
+    free = draw(lay_out(told("HND", **as_of)), RUNS, mode="drawn").parameters
+    assert len(np.unique(free["acceptance_truce"])) > 150
+
+
+def test_a_set_truce_acceptance_enters_the_central_rate_too() -> None:
+    low, high = (
+        draw(
+            lay_out(told("HND", start="2014-01-31", end="2014-12-31", parameters={"acceptance_truce": share}))
+        ).parameters
+        for share in (0.01, 0.5)
+    )
+    assert low["departure_rate"][0] > high["departure_rate"][0]
+
+
+def test_a_range_of_a_parameter_is_drawn_from_it() -> None:
+    given = {"central": 0.2, "low": 0.1, "high": 0.5}
+    document = told("HND", parameters={"departure_rate": given, "offer_effect": given, "aid_floor": given})
+    records = draw(lay_out(document), 40_000, mode="drawn").parameters
+    for name in ("departure_rate", "offer_effect", "aid_floor"):
+        assert np.quantile(records[name], [0.05, 0.5, 0.95]) == pytest.approx([0.1, 0.2, 0.5], abs=0.03), name
+
+
+def test_a_certain_event_stays_certain_under_ranges_elsewhere() -> None:
+    laid = lay_out(changed(rich(), {"scenario.end": "2025-02-28"}))
+    drawn = draw(laid, 400, mode="drawn")
+    for place, entry in enumerate(laid.entries):
+        if entry.event.chance == 1.0:
+            assert np.all(drawn.chances[:, place] == 1.0)

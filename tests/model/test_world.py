@@ -1,0 +1,176 @@
+"""The Mesa model: it can be stepped, watched and changed by subclasses, and runs as the ensemble does."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+import pytest
+
+from sim.model.agents import Beijing, State, Taipei, Washington
+from sim.model.plan import Plan
+from sim.model.terms import COLUMNS, HAZARD, TAIPEI
+from sim.model.world import World, run_world
+from tests.worlds import CERTAIN, changed, draw, lay_out, open_world, rich, run, told
+
+
+@pytest.fixture(scope="module")
+def laid() -> Plan:
+    return lay_out(rich())
+
+
+def test_a_world_opens_on_the_roster_before_any_month(laid: Plan) -> None:
+    world = open_world(laid)
+    assert world.month == -1
+    assert world.count == len(laid.members.recognisers)
+    assert tuple(state.iso3 for state in world.members) == laid.states
+    assert [state.iso3 for state in world.with_taipei()] == list(laid.members.recognisers)
+    assert "VAT" not in [state.iso3 for state in world.courted()]
+    assert world.changes == []
+
+
+def test_a_step_is_a_month_that_can_be_watched(laid: Plan) -> None:
+    drawn = draw(laid, 40, mode="drawn")
+    ensemble = run(laid, 40, mode="drawn")
+    assert ensemble.ledger is not None
+    world = open_world(laid, drawn, run_number=33)
+    for month in range(len(laid.months)):
+        world.step()
+        assert world.month == month
+        assert world.calendar_month == laid.timeline.calendar_month[month]
+        if month > 0:
+            assert world.count == ensemble.counts[33, month]
+        for state in world.members:
+            assert state.row == ensemble.ledger[33, month, state.index].tolist()
+
+
+def test_the_agents_are_mesas(laid: Plan) -> None:
+    world = open_world(laid)
+    assert isinstance(world, mesa.Model)
+    assert len(world.agents) == len(laid.states) + 3
+    for kind in (State, Beijing, Taipei, Washington):
+        assert kind in world.agent_types
+
+
+def test_worlds_do_not_touch_each_other(laid: Plan) -> None:
+    alone = open_world(laid)
+    for _ in range(12):
+        alone.step()
+    first, second = open_world(laid), open_world(laid, seed=2)
+    for _ in range(12):
+        second.step()
+        first.step()
+    assert [state.row for state in first.members] == [state.row for state in alone.members]
+    assert laid.timeline.lean.tolist() == lay_out(rich()).timeline.lean.tolist()
+
+
+def test_run_world_fills_counts_ledger_and_changes(laid: Plan) -> None:
+    counts = np.zeros(len(laid.months), dtype=np.uint8)
+    ledger = np.full((len(laid.months), len(laid.states), COLUMNS), np.nan)
+    world = open_world(laid)
+    run_world(world, counts, ledger)
+    assert counts[0] == len(laid.members.recognisers)
+    assert counts[-1] == world.count
+    assert np.all(np.isfinite(ledger))
+    assert world.changes
+    for month, state, before, after, row in world.changes:
+        assert before != after
+        assert ledger[month, state].tolist() == row
+
+
+# --- subclasses -------------------------------------------------------------------------------------------
+
+LEAVERS = told(
+    "GTM",
+    "HND",
+    "PLW",
+    end="2022-12-31",
+    states={code: {"susceptibility": 1000.0} for code in ("GTM", "HND", "PLW")},
+    parameters=CERTAIN,
+    taipei={"acceptance": 0.0},
+)
+
+
+class Loyal(State):
+    """Honduras never leaves; the others are as ever."""
+
+    def decide(self) -> int:
+        return TAIPEI if self.iso3 == "HND" else super().decide()
+
+
+class Loyalists(World):
+    state_class = Loyal
+
+
+class Deaf(Washington):
+    """Presses nobody."""
+
+    def step(self) -> None:
+        for state in self.model.with_taipei():
+            state.pressed = 0.0
+
+
+class Quiet(World):
+    washington_class = Deaf
+
+
+class Miser(Taipei):
+    """Gives nothing."""
+
+    def step(self) -> None:
+        super().step()
+        for state in self.model.with_taipei():
+            state.aid = 0.0
+
+
+class Wooer(Beijing):
+    """Offers each state two per cent more of its GDP."""
+
+    def step(self) -> None:
+        super().step()
+        for state in self.model.courted():
+            state.believed += 2.0
+
+
+class Generous(World):
+    taipei_class = Miser
+    beijing_class = Wooer
+
+
+def test_a_subclass_of_state_changes_a_decision() -> None:
+    plan = lay_out(LEAVERS)
+    usual, loyal = open_world(plan), open_world(plan, kind=Loyalists)
+    for _ in range(3):
+        usual.step()
+        loyal.step()
+    assert usual.count == 0
+    assert [state.iso3 for state in loyal.with_taipei()] == ["HND"]
+    assert all(isinstance(state, Loyal) for state in loyal.members)
+    assert World.state_class is State
+
+
+def test_subclasses_of_the_patrons_change_what_they_do() -> None:
+    plan = lay_out(changed(LEAVERS, {"parameters": {}, "beijing.acceptance": 0.0}))
+    usual, quiet, generous = open_world(plan), open_world(plan, kind=Quiet), open_world(plan, kind=Generous)
+    for world in (usual, quiet, generous):
+        world.step()
+    assert {state.pressed for state in quiet.members} == {0.0}
+    assert {state.aid for state in generous.members} == {0.0}
+    for one, other in zip(usual.members, generous.members, strict=True):
+        assert other.believed == pytest.approx(one.believed + 2.0)
+        assert other.log_hazard > one.log_hazard
+
+
+def test_beijings_acceptance_is_what_the_states_meet() -> None:
+    class Closed(Beijing):
+        def step(self) -> None:
+            super().step()
+            self.acceptance = 0.0
+
+    class Shut(World):
+        beijing_class = Closed
+
+    world = open_world(lay_out(LEAVERS), kind=Shut)
+    for _ in range(6):
+        world.step()
+    assert world.count == 3
+    assert all(state.row[HAZARD] == 0.0 for state in world.members)

@@ -1,0 +1,99 @@
+"""The register: every parameter declared once, with a range that makes sense and a source."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import sim.model
+from sim.parameters import DECLARED, FAMILIES, PARAMETERS, Parameter
+
+COMPUTED = {
+    "departure_rate",
+    "return_rate",
+    "package_size",
+    "package_elasticity",
+    "pledge_kept",
+    "order_carried_out",
+}
+
+
+def named(parameter: Parameter) -> str:
+    return parameter.name
+
+
+def test_names_are_unique_and_plain() -> None:
+    assert max(Counter(map(named, DECLARED)).values()) == 1
+    assert list(PARAMETERS) == [parameter.name for parameter in DECLARED]
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in PARAMETERS)
+
+
+@pytest.mark.parametrize("parameter", DECLARED, ids=named)
+def test_a_parameter_says_what_it_is_and_where_it_comes_from(parameter: Parameter) -> None:
+    assert parameter.kind in ("estimated", "documented", "assumed")
+    for text in (parameter.unit, parameter.meaning, parameter.source):
+        assert text.strip() == text != ""
+    assert len(parameter.meaning) > 20
+    assert not parameter.meaning.endswith(".")
+    assert set(parameter.meaning + parameter.source) <= set(string.printable)
+
+
+@pytest.mark.parametrize("parameter", DECLARED, ids=named)
+def test_a_range_is_in_order_and_within_the_limits(parameter: Parameter) -> None:
+    assert parameter.minimum < parameter.maximum
+    if parameter.name in COMPUTED:
+        assert (parameter.central, parameter.low, parameter.high) == (None, None, None)
+        with pytest.raises(LookupError, match=f"{parameter.name} is computed from the record, not declared"):
+            _ = parameter.distribution
+        return
+    assert parameter.low is not None
+    assert parameter.central is not None
+    assert parameter.high is not None
+    assert parameter.low < parameter.central < parameter.high
+    assert parameter.family in FAMILIES
+    law = parameter.distribution
+    assert (law.central, law.low, law.high) == (parameter.central, parameter.low, parameter.high)
+    assert parameter.minimum <= parameter.central <= parameter.maximum
+    if parameter.family == "logit-normal":
+        assert parameter.low >= 0.0
+        assert parameter.high < 1.0
+    else:
+        assert parameter.minimum <= parameter.low
+        assert parameter.high <= parameter.maximum
+
+
+def test_what_is_estimated_is_computed_and_what_was_judged_in_2026_says_so() -> None:
+    assert {parameter.name for parameter in DECLARED if parameter.central is None} == COMPUTED
+    for parameter in DECLARED:
+        assert parameter.hindsight == (parameter.name not in COMPUTED)
+        assert (parameter.kind == "estimated") <= (parameter.name in COMPUTED)
+
+
+def test_the_acceptance_in_a_truce_is_drawn_before_the_rates_that_hang_on_it() -> None:
+    order = list(PARAMETERS)
+    assert order.index("acceptance_truce") < min(order.index(name) for name in ("departure_rate", "return_rate"))
+
+
+def test_rates_and_multipliers_cannot_fall_below_nought() -> None:
+    for parameter in DECLARED:
+        if parameter.family in ("log-normal", "logit-normal", "gamma", "counted"):
+            assert parameter.minimum >= 0.0, parameter.name
+
+
+def test_every_parameter_is_used_by_the_model() -> None:
+    """Each name is read somewhere in the model or, for those that only shape others, in the families."""
+    folder = Path(next(iter(sim.model.__path__)))
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    for name in PARAMETERS:
+        assert re.search(rf"\b(p|parameters)\.{name}\b", text), name
+
+
+def test_the_register_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        PARAMETERS["offer_effect"] = DECLARED[0]  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        DECLARED[0].central = 0.5  # type: ignore[misc]

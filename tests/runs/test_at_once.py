@@ -1,0 +1,124 @@
+"""Several processes at once, Ctrl-C, and a process that is killed: whole results or none, and no leftovers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.errors import SimError
+from sim.runs.run import Request, run_to_folder
+from sim.scenario import load
+
+NAME = "honduras-2021"
+TELLING = """
+import sys
+import sim.cli.options as options
+
+def told(self, done, wanted):
+    print("working", file=sys.stderr, flush=True)
+
+options.Progress.__call__ = told
+from sim.cli.main import main
+main(sys.argv[1:])
+"""
+"""The command line, saying at each step of its progress that it works."""
+
+
+def started(out: Path, *options: str, telling: bool = False) -> subprocess.Popen[str]:
+    head = [sys.executable, "-c", TELLING] if telling else [sys.executable, "-m", "sim"]
+    return subprocess.Popen(
+        [*head, "run", NAME, "--no-charts", "--out", str(out), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def working(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """A long run that has begun; its options come with the test."""
+    process = started(tmp_path / "out", *request.param, telling=True)
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "working\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_two_at_once_give_one_whole_result(tmp_path: Path) -> None:
+    processes = [started(tmp_path, "--runs", "2000", "--quiet", "--threads", n) for n in ("1", "2")]
+    said = [process.communicate(timeout=120) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    assert said[0] == said[1]
+    (folder,) = (tmp_path / NAME).iterdir()
+    assert said[0] == (f"{folder}\n", "")
+    assert sim.read(folder).runs == 2000
+
+
+def test_many_at_once_never_see_half_a_result(tmp_path: Path) -> None:
+    """Each of them finds, writes or replaces the same folder; none may meet it half gone."""
+    loaded = load(NAME)
+
+    def ask(number: int) -> str:
+        request = Request(loaded, runs=20, seed=number % 4)
+        try:
+            result, _ = run_to_folder(request, tmp_path, None, "", threads=1)
+        except (SimError, OSError) as error:
+            return f"{type(error).__name__}: {error}"
+        return "" if result.runs == 20 else "another result"
+
+    with ThreadPoolExecutor(8) as pool:
+        failures = [said for said in pool.map(ask, sorted(range(64), key=lambda number: number % 4)) if said]
+    assert failures == []
+    assert len(list((tmp_path / NAME).iterdir())) == 4
+
+
+LONG = {"mesa": ("--runs", "400", "--engine", "mesa"), "compiled": ("--runs", "1000000", "--threads", "1")}
+
+
+@pytest.mark.parametrize("working", LONG.values(), ids=LONG, indirect=True)
+def test_ctrl_c_leaves_nothing(working: subprocess.Popen[str], tmp_path: Path) -> None:
+    working.send_signal(signal.SIGINT)
+    out, err = working.communicate(timeout=60)
+    assert working.returncode == 130
+    assert out == ""
+    assert [line for line in err.splitlines() if line not in ("", "working")] == [
+        "interrupted: nothing was kept of this run"
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("working", [LONG["compiled"]], indirect=True)
+def test_a_killed_run_leaves_no_result(working: subprocess.Popen[str], tmp_path: Path) -> None:
+    os.kill(working.pid, signal.SIGKILL)
+    working.wait()
+    assert not any(path for path in tmp_path.glob("out/*/*") if not path.name.startswith("."))
+
+
+def test_a_run_killed_while_writing_leaves_no_result_and_the_next_succeeds(tmp_path: Path) -> None:
+    """The process ends without any goodbye once half of its files are written."""
+    code = (
+        "import os, sys, sim.results.files as files\n"
+        "files.seal = lambda *_: os._exit(9)\n"
+        "from sim.cli.main import main\nmain(sys.argv[1:])"
+    )
+    options = ["run", NAME, "--no-charts", "--out", str(tmp_path), "--runs", "20", "--quiet"]
+    done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 9
+    left = list((tmp_path / NAME).iterdir())
+    assert all(path.name.startswith(".") and path.name.endswith(".partial") for path in left)
+    done = subprocess.run([sys.executable, "-m", "sim", *options], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    folder = Path(done.stdout.strip())
+    assert sim.read(folder).runs == 20
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name, *(path.name for path in left)}

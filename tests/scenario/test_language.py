@@ -1,0 +1,132 @@
+"""The scenario language where it is right: days, ranges, levers, elections, roster, parts that are left out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.runs.run import Request, simulate
+from sim.scenario import Range, members
+from tests.scenario.documents import HEADER, header, loaded
+
+EVENT = '[events.a]\ntype = "lobbying"\ndate = {day}\nstate = "HND"\n'
+VOTE = '[elections.v]\ndate = 2022-03-01\nstate = "HND"\n[elections.v.outcomes.a]\nchance = 0.5\n'
+
+
+@pytest.mark.parametrize("day", ["2022-01-15", '"2022-01-15"'])
+def test_a_day_with_or_without_quotes_is_the_same_day(tmp_path: Path, day: str) -> None:
+    assert loaded(tmp_path, EVENT.format(day=day)).scenario.events["a"].date == date(2022, 1, 15)
+
+
+def test_a_day_with_or_without_quotes_gives_the_same_id(tmp_path: Path) -> None:
+    ids = {Request(loaded(tmp_path, EVENT.format(day=d)), 20, 1).identity for d in ("2022-01-15", '"2022-01-15"')}
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize("day", ["1971-11-01", "2021-12-09", "2021-12-10", "2022-06-30"])
+def test_an_event_may_lie_before_the_start_and_up_to_the_end(tmp_path: Path, day: str) -> None:
+    scenario = loaded(tmp_path, EVENT.format(day=day))
+    assert simulate(Request(scenario, 20, 1)).runs == 20
+
+
+def test_the_end_counts_by_its_month(tmp_path: Path) -> None:
+    scenario = loaded(tmp_path, EVENT.format(day="2022-06-30"), header(end="2022-06-01"))
+    assert scenario.scenario.months == 6
+
+
+def test_effects_happen_in_the_state_that_votes(tmp_path: Path) -> None:
+    effects = (
+        '[elections.v.outcomes.a.effects.office]\ntype = "inauguration"\ndelay_months = 1\n'
+        '[elections.v.outcomes.a.effects.abroad]\ntype = "order"\ndelay_months = 2\nstate = "GTM"\n'
+        '[elections.v.outcomes.a.effects.truce]\ntype = "truce"\ndelay_months = 0\n'
+    )
+    made = loaded(tmp_path, VOTE + effects).scenario.elections["v"].outcomes["a"].effects
+    assert made["office"].state == "HND"  # type: ignore[union-attr]
+    assert made["abroad"].state == "GTM"  # type: ignore[union-attr]
+    assert not hasattr(made["truce"], "state")
+
+
+def test_an_election_that_is_not_held_may_lie_anywhere(tmp_path: Path) -> None:
+    made = loaded(tmp_path, VOTE.replace("2022-03-01", "2021-03-01\nenabled = false")).scenario
+    assert not made.elections["v"].enabled
+
+
+def test_chances_may_leave_room(tmp_path: Path) -> None:
+    two = VOTE + "[elections.v.outcomes.b]\nchance = {central = 0.5, low = 0.2, high = 0.8}\n"
+    assert loaded(tmp_path, two).scenario.elections["v"].outcomes["b"].chance == Range(central=0.5, low=0.2, high=0.8)
+
+
+def test_a_range_may_be_a_point(tmp_path: Path) -> None:
+    body = EVENT.format(day="2022-01-01") + "pressure = {central = 1, low = 1, high = 1}"
+    assert simulate(Request(loaded(tmp_path, body), 40, 1)).runs == 40
+
+
+def test_whole_numbers_are_numbers(tmp_path: Path) -> None:
+    body = "[washington]\nattention = {}"
+    ids = {Request(loaded(tmp_path, body.format(n)), 20, 1).identity for n in ("2", "2.0", "2e0", "0x2", "+2.00")}
+    assert len(ids) == 1
+
+
+def test_the_roster_of_the_scenario(tmp_path: Path) -> None:
+    made = loaded(tmp_path, '[roster]\nadd = ["NIC"]\nremove = ["GTM", "VAT"]\nformer_years = 0').scenario
+    who = members(made)
+    assert who.former == ()
+    assert "NIC" in who.recognisers
+    assert not {"GTM", "VAT"} & set(who.recognisers)
+    assert len(who.recognisers) == 14 - 2 + 1
+
+
+def test_the_roster_of_as_of(tmp_path: Path) -> None:
+    before = loaded(tmp_path, head=header(as_of="2021-12-08")).scenario
+    assert len(members(before).recognisers) == len(members(loaded(tmp_path).scenario).recognisers) + 1
+    assert "NIC" in members(before).recognisers
+
+
+def refusal(folder: Path, body: str = "", head: str = HEADER) -> list[str]:
+    """The lines of the error that loading raises; none where it loads, and then it must run."""
+    try:
+        known = loaded(folder, body, head)
+    except ScenarioError as error:
+        return error.lines()
+    assert simulate(Request(known, 20, 1)).runs == 20
+    return []
+
+
+@pytest.mark.parametrize("code", ["CHN", "USA", "TWN", "NIC", "JPN", "TON"])
+def test_a_state_that_is_added_can_be_run(tmp_path: Path, code: str) -> None:
+    """One of which the atlas knows no economy is refused when the file is read, not when it is run."""
+    for line in refusal(tmp_path, f'[roster]\nadd = ["{code}"]'):
+        assert ": roster.add" in line
+        assert code in line
+
+
+@pytest.mark.parametrize("start", ["1971-10-25", "1971-12-31", "1972-01-01", "1979-01-01", "1990-07-31", "2026-05-15"])
+def test_a_start_at_any_time_runs_or_is_refused(tmp_path: Path, start: str) -> None:
+    for line in refusal(tmp_path, head=header(start=start, end=f"{int(start[:4]) + 3}-01-01")):
+        assert ": scenario.start: " in line
+
+
+def test_only_the_holy_see_is_left(tmp_path: Path) -> None:
+    others = [code for code in members(loaded(tmp_path).scenario).recognisers if code != "VAT"]
+    result = simulate(Request(loaded(tmp_path, f"[roster]\nremove = {others}\nformer_years = 0"), 40, 1))
+    assert [code for code, _, side in result.members if side == "taipei"] == ["VAT"]
+    assert set(result.counts[:, 0].tolist()) == {1}
+
+
+def test_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
+    """Two files that say the same give one result, whatever the order they say it in."""
+    vote = '[elections.v]\ndate = 2022-03-01\nstate = "HND"\n'
+    order = (
+        '[elections.v.outcomes.a]\nchance = 0.5\n[elections.v.outcomes.a.effects.e]\ntype = "order"\ndelay_months = 0\n'
+    )
+    office = (
+        '[elections.v.outcomes.b]\nchance = 0.4\n[elections.v.outcomes.b.effects.e]\ntype = "inauguration"\n'
+        "lean = -1.0\ndelay_months = 0\n"
+    )
+    one, other = (Request(loaded(tmp_path, vote + body), 400, 1) for body in (order + office, office + order))
+    same = (simulate(one).counts == simulate(other).counts).all()
+    assert same or one.identity != other.identity, "one id, two results"
+    assert same

@@ -1,0 +1,207 @@
+"""`--set PATH=VALUE`: any number by its path, values typed as in TOML, unknown paths refused with the nearest."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.scenario import Range, load, parse_overrides
+from tests.scenario.documents import FILE, refused, written
+
+NAME = "honduras-2021"
+HINT = "PATH=VALUE, such as washington.attention=2"
+
+
+def got(scenario: Any, path: str) -> Any:
+    """What a resolved scenario holds at a dotted path."""
+    for part in path.split("."):
+        scenario = scenario[part] if isinstance(scenario, dict) else getattr(scenario, part)
+    return scenario
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("washington.attention=2", 2),
+        (" washington.attention = 2.5 ", 2.5),
+        ("scenario.start=2021-12-11", date(2021, 12, 11)),
+        ("events.castro-pledge.enabled=false", False),
+        ("events.castro-pledge.to=taipei", "taipei"),
+        ('events.castro-pledge.to="taipei"', "taipei"),
+        ('roster.add=["NIC"]', ["NIC"]),
+        ("scenario.runs=1_000", 1000),
+        ("washington.attention={2022-01-01 = 2}", {"2022-01-01": 2}),
+        ("states.HND.lean={central=0, low=-1, high=1}", {"central": 0, "low": -1, "high": 1}),
+        ("washington.attention=", ""),
+        ("scenario.title=a=b", "a=b"),
+        ("scenario.title=True", "True"),
+        ("washington.attention=1e400", float("inf")),
+    ],
+)
+def test_a_value_is_typed_as_in_toml_or_plain_text(text: str, value: object) -> None:
+    ((path, parsed),) = parse_overrides([text]).items()
+    assert path == text.partition("=")[0].strip()
+    assert parsed == value or isinstance(value, str)
+    assert type(parsed) is type(value)
+
+
+@pytest.mark.parametrize("text", ["", "x", "=", "=2", "  =2", "washington.attention", "--set"])
+def test_what_is_no_path_and_value(text: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        parse_overrides([text])
+    assert caught.value.lines() == [f"--set: {HINT} (got {text!r})"]
+
+
+@pytest.mark.parametrize("text", ["x=" + "[" * 100_000, "x=" + "9" * 5000, "x=0x" + "f" * 5000, "x=\0", "x=\ud800"])
+def test_values_that_break_parsers(text: str) -> None:
+    assert list(parse_overrides([text])) == ["x"]
+
+
+def test_the_last_of_two_values_holds() -> None:
+    assert parse_overrides(["washington.attention=1", "washington.attention=3"]) == {"washington.attention": 3}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("washington.attention", 2.0),
+        ("beijing.budget", 0.0),
+        ("taipei.floor", 1.0),
+        ("states.HND.lean", 0.5),
+        ("states.GTM.dependence", 0.25),
+        ("events.castro-pledge.strength", 0.25),
+        ("events.beijing-protest.hostility.high", 1.0),
+        ("events.washington-lobbying.half_life_months", 12.0),
+        ("parameters.offer_effect", 0.5),
+        ("roster.former_years", 5.0),
+        ("scenario.runs", 7),
+        ("scenario.seed", 9),
+    ],
+)
+def test_any_number_can_be_set(path: str, value: float) -> None:
+    assert got(load(NAME, {path: value}).scenario, path) == value
+    assert load(NAME, {path: value}).reference == load(NAME).reference
+
+
+def test_numbers_of_elections_can_be_set() -> None:
+    path = "elections.taiwan-2028.outcomes.kmt.chance"
+    effect = "elections.taiwan-2028.outcomes.kmt.effects.truce.delay_months"
+    scenario = load("outlook-2026", {path: 0.4, effect: 6, f"{path[:-10]}dpp.chance.central": 0.5}).scenario
+    assert (got(scenario, path), got(scenario, effect)) == (0.4, 6)
+    assert scenario.elections["taiwan-2028"].outcomes["dpp"].chance == Range(central=0.5, low=0.37, high=0.70)
+
+
+def test_an_offer_can_be_set(tmp_path: Path) -> None:
+    offer = '[events.offer]\ntype = "offer"\ndate = 2022-01-01\nstate = "HND"\nmillion_usd = 5\n'
+    scenario = load(written(tmp_path, offer), {"events.offer.million_usd": 900}).scenario
+    assert got(scenario, "events.offer.million_usd") == 900.0
+
+
+def test_dated_changes_can_be_set() -> None:
+    scenario = load(NAME, {"washington.attention.2022-01-01": 2, "washington.attention.2023-01-01": 3}).scenario
+    assert scenario.washington.attention == {date(2022, 1, 1): 2.0, date(2023, 1, 1): 3.0}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("washington.atention", 2, "no such path: no `atention` here; did you mean washington.attention?"),
+        ("washingtn.attention", 2, "no such path: no `washingtn` here; did you mean washington?"),
+        ("x", 2, "no such path: no `x` here"),
+        ("a.b.c", 2, "no such path: no `a` here"),
+        ("states.HND.lena", 0, "no such path: no `lena` here; did you mean states.HND.lean?"),
+        (
+            "events.castro-plege.strength",
+            0,
+            "no such path: no `castro-plege` in this scenario; did you mean events.castro-pledge?",
+        ),
+        (
+            "events.castro-pledge.strenght",
+            0,
+            "no such path: no `strenght` here; did you mean events.castro-pledge.strength?",
+        ),
+        (
+            "events.washington-lobbying.pressure.lo",
+            0,
+            "no such path: no `lo` here; did you mean events.washington-lobbying.pressure.low?",
+        ),
+        ("elections.next.date", "2022-01-01", "no such path: no `next` in this scenario"),
+        ("scenario.name.x", 1, "no such path: `name` is not a table"),
+        ("roster.add.0", "NIC", "no such path: `add` is not a table"),
+        ("washington..attention", 1, "a path of names joined by dots (got 1)"),
+        ("washington.attention", -1, "at least 0 (got -1)"),
+        ("washington.attention", 11, "at most 10 (got 11)"),
+        ("washington.attention", float("nan"), "a finite number (got nan)"),
+        ("washington.attention", "", "a number (got '')"),
+        ("washington.attention", "two", "a number (got 'two')"),
+        ("states.HND.lean", 2, "at most 1 (got 2)"),
+        ("events.castro-pledge.type", "order-", None),
+        ("events.castro-pledge", 5, "a table (got 5)"),
+        ("scenario.end", "2021-12-01", "after the start, 2021-12-10 (got 2021-12-01)"),
+        ("scenario.start", "2021-02-30", "no such day in the calendar (got '2021-02-30')"),
+        ("scenario.start", 2021, "a date written YYYY-MM-DD (got 2021)"),
+        ("scenario.runs", 1.5, "a whole number (got 1.5)"),
+        ("expectations.count_at_start", 13, "14, the states on the roster (got 13)"),
+    ],
+)
+def test_a_wrong_path_or_value_is_refused(path: str, value: object, line: str | None) -> None:
+    lines = refused(NAME, {path: value})
+    assert line is None or lines == [f"{NAME}: {path}: {line}"]
+    assert all(told.startswith(f"{NAME}: {path}") for told in lines)
+
+
+def test_a_wrong_outcome_is_refused_with_the_nearest() -> None:
+    path = "elections.taiwan-2028.outcomes.ktm.chance"
+    assert refused("outlook-2026", {path: 0.4}) == [
+        f"outlook-2026: {path}: no such path: no `ktm` in this scenario; "
+        "did you mean elections.taiwan-2028.outcomes.kmt?"
+    ]
+
+
+def test_a_wrong_parameter_is_refused_with_the_nearest() -> None:
+    (line,) = refused(NAME, {"parameters.offer_efect": 1})
+    assert line.startswith(f"{NAME}: parameters.offer_efect: ")
+    assert line.endswith("; did you mean offer_effect?") or line.endswith("; did you mean parameters.offer_effect?")
+
+
+def test_a_wrong_state_is_refused_with_the_nearest() -> None:
+    (line,) = refused(NAME, {"states.HNDD.lean": 0})
+    assert line.startswith(f"{NAME}: states.HNDD")
+    assert "did you mean" in line
+    assert "HND?" in line
+
+
+def test_all_wrong_values_are_listed_at_once() -> None:
+    lines = refused(NAME, {"washington.attention": -1, "beijing.budget": -1, "states.HND.lean": 2})
+    assert [line.split(": ")[1] for line in lines] == ["beijing.budget", "washington.attention", "states.HND.lean"]
+
+
+def test_all_wrong_paths_are_listed_at_once() -> None:
+    lines = refused(NAME, {"washington.atention": 1, "beijing.budgt": 1})
+    assert [line.split(": ")[1] for line in lines] == ["washington.atention", "beijing.budgt"]
+
+
+def test_extends_cannot_be_set_to_no_effect() -> None:
+    """A setting that is taken and then does nothing would mislead."""
+    assert refused(NAME, {"scenario.extends": "outlook-2026"})
+
+
+@pytest.mark.parametrize("path", [".", "..", "", " ", "a" * 10_000, ".".join(["states"] * 3000), "states.\n.lean"])
+def test_paths_that_are_none(path: str) -> None:
+    for line in refused(NAME, {path: 1}):
+        assert line.startswith(f"{NAME}: ")
+        assert len(line.splitlines()) == 1
+        assert len(line) < 2000
+
+
+def test_setting_does_not_touch_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    before = path.read_bytes()
+    load(path, {"washington.attention": 3})
+    assert path.read_bytes() == before
+    assert load(path).scenario.washington.attention == 1.0
+    assert path.name == FILE
