@@ -28,7 +28,7 @@ CASE_COLUMNS = (
     "source",
     "note",
 )
-PRIORS = ("order_carried_out", "pledge_kept")
+PRIORS = ("notice_carried_out", "order_carried_out", "pledge_kept")
 
 
 @dataclass(frozen=True)

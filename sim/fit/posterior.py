@@ -47,7 +47,7 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
     truce = PARAMETERS["acceptance_truce"].distribution.central
     left, back = departures(as_of), returns(as_of)
     size = package_size()
-    pledges, orders = (cases(prior, as_of) for prior in ("pledge_kept", "order_carried_out"))
+    counted = {prior: cases(prior, as_of) for prior in ("pledge_kept", "order_carried_out", "notice_carried_out")}
     computed: dict[str, tuple[Distribution, int]] = {
         "departure_rate": (RecordRate(left.events, left.contest_years, left.truce_years, truce), left.cases),
         "return_rate": (
@@ -56,14 +56,12 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
         ),
         "package_size": (Fitted(size.size, size.size_error), size.cases),
         "package_elasticity": (Fitted(size.elasticity, size.elasticity_error), size.cases),
-        "pledge_kept": (_counted(pledges), len(pledges)),
-        "order_carried_out": (_counted(orders), len(orders)),
-    }
-    found = {}
+    } | {prior: (_counted(found), len(found)) for prior, found in counted.items()}
+    laws = {}
     for parameter in DECLARED:
-        law, counted = computed.get(parameter.name) or (parameter.distribution, None)
-        found[parameter.name] = Belief(parameter, law, counted)
-    return found
+        law, number = computed.get(parameter.name) or (parameter.distribution, None)
+        laws[parameter.name] = Belief(parameter, law, number)
+    return laws
 
 
 def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:

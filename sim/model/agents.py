@@ -17,21 +17,27 @@ from sim.model.calendar import (
     HOSTILITY,
     LOBBYING,
     MATCH,
+    NOTICE,
     OFFER,
     PLEDGE,
     REASSURANCE,
     RETURN_PLEDGE,
     TAIPEI_CUT,
+    THREAT,
     UNMET,
     US_CUT,
+    end_words,
 )
-from sim.model.draws import LEAVE, RETURN, uniform
+from sim.model.draws import ANSWER, LEAVE, RESTORE, RETURN, SUSPEND, uniform
 from sim.model.terms import (
     ACCEPTANCE,
+    ACTIVE,
     BEIJING,
     COLUMNS,
     HAZARD,
     NEITHER,
+    SIDE,
+    SUSPENDED,
     T_AID,
     T_ALPHA,
     T_BACKFIRE,
@@ -90,6 +96,10 @@ class State(mesa.Agent):
         """Beijing's package at the switch, % of GDP a year."""
         self.left = 0
         """Month index of the switch."""
+        self.security = float(timeline.security[index])
+        """Security tie with Washington, 0 while cooperation is suspended."""
+        self.answered = 0.0
+        """Share of its aid that Washington has cut in answer to a suspension."""
         self.row = [0.0] * COLUMNS
         """What it weighed this month, as the ledger keeps it."""
         self.chance = 0.0
@@ -104,9 +114,22 @@ class State(mesa.Agent):
         """What the calendar adds up to for this state this month."""
         return float(self.model.levels[kind, self.index])
 
+    def dependence(self) -> float:
+        """Dependence on Washington, 0 to 1, less what it lost by aid cuts and by suspended cooperation."""
+        timeline, i = self.model.timeline, self.index
+        return rules.dependence_left(
+            float(timeline.dependence_scale[i]),
+            float(timeline.exports[i]),
+            float(timeline.remittances[i]),
+            float(timeline.us_aid[i]),
+            self.level(US_CUT) + self.answered,
+            self.security,
+        )
+
     def weigh(self) -> None:
         """Weigh the change open to it, and so set the chance that it comes this month."""
         self.row = [0.0] * COLUMNS
+        self.row[SIDE] = float(self.side)
         self.chance = 0.0
         if self.side == TAIPEI:
             self.weigh_leaving()
@@ -120,14 +143,7 @@ class State(mesa.Agent):
         offer_appeal = rules.appeal(self.believed) if self.economy else 0.0
         aid_appeal = rules.appeal(self.aid) if self.economy else 0.0
         usual_pressure = float(reference.weight[i])
-        dependence = rules.dependence_left(
-            float(timeline.dependence_scale[i]),
-            float(timeline.exports[i]),
-            float(timeline.remittances[i]),
-            float(timeline.us_aid[i]),
-            self.level(US_CUT),
-            float(timeline.security[i]),
-        )
+        dependence = self.dependence()
         hostility = rules.felt_hostility(float(timeline.hostility[t]), self.level(HOSTILITY))
         order = rules.standing_order(t - int(world.order_since[i]))
         new = rules.new_government(t - int(world.government_since[i]))
@@ -208,6 +224,70 @@ class State(mesa.Agent):
         self.side = side
 
 
+class Host(mesa.Agent):
+    """The second tie of a state that hosts Washington's forces: cooperation, suspended or restored."""
+
+    model: World
+
+    def __init__(self, world: World, number: int) -> None:
+        super().__init__(world)
+        self.state = world.members[int(world.timeline.host[number])]
+        self.base = float(world.reference.cooperation[number])
+        """Log annual hazard of suspending in a quiet year."""
+        self.side = ACTIVE
+        self.row = [0.0] * COLUMNS
+        self.chance = 0.0
+
+    def weigh(self) -> None:
+        """Weigh suspending cooperation, or wait for it to be restored."""
+        world, state, row = self.model, self.state, [0.0] * COLUMNS
+        timeline, p, i = world.timeline, world.parameters, self.state.index
+        row[SIDE] = float(self.side)
+        row[ACCEPTANCE] = 1.0
+        if self.side == ACTIVE:
+            hostility = rules.felt_hostility(float(timeline.hostility[world.month]), state.level(HOSTILITY))
+            row[T_ALPHA] = self.base
+            row[T_BACKFIRE] = rules.hostility_term(p.hostility_effect, state.pride, hostility)
+            row[T_DETERRENCE] = rules.hold_term(p.hold_effect, state.dependence(), timeline.host_dependence)
+            row[T_GOVERNMENT] = rules.government_term(
+                p.suspension_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
+            )
+            row[T_ORDER] = rules.rate_of_acts(
+                world.reference.notice_rate, state.level(NOTICE), world.reference.words_rate, state.level(THREAT)
+            )
+            log_rate = rules.log_hazard_of_suspension(
+                row[T_ALPHA], row[T_BACKFIRE], row[T_DETERRENCE], row[T_GOVERNMENT]
+            )
+            row[HAZARD] = rules.hazard_of_suspension(log_rate, row[T_ORDER])
+        else:
+            row[T_ALPHA] = math.log(p.restoration_rate)
+            row[HAZARD] = p.restoration_rate
+        self.row = row
+        self.chance = rules.monthly_chance(row[HAZARD], world.exposure)
+
+    def decide(self) -> int:
+        """Whether cooperation is active or suspended after this month."""
+        world = self.model
+        purpose = SUSPEND if self.side == ACTIVE else RESTORE
+        if uniform(world.seed, world.run, world.calendar_month, self.state.code, purpose) < self.chance:
+            return SUSPENDED if self.side == ACTIVE else ACTIVE
+        return self.side
+
+    def change_to(self, side: int) -> None:
+        """Carry it out: the security part of dependence goes or comes back, and Washington may answer."""
+        world, state = self.model, self.state
+        self.side = side
+        if side == SUSPENDED:
+            state.security = 0.0
+            end_words(world.timeline, state.index, THREAT, NOTICE, False, world.status)
+            luck = uniform(world.seed, world.run, world.calendar_month, state.code, ANSWER)
+            if luck < world.parameters.answer_chance:
+                state.answered = world.parameters.answer_share
+        else:
+            state.security = float(world.timeline.security[state.index])
+            state.answered = 0.0
+
+
 class Beijing(mesa.Agent):
     """Courts the states with Taipei, those most that it can win, and accepts or declines the willing."""
 
@@ -224,7 +304,7 @@ class Beijing(mesa.Agent):
         timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
         self.acceptance = float(timeline.beijing_acceptance[t])
         if world.truce:
-            self.acceptance = self.acceptance * reference.truce
+            self.acceptance = self.acceptance * p.acceptance_truce
         focus = world.lever(timeline.beijing_focus, p.courtship_focus)
         cap = world.lever(timeline.beijing_cap, p.package_cap)
         budget = max(0.0, float(timeline.beijing_budget[t]) * reference.beijing_dollars - float(world.committed[0]))

@@ -16,9 +16,10 @@ from sim.model.timeline import Timeline
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-PLEDGE, REASSURANCE, RETURN_PLEDGE, LOBBYING, HOSTILITY, OFFER, AID, MATCH, UNMET, TAIPEI_CUT, US_CUT = range(11)
-LEVELS = 11
-ORDER, WITHDRAWAL, INAUGURATION, LEAN, TRUCE, TRUCE_ENDS = range(20, 26)
+PLEDGE, REASSURANCE, RETURN_PLEDGE, THREAT, NOTICE, LOBBYING, HOSTILITY, OFFER, AID, MATCH, UNMET = range(11)
+TAIPEI_CUT, US_CUT = 11, 12
+LEVELS = 13
+ORDER, WITHDRAWAL, INAUGURATION, LEAN, TRUCE, TRUCE_ENDS, NOTICE_WITHDRAWN = range(20, 27)
 
 DORMANT, STANDING, WAITING = 0, 1, 2
 """Status of an event: not (or no longer) in effect; in effect; spoken by a government still to come."""
@@ -92,12 +93,14 @@ def _take_effect(
         order_since[state] = when
     elif kind == WITHDRAWAL:
         order_since[state] = NEVER
-        _end_words(timeline, state, False, status)
+        end_words(timeline, state, PLEDGE, PLEDGE, False, status)
+    elif kind == NOTICE_WITHDRAWN:
+        end_words(timeline, state, THREAT, NOTICE, False, status)
     elif kind == INAUGURATION:
         lean[state] = timeline.lean_ref[state] if np.isnan(values[event]) else values[event]
         government_since[state] = when
         order_since[state] = NEVER
-        _end_words(timeline, state, True, status)
+        end_words(timeline, state, PLEDGE, THREAT, True, status)
     elif kind == LEAN:
         lean[state] = values[event]
     elif kind == TRUCE:
@@ -107,16 +110,16 @@ def _take_effect(
 
 
 @rule
-def _end_words(timeline: Timeline, state: int, new_government: bool, status: Ints) -> None:
-    """End the words of a state's government; with a new government, what it said before taking office counts.
+def end_words(timeline: Timeline, state: int, first: int, last: int, new_government: bool, status: Ints) -> None:
+    """End the standing words of a state, of kinds `first` to `last`.
 
-    A withdrawal ends promises to leave only; reassurances stand.
+    With a new government, what it said before taking office counts from now on.
     """
     for event in range(status.shape[0]):
         kind = timeline.event_kind[event]
-        if timeline.event_state[event] != state or kind > RETURN_PLEDGE:
+        if timeline.event_state[event] != state or kind < first or kind > last:
             continue
-        if status[event] == STANDING and (new_government or kind == PLEDGE):
+        if status[event] == STANDING:
             status[event] = DORMANT
         elif status[event] == WAITING and new_government:
             status[event] = STANDING

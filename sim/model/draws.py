@@ -17,6 +17,13 @@ LEAVE = 1
 RETURN = 2
 """Purpose: a state's decision to return to Taipei (month absolute, state code)."""
 
+SUSPEND = 3
+"""Purpose: a host's decision to suspend military cooperation (month absolute, state code)."""
+RESTORE = 4
+"""Purpose: the restoring of suspended cooperation (month absolute, state code)."""
+ANSWER = 5
+"""Purpose: whether Washington answers a suspension by cutting aid (month absolute, state code)."""
+
 _MASK = 0xFFFFFFFF
 _MULTIPLIER_0 = 0xD2511F53
 _MULTIPLIER_1 = 0xCD9E8D57

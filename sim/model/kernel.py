@@ -1,7 +1,9 @@
 """The compiled ensemble: many runs of one timeline, with the rule book's functions compiled in.
 
 `simulate` releases the interpreter's lock, so chunks of runs go to threads. It follows `sim.model.agents`
-step by step; both call the same rules, and their ledgers agree to the last bit.
+step by step; both call the same rules, and their ledgers agree to the last bit. The month is one long loop
+on purpose: a function that takes the arrays of a run costs their reference counts at every call, which
+measured three times the whole.
 """
 
 from __future__ import annotations
@@ -22,26 +24,32 @@ from sim.model.calendar import (
     LOBBYING,
     MATCH,
     NEVER,
+    NOTICE,
     OFFER,
     PLEDGE,
     REASSURANCE,
     RETURN_PLEDGE,
     TAIPEI_CUT,
+    THREAT,
     UNMET,
     US_CUT,
     add_levels,
     draw_happenings,
+    end_words,
     open_month,
 )
-from sim.model.draws import LEAVE, RETURN, uniform
+from sim.model.draws import ANSWER, LEAVE, RESTORE, RETURN, SUSPEND, uniform
 from sim.model.reference import derive
 from sim.model.terms import (
     ACCEPTANCE,
+    ACTIVE,
     BEIJING,
     COLUMNS,
     HAZARD,
     HEAD,
     NEITHER,
+    SIDE,
+    SUSPENDED,
     T_AID,
     T_ALPHA,
     T_BACKFIRE,
@@ -88,11 +96,12 @@ def simulate(
 
     parameters : (draws,) record array; values, chances : (draws, E); outcomes : (draws, L, K) cumulative.
     Draw `run // 20` serves a run.
-    counts : (runs, T + 1) filled with the recognition count
-    ledger : (runs, T + 1, n, COLUMNS) filled, or of no runs when it is not wanted
-    Returns (changes, HEAD + COLUMNS): run, month, state, side before, side after, then the ledger's columns.
+    counts : (runs, T + 1, 2) filled: states that recognise Taipei, hosts that cooperate with Washington
+    ledger : (runs, T + 1, n + h, COLUMNS) filled, or of no runs when it is not wanted
+    Returns (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then the ledger's columns.
     """
-    months, n = timeline.exposure.shape[0], timeline.code.shape[0]
+    months, n, hosts = timeline.exposure.shape[0], timeline.code.shape[0], timeline.host.shape[0]
+    places = n + hosts
     events = timeline.event_month.shape[0]
     keep = ledger.shape[0] > 0
 
@@ -100,7 +109,7 @@ def simulate(
     found = 0
     happens = np.empty(events, dtype=np.bool_)
     status = np.empty(events, dtype=np.int64)
-    side = np.empty(n, dtype=np.int64)
+    side = np.empty(places, dtype=np.int64)
     lean, package, believed = np.empty(n), np.empty(n), np.empty(n)
     last_log_hazard, last_hazard, promised = np.empty(n), np.empty(n), np.empty(n)
     government_since, order_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
@@ -108,9 +117,10 @@ def simulate(
     truce = np.empty(1, dtype=np.int64)
     levels, committed = np.empty((LEVELS, n)), np.empty(2)
     fresh = np.empty(timeline.fresh_switches.shape[0])
-    weights, rows = np.empty(n), np.zeros((n, COLUMNS))
-    chance = np.empty(n)
-    after = np.empty(n, dtype=np.int64)
+    security, answered = np.empty(n), np.empty(n)
+    weights, rows = np.empty(n), np.zeros((places, COLUMNS))
+    chance = np.empty(places)
+    after = np.empty(places, dtype=np.int64)
 
     p = parameters[first_run // RUNS_PER_DRAW]
     reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW])
@@ -124,7 +134,7 @@ def simulate(
         truce[0] = NEVER
         upcoming = 0
         fresh[:] = timeline.fresh_switches
-        count = 0
+        count, cooperating = 0, hosts
         for i in range(n):
             side[i] = BEIJING
             if timeline.with_taipei[i]:
@@ -141,6 +151,10 @@ def simulate(
             last_hazard[i] = math.exp(reference.alpha[i])
             promised[i] = 0.0
             left[i] = 0
+            security[i] = timeline.security[i]
+            answered[i] = 0.0
+        for j in range(hosts):
+            side[n + j] = ACTIVE
 
         for t in range(months):
             # The calendar.
@@ -160,7 +174,7 @@ def simulate(
             in_truce = t < truce[0]
             beijing_accepts = timeline.beijing_acceptance[t]
             if in_truce:
-                beijing_accepts = beijing_accepts * reference.truce
+                beijing_accepts = beijing_accepts * p.acceptance_truce
 
             # The patrons look at last month.
             focus = _either(timeline.beijing_focus[t], p.courtship_focus)
@@ -222,8 +236,8 @@ def simulate(
                         timeline.exports[i],
                         timeline.remittances[i],
                         timeline.us_aid[i],
-                        levels[US_CUT, i],
-                        timeline.security[i],
+                        levels[US_CUT, i] + answered[i],
+                        security[i],
                     )
                     order = rules.standing_order(t - order_since[i])
                     row[T_ALPHA] = reference.alpha[i]
@@ -312,6 +326,39 @@ def simulate(
                     chance[i] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
                 else:
                     row[:] = 0.0
+                row[SIDE] = float(side[i])
+
+            # The hosts weigh their military cooperation, all at once.
+            for j in range(hosts):
+                i, row = timeline.host[j], rows[n + j]
+                row[:] = 0.0
+                row[SIDE] = float(side[n + j])
+                row[ACCEPTANCE] = 1.0
+                if side[n + j] == ACTIVE:
+                    hostility = rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i])
+                    dependence = rules.dependence_left(
+                        timeline.dependence_scale[i],
+                        timeline.exports[i],
+                        timeline.remittances[i],
+                        timeline.us_aid[i],
+                        levels[US_CUT, i] + answered[i],
+                        security[i],
+                    )
+                    row[T_ALPHA] = reference.cooperation[j]
+                    row[T_BACKFIRE] = rules.hostility_term(p.hostility_effect, timeline.pride[i], hostility)
+                    row[T_DETERRENCE] = rules.hold_term(p.hold_effect, dependence, timeline.host_dependence)
+                    row[T_GOVERNMENT] = rules.government_term(p.suspension_lean_effect, lean[i], timeline.lean_ref[i])
+                    row[T_ORDER] = rules.rate_of_acts(
+                        reference.notice_rate, levels[NOTICE, i], reference.words_rate, levels[THREAT, i]
+                    )
+                    log_rate = rules.log_hazard_of_suspension(
+                        row[T_ALPHA], row[T_BACKFIRE], row[T_DETERRENCE], row[T_GOVERNMENT]
+                    )
+                    row[HAZARD] = rules.hazard_of_suspension(log_rate, row[T_ORDER])
+                else:
+                    row[T_ALPHA] = math.log(p.restoration_rate)
+                    row[HAZARD] = p.restoration_rate
+                chance[n + j] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
 
             # They decide, all at once.
             for i in range(n):
@@ -324,16 +371,21 @@ def simulate(
                     luck = uniform(seed, run, timeline.calendar_month[t], timeline.code[i], purpose)
                     if luck < chance[i]:
                         after[i] = rules.destination(side[i] == TAIPEI, in_truce)
+            for j in range(hosts):
+                purpose = SUSPEND if side[n + j] == ACTIVE else RESTORE
+                luck = uniform(seed, run, timeline.calendar_month[t], timeline.code[timeline.host[j]], purpose)
+                after[n + j] = side[n + j]
+                if luck < chance[n + j]:
+                    after[n + j] = SUSPENDED if side[n + j] == ACTIVE else ACTIVE
 
             # The month is recorded.
             for k in range(fresh.shape[0]):
                 fresh[k] *= timeline.monthly_year_fade
-            for i in range(n):
-                if side[i] == TAIPEI:
+            for i in range(places):
+                if i < n and side[i] == TAIPEI:
                     last_hazard[i] = rows[i, HAZARD]
                 if keep:
                     ledger[run - first_run, t, i, :] = rows[i]
-                    ledger[run - first_run, t, i, 0] = float(side[i])
                 if after[i] == side[i]:
                     continue
                 if found == changes.shape[0]:
@@ -346,9 +398,21 @@ def simulate(
                 changes[found, 3] = side[i]
                 changes[found, 4] = after[i]
                 changes[found, HEAD:] = rows[i]
-                changes[found, HEAD] = float(side[i])
                 found += 1
-                if side[i] == TAIPEI:
+                if i >= n:
+                    host = timeline.host[i - n]
+                    if after[i] == SUSPENDED:
+                        cooperating -= 1
+                        security[host] = 0.0
+                        end_words(timeline, host, THREAT, NOTICE, False, status)
+                        luck = uniform(seed, run, timeline.calendar_month[t], timeline.code[host], ANSWER)
+                        if luck < p.answer_chance:
+                            answered[host] = p.answer_share
+                    else:
+                        cooperating += 1
+                        security[host] = timeline.security[host]
+                        answered[host] = 0.0
+                elif side[i] == TAIPEI:
                     count -= 1
                     promised[i] = believed[i]
                     left[i] = t
@@ -361,9 +425,11 @@ def simulate(
                     last_log_hazard[i] = reference.alpha[i]
                     last_hazard[i] = math.exp(reference.alpha[i])
                 side[i] = after[i]
-            counts[run - first_run, t] = count
+            counts[run - first_run, t, 0] = count
+            counts[run - first_run, t, 1] = cooperating
         # Row 0 is the roster at the end of `as_of`, not of its month.
-        counts[run - first_run, 0] = timeline.with_taipei.sum()
+        counts[run - first_run, 0, 0] = timeline.with_taipei.sum()
+        counts[run - first_run, 0, 1] = hosts
     return changes[:found].copy()
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,11 @@ class Plan:
     """Chance of each outcome of each election."""
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """ISO codes of the hosts, in the order of the timeline."""
+        return tuple(code for code in self.members.all if code in self.loaded.scenario.cooperation.hosts)
+
+    @property
     def states(self) -> tuple[str, ...]:
         """ISO codes in the order of the timeline's states."""
         return self.members.all
@@ -97,6 +103,7 @@ def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
     timeline = Timeline(
         **_months(scenario, numbers),
         **_states(loaded, who, first, entries),
+        **_hosts(scenario, who),
         **_reference(loaded.reference),
         mean_log_gdp=mean_log_gdp,
         **_events(entries, who, len(numbers)),
@@ -260,6 +267,38 @@ def _fresh_switches(subregion: str, as_of: date, first: int) -> float:
     return total
 
 
+COMPACT = ("FSM", "MHL", "PLW")
+"""States in a Compact of Free Association, whose defence is Washington's duty (leverage table)."""
+HOST_TIE = 2.0
+"""A state hosts Washington's forces from this level of the security tie on: standing access."""
+
+
+def _hosts(scenario: Scenario, who: Members) -> dict[str, Any]:
+    hosts = [code for code in who.all if code in scenario.cooperation.hosts]
+    return {
+        "host": np.array([who.all.index(code) for code in hosts], dtype=np.int64),
+        "host_compact": np.array([code in COMPACT for code in hosts], dtype=np.bool_),
+        "host_dependence": _usual_host_dependence(scenario.as_of.year - 1) if hosts else 0.0,
+    }
+
+
+@cache
+def _usual_host_dependence(year: int) -> float:
+    """Mean dependence on Washington of the atlas's hosts (security tie of 2 or 3) in a year, 0 to 1."""
+    found = []
+    for code in states():
+        ties = leverage(code)
+        if ties.security_tie >= HOST_TIE and "security_tie" not in ties.assumed:
+            books = economy(code, year)
+            aid = 100.0 * books.us_aid_usd / books.gdp_usd
+            found.append(
+                rules.dependence(
+                    ties.exports_to_usa, ties.remittances * ties.remittances_usa_share, aid, ties.security_tie
+                )
+            )
+    return math.fsum(found) / len(found)
+
+
 def _reference(root: Scenario) -> dict[str, Any]:
     counted = [code for code in members(root).recognisers if code != HOLY_SEE]
     facts = [_facts(root, code) for code in counted]
@@ -282,6 +321,10 @@ _KINDS = {
     "protest": kinds.HOSTILITY,
     "match": kinds.MATCH,
     "request-refused": kinds.UNMET,
+    "hostility": kinds.HOSTILITY,
+    "threat": kinds.THREAT,
+    "notice": kinds.NOTICE,
+    "notice-withdrawn": kinds.NOTICE_WITHDRAWN,
     "truce": kinds.TRUCE,
     "truce-ends": kinds.TRUCE_ENDS,
 }
@@ -347,6 +390,8 @@ def _uncertain(given: float | Range, path: str, low: float, high: float) -> floa
 
 def _span(event: Event) -> int:
     """Months for which an event lasts."""
+    if event.type in ("threat", "notice"):
+        return rules.ACT_MONTHS
     years = getattr(event, "years", None)
     return _FOR_GOOD if years is None else max(1, round(years * 12))
 

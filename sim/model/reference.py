@@ -54,8 +54,12 @@ class Reference(NamedTuple):
     """Rise of the log hazard under a standing pledge to leave."""
     order_rate: float
     """Annual rate added by a standing order."""
-    truce: float
-    """Beijing's acceptance in a truce, a multiple of contest."""
+    notice_rate: float
+    """Annual rate at which a standing formal notice ends military cooperation."""
+    words_rate: float
+    """Annual rate that words alone add."""
+    cooperation: Floats
+    """(h,) log annual hazard of suspending in a quiet year, by host."""
     package_fade: float
     """Share of a package left after a month in which Beijing turned elsewhere."""
 
@@ -128,6 +132,13 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         elif timeline.region[i] == 2:
             weights[i] = parameters.pressure_elsewhere
 
+    cooperation = np.empty(timeline.host.shape[0])
+    for j in range(cooperation.shape[0]):
+        rate = parameters.suspension_rate
+        if timeline.host_compact[j]:
+            rate = parameters.suspension_rate_compact
+        cooperation[j] = math.log(rate)
+
     believed, dollars = values.copy(), np.zeros(values.shape[0])
     for event in range(values.shape[0]):
         kind = timeline.event_kind[event]
@@ -162,7 +173,9 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         rules.window_centre(parameters.return_window_effect, parameters.window_share),
         rules.pledge_effect(parameters.pledge_kept, parameters.departure_rate),
         rules.order_rate(parameters.order_carried_out),
-        rules.truce_acceptance(parameters.acceptance_truce),
+        rules.notice_rate(parameters.notice_carried_out),
+        rules.words_rate(parameters.words_followed, parameters.suspension_rate),
+        cooperation,
         rules.monthly_fade(parameters.package_half_life),
     )
 

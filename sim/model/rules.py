@@ -14,9 +14,6 @@ from sim.model.compiled import rule
 MOST_LOG_HAZARD = 20.0
 """Log hazards are capped here (certainty within minutes), so that no exponential overflows."""
 
-LEAST_ACCEPTANCE = 0.01
-"""Even in a truce Beijing's acceptance is never below this multiple of contest."""
-
 MOST_PRESSURE = 3.0
 """Pressure and hostility run from 0 (none) to 3 (stated penalties)."""
 
@@ -30,6 +27,12 @@ ORDER_YEARS = 0.5
 
 ORDER_MONTHS = 24
 """An order not carried out by then has lapsed."""
+
+NOTICE_YEARS = 2.0
+"""Chances after words and formal notices are counted over two years (priors i3, i4)."""
+
+ACT_MONTHS = 24
+"""Words and notices about military cooperation weigh for so many months."""
 
 WINDOW_MONTHS = 12
 """A government is new for so many months."""
@@ -223,12 +226,6 @@ def monthly_fade(half_life_months: float) -> float:
     return math.exp(-LN_2 / half_life_months)
 
 
-@rule
-def truce_acceptance(acceptance_truce: float) -> float:
-    """Beijing's acceptance in a truce, a multiple of contest."""
-    return max(LEAST_ACCEPTANCE, acceptance_truce)
-
-
 # --- Beijing ----------------------------------------------------------------------------------------------
 
 
@@ -340,6 +337,51 @@ def dependence_left(
 def felt_hostility(general: float, own: float) -> float:
     """Hostility a state feels, 0 to 3: Washington's quarrels with all, and what is aimed at it alone."""
     return min(MOST_PRESSURE, general + own)
+
+
+# --- a host weighs ending military cooperation with Washington --------------------------------------------
+
+
+@rule
+def hostility_term(hostility_effect: float, pride: float, hostility: float) -> float:
+    """Quarrels on other questions (0 to 3) make a proud host (0 to 1) look for a way to answer."""
+    return hostility_effect * pride * hostility
+
+
+@rule
+def hold_term(hold_effect: float, dependence: float, usual_dependence: float) -> float:
+    """Dependence on Washington (0 to 1), against that of the usual host, holds cooperation together."""
+    return -hold_effect * (dependence - usual_dependence)
+
+
+@rule
+def log_hazard_of_suspension(base: float, hostility: float, hold: float, government: float) -> float:
+    """Log annual hazard of suspending cooperation, before words and formal acts."""
+    return min(base + hostility + hold + government, MOST_LOG_HAZARD)
+
+
+@rule
+def hazard_of_suspension(log_rate: float, acts: float) -> float:
+    """Annual hazard of suspending cooperation; `acts` is the rate of standing words and notices."""
+    return math.exp(log_rate) + acts
+
+
+@rule
+def rate_of_acts(notice_rate: float, notice: float, words_rate: float, words: float) -> float:
+    """Annual rate added by a standing notice (0 or 1) and by words alone (0 to 1)."""
+    return notice_rate * min(1.0, notice) + words_rate * min(1.0, words)
+
+
+@rule
+def notice_rate(ended: float) -> float:
+    """The annual rate with which a formal notice ends cooperation with the chance `ended` in two years."""
+    return -math.log(1.0 - ended) / NOTICE_YEARS
+
+
+@rule
+def words_rate(ended: float, base_rate: float) -> float:
+    """The annual rate that words add to the base rate, for the chance `ended` in two years; never below nought."""
+    return max(0.0, -math.log(1.0 - ended) / NOTICE_YEARS - base_rate)
 
 
 # --- a decision -------------------------------------------------------------------------------------------

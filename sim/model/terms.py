@@ -4,6 +4,10 @@ from __future__ import annotations
 
 TAIPEI, BEIJING, NEITHER = 0, 1, 2
 SIDES = ("taipei", "beijing", "none")
+ACTIVE, SUSPENDED = 0, 1
+COOPERATION = ("active", "suspended")
+TIES = ("recognition", "cooperation")
+"""The two ties: recognition of Taipei, and military cooperation with Washington."""
 
 (
     SIDE,
@@ -41,4 +45,8 @@ TERMS = {
     "order": T_ORDER,
     "acceptance": ACCEPTANCE,
 }
-"""Terms by name: log-hazard terms, except `order` (annual rate added) and `acceptance` (multiple)."""
+"""Terms by name: log-hazard terms, except `order` (annual rate added) and `acceptance` (multiple).
+
+For military cooperation `alpha` is its quiet rate, `backfire` hostility, `deterrence` the hold of dependence,
+and `order` the rate of words and notices.
+"""

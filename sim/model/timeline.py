@@ -98,6 +98,13 @@ class Timeline(NamedTuple):
     follows_governments: NDArray[np.bool_]
     """(n,) whether the calendar follows this state's governments, so that its window is known."""
 
+    host: Ints
+    """(h,) positions of the states that host Washington's forces, in a scenario that follows that tie."""
+    host_compact: NDArray[np.bool_]
+    """(h,) in a Compact of Free Association."""
+    host_dependence: float
+    """Dependence on Washington of the usual host, 0 to 1."""
+
     reference_log_gdp: Floats
     """(m,) of the states with Taipei in the reference scenario that have an economy."""
     reference_prestige: Floats

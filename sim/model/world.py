@@ -9,10 +9,10 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.model.agents import Beijing, State, Taipei, Washington
+from sim.model.agents import Beijing, Host, State, Taipei, Washington
 from sim.model.calendar import LEVELS, NEVER, add_levels, draw_happenings, open_month
 from sim.model.reference import Reference, derive
-from sim.model.terms import HAZARD, TAIPEI
+from sim.model.terms import ACTIVE, HAZARD, TAIPEI
 from sim.model.timeline import Floats, Timeline
 
 
@@ -20,6 +20,7 @@ class World(mesa.Model):
     """One run. `step()` is a month; `count` is the recognition count after it."""
 
     state_class: type[State] = State
+    host_class: type[Host] = Host
     beijing_class: type[Beijing] = Beijing
     taipei_class: type[Taipei] = Taipei
     washington_class: type[Washington] = Washington
@@ -67,16 +68,22 @@ class World(mesa.Model):
         self._upcoming = 0
 
         self.members = [self.state_class(self, index) for index in range(n)]
+        self.hosts = [self.host_class(self, number) for number in range(timeline.host.shape[0])]
         self.beijing = self.beijing_class(self)
         self.taipei = self.taipei_class(self)
         self.washington = self.washington_class(self)
         self.changes: list[tuple[int, int, int, int, list[float]]] = []
-        """Changes so far: month, state, side before, side after, what it weighed."""
+        """Changes so far: month, place (states, then hosts), side before, side after, what it weighed."""
 
     @property
     def count(self) -> int:
         """States on Taipei's side."""
         return sum(state.recognises_taipei for state in self.members)
+
+    @property
+    def cooperating(self) -> int:
+        """Hosts whose military cooperation with Washington is active."""
+        return sum(host.side == ACTIVE for host in self.hosts)
 
     def with_taipei(self) -> list[State]:
         """States on Taipei's side, in order."""
@@ -115,35 +122,35 @@ class World(mesa.Model):
         self.taipei.step()
         self.beijing.step()
         self.washington.step()
-        for state in self.members:
-            state.weigh()
-        after = [state.decide() for state in self.members]
-        self.record(after)
+        places: list[State | Host] = [*self.members, *self.hosts]
+        for place in places:
+            place.weigh()
+        self.record(places, [place.decide() for place in places])
 
-    def record(self, after: list[int]) -> None:
+    def record(self, places: list[State | Host], after: list[int]) -> None:
         """Carry the decisions out and note them."""
         for k in range(self.fresh_switches.shape[0]):
             self.fresh_switches[k] *= self.timeline.monthly_year_fade
-        for state, side in zip(self.members, after, strict=True):
+        for state in self.members:
             if state.side == TAIPEI:
                 state.hazard = state.row[HAZARD]
-            state.row[0] = float(state.side)
-            if side == state.side:
+        for number, (place, side) in enumerate(zip(places, after, strict=True)):
+            if side == place.side:
                 continue
-            self.changes.append((self.month, state.index, state.side, side, list(state.row)))
-            if state.side == TAIPEI:
-                self.order_since[state.index] = NEVER
-                self.fresh_switches[state.subregion] += 1.0
-            state.change_to(side)
+            self.changes.append((self.month, number, place.side, side, list(place.row)))
+            if isinstance(place, State) and place.side == TAIPEI:
+                self.order_since[place.index] = NEVER
+                self.fresh_switches[place.subregion] += 1.0
+            place.change_to(side)
 
 
 def run_world(world: World, counts: Any, ledger: Any) -> None:
-    """Step a world to its end, filling `counts` (T + 1,) and, where it is wanted, `ledger` (T + 1, n, COLUMNS)."""
-    counts[0] = world.count
+    """Step a world to its end, filling `counts` (T + 1, 2) and, where wanted, `ledger` (T + 1, n + h, COLUMNS)."""
+    counts[0] = world.count, world.cooperating
     for t in range(world.timeline.exposure.shape[0]):
         world.step()
         if t > 0:
-            counts[t] = world.count
+            counts[t] = world.count, world.cooperating
         if ledger is not None:
-            for state in world.members:
-                ledger[t, state.index, :] = state.row
+            for number, place in enumerate([*world.members, *world.hosts]):
+                ledger[t, number, :] = place.row

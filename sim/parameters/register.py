@@ -70,8 +70,8 @@ _SHARE = (0.0, 1.0)
 DECLARED: tuple[Parameter, ...] = (
     # How Beijing accepts: drawn first, for the rate of the record depends on it.
     _prior(
-        "acceptance_truce", "multiple of contest", "documented", "logit-normal", (0.05, 0.0, 0.30), (0.001, 1.0),
-        "Beijing's acceptance of a willing state while a truce holds; 1 in contest, never below 0.01 in use",
+        "acceptance_truce", "multiple of contest", "documented", "logit-normal", (0.05, 0.0, 0.30), (0.01, 1.0),
+        "Beijing's acceptance of a willing state while a truce holds; 1 in contest, never below 0.01",
         "none of five willing states taken 2008-16 (priors h2); one loss in 181 ally-years",
     ),
     # Levels, counted on the record.
@@ -244,6 +244,57 @@ DECLARED: tuple[Parameter, ...] = (
         "delivery_years", "years", "assumed", "log-normal", (5.0, 3.0, 8.0), (0.1, 50.0),
         "time over which Beijing's package falls due after a switch",
         "commitments were counted over up to five years (priors a)",
+    ),
+    # Military cooperation with Washington.
+    _prior(
+        "suspension_rate", "per host-year", "documented", "log-normal", (0.005, 0.002, 0.012), (1e-9, 10.0),
+        "hazard that a host of the usual dependence ends military cooperation with Washington in a quiet year",
+        "seven endings in 1,150 host-years, 1990-2025 (priors i1)",
+    ),
+    _prior(
+        "suspension_rate_compact", "per host-year", "assumed", "log-normal", (0.0005, 0.0001, 0.002), (1e-9, 10.0),
+        "the same for states in a Compact of Free Association, which Washington has a duty to defend",
+        "judgement (priors, evidence i)",
+    ),
+    _prior(
+        "hostility_effect", _LOG, "documented", "split-normal", (2.1, 0.7, 3.4), _ANY,
+        "rise of the log hazard of suspending with pride times hostility",
+        "priors i2: 0.04 (0.01 to 0.15) in a year of open quarrel, read as hostility 2 at pride 0.5, against 0.005",
+    ),
+    _prior(
+        "hold_effect", _LOG, "assumed", "split-normal", (1.0, 0.0, 2.5), _ANY,
+        "fall of the log hazard of suspending with dependence on Washington",
+        "judgement: of the hosts that ended cooperation none lived from the United States",
+    ),
+    _prior(
+        "suspension_lean_effect", _LOG, "assumed", "split-normal", (0.6, 0.0, 1.5), _ANY,
+        "rise of the log hazard of suspending when a government's lean moves by one towards Beijing",
+        "judgement: endings cluster after changes of government (priors, evidence i)",
+    ),
+    _counted(
+        "notice_carried_out", "chance in two years",
+        "chance that a formal notice, vote or order ends cooperation",
+        "dated cases known by as_of (cases.csv); ten in all (priors i3)",
+    ),
+    _prior(
+        "words_followed", "chance in two years", "documented", "logit-normal", (0.03, 0.0, 0.25), (0.0001, 0.999),
+        "chance that cooperation ends after words alone",
+        "none of seven cases (priors i4)",
+    ),
+    _prior(
+        "restoration_rate", "per year", "assumed", "log-normal", (0.10, 0.03, 0.30), (1e-9, 10.0),
+        "rate at which suspended cooperation is restored",
+        "three cases: Philippines twice, Saudi Arabia (priors i6)",
+    ),
+    _prior(
+        "answer_chance", "chance", "assumed", "logit-normal", (0.5, 0.2, 0.8), (0.001, 0.999),
+        "chance that Washington answers a suspension by cutting its aid",
+        "judgement (priors i7)",
+    ),
+    _prior(
+        "answer_share", "share", "assumed", "logit-normal", (0.5, 0.2, 0.9), _SHARE,
+        "share of its aid that Washington then cuts",
+        "judgement (priors i8)",
     ),
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.errors import InputError, Problem, ResultError
 from sim.results.result import SIDES, Result
-from sim.results.tables import DIGITS, TIE, Table
+from sim.results.tables import COOPERATION, DIGITS, RECOGNITION, Table
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -178,14 +178,16 @@ def _write_trajectories(result: Result, path: Path) -> None:
     import pyarrow as pa
 
     runs, length = result.counts.shape
-    rows = pa.array(np.tile(np.arange(length, dtype=np.int32), runs))
-    ties = pa.array(np.zeros(runs * length, dtype=np.int32))
+    counts = [result.counts] if result.cooperation is None else [result.counts, result.cooperation]
+    ties = [RECOGNITION, COOPERATION][: len(counts)]
+    rows = np.tile(np.arange(length, dtype=np.int32), runs * len(ties))
+    which = np.repeat(np.arange(len(ties), dtype=np.int32), runs * length)
     write_parquet(
         {
-            "run": np.repeat(np.arange(runs, dtype=np.int32), length),
-            "month": pa.DictionaryArray.from_arrays(rows, pa.array(list(result.months))),
-            "tie": pa.DictionaryArray.from_arrays(ties, pa.array([TIE])),
-            "count": result.counts.ravel(),
+            "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
+            "month": pa.DictionaryArray.from_arrays(pa.array(rows), pa.array(list(result.months))),
+            "tie": pa.DictionaryArray.from_arrays(pa.array(which), pa.array(ties)),
+            "count": np.concatenate([count.ravel() for count in counts]),
         },
         path,
     )
@@ -208,22 +210,28 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
 
     months = tuple(manifest["months"])
     members = tuple((m["iso3"], m["state"], m["at_start"]) for m in manifest["members"])
+    hosts = tuple((m["iso3"], m["state"]) for m in manifest["hosts"])
     runs = int(manifest["settings"]["runs"])
     counts = pq.read_table(folder / "trajectories.parquet", columns=["count"])["count"].to_numpy()
+    counts = counts.reshape(2 if hosts else 1, runs, len(months))
     events = pq.read_table(folder / "events.parquet")
-    columns: dict[str, Any] = {name: events[name].to_pylist() for name in ("month", "iso3", "from", "to")}
+    columns: dict[str, Any] = {name: events[name].to_pylist() for name in ("month", "iso3", "tie", "from", "to")}
     row = {month: index for index, month in enumerate(months)}
-    place = {code: index for index, (code, _, _) in enumerate(members)}
+    place = {(RECOGNITION, member[0]): index for index, member in enumerate(members)}
+    place |= {(COOPERATION, host[0]): len(members) + index for index, host in enumerate(hosts)}
 
     def ints(values: Any) -> Any:
         return np.array(list(values), dtype=np.int64)
 
+    def sides(name: str) -> Any:
+        return ints(SIDES[tie].index(side) for tie, side in zip(columns["tie"], columns[name], strict=True))
+
     changes: dict[str, Any] = {
         "run": ints(events["run"].to_pylist()),
         "month": ints(row[month] for month in columns["month"]),
-        "state": ints(place[code] for code in columns["iso3"]),
-        "from": ints(SIDES.index(side) for side in columns["from"]),
-        "to": ints(SIDES.index(side) for side in columns["to"]),
+        "state": ints(place[where] for where in zip(columns["tie"], columns["iso3"], strict=True)),
+        "from": sides("from"),
+        "to": sides("to"),
     }
     head = ("run", "month", "iso3", "tie", "from", "to")
     changes |= {name: events[name].to_numpy() for name in events.column_names if name not in head}
@@ -232,12 +240,14 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         scenario=manifest["scenario"],
         months=months,
         members=members,
-        counts=counts.reshape(runs, len(months)),
+        counts=counts[0],
         changes=changes,
         observed=tuple(manifest["observed"]),
         settings=manifest["settings"],
         beliefs=tuple(manifest["parameters"]),
         budgets=manifest["budgets_million_usd_a_year"],
+        hosts=hosts,
+        cooperation=counts[1] if hosts else None,
         ledger=pq.read_table(ledger).to_pydict() if ledger.is_file() else None,
         folder=folder,
     )

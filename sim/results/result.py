@@ -11,12 +11,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.tables import Table, count_error, states_table, summary_table
+from sim.results.tables import (
+    COOPERATION,
+    RECOGNITION,
+    Place,
+    Table,
+    count_error,
+    states_table,
+    summary_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SIDES = ("taipei", "beijing", "none")
+SIDES: dict[str, tuple[str, ...]] = {
+    RECOGNITION: ("taipei", "beijing", "none"),
+    COOPERATION: ("active", "suspended"),
+}
+"""Sides by tie, in the order of the engines' numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +44,7 @@ class Result:
     counts: NDArray[np.uint8]
     """(runs, T + 1) states recognising Taipei."""
     changes: Mapping[str, NDArray[Any]]
-    """Columns of the changes: run, month (row), state (position), from, to (sides), hazard, and each term."""
+    """Columns of the changes: run, month (row), state (place), from, to (sides), hazard, and each term."""
     observed: tuple[int | None, ...]
     """(T + 1,) the count on record, None after the day until which the record is confirmed."""
     settings: Mapping[str, Any]
@@ -41,6 +53,10 @@ class Result:
     """Every parameter: name, unit, kind, family, central, low, high, cases, hindsight."""
     budgets: Mapping[str, float]
     """Reference budgets at central parameters, US$ million a year: beijing, taipei."""
+    hosts: tuple[tuple[str, str], ...] = ()
+    """(h,) code and name of the hosts of Washington's forces, where the scenario follows that tie."""
+    cooperation: NDArray[np.uint8] | None = None
+    """(runs, T + 1) hosts whose military cooperation is active; None in a scenario without hosts."""
     ledger: Table | None = None
     """What every state weighed in every month, where it was asked for."""
     folder: Path | None = None
@@ -66,17 +82,31 @@ class Result:
         """Seed of the random numbers."""
         return int(self.settings["seed"])
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """(n + h,) every tie of every state: recognition, then cooperation."""
+        return (
+            *(Place(code, name, side) for code, name, side in self.members),
+            *(Place(code, name, SIDES[COOPERATION][0], COOPERATION) for code, name in self.hosts),
+        )
+
     @cached_property
     def summary_columns(self) -> Table:
-        """`summary.csv` as columns."""
-        return summary_table(self.months, self.counts, self.observed)
+        """`summary.csv` as columns: recognition, then cooperation where it is followed."""
+        table = summary_table(self.months, RECOGNITION, self.counts, self.observed)
+        if self.cooperation is not None:
+            nothing = [None] * len(self.months)
+            second = summary_table(self.months, COOPERATION, self.cooperation, nothing)
+            table = {name: values + second[name] for name, values in table.items()}
+        return table
 
     @cached_property
     def states_columns(self) -> Table:
         """`states.csv` as columns."""
-        at_start = np.array([SIDES.index(side) for _, _, side in self.members], dtype=np.int64)
+        places = self.places
+        at_start = np.array([SIDES[place.tie].index(place.at_start) for place in places], dtype=np.int64)
         return states_table(
-            self.members,
+            places,
             at_start,
             self.changes,
             self.runs,
@@ -87,17 +117,16 @@ class Result:
     @cached_property
     def events_columns(self) -> Table:
         """`events.parquet` as columns: one row a change of side."""
-        from sim.results.tables import TIE
-
-        changes = self.changes
-        codes = [code for code, _, _ in self.members]
+        changes, places = self.changes, self.places
+        where = [places[state] for state in changes["state"].tolist()]
+        sides = [SIDES[place.tie] for place in where]
         columns: dict[str, Any] = {
             "run": changes["run"],
             "month": [self.months[row] for row in changes["month"].tolist()],
-            "iso3": [codes[state] for state in changes["state"].tolist()],
-            "tie": [TIE] * len(changes["run"]),
-            "from": [SIDES[side] for side in changes["from"].tolist()],
-            "to": [SIDES[side] for side in changes["to"].tolist()],
+            "iso3": [place.iso3 for place in where],
+            "tie": [place.tie for place in where],
+            "from": [names[side] for names, side in zip(sides, changes["from"].tolist(), strict=True)],
+            "to": [names[side] for names, side in zip(sides, changes["to"].tolist(), strict=True)],
         }
         rest = [name for name in changes if name not in ("run", "month", "state", "from", "to")]
         return columns | {name: changes[name] for name in rest}
@@ -121,17 +150,21 @@ class Result:
 
     def trajectories(self) -> pd.DataFrame:
         """One row a run and month: run, month, tie, count."""
-        from sim.results.tables import TIE
+        return _frame(self.trajectories_columns)
 
+    @property
+    def trajectories_columns(self) -> dict[str, Any]:
+        """`trajectories.parquet` as columns: run by run, month by month, one tie after the other."""
         runs, length = self.counts.shape
-        return _frame(
-            {
-                "run": np.repeat(np.arange(runs), length),
-                "month": list(self.months) * runs,
-                "tie": [TIE] * (runs * length),
-                "count": self.counts.ravel(),
-            }
-        )
+        ties = [(RECOGNITION, self.counts)]
+        if self.cooperation is not None:
+            ties.append((COOPERATION, self.cooperation))
+        return {
+            "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
+            "month": np.tile(np.array(self.months), runs * len(ties)),
+            "tie": np.repeat(np.array([tie for tie, _ in ties]), runs * length),
+            "count": np.concatenate([counts.ravel() for _, counts in ties]),
+        }
 
 
 def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:

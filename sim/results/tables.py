@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Table = dict[str, list[object]]
 
-TIE = "recognition"
+RECOGNITION, COOPERATION = "recognition", "cooperation"
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 HORIZONS = {"p_12m": 12, "p_36m": 36, "p_60m": 60}
 """Rows of a trajectory at which a state's chance is told, besides the last."""
@@ -70,14 +70,14 @@ def _beta_points(p: float, variance: float) -> tuple[float, float]:
     return float(betaincinv(a, b, 0.05)), float(betaincinv(a, b, 0.95))
 
 
-def summary_table(months: Sequence[str], counts: NDArray[np.uint8], observed: Sequence[int | None]) -> Table:
+def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], observed: Sequence[int | None]) -> Table:
     """One row a month: mean and quantiles of the count over runs (whole numbers of states), and the record.
 
     counts : (runs, T + 1); observed : (T + 1,) None where the record does not reach
     """
     means = counts.mean(axis=0)
     points = quantiles(counts)
-    table: Table = {"month": list(months), "tie": [TIE] * len(months), "mean": means.tolist()}
+    table: Table = {"month": list(months), "tie": [tie] * len(months), "mean": means.tolist()}
     for level, values in zip(LEVELS, points, strict=True):
         table[f"q{round(level * 100):02d}"] = values.tolist()
     table["observed"] = list(observed)
@@ -109,9 +109,9 @@ def count_error(counts: NDArray[np.uint8], runs_per_draw: int) -> float:
 def moved(
     at_start: NDArray[np.int64], changes: Mapping[str, NDArray[np.int64]], runs: int, month: int
 ) -> NDArray[np.bool_]:
-    """(runs, n) whether each state stands, at the end of row `month`, elsewhere than it stood at the start.
+    """(runs, places) whether each tie stands, at the end of row `month`, elsewhere than it stood at the start.
 
-    at_start : (n,) side; changes : equally long columns run, month, state, to (side), in order
+    at_start : (places,) side; changes : equally long columns run, month, state (place), to (side), in order
     """
     sides = np.broadcast_to(at_start, (runs, at_start.shape[0])).copy()
     early = changes["month"] <= month
@@ -121,32 +121,43 @@ def moved(
     return moved_now
 
 
+@dataclass(frozen=True)
+class Place:
+    """One tie of one state."""
+
+    iso3: str
+    name: str
+    at_start: str
+    """taipei, beijing or none; active for military cooperation."""
+    tie: str = RECOGNITION
+
+
 def states_table(
-    states: Sequence[tuple[str, str, str]],
+    places: Sequence[Place],
     at_start: NDArray[np.int64],
     changes: Mapping[str, NDArray[np.int64]],
     runs: int,
     last_month: int,
     runs_per_draw: int,
 ) -> Table:
-    """One row a state: the chance that its tie is not what it was at the start, by horizon.
+    """One row a state and tie: the chance that the tie is not what it was at the start, by horizon.
 
-    For a recogniser that is the chance to have left Taipei, for a former one to have returned.
-    states : (iso3, name, side at the start) of each
+    For a recogniser that is the chance to have left Taipei, for a former one to have returned, for a host to
+    have suspended military cooperation.
     """
     table: Table = {
-        "iso3": [state[0] for state in states],
-        "state": [state[1] for state in states],
-        "tie": [TIE] * len(states),
+        "iso3": [place.iso3 for place in places],
+        "state": [place.name for place in places],
+        "tie": [place.tie for place in places],
     }
     for label, month in [*HORIZONS.items(), ("p_end", last_month)]:
-        columns: list[Chance | None] = [None] * len(states)
+        columns: list[Chance | None] = [None] * len(places)
         if month <= last_month:
             gone = moved(at_start, changes, runs, month)
-            columns = [chance(gone[:, state], runs_per_draw) for state in range(len(states))]
+            columns = [chance(gone[:, place], runs_per_draw) for place in range(len(places))]
         table[label] = [None if c is None else c.p for c in columns]
         table[f"{label}_low"] = [None if c is None else c.low for c in columns]
         table[f"{label}_high"] = [None if c is None else c.high for c in columns]
         table[f"{label}_mc"] = [None if c is None else c.mc for c in columns]
-    table["at_start"] = [state[2] for state in states]
+    table["at_start"] = [place.at_start for place in places]
     return table

@@ -31,11 +31,11 @@ class Ensemble:
     """What the engines give back."""
 
     counts: NDArray[np.uint8]
-    """(runs, T + 1) recognition count."""
+    """(runs, T + 1, 2) states that recognise Taipei, hosts that cooperate with Washington."""
     changes: NDArray[np.float64]
-    """(changes, HEAD + COLUMNS) one row a change, by run, month and state."""
+    """(changes, HEAD + COLUMNS) one row a change, by run, month and place (states, then hosts)."""
     ledger: NDArray[np.float64] | None
-    """(runs, T + 1, n, COLUMNS) what every state weighed in every month, where it was asked for."""
+    """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, where it was asked for."""
 
 
 def run_ensemble(
@@ -51,9 +51,9 @@ def run_ensemble(
     """Simulate runs 0 to `runs` - 1. Raises InputError for a ledger of more than 100 runs."""
     if ledger and runs > MOST_LEDGER_RUNS:
         raise InputError(Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", runs))
-    length, n = len(plan.months), len(plan.states)
-    counts = np.empty((runs, length), dtype=np.uint8)
-    book = np.zeros((runs, length, n, COLUMNS)) if ledger else None
+    length, places = len(plan.months), len(plan.states) + len(plan.hosts)
+    counts = np.empty((runs, length, 2), dtype=np.uint8)
+    book = np.zeros((runs, length, places, COLUMNS)) if ledger else None
     work = _compiled if engine == "compiled" else _mesa
 
     threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1

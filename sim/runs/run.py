@@ -20,7 +20,7 @@ from sim.fit import Belief, beliefs_for, package_size
 from sim.model.plan import Plan, plan
 from sim.results import Result
 from sim.results.result import SIDES
-from sim.results.tables import TIE, Table
+from sim.results.tables import COOPERATION, RECOGNITION, Table
 from sim.runs.sampling import Mode
 from sim.scenario import Loaded
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
@@ -131,7 +131,9 @@ def simulate(
         scenario=scenario.model_dump(mode="json", exclude_none=True),
         months=laid.months,
         members=tuple((code, atlas.states()[code].name, _side(laid, index)) for index, code in enumerate(codes)),
-        counts=ensemble.counts,
+        counts=np.ascontiguousarray(ensemble.counts[:, :, 0]),
+        cooperation=np.ascontiguousarray(ensemble.counts[:, :, 1]) if laid.hosts else None,
+        hosts=tuple((code, atlas.states()[code].name) for code in laid.hosts),
         changes=_changes(ensemble.changes),
         observed=observed(scenario.as_of, laid.months),
         settings={
@@ -198,6 +200,7 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
         "record_confirmed_until": str(atlas.record().confirmed_until),
         "months": list(result.months),
         "members": [{"iso3": code, "state": name, "at_start": side} for code, name, side in result.members],
+        "hosts": [{"iso3": code, "state": name} for code, name in result.hosts],
         "observed": list(result.observed),
         "budgets_million_usd_a_year": dict(result.budgets),
         "parameters": [dict(belief) for belief in result.beliefs],
@@ -253,16 +256,22 @@ def _changes(rows: Any) -> dict[str, Any]:
 def _ledger(book: Any, laid: Plan) -> Table:
     from sim.model.terms import HAZARD, SIDE, TERMS
 
-    runs, length, n, _ = book.shape
+    runs, length, places, _ = book.shape
+    ties = [RECOGNITION] * len(laid.states) + [COOPERATION] * len(laid.hosts)
+    sides = [[SIDES[tie][int(side)] for tie, side in zip(ties, row, strict=True)] for row in _rows(book[:, :, :, SIDE])]
     columns: dict[str, Any] = {
-        "run": np.repeat(np.arange(runs), length * n).tolist(),
-        "month": [month for _ in range(runs) for month in laid.months for _ in range(n)],
-        "iso3": list(laid.states) * (runs * length),
-        "tie": [TIE] * (runs * length * n),
-        "side": [SIDES[int(side)] for side in book[:, :, :, SIDE].ravel()],
+        "run": np.repeat(np.arange(runs), length * places).tolist(),
+        "month": [month for _ in range(runs) for month in laid.months for _ in range(places)],
+        "iso3": [*laid.states, *laid.hosts] * (runs * length),
+        "tie": ties * (runs * length),
+        "side": [side for row in sides for side in row],
         "hazard": book[:, :, :, HAZARD].ravel(),
     }
     return columns | {name: book[:, :, :, column].ravel() for name, column in TERMS.items()}
+
+
+def _rows(sides: Any) -> Any:
+    return sides.reshape(-1, sides.shape[-1]).tolist()
 
 
 def _budgets(laid: Plan, beliefs: Mapping[str, Belief]) -> dict[str, float]:

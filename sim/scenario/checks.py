@@ -54,6 +54,10 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
             )
     if not who.recognisers:
         yield Problem("roster", "at least one state that recognises Taipei")
+    for code in scenario.cooperation.hosts:
+        if code not in who.all:
+            rule = "a state of the roster, or one that left it lately"
+            yield Problem("cooperation.hosts", rule, code, nearest(code, who.all))
     for code in scenario.states:
         if code not in who.all:
             yield Problem(

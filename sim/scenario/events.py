@@ -159,6 +159,47 @@ class Match(Happening):
     """Part of Beijing's package of the month before that Taipei's aid comes up to; 1 is all of it."""
 
 
+class Hostility(Happening):
+    """Washington quarrels with a state on another question (deportation, tariffs): it only provokes."""
+
+    type: Literal["hostility"]
+    state: Iso3
+    """The state that is the object of it."""
+    hostility: Pressure
+    """0 none, 1 words, 2 open quarrel, 3 measures that hurt."""
+    half_life_months: Months | None = None
+    """Months in which it halves; left out, it stays."""
+
+
+class Threat(Happening):
+    """A host says that it may end military cooperation with Washington: words, which weigh for 24 months at most."""
+
+    type: Literal["threat"]
+    state: Iso3
+    """The host that speaks."""
+    strength: Share = 1.0
+    """1 for plain words of the head of government, less for hints."""
+
+
+class Notice(Happening):
+    """A host gives formal notice, votes or orders to end military cooperation with Washington.
+
+    It weighs until carried out or withdrawn, 24 months at most.
+    """
+
+    type: Literal["notice"]
+    state: Iso3
+    """The host that gives notice."""
+
+
+class NoticeWithdrawn(Happening):
+    """A host takes back its words and notices about military cooperation."""
+
+    type: Literal["notice-withdrawn"]
+    state: Iso3
+    """The host that takes them back."""
+
+
 class RequestRefused(Happening):
     """A request to Taipei was refused or left unmet."""
 
@@ -207,6 +248,10 @@ Event = Annotated[
     | Protest
     | Offer
     | Match
+    | Hostility
+    | Threat
+    | Notice
+    | NoticeWithdrawn
     | RequestRefused
     | AidCut
     | Truce

@@ -67,6 +67,13 @@ class Roster(Part):
     """States that left Taipei within so many years before `as_of` are simulated too, for they may return."""
 
 
+class Cooperation(Part):
+    """`[cooperation]`: the second tie, military cooperation with Washington; left out, it is not simulated."""
+
+    hosts: Annotated[list[Iso3], Field(default_factory=list)]
+    """The states, among those simulated, that host Washington's forces (security tie of 2 or 3)."""
+
+
 class BeijingTable(Part):
     """`[beijing]`: Beijing's levers, each by value or by dated changes."""
 
@@ -216,6 +223,8 @@ class Scenario(Part):
     """Taipei's levers."""
     washington: Annotated[WashingtonTable, Field(default_factory=WashingtonTable)]
     """Washington's levers."""
+    cooperation: Annotated[Cooperation, Field(default_factory=Cooperation)]
+    """The second tie: who hosts Washington's forces."""
     states: Annotated[dict[Iso3, StateTable], Field(default_factory=dict)]
     """What the scenario says of single states, by code."""
     events: Annotated[dict[Name, Event], Field(default_factory=dict)]
