@@ -36,11 +36,11 @@ def draw(results: Sequence[Result]) -> Figure:
         f"bars at the right: half (thick) and 90 % (thin) of runs at the {until}"
     )
     with sheet(count.WIDTH, count.BODY, count.TITLE, measure, source(results)) as (drawing, top):
-        highest = max(float(max(result.summary_columns["q75"])) for result in results)  # type: ignore[type-var, arg-type]
-        most = max(float(result.summary_columns["q95"][-1]) for result in results)  # type: ignore[arg-type]
+        highest = max(float(max(result.summary_of()["q75"])) for result in results)  # type: ignore[type-var, arg-type]
+        most = max(float(result.summary_of()["q95"][-1]) for result in results)  # type: ignore[arg-type]
         plot, window = count.frame(drawing, top, results, max(highest, most), LABELS)
         for position, (result, colour) in enumerate(zip(results, CYCLE, strict=False)):
-            columns = result.summary_columns
+            columns = result.summary_of()
             days = [number(day) for day in row_days(result)]
             days.append(days[-1] + window.pad)
             lows, highs = count.held(columns["q25"]), count.held(columns["q75"])
@@ -56,7 +56,7 @@ def draw(results: Sequence[Result]) -> Figure:
                 count.mark_line(plot, day)
         labels = []
         for position, (result, name, colour) in enumerate(zip(results, names(results), CYCLE, strict=False)):
-            last = {quantity: float(result.summary_columns[quantity][-1]) for quantity in DRAWN}  # type: ignore[arg-type]
+            last = {quantity: float(result.summary_of()[quantity][-1]) for quantity in DRAWN}  # type: ignore[arg-type]
             right = 0.08 + STEP * position
             at = number(window.last) + window.pad + right * window.days_per_inch
             for low, high, width in (("q05", "q95", 1.4), ("q25", "q75", 5.0)):

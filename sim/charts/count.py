@@ -82,7 +82,7 @@ def _single(result: Result) -> Figure:
     measure = f"Number of states; simulated at the ends of months to {end_of(result)}"
     measure += "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
     with sheet(WIDTH, BODY, TITLE, header(result, measure), source([result])) as (drawing, top):
-        summary = result.summary_columns
+        summary = result.summary_of()
         highest = max(summary["q95"] if result.runs > 1 else summary["mean"])  # type: ignore[type-var]
         plot, window = frame(drawing, top, [result], float(highest))  # type: ignore[arg-type]
         days = [number(day) for day in row_days(result)]
@@ -227,7 +227,7 @@ def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: 
 
 def _label_end(plot: Axes, window: Window, result: Result) -> None:
     """What the line and the bands are, with their values in the last row."""
-    row = {name: column[-1] for name, column in result.summary_columns.items()}
+    row = {name: column[-1] for name, column in result.summary_of().items()}
     q05, q25, q75, q95 = (float(row[name]) for name in ("q05", "q25", "q75", "q95"))  # type: ignore[arg-type]
     mean = float(row["mean"])  # type: ignore[arg-type]
     if result.runs > 1:
@@ -265,7 +265,7 @@ def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
     centre = min(max(at, left + half), right - half)
     lows, highs = [float(count)], [float(count)]
     low, high = ("q05", "q95") if result.runs > 1 else ("mean", "mean")
-    columns = result.summary_columns
+    columns = result.summary_of()
     rows = list(zip(row_days(result), columns[low], columns[high], strict=True))
     rows += [(row_day, value, value) for row_day, value in points + recorded(window.first, start_of(result))]
     for row_day, below, above in rows:

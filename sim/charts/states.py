@@ -101,7 +101,7 @@ def draw(result: Result) -> Figure:
 
 def rows_of(result: Result, at_start: bool) -> list[Row]:
     """The recognisers of the start, or the others, most likely to change first, then by name."""
-    columns = result.states_columns
+    columns = result.states_of()
     names = ("iso3", "state", "p_end", "p_end_low", "p_end_high", "p_end_mc", "at_start")
     rows = []
     for iso3, name, p, low, high, error, side in zip(*(columns[key] for key in names), strict=True):

@@ -20,6 +20,7 @@ from sim.charts.states import Row, left_out, rows_of
 from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE, figure, measured, panel, sheet, wrapped
 from sim.charts.words import day, end_of, header, month_end, percent, source, start_of
 from sim.results.result import Result
+from sim.results.tables import RECOGNITION
 
 Floats = NDArray[np.float64]
 
@@ -167,7 +168,9 @@ def _shares(result: Result, codes: list[str], edges: list[int]) -> Floats:
     """(states, edges - 1) share of runs in which each state leaves Taipei between two edges."""
     changes = result.changes
     row_of = {code: row for row, code in enumerate(codes)}
-    place = np.array([row_of.get(code, -1) for code, _, _ in result.members], dtype=np.int64)
+    place = np.array(
+        [row_of.get(place.iso3, -1) if place.tie == RECOGNITION else -1 for place in result.places], dtype=np.int64
+    )
     rows = place[changes["state"]] if len(changes["state"]) else np.empty(0, dtype=np.int64)
     left = (changes["from"] == 0) & (rows >= 0)
     between = np.searchsorted(np.array(edges), changes["month"][left], side="right") - 1

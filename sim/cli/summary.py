@@ -13,7 +13,7 @@ _MOST_ROWS = 8
 
 def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> dict[str, Any]:
     """The summary as one object."""
-    summary = result.summary_columns
+    summary = result.summary_of()
     return {
         "folder": str(result.folder),
         "scenario": result.name,
@@ -28,7 +28,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
         "end": {"month": result.months[-1], "mc": result.mean_error}
         | {name: summary[name][-1] for name in ("mean", "q05", "q25", "q50", "q75", "q95", "observed")},
         "states": [
-            {key: values[row] for key, values in result.states_columns.items()} for row in range(len(result.members))
+            {key: values[row] for key, values in result.states_columns.items()} for row in range(len(result.places))
         ],
         "parameter_kinds": dict(Counter(belief["kind"] for belief in result.beliefs)),
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
@@ -37,7 +37,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
 
 def summary_text(result: Result, found: bool, seconds: Mapping[str, float], charts: bool) -> str:
     """The summary as a reader on a terminal sees it."""
-    summary, end = result.summary_columns, result.months[-1]
+    summary, end = result.summary_of(), result.months[-1]
     header = result.scenario["scenario"]
     last = {name: values[-1] for name, values in summary.items()}
     lines = [
@@ -66,7 +66,7 @@ def _states(count: int) -> str:
 
 
 def _chances(result: Result, end: str) -> list[str]:
-    table = result.states_columns
+    table = result.states_of()
     rows = [
         (p, low, high, name, side)
         for p, low, high, name, side in zip(
@@ -97,7 +97,7 @@ def _chances(result: Result, end: str) -> list[str]:
 
 
 def _error(result: Result) -> list[str]:
-    errors = [float(value) for value in result.states_columns["p_end_mc"]]  # type: ignore[arg-type]
+    errors = [float(value) for value in result.states_of()["p_end_mc"]]  # type: ignore[arg-type]
     return [
         f"Monte Carlo error (one standard error): {result.mean_error:.2f} states in the average count, at most "
         f"{100 * max(errors):.1f} points in a chance.",

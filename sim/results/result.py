@@ -17,6 +17,7 @@ from sim.results.tables import (
     Place,
     Table,
     count_error,
+    only,
     states_table,
     summary_table,
 )
@@ -113,6 +114,14 @@ class Result:
             len(self.months) - 1,
             int(self.settings["runs_per_draw"]),
         )
+
+    def summary_of(self, tie: str = RECOGNITION) -> Table:
+        """`summary.csv` as columns, the rows of one tie."""
+        return only(self.summary_columns, tie)
+
+    def states_of(self, tie: str = RECOGNITION) -> Table:
+        """`states.csv` as columns, the rows of one tie."""
+        return only(self.states_columns, tie)
 
     @cached_property
     def events_columns(self) -> Table:

@@ -84,6 +84,12 @@ def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], ob
     return table
 
 
+def only(table: Table, tie: str) -> Table:
+    """The rows of one tie."""
+    kept = [found == tie for found in table["tie"]]
+    return {name: [value for value, keep in zip(values, kept, strict=True) if keep] for name, values in table.items()}
+
+
 def quantiles(counts: NDArray[np.uint8]) -> NDArray[np.int64]:
     """(levels, T + 1) smallest count that at least the share `level` of runs does not exceed, by month."""
     runs, months = counts.shape
