@@ -113,6 +113,12 @@ def _expectations(scenario: Scenario, who: Members) -> Iterator[Problem]:
     count = len(who.recognisers)
     if expected.count_at_start is not None and expected.count_at_start != count:
         yield Problem("expectations.count_at_start", f"{count}, the states on the roster", expected.count_at_start)
+    for code, left in expected.count_without.items():
+        rest = len(set(who.recognisers) - {code})
+        if code not in who.recognisers:
+            yield Problem(f"expectations.count_without.{code}", "a state on Taipei's side at the start", code)
+        elif rest != left:
+            yield Problem(f"expectations.count_without.{code}", f"{rest}, the states left without it", left)
     for code in expected.with_taipei:
         if code not in who.recognisers:
             yield Problem("expectations.with_taipei", "a state on Taipei's side at the start", code)

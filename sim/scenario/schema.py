@@ -48,6 +48,10 @@ class Header(Part):
     """Runs, unless the command says otherwise."""
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
     """Seed of the random numbers, unless the command says otherwise."""
+    article: Text | None = None
+    """What the article behind it said, in a line; for the table of scenarios."""
+    about: Annotated[list[Iso3], Field(default_factory=list)]
+    """The states it is about, for the table of scenarios; none: the likeliest to go."""
     known: Annotated[list[Text], Field(default_factory=list)]
     """What was known at the start, a line each."""
     assumed: Annotated[list[Text], Field(default_factory=list)]
@@ -204,6 +208,8 @@ class Expectations(Part):
 
     count_at_start: Annotated[int, Field(ge=0, le=200)] | None = None
     """States recognising Taipei at the start."""
+    count_without: Annotated[dict[Iso3, Annotated[int, Field(ge=0, le=200)]], Field(default_factory=dict)]
+    """States that recognise Taipei once the named one has left, such as `{ HND = 13 }`."""
     with_taipei: Annotated[list[Iso3], Field(default_factory=list)]
     """States on Taipei's side at the start."""
     not_with_taipei: Annotated[list[Iso3], Field(default_factory=list)]
