@@ -76,7 +76,20 @@ def nearest(name: object, valid: Iterable[str]) -> str | None:
     return names[close[0]] if close else None
 
 
+def _as_written(value: object) -> str:
+    """A value as a scenario file would hold it."""
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_as_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_as_written, value)) + "]"
+    return str(value)
+
+
 def shown(value: object) -> str:
     """A value as an error message shows it: short, on one line."""
-    text = " ".join(str(value).split()) if not isinstance(value, str) else repr(value)
+    text = " ".join(_as_written(value).split())
     return text if len(text) <= 60 else text[:57] + "..."

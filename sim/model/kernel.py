@@ -64,7 +64,7 @@ from sim.model.terms import (
     T_WINDOW,
     TAIPEI,
 )
-from sim.model.timeline import Floats, Timeline
+from sim.model.timeline import Floats, Ints, Timeline
 
 RUNS_PER_DRAW = 20
 """Consecutive runs that share a parameter draw."""
@@ -89,7 +89,9 @@ def simulate(
     seed: int,
     first_run: int,
     runs: int,
+    horizons: Ints,
     counts: NDArray[np.uint8],
+    expected: Floats,
     ledger: Floats,
 ) -> Floats:
     """Simulate runs `first_run` to `first_run + runs - 1`; the changes, one row each, are returned.
@@ -97,8 +99,13 @@ def simulate(
     parameters : (draws,) record array; values, chances : (draws, E); outcomes : (draws, L, K) cumulative.
     Draw `run // 20` serves a run.
     counts : (runs, T + 1, 2) filled: states that recognise Taipei, hosts that cooperate with Washington
+    horizons : (H,) months, ascending
+    expected : (draws of these runs, n + h, H, 2) to which the sum over runs, and the sum of squares, of the chances
+    met up to each horizon are added: those of moving away from the start's side less those of moving back. Its
+    mean is the chance to stand elsewhere at the horizon, with far less luck in it than counting has.
     ledger : (runs, T + 1, n + h, COLUMNS) filled, or of no runs when it is not wanted
-    Returns (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then the ledger's columns.
+    Returns (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then what
+    the ledger holds.
     """
     months, n, hosts = timeline.exposure.shape[0], timeline.code.shape[0], timeline.host.shape[0]
     places = n + hosts
@@ -119,7 +126,7 @@ def simulate(
     fresh = np.empty(timeline.fresh_switches.shape[0])
     security, answered = np.empty(n), np.empty(n)
     weights, rows = np.empty(n), np.zeros((places, COLUMNS))
-    chance = np.empty(places)
+    chance, away = np.empty(places), np.empty(places)
     after = np.empty(places, dtype=np.int64)
 
     p = parameters[first_run // RUNS_PER_DRAW]
@@ -134,7 +141,8 @@ def simulate(
         truce[0] = NEVER
         upcoming = 0
         fresh[:] = timeline.fresh_switches
-        count, cooperating = 0, hosts
+        count, cooperating, horizon = 0, hosts, 0
+        away[:] = 0.0
         for i in range(n):
             side[i] = BEIJING
             if timeline.with_taipei[i]:
@@ -359,6 +367,16 @@ def simulate(
                     row[T_ALPHA] = math.log(p.restoration_rate)
                     row[HAZARD] = p.restoration_rate
                 chance[n + j] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
+
+            for i in range(places):
+                at_home = side[i] == ACTIVE if i >= n else (side[i] == TAIPEI) == timeline.with_taipei[i]
+                away[i] += chance[i] if at_home else -chance[i]
+            if horizon < horizons.shape[0] and t == horizons[horizon]:
+                sums = expected[draw - first_run // RUNS_PER_DRAW]
+                for i in range(places):
+                    sums[i, horizon, 0] += away[i]
+                    sums[i, horizon, 1] += away[i] * away[i]
+                horizon += 1
 
             # They decide, all at once.
             for i in range(n):

@@ -238,8 +238,13 @@ def _facts(scenario: Scenario, code: str) -> dict[str, float]:
     facts = {key: float(value if told[key] is None else told[key]) for key, value in atlas.items()}  # type: ignore[arg-type]
     facts["lean"] = said.lean if said.lean is not None else (in_office.lean if in_office else 0.0)
     facts |= {"pride": said.pride, "prestige": said.prestige, "susceptibility": said.susceptibility}
-    parts = rules.dependence(facts["exports"], facts["remittances"], facts["us_aid"], facts["security"])
-    facts["dependence_scale"] = 1.0 if said.dependence is None or parts == 0.0 else said.dependence / parts
+    facts["dependence_scale"] = 1.0
+    if said.dependence is not None:
+        parts = rules.dependence(facts["exports"], facts["remittances"], facts["us_aid"], facts["security"])
+        if parts == 0.0:
+            facts |= {"exports": 50.0, "remittances": 20.0, "us_aid": 2.0, "security": 3.0}
+            parts = 1.0
+        facts["dependence_scale"] = said.dependence / parts
     return facts
 
 
@@ -346,8 +351,10 @@ def _entries(scenario: Scenario, first: int) -> Iterator[Entry]:
 
 
 def _late(entry: Entry) -> int:
-    """On one day an inauguration comes first, so that what the new government says then is not cleared."""
-    return 0 if entry.event.type == "inauguration" else 1
+    """The order of one day: words of a government to come, its inauguration, everything else."""
+    if getattr(entry.event, "incoming", False):
+        return 0
+    return 1 if entry.event.type == "inauguration" else 2
 
 
 def _kind(event: Event) -> int:

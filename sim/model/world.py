@@ -72,6 +72,9 @@ class World(mesa.Model):
         self.beijing = self.beijing_class(self)
         self.taipei = self.taipei_class(self)
         self.washington = self.washington_class(self)
+        self.at_start = [bool(side) for side in timeline.with_taipei]
+        self.away = [0.0] * (n + len(self.hosts))
+        """Chances met so far of moving away from the start's side, less those of moving back, by place."""
         self.changes: list[tuple[int, int, int, int, list[float]]] = []
         """Changes so far: month, place (states, then hosts), side before, side after, what it weighed."""
 
@@ -125,6 +128,9 @@ class World(mesa.Model):
         places: list[State | Host] = [*self.members, *self.hosts]
         for place in places:
             place.weigh()
+        for number, place in enumerate(places):
+            home = place.side == ACTIVE if isinstance(place, Host) else place.recognises_taipei == self.at_start[number]
+            self.away[number] += place.chance if home else -place.chance
         self.record(places, [place.decide() for place in places])
 
     def record(self, places: list[State | Host], after: list[int]) -> None:
@@ -144,13 +150,22 @@ class World(mesa.Model):
             place.change_to(side)
 
 
-def run_world(world: World, counts: Any, ledger: Any) -> None:
-    """Step a world to its end, filling `counts` (T + 1, 2) and, where wanted, `ledger` (T + 1, n + h, COLUMNS)."""
+def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: Any) -> None:
+    """Step a world to its end, as `sim.model.kernel.simulate` does a run.
+
+    horizons : (H,) months; counts : (T + 1, 2) filled; expected : (n + h, H, 2) added to;
+    ledger : (T + 1, n + h, COLUMNS) filled, or None
+    """
     counts[0] = world.count, world.cooperating
+    reached = {int(month): number for number, month in enumerate(horizons)}
     for t in range(world.timeline.exposure.shape[0]):
         world.step()
         if t > 0:
             counts[t] = world.count, world.cooperating
+        if t in reached:
+            away = np.array(world.away)
+            expected[:, reached[t], 0] += away
+            expected[:, reached[t], 1] += away * away
         if ledger is not None:
             for number, place in enumerate([*world.members, *world.hosts]):
                 ledger[t, number, :] = place.row

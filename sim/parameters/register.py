@@ -32,7 +32,7 @@ class Parameter:
     meaning: str
     source: str
     hindsight: bool
-    """True where the prior was judged in 2026, knowing how the record went on."""
+    """True where it rests on judgement or data of 2026, knowing how the record went on after `as_of`."""
 
     @property
     def distribution(self) -> Distribution:
@@ -42,8 +42,16 @@ class Parameter:
         return FAMILIES[self.family](self.central, self.low, self.high)
 
 
-def _estimated(name: str, unit: str, family: str, limits: tuple[float, float], meaning: str, source: str) -> Parameter:
-    return Parameter(name, unit, "estimated", family, None, None, None, *limits, meaning, source, hindsight=False)
+def _estimated(
+    name: str,
+    unit: str,
+    family: str,
+    limits: tuple[float, float],
+    meaning: str,
+    source: str,
+    hindsight: bool = False,
+) -> Parameter:
+    return Parameter(name, unit, "estimated", family, None, None, None, *limits, meaning, source, hindsight)
 
 
 def _counted(name: str, unit: str, meaning: str, source: str) -> Parameter:
@@ -94,12 +102,12 @@ DECLARED: tuple[Parameter, ...] = (
     _estimated(
         "package_size", "% of GDP a year, in logarithm", "normal", (-10.0, 5.0),
         "log of Beijing's package for a state of the mean size among those that switched",
-        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)",
+        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)", hindsight=True,
     ),
     _estimated(
         "package_elasticity", "1", "normal", (-2.0, 3.0),
         "growth of the package in dollars with GDP (1: a fixed share of GDP)",
-        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)",
+        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)", hindsight=True,
     ),
     _prior(
         "offer_effect", _LOG, "assumed", "split-normal", (0.45, 0.05, 0.95), _ANY,

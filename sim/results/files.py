@@ -205,6 +205,17 @@ def read(folder: str | Path) -> Result:
         ) from error
 
 
+def _read_states(path: Path) -> Table:
+    """`states.csv` as columns again: texts, numbers, None for blanks."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {name: [_number(row[name]) if name.startswith("p_") else row[name] for row in rows] for name in rows[0]}
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
 def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
     import pyarrow.parquet as pq
 
@@ -247,6 +258,7 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         beliefs=tuple(manifest["parameters"]),
         budgets=manifest["budgets_million_usd_a_year"],
         hosts=hosts,
+        told=_read_states(folder / "states.csv"),
         cooperation=counts[1] if hosts else None,
         ledger=pq.read_table(ledger).to_pydict() if ledger.is_file() else None,
         folder=folder,

@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any
 
 PROSE = frozenset(
-    {"title", "question", "known", "assumed", "sources", "source", "assumption", "extends", "expectations", "article", "about"}
+    {
+        "title",
+        "question",
+        "known",
+        "assumed",
+        "sources",
+        "source",
+        "assumption",
+        "extends",
+        "expectations",
+        "article",
+        "about",
+    }
 )
 """Keys of a scenario that decide no number."""
 ROOMS = ("parameters", "atlas", "scenario", "model", "fit", "results", "runs")

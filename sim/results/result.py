@@ -18,6 +18,7 @@ from sim.results.tables import (
     Table,
     count_error,
     only,
+    rows_of,
     states_table,
     summary_table,
 )
@@ -58,6 +59,10 @@ class Result:
     """(h,) code and name of the hosts of Washington's forces, where the scenario follows that tie."""
     cooperation: NDArray[np.uint8] | None = None
     """(runs, T + 1) hosts whose military cooperation is active; None in a scenario without hosts."""
+    expected: NDArray[np.float64] | None = None
+    """(draws, n + h, H, 2) sums of the chances met on the way, from which ranges are told; None when read back."""
+    told: Table | None = None
+    """`states.csv` as read back."""
     ledger: Table | None = None
     """What every state weighed in every month, where it was asked for."""
     folder: Path | None = None
@@ -70,8 +75,10 @@ class Result:
 
     @property
     def title(self) -> str:
-        """Title of the scenario."""
-        return str(self.scenario["scenario"]["title"])
+        """Title of the scenario, with what was set on top of it."""
+        changed = ", ".join(f"{path} = {value}" for path, value in self.settings.get("set", {}).items())
+        title = str(self.scenario["scenario"]["title"])
+        return f"{title} [{changed}]" if changed else title
 
     @property
     def runs(self) -> int:
@@ -104,16 +111,16 @@ class Result:
     @cached_property
     def states_columns(self) -> Table:
         """`states.csv` as columns."""
+        if self.told is not None:
+            return self.told
         places = self.places
         at_start = np.array([SIDES[place.tie].index(place.at_start) for place in places], dtype=np.int64)
-        return states_table(
-            places,
-            at_start,
-            self.changes,
-            self.runs,
-            len(self.months) - 1,
-            int(self.settings["runs_per_draw"]),
-        )
+        last, per_draw = len(self.months) - 1, int(self.settings["runs_per_draw"])
+        expected = self.expected
+        if expected is None:
+            expected = np.full((-(-self.runs // per_draw), len(places), len(rows_of(last)), 2), np.nan)
+        central = self.settings["parameters"] == "central"
+        return states_table(places, at_start, self.changes, expected, self.runs, last, per_draw, central)
 
     def summary_of(self, tie: str = RECOGNITION) -> Table:
         """`summary.csv` as columns, the rows of one tie."""

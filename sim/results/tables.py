@@ -32,42 +32,41 @@ class Chance:
     """Monte Carlo standard error: what another seed would move."""
 
 
-def chance(happened: NDArray[np.bool_], runs_per_draw: int) -> Chance:
+def chance(happened: NDArray[np.bool_], expected: Floats, runs_per_draw: int, central: bool) -> Chance:
     """The chance of an event over runs whose parameter draws each serve `runs_per_draw` runs in a row.
 
-    happened : (runs,)
-    The spread over draws is that of the draws' means, less what luck alone gives a mean of so few runs; a
-    beta law of that mean and spread gives `low` and `high`.
+    happened : (runs,) whether it did
+    expected : (draws, 2) for each draw the sum over its runs, and the sum of squares, of the chances met on the
+    way; their mean is the same chance with less luck in it, so it tells draws apart
+    The spread over draws is that of the draws' means less what luck leaves in a mean of so few runs; `low` and
+    `high` are points of the means drawn together to that spread. NaN where there are too few draws to tell.
     """
     runs = happened.shape[0]
+    p = float(happened.mean())
     starts = np.arange(0, runs, runs_per_draw)
     sizes = np.diff(np.append(starts, runs)).astype(np.float64)
-    means = np.add.reduceat(happened.astype(np.float64), starts) / sizes
-    p = float(happened.mean())
-    draws = means.shape[0]
-    if draws < 2:
-        return Chance(p, p, p, float(np.sqrt(p * (1.0 - p) / runs)))
-    mc = float(np.sqrt((sizes**2 * (means - p) ** 2).sum() * draws / (draws - 1.0)) / runs)
-    full = sizes == runs_per_draw
-    low = high = p
-    if runs_per_draw > 1 and full.sum() > 1:
-        kept = means[full]
-        observed = kept.var(ddof=1)
-        luck = (kept * (1.0 - kept)).mean() / (runs_per_draw - 1.0)
-        low, high = _beta_points(p, float(observed - luck))
-    return Chance(p, low, high, mc)
+    draws = sizes.shape[0]
+    mc = float(np.sqrt(p * (1.0 - p) / runs))
+    if draws > 1:
+        means = np.add.reduceat(happened.astype(np.float64), starts) / sizes
+        mc = float(np.sqrt((sizes**2 * (means - p) ** 2).sum() * draws / (draws - 1.0)) / runs)
+    if central:
+        return Chance(p, p, p, mc)
+    low, high = _spread(expected[sizes == runs_per_draw], runs_per_draw)
+    return Chance(p, min(p, low), max(p, high), mc)
 
 
-def _beta_points(p: float, variance: float) -> tuple[float, float]:
-    """5 % and 95 % points of the beta law with this mean and variance; both `p` when there is no variance."""
-    from scipy.special import betaincinv
-
-    room = p * (1.0 - p)
-    if variance <= 1e-9 or room <= variance:
-        return p, p
-    weight = room / variance - 1.0
-    a, b = p * weight, (1.0 - p) * weight
-    return float(betaincinv(a, b, 0.05)), float(betaincinv(a, b, 0.95))
+def _spread(expected: Floats, runs_per_draw: int) -> tuple[float, float]:
+    """5 % and 95 % points over draws, luck removed; NaN for fewer than two whole draws."""
+    if expected.shape[0] < 2 or runs_per_draw < 2:
+        return float("nan"), float("nan")
+    means = expected[:, 0] / runs_per_draw
+    luck = np.maximum(expected[:, 1] / runs_per_draw - means**2, 0.0).mean() / (runs_per_draw - 1.0)
+    observed = means.var(ddof=1)
+    kept = np.sqrt(max(0.0, observed - luck) / observed) if observed > 0.0 else 0.0
+    points = np.quantile(means.mean() + kept * (means - means.mean()), [LEVELS[0], LEVELS[-1]])
+    low, high = np.clip(points, 0.0, 1.0).tolist()
+    return low, high
 
 
 def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], observed: Sequence[int | None]) -> Table:
@@ -138,32 +137,50 @@ class Place:
     tie: str = RECOGNITION
 
 
+def horizons(last_month: int) -> dict[str, int]:
+    """The months at which a state's chance is told: those within the horizon, and the last."""
+    return {label: month for label, month in HORIZONS.items() if month <= last_month} | {"p_end": last_month}
+
+
+def rows_of(last_month: int) -> list[int]:
+    """The months of `horizons`, ascending, each once."""
+    return sorted(set(horizons(last_month).values()))
+
+
 def states_table(
     places: Sequence[Place],
     at_start: NDArray[np.int64],
     changes: Mapping[str, NDArray[np.int64]],
+    expected: Floats,
     runs: int,
     last_month: int,
     runs_per_draw: int,
+    central: bool,
 ) -> Table:
     """One row a state and tie: the chance that the tie is not what it was at the start, by horizon.
 
     For a recogniser that is the chance to have left Taipei, for a former one to have returned, for a host to
-    have suspended military cooperation.
+    have suspended military cooperation. Numbers have six decimals.
+    expected : (draws, places, H, 2) as the engines give it, H the months of `rows_of`
     """
     table: Table = {
         "iso3": [place.iso3 for place in places],
         "state": [place.name for place in places],
         "tie": [place.tie for place in places],
     }
-    for label, month in [*HORIZONS.items(), ("p_end", last_month)]:
-        columns: list[Chance | None] = [None] * len(places)
-        if month <= last_month:
-            gone = moved(at_start, changes, runs, month)
-            columns = [chance(gone[:, place], runs_per_draw) for place in range(len(places))]
-        table[label] = [None if c is None else c.p for c in columns]
-        table[f"{label}_low"] = [None if c is None else c.low for c in columns]
-        table[f"{label}_high"] = [None if c is None else c.high for c in columns]
-        table[f"{label}_mc"] = [None if c is None else c.mc for c in columns]
+    reached, rows = horizons(last_month), rows_of(last_month)
+    for label in (*HORIZONS, "p_end"):
+        found: list[Chance | None] = [None] * len(places)
+        if label in reached:
+            gone = moved(at_start, changes, runs, reached[label])
+            told = expected[:, :, rows.index(reached[label]), :]
+            found = [chance(gone[:, place], told[:, place], runs_per_draw, central) for place in range(len(places))]
+        for part in ("p", "low", "high", "mc"):
+            name = label if part == "p" else f"{label}_{part}"
+            table[name] = [None if one is None else _told(getattr(one, part)) for one in found]
     table["at_start"] = [place.at_start for place in places]
     return table
+
+
+def _told(value: float) -> float | None:
+    return None if value != value else round(value, DIGITS)

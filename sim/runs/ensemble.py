@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ class Ensemble:
     """(runs, T + 1, 2) states that recognise Taipei, hosts that cooperate with Washington."""
     changes: NDArray[np.float64]
     """(changes, HEAD + COLUMNS) one row a change, by run, month and place (states, then hosts)."""
+    expected: NDArray[np.float64]
+    """(draws, n + h, H, 2) sums over a draw's runs of the chances met up to each horizon, and of their squares."""
     ledger: NDArray[np.float64] | None
     """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, where it was asked for."""
 
@@ -44,32 +46,39 @@ def run_ensemble(
     seed: int,
     runs: int,
     engine: Engine = "compiled",
+    horizons: Sequence[int] = (),
     threads: int | None = None,
     ledger: bool = False,
     progress: Progress | None = None,
 ) -> Ensemble:
-    """Simulate runs 0 to `runs` - 1. Raises InputError for a ledger of more than 100 runs."""
+    """Simulate runs 0 to `runs` - 1. Raises InputError for a ledger of more than 100 runs.
+
+    horizons : months, ascending, at which each state's expected moves are summed
+    """
     if ledger and runs > MOST_LEDGER_RUNS:
         raise InputError(Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", runs))
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
     counts = np.empty((runs, length, 2), dtype=np.uint8)
+    expected = np.zeros((-(-runs // RUNS_PER_DRAW), places, len(horizons), 2))
     book = np.zeros((runs, length, places, COLUMNS)) if ledger else None
     work = _compiled if engine == "compiled" else _mesa
+    rows = np.array(horizons, dtype=np.int64)
 
     threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1
     chunks = _chunks(runs, threads)
     found: dict[int, NDArray[np.float64]] = {}
     pool = ThreadPoolExecutor(max_workers=threads)
     try:
-        pending = {
-            pool.submit(
-                work, plan, draws, seed, first, counts[first:last], None if book is None else book[first:last]
-            ): (
+        pending = {}
+        for first, last in chunks:
+            part = Part(
                 first,
-                last,
+                rows,
+                counts[first:last],
+                expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
+                None if book is None else book[first:last],
             )
-            for first, last in chunks
-        }
+            pending[pool.submit(work, plan, draws, seed, part)] = (first, last)
         done = 0
         for future in as_completed(pending):
             first, last = pending[future]
@@ -79,8 +88,19 @@ def run_ensemble(
                 progress(done, runs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    rows = [found[first] for first, _ in chunks]
-    return Ensemble(counts, np.concatenate(rows) if rows else np.empty((0, HEAD + COLUMNS)), book)
+    changes = [found[first] for first, _ in chunks]
+    return Ensemble(counts, np.concatenate(changes), expected, book)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the runs, and where their outcomes go."""
+
+    first: int
+    horizons: NDArray[np.int64]
+    counts: NDArray[np.uint8]
+    expected: NDArray[np.float64]
+    ledger: NDArray[np.float64] | None
 
 
 def _chunks(runs: int, threads: int) -> list[tuple[int, int]]:
@@ -90,8 +110,7 @@ def _chunks(runs: int, threads: int) -> list[tuple[int, int]]:
     return [(first, min(first + size, runs)) for first in range(0, runs, size)]
 
 
-def _compiled(plan: Plan, draws: Draws, seed: int, first: int, counts: Any, ledger: Any) -> NDArray[np.float64]:
-    empty = np.empty((0, 0, 0, 0))
+def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64]:
     changes: NDArray[np.float64] = simulate(
         plan.timeline,
         draws.parameters,
@@ -99,22 +118,24 @@ def _compiled(plan: Plan, draws: Draws, seed: int, first: int, counts: Any, ledg
         draws.chances,
         draws.outcomes,
         seed,
-        first,
-        counts.shape[0],
-        counts,
-        empty if ledger is None else ledger,
+        part.first,
+        part.counts.shape[0],
+        part.horizons,
+        part.counts,
+        part.expected,
+        np.empty((0, 0, 0, 0)) if part.ledger is None else part.ledger,
     )
     return changes
 
 
-def _mesa(plan: Plan, draws: Draws, seed: int, first: int, counts: Any, ledger: Any) -> NDArray[np.float64]:
+def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64]:
     from sim.model.world import World, run_world
 
     rows = []
-    for offset in range(counts.shape[0]):
-        run = first + offset
+    names = draws.parameters.dtype.names or ()
+    for offset in range(part.counts.shape[0]):
+        run = part.first + offset
         draw = run // RUNS_PER_DRAW
-        names = draws.parameters.dtype.names or ()
         world = World(
             plan.timeline,
             plan.states,
@@ -125,6 +146,8 @@ def _mesa(plan: Plan, draws: Draws, seed: int, first: int, counts: Any, ledger: 
             seed,
             run,
         )
-        run_world(world, counts[offset], None if ledger is None else ledger[offset])
-        rows += [[run, month, state, before, after, *row] for month, state, before, after, row in world.changes]
+        expected = part.expected[draw - part.first // RUNS_PER_DRAW]
+        ledger = None if part.ledger is None else part.ledger[offset]
+        run_world(world, part.horizons, part.counts[offset], expected, ledger)
+        rows += [[run, month, place, before, after, *row] for month, place, before, after, row in world.changes]
     return np.array(rows, dtype=np.float64).reshape(len(rows), HEAD + COLUMNS)

@@ -20,7 +20,7 @@ from sim.fit import Belief, beliefs_for, package_size
 from sim.model.plan import Plan, plan
 from sim.results import Result
 from sim.results.result import SIDES
-from sim.results.tables import COOPERATION, RECOGNITION, Table
+from sim.results.tables import COOPERATION, RECOGNITION, Table, rows_of
 from sim.runs.sampling import Mode
 from sim.scenario import Loaded
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
@@ -121,6 +121,7 @@ def simulate(
         request.seed,
         request.runs,
         engine=request.engine,  # type: ignore[arg-type]
+        horizons=rows_of(len(laid.months) - 1),
         threads=threads,
         ledger=request.ledger,
         progress=progress,
@@ -131,6 +132,7 @@ def simulate(
         scenario=scenario.model_dump(mode="json", exclude_none=True),
         months=laid.months,
         members=tuple((code, atlas.states()[code].name, _side(laid, index)) for index, code in enumerate(codes)),
+        expected=ensemble.expected,
         counts=np.ascontiguousarray(ensemble.counts[:, :, 0]),
         cooperation=np.ascontiguousarray(ensemble.counts[:, :, 1]) if laid.hosts else None,
         hosts=tuple((code, atlas.states()[code].name) for code in laid.hosts),
@@ -143,6 +145,7 @@ def simulate(
             "engine": request.engine,
             "parameters": request.parameters,
             "runs_per_draw": RUNS_PER_DRAW,
+            "set": {key: str(value) for key, value in request.loaded.overrides.items()},
         },
         beliefs=tuple(described(belief) for belief in beliefs.values()),
         budgets=_budgets(laid, beliefs),
@@ -241,7 +244,7 @@ def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request) -> None
         from sim.runs.ensemble import run_ensemble
         from sim.runs.sampling import sample
 
-        run_ensemble(laid, sample(laid, beliefs, 0, 1, "central"), 0, 1, threads=1)
+        run_ensemble(laid, sample(laid, beliefs, 0, 1, "central"), 0, 1, horizons=(1,), threads=1)
 
 
 def _changes(rows: Any) -> dict[str, Any]:

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sim.atlas import record
-from sim.errors import Problem, nearest
+from sim.atlas import economy, record
+from sim.errors import AtlasError, Problem, nearest
+from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
+from sim.scenario.fields import Range
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import LONGEST_MONTHS, Scenario
+
+_SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
 
 
 def meaning_problems(scenario: Scenario, reference: Scenario) -> list[Problem]:
     """What a well-formed scenario still gets wrong, all of it."""
-    early = list(_time(scenario))
-    if early:
-        return early
     who = members(scenario)
-    return [*_roster(scenario, who), *_calendar(scenario, who), *_expectations(scenario, who)]
+    return [
+        *_time(scenario),
+        *_parameters(scenario),
+        *_roster(scenario, who),
+        *_calendar(scenario, who),
+        *_waiting(scenario),
+        *_expectations(scenario, who),
+    ]
 
 
 def _time(scenario: Scenario) -> Iterator[Problem]:
@@ -40,6 +48,19 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
         )
 
 
+def _parameters(scenario: Scenario) -> Iterator[Problem]:
+    for name, given in scenario.parameters.items():
+        declared = PARAMETERS.get(name)
+        path = f"parameters.{name}"
+        if declared is None:
+            yield Problem(path, "a model parameter (sim parameters lists them)", name, nearest(name, PARAMETERS))
+            continue
+        values = (given.low, given.high) if isinstance(given, Range) else (given,)
+        for value in values:
+            if not declared.minimum <= value <= declared.maximum:
+                yield Problem(path, f"from {declared.minimum:g} to {declared.maximum:g}", value)
+
+
 def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
     on_record = record().recognisers(scenario.as_of)
     for code in scenario.roster.add:
@@ -47,25 +68,22 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
             yield Problem("roster.add", f"not already on the record's roster of {scenario.as_of}", code)
         if code in scenario.roster.remove:
             yield Problem("roster.add", "not in roster.remove as well", code)
+        try:
+            economy(code, scenario.as_of.year - 1)
+        except AtlasError:
+            rule = f"a state whose economy the atlas has for {scenario.as_of.year - 1}"
+            yield Problem("roster.add", rule, code)
     for code in scenario.roster.remove:
         if code not in on_record:
-            yield Problem(
-                "roster.remove", f"on the record's roster of {scenario.as_of}", code, nearest(code, on_record)
-            )
+            yield Problem("roster.remove", f"on the record's roster of {scenario.as_of}", code)
     if not who.recognisers:
         yield Problem("roster", "at least one state that recognises Taipei")
     for code in scenario.cooperation.hosts:
         if code not in who.all:
-            rule = "a state of the roster, or one that left it lately"
-            yield Problem("cooperation.hosts", rule, code, nearest(code, who.all))
+            yield Problem("cooperation.hosts", _SIMULATED, code)
     for code in scenario.states:
         if code not in who.all:
-            yield Problem(
-                f"states.{code}",
-                "a state of the roster, or one that left it lately",
-                code,
-                nearest(code, who.all),
-            )
+            yield Problem(f"states.{code}", _SIMULATED, code)
 
 
 def _calendar(scenario: Scenario, who: Members) -> Iterator[Problem]:
@@ -100,12 +118,34 @@ def _calendar(scenario: Scenario, who: Members) -> Iterator[Problem]:
 def _place(path: str, event: Event, who: Members) -> Iterator[Problem]:
     state = getattr(event, "state", None)
     if state is not None and state not in who.all:
-        yield Problem(
-            f"{path}.state",
-            "a state of the roster, or one that left it lately",
-            state,
-            nearest(state, who.all),
-        )
+        yield Problem(f"{path}.state", _SIMULATED, state)
+
+
+def _waiting(scenario: Scenario) -> Iterator[Problem]:
+    """Words of a government to come that no government comes to speak: they would never count."""
+    happenings = list(_dated(scenario))
+    offices = [(event.state, month) for _, event, month in happenings if event.type == "inauguration"]
+    for path, event, month in happenings:
+        if not getattr(event, "incoming", False):
+            continue
+        if not any(state == event.state and month <= when for state, when in offices):  # type: ignore[union-attr]
+            rule = f"followed by an inauguration in {event.state}, from which these words count"  # type: ignore[union-attr]
+            yield Problem(path, rule, event.type)
+
+
+def _dated(scenario: Scenario) -> Iterator[tuple[str, Event, int]]:
+    """Every enabled event and effect, with its path and absolute month."""
+    for name, event in scenario.events.items():
+        if event.enabled and event.date is not None:
+            yield f"events.{name}", event, _month(event.date)
+    for name, election in scenario.elections.items():
+        if not election.enabled:
+            continue
+        for outcome, what in election.outcomes.items():
+            for effect, event in what.effects.items():
+                if event.enabled and event.delay_months is not None:
+                    path = f"elections.{name}.outcomes.{outcome}.effects.{effect}"
+                    yield path, event, _month(election.date) + event.delay_months
 
 
 def _expectations(scenario: Scenario, who: Members) -> Iterator[Problem]:

@@ -78,7 +78,7 @@ class Order(Happening):
 
 
 class Withdrawal(Happening):
-    """A government takes back its standing order and pledges."""
+    """A government takes back its standing order and its promises to leave Taipei; its other words stand."""
 
     type: Literal["withdrawal"]
     state: Iso3

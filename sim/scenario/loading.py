@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.checks import meaning_problems
+from sim.scenario.fields import EARLIEST
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.schema import Scenario
 
@@ -32,6 +34,8 @@ class Loaded:
     """The file it was read from, as the user named it."""
     chain: tuple[str, ...]
     """Names of the scenarios it extends, nearest first."""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """What was set on top of the file, by path."""
 
     @property
     def name(self) -> str:
@@ -48,7 +52,7 @@ def shipped_folder() -> Path:
 
 def shipped() -> dict[str, Path]:
     """The shipped scenarios: file by name, sorted."""
-    return {path.stem: path for path in sorted(shipped_folder().glob("*.toml"))}
+    return dict(sorted((path.stem, path) for path in shipped_folder().glob("*.toml")))
 
 
 def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Loaded:
@@ -71,7 +75,7 @@ def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Lo
     if found:
         raise ScenarioError(found, shown)
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
-    return Loaded(resolved, reference, shown, names)
+    return Loaded(resolved, reference, shown, names, dict(overrides or {}))
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
@@ -190,11 +194,23 @@ def _set(document: Document, key: str, value: Any, shown: str) -> None:
             return
         below = table.get(part)
         if not isinstance(below, dict):
-            below = {}
+            # A dated change beside a plain value: the value holds until then.
+            below = {str(EARLIEST): below} if _is_number(below) and _a_day(path[-1]) else {}
             if fields_at(path[: depth + 1], document) is None and not _open_table(path[: depth + 1]):
                 raise ScenarioError(Problem(key, f"no such path: `{part}` is not a table"), shown)
             table[part] = below
         table = below
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _a_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _open_table(path: list[str]) -> bool:

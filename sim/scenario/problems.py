@@ -140,7 +140,7 @@ def _problem(item: Any, document: Mapping[str, Any]) -> Problem:
     suggestion = context.get("suggestion")
     if kind == "literal_error" and isinstance(value, str):
         suggestion = nearest(value, str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", "))
-    return Problem(".".join(path), _rule(item), "a table" if isinstance(value, dict) else value, suggestion)
+    return Problem(".".join(path), _rule(item), value, suggestion)
 
 
 def all_event_types() -> tuple[str, ...]:

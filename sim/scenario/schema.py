@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.errors import nearest
-from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
 from sim.scenario.fields import Day, Iso3, Lever, Name, Number, Part, Quantity, Range, Series, Text
 
@@ -241,24 +239,6 @@ class Scenario(Part):
     """Facts that must hold of the scenario itself."""
     parameters: Annotated[dict[str, Annotated[Number, Quantity(-1e6, 1e6)]], Field(default_factory=dict)]
     """Model parameters set by this scenario, by the names `sim parameters` lists: a number, or a range to draw from."""
-
-    @field_validator("parameters")
-    @classmethod
-    def _known_parameters(cls, value: dict[str, float | Range]) -> dict[str, float | Range]:
-        for name, given in value.items():
-            declared = PARAMETERS.get(name)
-            if declared is None:
-                raise PydanticCustomError(
-                    "unknown_parameter", "no such model parameter: {name}",
-                    {"name": name, "suggestion": nearest(name, PARAMETERS)},
-                )  # fmt: skip
-            low, high = (given.low, given.high) if isinstance(given, Range) else (given, given)
-            if low < declared.minimum or high > declared.maximum:
-                raise PydanticCustomError(
-                    "parameter_range", "{name}: from {low} to {high}",
-                    {"name": name, "low": declared.minimum, "high": declared.maximum},
-                )  # fmt: skip
-        return value
 
     @property
     def name(self) -> str:
