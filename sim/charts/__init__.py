@@ -1,4 +1,4 @@
-"""The charts of results: the count, the states, the times. Nothing is imported before something is drawn."""
+"""The charts of results: the count, the states, the times, the hosts. Nothing is imported before one is drawn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,29 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 CHARTS = ("count", "states", "when")
-"""Charts of one result, by name."""
+"""Charts of any one result, by name."""
+WITH_HOSTS = "cooperation"
+"""The chart of a result whose scenario follows military cooperation too."""
+
+
+def charts_of(result: Result) -> tuple[str, ...]:
+    """The charts that a result has, by name."""
+    return (*CHARTS, WITH_HOSTS) if result.hosts else CHARTS
+
+
+def check(name: str, result: Result, asked: str = "--only") -> None:
+    """`InputError` for a name that is no chart of a result; `asked` is where it was asked for."""
+    names = charts_of(result)
+    if name in names:
+        return
+    from sim.errors import InputError, Problem, nearest
+
+    rule = f"one of {', '.join(names)}"
+    if name == WITH_HOSTS:
+        raise InputError(
+            Problem(asked, f"{rule}: the scenario of this result names no hosts (cooperation.hosts)", name)
+        )
+    raise InputError(Problem(asked, rule, name, nearest(name, names)))
 
 
 def draw_all(
@@ -28,7 +50,7 @@ def draw_all(
     folder.mkdir(parents=True, exist_ok=True)
     kinds = tuple(formats)
     written: list[Path] = []
-    for name in CHARTS if only is None else tuple(only):
+    for name in charts_of(result) if only is None else tuple(only):
         written += save(draw(name, result), folder / name, kinds, prefix=f"{name}-")
     return written
 
@@ -44,7 +66,8 @@ def save(drawing: Figure, path: Path, formats: Iterable[str] = ("png", "svg"), p
 
 
 def draw(name: str, result: Result) -> Figure:
-    """One chart of a result; `InputError` for a name that is not in `CHARTS`."""
+    """One chart of a result; `InputError` for a name that is not in `charts_of` it."""
+    check(name, result)
     if name == "count":
         from sim.charts.count import draw as draw_count
 
@@ -57,10 +80,9 @@ def draw(name: str, result: Result) -> Figure:
         from sim.charts.when import draw as draw_when
 
         return draw_when(result)
-    from sim.errors import InputError, Problem, nearest
+    from sim.charts.cooperation import draw as draw_cooperation
 
-    rule = f"one of {', '.join(CHARTS)}"
-    raise InputError(Problem("--only", rule, name, nearest(name, CHARTS)))
+    return draw_cooperation(result)
 
 
 def draw_comparison(results: Sequence[Result]) -> Figure:

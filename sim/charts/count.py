@@ -29,6 +29,7 @@ from sim.charts.style import (
 )
 from sim.charts.words import end_of, header, known_to, month, row_days, source, start_of
 from sim.results.result import Result
+from sim.results.tables import Table
 
 TITLE = "States that recognise Taipei"
 WIDTH, BODY = 9.0, 4.15
@@ -85,21 +86,23 @@ def _single(result: Result) -> Figure:
         summary = result.summary_of()
         highest = max(summary["q95"] if result.runs > 1 else summary["mean"])  # type: ignore[type-var]
         plot, window = frame(drawing, top, [result], float(highest))  # type: ignore[arg-type]
-        days = [number(day) for day in row_days(result)]
-        ends = [*days, days[-1] + window.pad]
-        if result.runs > 1:
-            for low, high, colour, name in (
-                ("q05", "q95", BLUE_MOST, "most"),
-                ("q25", "q75", BLUE_HALF, "half"),
-            ):
-                lows, highs = held(summary[low]), held(summary[high])
-                plot.fill_between(ends, lows, highs, step="post", color=colour, lw=0, zorder=1.1, gid=name)
-        plot.step(ends, held(summary["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
+        draw_runs(plot, window, result, summary)
         draw_record(plot, window, [result])
         mark_start(plot, window, result)
-        _label_end(plot, window, result)
+        label_runs(plot, window, result, summary)
         _label_last_observed(plot, window, result)
     return drawing
+
+
+def draw_runs(plot: Axes, window: Window, result: Result, summary: Table) -> None:
+    """The counts of one tie over the runs: the mean as a step line on the bands of half and 90 % of the runs."""
+    days = [number(day) for day in row_days(result)]
+    ends = [*days, days[-1] + window.pad]
+    if result.runs > 1:
+        for low, high, colour, name in (("q05", "q95", BLUE_MOST, "most"), ("q25", "q75", BLUE_HALF, "half")):
+            lows, highs = held(summary[low]), held(summary[high])
+            plot.fill_between(ends, lows, highs, step="post", color=colour, lw=0, zorder=1.1, gid=name)
+    plot.step(ends, held(summary["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
 
 
 def held(values: Sequence[object]) -> list[float]:
@@ -188,14 +191,19 @@ def mark_line(plot: Axes, day: date) -> float:
 def mark_start(plot: Axes, window: Window, result: Result) -> None:
     """A thin line at the start, with its day and the count at that day."""
     at = mark_line(plot, start_of(result))
-    count = int(result.counts[0, 0])
-    lines = [f"start {spoken(start_of(result))}: {count}"]
-    if known_to(result) != start_of(result):
-        lines.append(f"as known on {spoken(known_to(result))}")
+    lines = start_words(result, int(result.counts[0, 0]))
     room = (number(window.last) + window.pad - at) / window.days_per_inch
     right = room > max(measured(plot.figure, line) for line in lines) + 0.1  # type: ignore[arg-type]
     shift = (0.06 if right else -0.06) * window.days_per_inch
     plot.text(at + shift, window.top, "\n".join(lines), color=GREY, va="top", ha="left" if right else "right")
+
+
+def start_words(result: Result, count: int) -> list[str]:
+    """The day of the start and the count at that day; in a second line the day it is known from, if another."""
+    lines = [f"start {spoken(start_of(result))}: {count}"]
+    if known_to(result) != start_of(result):
+        lines.append(f"as known on {spoken(known_to(result))}")
+    return lines
 
 
 def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: str, shift: float = 0.05) -> None:
@@ -225,9 +233,9 @@ def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: 
     plot.text(end + 0.05 * sideways, window.top, heading, color=GREY, va="top")
 
 
-def _label_end(plot: Axes, window: Window, result: Result) -> None:
-    """What the line and the bands are, with their values in the last row."""
-    row = {name: column[-1] for name, column in result.summary_of().items()}
+def label_runs(plot: Axes, window: Window, result: Result, summary: Table, digits: int = 1) -> None:
+    """What the line and the bands are, with their values in the last row; the mean with so many digits."""
+    row = {name: column[-1] for name, column in summary.items()}
     q05, q25, q75, q95 = (float(row[name]) for name in ("q05", "q25", "q75", "q95"))  # type: ignore[arg-type]
     mean = float(row["mean"])  # type: ignore[arg-type]
     if result.runs > 1:
@@ -236,7 +244,7 @@ def _label_end(plot: Axes, window: Window, result: Result) -> None:
         wanted = [
             EndLabel(f"90 % of runs: {between(q05, q95)}", outer, SIMULATED, SIMULATED),
             EndLabel(f"half of runs: {between(q25, q75)}", inner, SIMULATED, SIMULATED),
-            EndLabel(f"mean: {mean:.1f}", mean, SIMULATED, SIMULATED, bold=True),
+            EndLabel(f"mean: {mean:.{digits}f}", mean, SIMULATED, SIMULATED, bold=True),
         ]
     else:
         wanted = [EndLabel(f"the run: {mean:.0f}", mean, SIMULATED, SIMULATED, bold=True)]

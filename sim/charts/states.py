@@ -32,7 +32,8 @@ from sim.charts.words import (
     percent,
     source,
 )
-from sim.results.result import Result
+from sim.results.result import SIDES, Result
+from sim.results.tables import RECOGNITION
 
 TITLE = "Chance of each state to leave Taipei"
 WIDTH = 9.0
@@ -60,6 +61,13 @@ class Row:
     high: float
     error: float
     """Monte Carlo standard error of `p`."""
+    ever: float | None = None
+    """Chance that its tie was once not that of the start, whatever it is at the end; None where it is not told."""
+
+    @property
+    def beside(self) -> str:
+        """What stands in the last column: the chance `ever`, else what is on record."""
+        return self.recorded if self.ever is None else f"{percent(self.ever)} %"
 
 
 @dataclass(frozen=True)
@@ -82,42 +90,54 @@ def draw(result: Result) -> Figure:
     """The states that recognise Taipei at the start, by chance to have left it; below, those that may return."""
     groups = [group for group in (leavers(result), returners(result)) if group is not None]
     body = sum(group.height for group in groups) + BETWEEN * (len(groups) - 1)
-    measure = f"Share of runs, %, at the end of {end_of(result)}. {note(result, groups)}"
+    rows = [row for group in groups for row in group.rows]
+    measure = f"Share of runs, %, at the end of {end_of(result)}. {note(result, rows)}"
     with sheet(WIDTH, body, TITLE, header(result, measure), source([result])) as (drawing, top):
-        rows = [row for group in groups for row in group.rows]
-        span = reach(rows)
-        left = max([measured(drawing, row.name) for row in rows], default=0.5) + MARGIN + 0.17
-        numbers = max([measured(drawing, numbered(row), bold=True) for row in rows], default=0.5)
-        column = recorded_heading(result)
-        words = [row.recorded for row in rows] + [column]
-        history = max(measured(drawing, text, bold=True) for text in words) + 0.25 if column else 0.0
-        width = WIDTH - left - 0.2 - numbers - history - MARGIN - 0.1
-        for group in groups:
-            plot = panel(drawing, left, top + HEAD, width, ROW * len(group.rows))
-            _draw_group(plot, group, span, left, numbers, width, column)
-            top += group.height + BETWEEN
+        draw_groups(drawing, top, groups, recorded_heading(result))
     return drawing
 
 
-def rows_of(result: Result, at_start: bool) -> list[Row]:
-    """The recognisers of the start, or the others, most likely to change first, then by name."""
-    columns = result.states_of()
+def draw_groups(drawing: Figure, top: float, groups: list[Group], column: str) -> None:
+    """Panels of dots one below the other, from `top` inches down, on one scale.
+
+    column : heading of the last column; empty for none
+    """
+    rows = [row for group in groups for row in group.rows]
+    span = reach(rows)
+    left = max([measured(drawing, row.name) for row in rows], default=0.5) + MARGIN + 0.17
+    numbers = max([measured(drawing, numbered(row), bold=True) for row in rows], default=0.5)
+    words = [row.beside for row in rows] + [column]
+    last = max(measured(drawing, text, bold=True) for text in words) + 0.25 if column else 0.0
+    width = WIDTH - left - 0.2 - numbers - last - MARGIN - 0.1
+    for group in groups:
+        plot = panel(drawing, left, top + HEAD, width, ROW * len(group.rows))
+        _draw_group(plot, group, span, left, numbers, width, column)
+        top += group.height + BETWEEN
+
+
+def rows_of(result: Result, at_start: bool, tie: str = RECOGNITION) -> list[Row]:
+    """Those that have a tie at the start, or the others, the most likely to change first, then by name."""
+    columns = result.states_of(tie)
     names = ("iso3", "state", "p_end", "p_end_low", "p_end_high", "p_end_mc", "at_start")
     rows = []
     for iso3, name, p, low, high, error, side in zip(*(columns[key] for key in names), strict=True):
-        if (side == "taipei") == at_start:
-            told = on_record(str(iso3), result)
+        if (side == SIDES[tie][0]) == at_start:
+            told = on_record(str(iso3), result) if tie == RECOGNITION else ""
             rows.append(Row(str(iso3), str(name), told, *map(float, (p, low, high, error))))
-    return sorted(rows, key=lambda row: (-row.p, -row.high, row.name))
+    return sorted(rows, key=lambda row: (-row.p, -max(row.p, row.high), row.name))
 
 
 def leavers(result: Result) -> Group | None:
     """The panel of those that recognise Taipei at the start; None when there are none."""
     rows = rows_of(result, True)
-    kept, cut = rows[:MOST_LEAVERS], rows[MOST_LEAVERS:]
-    rest = f"and {left_out(cut, 'more state')}" if cut else ""
     heading = f"Recognise Taipei on {spoken(known_to(result))}: chance to have left by {end_of(result)}"
-    return Group(kept, heading, rest, "leavers") if rows else None
+    return likeliest(rows, heading, "more state", "leavers") if rows else None
+
+
+def likeliest(rows: list[Row], heading: str, more: str, gid: str) -> Group:
+    """A panel of the rows there is room for; `more` says in one word or two what the others are."""
+    kept, cut = rows[:MOST_LEAVERS], rows[MOST_LEAVERS:]
+    return Group(kept, heading, f"and {left_out(cut, more)}" if cut else "", gid)
 
 
 def returners(result: Result) -> Group | None:
@@ -141,15 +161,14 @@ def left_out(rows: list[Row], kind: str) -> str:
 
 def reach(rows: list[Row]) -> int:
     """The least round length of the axis, %, that holds every range."""
-    most = max([max(row.p, row.high) for row in rows], default=0.0) * 100
+    most = max([max(row.p, row.high, row.ever or 0.0) for row in rows], default=0.0) * 100
     return next((span for span in SPANS if most <= span * 0.97), 100)
 
 
-def note(result: Result, groups: list[Group]) -> str:
+def note(result: Result, rows: list[Row]) -> str:
     """What the bars are, and how far another seed would move the dots."""
-    rows = [row for group in groups for row in group.rows]
     said = "Bars and brackets: 5–95 % range over parameter draws, the luck of single runs removed."
-    if all(row.low == row.high for row in rows):
+    if not any(row.low < row.high for row in rows):
         said = "No ranges: the parameters do not vary between runs."
         if result.settings.get("parameters") != "central":
             said = "No ranges: too few parameter draws, or no difference between them."
@@ -197,7 +216,7 @@ def numbered(row: Row) -> str:
 
 
 def _draw_group(plot: Axes, group: Group, span: int, left: float, numbers: float, width: float, column: str) -> None:
-    """One panel: dots, ranges, names at the left, numbers and record at the right."""
+    """One panel: dots, ranges, names at the left, numbers and the last column at the right."""
     places = range(len(group.rows))
     plot.set_xlim(0, span)
     plot.set_ylim(len(group.rows) - 0.5, -0.5)
@@ -216,16 +235,21 @@ def _draw_group(plot: Axes, group: Group, span: int, left: float, numbers: float
     )
     points = [100 * row.p for row in group.rows]
     plot.plot(points, list(places), "o", color=SIMULATED, ms=7, zorder=3, clip_on=False, gid=group.gid)
+    ever = [(100 * row.ever, place) for place, row in zip(places, group.rows, strict=True) if row.ever is not None]
+    if ever:
+        across, along = zip(*ever, strict=True)
+        tick = {"ms": 12, "mew": 1.6, "color": SIMULATED, "zorder": 2.5, "clip_on": False}
+        plot.plot(across, along, "|", gid="ever", **tick)  # type: ignore[arg-type]
     number_at = 1 + (0.2 + numbers) / width
-    record_at = number_at + 0.25 / width
+    last_at = number_at + 0.25 / width
     side = plot.get_yaxis_transform()
     for place, row in zip(places, group.rows, strict=True):
         plot.text(number_at, place, numbered(row), color=BLACK, ha="right", va="center", transform=side)
-        moved = row.recorded not in (STAYED, AWAY)
+        moved = row.ever is None and row.recorded not in (STAYED, AWAY)
         plot.text(
-            record_at,
+            last_at,
             place,
-            row.recorded,
+            row.beside,
             color=BLACK if moved else GREY,
             weight="bold" if moved else "normal",
             va="center",
@@ -235,7 +259,7 @@ def _draw_group(plot: Axes, group: Group, span: int, left: float, numbers: float
     height = ROW * len(group.rows)
     line = {"va": "bottom", "transform": above}
     plot.text((MARGIN - left) / width, 1 + 0.08 / height, group.heading, weight="bold", **line)  # type: ignore[arg-type]
-    plot.text(record_at, 1 + 0.08 / height, column, color=GREY, **line)  # type: ignore[arg-type]
+    plot.text(last_at, 1 + 0.08 / height, column, color=GREY, **line)  # type: ignore[arg-type]
     if group.rest:
         below = -(FOOT + 0.02) / height
         plot.text((MARGIN - left) / width, below, group.rest, color=GREY, va="top", transform=above)

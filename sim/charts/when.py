@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -16,9 +14,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, brief, dated, foot_of, lines_of_names, notes, write
 from sim.charts.states import Row, left_out, rows_of
 from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE, figure, measured, panel, sheet, wrapped
-from sim.charts.words import day, end_of, header, month_end, percent, source, start_of
+from sim.charts.words import end_of, header, month_end, percent, source, start_of
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
 
@@ -30,15 +29,13 @@ RIGHT = 0.95
 """Inches right of the strips."""
 ROW, BAR = 0.41, 0.4
 """A row, inches, and the part of it that is its strip; the numbers stand above the strip."""
-LEVEL, FOOT, KEY, NOTE = 0.19, 0.27, 0.48, 0.19
-"""Inches: a line of event names; the years below the strips; the colour key; a line of notes."""
-MOST_ROWS, MOST_LEVELS, LONGEST = 15, 14, 34
-"""Strips; lines of event names; letters of a name."""
+FOOT, KEY, NOTE = 0.27, 0.48, 0.19
+"""Inches: the years below the strips; the colour key; a line of notes."""
+MOST_ROWS = 15
 MOST_MONTHS, FEW_MONTHS = 144, 18
 """Longest horizon with a cell for each month (else for each calendar year), and with names of months."""
 BLOCKS, MOST_BLOCKS = (1, 5, 10, 20), 13
 """Calendar years in a block, and the most blocks there is room for."""
-SMALL = 8.5
 EDGE = "#B8B8B8"
 TOPS = (5.0, 10.0, 20.0, 50.0, 100.0)
 """Ends the colour scale can have, %; with a lower one, the luck of the runs would look like a pattern."""
@@ -69,35 +66,6 @@ class Times:
         return len(self.months) <= FEW_MONTHS
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A dated event or election of the scenario within the horizon."""
-
-    name: str
-    at: float
-    """Months since the beginning of the month of the start."""
-    state: str
-    """Code of the state it concerns; empty for none."""
-    certain: bool
-
-
-@dataclass(frozen=True)
-class Label:
-    """The place of a mark's name above the strips, inches from their left edge."""
-
-    mark: Mark
-    at: float
-    begin: float
-    end: float
-    level: int
-    """Lines above the strips, from 0."""
-
-    @property
-    def shown(self) -> bool:
-        """Whether there is room for the name."""
-        return self.level < MOST_LEVELS
-
-
 def draw(result: Result) -> Figure:
     """A strip for each state most likely to leave: by month how likely, by year the number, events on top."""
     everyone = rows_of(result, True)
@@ -113,10 +81,11 @@ def draw(result: Result) -> Figure:
         left = max([measured(probe, row.name) for row in rows], default=0.5) + MARGIN + 0.12
         width = WIDTH - left - RIGHT
         labels = arranged(probe, marks(result), len(times.months), width)
-        lines = wrapped(probe, notes(labels), SMALL, room=WIDTH - left - MARGIN) if labels else []
+        said = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
+        lines = wrapped(probe, said, SMALL, room=WIDTH - left - MARGIN) if labels else []
     strips = ROW * max(1, len(rows))
     foot = FOOT + (0.18 if times.by_month else 0.0)
-    head = max(0.36, LEVEL * (1 + max([label.level for label in labels if label.shown], default=-1)) + 0.12)
+    head = max(0.36, LEVEL * lines_of_names(labels) + 0.12)
     body = head + strips + foot + KEY + NOTE * len(lines)
     with sheet(WIDTH, body, TITLE, header(result, measure), source([result])) as (drawing, top):
         plot = panel(drawing, left, top + head, width, strips)
@@ -148,8 +117,8 @@ def chances(result: Result, codes: list[str]) -> Times:
         names.append(str(opening) if opening == closing else f"{opening}–{closing % 100:02d}")
     said = "the calendar year" if block == 12 else f"{block // 12} calendar years"
     return Times(
-        cells=_shares(result, codes, cell_edges),
-        blocks=_shares(result, codes, block_edges),
+        cells=shares(result, codes, cell_edges),
+        blocks=shares(result, codes, block_edges),
         cell_edges=cell_edges,
         block_edges=block_edges,
         block_names=names,
@@ -164,21 +133,24 @@ def _edges(first: int, length: int, size: int) -> list[int]:
     return [0, *(month for month in range(1, length) if (first + month) % size == 0), length]
 
 
-def _shares(result: Result, codes: list[str], edges: list[int]) -> Floats:
-    """(states, edges - 1) share of runs in which each state leaves Taipei between two edges."""
+def shares(result: Result, codes: list[str], edges: list[int], tie: str = RECOGNITION) -> Floats:
+    """(states, edges - 1) share of runs in which each state ends a tie between two edges: by default, leaves Taipei.
+
+    edges : in months since the first, which has row 0
+    """
     changes = result.changes
     row_of = {code: row for row, code in enumerate(codes)}
     place = np.array(
-        [row_of.get(place.iso3, -1) if place.tie == RECOGNITION else -1 for place in result.places], dtype=np.int64
+        [row_of.get(place.iso3, -1) if place.tie == tie else -1 for place in result.places], dtype=np.int64
     )
     rows = place[changes["state"]] if len(changes["state"]) else np.empty(0, dtype=np.int64)
-    left = (changes["from"] == 0) & (rows >= 0)
-    between = np.searchsorted(np.array(edges), changes["month"][left], side="right") - 1
+    ended = (changes["from"] == 0) & (rows >= 0)
+    between = np.searchsorted(np.array(edges), changes["month"][ended], side="right") - 1
     count = len(edges) - 1
-    # A state that leaves twice between two edges of a run counts once.
-    once = np.unique((changes["run"][left] * len(codes) + rows[left]) * count + between)
-    shares = np.bincount(once % (len(codes) * count), minlength=len(codes) * count) / result.runs
-    found: Floats = shares.reshape(len(codes), count)
+    # A state that ends it twice between two edges of a run counts once.
+    once = np.unique((changes["run"][ended] * len(codes) + rows[ended]) * count + between)
+    totals = np.bincount(once % (len(codes) * count), minlength=len(codes) * count)
+    found: Floats = totals.reshape(len(codes), count) / result.runs
     return found
 
 
@@ -189,22 +161,14 @@ def ceiling(cells: Floats) -> float:
 
 
 def marks(result: Result) -> list[Mark]:
-    """The enabled events and elections dated within the horizon, by date."""
+    """The enabled events and elections dated within the horizon, by date; along the axis in months."""
     found = []
-    start, end = start_of(result), month_end(result.months[-1])
-    for kind in ("events", "elections"):
-        entries: Mapping[str, Mapping[str, Any]] = result.scenario.get(kind) or {}
-        for name, entry in entries.items():
-            when = entry.get("date")
-            if when is None or not entry.get("enabled", True) or not start <= day(when) <= end:
-                continue
-            words = name.replace("-", " ")
-            if kind == "elections" and "election" not in words:
-                words += " election"
-            if len(words) > LONGEST:
-                words = words[: LONGEST - 1].rstrip() + "…"
-            certain = kind == "elections" or entry.get("chance", 1.0) == 1.0
-            found.append(Mark(words, _months_into(start, day(when)), str(entry.get("state", "")), certain))
+    start = start_of(result)
+    for each in dated(result):
+        words = each.name.replace("-", " ")
+        if each.kind == "elections" and "election" not in words:
+            words += " election"
+        found.append(Mark(brief(words), _months_into(start, each.when), each.state, each.certain))
     return sorted(found, key=lambda mark: (mark.at, mark.name))
 
 
@@ -212,33 +176,6 @@ def _months_into(start: date, when: date) -> float:
     """Months from the beginning of the month of `start` to a day."""
     whole = (when.year - start.year) * 12 + when.month - start.month
     return whole + (when.day - 0.5) / month_end(f"{when:%Y-%m}").day
-
-
-def arranged(probe: Figure, found: list[Mark], months: int, width: float) -> list[Label]:
-    """A place for each mark's name above the strips, so that no name covers another or is crossed by a line.
-
-    Each name begins at its mark; from right to left, each goes above those whose marks it spans.
-    """
-    placed: list[Label] = []
-    for mark in reversed(found):
-        at = mark.at / months * width
-        wide = measured(probe, mark.name, SMALL) + 0.08
-        begin = max(0.0, min(at, width - wide))
-        spanned = [label.level for label in placed if begin <= label.at < begin + wide + 0.06]
-        level = max(spanned, default=-1) + 1
-        while any(label.level == level and label.begin < begin + wide + 0.06 and begin < label.end for label in placed):
-            level += 1
-        placed.append(Label(mark, at, begin, begin + wide, level))
-    return placed[::-1]
-
-
-def notes(labels: list[Label]) -> str:
-    """What the marks mean, and how many go without a name."""
-    said = "Lines: dated events of the scenario, with a dot at the state they concern"
-    if not all(label.mark.certain for label in labels):
-        said += " (hollow: it may not happen)"
-    hidden = sum(not label.shown for label in labels)
-    return said + (f"; {hidden} without a name, for want of room." if hidden else ".")
 
 
 def _draw_strips(plot: Axes, rows: list[Row], times: Times, scale: PowerNorm) -> None:
@@ -312,17 +249,14 @@ def _draw_labels(plot: Axes, codes: list[str], labels: list[Label]) -> None:
     inches = plot.get_position().width * WIDTH / plot.get_xlim()[1]
     for label in labels:
         row = codes.index(label.mark.state) if label.mark.state in codes else None
-        top = -0.5 - (LEVEL * label.level + 0.06) / ROW if label.shown else -0.5
+        top = -0.5 - foot_of(label.level) / ROW if label.shown else -0.5
         bottom = len(codes) - 0.5 if row is None else row + BAR / 2
         plot.plot([label.mark.at] * 2, [top, bottom], color=BLACK, lw=0.6, clip_on=False, zorder=3)
         if row is not None:
             fill = BLACK if label.mark.certain else WHITE
             plot.plot(label.mark.at, bottom, "o", ms=5, mfc=fill, mec=BLACK, mew=1.0, zorder=5)
         if label.shown:
-            # White behind the letters: at the right edge a line may have to pass below another's name.
-            box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.8}
-            text = {"ha": "left", "va": "bottom", "size": SMALL, "color": BLACK, "bbox": box, "zorder": 6}
-            plot.text((label.begin + 0.03) / inches, top, label.mark.name, **text)  # type: ignore[arg-type]
+            write(plot, (label.begin + 0.03) / inches, top, label.mark.name)
 
 
 def _draw_key(drawing: Figure, scale: PowerNorm, words: str, left: float, top: float) -> None:

@@ -58,8 +58,8 @@ def percent(chance: float) -> str:
 
 
 def chance_with_range(p: float, low: float, high: float) -> str:
-    """`41 % (22 to 63)`, or `41 %` where there is no range."""
-    if low == high:
+    """`41 % (22 to 63)`, or `41 %` where there is no range, or none is known (NaN)."""
+    if not low < high:
         return f"{percent(p)} %"
     return f"{percent(p)} % ({percent(low)} to {percent(high)})"
 
@@ -74,11 +74,12 @@ def header(result: Result, measure: str) -> str:
     return f"{' '.join(result.title.split())}\n{measure}"
 
 
-def source(results: Sequence[Result]) -> str:
-    """The source line: scenario, runs, seed, how parameters were set, and the record."""
+def source(results: Sequence[Result], basis: str | None = None) -> str:
+    """The source line: scenario, runs, seed, how parameters were set, and the record, or another `basis`."""
     told = "; ".join(_settings(result) for result in results)
     kind = "Scenario" if len(results) == 1 else "Scenarios"
-    return f"{kind} {told}. Record: recognition atlas to {spoken(record().confirmed_until)}."
+    basis = basis or f"Record: recognition atlas to {spoken(record().confirmed_until)}."
+    return f"{kind} {told}. {basis}"
 
 
 def draws(result: Result) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date
 from pathlib import Path
 
 import click
+
+from sim.cli.options import program
 
 TEMPLATE = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
 # Check it with:  sim validate {file}
@@ -43,7 +46,9 @@ attention = 1.0
 # --- The state: leave a line out and the atlas speaks -----------------------------------------------------
 
 [states.{code}]
-# lean = -0.5              # its government at the start: -1 Taipei and Washington, +1 Beijing
+# lean = -0.5              # its government at the start: -1 Taipei and Washington, +1 Beijing. Here it says what
+#                          # the start is like; only a change from it weighs: an inauguration or lean event, or
+#                          # another value by --set or in a file that extends this one.
 # pride = 0.5              # how far pressure is resented, 0 to 1
 # susceptibility = 1.0     # multiple of the common hazard
 
@@ -115,7 +120,7 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
     file = out or Path(f"{name}.toml")
     text = TEMPLATE.format(
         file=file, name=name, code=code, state=states()[code].name, start=first, count=len(roster),
-        end=first.replace(year=first.year + 5, day=1),
+        end=first.replace(year=first.year + 5, day=calendar.monthrange(first.year + 5, first.month)[1]),
         soon=first.replace(year=first.year + 1, day=1),
         later=first.replace(year=first.year + 2, day=1),
         vote=first.replace(year=first.year + 1, month=11, day=1),
@@ -127,7 +132,7 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
         raise InputError(Problem("NAME", "a file that is not there yet: nothing is overwritten", str(file))) from None
     except OSError as error:
         raise InputError(Problem("--out", f"a file that can be written: {error.strerror}", str(file))) from None
-    click.echo(f"Wrote {file}\nRun it:   sim run {file}\nCheck it: sim validate {file}")
+    click.echo(f"Wrote {file}\nRun it:   {program()} run {file}\nCheck it: {program()} validate {file}")
 
 
 def _day(text: str, until: date) -> date:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -20,6 +22,17 @@ overrides = click.option(
     metavar="PATH=VALUE",
     help="Set a number of the scenario by its path, such as washington.attention=2 (repeatable).",
 )
+
+
+def program() -> str:
+    """How to call this program from where the user is: `sim` where that finds it, else its path."""
+    called = Path(sys.argv[0])
+    if called.name != "sim" or shutil.which("sim"):
+        return "sim"
+    try:
+        return str(called.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(called)
 
 
 def print_json(document: Any) -> None:

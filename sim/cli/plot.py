@@ -11,7 +11,10 @@ from sim.cli.options import as_json, print_json
 
 @click.command("plot")
 @click.argument("folders", nargs=-1, required=True, metavar="RESULT...")
-@click.option("--chart", "charts", multiple=True, help="Only this chart: count, states or when (repeatable).")
+@click.option(
+    "--chart", "charts", multiple=True,
+    help="Only this chart: count, states, when or, of a scenario with hosts, cooperation (repeatable).",
+)  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Only this format.")
 @click.option(
     "--out", type=click.Path(path_type=Path),
@@ -26,18 +29,18 @@ def command(
     as_json: bool,
 ) -> None:
     """Draw the charts of RESULT, a folder that `sim run` wrote; several RESULTs share one count chart."""
-    from sim.charts import CHARTS, draw_all, draw_comparison, save
-    from sim.errors import InputError, Problem, nearest
+    from sim.charts import check as check_chart
+    from sim.charts import draw_all, draw_comparison, save
+    from sim.errors import InputError, Problem
     from sim.results import read, seal
     from sim.results.files import check
 
-    for chart in charts:
-        if chart not in CHARTS:
-            raise InputError(Problem("--chart", "one of " + ", ".join(CHARTS), chart, nearest(chart, CHARTS)))
     manifest = {key: value for key, value in check(Path(folders[0])).items() if key != "files"}
     results = [read(folder) for folder in folders]
     kinds = formats or ("png", "svg")
     if len(results) == 1:
+        for chart in charts:
+            check_chart(chart, results[0], "--chart")
         folder = Path(folders[0])
         target = out or folder / "charts"
         _make(target)

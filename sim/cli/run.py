@@ -82,6 +82,7 @@ def command(
             threads,
             progress,
             clock,
+            None if quiet or as_json else lambda text: click.echo(text, err=True),
         )
     finally:
         progress.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from sim.cli.options import print_json
@@ -9,10 +11,26 @@ from sim.cli.options import print_json
 
 @click.command("schema")
 def command() -> None:
-    """Print a JSON Schema of scenario files, which editors use to complete and check them."""
+    """Print a JSON Schema of scenario files, which editors use to complete and check them.
+
+    It knows every key, its kind and its bounds. What a file must have is left to `sim validate`: a file that
+    extends another may leave out all that it does not change.
+    """
     from sim.scenario import Scenario
 
-    document = Scenario.model_json_schema()
+    document: dict[str, Any] = _relaxed(Scenario.model_json_schema())
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     document["title"] = "Scenario of diplomatic recognition"
     print_json(document)
+
+
+def _relaxed(part: Any) -> Any:
+    """The schema without what a file that extends another need not say: required keys, the `type` of an event."""
+    if isinstance(part, list):
+        return [_relaxed(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {key: _relaxed(value) for key, value in part.items() if key not in ("required", "discriminator")}
+    if "oneOf" in kept:
+        kept["anyOf"] = kept.pop("oneOf")
+    return kept

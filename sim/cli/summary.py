@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sim.charts import charts_of
 from sim.results import Result
+from sim.results.tables import COOPERATION
 
 _MOST_ROWS = 8
 
@@ -51,11 +53,12 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     known = [(m, o) for m, o in zip(result.months, summary["observed"], strict=True) if o is not None]
     if len(known) > 1:
         lines.append(f"On record: {known[-1][1]} at the end of {known[-1][0]}, where the record's whole months end.")
-    lines += ["", *_chances(result, end), "", *_error(result), "", *_knowledge(result)]
+    lines += ["", *_chances(result, end), *_cooperation(result, end), "", *_error(result), "", *_knowledge(result)]
     what = "Found" if found else "Written to"
     lines += ["", f"{what}: {result.folder}"]
     if charts and result.folder is not None:
-        lines.append(f"Chart: {result.folder / 'charts' / 'count.png'} (and states.png, when.png; also as SVG)")
+        first, *others = (f"{name}.png" for name in charts_of(result))
+        lines.append(f"Chart: {result.folder / 'charts' / first} (and {', '.join(others)}; also as SVG)")
     total = sum(seconds.values())
     lines.append(f"Time: {total:.1f} s: " + ", ".join(f"{stage} {value:.1f}" for stage, value in seconds.items()))
     return "\n".join(lines)
@@ -96,8 +99,28 @@ def _chances(result: Result, end: str) -> list[str]:
     return lines
 
 
+def _cooperation(result: Result, end: str) -> list[str]:
+    """What became of military cooperation with Washington; nothing in a scenario without hosts."""
+    if not result.hosts:
+        return []
+    last = {name: values[-1] for name, values in result.summary_of(COOPERATION).items()}
+    table = result.states_of(COOPERATION)
+    row = max(range(len(result.hosts)), key=lambda host: float(table["p_end"][host]))  # type: ignore[arg-type]
+    hosts = "1 host cooperates" if len(result.hosts) == 1 else f"{len(result.hosts)} hosts cooperate"
+    likeliest = {name: values[row] for name, values in table.items()}
+    told = f"{likeliest['state']}, {_percent(likeliest['p_end']).strip()}"
+    if likeliest["p_end_high"] == likeliest["p_end_high"]:  # else there were too few draws for a range
+        told += f" ({_bare(likeliest['p_end_low'])} to {_bare(likeliest['p_end_high'])})"
+    return [
+        "",
+        f"{hosts} with Washington's forces at the start.",
+        f"By the end of {end}: {last['mean']:.2f} on average; 90 % of the runs {last['q05']} to {last['q95']}.",
+        f"Likeliest to have suspended it: {told}.",
+    ]
+
+
 def _error(result: Result) -> list[str]:
-    errors = [float(value) for value in result.states_of()["p_end_mc"]]  # type: ignore[arg-type]
+    errors = [float(value) for value in result.states_columns["p_end_mc"]]  # type: ignore[arg-type]
     return [
         f"Monte Carlo error (one standard error): {result.mean_error:.2f} states in the average count, at most "
         f"{100 * max(errors):.1f} points in a chance.",

@@ -56,7 +56,9 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
         ),
         "package_size": (Fitted(size.size, size.size_error), size.cases),
         "package_elasticity": (Fitted(size.elasticity, size.elasticity_error), size.cases),
-    } | {prior: (_counted(found), len(found)) for prior, found in counted.items()}
+    }
+    for prior, found in counted.items():
+        computed[prior] = _counted(found), len(found)
     laws = {}
     for parameter in DECLARED:
         law, number = computed.get(parameter.name) or (parameter.distribution, None)

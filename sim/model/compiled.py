@@ -42,4 +42,9 @@ def cache_folder() -> Path:
     return folder
 
 
+def is_compiled() -> bool:
+    """Whether compiled code of these sources is in the cache, so that a run starts at once."""
+    return any(cache_folder().rglob("kernel.simulate*.nbc"))
+
+
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]

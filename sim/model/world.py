@@ -167,5 +167,6 @@ def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: A
             expected[:, reached[t], 0] += away
             expected[:, reached[t], 1] += away * away
         if ledger is not None:
-            for number, place in enumerate([*world.members, *world.hosts]):
+            places: list[State | Host] = [*world.members, *world.hosts]
+            for number, place in enumerate(places):
                 ledger[t, number, :] = place.row

@@ -96,8 +96,12 @@ def simulate(
     threads: int | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Result:
-    """Run a request in memory."""
+    """Run a request in memory.
+
+    tell : is told what takes long
+    """
     clock = clock or Clock()
     from sim.model.kernel import RUNS_PER_DRAW
     from sim.model.terms import TERMS  # noqa: F401  (loaded with the kernel, so its time is start-up)
@@ -113,7 +117,7 @@ def simulate(
     laid = plan(request.loaded, package_size().mean_log_gdp)
     clock.lap("start-up")
     draws = sample(laid, beliefs, request.seed, -(-request.runs // RUNS_PER_DRAW), request.parameters)
-    warm_up(laid, beliefs, request)
+    warm_up(laid, beliefs, request, tell)
     clock.lap("compile")
     ensemble = run_ensemble(
         laid,
@@ -161,6 +165,7 @@ def run_to_folder(
     threads: int | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> tuple[Result, bool]:
     """Find the request's result under `out`, or run it and write it there whole; True when it was found.
 
@@ -174,7 +179,7 @@ def run_to_folder(
         found = results.read(folder)
         clock.lap("files")
         return found, True
-    result = simulate(request, threads, progress, clock)
+    result = simulate(request, threads, progress, clock, tell)
     with results.staged(folder) as stage:
         results.write(result, stage, {**manifest(request, result), "outside": {}}, None)
         clock.lap("files")
@@ -238,9 +243,13 @@ def described(belief: Belief) -> dict[str, Any]:
     }
 
 
-def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request) -> None:
+def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request, tell: Callable[[str], object] | None) -> None:
     """Compile the kernel, or load it from the cache, by a run of one."""
     if request.engine == "compiled":
+        from sim.model.compiled import is_compiled
+
+        if tell is not None and not is_compiled():
+            tell("compiling the model: once, some ten seconds")
         from sim.runs.ensemble import run_ensemble
         from sim.runs.sampling import sample
 

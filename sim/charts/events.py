@@ -1,0 +1,136 @@
+"""The dated events of a scenario on a chart: which they are, and where their names go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.charts.style import BLACK, WHITE, measured
+from sim.charts.words import day, month_end, start_of
+from sim.results.result import Result
+
+LEVEL = 0.19
+"""A line of names, inches."""
+MOST_LEVELS, LONGEST = 14, 34
+"""Lines of names; letters of a name."""
+SMALL = 8.5
+GAP = 0.06
+"""Inches between a name and the next one, or what its line stands on."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A dated event or election of the scenario within the horizon."""
+
+    name: str
+    at: float
+    """Where it stands along the axis, in the axis' unit, from the left edge."""
+    state: str
+    """Code of the state it concerns; empty for none."""
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Label:
+    """The place of a mark's name above the axes, inches from their left edge."""
+
+    mark: Mark
+    at: float
+    begin: float
+    end: float
+    level: int
+    """Lines above the axes, from 0."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is room for the name."""
+        return self.level < MOST_LEVELS
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One enabled entry of a scenario, dated within the horizon."""
+
+    kind: str
+    """events or elections."""
+    name: str
+    when: date
+    entry: Mapping[str, Any]
+
+    @property
+    def certain(self) -> bool:
+        """Whether it happens in every run."""
+        return self.kind == "elections" or self.entry.get("chance", 1.0) == 1.0
+
+    @property
+    def state(self) -> str:
+        """Code of the state it concerns; empty for none."""
+        return str(self.entry.get("state", ""))
+
+
+def dated(result: Result) -> list[Dated]:
+    """The enabled events and elections of a scenario dated within the horizon, as they stand in it."""
+    start, end = start_of(result), month_end(result.months[-1])
+    found = []
+    for kind in ("events", "elections"):
+        entries: Mapping[str, Mapping[str, Any]] = result.scenario.get(kind) or {}
+        for name, entry in entries.items():
+            when = entry.get("date")
+            if when is not None and entry.get("enabled", True) and start <= day(when) <= end:
+                found.append(Dated(kind, name, day(when), entry))
+    return found
+
+
+def brief(words: str) -> str:
+    """A name, cut where it is too long to be written out."""
+    return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+
+
+def arranged(probe: Figure, found: list[Mark], length: float, width: float) -> list[Label]:
+    """A place for each mark's name above the axes, so that no name covers another or is crossed by a line.
+
+    length : of the axis in its unit; width : of the axis in inches
+    Each name begins at its mark; from right to left, each goes above those whose marks it spans.
+    """
+    placed: list[Label] = []
+    for mark in reversed(found):
+        at = mark.at / length * width
+        wide = measured(probe, mark.name, SMALL) + 0.08
+        begin = max(0.0, min(at, width - wide))
+        spanned = [label.level for label in placed if begin <= label.at < begin + wide + GAP]
+        level = max(spanned, default=-1) + 1
+        while any(label.level == level and label.begin < begin + wide + GAP and begin < label.end for label in placed):
+            level += 1
+        placed.append(Label(mark, at, begin, begin + wide, level))
+    return placed[::-1]
+
+
+def lines_of_names(labels: list[Label]) -> int:
+    """How many lines of names there are above the axes."""
+    return 1 + max([label.level for label in labels if label.shown], default=-1)
+
+
+def foot_of(level: int) -> float:
+    """Inches above the axes at which the names of a level stand."""
+    return LEVEL * level + GAP
+
+
+def write(plot: Axes, at: float, foot: float, name: str, colour: str = BLACK) -> None:
+    """A name that begins at `at` and stands on `foot`, both in the units of the axes."""
+    # White behind the letters: at the right edge a line may have to pass below another's name.
+    box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.8}
+    text = {"ha": "left", "va": "bottom", "size": SMALL, "color": colour, "bbox": box, "zorder": 6}
+    plot.text(at, foot, name, **text)  # type: ignore[arg-type]
+
+
+def notes(labels: list[Label], said: str, doubtful: str) -> str:
+    """What the marks mean, how those look that may not happen, and how many go without a name."""
+    if not all(label.mark.certain for label in labels):
+        said += f" ({doubtful}: it may not happen)"
+    hidden = sum(not label.shown for label in labels)
+    return said + (f"; {hidden} without a name, for want of room." if hidden else ".")
