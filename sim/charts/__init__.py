@@ -31,9 +31,7 @@ def check(name: str, result: Result, asked: str = "--only") -> None:
 
     rule = f"one of {', '.join(names)}"
     if name == WITH_HOSTS:
-        raise InputError(
-            Problem(asked, f"{rule}: the scenario of this result names no hosts (cooperation.hosts)", name)
-        )
+        raise InputError(Problem(asked, f"{rule}, for the scenario of this result has no hosts", name))
     raise InputError(Problem(asked, rule, name, nearest(name, names)))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.charts import states
-from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, mark_line, start_words
+from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, start_words
 from sim.charts.events import (
     GAP,
     LEVEL,
@@ -18,14 +18,13 @@ from sim.charts.events import (
     Label,
     Mark,
     arranged,
-    brief,
     dated,
     foot_of,
     lines_of_names,
     notes,
     write,
 )
-from sim.charts.history import number
+from sim.charts.history import number, spoken
 from sim.charts.labels import date_ticks
 from sim.charts.states import BETWEEN, HEAD, Row, draw_groups, likeliest, note
 from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, measured, panel, sheet, wrapped
@@ -37,17 +36,24 @@ from sim.results.tables import COOPERATION
 TITLE = "Military cooperation with Washington"
 ABOVE = "Hosts that cooperate"
 COLUMN = "at any time"
-BASIS = "Hosts as the scenario names them; of this tie there is no record to draw."
-KINDS = {"threat": "threat", "notice": "notice", "notice-withdrawn": "notice withdrawn", "hostility": "hostility"}
-"""Types of events that are marked, where they concern a host, and their names."""
-HEIGHT, HEADROOM, FOOT, NOTE = 2.3, 0.3, 0.45, 0.17
+BASIS = "Hosts as in the scenario; this tie has no record."
+KINDS = {
+    "threat": "threat by",
+    "notice": "notice by",
+    "notice-withdrawn": "notice withdrawn by",
+    "hostility": "hostility to",
+}
+"""Types of events that are marked, where they concern a host, and how their names begin."""
+HEIGHT, HEADROOM, FOOT, NOTE = 2.3, 0.3, 0.5, 0.17
 """Inches: the axes of the count; what is free above the last host; the dates below; a line of notes."""
-LEAST_DAYS = 31
-"""Least span of the axis of time."""
+LEAST_DAYS = 31.0
+"""Span of the axis of time where the horizon has no month."""
 BETWEEN_TICKS = 0.2
 """Inches that two numbers of the axis need."""
 DIGITS = 2
 """Of the mean: hosts are few."""
+EDGE = 3.0
+"""Of the bands, points: with so few hosts they often are but a line."""
 
 
 def draw(result: Result) -> Figure:
@@ -55,12 +61,12 @@ def draw(result: Result) -> Figure:
     rows = rows_of(result)
     heading = f"Chance that cooperation is suspended at the end of {end_of(result)}"
     group = likeliest(rows, heading, "more host", "hosts")
-    first = start_of(result)
-    span = max(LEAST_DAYS, (row_days(result)[-1] - first).days)
-    pad = span * 0.012
+    first, last = start_of(result), row_days(result)[-1]
+    span = (last - first).days
+    pad = span * 0.012 or LEAST_DAYS
     width = WIDTH - LEFT - LABELS
     with figure(WIDTH, 1.0) as probe:
-        labels = arranged(probe, marks(result), span + pad, width)
+        labels = arranged(probe, marks(result), span + pad, width, WIDTH - LEFT - MARGIN)
         start = ", ".join(start_words(result, len(result.hosts)))
         level = start_level(labels, measured(probe, start, SMALL) + 0.08)
         said = notes(labels, "Lines: events of the scenario that concern hosts", "broken")
@@ -72,19 +78,19 @@ def draw(result: Result) -> Figure:
     ) as (drawing, top):
         plot = panel(drawing, LEFT, top + head, width, HEIGHT)
         ceiling = len(result.hosts) / (1 - HEADROOM / HEIGHT)
-        window = Window(first, first + timedelta(days=span), pad, ceiling, (span + pad) / width, ceiling / HEIGHT)
+        window = Window(first, last, pad, ceiling, (span + pad) / width, ceiling / HEIGHT)
         _draw_axes(plot, window, len(result.hosts))
         summary = result.summary_of(COOPERATION)
-        draw_runs(plot, window, result, summary)
+        draw_runs(plot, window, result, summary, EDGE)
         label_runs(plot, window, result, summary, DIGITS)
-        at = mark_line(plot, first)
-        _draw_line(plot, window, at, level, GREY, "-", 0.8)
+        at = number(first)
+        _draw_line(plot, window, at, level, {"color": GREY, "lw": 0.8, "gid": "start"})
         write(plot, at + 0.03 * window.days_per_inch, _height(window, level), start, GREY)
         _draw_labels(plot, window, labels)
         under = top + head + HEIGHT + FOOT
         for position, line in enumerate(lines):
             y = 1 - (under + NOTE * position) / drawing.get_figheight()
-            drawing.text(LEFT / WIDTH, y, line, color=GREY, size=SMALL, va="center")
+            drawing.text(LEFT / WIDTH, y, line, color=GREY, size=SMALL, va="top")
         y = 1 - (top + HEAD - 0.08) / drawing.get_figheight()
         drawing.text(MARGIN / WIDTH, y, ABOVE, weight="bold", va="bottom")
         draw_groups(drawing, top + above + BETWEEN, [group], COLUMN)
@@ -104,8 +110,8 @@ def measures(result: Result, rows: list[Row]) -> str:
     shaded = "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
     return (
         f"Above: number of hosts, simulated at the ends of months to {end}{shaded}.\n"
-        f"Below: share of runs, %: suspended at the end of {end} (dots), and at any time until then, restored or not "
-        f"(upright ticks). {note(result, rows)}"
+        f"Below: share of runs, %, suspended at the end of {end} (dots) or at any time until then (ticks).\n"
+        f"{note(result, rows)}"
     )
 
 
@@ -116,8 +122,7 @@ def marks(result: Result) -> list[Mark]:
     for each in dated(result):
         kind = KINDS.get(str(each.entry.get("type")))
         if each.kind == "events" and kind is not None and each.state in hosts:
-            name = brief(f"{kind}: {hosts[each.state]}")
-            found.append(Mark(name, (each.when - first).days, each.state, each.certain))
+            found.append(Mark(f"{kind} {hosts[each.state]}", (each.when - first).days, each.state, each.certain))
     return sorted(found, key=lambda mark: (mark.at, mark.name))
 
 
@@ -141,24 +146,26 @@ def _draw_axes(plot: Axes, window: Window, hosts: int) -> None:
     plot.set_yticks(ticks(hosts))
     grid(plot, "y")
     date_ticks(plot, window.first, window.last)
+    if len(plot.get_xticks()) < 2:
+        days = sorted({window.first, window.last})
+        plot.set_xticks([number(day) for day in days], [spoken(day) for day in days])
 
 
 def _draw_labels(plot: Axes, window: Window, labels: list[Label]) -> None:
     """A line from each event's name down through the count; broken for one that may not happen."""
-    for label in labels:
+    for position, label in enumerate(labels):
         at = number(window.first) + label.at * window.days_per_inch
-        _draw_line(plot, window, at, label.level if label.shown else None, BLACK, "-" if label.mark.certain else "--")
+        look = {"color": BLACK, "lw": 0.6, "ls": "-" if label.mark.certain else "--", "gid": f"mark-{position}"}
+        _draw_line(plot, window, at, label.level if label.shown else None, look)
         if label.shown:
             begin = number(window.first) + (label.begin + 0.03) * window.days_per_inch
             write(plot, begin, _height(window, label.level), label.mark.name)
 
 
-def _draw_line(
-    plot: Axes, window: Window, at: float, level: int | None, colour: str, kind: str, wide: float = 0.6
-) -> None:
+def _draw_line(plot: Axes, window: Window, at: float, level: int | None, look: dict[str, Any]) -> None:
     """An upright line from the axis to the name on a level, or to the top of the axes."""
     top = window.top if level is None else _height(window, level)
-    plot.plot([at, at], [0, top], color=colour, ls=kind, lw=wide, clip_on=False, zorder=1.6, gid="mark")
+    plot.plot([at, at], [0, top], clip_on=False, zorder=1.6, **look)
 
 
 def _height(window: Window, level: int) -> float:

@@ -94,14 +94,17 @@ def _single(result: Result) -> Figure:
     return drawing
 
 
-def draw_runs(plot: Axes, window: Window, result: Result, summary: Table) -> None:
-    """The counts of one tie over the runs: the mean as a step line on the bands of half and 90 % of the runs."""
+def draw_runs(plot: Axes, window: Window, result: Result, summary: Table, edge: float = 0.0) -> None:
+    """The counts of one tie over the runs: the mean as a step line on the bands of half and 90 % of the runs.
+
+    edge : width of the bands' outlines, points, by which a band that is but a line can still be seen
+    """
     days = [number(day) for day in row_days(result)]
     ends = [*days, days[-1] + window.pad]
     if result.runs > 1:
         for low, high, colour, name in (("q05", "q95", BLUE_MOST, "most"), ("q25", "q75", BLUE_HALF, "half")):
             lows, highs = held(summary[low]), held(summary[high])
-            plot.fill_between(ends, lows, highs, step="post", color=colour, lw=0, zorder=1.1, gid=name)
+            plot.fill_between(ends, lows, highs, step="post", color=colour, lw=edge, zorder=1.1, gid=name)
     plot.step(ends, held(summary["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
 
 

@@ -91,17 +91,17 @@ def brief(words: str) -> str:
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 
 
-def arranged(probe: Figure, found: list[Mark], length: float, width: float) -> list[Label]:
+def arranged(probe: Figure, found: list[Mark], length: float, width: float, room: float | None = None) -> list[Label]:
     """A place for each mark's name above the axes, so that no name covers another or is crossed by a line.
 
-    length : of the axis in its unit; width : of the axis in inches
+    length : of the axis in its unit; width : of the axis in inches; room : for names, if more than that, inches
     Each name begins at its mark; from right to left, each goes above those whose marks it spans.
     """
     placed: list[Label] = []
     for mark in reversed(found):
         at = mark.at / length * width
         wide = measured(probe, mark.name, SMALL) + 0.08
-        begin = max(0.0, min(at, width - wide))
+        begin = max(0.0, min(at, (room or width) - wide))
         spanned = [label.level for label in placed if begin <= label.at < begin + wide + GAP]
         level = max(spanned, default=-1) + 1
         while any(label.level == level and label.begin < begin + wide + GAP and begin < label.end for label in placed):

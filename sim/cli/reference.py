@@ -1,42 +1,147 @@
 """Reference results of the shipped scenarios, kept in git: `make results` writes them, a test compares them.
 
-Not a command of `sim`: run as `python -m sim.cli.reference [FOLDER]`.
+Not a command of `sim`: run as `python -m sim.cli.reference [FOLDER]`. Besides the tables of each scenario it
+writes the count chart of the README, and the table of scenarios in `scenarios/README.md`, from the results.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.results import Result
 
 README_SCENARIO = "honduras-2021"
 FOLDER = Path("results") / "reference"
+LISTED_IN = Path("scenarios") / "README.md"
+BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scenarios -->"
+_MOST_NAMED = 3
 
 
-def write_reference(folder: Path, charts: bool = True) -> list[Path]:
-    """Run every shipped scenario with its own runs and seed; write `summary.csv` and `states.csv` of each.
-
-    charts : also draw the count chart that the README shows
-    """
-    from sim.charts import draw_all
-    from sim.results import write_csv
+def run_shipped() -> dict[str, Result]:
+    """Every shipped scenario, run with its own runs and seed."""
     from sim.runs.run import Request, simulate
     from sim.scenario import load, shipped
 
-    written = []
+    results = {}
     for name in shipped():
         loaded = load(name)
         header = loaded.scenario.scenario
-        result = simulate(Request(loaded, header.runs, header.seed))
+        results[name] = simulate(Request(loaded, header.runs, header.seed))
+    return results
+
+
+def write_reference(folder: Path, charts: bool = True, results: Mapping[str, Result] | None = None) -> list[Path]:
+    """Write `summary.csv` and `states.csv` of every shipped scenario under a folder.
+
+    charts : also draw the count chart that the README shows
+    """
+    from sim.results import write_csv
+
+    written = []
+    for name, result in (results or run_shipped()).items():
         place = folder / name
         place.mkdir(parents=True, exist_ok=True)
         write_csv(result.summary_columns, place / "summary.csv")
         write_csv(result.states_columns, place / "states.csv")
         written += [place / "summary.csv", place / "states.csv"]
         if charts and name == README_SCENARIO:
+            from sim.charts import draw_all
+
             written += draw_all(result, folder, only=("count",), formats=("png",))
     return written
 
 
+def scenario_table(results: Mapping[str, Result]) -> str:
+    """The table of scenarios in Markdown: question, dates, article, what the model says, what happened."""
+    rows = [
+        "| scenario | question | dates | what the article said | what the model says | what happened |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, result in results.items():
+        header = result.scenario["scenario"]
+        cells = (
+            f"`{name}`",
+            header["question"],
+            f"{header['start']} to {header['end']}",
+            header.get("article", ""),
+            model_says(result),
+            what_happened(result),
+        )
+        rows.append("| " + " | ".join(" ".join(str(cell).replace("|", "/").split()) for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def model_says(result: Result) -> str:
+    """The count at the end, the chances of the states the scenario is about, and of its hosts."""
+    last = {name: values[-1] for name, values in result.summary_of().items()}
+    said = [f"{result.counts[0, 0]} become {last['mean']:.1f} ({last['q05']} to {last['q95']})"]
+    table = result.states_of()
+    rows = {
+        code: (name, p, low, high, side)
+        for code, name, p, low, high, side in zip(
+            *(table[key] for key in ("iso3", "state", "p_end", "p_end_low", "p_end_high", "at_start")), strict=True
+        )
+    }
+    leavers = sorted((code for code in rows if rows[code][4] == "taipei"), key=lambda code: -rows[code][1])  # type: ignore[operator]
+    for code in result.scenario["scenario"].get("about") or leavers[:1]:
+        name, p, low, high, side = rows[code]
+        verb = "leaves" if side == "taipei" else "returns"
+        said.append(f"{name} {verb}: {_percent(p)} ({_bare(low)} to {_bare(high)})")
+    if result.hosts:
+        hosts = result.states_of("cooperation")
+        columns = (hosts[key] for key in ("p_end", "p_end_low", "p_end_high", "state"))
+        p, low, high, name = max(zip(*columns, strict=True))
+        said.append(f"{name} has suspended military cooperation: {_percent(p)} ({_bare(low)} to {_bare(high)})")
+    return "; ".join(said)
+
+
+def what_happened(result: Result) -> str:
+    """The count on record at the last month it reaches within the horizon, and who left or returned when."""
+    from sim.atlas import record, states
+
+    known = record()
+    header = result.scenario["scenario"]
+    start = date.fromisoformat(str(header.get("as_of", header["start"])))
+    reached = [(month, count) for month, count in zip(result.months, result.observed, strict=True) if count is not None]
+    if len(reached) < 2:
+        return "not known yet"
+    month, count = reached[-1]
+    moved = [
+        f"{states()[change.iso3].name} {'left' if change.origin == 'taipei' else 'returned'} {change.date:%b %Y}"
+        for change in known.changes_between(start, known.confirmed_until)
+        if change.date > start
+        and "taipei" in (change.origin, change.destination)
+        and f"{change.date:%Y-%m}" <= result.months[-1]
+    ]
+    shown = moved if len(moved) <= _MOST_NAMED else [*moved[:_MOST_NAMED], f"and {len(moved) - _MOST_NAMED} more"]
+    return f"{count} at the end of {month}: " + (", ".join(shown) if shown else "nobody moved")
+
+
+def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
+    """Put the table of scenarios between its marks in a Markdown file."""
+    text = file.read_text("utf-8")
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    file.write_text(f"{head}{BEGIN}\n{scenario_table(results)}\n{END}{tail}", "utf-8")
+    return file
+
+
+def _percent(value: object) -> str:
+    return f"{100 * float(value):.0f} %"  # type: ignore[arg-type]
+
+
+def _bare(value: object) -> str:
+    return "?" if value is None else f"{100 * float(value):.0f}"  # type: ignore[arg-type]
+
+
 if __name__ == "__main__":
-    for path in write_reference(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER):
+    told = run_shipped()
+    for path in write_reference(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, results=told):
         print(path)
+    if len(sys.argv) == 1:
+        print(write_list(told))

@@ -337,6 +337,8 @@ class Taipei(mesa.Agent):
         world = self.model
         timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
         self.acceptance = float(timeline.taipei_acceptance[t])
+        if world.truce:
+            self.acceptance = self.acceptance * p.acceptance_truce
         floor = world.lever(timeline.taipei_floor, p.aid_floor)
         cap = world.lever(timeline.taipei_cap, p.aid_cap)
         budget = max(0.0, float(timeline.taipei_budget[t]) * reference.taipei_dollars - float(world.committed[1]))

@@ -181,8 +181,10 @@ def simulate(
             add_levels(timeline, t, reference.values, reference.dollars, status, levels, committed)
             in_truce = t < truce[0]
             beijing_accepts = timeline.beijing_acceptance[t]
+            taipei_accepts = timeline.taipei_acceptance[t]
             if in_truce:
                 beijing_accepts = beijing_accepts * p.acceptance_truce
+                taipei_accepts = taipei_accepts * p.acceptance_truce
 
             # The patrons look at last month.
             focus = _either(timeline.beijing_focus[t], p.courtship_focus)
@@ -320,7 +322,7 @@ def simulate(
                         rules.new_government(t - government_since[i]),
                     )
                     row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
-                    row[ACCEPTANCE] = timeline.taipei_acceptance[t]
+                    row[ACCEPTANCE] = taipei_accepts
                     log_rate = rules.log_hazard_of_return(
                         row[T_ALPHA],
                         row[T_GOVERNMENT],
@@ -330,7 +332,7 @@ def simulate(
                         row[T_OFFER],
                         row[T_SHORTFALL],
                     )
-                    row[HAZARD] = rules.hazard_of_return(log_rate, timeline.taipei_acceptance[t])
+                    row[HAZARD] = rules.hazard_of_return(log_rate, taipei_accepts)
                     chance[i] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
                 else:
                     row[:] = 0.0

@@ -79,7 +79,7 @@ DECLARED: tuple[Parameter, ...] = (
     # How Beijing accepts: drawn first, for the rate of the record depends on it.
     _prior(
         "acceptance_truce", "multiple of contest", "documented", "logit-normal", (0.05, 0.0, 0.30), (0.01, 1.0),
-        "Beijing's acceptance of a willing state while a truce holds; 1 in contest, never below 0.01",
+        "acceptance of a willing state while a truce holds, 1 in contest: Beijing's, and Taipei's of one that returns",
         "none of five willing states taken 2008-16 (priors h2); one loss in 181 ally-years",
     ),
     # Levels, counted on the record.

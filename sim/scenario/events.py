@@ -223,7 +223,7 @@ class AidCut(Happening):
 
 
 class Truce(Happening):
-    """Beijing and Taipei stop competing: Beijing accepts almost nobody."""
+    """Beijing and Taipei stop competing: Beijing accepts almost nobody, and Taipei takes almost nobody back."""
 
     type: Literal["truce"]
     years: Annotated[float, Field(ge=0.1, le=100.0)] | None = None

@@ -25,9 +25,13 @@ def made(
     name: str = "a-test",
     title: str = "A test",
     former: tuple[str, ...] = ("PAN", "SLV"),
+    hosts: tuple[str, ...] = (),
     **sections: Any,
 ) -> Result:
-    """Every recogniser leaves, and every former one returns, with the same chance a month, for good."""
+    """Every recogniser leaves, and every former one returns, with the same chance a month, for good.
+
+    Every host suspends cooperation with a higher chance, the later ones more, and restores it after 20 months.
+    """
     luck = np.random.default_rng(seed)
     codes = list(record().recognisers(start))
     members = [(code, states()[code].name, "taipei") for code in codes]
@@ -46,6 +50,14 @@ def made(
                 leaves = side == "taipei"
                 rows.append((run, month, state, *((0, 1) if leaves else (1, 0))))
                 counts[run, max(1, month) :] += -1 if leaves else 1
+    cooperation = np.full((runs, length), len(hosts), dtype=np.int64)
+    for run in range(runs if hazard else 0):
+        for host in range(len(hosts)):
+            month = int(luck.geometric(min(1.0, hazard * (0.5 + (run // 10) % 3) * (host + 1))))
+            for row, side in ((month, 1), (month + 20, 0)):
+                if row < length:
+                    rows.append((run, row, len(members) + host, 1 - side, side))
+                    cooperation[run, row:] += 1 - 2 * side
     rows.sort()
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 5)
     changes = {key: table[:, column] for column, key in enumerate(("run", "month", "state", "from", "to"))}
@@ -61,10 +73,12 @@ def made(
         settings={"seed": seed, "runs": runs, "parameters": "drawn", "runs_per_draw": 10, "id": "0123456789abcdef"},
         beliefs=(),
         budgets={"beijing": 1.0, "taipei": 1.0},
+        hosts=tuple((code, states()[code].name) for code in hosts),
+        cooperation=cooperation.astype(np.uint8) if hosts else None,
     )  # fmt: skip
 
 
-assert SIDES == ("taipei", "beijing", "none")
+assert SIDES == {"recognition": ("taipei", "beijing", "none"), "cooperation": ("active", "suspended")}
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.charts import CHARTS, draw, draw_all, draw_comparison, save
+from sim.charts import CHARTS, charts_of, cooperation, draw, draw_all, draw_comparison, save
 from sim.charts.compared import names
+from sim.charts.history import number
 from sim.charts.labels import spread
 from sim.charts.states import on_record, rows_of
 from sim.charts.style import figure, measured, wrapped
@@ -295,6 +296,152 @@ def test_a_scenario_without_events_says_nothing_of_them(make: Any) -> None:
     assert not any("events" in text for text in words(draw("when", make())))
 
 
+# --- the hosts --------------------------------------------------------------------------------------------
+
+HOSTS = ("HND", "MHL", "PLW", "SLV")
+
+
+def told(kind: str, when: str, state: str, **rest: Any) -> dict[str, Any]:
+    """An event as a resolved scenario holds it."""
+    return {"type": kind, "date": when, "state": state, "chance": 1.0, "enabled": True} | rest
+
+
+THREATS = {
+    "castro-words": told("threat", "2021-12-10", "HND"),
+    "visas": told("hostility", "2022-02-01", "HND"),
+    "visas-elsewhere": told("hostility", "2022-02-01", "PRY"),
+    "notice": told("notice", "2022-02-01", "SLV", chance={"central": 0.4, "low": 0.2, "high": 0.6}),
+    "left-out": told("notice", "2022-05-01", "SLV", enabled=False),
+    "order": told("order", "2023-03-14", "HND"),
+    "taken-back": told("notice-withdrawn", "2026-12-20", "MHL"),
+    "after": told("threat", "2027-01-20", "MHL"),
+}
+
+
+def test_the_hosts_count_draws_the_rows_of_its_tie(make: Any) -> None:
+    result = make(hosts=HOSTS)
+    drawing, table = draw("cooperation", result), result.summary_of("cooperation")
+    mean = line(drawing, "mean")
+    assert list(mean.get_ydata()[:-1]) == pytest.approx(table["mean"])
+    assert list(mean.get_ydata()[:-1]) == pytest.approx(result.cooperation.mean(axis=0))
+    assert [num2date(day).date() for day in mean.get_xdata()[:-1]] == row_days(result)
+    for gid, low, high in (("most", "q05", "q95"), ("half", "q25", "q75")):
+        heights = band(drawing, gid)[:, 1]
+        assert (heights.min(), heights.max()) == (min(table[low]), max(table[high]))
+    said = words(drawing)
+    last = {name: column[-1] for name, column in table.items()}
+    for text in (
+        "Military cooperation with Washington",
+        f"90 % of runs: {last['q05']} to {last['q95']}",
+        f"half of runs: {last['q25']} to {last['q75']}",
+        f"mean: {last['mean']:.2f}",
+        "start 10 Dec 2021: 4",
+        "hosts",
+    ):
+        assert text in said
+    assert [label.get_text() for label in drawing.axes[0].get_yticklabels()] == ["0", "1", "2", "3", "4"]
+    assert not any("on record" in text for text in said)
+
+
+def test_the_hosts_are_drawn_as_in_the_table_most_likely_first(make: Any) -> None:
+    result = make(hosts=HOSTS)
+    drawing, table = draw("cooperation", result), result.states_of("cooperation")
+    shown = [label.get_text() for label in drawing.axes[1].get_yticklabels()]
+    assert sorted(shown) == sorted(table["state"])
+    dots = [x / 100 for x in line(drawing, "hosts").get_xdata()]
+    chance = dict(zip(table["state"], table["p_end"], strict=True))
+    assert dots == sorted(dots, reverse=True)
+    assert dots == pytest.approx([chance[name] for name in shown])
+    said = words(drawing)
+    for row in cooperation.rows_of(result):
+        assert {chance_with_range(row.p, row.low, row.high), f"{percent(row.ever)} %"} <= set(said)
+    assert "Chance that cooperation is suspended at the end of Dec 2026" in said
+    assert "at any time" in said
+
+
+def test_suspended_at_any_time_counts_runs_once_and_restored_ones_too(make: Any) -> None:
+    result = make(hosts=HOSTS)
+    columns = result.events_columns
+    drawing, rows = draw("cooperation", result), cooperation.rows_of(result)
+    events = zip(columns["run"].tolist(), columns["iso3"], columns["to"], strict=True)
+    suspended = {(run, code) for run, code, to in events if to == "suspended"}
+    expected = [sum(code == row.iso3 for _, code in suspended) / result.runs for row in rows]
+    assert [row.ever for row in rows] == pytest.approx(expected)
+    assert [x / 100 for x in line(drawing, "ever").get_xdata()] == pytest.approx(expected)
+    assert all(row.ever > row.p for row in rows)
+    # Twice in one run, and once another state's change.
+    table = np.array([(0, 1, 16, 0, 1), (0, 3, 16, 1, 0), (0, 5, 16, 0, 1), (0, 6, 0, 0, 1)], dtype=np.int64)
+    twice = make(runs=4, hazard=0.0, hosts=HOSTS)
+    names = ("run", "month", "state", "from", "to")
+    twice.changes.update({key: table[:, column] for column, key in enumerate(names)})
+    assert {row.iso3: row.ever for row in cooperation.rows_of(twice)} == {"HND": 0.25, "MHL": 0, "PLW": 0, "SLV": 0}
+
+
+def test_events_that_concern_hosts_are_marked_on_the_count(make: Any) -> None:
+    result = make(hosts=HOSTS, events=THREATS)
+    found = cooperation.marks(result)
+    assert [(mark.name, mark.at, mark.certain) for mark in found] == [
+        ("threat by Honduras", 0, True),
+        ("hostility to Honduras", 53, True),
+        ("notice by El Salvador", 53, False),
+        ("notice withdrawn by Marshall Islands", 1836, True),
+    ]
+    drawing = draw("cooperation", result)
+    assert_clear(drawing)
+    said = words(drawing)
+    assert {mark.name for mark in found} <= set(said)
+    assert "Lines: events of the scenario that concern hosts (broken: it may not happen)." in said
+    start = number(date(2021, 12, 10))
+    drawn_at = sorted(
+        each.get_xdata()[0] - start for each in drawing.axes[0].lines if str(each.get_gid()).startswith("mark")
+    )
+    assert drawn_at == pytest.approx([0, 53, 53, 1836])
+    assert line(drawing, "start").get_xdata()[0] == start
+    assert line(drawing, "mark-2").get_linestyle() == "--"
+
+
+def test_a_crowd_of_threats_stays_readable_with_the_start_on_top(make: Any) -> None:
+    events = {f"event-{n:02d}": told("threat", f"2022-03-{n + 1:02d}", "HND") for n in range(20)}
+    drawing = draw("cooperation", make(hosts=HOSTS, events=events))
+    assert_clear(drawing)
+    said = words(drawing)
+    assert "Lines: events of the scenario that concern hosts; 6 without a name, for want of room." in said
+    assert "start 10 Dec 2021: 4" in said
+
+
+@pytest.mark.parametrize("hosts", [1, 2, 3, 9, 12, 21, 34, 60, 255])
+def test_the_axis_of_hosts_has_whole_numbers_from_none_to_all(hosts: int) -> None:
+    found = cooperation.ticks(hosts)
+    assert (found[0], found[-1]) == (0, hosts)
+    assert found == sorted(set(found))
+    assert len(found) <= 10
+    inches = np.diff(found) * (cooperation.HEIGHT - cooperation.HEADROOM) / hosts
+    assert min(inches) >= 0.18
+
+
+def test_only_results_with_hosts_have_their_chart(make: Any, tmp_path: Path) -> None:
+    without, with_hosts = make(runs=2), make(runs=2, hosts=("HND",))
+    assert charts_of(without) == CHARTS == ("count", "states", "when")
+    assert charts_of(with_hosts) == (*CHARTS, "cooperation")
+    assert [path.stem for path in draw_all(without, tmp_path, formats=("png",))] == list(CHARTS)
+    assert [path.stem for path in draw_all(with_hosts, tmp_path, formats=("png",))] == [*CHARTS, "cooperation"]
+    with pytest.raises(InputError, match="one of count, states, when, for the scenario of this result has no hosts"):
+        draw("cooperation", without)
+    with pytest.raises(InputError, match=r"one of .*, cooperation \(got 'cooperate'\); did you mean cooperation\?"):
+        draw("cooperate", with_hosts)
+
+
+HOST_CASES: dict[str, dict[str, Any]] = {
+    "events": {"events": THREATS},
+    "one host": {"hosts": ("HND",)},
+    "many hosts": {"hosts": ("BLZ", "GTM", "HTI", "HND", "MHL", "NRU", "PLW", "PRY", "KNA", "LCA", "VCT", "SWZ")},
+    "a long name": {
+        "hosts": ("VCT",),
+        "events": {day: told("notice-withdrawn", day, "VCT") for day in ("2021-12-11", "2026-12-31")},
+    },
+}
+
+
 # --- every chart ------------------------------------------------------------------------------------------
 
 CASES: dict[str, dict[str, Any]] = {
@@ -319,6 +466,21 @@ def test_no_text_is_cut_or_covered(make: Any, chart: str, case: str) -> None:
     assert max(drawing.get_size_inches()) < 22
 
 
+@pytest.mark.parametrize("case", [*CASES, *HOST_CASES])
+def test_no_text_of_the_hosts_is_cut_or_covered(make: Any, case: str) -> None:
+    drawing = draw("cooperation", make(**{"hosts": HOSTS} | (CASES | HOST_CASES)[case]))
+    assert_clear(drawing)
+    assert max(drawing.get_size_inches()) < 22
+
+
+def test_hosts_known_before_the_start_say_so(make: Any) -> None:
+    result = make(hosts=HOSTS, events=THREATS)
+    result.scenario["scenario"]["as_of"] = "2021-12-09"
+    drawing = draw("cooperation", result)
+    assert_clear(drawing)
+    assert "start 10 Dec 2021: 4, as known on 9 Dec 2021" in words(drawing)
+
+
 def test_a_large_roster_makes_a_high_chart_and_a_short_list_of_times(make: Any) -> None:
     result = make(**CASES["after 1971"])
     states, when = draw("states", result), draw("when", result)
@@ -334,18 +496,19 @@ def test_long_horizons_have_cells_of_years(make: Any) -> None:
     assert times.block_names[:2] == ["2026–29", "2030–34"]
 
 
-def test_the_files_have_the_same_bytes_each_time(eventful: Result, tmp_path: Path) -> None:
-    first, second = draw_all(eventful, tmp_path / "a"), draw_all(eventful, tmp_path / "b")
-    wanted = [f"{name}.{kind}" for name in CHARTS for kind in ("png", "svg")]
+def test_the_files_have_the_same_bytes_each_time(make: Any, tmp_path: Path) -> None:
+    result = make(hosts=HOSTS, events=THREATS)
+    first, second = draw_all(result, tmp_path / "a"), draw_all(result, tmp_path / "b")
+    wanted = [f"{name}.{kind}" for name in (*CHARTS, "cooperation") for kind in ("png", "svg")]
     assert [path.name for path in first] == wanted
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
         assert b"Matplotlib v" not in one.read_bytes()
 
 
-def test_the_svgs_can_stand_in_one_page(eventful: Result, tmp_path: Path) -> None:
+def test_the_svgs_can_stand_in_one_page(make: Any, tmp_path: Path) -> None:
     seen: set[str] = set()
-    for path in draw_all(eventful, tmp_path, formats=("svg",)):
+    for path in draw_all(make(hosts=HOSTS, events=THREATS), tmp_path, formats=("svg",)):
         svg = path.read_text(encoding="utf-8")
         ids = re.findall(r'\bid="([^"]+)"', svg)
         assert all(name.startswith(f"{path.stem}-") for name in ids)
@@ -377,6 +540,11 @@ def test_only_some_charts(make: Any, tmp_path: Path) -> None:
 )
 def test_chances_in_words(chance: float, text: str) -> None:
     assert percent(chance) == text
+
+
+def test_a_range_that_is_not_known_is_not_printed() -> None:
+    assert chance_with_range(0.41, 0.22, 0.63) == "41 % (22 to 63)"
+    assert chance_with_range(0.41, 0.41, 0.41) == chance_with_range(0.41, float("nan"), float("nan")) == "41 %"
 
 
 def test_labels_are_spread_no_further_than_needed() -> None:

@@ -1,0 +1,218 @@
+"""The speed table: one run, the same work, every engine in turn, several rounds; medians and ratios.
+
+Run as `python -m benchmarks.speed [--out FILE]`; `make bench` does. Engines take turns within each round, so that a
+machine that slows down slows all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.batchrunner import batch_run
+
+from benchmarks.floor import floor, nanoseconds
+from sim.fit import beliefs_for, package_size
+from sim.model.plan import Plan, plan
+from sim.model.world import World
+from sim.runs.ensemble import run_ensemble
+from sim.runs.sampling import Draws, sample
+from sim.scenario import load
+
+HERE = Path(__file__).parent
+ROUNDS = 7
+COMPILED_RUNS, MESA_RUNS = 20_000, 60
+PYTHON_WORLD: dict[str, Any] = {}
+"""What a batch-run model is made from; `batch_run` passes plain keywords only."""
+
+
+class BatchWorld(World):
+    """The Mesa model as `mesa.batch_run` wants it: made from keywords, collecting data, stopping by itself."""
+
+    def __init__(self, run: int = 0, **_: object) -> None:
+        laid: Plan = PYTHON_WORLD["plan"]
+        draws: Draws = PYTHON_WORLD["draws"]
+        names = draws.parameters.dtype.names or ()
+        draw = run // 20
+        super().__init__(
+            laid.timeline,
+            laid.states,
+            {name: float(draws.parameters[name][draw]) for name in names},
+            draws.values[draw],
+            draws.chances[draw],
+            draws.outcomes[draw],
+            seed=1,
+            run=run,
+        )
+        self.datacollector = mesa.DataCollector(model_reporters={"count": "count"})
+
+    def step(self) -> None:
+        """A month, then its count is collected, as `batch_run` expects."""
+        super().step()
+        self.datacollector.collect(self)
+        self.running = self.month + 1 < self.timeline.exposure.shape[0]
+
+
+def laid_out(months: int | None = None, states: int | None = None) -> Plan:
+    """The work's plan, with another horizon or a smaller roster where asked for."""
+    overrides: dict[str, Any] = {}
+    if months is not None:
+        year, month = divmod(2021 * 12 + 11 + months, 12)
+        overrides["scenario.end"] = f"{year}-{month + 1:02d}-01"
+    if states is not None:
+        gone = ["BLZ", "GTM", "HND", "HTI", "KNA", "LCA", "MHL", "NRU", "PLW", "PRY", "SWZ", "TUV", "VAT"][: 14 - states]
+        overrides |= {"roster.remove": gone, "expectations.count_at_start": states}
+    return plan(load(HERE / "work.toml", overrides), package_size().mean_log_gdp)
+
+
+def timed(work: Callable[[], object], state_months: int) -> float:
+    """Nanoseconds a state-month."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) / state_months * 1e9
+
+
+def measure(rounds: int = ROUNDS) -> dict[str, Any]:
+    """Every figure of the table."""
+    laid = laid_out()
+    beliefs = beliefs_for(laid.loaded.scenario)
+    draws = sample(laid, beliefs, 1, COMPILED_RUNS // 20, "drawn")
+    PYTHON_WORLD.update(plan=laid, draws=draws)
+    size = len(laid.states) * len(laid.months)
+    works: dict[str, tuple[Callable[[], object], int]] = {
+        "compiled": (lambda: run_ensemble(laid, draws, 1, COMPILED_RUNS, threads=1), COMPILED_RUNS * size),
+        "compiled_two_threads": (lambda: run_ensemble(laid, draws, 1, COMPILED_RUNS, threads=2), COMPILED_RUNS * size),
+        "mesa": (lambda: run_ensemble(laid, draws, 1, MESA_RUNS, engine="mesa"), MESA_RUNS * size),
+        "mesa_batch_run": (
+            lambda: batch_run(
+                BatchWorld, {"run": list(range(MESA_RUNS))}, data_collection_period=1, display_progress=False
+            ),
+            MESA_RUNS * size,
+        ),
+    }
+    for work, _ in works.values():
+        work()
+    times: dict[str, list[float]] = {name: [] for name in [*works, "arithmetic_floor"]}
+    costs: list[dict[str, float]] = []
+    for _ in range(rounds):
+        for name, (work, state_months) in works.items():
+            times[name].append(timed(work, state_months))
+        costs.append(nanoseconds())
+        times["arithmetic_floor"].append(floor(costs[-1]))
+    return {
+        "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "work": {"states": len(laid.states), "months": len(laid.months), "compiled_runs": COMPILED_RUNS},
+        "rows": [_row(name, times) for name in times if name != "compiled_two_threads"],
+        "two_threads": _ratio(times["compiled"], times["compiled_two_threads"]),
+        "operations_ns": {name: round(statistics.median(c[name] for c in costs), 2) for name in costs[0]},
+        "growth": growth(),
+        "start": start(),
+    }
+
+
+def _row(name: str, times: dict[str, list[float]]) -> dict[str, Any]:
+    return {
+        "engine": name,
+        "ns_per_state_month": round(statistics.median(times[name]), 2),
+        "low": round(min(times[name]), 2),
+        "high": round(max(times[name]), 2),
+        "ratio": _ratio(times[name], times["compiled"])["median"],
+    }
+
+
+def _ratio(numerators: list[float], denominators: list[float]) -> dict[str, float]:
+    """Ratio round by round, so that both sides met the same machine."""
+    ratios = [a / b for a, b in zip(numerators, denominators, strict=True)]
+    return {"median": round(statistics.median(ratios), 3), "low": round(min(ratios), 3), "high": round(max(ratios), 3)}
+
+
+def growth() -> list[dict[str, Any]]:
+    """Nanoseconds a state-month on one thread as runs, states and months grow."""
+    rows = []
+    for runs, states, months in (
+        (2_000, 14, 60),
+        (20_000, 14, 60),
+        (100_000, 14, 60),
+        (20_000, 2, 60),
+        (20_000, 7, 60),
+        (20_000, 14, 12),
+        (20_000, 14, 240),
+    ):
+        laid = laid_out(months, states)
+        draws = sample(laid, beliefs_for(laid.loaded.scenario), 1, runs // 20, "drawn")
+        size = runs * len(laid.states) * len(laid.months)
+
+        def work(laid: Plan = laid, draws: Draws = draws, runs: int = runs) -> None:
+            run_ensemble(laid, draws, 1, runs, threads=1)
+
+        cost = statistics.median(timed(work, size) for _ in range(3))
+        rows.append({"runs": runs, "states": states, "months": months, "ns_per_state_month": round(cost, 2)})
+    return rows
+
+
+def start() -> dict[str, float]:
+    """Seconds of whole commands: help, a first run that compiles, and the same with the cache warm."""
+    with tempfile.TemporaryDirectory() as room:
+        environment = os.environ | {"NUMBA_CACHE_DIR": f"{room}/cache"}
+
+        def command(*arguments: str) -> float:
+            began = time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-m", "sim", *arguments], check=True, env=environment, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            return time.perf_counter() - began
+
+        run = ("run", "honduras-2021", "--out")
+        cold = command(*run, f"{room}/cold")
+        warm = [command(*run, f"{room}/warm{k}") for k in range(3)]
+        return {
+            "help_s": round(statistics.median(command("--help") for _ in range(5)), 3),
+            "cold_10000_runs_s": round(cold, 2),
+            "warm_10000_runs_s": round(statistics.median(warm), 2),
+            "warm_without_charts_s": round(command(*run, f"{room}/bare", "--no-charts"), 2),
+        }
+
+
+def text(figures: dict[str, Any]) -> str:
+    """The table for a reader."""
+    lines = [f"{'engine':<18}{'ns a state-month':>18}{'spread':>18}{'against compiled':>18}"]
+    for row in figures["rows"]:
+        spread = f"{row['low']:,.0f} to {row['high']:,.0f}"
+        lines.append(f"{row['engine']:<18}{row['ns_per_state_month']:>18,.1f}{spread:>18}{row['ratio']:>17,.2f}x")
+    two = figures["two_threads"]
+    lines.append(f"two threads: {two['median']:.2f} times one ({two['low']:.2f} to {two['high']:.2f})")
+    lines += [
+        f"{row['runs']:>9,} runs, {row['states']:>2} states, {row['months']:>3} months: {row['ns_per_state_month']:.1f} ns"
+        for row in figures["growth"]
+    ]
+    lines.append(", ".join(f"{name} {value}" for name, value in figures["start"].items()))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, print the table, write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=HERE / "latest.json")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments = parser.parse_args()
+    figures = measure(arguments.rounds)
+    arguments.out.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    print(text(figures))
+
+
+if __name__ == "__main__":
+    np.seterr(all="raise")
+    main()
