@@ -72,7 +72,9 @@ def laid_out(months: int | None = None, states: int | None = None) -> Plan:
         year, month = divmod(2021 * 12 + 11 + months, 12)
         overrides["scenario.end"] = f"{year}-{month + 1:02d}-01"
     if states is not None:
-        gone = ["BLZ", "GTM", "HND", "HTI", "KNA", "LCA", "MHL", "NRU", "PLW", "PRY", "SWZ", "TUV", "VAT"][: 14 - states]
+        gone = ["BLZ", "GTM", "HND", "HTI", "KNA", "LCA", "MHL", "NRU", "PLW", "PRY", "SWZ", "TUV", "VAT"][
+            : 14 - states
+        ]
         overrides |= {"roster.remove": gone, "expectations.count_at_start": states}
     return plan(load(HERE / "work.toml", overrides), package_size().mean_log_gdp)
 

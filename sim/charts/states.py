@@ -123,7 +123,8 @@ def rows_of(result: Result, at_start: bool, tie: str = RECOGNITION) -> list[Row]
     for iso3, name, p, low, high, error, side in zip(*(columns[key] for key in names), strict=True):
         if (side == SIDES[tie][0]) == at_start:
             told = on_record(str(iso3), result) if tie == RECOGNITION else ""
-            rows.append(Row(str(iso3), str(name), told, *map(float, (p, low, high, error))))
+            numbers = [float("nan") if value is None else float(value) for value in (p, low, high, error)]
+            rows.append(Row(str(iso3), str(name), told, *numbers))
     return sorted(rows, key=lambda row: (-row.p, -max(row.p, row.high), row.name))
 
 

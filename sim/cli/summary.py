@@ -105,12 +105,13 @@ def _cooperation(result: Result, end: str) -> list[str]:
         return []
     last = {name: values[-1] for name, values in result.summary_of(COOPERATION).items()}
     table = result.states_of(COOPERATION)
-    row = max(range(len(result.hosts)), key=lambda host: float(table["p_end"][host]))  # type: ignore[arg-type]
+    row = min(range(len(result.hosts)), key=lambda host: (-table["p_end"][host], table["state"][host]))  # type: ignore[operator]
     hosts = "1 host cooperates" if len(result.hosts) == 1 else f"{len(result.hosts)} hosts cooperate"
     likeliest = {name: values[row] for name, values in table.items()}
     told = f"{likeliest['state']}, {_percent(likeliest['p_end']).strip()}"
-    if likeliest["p_end_high"] == likeliest["p_end_high"]:  # else there were too few draws for a range
-        told += f" ({_bare(likeliest['p_end_low'])} to {_bare(likeliest['p_end_high'])})"
+    low, high = likeliest["p_end_low"], likeliest["p_end_high"]
+    if None not in (low, high) and low != high:
+        told += f" ({_bare(low)} to {_bare(high)})"
     return [
         "",
         f"{hosts} with Washington's forces at the start.",

@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def rule(function: F) -> F:
     """The function itself, which compiled code may call too: one formula, two engines."""
-    marked: F = register_jitable(function)
+    marked: F = register_jitable(error_model="numpy", forceinline=True)(function)
     return marked
 
 

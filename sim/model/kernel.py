@@ -70,7 +70,7 @@ RUNS_PER_DRAW = 20
 """Consecutive runs that share a parameter draw."""
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def uniforms(seed: int, draws: int, purpose: int) -> Floats:
     """The uniform numbers of draws 0 to `draws` - 1 for one named purpose."""
     values = np.empty(draws)
@@ -79,7 +79,7 @@ def uniforms(seed: int, draws: int, purpose: int) -> Floats:
     return values
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def simulate(
     timeline: Timeline,
     parameters: Any,
@@ -126,6 +126,7 @@ def simulate(
     fresh = np.empty(timeline.fresh_switches.shape[0])
     security, answered = np.empty(n), np.empty(n)
     weights, rows = np.empty(n), np.zeros((places, COLUMNS))
+    offer_appeal, aid_appeal, pressed, orders = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     chance, away = np.empty(places), np.empty(places)
     after = np.empty(places, dtype=np.int64)
 
@@ -204,12 +205,10 @@ def simulate(
             beijing_budget = max(0.0, timeline.beijing_budget[t] * reference.beijing_dollars - committed[0])
             taipei_budget = max(0.0, timeline.taipei_budget[t] * reference.taipei_dollars - committed[1])
 
-            # The states weigh, all at once.
+            # What the patrons give and do, state by state.
             for i in range(n):
-                row = rows[i]
-                chance[i] = 0.0
                 if side[i] == TAIPEI:
-                    offer_appeal, aid_appeal = 0.0, 0.0
+                    offer_appeal[i], aid_appeal[i] = 0.0, 0.0
                     if timeline.economy[i]:
                         package[i] = rules.package(
                             beijing_budget,
@@ -220,27 +219,23 @@ def simulate(
                             offer_cap,
                         )
                         aid = rules.taipei_aid(
-                            taipei_budget,
-                            floor,
-                            allies,
-                            last_hazard[i],
-                            all_threats,
-                            timeline.gdp[i],
-                            aid_cap,
+                            taipei_budget, floor, allies, last_hazard[i], all_threats, timeline.gdp[i], aid_cap
                         )
                         aid = rules.aid_after(aid, levels[TAIPEI_CUT, i], levels[AID, i])
                         aid = rules.matched(aid, levels[MATCH, i], believed[i])
                         believed[i] = package[i] + levels[OFFER, i]
-                        offer_appeal = rules.appeal(believed[i])
-                        aid_appeal = rules.appeal(aid)
+                        offer_appeal[i] = rules.appeal(believed[i])
+                        aid_appeal[i] = rules.appeal(aid)
                     waver = rules.wavering(last_hazard[i], reference.hazard[i])
-                    pressed = rules.pressure(
-                        timeline.washington_attention[t],
-                        reference.weight[i],
-                        turn,
-                        waver,
-                        levels[LOBBYING, i],
+                    pressed[i] = rules.pressure(
+                        timeline.washington_attention[t], reference.weight[i], turn, waver, levels[LOBBYING, i]
                     )
+
+            # The states weigh, all at once.
+            for i in range(n):
+                row = rows[i]
+                chance[i] = 0.0
+                if side[i] == TAIPEI:
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
                         timeline.exports[i],
@@ -251,19 +246,19 @@ def simulate(
                     )
                     order = rules.standing_order(t - order_since[i])
                     row[T_ALPHA] = reference.alpha[i]
-                    row[T_OFFER] = rules.offer_term(p.offer_effect, offer_appeal, reference.offer_appeal[i])
-                    row[T_AID] = rules.aid_term(p.aid_effect, aid_appeal, reference.aid_appeal[i])
+                    row[T_OFFER] = rules.offer_term(p.offer_effect, offer_appeal[i], reference.offer_appeal[i])
+                    row[T_AID] = rules.aid_term(p.aid_effect, aid_appeal[i], reference.aid_appeal[i])
                     row[T_DETERRENCE] = rules.deterrence_term(
                         p.deterrence_effect,
                         dependence,
-                        pressed,
+                        pressed[i],
                         timeline.dependence_ref[i],
                         reference.weight[i],
                     )
                     row[T_BACKFIRE] = rules.backfire_term(
                         p.backfire_effect,
                         timeline.pride[i],
-                        pressed,
+                        pressed[i],
                         rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i]),
                         reference.weight[i],
                     )
@@ -297,20 +292,17 @@ def simulate(
                         row[T_WINDOW],
                         row[T_NEIGHBOURS],
                     )
-                    row[HAZARD] = rules.hazard_of_leaving(
-                        last_log_hazard[i], beijing_accepts, reference.order_rate, order
-                    )
-                    chance[i] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
+                    orders[i] = order
                 elif side[i] == BEIJING:
-                    offer_appeal, aid_appeal = 0.0, 0.0
+                    appeal_of_offer, appeal_of_aid = 0.0, 0.0
                     if timeline.economy[i]:
-                        offer_appeal = rules.appeal(levels[OFFER, i])
-                        aid_appeal = rules.appeal(levels[AID, i])
+                        appeal_of_offer = rules.appeal(levels[OFFER, i])
+                        appeal_of_aid = rules.appeal(levels[AID, i])
                     missing = rules.shortfall(promised[i], p.delivered_signed, (t - left[i]) / 12.0, p.delivery_years)
                     row[:] = 0.0
                     row[T_ALPHA] = reference.rho[i]
-                    row[T_OFFER] = -rules.offer_term(p.offer_effect, offer_appeal, 0.0)
-                    row[T_AID] = -rules.aid_term(p.aid_effect, aid_appeal, 0.0)
+                    row[T_OFFER] = -rules.offer_term(p.offer_effect, appeal_of_offer, 0.0)
+                    row[T_AID] = -rules.aid_term(p.aid_effect, appeal_of_aid, 0.0)
                     row[T_GOVERNMENT] = rules.return_government_term(
                         p.return_lean_effect, lean[i], timeline.lean_ref[i]
                     )
@@ -337,6 +329,13 @@ def simulate(
                 else:
                     row[:] = 0.0
                 row[SIDE] = float(side[i])
+
+            for i in range(n):
+                if side[i] == TAIPEI:
+                    rows[i, HAZARD] = rules.hazard_of_leaving(
+                        last_log_hazard[i], beijing_accepts, reference.order_rate, orders[i]
+                    )
+                    chance[i] = rules.monthly_chance(rows[i, HAZARD], timeline.exposure[t])
 
             # The hosts weigh their military cooperation, all at once.
             for j in range(hosts):
@@ -453,7 +452,7 @@ def simulate(
     return changes[:found].copy()
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def _either(scenario_value: float, drawn: float) -> float:
     """The scenario's value, or the drawn parameter where the scenario says nothing."""
     return drawn if math.isnan(scenario_value) else scenario_value

@@ -12,6 +12,7 @@ import pytest
 from sim.atlas import record, states
 from sim.charts.words import month_end
 from sim.results.result import SIDES, Result
+from sim.results.tables import rows_of
 
 Make = Callable[..., Result]
 
@@ -74,8 +75,23 @@ def made(
         beliefs=(),
         budgets={"beijing": 1.0, "taipei": 1.0},
         hosts=tuple((code, states()[code].name) for code in hosts),
+        expected=chances_met(runs, hazard, len(members), len(hosts), length - 1),
         cooperation=cooperation.astype(np.uint8) if hosts else None,
     )  # fmt: skip
+
+
+def chances_met(runs: int, hazard: float, members: int, hosts: int, last: int) -> np.ndarray:
+    """(draws, members + hosts, H, 2) sums, and sums of squares, over each draw's runs of the chances known by month."""
+    draw = np.arange(-(-runs // 10))
+    serves = np.minimum(10, runs - 10 * draw)
+    month = np.array(rows_of(last))
+    ranks = np.concatenate([np.ones(members), np.arange(1, hosts + 1)])
+    hazards = np.minimum(1.0, hazard * (0.5 + draw % 3)[:, None] * ranks)[:, :, None]
+    host = np.arange(members + hosts)[None, :, None] >= members
+    by_then = 1.0 - (1.0 - hazards) ** np.where(host, month, month + 1)
+    restored = np.where(host, 1.0 - (1.0 - hazards) ** np.maximum(0, month - 20), 0.0)
+    chance = by_then - restored
+    return np.stack([chance, chance**2], axis=-1) * serves[:, None, None, None]
 
 
 assert SIDES == {"recognition": ("taipei", "beijing", "none"), "cooperation": ("active", "suspended")}
