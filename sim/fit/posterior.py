@@ -42,16 +42,18 @@ class Belief:
 
 
 @cache
-def beliefs(as_of: date) -> Mapping[str, Belief]:
-    """Every declared parameter with its law on what was known at the end of a day, in order of drawing."""
-    truce = PARAMETERS["acceptance_truce"].distribution.central
+def beliefs(as_of: date, truce: float = PARAMETERS["acceptance_truce"].distribution.central) -> Mapping[str, Belief]:
+    """Every declared parameter with its law on what was known at the end of a day, in order of drawing.
+
+    truce : the central value of `acceptance_truce`, by which months of a truce are weighed
+    """
     left, back = departures(as_of), returns(as_of)
     size = package_size()
     counted = {prior: cases(prior, as_of) for prior in ("pledge_kept", "order_carried_out", "notice_carried_out")}
     computed: dict[str, tuple[Distribution, int]] = {
         "departure_rate": (RecordRate(left.events, left.contest_years, left.truce_years, truce), left.cases),
         "return_rate": (
-            RecordRate(max(back.events, NO_RETURN_YET), back.contest_years + back.truce_years, 0.0, truce),
+            RecordRate(max(back.events, NO_RETURN_YET), max(1.0, back.contest_years + back.truce_years), 0.0, truce),
             back.cases,
         ),
         "package_size": (Fitted(size.size, size.size_error), size.cases),
@@ -68,7 +70,11 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
 
 def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
     """The beliefs at the scenario's `as_of`, with what the scenario itself sets in their place."""
-    found = dict(beliefs(scenario.as_of))
+    set_truce = scenario.parameters.get("acceptance_truce")
+    if set_truce is None:
+        found = dict(beliefs(scenario.as_of))
+    else:
+        found = dict(beliefs(scenario.as_of, set_truce.central if isinstance(set_truce, Range) else set_truce))
     for name, given in scenario.parameters.items():
         parameter = PARAMETERS[name]
         law: Distribution

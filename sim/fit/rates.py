@@ -47,7 +47,7 @@ def departures(as_of: date) -> Weighted:
             counted.spell(begin, end)
             if change is not None and change.kind != "state_ceased":
                 counted.event(change.date)
-    if counted.events == 0.0:
+    if counted.events == 0.0 or sum(counted.years.values()) == 0.0:
         raise AtlasError(
             Problem(
                 "scenario.as_of",

@@ -94,7 +94,7 @@ class State(mesa.Agent):
         """Annual hazard of leaving last month."""
         self.promised = 0.0
         """Beijing's package at the switch, % of GDP a year."""
-        self.left = 0
+        self.left = int(timeline.left[index])
         """Month index of the switch."""
         self.security = float(timeline.security[index])
         """Security tie with Washington, 0 while cooperation is suspended."""
@@ -133,7 +133,7 @@ class State(mesa.Agent):
         self.chance = 0.0
         if self.side == TAIPEI:
             self.weigh_leaving()
-        elif self.side == BEIJING:
+        elif self.side == BEIJING and rules.may_return(self.model.month - self.left):
             self.weigh_returning()
 
     def weigh_leaving(self) -> None:
@@ -146,7 +146,7 @@ class State(mesa.Agent):
         dependence = self.dependence()
         hostility = rules.felt_hostility(float(timeline.hostility[t]), self.level(HOSTILITY))
         order = rules.standing_order(t - int(world.order_since[i]))
-        new = rules.new_government(t - int(world.government_since[i]))
+        in_office = t - int(world.government_since[i])
 
         row[T_ALPHA] = self.alpha
         row[T_OFFER] = rules.offer_term(p.offer_effect, offer_appeal, float(reference.offer_appeal[i]))
@@ -160,7 +160,7 @@ class State(mesa.Agent):
             reference.pledge_effect, self.level(PLEDGE), p.reassurance_effect, self.level(REASSURANCE)
         )
         row[T_REQUEST] = rules.request_term(p.request_effect, self.level(UNMET))
-        row[T_WINDOW] = rules.window_term(p.window_effect, reference.centre, bool(timeline.follows_governments[i]), new)
+        row[T_WINDOW] = rules.window_term(p.window_effect, reference.centre, in_office)
         row[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, float(world.fresh_switches[self.subregion]))
         row[T_ORDER] = reference.order_rate * order
         row[ACCEPTANCE] = world.beijing.acceptance
@@ -175,7 +175,7 @@ class State(mesa.Agent):
         offer_appeal = rules.appeal(self.level(OFFER)) if self.economy else 0.0
         aid_appeal = rules.appeal(self.level(AID)) if self.economy else 0.0
         missing = rules.shortfall(self.promised, p.delivered_signed, (t - self.left) / 12.0, p.delivery_years)
-        new = rules.new_government(t - int(world.government_since[i]))
+        in_office = t - int(world.government_since[i])
 
         row[T_ALPHA] = float(reference.rho[i])
         row[T_OFFER] = -rules.offer_term(p.offer_effect, offer_appeal, 0.0)
@@ -184,9 +184,7 @@ class State(mesa.Agent):
             p.return_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
         )
         row[T_PLEDGE] = rules.pledge_term(p.return_pledge_effect, self.level(RETURN_PLEDGE), 0.0, 0.0)
-        row[T_WINDOW] = rules.window_term(
-            p.return_window_effect, reference.return_centre, bool(timeline.follows_governments[i]), new
-        )
+        row[T_WINDOW] = rules.window_term(p.return_window_effect, reference.return_centre, in_office)
         row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
         row[ACCEPTANCE] = world.taipei.acceptance
         log_rate = rules.log_hazard_of_return(
@@ -217,7 +215,9 @@ class State(mesa.Agent):
         reference = self.model.reference
         if self.side == TAIPEI:
             self.promised, self.left = self.believed, self.model.month
+            end_words(self.model.timeline, self.index, PLEDGE, PLEDGE, False, self.model.status)
         elif side == TAIPEI:
+            end_words(self.model.timeline, self.index, RETURN_PLEDGE, RETURN_PLEDGE, False, self.model.status)
             self.package = self.believed = 0.0
             self.log_hazard = self.alpha
             self.hazard = math.exp(float(reference.alpha[self.index]))

@@ -159,7 +159,7 @@ def simulate(
             last_log_hazard[i] = reference.alpha[i]
             last_hazard[i] = math.exp(reference.alpha[i])
             promised[i] = 0.0
-            left[i] = 0
+            left[i] = timeline.left[i]
             security[i] = timeline.security[i]
             answered[i] = 0.0
         for j in range(hosts):
@@ -273,8 +273,7 @@ def simulate(
                     row[T_WINDOW] = rules.window_term(
                         p.window_effect,
                         reference.centre,
-                        timeline.follows_governments[i],
-                        rules.new_government(t - government_since[i]),
+                        t - government_since[i],
                     )
                     row[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, fresh[timeline.subregion[i]])
                     row[T_SHORTFALL] = 0.0
@@ -293,7 +292,7 @@ def simulate(
                         row[T_NEIGHBOURS],
                     )
                     orders[i] = order
-                elif side[i] == BEIJING:
+                elif side[i] == BEIJING and rules.may_return(t - left[i]):
                     appeal_of_offer, appeal_of_aid = 0.0, 0.0
                     if timeline.economy[i]:
                         appeal_of_offer = rules.appeal(levels[OFFER, i])
@@ -310,8 +309,7 @@ def simulate(
                     row[T_WINDOW] = rules.window_term(
                         p.return_window_effect,
                         reference.return_centre,
-                        timeline.follows_governments[i],
-                        rules.new_government(t - government_since[i]),
+                        t - government_since[i],
                     )
                     row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
                     row[ACCEPTANCE] = taipei_accepts
@@ -436,9 +434,11 @@ def simulate(
                     promised[i] = believed[i]
                     left[i] = t
                     order_since[i] = NEVER
+                    end_words(timeline, i, PLEDGE, PLEDGE, False, status)
                     fresh[timeline.subregion[i]] += 1.0
                 elif after[i] == TAIPEI:
                     count += 1
+                    end_words(timeline, i, RETURN_PLEDGE, RETURN_PLEDGE, False, status)
                     package[i] = 0.0
                     believed[i] = 0.0
                     last_log_hazard[i] = reference.alpha[i]

@@ -102,7 +102,7 @@ def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
     elections = {name: election for name, election in sorted(scenario.elections.items()) if election.enabled}
     timeline = Timeline(
         **_months(scenario, numbers),
-        **_states(loaded, who, first, entries),
+        **_states(loaded, who, first),
         **_hosts(scenario, who),
         **_reference(loaded.reference),
         mean_log_gdp=mean_log_gdp,
@@ -121,7 +121,7 @@ def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
         outcome_chances=tuple(
             tuple(
                 _uncertain(outcome.chance, f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
-                for which, outcome in election.outcomes.items()
+                for which, outcome in sorted(election.outcomes.items())
             )
             for name, election in elections.items()
         ),
@@ -167,12 +167,11 @@ def _series(lever: float | Mapping[date, float] | None, numbers: range, default:
 # --- states -----------------------------------------------------------------------------------------------
 
 
-def _states(loaded: Loaded, who: Members, first: int, entries: Iterable[Entry]) -> dict[str, Any]:
+def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
     scenario = loaded.scenario
     own = [_facts(scenario, code) for code in who.all]
     base = [_facts(_base(loaded, code), code) for code in who.all]
     subregions = sorted({states()[code].subregion for code in who.all})
-    followed = {entry.event.state for entry in entries if entry.event.type == "inauguration"}
     gdp = np.array([facts["gdp"] for facts in own])
     gdp_ref = np.array([facts["gdp"] for facts in base])
     return {
@@ -204,7 +203,7 @@ def _states(loaded: Loaded, who: Members, first: int, entries: Iterable[Entry]) 
         "subregion": np.array([subregions.index(states()[code].subregion) for code in who.all], dtype=np.int64),
         "fresh_switches": np.array([_fresh_switches(name, scenario.as_of, first) for name in subregions]),
         "government_since": np.array([_since(scenario, code, first) for code in who.all], dtype=np.int64),
-        "follows_governments": np.array([code in followed for code in who.all], dtype=np.bool_),
+        "left": np.array([_left(scenario, code, first) for code in who.all], dtype=np.int64),
     }
 
 
@@ -216,17 +215,7 @@ def _base(loaded: Loaded, code: str) -> Scenario:
 def _facts(scenario: Scenario, code: str) -> dict[str, float]:
     """What the scenario, or else the atlas, says of a state at `as_of`."""
     said = scenario.states.get(code) or StateTable()
-    if code == HOLY_SEE:
-        atlas = {"gdp": 1.0, "exports": 0.0, "remittances": 0.0, "us_aid": 0.0, "security": 0.0}
-    else:
-        books, ties = economy(code, scenario.as_of.year - 1), leverage(code)
-        atlas = {
-            "gdp": books.gdp_usd / 1e6,
-            "exports": ties.exports_to_usa,
-            "remittances": ties.remittances * ties.remittances_usa_share,
-            "us_aid": 100.0 * books.us_aid_usd / books.gdp_usd,
-            "security": ties.security_tie,
-        }
+    atlas = _atlas_facts(scenario, code, said)
     in_office = government(code, scenario.as_of)
     told = {
         "gdp": said.gdp_million_usd,
@@ -248,6 +237,24 @@ def _facts(scenario: Scenario, code: str) -> dict[str, float]:
     return facts
 
 
+def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, float]:
+    """What the atlas says of a state's economy and ties; it is not asked for what the scenario says."""
+    if code == HOLY_SEE:
+        return {"gdp": 1.0, "exports": 0.0, "remittances": 0.0, "us_aid": 0.0, "security": 0.0}
+    ties = leverage(code)
+    facts = {
+        "gdp": 0.0,
+        "exports": ties.exports_to_usa,
+        "remittances": ties.remittances * ties.remittances_usa_share,
+        "us_aid": 0.0,
+        "security": ties.security_tie,
+    }
+    if said.gdp_million_usd is None or said.us_aid is None:
+        books = economy(code, scenario.as_of.year - 1)
+        facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": 100.0 * books.us_aid_usd / books.gdp_usd}
+    return facts
+
+
 def _dependence(facts: Mapping[str, float]) -> float:
     return facts["dependence_scale"] * rules.dependence(
         facts["exports"], facts["remittances"], facts["us_aid"], facts["security"]
@@ -258,8 +265,13 @@ def _since(scenario: Scenario, code: str, first: int) -> int:
     said = scenario.states.get(code)
     if said is not None and said.government_since is not None:
         return month_number(said.government_since) - first
-    in_office = government(code, scenario.as_of)
-    return kinds.NEVER if in_office is None else month_number(in_office.date) - first
+    return kinds.NEVER
+
+
+def _left(scenario: Scenario, code: str, first: int) -> int:
+    """Month index of a state's last departure from Taipei."""
+    day = record().last_departure(code, scenario.as_of)
+    return kinds.NEVER if day is None else month_number(day) - first
 
 
 def _fresh_switches(subregion: str, as_of: date, first: int) -> float:
@@ -342,7 +354,7 @@ def _entries(scenario: Scenario, first: int) -> Iterator[Entry]:
             yield Entry(f"events.{name}", event, month_number(event.date) - first, event.date.day, -1, -1)
     enabled = [(name, election) for name, election in sorted(scenario.elections.items()) if election.enabled]
     for number, (name, election) in enumerate(enabled):
-        for which, (outcome, what) in enumerate(election.outcomes.items()):
+        for which, (outcome, what) in enumerate(sorted(election.outcomes.items())):
             for effect, event in what.effects.items():
                 if event.enabled and event.delay_months is not None:
                     month = month_number(election.date) - first + event.delay_months

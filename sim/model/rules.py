@@ -34,6 +34,12 @@ NOTICE_YEARS = 2.0
 ACT_MONTHS = 24
 """Words and notices about military cooperation weigh for so many months."""
 
+UNKNOWN_MONTHS = 50_000
+"""More months in office than this mean that nobody said when the government took office."""
+
+RETURN_MONTHS = 120
+"""A state may return in ten years after leaving: so long the rate of returning is counted."""
+
 WINDOW_MONTHS = 12
 """A government is new for so many months."""
 
@@ -101,19 +107,13 @@ def window_centre(window_effect: float, window_share: float) -> float:
 
 
 @rule
-def window_term(window_effect: float, centre: float, known: bool, new: bool) -> float:
-    """A government in its first 12 months or not; nothing where the scenario does not follow governments."""
-    if not known:
+def window_term(window_effect: float, centre: float, months_in_office: int) -> float:
+    """A government in its first 12 months or later; nothing while the scenario knows of no inauguration."""
+    if months_in_office >= UNKNOWN_MONTHS:
         return 0.0
-    if new:
+    if months_in_office < WINDOW_MONTHS:
         return window_effect - centre
     return -centre
-
-
-@rule
-def new_government(months_in_office: int) -> bool:
-    """Whether a government is in its first 12 months."""
-    return 0 <= months_in_office < WINDOW_MONTHS
 
 
 @rule
@@ -179,6 +179,12 @@ def shortfall(promised: float, share_delivered: float, years_since: float, deliv
 def shortfall_term(shortfall_effect: float, missing: float) -> float:
     """Disappointment with what Beijing promised and did not deliver."""
     return shortfall_effect * missing
+
+
+@rule
+def may_return(months_since: int) -> bool:
+    """Whether a state that left Taipei so many months ago still may return."""
+    return months_since < RETURN_MONTHS
 
 
 @rule

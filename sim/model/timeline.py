@@ -94,10 +94,9 @@ class Timeline(NamedTuple):
     fresh_switches: Floats
     """(n_subregions,) switches on record in each subregion, faded by age, at the end of the month before month 0."""
     government_since: Ints
-    """(n,) month index in which the government of the start took office (negative: before)."""
-    follows_governments: NDArray[np.bool_]
-    """(n,) whether the calendar follows this state's governments, so that its window is known."""
-
+    """(n,) month index in which the government of the start took office; `NEVER` where the scenario does not say."""
+    left: Ints
+    """(n,) month index of the last departure from Taipei of those not with it (negative)."""
     host: Ints
     """(h,) positions of the states that host Washington's forces, in a scenario that follows that tie."""
     host_compact: NDArray[np.bool_]

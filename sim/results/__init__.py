@@ -1,11 +1,26 @@
 """Results: the object, its tables, its files and its identity."""
 
-from sim.results.files import check, complete, digest_of, folder_of, read, seal, staged, write, write_csv
+from sim.results.files import (
+    CHARTS,
+    LEDGER,
+    check,
+    complete,
+    digest_of,
+    folder_of,
+    parts,
+    read,
+    seal,
+    staged,
+    write_csv,
+    write_data,
+)
 from sim.results.identity import identity, sources_digest, without_prose
 from sim.results.result import Result
 from sim.results.tables import Chance, Table, chance
 
 __all__ = [
+    "CHARTS",
+    "LEDGER",
     "Chance",
     "Result",
     "Table",
@@ -15,11 +30,12 @@ __all__ = [
     "digest_of",
     "folder_of",
     "identity",
+    "parts",
     "read",
     "seal",
     "sources_digest",
     "staged",
     "without_prose",
-    "write",
     "write_csv",
+    "write_data",
 ]

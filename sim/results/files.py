@@ -6,9 +6,10 @@ import csv
 import hashlib
 import json
 import shutil
+import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +30,36 @@ def folder_of(out: Path, name: str, identity: str) -> Path:
     return out / name / identity
 
 
-def complete(folder: Path, wanted: tuple[str, ...] = ()) -> bool:
-    """Whether a folder holds an undamaged result with all `wanted` parts (names of files or folders)."""
+DATA = ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv")
+"""Files every result has; charts and a ledger may stand beside them."""
+LEDGER, CHARTS = "ledger.parquet", "charts"
+
+
+def parts(manifest: Mapping[str, Any]) -> set[str]:
+    """What a result has besides its data: charts, a ledger."""
+    return {
+        part for part in (LEDGER, CHARTS) for name in manifest["files"] if name == part or name.startswith(f"{part}/")
+    }
+
+
+def complete(folder: Path, wanted: Iterable[str] = ()) -> bool:
+    """Whether a folder holds an undamaged result with all `wanted` parts."""
     try:
-        manifest = check(folder)
-    except (ResultError, OSError):
+        return set(wanted) <= parts(check(folder))
+    except ResultError:
         return False
-    return all(any(name == part or name.startswith(f"{part}/") for name in manifest["files"]) for part in wanted)
 
 
-def check(folder: Path) -> dict[str, Any]:
-    """The manifest of a result, every file of it having its digest. Raises ResultError naming what is wrong."""
+def check(folder: Path, pictures: bool = True) -> dict[str, Any]:
+    """The manifest of a result, every file of it having its digest. Raises ResultError naming what is wrong.
+
+    pictures : also check the charts, which nothing is read from
+    """
     manifest = _manifest(folder)
     for name, digest in manifest["files"].items():
         path = folder / name
+        if name.startswith(f"{CHARTS}/") and not pictures:
+            continue
         if not path.is_file():
             raise ResultError(Problem(name, "a file of this result, and it is missing"), folder)
         if digest_of(path) != digest:
@@ -60,9 +77,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text("utf-8"))
         if manifest["format"] != FORMAT:
             raise ResultError(Problem("format", f"{FORMAT}, the format this version reads", manifest["format"]), path)
-        if not all(isinstance(name, str) for name in manifest["files"]):
+        files = manifest["files"]
+        whole = set(DATA) <= set(files) and all(isinstance(digest, str) for digest in files.values())
+        if not whole or len(manifest["observed"]) != len(manifest["months"]):
             raise ValueError
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ResultError(Problem("", "a whole manifest: this one is damaged or cut short"), path) from error
     return dict(manifest)
 
@@ -73,67 +92,70 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+STALE_SECONDS = 86_400.0
+"""What a killed run left behind is cleared away after a day."""
+
+
 @contextmanager
-def staged(folder: Path) -> Iterator[Path]:
+def staged(folder: Path, replace: bool = False) -> Iterator[Path]:
     """A new folder beside `folder` to write in; moved into its place at the end, removed on any failure.
 
-    When another run finished the same result first, its folder stays if it is whole: the bytes are the same.
+    When another run finished the same result first and it has all that this one has, that one stays: the bytes
+    are the same.
+
+    replace : put this one in its place all the same
     """
+    made = [parent for parent in (folder.parent, folder.parent.parent) if not parent.exists()]
     stage = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial"
     try:
         stage.mkdir(parents=True)
-    except OSError as error:
-        raise InputError(
-            Problem("--out", f"a folder that can be written to: {error.strerror}", str(folder.parent))
-        ) from None
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem("--out", f"a folder that can be written to: {said}", str(folder.parent))) from None
     try:
+        _clear_stale(folder)
         yield stage
-        _move(stage, folder)
+        _move(stage, folder, replace)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-        for parent in (folder.parent, folder.parent.parent):
-            _remove_if_empty(parent)
+        for parent in made:
+            with suppress(OSError):
+                parent.rmdir()
 
 
-def _move(stage: Path, folder: Path) -> None:
-    for _ in range(3):
+def _clear_stale(folder: Path) -> None:
+    for old in (*folder.parent.glob(".*.partial"), *folder.parent.glob(".*.old")):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _move(stage: Path, folder: Path, replace: bool) -> None:
+    ours = parts(_manifest(stage))
+    for _ in range(100):
+        if folder.exists() and not replace and complete(folder, ours):
+            return
         try:
             stage.rename(folder)
             return
         except OSError:
-            if not folder.exists():
+            if not folder.exists() and not stage.exists():
                 raise
         old = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.old"
-        try:
+        with suppress(OSError):
             folder.rename(old)
-        except OSError:
-            continue
         shutil.rmtree(old, ignore_errors=True)
-    raise ResultError(Problem("", "a folder that no other run keeps replacing"), folder)
+    raise ResultError(Problem("", "a folder that can be moved into place"), folder)
 
 
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
-
-
-def write(result: Result, stage: Path, manifest: Mapping[str, Any], draw: Callable[[Path], object] | None) -> None:
-    """Write every file of a result into a staged folder, the manifest with their digests last.
-
-    draw : draws the charts into the folder it is given; None leaves them out
-    """
+def write_data(result: Result, stage: Path) -> None:
+    """Write the tables of a result into a staged folder, and its ledger where it has one."""
     _write_trajectories(result, stage / "trajectories.parquet")
     write_parquet(result.events_columns, stage / "events.parquet")
     write_csv(result.summary_columns, stage / "summary.csv")
     write_csv(result.states_columns, stage / "states.csv")
     if result.ledger is not None:
-        write_parquet(result.ledger, stage / "ledger.parquet")
-    if draw is not None:
-        (stage / "charts").mkdir()
-        draw(stage / "charts")
-    seal(stage, manifest)
+        write_parquet(result.ledger, stage / LEDGER)
 
 
 def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -143,7 +165,9 @@ def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
     whole = {"format": FORMAT, **manifest, "files": digests}
     whole[OUTSIDE] = whole.pop(OUTSIDE)
     temporary = folder / f".{MANIFEST}.{uuid.uuid4().hex[:12]}"
-    temporary.write_text(json.dumps(whole, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+    temporary.write_text(
+        json.dumps(whole, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8", "backslashreplace"
+    )
     temporary.replace(folder / MANIFEST)
 
 
@@ -196,10 +220,10 @@ def _write_trajectories(result: Result, path: Path) -> None:
 def read(folder: str | Path) -> Result:
     """Read a result back from its folder. Raises ResultError where it is missing, incomplete or damaged."""
     folder = Path(folder)
-    manifest = check(folder)
+    manifest = check(folder, pictures=False)
     try:
         return _read(folder, manifest)
-    except (KeyError, ValueError, TypeError, OSError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, OSError) as error:
         raise ResultError(
             Problem("", f"a result this version can read ({type(error).__name__}: {error})"), folder
         ) from error

@@ -9,22 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PROSE = frozenset(
-    {
-        "title",
-        "question",
-        "known",
-        "assumed",
-        "sources",
-        "source",
-        "assumption",
-        "extends",
-        "expectations",
-        "article",
-        "about",
-    }
-)
-"""Keys of a scenario that decide no number."""
+PROSE = frozenset({"title", "question", "known", "assumed", "sources", "article", "about", "extends"})
+"""Keys of `[scenario]` that decide no number."""
+REMARKS = frozenset({"source", "assumption"})
+"""Keys of an event or election that decide no number."""
 ROOMS = ("parameters", "atlas", "scenario", "model", "fit", "results", "runs")
 """Rooms whose sources decide numbers."""
 
@@ -35,13 +23,25 @@ def identity(decisive: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def without_prose(document: Any) -> Any:
-    """A scenario document less the keys that decide no number."""
-    if isinstance(document, dict):
-        return {key: without_prose(value) for key, value in document.items() if key not in PROSE}
-    if isinstance(document, list):
-        return [without_prose(value) for value in document]
-    return document
+def without_prose(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario document less what decides no number: prose, remarks, expectations."""
+    bare = {key: value for key, value in document.items() if key != "expectations"}
+    bare["scenario"] = {key: value for key, value in document["scenario"].items() if key not in PROSE}
+    bare["events"] = {name: _unremarked(event) for name, event in document.get("events", {}).items()}
+    bare["elections"] = {name: _bare_election(vote) for name, vote in document.get("elections", {}).items()}
+    return bare
+
+
+def _unremarked(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in REMARKS}
+
+
+def _bare_election(vote: Mapping[str, Any]) -> dict[str, Any]:
+    outcomes = {
+        name: {**outcome, "effects": {key: _unremarked(effect) for key, effect in outcome.get("effects", {}).items()}}
+        for name, outcome in vote["outcomes"].items()
+    }
+    return {**_unremarked(vote), "outcomes": outcomes}
 
 
 @cache

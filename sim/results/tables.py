@@ -52,21 +52,34 @@ def chance(happened: NDArray[np.bool_], expected: Floats, runs_per_draw: int, ce
         mc = float(np.sqrt((sizes**2 * (means - p) ** 2).sum() * draws / (draws - 1.0)) / runs)
     if central:
         return Chance(p, p, p, mc)
-    low, high = _spread(expected[sizes == runs_per_draw], runs_per_draw)
+    whole = sizes == runs_per_draw
+    counted = np.stack([means * runs_per_draw, means * runs_per_draw], axis=1)[whole] if draws > 1 else expected[:0]
+    low, high = _spread(expected[whole], counted, runs_per_draw)
+    if low != low:
+        return Chance(p, low, high, mc)
     return Chance(p, min(p, low), max(p, high), mc)
 
 
-def _spread(expected: Floats, runs_per_draw: int) -> tuple[float, float]:
-    """5 % and 95 % points over draws, luck removed; NaN for fewer than two whole draws."""
+def _spread(expected: Floats, counted: Floats, runs_per_draw: int) -> tuple[float, float]:
+    """5 % and 95 % points over draws, luck removed; NaN for fewer than two whole draws.
+
+    expected, counted : (draws, 2) sums and sums of squares over runs of two estimates; that with less luck serves
+    """
     if expected.shape[0] < 2 or runs_per_draw < 2:
         return float("nan"), float("nan")
-    means = expected[:, 0] / runs_per_draw
-    luck = np.maximum(expected[:, 1] / runs_per_draw - means**2, 0.0).mean() / (runs_per_draw - 1.0)
+    luck, means = min((_luck(sums, runs_per_draw) for sums in (counted, expected)), key=lambda found: found[0])
     observed = means.var(ddof=1)
     kept = np.sqrt(max(0.0, observed - luck) / observed) if observed > 0.0 else 0.0
     points = np.quantile(means.mean() + kept * (means - means.mean()), [LEVELS[0], LEVELS[-1]])
     low, high = np.clip(points, 0.0, 1.0).tolist()
     return low, high
+
+
+def _luck(sums: Floats, runs_per_draw: int) -> tuple[float, Floats]:
+    """The variance that luck alone leaves in a draw's mean, averaged over draws, and those means."""
+    means = sums[:, 0] / runs_per_draw
+    within = np.maximum(sums[:, 1] / runs_per_draw - means**2, 0.0)
+    return float(within.mean() / (runs_per_draw - 1.0)), means
 
 
 def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], observed: Sequence[int | None]) -> Table:

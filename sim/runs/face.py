@@ -34,7 +34,7 @@ def run(
     Raises ScenarioError or InputError with every problem found.
     """
     if isinstance(scenario, Loaded):
-        loaded = scenario if not set else load(scenario.file, set)
+        loaded = scenario if not set else load(scenario.file, {**scenario.overrides, **set})
     else:
         loaded = load(scenario, set)
     header = loaded.scenario.scenario

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import calendar
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import atlas, results
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, ResultError
 from sim.fit import Belief, beliefs_for, package_size
 from sim.model.plan import Plan, plan
 from sim.results import Result
@@ -55,6 +56,9 @@ class Request:
     ledger: bool = False
 
     def __post_init__(self) -> None:
+        for option, value in (("--runs", self.runs), ("--seed", self.seed)):
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise InputError(Problem(option, "a whole number", value))
         if not 1 <= self.runs <= MOST_RUNS:
             raise InputError(Problem("--runs", f"a whole number from 1 to {MOST_RUNS}", self.runs))
         if not 0 <= self.seed <= MOST_SEED:
@@ -68,7 +72,7 @@ class Request:
     def decisive(self) -> dict[str, Any]:
         """All that decides the numbers."""
         documents = {
-            name: results.without_prose(scenario.model_dump(mode="json", exclude={"expectations"}))
+            name: results.without_prose(scenario.model_dump(mode="json"))
             for name, scenario in (("scenario", self.loaded.scenario), ("reference", self.loaded.reference))
         }
         for document in documents.values():
@@ -133,7 +137,7 @@ def simulate(
     clock.lap("model")
     codes = laid.states
     return Result(
-        scenario=scenario.model_dump(mode="json", exclude_none=True),
+        scenario=_document(request),
         months=laid.months,
         members=tuple((code, atlas.states()[code].name, _side(laid, index)) for index, code in enumerate(codes)),
         expected=ensemble.expected,
@@ -173,26 +177,44 @@ def run_to_folder(
     """
     clock = clock or Clock()
     folder = results.folder_of(out, request.loaded.name, request.identity)
-    wanted = (("charts",) if draw else ()) + (("ledger.parquet",) if request.ledger else ())
+    kept, has = _kept(folder)
+    document = _document(request)
+    same = kept is not None and kept.scenario == document
+    wanted = ({results.CHARTS} if draw else set()) | ({results.LEDGER} if request.ledger else set())
     clock.lap("start-up")
-    if results.complete(folder, wanted):
-        found = results.read(folder)
+    if kept is not None and same and wanted <= has:
         clock.lap("files")
-        return found, True
-    result = simulate(request, threads, progress, clock, tell)
-    with results.staged(folder) as stage:
-        results.write(result, stage, {**manifest(request, result), "outside": {}}, None)
+        return kept, True
+    with results.staged(folder, replace=not same) as stage:
+        if kept is None or (request.ledger and kept.ledger is None):
+            result = simulate(request, threads, progress, clock, tell)
+        else:
+            result = replace(kept, scenario=document)
+        results.write_data(result, stage)
         clock.lap("files")
         if draw is not None:
-            (stage / "charts").mkdir()
-            draw(result, stage / "charts")
+            (stage / results.CHARTS).mkdir()
+            draw(result, stage / results.CHARTS)
             clock.lap("charts")
+        elif results.CHARTS in has:
+            shutil.copytree(folder / results.CHARTS, stage / results.CHARTS)
         outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
         results.seal(stage, {**manifest(request, result), "outside": outside})
     clock.lap("files")
-    from dataclasses import replace
-
     return replace(result, folder=folder), False
+
+
+def _kept(folder: Path) -> tuple[Result | None, set[str]]:
+    """The result already in a folder and the parts it has besides its data; nothing where it is not whole."""
+    try:
+        return results.read(folder), results.parts(results.check(folder))
+    except ResultError:
+        return None, set()
+
+
+def _document(request: Request) -> dict[str, Any]:
+    """The scenario as results keep it."""
+    return request.loaded.scenario.model_dump(mode="json", exclude_none=True)
 
 
 def manifest(request: Request, result: Result) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sim.scenario.fields import Range
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import LONGEST_MONTHS, Scenario
 
+_FIRST_RATE = date(1972, 1, 1)
 _SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
 
 
@@ -39,6 +40,9 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
         yield Problem("scenario.end", f"at most {LONGEST_MONTHS} months after the start", header.end)
     if scenario.as_of > header.start:
         yield Problem("scenario.as_of", f"not after the start, {header.start}", scenario.as_of)
+    if scenario.as_of < _FIRST_RATE:
+        path = "scenario.as_of" if header.as_of else "scenario.start"
+        yield Problem(path, f"not before {_FIRST_RATE}: the record before it tells no rate", scenario.as_of)
     if scenario.as_of > record().confirmed_until:
         path = "scenario.as_of" if header.as_of else "scenario.start"
         yield Problem(
@@ -68,11 +72,7 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
             yield Problem("roster.add", f"not already on the record's roster of {scenario.as_of}", code)
         if code in scenario.roster.remove:
             yield Problem("roster.add", "not in roster.remove as well", code)
-        try:
-            economy(code, scenario.as_of.year - 1)
-        except AtlasError:
-            rule = f"a state whose economy the atlas has for {scenario.as_of.year - 1}"
-            yield Problem("roster.add", rule, code)
+        yield from _known_economy(scenario, code)
     for code in scenario.roster.remove:
         if code not in on_record:
             yield Problem("roster.remove", f"on the record's roster of {scenario.as_of}", code)
@@ -119,6 +119,20 @@ def _place(path: str, event: Event, who: Members) -> Iterator[Problem]:
     state = getattr(event, "state", None)
     if state is not None and state not in who.all:
         yield Problem(f"{path}.state", _SIMULATED, state)
+
+
+def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
+    said = scenario.states.get(code)
+    if code == "VAT" or (said is not None and said.gdp_million_usd is not None and said.us_aid is not None):
+        return
+    try:
+        economy(code, scenario.as_of.year - 1)
+    except AtlasError:
+        rule = (
+            f"a state whose economy the atlas has for {scenario.as_of.year - 1}, "
+            f"or with states.{code}.gdp_million_usd and states.{code}.us_aid"
+        )
+        yield Problem("roster.add", rule, code)
 
 
 def _waiting(scenario: Scenario) -> Iterator[Problem]:

@@ -65,8 +65,8 @@ class Roster(Part):
     """States that recognise Taipei at the start although the record says otherwise."""
     remove: Annotated[list[Iso3], Field(default_factory=list)]
     """States left out although the record has them on Taipei's side."""
-    former_years: Annotated[float, Field(ge=0.0, le=60.0)] = 10.0
-    """States that left Taipei within so many years before `as_of` are simulated too, for they may return."""
+    former_years: Annotated[float, Field(ge=0.0, le=10.0)] = 10.0
+    """States that left Taipei within so many years before `as_of` are simulated too, for they may return (10 at most)."""
 
 
 class Cooperation(Part):
