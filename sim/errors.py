@@ -21,11 +21,11 @@ class Problem:
 
     def line(self, file: str | None) -> str:
         """One line for the user: `FILE: path: the rule (got VALUE); did you mean NAME?`."""
-        text = ": ".join(part for part in (file, self.path, self.rule) if part)
+        text = ": ".join(part for part in (_clean(file), _clean(self.path), self.rule) if part)
         if self.value is not None:
             text += f" (got {shown(self.value)})"
         if self.suggestion is not None:
-            text += f"; did you mean {self.suggestion}?"
+            text += f"; did you mean {_clean(self.suggestion)}?"
         return text
 
 
@@ -76,6 +76,16 @@ def nearest(name: object, valid: Iterable[str]) -> str | None:
     return names[close[0]] if close else None
 
 
+_LONGEST_NAME = 240
+_LONGEST_VALUE = 120
+
+
+def _clean(name: str | None) -> str:
+    """A name or path on one line, without control characters, not endless."""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name or "")
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 3] + "..."
+
+
 def _as_written(value: object) -> str:
     """A value as a scenario file would hold it."""
     if isinstance(value, str):
@@ -91,5 +101,5 @@ def _as_written(value: object) -> str:
 
 def shown(value: object) -> str:
     """A value as an error message shows it: short, on one line."""
-    text = " ".join(_as_written(value).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    text = _clean(" ".join(_as_written(value).split()))
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."

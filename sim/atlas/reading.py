@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,11 +89,14 @@ class Row:
         return cell
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def parsed_day(text: str) -> date | None:
     """The day a text in the form YYYY-MM-DD stands for, or None when it stands for none."""
     text = text.strip()
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 

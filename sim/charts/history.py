@@ -38,8 +38,8 @@ def draw(record: Record, until: date | None = None) -> Figure:
         plot.set_ylim(0, top)
         span = (last - record.start).days
         plot.set_xlim(number(record.start), number(last + timedelta(days=max(30, round(span * 0.06)))))
-        plot.xaxis.set_major_locator(YearLocator(_every(span)))  # type: ignore[no-untyped-call]
-        plot.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+        plot.xaxis.set_major_locator(YearLocator(_every(span)))
+        plot.xaxis.set_major_formatter(DateFormatter("%Y"))
         _shade_truces(plot, record.start, last, top)
         plot.step([number(day) for day in days], counts, where="post", color=OBSERVED)
         _label_points(plot, record, last)
@@ -74,7 +74,7 @@ def spoken(day: date) -> str:
 
 def number(day: date) -> float:
     """A day as matplotlib counts it: days since 1970-01-01."""
-    return float(date2num(day))  # type: ignore[no-untyped-call]
+    return float(date2num(day))
 
 
 def _every(days: int) -> int:

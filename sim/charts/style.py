@@ -190,13 +190,13 @@ def measured(drawing: Figure, text: str, size: float = TEXT_SIZE, bold: bool = F
 @cache
 def _pen(dpi: float) -> RendererAgg:
     """What measures texts."""
-    return RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
+    return RendererAgg(1, 1, dpi)
 
 
 @lru_cache(maxsize=4096)
 def _width(line: str, size: float, bold: bool, dpi: float) -> float:
     font = FontProperties(family=RC["font.family"], size=size, weight="bold" if bold else "normal")
-    return float(_pen(dpi).get_text_width_height_descent(line, font, ismath=False)[0]) / dpi  # type: ignore[no-untyped-call]
+    return float(_pen(dpi).get_text_width_height_descent(line, font, ismath=False)[0]) / dpi
 
 
 def wrapped(drawing: Figure, text: str, size: float, bold: bool = False, room: float | None = None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from typing import Any
 
 import click
@@ -49,7 +50,7 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="recognition-sim", prog_name="sim")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
@@ -60,7 +61,8 @@ def sim(ctx: click.Context, debug: bool) -> None:
     Begin with:  sim run honduras-2021
     Then:        sim new my-question   (writes a scenario file you can edit and run)
     """
-    ctx.obj = {"debug": debug}
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main(args: list[str] | None = None) -> None:
@@ -75,8 +77,8 @@ def _status(arguments: list[str], debug: bool) -> int:
     from sim.errors import SimError
 
     try:
-        sim.main(args=(["--debug"] if debug else []) + arguments, prog_name="sim", standalone_mode=False)
-        return 0
+        returned = sim.main(args=(["--debug"] if debug else []) + arguments, prog_name="sim", standalone_mode=False)
+        return returned if isinstance(returned, int) else 0
     except click.exceptions.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, click.exceptions.Abort):
@@ -84,12 +86,12 @@ def _status(arguments: list[str], debug: bool) -> int:
         return 130
     except click.ClickException as error:
         if debug:
-            raise
+            traceback.print_exc()
         print(_usage(error), file=sys.stderr)
         return 2
     except SimError as error:
         if debug:
-            raise
+            traceback.print_exc()
         for line in error.lines():
             print(line, file=sys.stderr)
         return error.exit_status
@@ -98,7 +100,7 @@ def _status(arguments: list[str], debug: bool) -> int:
         return 0
     except Exception as error:
         if debug:
-            raise
+            traceback.print_exc()
         print(f"failed while running: {type(error).__name__}: {error} (--debug shows where)", file=sys.stderr)
         return 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import program
+from sim.cli.options import day_of, program
 
 TEMPLATE = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
 # Check it with:  sim validate {file}
@@ -105,12 +105,15 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
     """Write NAME.toml, a commented scenario that runs as it is."""
     from sim.atlas import record, states
     from sim.errors import InputError, Problem, nearest
-    from sim.scenario.fields import NAME
+    from sim.scenario.fields import LONGEST_NAME, NAME
 
-    if not NAME.fullmatch(name):
-        raise InputError(Problem("NAME", "a name of small letters, digits and single hyphens", name))
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        rule = f"a name of small letters, digits and single hyphens, {LONGEST_NAME} at most"
+        raise InputError(Problem("NAME", rule, name))
     known = record()
-    first = known.confirmed_until if start is None else _day(start, known.confirmed_until)
+    first = (
+        known.confirmed_until if start is None else day_of(start, "--start", date(1972, 1, 1), known.confirmed_until)
+    )
     roster = known.recognisers(first)
     if code not in roster:
         names = {states()[iso3].name: iso3 for iso3 in roster} | {iso3: iso3 for iso3 in roster}
@@ -133,15 +136,3 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
     except OSError as error:
         raise InputError(Problem("--out", f"a file that can be written: {error.strerror}", str(file))) from None
     click.echo(f"Wrote {file}\nRun it:   {program()} run {file}\nCheck it: {program()} validate {file}")
-
-
-def _day(text: str, until: date) -> date:
-    from sim.errors import InputError, Problem
-
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InputError(Problem("--start", "a date written YYYY-MM-DD", text)) from None
-    if not date(1972, 1, 1) <= day <= until:
-        raise InputError(Problem("--start", f"a date from 1972-01-01 to {until}", text))
-    return day

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from sim.atlas.reading import parsed_day
+from sim.errors import InputError, Problem
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -37,7 +42,26 @@ def program() -> str:
 
 def print_json(document: Any) -> None:
     """One JSON object on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+    click.echo(json.dumps(_finite(document), ensure_ascii=False, indent=1, default=str, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    """The document with null for numbers that JSON has no way to write."""
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def day_of(text: str, option: str, first: date, last: date) -> date:
+    """A day an option names, strictly `YYYY-MM-DD`, within bounds; InputError otherwise."""
+    day = parsed_day(text)
+    if day is None:
+        raise InputError(Problem(option, "a date written YYYY-MM-DD", text))
+    if not first <= day <= last:
+        raise InputError(Problem(option, f"a date from {first} to {last}", text))
+    return day
 
 
 class Progress:

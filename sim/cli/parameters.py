@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from sim.cli.options import as_json, print_json
+from sim.cli.options import as_json, day_of, print_json
 
 
 @click.command("parameters")
@@ -19,7 +19,7 @@ def command(as_of: str | None, as_json: bool) -> None:
     from sim.runs.run import described
 
     until = record().confirmed_until
-    day = until if as_of is None else _day(as_of, until)
+    day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
     rows = [described(belief) for belief in beliefs(day).values()]
     if as_json:
         print_json({"as_of": day, "parameters": rows})
@@ -32,15 +32,3 @@ def command(as_of: str | None, as_json: bool) -> None:
         click.echo(f"  {row['central']:g}  ({row['low']:g} to {row['high']:g})  {row['unit']}")
         click.echo(f"  {row['meaning']}")
         click.echo(f"  source: {row['source']}")
-
-
-def _day(text: str, until: date) -> date:
-    from sim.errors import InputError, Problem
-
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InputError(Problem("--as-of", "a date written YYYY-MM-DD", text)) from None
-    if not date(1971, 10, 25) <= day <= until:
-        raise InputError(Problem("--as-of", f"a date from 1971-10-25 to {until}", text))
-    return day

@@ -87,7 +87,7 @@ def model_says(result: Result) -> str:
             *(table[key] for key in ("iso3", "state", "p_end", "p_end_low", "p_end_high", "at_start")), strict=True
         )
     }
-    leavers = sorted((code for code in rows if rows[code][4] == "taipei"), key=lambda code: -rows[code][1])  # type: ignore[operator]
+    leavers = sorted((code for code in rows if rows[code][4] == "taipei"), key=lambda code: -rows[code][1])
     for code in result.scenario["scenario"].get("about") or leavers[:1]:
         name, p, low, high, side = rows[code]
         verb = "leaves" if side == "taipei" else "returns"

@@ -31,6 +31,8 @@ def _relaxed(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     kept = {key: _relaxed(value) for key, value in part.items() if key not in ("required", "discriminator")}
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
     if "oneOf" in kept:
         kept["anyOf"] = kept.pop("oneOf")
     return kept

@@ -83,9 +83,7 @@ def _chances(result: Result, end: str) -> list[str]:
     ]
     leaving = sorted((row for row in rows if row[4] == "taipei"), key=lambda row: (-row[0], row[3]))  # type: ignore[operator]
     lines = [f"Chance to have left Taipei by the end of {end} (range over what is not known):"]
-    lines += [
-        f"  {name:<34}{_percent(p)}  ({_bare(low)} to {_bare(high)})" for p, low, high, name, _ in leaving[:_MOST_ROWS]
-    ]
+    lines += [f"  {name:<34}{_percent(p)}{_range(low, high)}" for p, low, high, name, _ in leaving[:_MOST_ROWS]]
     if len(leaving) > _MOST_ROWS:
         lines.append(
             f"  and {len(leaving) - _MOST_ROWS} more below {_percent(leaving[_MOST_ROWS - 1][0]).strip()} (states.csv)"
@@ -121,11 +119,14 @@ def _cooperation(result: Result, end: str) -> list[str]:
 
 
 def _error(result: Result) -> list[str]:
+    many = f"{result.runs:,} runs, seed {result.seed}; {4 * result.runs:,} runs would halve it."
+    if result.runs == 1:
+        return [f"Monte Carlo error: one run does not tell it. Seed {result.seed}."]
     errors = [float(value) for value in result.states_columns["p_end_mc"]]  # type: ignore[arg-type]
     return [
         f"Monte Carlo error (one standard error): {result.mean_error:.2f} states in the average count, at most "
         f"{100 * max(errors):.1f} points in a chance.",
-        f"{result.runs:,} runs, seed {result.seed}; {4 * result.runs:,} runs would halve it.",
+        many,
     ]
 
 
@@ -141,6 +142,10 @@ def _knowledge(result: Result) -> list[str]:
             f"{late} of them were judged in 2026, knowing what came after {start}; levels and counted cases were not."
         )
     return lines
+
+
+def _range(low: object, high: object) -> str:
+    return "" if low is None else f"  ({_bare(low)} to {_bare(high)})"
 
 
 def _percent(value: object) -> str:

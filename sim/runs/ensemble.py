@@ -65,7 +65,7 @@ def run_ensemble(
     rows = np.array(horizons, dtype=np.int64)
 
     threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1
-    chunks = _chunks(runs, threads)
+    chunks = _chunks(runs, threads, _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW)
     found: dict[int, NDArray[np.float64]] = {}
     pool = ThreadPoolExecutor(max_workers=threads)
     try:
@@ -103,9 +103,9 @@ class Part:
     ledger: NDArray[np.float64] | None
 
 
-def _chunks(runs: int, threads: int) -> list[tuple[int, int]]:
+def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:
     """Runs dealt in blocks that hold whole parameter draws."""
-    size = min(_MOST_CHUNK, max(1, runs // (threads * _CHUNKS_PER_THREAD)))
+    size = min(most, max(1, runs // (threads * _CHUNKS_PER_THREAD)))
     size = -(-size // RUNS_PER_DRAW) * RUNS_PER_DRAW
     return [(first, min(first + size, runs)) for first in range(0, runs, size)]
 

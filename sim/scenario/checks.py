@@ -17,7 +17,7 @@ _FIRST_RATE = date(1972, 1, 1)
 _SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
 
 
-def meaning_problems(scenario: Scenario, reference: Scenario) -> list[Problem]:
+def meaning_problems(scenario: Scenario) -> list[Problem]:
     """What a well-formed scenario still gets wrong, all of it."""
     who = members(scenario)
     return [
@@ -76,8 +76,8 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
     for code in scenario.roster.remove:
         if code not in on_record:
             yield Problem("roster.remove", f"on the record's roster of {scenario.as_of}", code)
-    if not who.recognisers:
-        yield Problem("roster", "at least one state that recognises Taipei")
+    if not set(who.recognisers) - {"VAT"}:
+        yield Problem("roster", "at least one state that recognises Taipei, besides the Holy See")
     for code in scenario.cooperation.hosts:
         if code not in who.all:
             yield Problem("cooperation.hosts", _SIMULATED, code)

@@ -26,6 +26,7 @@ from sim.errors import nearest
 
 EARLIEST = date(1971, 10, 25)
 LATEST = date(2100, 12, 31)
+LONGEST_NAME = 80
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -63,7 +64,7 @@ def _iso3(value: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    if isinstance(value, str) and NAME.fullmatch(value) and len(value) <= 80:
+    if isinstance(value, str) and NAME.fullmatch(value) and len(value) <= LONGEST_NAME:
         return value
     raise PydanticCustomError("name", "a name of small letters, digits and single hyphens")
 
@@ -137,9 +138,7 @@ class Quantity(_Either):
 
     def _within(self, value: Range) -> Range:
         if value.low < self.low or value.high > self.high:
-            raise PydanticCustomError(
-                "range", "low and high from {low} to {high}", {"low": self.low, "high": self.high}
-            )
+            raise PydanticCustomError("range", f"low and high from {self.low:g} to {self.high:g}")
         return value
 
 

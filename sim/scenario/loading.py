@@ -19,6 +19,9 @@ from sim.scenario.problems import fields_at, problems
 from sim.scenario.schema import Scenario
 
 LARGEST_BYTES = 2_000_000
+DEEPEST = 20
+"""Tables and lists inside one another; the language itself needs eight."""
+MOST_WHOLE = 2**63 - 1
 Document = dict[str, Any]
 
 
@@ -68,12 +71,18 @@ def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Lo
         merged = _merge(merged, document)
     root, root_file = documents[-1]
     reference = _validated(root, root_file)
+    wrong: list[Problem] = []
     for key, value in (overrides or {}).items():
-        _set(merged, key, value, shown)
+        try:
+            _set(merged, key, value, shown)
+        except ScenarioError as error:
+            wrong += error.problems
+    if wrong:
+        raise ScenarioError(wrong, shown)
+    if len(documents) > 1 or overrides:
+        _meant(reference, root_file)
     resolved = _validated(merged, shown)
-    found = meaning_problems(resolved, reference)
-    if found:
-        raise ScenarioError(found, shown)
+    _meant(resolved, shown)
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
     return Loaded(resolved, reference, shown, names, dict(overrides or {}))
 
@@ -86,10 +95,21 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
         if not equals or not key.strip():
             raise ScenarioError(Problem("", "PATH=VALUE, such as washington.attention=2", text), "--set")
         try:
-            overrides[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+            overrides[key.strip()] = _toml_value(value)
         except (tomllib.TOMLDecodeError, RecursionError):
             overrides[key.strip()] = value.strip()
+        except ValueError:
+            raise ScenarioError(Problem(key.strip(), "a number of fewer than 4,000 digits"), "--set") from None
+        _sound(overrides[key.strip()], "--set")
     return overrides
+
+
+def _toml_value(text: str) -> Any:
+    """One TOML value; a text of several lines is no value."""
+    document = tomllib.loads(f"value = {text}")
+    if len(document) != 1:
+        raise tomllib.TOMLDecodeError
+    return document["value"]
 
 
 def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
@@ -97,8 +117,8 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
     if reference in names:
         return names[reference], reference
     path = Path(reference) if beside is None else beside / reference
-    candidates = [path] if path.suffix == ".toml" else [path, path.with_name(path.name + ".toml")]
-    for candidate in candidates:
+    named = path.name not in ("", "..") and path.suffix != ".toml"
+    for candidate in [path, path.with_name(path.name + ".toml")] if named else [path]:
         try:
             if candidate.is_file():
                 return candidate, str(candidate) if beside is None else reference
@@ -117,15 +137,34 @@ def _read(path: Path, shown: str) -> Document:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
             raise ScenarioError(Problem("", f"a file of at most {LARGEST_BYTES} bytes", size), shown)
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        document = tomllib.loads(path.read_bytes().decode("utf-8"))
+        _sound(document, shown)
+        return document
     except UnicodeDecodeError as error:
         raise ScenarioError(Problem("", f"a text in UTF-8 (byte {error.start} is not)"), shown) from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(Problem("", f"not valid TOML: {error}"), shown) from None
+    except ValueError:
+        raise ScenarioError(Problem("", "whole numbers of fewer than 4,000 digits"), shown) from None
     except RecursionError:
         raise ScenarioError(Problem("", "tables nested less deeply"), shown) from None
     except OSError as error:
         raise ScenarioError(Problem("", f"cannot be read: {error.strerror}"), shown) from None
+
+
+def _sound(document: Any, shown: str) -> None:
+    """Refuse what no scenario can mean and no message can show: endless nesting, whole numbers beyond 64 bits."""
+    pending: list[tuple[str, Any, int]] = [("", document, 0)]
+    while pending:
+        path, value, depth = pending.pop()
+        if depth > DEEPEST:
+            raise ScenarioError(Problem(".".join(path.split(".")[:3]), "tables nested less deeply"), shown)
+        if isinstance(value, int) and not -MOST_WHOLE <= value <= MOST_WHOLE:
+            raise ScenarioError(Problem(path, "a whole number below 2^63", "a number of many digits"), shown)
+        if isinstance(value, dict):
+            pending += [(f"{path}.{key}" if path else key, item, depth + 1) for key, item in value.items()]
+        elif isinstance(value, list):
+            pending += [(f"{path}.{index}", item, depth + 1) for index, item in enumerate(value)]
 
 
 def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
@@ -172,7 +211,11 @@ _NAMED = ("events", "elections", "outcomes", "effects")
 
 def _set(document: Document, key: str, value: Any, shown: str) -> None:
     """Put `value` at the dotted path `key`; a path the language or the file does not have is an error."""
+    if not isinstance(key, str):
+        raise ScenarioError(Problem("", "a path of names joined by dots", key), shown)
     path = key.split(".")
+    if path[:2] == ["scenario", "extends"]:
+        raise ScenarioError(Problem(key, "settled by the file: it cannot be set", value), shown)
     if any(not part for part in path):
         raise ScenarioError(Problem(key, "a path of names joined by dots", value), shown)
     table: Any = document
@@ -221,6 +264,12 @@ def _open_table(path: list[str]) -> bool:
 def _near(path: list[str], depth: int, names: Iterable[str]) -> str | None:
     close = nearest(path[depth], names)
     return None if close is None else ".".join([*path[:depth], close])
+
+
+def _meant(scenario: Scenario, shown: str) -> None:
+    found = meaning_problems(scenario)
+    if found:
+        raise ScenarioError(found, shown)
 
 
 def _validated(document: Document, shown: str) -> Scenario:

@@ -66,7 +66,7 @@ class Roster(Part):
     remove: Annotated[list[Iso3], Field(default_factory=list)]
     """States left out although the record has them on Taipei's side."""
     former_years: Annotated[float, Field(ge=0.0, le=10.0)] = 10.0
-    """States that left Taipei within so many years before `as_of` are simulated too, for they may return (10 at most)."""
+    """States that left Taipei within so many years before `as_of` are simulated too: they may return."""
 
 
 class Cooperation(Part):
