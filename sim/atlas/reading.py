@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import re
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

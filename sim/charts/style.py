@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -247,11 +249,24 @@ def save(drawing: Figure, path: Path | str, prefix: str = "") -> tuple[Path, ...
         for kind in kinds:
             target = path if len(kinds) == 1 else path.with_name(f"{path.name}.{kind}")
             metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
-            drawing.savefig(target, format=kind, dpi=DPI, metadata=metadata)
+            picture = io.BytesIO()
+            drawing.savefig(picture, format=kind, dpi=DPI, metadata=metadata)
+            content = picture.getvalue()
             if kind == "svg" and prefix:
-                target.write_text(_prefixed(target.read_text(encoding="utf-8"), prefix), encoding="utf-8")
+                content = _prefixed(content.decode(), prefix).encode()
+            _replace(target, content)
             written.append(target)
     return tuple(written)
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Put a file in its place whole: an interruption leaves the old one, or none."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        part.write_bytes(content)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _prefixed(svg: str, prefix: str) -> str:

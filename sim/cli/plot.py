@@ -35,7 +35,7 @@ def command(
     from sim.results import read, seal
     from sim.results.files import check
 
-    manifest = {key: value for key, value in check(Path(folders[0])).items() if key != "files"}
+    manifest = {key: value for key, value in check(Path(folders[0]), pictures=False).items() if key != "files"}
     results = [read(folder) for folder in folders]
     kinds = formats or ("png", "svg")
     if len(results) == 1:

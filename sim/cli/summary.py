@@ -92,7 +92,7 @@ def _chances(result: Result, end: str) -> list[str]:
     if back is not None and float(back[0]) >= 0.005:  # type: ignore[arg-type]
         lines.append(
             f"Of those that left before, {back[3]} is the likeliest to have returned: "
-            f"{_percent(back[0]).strip()} ({_bare(back[1])} to {_bare(back[2])})."
+            f"{_percent(back[0]).strip()}{_range(back[1], back[2], ' ')}."
         )
     return lines
 
@@ -144,8 +144,8 @@ def _knowledge(result: Result) -> list[str]:
     return lines
 
 
-def _range(low: object, high: object) -> str:
-    return "" if low is None else f"  ({_bare(low)} to {_bare(high)})"
+def _range(low: object, high: object, gap: str = "  ") -> str:
+    return "" if low is None else f"{gap}({_bare(low)} to {_bare(high)})"
 
 
 def _percent(value: object) -> str:
