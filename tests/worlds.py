@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from sim.atlas import record
 from sim.fit import beliefs_for, package_size
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan, plan
-from sim.model.terms import COLUMNS, HEAD, TERMS
+from sim.model.terms import COLUMNS, COOPERATION, HAZARD, HEAD, SIDE, SIDES, TERMS
 from sim.model.world import World
 from sim.runs.ensemble import Engine, Ensemble, run_ensemble
 from sim.runs.sampling import Draws, Mode, sample
@@ -60,12 +60,17 @@ def changed(document: Document, changes: Mapping[str, Any]) -> Document:
     return made
 
 
+def problems_of(document: Document) -> list[str]:
+    """What a well-formed scenario still gets wrong, a line each."""
+    return [problem.line(None) for problem in meaning_problems(Scenario.model_validate(document))]
+
+
 def lay_out(document: Document, root: Document | None = None) -> Plan:
     """The plan of a scenario that extends `root` (or nothing), which must be free of problems."""
     scenario = Scenario.model_validate(document)
     reference = scenario if root is None else Scenario.model_validate(root)
-    found = meaning_problems(scenario, reference)
-    assert not found, [problem.line(None) for problem in found]
+    found = problems_of(document) + ([] if root is None else problems_of(root))
+    assert not found, found
     return plan(Loaded(scenario, reference, "test", ()), package_size().mean_log_gdp)
 
 
@@ -84,20 +89,32 @@ def run(
     engine: Engine = "compiled",
     threads: int | None = 1,
     ledger: bool = True,
+    horizons: Sequence[int] | None = None,
 ) -> Ensemble:
-    """Lay out, draw and simulate."""
+    """Lay out, draw and simulate; without horizons, moves are expected at the first, a middle and the last month."""
     laid = document if isinstance(document, Plan) else lay_out(document, root)
-    return run_ensemble(laid, draw(laid, runs, seed, mode), seed, runs, engine, threads, ledger)
+    rows = horizons_of(laid) if horizons is None else horizons
+    return run_ensemble(laid, draw(laid, runs, seed, mode), seed, runs, engine, rows, threads, ledger)
+
+
+def horizons_of(laid: Plan) -> tuple[int, ...]:
+    """The first month, one in the middle and the last."""
+    last = len(laid.months) - 1
+    return tuple(sorted({0, last // 2, last}))
 
 
 def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: bool = False) -> Ensemble:
     """The runs in pieces of the sizes given, one kernel call each."""
-    length, n = len(laid.months), len(laid.states)
-    counts, books, rows, first = [], [], [], 0
+    length, places = len(laid.months), len(laid.states) + len(laid.hosts)
+    rows = np.array(horizons_of(laid), dtype=np.int64)
+    total = sum(sizes)
+    counts = np.empty((total, length, 2), dtype=np.uint8)
+    expected = np.zeros((-(-total // RUNS_PER_DRAW), places, len(rows), 2))
+    book = np.zeros((total, length, places, COLUMNS)) if ledger else None
+    changes, first = [], 0
     for size in sizes:
-        count = np.empty((size, length), dtype=np.uint8)
-        book = np.zeros((size, length, n, COLUMNS)) if ledger else np.empty((0, 0, 0, 0))
-        rows.append(
+        last = first + size
+        changes.append(
             simulate(
                 laid.timeline,
                 draws.parameters,
@@ -107,14 +124,14 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
                 seed,
                 first,
                 size,
-                count,
-                book,
+                rows,
+                counts[first:last],
+                expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
+                np.empty((0, 0, 0, 0)) if book is None else book[first:last],
             )
         )
-        counts.append(count)
-        books.append(book)
-        first += size
-    return Ensemble(np.concatenate(counts), np.concatenate(rows), np.concatenate(books) if ledger else None)
+        first = last
+    return Ensemble(counts, np.concatenate(changes), expected, book)
 
 
 def bits(values: NDArray[np.float64] | None) -> NDArray[np.int64]:
@@ -123,22 +140,33 @@ def bits(values: NDArray[np.float64] | None) -> NDArray[np.int64]:
     return np.ascontiguousarray(values).view(np.int64)
 
 
-def term(ensemble: Ensemble, name: str, state: int) -> NDArray[np.float64]:
-    """One column of the ledger for one state: (runs, T + 1)."""
+def term(ensemble: Ensemble, name: str, place: int) -> NDArray[np.float64]:
+    """One column of the ledger for one place (states, then hosts): (runs, T + 1)."""
     assert ensemble.ledger is not None
-    column = {"hazard": COLUMNS - 1, "side": 0}.get(name, TERMS.get(name, -1))
+    column = {"hazard": HAZARD, "side": SIDE}.get(name, TERMS.get(name, -1))
     assert column >= 0
-    return ensemble.ledger[:, :, state, column]
+    return ensemble.ledger[:, :, place, column]
+
+
+def recognising(ensemble: Ensemble) -> NDArray[np.uint8]:
+    """(runs, T + 1) states that recognise Taipei."""
+    return ensemble.counts[:, :, 0]
+
+
+def cooperating(ensemble: Ensemble) -> NDArray[np.uint8]:
+    """(runs, T + 1) hosts that cooperate with Washington."""
+    return ensemble.counts[:, :, 1]
 
 
 def sequence(laid: Plan, ensemble: Ensemble, run_number: int = 0) -> list[tuple[str, str, str, str]]:
     """What changed in one run, in words: month, state, side before, side after."""
-    sides = ("taipei", "beijing", "none")
-    return [
-        (laid.months[int(row[1])], laid.states[int(row[2])], sides[int(row[3])], sides[int(row[4])])
-        for row in ensemble.changes
-        if row[0] == run_number
-    ]
+    found = []
+    for number, month, place, before, after in ensemble.changes[:, :HEAD].astype(int).tolist():
+        if number == run_number:
+            sides = SIDES if place < len(laid.states) else COOPERATION
+            code = (*laid.states, *laid.hosts)[place]
+            found.append((laid.months[month], code, sides[before], sides[after]))
+    return found
 
 
 def open_world(
@@ -171,6 +199,7 @@ class Difference:
 
     counts: int
     changes: bool
+    expected: int
     ledger: int
 
 
@@ -180,16 +209,17 @@ def difference(one: Ensemble, other: Ensemble) -> Difference:
     ledger = 0
     if one.ledger is not None or other.ledger is not None:
         ledger = int(np.count_nonzero(bits(one.ledger) != bits(other.ledger)))
-    return Difference(int(np.count_nonzero(one.counts != other.counts)), not same, ledger)
+    expected = int(np.count_nonzero(bits(one.expected) != bits(other.expected)))
+    return Difference(int(np.count_nonzero(one.counts != other.counts)), not same, expected, ledger)
 
 
-SAME = Difference(counts=0, changes=False, ledger=0)
+SAME = Difference(counts=0, changes=False, expected=0, ledger=0)
 
 assert HEAD == 5  # the tests below name the columns of a change by number
 
 
 def rich() -> Document:
-    """A scenario with every kind of event, every lever changed by date, and every kind of state."""
+    """A scenario with every kind of event, every lever changed by date, every kind of state and of host."""
     unsure = {"central": 0.4, "low": 0.1, "high": 0.8}
     return {
         "scenario": {
@@ -221,6 +251,7 @@ def rich() -> Document:
             "focus": {"2022-07-01": 3.0},
             "hostility": {"2022-10-01": 1.0, "2024-03-01": 2.5},
         },
+        "cooperation": {"hosts": ["GTM", "HND", "MHL", "PAN", "PLW", "SLV"]},
         "states": {
             "HND": {"lean": -0.2, "pride": 0.9, "susceptibility": 4.0, "government_since": "2021-06-01"},
             "PRY": {"prestige": 3.0, "dependence": 0.5, "susceptibility": 5.0},
@@ -312,6 +343,21 @@ def rich() -> Document:
                 "date": "2022-06-01",
                 "share": unsure,
             },
+            "visas": {"type": "hostility", "state": "HND", "date": "2022-04-01", "hostility": unsure},
+            "tariffs": {
+                "type": "hostility",
+                "state": "PAN",
+                "date": "2023-04-01",
+                "hostility": {"central": 2.0, "low": 1.0, "high": 3.0},
+                "half_life_months": 7.0,
+            },
+            "grumble": {"type": "threat", "state": "GTM", "date": "2022-03-01", "strength": unsure},
+            "open-threat": {"type": "threat", "state": "HND", "date": "2023-01-03"},
+            "notice": {"type": "notice", "state": "HND", "date": "2022-11-20", "chance": 0.8},
+            "notice-2": {"type": "notice", "state": "PAN", "date": "2021-09-01"},
+            "notice-3": {"type": "notice", "state": "MHL", "date": "2024-02-01"},
+            "notice-4": {"type": "notice", "state": "SLV", "date": "2022-02-01"},
+            "as-you-were": {"type": "notice-withdrawn", "state": "MHL", "date": "2024-09-01", "chance": 0.6},
             "pause": {"type": "truce", "date": "2023-10-01", "years": 0.5, "chance": 0.5},
         },
         "elections": {
@@ -352,7 +398,10 @@ def rich() -> Document:
                 },
             },
         },
-        "parameters": {"neighbours_effect": {"central": 0.2, "low": -0.3, "high": 0.7}},
+        "parameters": {
+            "neighbours_effect": {"central": 0.2, "low": -0.3, "high": 0.7},
+            "restoration_rate": {"central": 0.8, "low": 0.4, "high": 1.6},
+        },
     }
 
 
@@ -367,6 +416,7 @@ def in_the_truce() -> Document:
         end="2018-12-31",
         roster={"former_years": 7.0},
         states={"GMB": {"susceptibility": 40.0}, "PAN": {"susceptibility": 60.0}},
+        cooperation={"hosts": ["HND", "PAN"]},
         events={
             "truce": {"type": "truce", "date": "2008-05-20"},
             "contest": {"type": "truce-ends", "date": "2016-01-16"},

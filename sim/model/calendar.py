@@ -127,10 +127,19 @@ def end_words(timeline: Timeline, state: int, first: int, last: int, new_governm
 
 @rule
 def add_levels(
-    timeline: Timeline, month: int, values: Floats, dollars: Floats, status: Ints, levels: Floats, committed: Floats
+    kinds: Ints,
+    states: Ints,
+    fades: Floats,
+    values: Floats,
+    dollars: Floats,
+    status: Ints,
+    month: int,
+    levels: Floats,
+    committed: Floats,
 ) -> None:
     """The level of every kind for every state this month: sums of standing events, each faded by its age.
 
+    kinds, states, fades : the timeline's `event_kind`, `event_state`, `event_fade`
     dollars : (n_events,) US$ million a year each event takes out of its patron's budget
     levels : (LEVELS, n_states) filled; committed : (2,) filled, US$ million a year that offers take out of
     Beijing's and Taipei's budgets
@@ -139,8 +148,8 @@ def add_levels(
     committed[:] = 0.0
     for event in range(status.shape[0]):
         if status[event] == STANDING:
-            kind = timeline.event_kind[event]
-            faded = timeline.event_fade[event, month]
-            levels[kind, timeline.event_state[event]] += values[event] * faded
+            kind = kinds[event]
+            faded = fades[event, month]
+            levels[kind, states[event]] += values[event] * faded
             if faded > 0.0:
                 committed[0 if kind == OFFER else 1] += dollars[event]

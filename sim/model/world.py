@@ -119,7 +119,17 @@ class World(mesa.Model):
             self.order_since,
             self._truce_until,
         )
-        add_levels(timeline, t, self.reference.values, self.reference.dollars, self.status, self.levels, self.committed)
+        add_levels(
+            timeline.event_kind,
+            timeline.event_state,
+            timeline.event_fade,
+            self.reference.values,
+            self.reference.dollars,
+            self.status,
+            t,
+            self.levels,
+            self.committed,
+        )
         self.truce = t < int(self._truce_until[0])
 
         self.taipei.step()

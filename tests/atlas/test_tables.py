@@ -204,9 +204,36 @@ def test_carried_out_cases_end_on_a_departure_of_the_record() -> None:
             assert (departure == case.outcome_known) is case.outcome
 
 
+def test_eight_of_ten_notices_ended_military_cooperation() -> None:
+    notices = atlas.cases("notice_carried_out", date(2026, 5, 15))
+    assert [(case.iso3, case.started.year, case.outcome) for case in notices] == [
+        ("PHL", 1991, True),
+        ("UZB", 2005, True),
+        ("ECU", 2008, True),
+        ("KGZ", 2009, False),
+        ("IRQ", 2011, True),
+        ("PAK", 2011, True),
+        ("KGZ", 2013, True),
+        ("PHL", 2020, False),
+        ("NER", 2024, True),
+        ("TCD", 2024, True),
+    ]
+    for case in notices:
+        days = (case.outcome_known - case.started).days
+        assert case.days_to_switch == (days if case.outcome else None)
+        assert days <= 731, "carried out or withdrawn within 24 months"
+
+
+def test_notices_are_not_known_before_their_outcome() -> None:
+    assert atlas.cases("notice_carried_out", date(1992, 11, 23)) == ()
+    assert [case.iso3 for case in atlas.cases("notice_carried_out", date(1992, 11, 24))] == ["PHL"]
+    assert len(atlas.cases("notice_carried_out", date(2021, 7, 29))) == 7
+    assert len(atlas.cases("notice_carried_out", date(2021, 7, 30))) == 8
+
+
 def test_an_unknown_prior_is_refused() -> None:
     assert refusal(lambda: atlas.cases("pledges_kept", date(2020, 1, 1))) == (
-        "cases.csv: prior: must be a prior counted from cases: order_carried_out, pledge_kept "
+        "cases.csv: prior: must be a prior counted from cases: notice_carried_out, order_carried_out, pledge_kept "
         "(got 'pledges_kept'); did you mean pledge_kept?"
     )
 
@@ -227,7 +254,7 @@ def test_wrong_columns_are_refused(tables: Path, damage: Damage) -> None:
 def test_a_row_with_a_missing_cell_is_refused(tables: Path) -> None:
     with (tables / "cases.csv").open("a", encoding="utf-8") as stream:
         stream.write("pledge_kept,HND\n")
-    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 9: must have 9 cells (got 2)"
+    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 19: must have 9 cells (got 2)"
 
 
 def test_the_digest_follows_the_bytes(tables: Path, damage: Damage) -> None:

@@ -10,7 +10,20 @@ import pytest
 from sim.model.terms import COLUMNS, HAZARD, TERMS
 from sim.runs.ensemble import Ensemble
 from sim.scenario import load
-from tests.worlds import NO_FEEDBACK, Document, bits, changed, draw, in_pieces, lay_out, open_world, run, told
+from tests.worlds import (
+    NO_FEEDBACK,
+    Document,
+    bits,
+    changed,
+    cooperating,
+    draw,
+    in_pieces,
+    lay_out,
+    open_world,
+    recognising,
+    run,
+    told,
+)
 
 
 def plain(start: str = "2021-12-10", end: str = "2022-01-31") -> Document:
@@ -139,7 +152,7 @@ def years(months: int) -> float:
 @pytest.mark.parametrize("month", [1, 12, 36, 60])
 def test_counts_are_binomial_under_a_constant_hazard(still: Ensemble, month: int) -> None:
     stay, n = math.exp(-RATE * years(month)), len(STATES)
-    counts = still.counts[:, month].astype(float)
+    counts = recognising(still)[:, month].astype(float)
     variance = n * stay * (1.0 - stay)
     assert counts.mean() == pytest.approx(n * stay, abs=4.0 * math.sqrt(variance / RUNS))
     fourth = variance * (1.0 + 3.0 * (n - 2) * stay * (1.0 - stay))
@@ -175,7 +188,8 @@ def test_states_leave_independently_of_each_other(still: Ensemble) -> None:
 
 def test_nobody_comes_back_where_taipei_takes_nobody(still: Ensemble) -> None:
     assert set(still.changes[:, 3].tolist()) == {0.0}
-    assert np.all(np.diff(still.counts.astype(int), axis=1) <= 0)
+    assert np.all(np.diff(recognising(still).astype(int), axis=1) <= 0)
+    assert np.all(cooperating(still) == 0)
 
 
 def test_leaving_and_returning_settle_where_they_balance() -> None:
@@ -189,7 +203,7 @@ def test_leaving_and_returning_settle_where_they_balance() -> None:
     ensemble = run(told(*STATES, end="2031-12-31", parameters=parameters), 2_000, ledger=False)
     a, b = (-math.expm1(-rate / 12.0) for rate in (leave, back))
     share = b / (a + b)
-    found = float(ensemble.counts[:, 100:].mean()) / len(STATES)
+    found = float(recognising(ensemble)[:, 100:].mean()) / len(STATES)
     # 2,000 runs of ten states, of which the last months hardly differ: about 20,000 looks.
     assert found == pytest.approx(share, abs=4.0 * math.sqrt(share * (1.0 - share) / 20_000))
 

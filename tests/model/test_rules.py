@@ -9,7 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sim.fit.rates import FORMER_YEARS
 from sim.model import rules
+from sim.model.calendar import NEVER
 
 share = st.floats(0.0, 1.0)
 percent = st.floats(0.0, 1000.0)
@@ -135,19 +137,27 @@ def test_the_order_rate_of_the_record() -> None:
 @given(st.floats(-3.0, 3.0), st.floats(0.01, 0.99))
 def test_the_window_averages_to_one_over_a_term(strength: float, months_new: float) -> None:
     centre = rules.window_centre(strength, months_new)
-    new = math.exp(rules.window_term(strength, centre, True, True))
-    settled = math.exp(rules.window_term(strength, centre, True, False))
+    new = math.exp(rules.window_term(strength, centre, 0))
+    settled = math.exp(rules.window_term(strength, centre, rules.WINDOW_MONTHS))
     assert months_new * new + (1.0 - months_new) * settled == pytest.approx(1.0, rel=1e-12)
     assert new / settled == pytest.approx(math.exp(strength), rel=1e-12)
 
 
-def test_a_window_nobody_follows_adds_nothing() -> None:
-    assert rules.window_term(1.0, 0.3, False, True) == 0.0
-    assert rules.window_term(1.0, 0.3, False, False) == 0.0
+@given(effect, effect, st.integers(-2_000, 2_000))
+def test_a_government_nobody_knows_adds_nothing(strength: float, centre: float, month: int) -> None:
+    assert rules.window_term(strength, centre, month - NEVER) == 0.0
+    assert rules.window_term(strength, centre, rules.UNKNOWN_MONTHS) == 0.0
 
 
 def test_a_government_is_new_for_twelve_months() -> None:
-    assert [rules.new_government(month) for month in (-1, 0, 11, 12)] == [False, True, True, False]
+    terms = [rules.window_term(1.0, 0.3, month) for month in (0, 11, 12, 700)]
+    assert terms == pytest.approx([0.7, 0.7, -0.3, -0.3], rel=1e-15)
+
+
+def test_a_state_may_return_for_ten_years() -> None:
+    assert [rules.may_return(month) for month in (0, 1, 119, 120, 5_000)] == [True, True, True, False, False]
+    assert not rules.may_return(-NEVER)
+    assert rules.RETURN_MONTHS == 12 * FORMER_YEARS
 
 
 def test_an_order_stands_for_twenty_four_months() -> None:
@@ -157,11 +167,6 @@ def test_an_order_stands_for_twenty_four_months() -> None:
 @given(st.floats(0.1, 600.0))
 def test_fading_halves_at_the_half_life(half_life: float) -> None:
     assert rules.monthly_fade(half_life) ** half_life == pytest.approx(0.5, rel=1e-9)
-
-
-def test_acceptance_in_a_truce_has_a_floor() -> None:
-    assert rules.truce_acceptance(0.001) == 0.01
-    assert rules.truce_acceptance(0.05) == 0.05
 
 
 def test_destinations() -> None:
@@ -266,6 +271,61 @@ def test_what_is_missing_grows_until_the_package_is_due(
     assert rules.shortfall(promised, delivered, years + 1.0, term) >= found
 
 
+# --- military cooperation ---------------------------------------------------------------------------------
+
+
+@given(effect, share, share, st.floats(-1.0, 1.0))
+def test_a_quiet_usual_host_suspends_at_the_base_rate(strength: float, pride: float, held: float, lean: float) -> None:
+    assert rules.hostility_term(strength, pride, 0.0) == 0.0
+    assert rules.hostility_term(strength, 0.0, 3.0) == 0.0
+    assert rules.hold_term(strength, held, held) == 0.0
+    quiet = rules.log_hazard_of_suspension(math.log(0.005), 0.0, 0.0, rules.government_term(strength, lean, lean))
+    assert rules.hazard_of_suspension(quiet, 0.0) == pytest.approx(0.005, rel=1e-14)
+
+
+def test_the_terms_of_suspension_closed() -> None:
+    assert rules.hostility_term(2.1, 0.5, 2.0) == pytest.approx(2.1)
+    assert rules.hold_term(1.5, 0.7, 0.5) == pytest.approx(-0.3)
+    assert rules.hold_term(1.5, 0.3, 0.5) == pytest.approx(0.3)
+    assert rules.log_hazard_of_suspension(-5.0, 2.0, -0.5, 0.25) == pytest.approx(-3.25)
+    assert rules.hazard_of_suspension(math.log(0.04), 0.8) == pytest.approx(0.84)
+
+
+@given(st.floats(0.0, 10.0), st.floats(0.0, 10.0), st.floats(0.0, 5.0), st.floats(0.0, 5.0))
+def test_words_and_notices_count_once_however_often_they_are_said(
+    notice_rate: float, words_rate: float, notices: float, words: float
+) -> None:
+    found = rules.rate_of_acts(notice_rate, notices, words_rate, words)
+    assert found == notice_rate * min(1.0, notices) + words_rate * min(1.0, words)
+    assert rules.rate_of_acts(notice_rate, 0.0, words_rate, 0.0) == 0.0
+    assert rules.rate_of_acts(notice_rate, 2.0, words_rate, 2.0) == notice_rate + words_rate
+
+
+@given(chance)
+def test_the_notice_rate_solves_two_years(ended: float) -> None:
+    assert -math.expm1(-rules.notice_rate(ended) * 2.0) == pytest.approx(ended, rel=1e-12)
+
+
+@given(chance, st.floats(1e-9, 10.0))
+def test_the_words_rate_solves_two_years_with_the_base_rate_or_is_nought(ended: float, base: float) -> None:
+    found = rules.words_rate(ended, base)
+    assert found >= 0.0
+    without = -math.expm1(-base * 2.0)
+    if found > 0.0:
+        assert -math.expm1(-(found + base) * 2.0) == pytest.approx(ended, rel=1e-12)
+        assert ended > without
+    else:
+        assert ended <= without * (1.0 + 1e-9)
+
+
+def test_the_rates_of_the_record() -> None:
+    """Eight of ten notices, and none of seven words taken as three in a hundred (priors i3, i4)."""
+    assert rules.notice_rate(0.8) == pytest.approx(0.805, abs=1e-3)
+    assert rules.words_rate(0.03, 0.005) == pytest.approx(0.01023, abs=1e-5)
+    assert rules.words_rate(0.005, 0.005) == 0.0
+    assert rules.ACT_MONTHS == 12.0 * rules.NOTICE_YEARS
+
+
 # --- nothing overflows ------------------------------------------------------------------------------------
 
 
@@ -279,6 +339,9 @@ def test_extreme_terms_give_a_chance_all_the_same(terms: list[float], acceptance
     back = rules.hazard_of_return(rules.log_hazard_of_return(*terms[:7]), acceptance)
     assert math.isfinite(back)
     assert 0.0 <= rules.monthly_chance(back, 1.0) <= 1.0
+    suspend = rules.hazard_of_suspension(rules.log_hazard_of_suspension(*terms[:4]), order_rate)
+    assert math.isfinite(suspend)
+    assert 0.0 <= rules.monthly_chance(suspend, 1.0) <= 1.0
 
 
 @given(positive, st.floats(0.0, 100.0), st.floats(0.0, 5.0), st.floats(-1e6, 1e6))

@@ -28,9 +28,15 @@ WIDE = {
     "lean": ({"type": "lean"}, -1.0, 1.0),
     "pressure": ({"type": "lobbying"}, 0.0, 3.0),
     "hostility": ({"type": "protest"}, 0.0, 3.0),
+    "quarrel": ({"type": "hostility"}, 0.0, 3.0),
+    "threat": ({"type": "threat"}, 0.0, 1.0),
     "million_usd": ({"type": "offer"}, 0.0, 1e6),
     "share": ({"type": "match"}, 0.0, 10.0),
 }
+
+
+KEYS = {"quarrel": "hostility", "threat": "strength"}
+"""The key that holds the number, where it is not the name of the case."""
 
 
 @pytest.mark.parametrize("key", WIDE)
@@ -38,7 +44,8 @@ WIDE = {
 def test_a_range_is_drawn_within_what_its_key_allows(key: str, place: float) -> None:
     event, least, most = WIDE[key]
     central = least + place * (most - least)
-    values = drawn(event | {key: {"central": central, "low": least, "high": most}}, 40_000).values[:, 0]
+    given = {KEYS.get(key, key): {"central": central, "low": least, "high": most}}
+    values = drawn(event | given, 40_000).values[:, 0]
     assert np.all((values >= least) & (values <= most))
 
 
@@ -49,20 +56,20 @@ def test_a_range_is_drawn_within_what_its_key_allows(key: str, place: float) -> 
         ("lean", 0.1, -0.4, 0.3),
         ("pressure", 1.5, 0.5, 2.0),
         ("hostility", 0.5, 0.0, 1.0),
+        ("quarrel", 1.5, 0.5, 2.5),
+        ("threat", 0.4, 0.2, 0.7),
         ("million_usd", 500.0, 200.0, 900.0),
         ("share", 1.5, 1.0, 2.0),
         ("share", 0.5, 0.2, 0.8),
     ],
 )
 def test_low_and_high_are_the_5_and_95_points(key: str, central: float, low: float, high: float) -> None:
-    values = drawn(WIDE[key][0] | {key: {"central": central, "low": low, "high": high}}, 40_000).values[:, 0]
+    event = WIDE[key][0] | {KEYS.get(key, key): {"central": central, "low": low, "high": high}}
+    values = drawn(event, 40_000).values[:, 0]
     points = np.quantile(values, [0.05, 0.5, 0.95])
     error = 0.08 * (high - low)
     assert points == pytest.approx([low, central, high], abs=error)
-    assert (
-        drawn(WIDE[key][0] | {key: {"central": central, "low": low, "high": high}}, mode="central").values[0, 0]
-        == central
-    )
+    assert drawn(event, mode="central").values[0, 0] == central
 
 
 def test_no_draw_of_an_offer_breaks_the_money_terms() -> None:
@@ -85,7 +92,12 @@ def test_every_parameter_is_drawn_within_its_limits() -> None:
     for name, parameter in PARAMETERS.items():
         values = records[name]
         assert np.all((values >= parameter.minimum) & (values <= parameter.maximum)), name
-        assert (len(np.unique(values)) > 150) == (parameter.family != "held"), name
+        if parameter.family == "held":
+            assert len(np.unique(values)) == 1, name
+            continue
+        inside = values[(values > parameter.minimum) & (values < parameter.maximum)]
+        assert len(np.unique(inside)) == len(inside), name
+        assert len(inside) == len(values) or name == "acceptance_truce", name
 
 
 def test_draws_follow_the_beliefs() -> None:
@@ -128,7 +140,12 @@ def test_the_truce_enters_the_rate_of_the_record_draw_by_draw() -> None:
     )
     assert np.all(low["departure_rate"] > high["departure_rate"])
     free = draw(lay_out(told("HND", **as_of)), RUNS, mode="drawn").parameters
-    assert len(np.unique(free["acceptance_truce"])) > 150
+    shares = free["acceptance_truce"]
+    assert np.min(shares) == 0.01
+    assert len(np.unique(shares)) == 1 + np.sum(shares > 0.01)
+    law = PARAMETERS["acceptance_truce"].distribution
+    below = np.mean(law.quantile((np.arange(10_000) + 0.5) / 10_000, {}) < 0.01)
+    assert np.mean(shares == 0.01) == pytest.approx(below, abs=4.0 * np.sqrt(below * (1.0 - below) / 200))
 
 
 def test_a_set_truce_acceptance_enters_the_central_rate_too() -> None:

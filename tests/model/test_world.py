@@ -6,9 +6,9 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.model.agents import Beijing, State, Taipei, Washington
+from sim.model.agents import Beijing, Host, State, Taipei, Washington
 from sim.model.plan import Plan
-from sim.model.terms import COLUMNS, HAZARD, TAIPEI
+from sim.model.terms import ACTIVE, COLUMNS, HAZARD, TAIPEI
 from sim.model.world import World, run_world
 from tests.worlds import CERTAIN, changed, draw, lay_out, open_world, rich, run, told
 
@@ -26,6 +26,9 @@ def test_a_world_opens_on_the_roster_before_any_month(laid: Plan) -> None:
     assert [state.iso3 for state in world.with_taipei()] == list(laid.members.recognisers)
     assert "VAT" not in [state.iso3 for state in world.courted()]
     assert world.changes == []
+    assert tuple(host.state.iso3 for host in world.hosts) == laid.hosts == ("GTM", "HND", "MHL", "PLW", "PAN", "SLV")
+    assert world.cooperating == len(laid.hosts)
+    assert all(host.state is world.members[laid.states.index(code)] for host, code in zip(world.hosts, laid.hosts))
 
 
 def test_a_step_is_a_month_that_can_be_watched(laid: Plan) -> None:
@@ -38,16 +41,18 @@ def test_a_step_is_a_month_that_can_be_watched(laid: Plan) -> None:
         assert world.month == month
         assert world.calendar_month == laid.timeline.calendar_month[month]
         if month > 0:
-            assert world.count == ensemble.counts[33, month]
+            assert [world.count, world.cooperating] == ensemble.counts[33, month].tolist()
         for state in world.members:
             assert state.row == ensemble.ledger[33, month, state.index].tolist()
+        for number, host in enumerate(world.hosts):
+            assert host.row == ensemble.ledger[33, month, len(laid.states) + number].tolist()
 
 
 def test_the_agents_are_mesas(laid: Plan) -> None:
     world = open_world(laid)
     assert isinstance(world, mesa.Model)
-    assert len(world.agents) == len(laid.states) + 3
-    for kind in (State, Beijing, Taipei, Washington):
+    assert len(world.agents) == len(laid.states) + len(laid.hosts) + 3
+    for kind in (State, Host, Beijing, Taipei, Washington):
         assert kind in world.agent_types
 
 
@@ -64,17 +69,30 @@ def test_worlds_do_not_touch_each_other(laid: Plan) -> None:
 
 
 def test_run_world_fills_counts_ledger_and_changes(laid: Plan) -> None:
-    counts = np.zeros(len(laid.months), dtype=np.uint8)
-    ledger = np.full((len(laid.months), len(laid.states), COLUMNS), np.nan)
+    places = len(laid.states) + len(laid.hosts)
+    counts = np.zeros((len(laid.months), 2), dtype=np.uint8)
+    ledger = np.full((len(laid.months), places, COLUMNS), np.nan)
+    rows = np.array([3, len(laid.months) - 1])
+    expected = np.full((places, 2, 2), 7.0)
     world = open_world(laid)
-    run_world(world, counts, ledger)
-    assert counts[0] == len(laid.members.recognisers)
-    assert counts[-1] == world.count
+    run_world(world, rows, counts, expected, ledger)
+    assert counts[0].tolist() == [len(laid.members.recognisers), len(laid.hosts)]
+    assert counts[-1].tolist() == [world.count, world.cooperating]
     assert np.all(np.isfinite(ledger))
+    assert expected[:, 1, 0].tolist() == [7.0 + away for away in world.away]
+    assert expected[:, 1, 1].tolist() == [7.0 + away * away for away in world.away]
+    assert np.any(expected[:, 0] != expected[:, 1])
     assert world.changes
-    for month, state, before, after, row in world.changes:
+    for month, place, before, after, row in world.changes:
         assert before != after
-        assert ledger[month, state].tolist() == row
+        assert ledger[month, place].tolist() == row
+
+
+def test_run_world_keeps_no_ledger_and_no_horizon_unless_asked(laid: Plan) -> None:
+    counts = np.zeros((len(laid.months), 2), dtype=np.uint8)
+    expected = np.zeros((len(laid.states) + len(laid.hosts), 0, 2))
+    run_world(open_world(laid), np.zeros(0, dtype=np.int64), counts, expected, None)
+    assert np.array_equal(counts, run(laid, 20).counts[0])
 
 
 # --- subclasses -------------------------------------------------------------------------------------------
@@ -158,6 +176,29 @@ def test_subclasses_of_the_patrons_change_what_they_do() -> None:
     for one, other in zip(usual.members, generous.members, strict=True):
         assert other.believed == pytest.approx(one.believed + 2.0)
         assert other.log_hazard > one.log_hazard
+
+
+class Faithful(Host):
+    """Honduras never suspends; the others are as ever."""
+
+    def decide(self) -> int:
+        return ACTIVE if self.state.iso3 == "HND" else super().decide()
+
+
+class Alliance(World):
+    host_class = Faithful
+
+
+def test_a_subclass_of_host_changes_a_decision() -> None:
+    hosts = told("GTM", "HND", "PLW", cooperation={"hosts": ["GTM", "HND"]}, parameters={"suspension_rate": 10.0})
+    plan = lay_out(changed(hosts, {"parameters.hostility_effect": 10.0, "washington.hostility": 3.0}))
+    usual, faithful = open_world(plan), open_world(plan, kind=Alliance)
+    for _ in range(3):
+        usual.step()
+        faithful.step()
+    assert (usual.cooperating, faithful.cooperating) == (0, 1)
+    assert all(isinstance(host, Faithful) for host in faithful.hosts)
+    assert World.host_class is Host
 
 
 def test_beijings_acceptance_is_what_the_states_meet() -> None:

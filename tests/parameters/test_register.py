@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import string
 from collections import Counter
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sim.model
+from sim.model import rules
 from sim.parameters import DECLARED, FAMILIES, PARAMETERS, Parameter
 
 COMPUTED = {
@@ -19,7 +21,10 @@ COMPUTED = {
     "package_elasticity",
     "pledge_kept",
     "order_carried_out",
+    "notice_carried_out",
 }
+KNOWN_AT_THE_TIME = COMPUTED - {"package_size", "package_elasticity"}
+"""The packages of 2002 to 2021 are used whatever `as_of`, and say so."""
 
 
 def named(parameter: Parameter) -> str:
@@ -69,13 +74,35 @@ def test_a_range_is_in_order_and_within_the_limits(parameter: Parameter) -> None
 def test_what_is_estimated_is_computed_and_what_was_judged_in_2026_says_so() -> None:
     assert {parameter.name for parameter in DECLARED if parameter.central is None} == COMPUTED
     for parameter in DECLARED:
-        assert parameter.hindsight == (parameter.name not in COMPUTED)
+        assert parameter.hindsight == (parameter.name not in KNOWN_AT_THE_TIME)
         assert (parameter.kind == "estimated") <= (parameter.name in COMPUTED)
 
 
 def test_the_acceptance_in_a_truce_is_drawn_before_the_rates_that_hang_on_it() -> None:
     order = list(PARAMETERS)
     assert order.index("acceptance_truce") < min(order.index(name) for name in ("departure_rate", "return_rate"))
+
+
+def test_no_truce_is_closed_altogether() -> None:
+    assert PARAMETERS["acceptance_truce"].minimum == 0.01
+
+
+def test_a_pledge_to_return_is_what_the_prior_says_of_a_new_government_with_one() -> None:
+    """20 times (5 to 60) the hazard, of which the centred window is the smaller part (priors g4)."""
+    found, window = PARAMETERS["return_pledge_effect"], PARAMETERS["return_window_effect"].central
+    share = PARAMETERS["window_share"].central
+    assert (found.central, found.low, found.high) == (2.1, 0.7, 3.2)
+    new = rules.window_term(window, rules.window_centre(window, share), 0)
+    assert new == pytest.approx(0.87, abs=0.005)
+    for value, times in ((found.central, 20.0), (found.low, 5.0), (found.high, 60.0)):
+        assert value == pytest.approx(math.log(times) - new, abs=0.05)
+
+
+def test_hostility_makes_of_a_quiet_host_what_the_prior_says_of_an_open_quarrel() -> None:
+    """0.04 (0.01 to 0.15) a year at hostility 2 and pride 0.5 (priors i2)."""
+    base, found = PARAMETERS["suspension_rate"].central, PARAMETERS["hostility_effect"]
+    for value, rate in ((found.central, 0.04), (found.low, 0.01), (found.high, 0.15)):
+        assert base * math.exp(rules.hostility_term(value, 0.5, 2.0)) == pytest.approx(rate, rel=0.03)
 
 
 def test_rates_and_multipliers_cannot_fall_below_nought() -> None:

@@ -58,11 +58,14 @@ def test_an_identity_is_sixteen_hex_digits(tmp_path: Path) -> None:
         ('question = "Does it hold?"', 'question = "Or not?"'),
         ('question = "Does it hold?"', 'question = "Does it hold?"\nknown = ["a"]\nassumed = ["b"]'),
         ("end = 2022-06-30", 'end = 2022-06-30\nsources = [{title = "AP", date = 2021-12-10}]'),
+        ("end = 2022-06-30", 'end = 2022-06-30\narticle = "It will leave."\nabout = ["HND", "GTM"]'),
         ('source = "AP"', 'source = "Reuters"'),
         ('source = "AP"\n', ""),
         ('assumption = "Guess"', 'assumption = "Better guess"'),
         ('source = "Law"', 'source = "Constitution"'),
         ("count_at_start = 14", 'with_taipei = ["HND"]'),
+        ("count_at_start = 14", "count_without = { HND = 13 }"),
+        ("[expectations]\ncount_at_start = 14\n", ""),
         ("end = 2022-06-30", "end = 2022-06-30\nruns = 77\nseed = 78"),
         ("million_usd = 500", "million_usd = 500.0"),
         ("date = 2022-01-15", 'date = "2022-01-15"'),
@@ -99,6 +102,7 @@ def test_prose_and_the_way_of_writing_keep_it(tmp_path: Path, old: str, new: str
         ("elections.vote", "elections.poll"),
         ("[washington]", "[parameters]\noffer_effect = 0.4\n[washington]"),
         ("[washington]", "[roster]\nformer_years = 9\n[washington]"),
+        ("[washington]", '[cooperation]\nhosts = ["HND"]\n[washington]'),
         ("[washington]", "[beijing]\nbudget = {2022-01-01 = 1.0}\n[washington]"),
         ('name = "small"', 'name = "little"'),
     ],
@@ -165,11 +169,32 @@ def test_facts_of_the_base_decide(tmp_path: Path) -> None:
     assert with_base(text.replace('name = "small"', 'name = "smaller"')) == kept
 
 
-def test_prose_is_taken_from_tables_within_lists_too() -> None:
-    assert without_prose({"a": [{"source": "x", "b": 1}], "title": "t", "c": {"known": [], "d": 2}}) == {
-        "a": [{"b": 1}],
-        "c": {"d": 2},
+def test_prose_is_taken_from_its_own_tables_only() -> None:
+    """A key of prose in `[scenario]` may be a name elsewhere; expectations decide nothing, remarks neither."""
+    whole = {
+        "scenario": {"name": "a", "title": "t", "article": "x", "about": ["HND"], "start": 1, "source": "s"},
+        "expectations": {"count_at_start": 14},
+        "events": {"source": {"date": 1, "source": "AP", "assumption": "Guess", "title": 2}},
+        "elections": {
+            "assumption": {
+                "source": "Law",
+                "date": 2,
+                "outcomes": {"title": {"chance": 0.5, "effects": {"source": {"type": "order", "source": "AP"}}}},
+            }
+        },
+        "parameters": {"title": 1, "source": 2, "assumption": 3},
+        "states": {"HND": {"lean": 0.5, "known": 1}},
     }
+    assert without_prose(whole) == {
+        "scenario": {"name": "a", "start": 1, "source": "s"},
+        "events": {"source": {"date": 1, "title": 2}},
+        "elections": {
+            "assumption": {"date": 2, "outcomes": {"title": {"chance": 0.5, "effects": {"source": {"type": "order"}}}}}
+        },
+        "parameters": {"title": 1, "source": 2, "assumption": 3},
+        "states": {"HND": {"lean": 0.5, "known": 1}},
+    }
+    assert whole["scenario"]["title"] == "t"
 
 
 def test_identity_does_not_depend_on_the_order_of_keys() -> None:

@@ -18,7 +18,19 @@ from hypothesis.extra.numpy import array_shapes, arrays
 import sim
 from sim.atlas import record
 from sim.results import Result
-from sim.results.tables import LEVELS, chance, moved, quantiles, states_table, summary_table
+from sim.results.tables import (
+    COOPERATION,
+    LEVELS,
+    RECOGNITION,
+    Place,
+    chance,
+    horizons,
+    moved,
+    quantiles,
+    rows_of,
+    states_table,
+    summary_table,
+)
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=30), elements=st.integers(0, 59)))
@@ -37,7 +49,7 @@ def test_quantiles_of_a_thousand_runs_are_no_rank_off() -> None:
 
 def test_the_summary_of_known_counts() -> None:
     counts = np.array([[14, 13], [14, 14], [14, 12], [14, 13]], dtype=np.uint8)
-    assert summary_table(["2021-12", "2022-01"], counts, [14, None]) == {
+    assert summary_table(["2021-12", "2022-01"], "recognition", counts, [14, None]) == {
         "month": ["2021-12", "2022-01"],
         "tie": ["recognition", "recognition"],
         "mean": [14.0, 13.0],
@@ -69,29 +81,98 @@ def test_without_changes_nobody_moved() -> None:
     assert not moved(np.array([0, 1]), changes(), 3, 60).any()
 
 
+def test_the_months_at_which_chances_are_told() -> None:
+    assert horizons(61) == {"p_12m": 12, "p_36m": 36, "p_60m": 60, "p_end": 61}
+    assert horizons(36) == {"p_12m": 12, "p_36m": 36, "p_end": 36}
+    assert [rows_of(last) for last in (1, 12, 13, 61)] == [[1], [12], [12, 13], [12, 36, 60, 61]]
+
+
+HONDURAS = Place("HND", "Honduras", "taipei")
+
+
+def met(*chances: float) -> np.ndarray:
+    """(draws, 1 place, 1 horizon, 2) sums over twenty runs that all met the same chance."""
+    return np.array([[20 * each, 20 * each**2] for each in chances])[:, None, None, :]
+
+
 def test_chances_beyond_the_horizon_are_blank() -> None:
     told = changes((0, 5, 0, 1), (1, 12, 0, 1))
-    table = states_table([("HND", "Honduras", "taipei")], np.array([0]), told, 4, 12, 20)
+    table = states_table([HONDURAS], np.array([0]), told, met(0.5), 4, 12, 20, False)
     assert (table["p_12m"], table["p_end"]) == ([0.5], [0.5])
     for label in ("p_36m", "p_60m"):
         for suffix in ("", "_low", "_high", "_mc"):
             assert table[label + suffix] == [None]
-    short = states_table([("HND", "Honduras", "taipei")], np.array([0]), told, 4, 11, 20)
+    short = states_table([HONDURAS], np.array([0]), told, met(0.5), 4, 11, 20, False)
     assert (short["p_12m"], short["p_end"]) == ([None], [0.25])
+
+
+def test_ranges_are_blank_with_fewer_than_two_whole_draws() -> None:
+    told = changes((0, 5, 0, 1), (1, 12, 0, 1))
+    for runs, draws in ((4, [0.5]), (20, [0.5]), (39, [0.5, 0.5])):
+        table = states_table([HONDURAS], np.array([0]), told, met(*draws), runs, 12, 20, False)
+        assert table["p_end"] == [round(2 / runs, 6)]
+        assert (table["p_end_low"], table["p_end_high"]) == ([None], [None])
+        assert table["p_end_mc"][0] is not None
+    whole = states_table([HONDURAS], np.array([0]), told, met(0.5, 0.5), 40, 12, 20, False)
+    assert None not in (whole["p_end_low"][0], whole["p_end_high"][0])
+
+
+def test_with_central_parameters_ranges_are_the_chance_itself() -> None:
+    told = changes((0, 5, 0, 1), (1, 12, 0, 1))
+    for runs, draws in ((3, [0.5]), (60, [0.1, 0.5, 0.9])):
+        table = states_table([HONDURAS], np.array([0]), told, met(*draws), runs, 12, 20, True)
+        assert table["p_end"] == table["p_end_low"] == table["p_end_high"] == [round(2 / runs, 6)]
+
+
+def test_chances_are_rounded_as_their_file_has_them() -> None:
+    told = changes((0, 5, 0, 1))
+    table = states_table([HONDURAS], np.array([0]), told, met(1 / 3, 1 / 7, 1 / 9), 60, 12, 20, False)
+    low, high = np.quantile([1 / 3, 1 / 7, 1 / 9], [0.05, 0.95])
+    assert (table["p_end"], table["p_end_low"], table["p_end_high"]) == ([0.016667], [0.016667], [round(high, 6)])
+    assert low > 1 / 60  # the share of runs lies below it, and the range holds that share
+
+
+def test_each_tie_of_a_state_has_its_row() -> None:
+    places = [Place("HND", "Honduras", "beijing"), Place("HND", "Honduras", "active", COOPERATION)]
+    told = changes((0, 5, 1, 1), (1, 7, 1, 1), (1, 9, 1, 0), (2, 2, 0, 0))
+    expected = np.zeros((1, 2, 1, 2))
+    table = states_table(places, np.array([1, 0]), told, expected, 4, 11, 20, False)
+    assert table["iso3"] == ["HND", "HND"]
+    assert table["tie"] == [RECOGNITION, COOPERATION]
+    assert table["at_start"] == ["beijing", "active"]
+    assert table["p_end"] == [0.25, 0.25]
 
 
 # --- A result and its files
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return sim.run("honduras-2021", runs=130, seed=7, out=tmp_path_factory.mktemp("out"))
+NAMES = ["honduras-2021", "honduras-2025"]
+"""A scenario of one tie, and one of two."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=NAMES)
+def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return sim.run(request.param, runs=130, seed=7, out=tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture
 def folder(result: Result) -> Path:
     assert result.folder is not None
     return result.folder
+
+
+@pytest.fixture
+def ties(result: Result) -> dict[str, np.ndarray]:
+    """The counts of each tie the scenario follows."""
+    counts = {RECOGNITION: result.counts}
+    if result.cooperation is not None:
+        counts[COOPERATION] = result.cooperation
+    assert list(counts) == [RECOGNITION, COOPERATION][: NAMES.index(result.name) + 1]
+    return counts
+
+
+HOME = {RECOGNITION: "taipei", COOPERATION: "active"}
+"""The side each tie counts."""
 
 
 def cells(path: Path) -> list[dict[str, str]]:
@@ -99,46 +180,79 @@ def cells(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+STARTS = {
+    "honduras-2021": ("2021-12-10", 14, ("2021-12", "2026-12", 61)),
+    "honduras-2025": ("2025-01-01", 12, ("2025-01", "2029-12", 60)),
+}
+
+
 def test_row_nought_is_the_roster(result: Result) -> None:
-    roster = record().recognisers(pd.Timestamp("2021-12-10").date())
-    assert set(result.counts[:, 0].tolist()) == {len(roster)}
+    day, count, months = STARTS[result.name]
+    roster = record().recognisers(pd.Timestamp(day).date())
+    assert set(result.counts[:, 0].tolist()) == {len(roster)} == {count}
     assert tuple(code for code, _, side in result.members if side == "taipei") == roster
-    assert (result.months[0], result.months[-1], len(result.months)) == ("2021-12", "2026-12", 61)
+    assert (result.months[0], result.months[-1], len(result.months)) == months
 
 
-def test_the_changes_add_up_to_the_counts(result: Result) -> None:
+def test_row_nought_of_the_second_tie_is_its_hosts(ties: dict[str, np.ndarray], result: Result) -> None:
+    wanted = result.scenario["cooperation"]["hosts"]
+    assert result.hosts == tuple((code, name) for code, name, _ in result.members if code in wanted)
+    assert len(result.hosts) == len(wanted)
+    assert bool(result.hosts) == (result.name == "honduras-2025") == (COOPERATION in ties)
+    if COOPERATION in ties:
+        assert ties[COOPERATION].shape == result.counts.shape
+        assert ties[COOPERATION].dtype == np.uint8
+        assert set(ties[COOPERATION][:, 0].tolist()) == {len(result.hosts)}
+
+
+def test_places_are_members_then_hosts(result: Result) -> None:
+    of_members = [(code, name, side, RECOGNITION) for code, name, side in result.members]
+    of_hosts = [(code, name, "active", COOPERATION) for code, name in result.hosts]
+    assert [(p.iso3, p.name, p.at_start, p.tie) for p in result.places] == of_members + of_hosts
+
+
+def test_the_changes_add_up_to_the_counts(ties: dict[str, np.ndarray], result: Result) -> None:
     """Row 0 is the roster at the end of the day of as_of: what changes in the rest of its month shows in row 1."""
-    falls = np.zeros(result.counts.shape, dtype=np.int64)
-    for run, month, before, after in zip(
-        *(result.changes[name].tolist() for name in ("run", "month", "from", "to")), strict=True
+    falls = {tie: np.zeros(counts.shape, dtype=np.int64) for tie, counts in ties.items()}
+    for run, month, place, before, after in zip(
+        *(result.changes[name].tolist() for name in ("run", "month", "state", "from", "to")), strict=True
     ):
-        falls[run, max(month, 1)] += (before == 0) - (after == 0)
-    expected = result.counts[:, :1].astype(np.int64) - np.cumsum(falls, axis=1)
-    assert np.array_equal(result.counts, expected)
-    assert falls.sum() > 100
+        falls[result.places[place].tie][run, max(month, 1)] += (before == 0) - (after == 0)
+    for tie, counts in ties.items():
+        assert np.array_equal(counts, counts[:, :1].astype(np.int64) - np.cumsum(falls[tie], axis=1))
+    assert falls[RECOGNITION].sum() > 100
+    assert np.abs(falls.get(COOPERATION, np.ones(1))).sum() > 0
 
 
-def test_the_files_of_events_and_trajectories_agree(result: Result, folder: Path) -> None:
+def test_the_files_of_events_and_trajectories_agree(ties: dict[str, np.ndarray], result: Result, folder: Path) -> None:
     events = pd.read_parquet(folder / "events.parquet")
     trajectories = pd.read_parquet(folder / "trajectories.parquet")
+    length = len(result.months)
     assert list(events.columns[:7]) == ["run", "month", "iso3", "tie", "from", "to", "hazard"]
     assert list(trajectories.columns) == ["run", "month", "tie", "count"]
     assert trajectories["count"].dtype == np.uint8
-    assert len(trajectories) == 130 * 61
-    left = (events["from"] == "taipei").groupby(events["run"]).sum()
-    came = (events["to"] == "taipei").groupby(events["run"]).sum()
-    ends = trajectories[trajectories["month"] == "2026-12"].set_index("run")["count"].astype(int)
-    for run in range(130):
-        assert ends[run] == 14 - int(left.get(run, 0)) + int(came.get(run, 0))
+    assert len(trajectories) == 130 * length * len(ties)
+    assert set(trajectories["tie"]) == set(ties) >= set(events["tie"])
+    for tie, counts in ties.items():
+        own, here = events[events["tie"] == tie], trajectories[trajectories["tie"] == tie]
+        assert np.array_equal(here["count"].to_numpy().reshape(130, length), counts)
+        assert here["run"].tolist() == np.repeat(np.arange(130), length).tolist()
+        assert here["month"].tolist() == list(result.months) * 130
+        left = (own["from"] == HOME[tie]).groupby(own["run"]).sum()
+        came = (own["to"] == HOME[tie]).groupby(own["run"]).sum()
+        ends = here[here["month"] == result.months[-1]].set_index("run")["count"].astype(int)
+        for run in range(130):
+            assert ends[run] == counts[0, 0] - int(left.get(run, 0)) + int(came.get(run, 0))
 
 
 def test_each_state_leaves_the_side_it_is_on(result: Result) -> None:
-    sides: dict[tuple[int, str], str] = {}
-    at_start = {code: side for code, _, side in result.members}
+    sides: dict[tuple[int, str, str], str] = {}
+    at_start = {(place.iso3, place.tie): place.at_start for place in result.places}
     events = result.events()
-    for run, code, before, after in zip(events["run"], events["iso3"], events["from"], events["to"], strict=True):
-        assert sides.get((run, code), at_start[code]) == before != after
-        sides[run, code] = after
+    columns = (events[name] for name in ("run", "iso3", "tie", "from", "to"))
+    for run, code, tie, before, after in zip(*columns, strict=True):
+        assert sides.get((run, code, tie), at_start[code, tie]) == before != after
+        sides[run, code, tie] = after
     assert (events["hazard"] > 0).all()
 
 
@@ -148,19 +262,35 @@ def test_the_events_are_in_order(result: Result) -> None:
     assert max(Counter(rows).values()) == 1
 
 
-def test_the_summary_is_that_of_the_trajectories(folder: Path) -> None:
+def test_the_summary_is_that_of_the_trajectories(ties: dict[str, np.ndarray], result: Result, folder: Path) -> None:
     trajectories = pd.read_parquet(folder / "trajectories.parquet")
-    for row in cells(folder / "summary.csv"):
-        counts = sorted(trajectories.loc[trajectories["month"] == row["month"], "count"].tolist())
+    rows = cells(folder / "summary.csv")
+    assert [(row["tie"], row["month"]) for row in rows] == [(tie, month) for tie in ties for month in result.months]
+    for row in rows:
+        here = (trajectories["month"] == row["month"]) & (trajectories["tie"] == row["tie"])
+        counts = sorted(trajectories.loc[here, "count"].tolist())
         assert len(counts) == 130
         assert float(row["mean"]) == pytest.approx(sum(counts) / 130, abs=5e-7)
         for name, level in zip(("q05", "q25", "q50", "q75", "q95"), LEVELS, strict=True):
             assert int(row[name]) == counts[ceil(level * 130 - 1e-9) - 1]
-        assert row["tie"] == "recognition"
+        assert row["tie"] == RECOGNITION or row["observed"] == ""
 
 
-def test_observed_is_the_record_and_blank_where_it_ends(folder: Path) -> None:
-    rows = {row["month"]: row["observed"] for row in cells(folder / "summary.csv")}
+def test_the_rows_of_one_tie(ties: dict[str, np.ndarray], result: Result) -> None:
+    for told, whole in ((result.summary_of, result.summary_columns), (result.states_of, result.states_columns)):
+        for tie in (RECOGNITION, COOPERATION):
+            rows = [row for row, found in enumerate(whole["tie"]) if found == tie]
+            assert told(tie) == {name: [values[row] for row in rows] for name, values in whole.items()}
+            assert bool(rows) == (tie in ties)
+        assert told() == told(RECOGNITION)
+
+
+def test_observed_is_the_record_and_blank_where_it_ends(result: Result, folder: Path) -> None:
+    rows = {row["month"]: row["observed"] for row in cells(folder / "summary.csv") if row["tie"] == RECOGNITION}
+    if result.name == "honduras-2025":
+        assert {rows[month] for month in result.months if month <= "2026-04"} == {"12"}
+        assert {rows[month] for month in result.months if month > "2026-04"} == {""}
+        return
     assert [rows[m] for m in ("2021-12", "2023-02", "2023-03", "2023-12", "2024-01")] == ["14", "14", "13", "13", "12"]
     assert rows["2026-04"] == "12"
     assert [rows[m] for m in ("2026-05", "2026-06", "2026-12")] == ["", "", ""]
@@ -176,16 +306,55 @@ def test_observed_begins_with_the_day_of_as_of() -> None:
 def test_the_states_are_those_of_the_events(result: Result, folder: Path) -> None:
     events = pd.read_parquet(folder / "events.parquet")
     months = list(result.months)
-    for row in cells(folder / "states.csv"):
-        own = events[events["iso3"] == row["iso3"]]
-        for label, last in (("p_12m", 12), ("p_36m", 36), ("p_60m", 60), ("p_end", 60)):
+    reached = {"p_12m": 12, "p_36m": 36, "p_60m": 60, "p_end": len(months) - 1}
+    assert result.expected is not None
+    places = {(place.iso3, place.tie): number for number, place in enumerate(result.places)}
+    rows = cells(folder / "states.csv")
+    assert [(row["iso3"], row["tie"]) for row in rows] == list(places)
+    for row in rows:
+        own = events[(events["iso3"] == row["iso3"]) & (events["tie"] == row["tie"])]
+        home = HOME[row["tie"]]
+        for label, last in reached.items():
+            if last >= len(months):
+                assert label == "p_60m"
+                assert all(row[label + suffix] == "" for suffix in ("", "_low", "_high", "_mc"))
+                continue
             gone = np.zeros(130, dtype=bool)
             for run, month, to in zip(own["run"], own["month"], own["to"], strict=True):
                 if months.index(month) <= last:
-                    gone[run] = (to == "taipei") != (row["at_start"] == "taipei")
-            made = chance(gone, 20)
+                    gone[run] = (to == home) != (row["at_start"] == home)
+            horizon = sorted({at for at in reached.values() if at < len(months)}).index(last)
+            made = chance(gone, result.expected[:, places[row["iso3"], row["tie"]], horizon], 20, False)
             for suffix, value in (("", made.p), ("_low", made.low), ("_high", made.high), ("_mc", made.mc)):
                 assert float(row[label + suffix]) == pytest.approx(value, abs=5e-7)
+            assert float(row[label + "_low"]) <= float(row[label]) <= float(row[label + "_high"])
+
+
+def test_the_chances_met_on_the_way_are_those_of_what_happens(result: Result) -> None:
+    """Their mean is the share of runs, with less luck in it: over all states and runs the two come close."""
+    assert result.expected is not None
+    assert result.expected.shape == (7, len(result.places), 4 if len(result.months) > 61 else 3, 2)
+    met_on_the_way = result.expected[:, :, -1, 0].sum()
+    happened = sum(float(p) for p in result.states_columns["p_end"]) * 130  # type: ignore[arg-type]
+    assert met_on_the_way == pytest.approx(happened, abs=4 * np.sqrt(happened))
+
+
+def test_the_ranges_of_the_file_are_those_of_the_result(result: Result, folder: Path) -> None:
+    """Nothing but `states.csv` keeps them: a result read back has them from there."""
+    again = sim.read(folder)
+    assert again.expected is None
+    assert again.told == again.states_columns == result.states_columns
+
+
+def test_ranges_with_central_parameters_and_with_too_few_draws(tmp_path: Path) -> None:
+    for name in NAMES:
+        fixed = sim.run(name, runs=60, parameters="central", out=tmp_path).states()
+        few = sim.run(name, runs=39, out=tmp_path).states()
+        for label in ("p_12m", "p_36m", "p_end"):
+            assert (fixed[f"{label}_low"] == fixed[label]).all()
+            assert (fixed[f"{label}_high"] == fixed[label]).all()
+            assert few[[f"{label}_low", f"{label}_high"]].isna().all(axis=None)
+            assert few[[label, f"{label}_mc"]].notna().all(axis=None)
 
 
 def test_the_states_of_a_short_scenario_are_blank_beyond_its_end(tmp_path: Path) -> None:
@@ -213,6 +382,11 @@ def test_frames_are_the_files(result: Result, folder: Path) -> None:
         result.summary().drop(columns="observed"), written.drop(columns="observed"), atol=5e-7, rtol=0,
         check_dtype=False,
     )  # fmt: skip
+    states = pd.read_csv(folder / "states.csv")
+    numbers = [name for name in states if name.startswith("p_")]
+    pd.testing.assert_frame_equal(
+        result.states().astype(dict.fromkeys(numbers, float)), states, atol=1e-12, rtol=0, check_dtype=False
+    )
     pd.testing.assert_frame_equal(
         result.trajectories(),
         pd.read_parquet(folder / "trajectories.parquet"),

@@ -14,8 +14,10 @@ import pytest
 
 import sim
 from sim.errors import SimError
+from sim.results import check
 from sim.runs.run import Request, run_to_folder
 from sim.scenario import load
+from tests.scenario.documents import written
 
 NAME = "honduras-2021"
 TELLING = """
@@ -83,6 +85,40 @@ def test_many_at_once_never_see_half_a_result(tmp_path: Path) -> None:
     assert len(list((tmp_path / NAME).iterdir())) == 4
 
 
+def test_many_at_once_that_ask_for_different_parts(tmp_path: Path) -> None:
+    """With a ledger, with charts, with neither, under changing titles: each gives an intact folder with its own parts,
+    and what is left is one."""
+    path = written(tmp_path)
+    asked = []
+    for title in ("A small one", "Another"):
+        path.write_text(path.read_text().replace("A small one", title))
+        asked += [Request(load(path), runs=20, seed=1, ledger=ledger) for ledger in (False, True)]
+
+    def ask(number: int) -> str:
+        drawn: list[Path] = []
+
+        def draw(result: sim.Result, folder: Path) -> None:
+            drawn.append(folder)
+            (folder / "count.png").write_bytes(b"a picture")
+
+        request = asked[number % 4]
+        try:
+            result, found = run_to_folder(request, tmp_path / "out", draw if number % 8 < 4 else None, "", threads=1)
+        except (SimError, OSError) as error:
+            return f"{type(error).__name__}: {error}"
+        fitting = result.title == request.loaded.scenario.scenario.title and (
+            found or not request.ledger or result.ledger
+        )
+        return "" if result.runs == 20 and fitting else "another result"
+
+    with ThreadPoolExecutor(8) as pool:
+        failures = [said for said in pool.map(ask, range(64)) if said]
+    assert failures == []
+    (folder,) = (tmp_path / "out" / "small").iterdir()
+    check(folder)
+    assert sim.read(folder).runs == 20
+
+
 LONG = {"mesa": ("--runs", "400", "--engine", "mesa"), "compiled": ("--runs", "1000000", "--threads", "1")}
 
 
@@ -108,15 +144,16 @@ def test_a_killed_run_leaves_no_result(working: subprocess.Popen[str], tmp_path:
 def test_a_run_killed_while_writing_leaves_no_result_and_the_next_succeeds(tmp_path: Path) -> None:
     """The process ends without any goodbye once half of its files are written."""
     code = (
-        "import os, sys, sim.results.files as files\n"
-        "files.seal = lambda *_: os._exit(9)\n"
+        "import os, sys, sim.results as results\n"
+        "results.seal = lambda *_: os._exit(9)\n"
         "from sim.cli.main import main\nmain(sys.argv[1:])"
     )
     options = ["run", NAME, "--no-charts", "--out", str(tmp_path), "--runs", "20", "--quiet"]
     done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 9
     left = list((tmp_path / NAME).iterdir())
-    assert all(path.name.startswith(".") and path.name.endswith(".partial") for path in left)
+    assert [path.name.endswith(".partial") and path.name.startswith(".") for path in left] == [True]
+    assert (left[0] / "summary.csv").is_file()
     done = subprocess.run([sys.executable, "-m", "sim", *options], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     folder = Path(done.stdout.strip())

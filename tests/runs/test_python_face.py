@@ -42,10 +42,32 @@ def test_the_states(result: sim.Result) -> None:
     assert ((frame[numbers] >= 0) & (frame[numbers] <= 1)).all(axis=None)
 
 
+def test_the_second_tie() -> None:
+    made = sim.run("honduras-2025", runs=40, seed=7)
+    assert made.cooperation is not None
+    assert made.cooperation.shape == made.counts.shape
+    summary, states = made.summary(), made.states()
+    assert summary["tie"].tolist() == ["recognition"] * 60 + ["cooperation"] * 60
+    assert np.allclose(summary["mean"], np.r_[made.counts.mean(axis=0), made.cooperation.mean(axis=0)])
+    assert summary["observed"][60:].isna().all()
+    hosts = states[states["tie"] == "cooperation"]
+    assert hosts["iso3"].tolist() == [code for code, _ in made.hosts] == ["MHL", "PLW", "HND", "SLV"]
+    assert set(hosts["at_start"]) == {"active"}
+    assert states[states["tie"] == "recognition"]["iso3"].tolist() == [code for code, _, _ in made.members]
+    events = made.events()
+    assert set(events.loc[events["tie"] == "cooperation", ["from", "to"]].stack()) == {"active", "suspended"}
+    frame = made.trajectories()
+    for tie, counts in (("recognition", made.counts), ("cooperation", made.cooperation)):
+        own = frame[frame["tie"] == tie]
+        assert own.pivot(index="run", columns="month", values="count").to_numpy().tolist() == counts.tolist()
+
+
 def test_the_events(result: sim.Result) -> None:
     frame = result.events()
     assert list(frame.columns[:7]) == ["run", "month", "iso3", "tie", "from", "to", "hazard"]
     assert set(frame["from"]) | set(frame["to"]) <= {"taipei", "beijing", "none"}
+    assert set(frame["tie"]) == {"recognition"}
+    assert (result.hosts, result.cooperation) == ((), None)
 
 
 def test_the_trajectories(result: sim.Result) -> None:
@@ -85,11 +107,23 @@ def test_a_wrong_setting_is_refused_with_its_path() -> None:
         sim.run("honduras-2021", runs=20, set={"washington.atention": 2})
 
 
-@pytest.mark.parametrize("setting", [{5: 1}, {"washington.attention": object()}, {"washington.attention": None}])
-def test_settings_of_the_wrong_kind_are_refused(setting: dict[Any, Any]) -> None:
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ({5: 1}, "honduras-2021: a path of names joined by dots (got 5)"),
+        ({"washington.attention": [1]}, "honduras-2021: washington.attention: a number (got [1])"),
+        ({"washington.attention": None}, "honduras-2021: washington.attention: a number"),
+    ],
+)
+def test_settings_of_the_wrong_kind_are_refused(setting: dict[Any, Any], line: str) -> None:
     with pytest.raises(InputError) as caught:
         sim.run("honduras-2021", runs=20, set=setting)
-    assert "<object object" not in str(caught.value)
+    assert caught.value.lines() == [line]
+
+
+def test_a_setting_that_no_file_could_hold_is_refused() -> None:
+    with pytest.raises(InputError, match="washington.attention: a number"):
+        sim.run("honduras-2021", runs=20, set={"washington.attention": object()})
 
 
 def test_what_was_loaded_can_be_run() -> None:
@@ -99,10 +133,24 @@ def test_what_was_loaded_can_be_run() -> None:
 
 
 def test_settings_of_load_stay_when_run_adds_to_them() -> None:
-    loaded = sim.load("honduras-2021", {"washington.attention": 2})
-    made = sim.run(loaded, runs=20, set={"beijing.budget": 3})
+    loaded = sim.load("honduras-2021", {"washington.attention": 2, "taipei.budget": 2})
+    assert loaded.overrides == {"washington.attention": 2, "taipei.budget": 2}
+    made = sim.run(loaded, runs=20, set={"beijing.budget": 3, "taipei.budget": 4})
     assert made.scenario["beijing"]["budget"] == 3.0
     assert made.scenario["washington"]["attention"] == 2.0
+    assert made.scenario["taipei"]["budget"] == 4.0
+    assert made.settings["set"] == {"washington.attention": "2", "taipei.budget": "4", "beijing.budget": "3"}
+    assert loaded.overrides == {"washington.attention": 2, "taipei.budget": 2}
+
+
+def test_the_title_says_what_was_set(result: sim.Result) -> None:
+    assert result.title == result.scenario["scenario"]["title"]
+    assert result.settings["set"] == {}
+    for made in (
+        sim.run("honduras-2021", runs=20, set={"washington.attention": 2}),
+        sim.run(sim.load("honduras-2021", {"washington.attention": 2}), runs=20),
+    ):
+        assert made.title == f"{result.title} [washington.attention = 2]"
 
 
 def test_a_result_is_written_where_asked_and_read_back(tmp_path: Path) -> None:

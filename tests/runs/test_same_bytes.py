@@ -13,16 +13,23 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.results import Result
+from sim.results import CHARTS, LEDGER, Result, check, parts
+from sim.results.result import SIDES
 from sim.runs import run as running
 from sim.runs.run import Request, run_to_folder, simulate
 from sim.scenario import load
+from tests.scenario.documents import written
 
 NAME = "honduras-2021"
 
 
-def request(runs: int = 130, **settings: Any) -> Request:
-    return Request(load(NAME), runs=runs, seed=7, **settings)
+EVENT = '[events.a]\ntype = "lobbying"\ndate = 2022-01-01\nstate = "HND"\nsource = "AP"\n'
+SECOND = "honduras-2025"
+"""A scenario of two ties."""
+
+
+def request(runs: int = 130, name: str | Path = NAME, **settings: Any) -> Request:
+    return Request(load(name), runs=runs, seed=7, **settings)
 
 
 def contents(folder: Path) -> dict[str, Any]:
@@ -42,35 +49,62 @@ def folder_of(result: Result) -> Path:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run on one thread, with its ledger."""
+    """The folder of a run on one thread, with its ledger, of a scenario with two ties."""
     out = tmp_path_factory.mktemp("out")
-    return folder_of(run_to_folder(request(100, ledger=True), out, None, "", threads=1)[0])
+    return folder_of(run_to_folder(request(100, SECOND, ledger=True), out, None, "", threads=1)[0])
 
 
 @pytest.mark.parametrize("threads", [2, 5, 64, None])
 def test_threads_change_no_byte(plain: Path, tmp_path: Path, threads: int | None) -> None:
-    result, found = run_to_folder(request(100, ledger=True), tmp_path, None, "another command", threads=threads)
+    asked = request(100, SECOND, ledger=True)
+    result, found = run_to_folder(asked, tmp_path, None, "another command", threads=threads)
     assert not found
     assert contents(folder_of(result)) == contents(plain)
 
 
-@pytest.mark.parametrize("runs", [1, 19, 20, 21, 130])
-def test_threads_change_no_count_for_any_number_of_runs(runs: int) -> None:
-    one, other = simulate(request(runs), threads=1), simulate(request(runs), threads=3)
+def assert_same_numbers(one: Result, other: Result) -> None:
+    """To the last bit: counts of both ties, changes with their terms, chances met on the way."""
     assert np.array_equal(one.counts, other.counts)
+    assert one.cooperation is not None
+    assert other.cooperation is not None
+    assert np.array_equal(one.cooperation, other.cooperation)
     assert one.events().equals(other.events())
+    assert one.expected is not None
+    assert other.expected is not None
+    assert one.expected.tobytes() == other.expected.tobytes()
+    assert one.states_columns == other.states_columns
+
+
+@pytest.mark.parametrize("runs", [1, 19, 20, 21, 130])
+def test_threads_change_no_number_for_any_number_of_runs(runs: int) -> None:
+    one, other = (simulate(request(runs, SECOND), threads=threads) for threads in (1, 3))
+    assert_same_numbers(one, other)
+    assert one.expected is not None
+    assert one.expected.shape[0] == -(-runs // 20)
 
 
 def test_more_runs_begin_with_the_same_runs() -> None:
-    few, many = simulate(request(40)), simulate(request(130))
+    few, many = simulate(request(40, SECOND)), simulate(request(130, SECOND))
     assert np.array_equal(few.counts, many.counts[:40])
+    assert few.cooperation is not None
+    assert many.cooperation is not None
+    assert np.array_equal(few.cooperation, many.cooperation[:40])
+    assert few.expected is not None
+    assert many.expected is not None
+    assert np.array_equal(few.expected, many.expected[:2])
 
 
 def test_mesa_gives_the_same_result_under_another_id() -> None:
-    compiled, mesa = simulate(request(20)), simulate(request(20, engine="mesa"))
-    assert np.array_equal(compiled.counts, mesa.counts)
-    assert compiled.events().equals(mesa.events())
+    """With more runs than one chunk holds, and a last draw that is not full."""
+    compiled, mesa = simulate(request(45, SECOND)), simulate(request(45, SECOND, engine="mesa"))
+    assert_same_numbers(compiled, mesa)
     assert compiled.settings["id"] != mesa.settings["id"]
+
+
+def test_mesa_tells_its_progress_by_chunks_of_twenty_runs() -> None:
+    told: list[tuple[int, int]] = []
+    simulate(request(45, engine="mesa"), progress=lambda done, wanted: told.append((done, wanted)))
+    assert told == [(20, 45), (40, 45), (45, 45)]
 
 
 def test_an_interrupted_run_leaves_nothing_and_the_next_gives_the_same(plain: Path, tmp_path: Path) -> None:
@@ -79,9 +113,9 @@ def test_an_interrupted_run_leaves_nothing_and_the_next_gives_the_same(plain: Pa
 
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        run_to_folder(request(100, ledger=True), out, None, "", threads=2, progress=stop)
+        run_to_folder(request(100, SECOND, ledger=True), out, None, "", threads=2, progress=stop)
     assert list(tmp_path.iterdir()) == []
-    result, _ = run_to_folder(request(100, ledger=True), out, None, "", threads=2)
+    result, _ = run_to_folder(request(100, SECOND, ledger=True), out, None, "", threads=2)
     assert contents(folder_of(result)) == contents(plain)
 
 
@@ -158,6 +192,114 @@ def test_what_an_earlier_call_wrote_is_not_lost(tmp_path: Path, first: str) -> N
     assert sim.read(folder).ledger is not None
 
 
+def test_three_calls_leave_ledger_and_charts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that asks for less, and a title that changed, take nothing away; nothing is simulated twice."""
+    path = written(tmp_path)
+    out = tmp_path / "out"
+    run_to_folder(request(20, path, ledger=True), out, draw, "")
+    monkeypatch.setattr(running, "simulate", no_simulation)
+    assert run_to_folder(request(20, path), out, None, "")[1]
+    path.write_text(path.read_text().replace("A small one", "Another title"))
+    result, found = run_to_folder(request(20, path), out, None, "")
+    assert not found
+    assert result.title == "Another title"
+    assert parts(check(folder_of(result))) == {LEDGER, CHARTS}
+    assert sim.read(folder_of(result)).title == "Another title"
+
+
+def no_simulation(*arguments: Any, **named: Any) -> Result:
+    raise AssertionError("it has been simulated already")
+
+
+def test_new_prose_is_shown_without_simulating_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, EVENT)
+    out = tmp_path / "out"
+    before = folder_of(run_to_folder(request(40, path), out, None, "")[0])
+    kept = contents(before)
+    monkeypatch.setattr(running, "simulate", no_simulation)
+    path.write_text(path.read_text().replace('source = "AP"', 'source = "Reuters"'))
+    result, found = run_to_folder(request(40, path), out, None, "")
+    folder = folder_of(result)
+    assert (folder, found) == (before, False)
+    assert sim.read(folder).scenario["events"]["a"]["source"] == "Reuters"
+    now = contents(folder)
+    assert now.pop("manifest.json")["scenario"]["events"]["a"]["source"] == "Reuters"
+    assert kept.pop("manifest.json")["scenario"]["events"]["a"]["source"] == "AP"
+    assert now == kept
+    assert run_to_folder(request(40, path), out, None, "")[1]
+
+
+def test_charts_show_the_new_title(tmp_path: Path) -> None:
+    def titled(result: Result, folder: Path) -> None:
+        (folder / "count.png").write_text(result.title)
+
+    path, out = written(tmp_path), tmp_path / "out"
+    run_to_folder(request(20, path), out, titled, "")
+    path.write_text(path.read_text().replace("A small one", "Another title"))
+    result, _ = run_to_folder(request(20, path), out, titled, "")
+    assert (folder_of(result) / "charts" / "count.png").read_text() == "Another title"
+
+
+@pytest.mark.parametrize("damage", ["altered", "gone"])
+@pytest.mark.parametrize("drawing", [True, False])
+def test_a_result_whose_charts_are_damaged_is_redone(tmp_path: Path, damage: str, drawing: bool) -> None:
+    folder = folder_of(run_to_folder(request(20), tmp_path, draw, "")[0])
+    before = contents(folder)
+    picture = folder / "charts" / "count.png"
+    picture.unlink()
+    if damage == "altered":
+        picture.write_bytes(b"another picture")
+    result, found = run_to_folder(request(20), tmp_path, draw if drawing else None, "")
+    assert not found
+    check(folder_of(result))
+    if drawing:
+        assert contents(folder_of(result)) == before
+
+
+@pytest.mark.parametrize("damage", ["altered", "gone"])
+def test_damaged_charts_cost_neither_the_ledger_nor_a_simulation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    folder = folder_of(run_to_folder(request(20, ledger=True), tmp_path, draw, "")[0])
+    picture = folder / "charts" / "count.png"
+    picture.unlink()
+    if damage == "altered":
+        picture.write_bytes(b"another picture")
+    result, found = run_to_folder(request(20), tmp_path, draw, "")
+    assert not found
+    assert parts(check(folder_of(result))) == {LEDGER, CHARTS}
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "simulate", no_simulation)
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InputError) as caught:
+        run_to_folder(request(20), tmp_path / "file", None, "")
+    assert caught.value.lines() == [
+        f"--out: a folder that can be written to: Not a directory (got '{tmp_path / 'file' / NAME}')"
+    ]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_failure_leaves_none_of_the_folders_it_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: int
+) -> None:
+    monkeypatch.setattr(running, "simulate", no_simulation)
+    with pytest.raises(AssertionError):
+        run_to_folder(request(20), tmp_path.joinpath(*"abc"[:depth]), None, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_folder_of_the_user_stays_where_the_run_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "simulate", no_simulation)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(AssertionError):
+        run_to_folder(request(20), tmp_path / "out", None, "")
+    assert [path.name for path in tmp_path.rglob("*")] == ["out"]
+
+
 def test_a_run_that_ends_later_does_not_take_the_charts_of_one_that_ended_earlier(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,16 +346,19 @@ def test_the_ledger_holds_what_the_events_say_to_the_last_bit(plain: Path) -> No
     result = sim.read(plain)
     assert result.ledger is not None
     ledger = {name: np.array(values) for name, values in result.ledger.items()}
-    codes = [code for code, _, _ in result.members]
-    shape = (100, len(result.months), len(codes))
+    places = result.places
+    assert {place.tie for place in places} == {"recognition", "cooperation"}
+    shape = (100, len(result.months), len(places))
     assert ledger["run"].shape == (np.prod(shape),)
     run, month, state = (result.changes[name] for name in ("run", "month", "state"))
     rows = np.ravel_multi_index((run, month, state), shape)
     assert np.array_equal(ledger["run"][rows], run)
     assert ledger["month"][rows].tolist() == [result.months[m] for m in month.tolist()]
-    assert ledger["iso3"][rows].tolist() == [codes[s] for s in state.tolist()]
+    assert ledger["iso3"][rows].tolist() == [places[s].iso3 for s in state.tolist()]
+    assert ledger["tie"][rows].tolist() == [places[s].tie for s in state.tolist()]
+    assert {places[s].tie for s in state.tolist()} == {"recognition", "cooperation"}
     assert ledger["side"][rows].tolist() == [
-        ("taipei", "beijing", "none")[side] for side in result.changes["from"].tolist()
+        SIDES[places[s].tie][side] for s, side in zip(state.tolist(), result.changes["from"].tolist(), strict=True)
     ]
     terms = [name for name in result.changes if name not in ("run", "month", "state", "from", "to")]
     assert terms == [name for name in ledger if name not in ("run", "month", "iso3", "tie", "side")]
@@ -223,9 +368,11 @@ def test_the_ledger_holds_what_the_events_say_to_the_last_bit(plain: Path) -> No
 
 
 def test_the_ledger_changes_nothing_else(plain: Path) -> None:
-    without = simulate(request(100))
+    without = simulate(request(100, SECOND))
     result = sim.read(plain)
     assert np.array_equal(result.counts, without.counts)
+    assert np.array_equal(result.cooperation, without.cooperation)
+    assert result.states_columns == without.states_columns
     assert result.events().equals(without.events())
     assert result.settings == without.settings
 
