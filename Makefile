@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 LOG := $(VENV)/install.log
 
 .DEFAULT_GOAL := help
-.PHONY: demo test results lint fmt clean help
+.PHONY: demo test results bench lint fmt clean help
 
 demo: $(STAMP) ## simulate a shipped scenario and draw its chart
 	@$(BIN)/sim run honduras-2021
@@ -16,6 +16,9 @@ test: lint ## all checks: ruff, mypy, then pytest
 
 results: $(STAMP) ## recompute the golden results kept in results/reference
 	@$(BIN)/python -m sim.cli.reference
+
+bench: $(STAMP) ## speed of the engines side by side, into benchmarks/latest.json
+	@$(BIN)/python -m benchmarks.speed
 
 lint: $(STAMP) ## ruff (rules and format) and mypy
 	@$(BIN)/python -m ruff check .

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.results import Result
 
 README_SCENARIO = "honduras-2021"
+OUTLOOK = "outlook-2026"
 FOLDER = Path("results") / "reference"
 LISTED_IN = Path("scenarios") / "README.md"
 BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scenarios -->"
@@ -76,6 +77,29 @@ def scenario_table(results: Mapping[str, Result]) -> str:
     return "\n".join(rows)
 
 
+def turning_points() -> str:
+    """A sentence: the pressure at which Washington provokes more than it deters, by recogniser."""
+    from sim.atlas import record, states
+    from sim.fit import beliefs
+    from sim.model import rules
+    from sim.model.plan import plan
+    from sim.scenario import load
+
+    day = record().confirmed_until
+    known = beliefs(day)
+    deters, provokes = (known[name].distribution.central for name in ("deterrence_effect", "backfire_effect"))
+    timeline = plan(load(OUTLOOK), 0.0).timeline
+    points = {}
+    for number, code in enumerate(record().recognisers(day)):
+        ties, pride = float(timeline.dependence_ref[number]), float(timeline.pride[number])
+        points[states()[code].name] = rules.turning_pressure(deters, provokes, ties, pride, 0.0)
+    told = ", ".join(f"{name} {value:.1f}" for name, value in sorted(points.items(), key=lambda item: -item[1]))
+    return (
+        "Pressure deters first and provokes later. At central parameters and without hostility it turns at these points of a "
+        f"scale that ends at 3 (beyond 3: more pressure always deters; hostility lowers the point one for one): {told}."
+    )
+
+
 def model_says(result: Result) -> str:
     """The count at the end, the chances of the states the scenario is about, and of its hosts."""
     last = {name: values[-1] for name, values in result.summary_of().items()}
@@ -127,7 +151,7 @@ def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
     text = file.read_text("utf-8")
     head, rest = text.split(BEGIN)
     tail = rest.split(END)[1]
-    file.write_text(f"{head}{BEGIN}\n{scenario_table(results)}\n{END}{tail}", "utf-8")
+    file.write_text(f"{head}{BEGIN}\n{scenario_table(results)}\n\n{turning_points()}\n{END}{tail}", "utf-8")
     return file
 
 

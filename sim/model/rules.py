@@ -317,6 +317,20 @@ def pressure(attention: float, weight: float, focus: float, waver: float, lobbyi
 
 
 @rule
+def turning_pressure(
+    deterrence_effect: float, backfire_effect: float, dependence: float, pride: float, hostility: float
+) -> float:
+    """The pressure (0 to 3) beyond which more of it provokes more than it deters.
+
+    Where the sum of `deterrence_term` and `backfire_term` is lowest; below 0 any pressure provokes, above 3 none
+    does. Infinite where pressure never backfires.
+    """
+    if backfire_effect * pride <= 0.0:
+        return math.inf
+    return deterrence_effect * dependence / (2.0 * backfire_effect * pride) - hostility
+
+
+@rule
 def dependence(exports: float, remittances: float, aid: float, security: float) -> float:
     """Dependence on Washington, 0 to 1, from its parts; losing a part lowers it.
 

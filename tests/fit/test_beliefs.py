@@ -56,6 +56,19 @@ def test_counted_chances_start_from_the_jeffreys_prior() -> None:
     assert len(cases("order_carried_out", date(2026, 5, 15))) == 4
 
 
+def test_notices_are_counted_from_those_whose_outcome_was_known() -> None:
+    for day, law in (
+        (date(1990, 1, 1), Counted(0, 0)),
+        (date(2007, 3, 1), Counted(2, 0)),
+        (date(2013, 1, 1), Counted(5, 1)),
+        (date(2021, 12, 10), Counted(6, 2)),
+        (date(2026, 5, 15), Counted(8, 2)),
+    ):
+        found = beliefs(day)["notice_carried_out"]
+        assert found.distribution == law
+        assert found.cases == law.successes + law.failures
+
+
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_rates_come_from_the_record_with_truce_years_apart(as_of: date) -> None:
     left, back = departures(as_of), returns(as_of)
@@ -104,6 +117,25 @@ def test_a_scenario_puts_its_own_in_place() -> None:
     theirs = {name for name, belief in found.items() if belief.from_scenario}
     assert theirs == {"offer_effect", "aid_effect", "aid_floor", "departure_rate", "pledge_kept"}
     assert list(found) == list(PARAMETERS)
+
+
+@pytest.mark.parametrize("given", [0.4, {"central": 0.4, "low": 0.1, "high": 0.6}], ids=["a number", "a range"])
+def test_a_truce_that_a_scenario_sets_weighs_the_truce_years_of_the_record(given: object) -> None:
+    as_of = date(2021, 12, 10)
+    left = departures(as_of)
+    found = beliefs_for(scenario(acceptance_truce=given))
+    assert found["departure_rate"].distribution == RecordRate(left.events, left.contest_years, left.truce_years, 0.4)
+    assert found["departure_rate"] == beliefs(as_of, 0.4)["departure_rate"]
+    assert not found["departure_rate"].from_scenario
+    usual = beliefs(as_of)["departure_rate"].distribution
+    assert usual == RecordRate(left.events, left.contest_years, left.truce_years, 0.05)
+    assert found["departure_rate"].distribution.central < usual.central
+    others = [name for name in PARAMETERS if name not in ("acceptance_truce", "departure_rate", "return_rate")]
+    assert all(found[name] == beliefs(as_of)[name] for name in others)
+    central = usual.central * (left.contest_years + 0.05 * left.truce_years)
+    assert found["departure_rate"].distribution.central * (
+        left.contest_years + 0.4 * left.truce_years
+    ) == pytest.approx(central, rel=1e-12)
 
 
 def test_what_a_scenario_does_not_set_is_the_record_of_its_as_of() -> None:

@@ -13,7 +13,23 @@ from sim.model import calendar as kinds
 from sim.model.plan import Plan, month_label, month_number
 from sim.model.terms import TERMS
 from sim.runs.ensemble import Ensemble
-from tests.worlds import CERTAIN, Document, changed, draw, lay_out, run, sequence, term, told
+from tests.worlds import (
+    CERTAIN,
+    SAME,
+    Document,
+    bits,
+    changed,
+    cooperating,
+    difference,
+    draw,
+    lay_out,
+    problems_of,
+    recognising,
+    run,
+    sequence,
+    term,
+    told,
+)
 
 FIXED = {"GTM": {"susceptibility": 0.0}, "HND": {"susceptibility": 0.0}, "PLW": {"susceptibility": 0.0}}
 CLOSED = {"acceptance": 0.0}
@@ -63,7 +79,8 @@ def test_who_must_leave_leaves_in_the_month_beijing_accepts_and_comes_back_when_
     for engine in ("compiled", "mesa"):
         ensemble = run(laid, engine=engine)  # type: ignore[arg-type]
         assert all(sequence(laid, ensemble, number) == expected for number in range(20))
-        assert ensemble.counts.tolist() == [[3, 3, 3, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3]] * 20
+        assert recognising(ensemble).tolist() == [[3, 3, 3, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3]] * 20
+        assert np.all(cooperating(ensemble) == 0)
 
 
 def test_who_leaves_in_a_truce_waits_with_neither_side_until_it_ends() -> None:
@@ -83,7 +100,7 @@ def test_who_leaves_in_a_truce_waits_with_neither_side_until_it_ends() -> None:
     ended = lay_out(changed(document, {"events.end": {"type": "truce-ends", "date": "2022-09-28"}}))
     ensemble = run(ended)
     assert sequence(ended, ensemble) == [left, ("2022-09", "HND", "none", "beijing")]
-    assert ensemble.counts[0].tolist() == [2] * 3 + [1] * 22
+    assert recognising(ensemble)[0].tolist() == [2] * 3 + [1] * 22
     lapsed = lay_out(changed(document, {"events.truce.years": 0.5}))
     assert sequence(lapsed, run(lapsed)) == [left, ("2022-08", "HND", "none", "beijing")]
 
@@ -148,8 +165,8 @@ def test_row_nought_is_the_roster_at_the_end_of_as_of() -> None:
     document = told("HND", "PLW", start="2021-12-15", states={"HND": {"susceptibility": 1000.0}}, parameters=CERTAIN)
     for engine in ("compiled", "mesa"):
         ensemble = run(changed(document, {"taipei.acceptance": 0.0}), engine=engine)  # type: ignore[arg-type]
-        assert np.all(ensemble.counts[:, 0] == 2)
-        assert np.all(ensemble.counts[:, 1] <= 1)
+        assert np.all(recognising(ensemble)[:, 0] == 2)
+        assert np.all(recognising(ensemble)[:, 1] <= 1)
 
 
 def test_rows_run_to_the_month_of_the_end() -> None:
@@ -237,11 +254,27 @@ def test_a_campaign_pledge_counts_from_the_inauguration_on_and_not_before() -> N
     campaign = {"type": "campaign-pledge", "state": "HND", "date": "2021-11-01"}
     office = {"type": "inauguration", "state": "HND", "date": "2022-05-31"}
     again = {"type": "inauguration", "state": "HND", "date": "2024-05-31"}
-    assert months(column(world(campaign=campaign), "pledge")) == []
     assert months(column(world(campaign=campaign, office=office), "pledge")) == list(range(5, 49))
     assert months(column(world(campaign=campaign, office=office, again=again), "pledge")) == list(range(5, 29))
-    elsewhere = world(campaign=campaign, office=office | {"state": "GTM"})
-    assert months(column(elsewhere, "pledge")) == []
+    unsure = world(campaign=campaign, office=office | {"chance": 0.0})
+    assert months(column(unsure, "pledge")) == []
+
+
+def test_words_of_a_government_that_never_comes_are_a_mistake() -> None:
+    campaign = {"type": "campaign-pledge", "state": "HND", "date": "2022-05-20"}
+    words = {"type": "reassurance", "state": "HND", "date": "2022-05-20", "incoming": True}
+    office = {"type": "inauguration", "state": "HND", "date": "2022-06-30"}
+    for spoken in (campaign, words):
+        wrong = [
+            f"events.spoken: followed by an inauguration in HND, from which these words count (got '{spoken['type']}')"
+        ]
+        assert problems_of(world(spoken=spoken)) == wrong
+        assert problems_of(world(spoken=spoken, office=office | {"state": "GTM"})) == wrong
+        assert problems_of(world(spoken=spoken, office=office | {"date": "2022-04-30"})) == wrong
+        assert problems_of(world(spoken=spoken, office=office | {"enabled": False})) == wrong
+        assert problems_of(world(spoken=spoken, office=office)) == []
+        assert problems_of(world(spoken=spoken, office=office | {"date": "2022-05-20"})) == []
+        assert problems_of(world(spoken=spoken | {"enabled": False})) == []
 
 
 def test_an_incoming_reassurance_waits_for_the_inauguration_too() -> None:
@@ -258,6 +291,36 @@ def test_words_on_the_day_of_an_inauguration_are_the_new_governments() -> None:
     for names in (("a", "b"), ("b", "a")):
         document = world(**{names[0]: words, names[1]: office})
         assert months(column(document, "pledge")) == list(range(5, 49))
+
+
+def test_on_one_day_incoming_words_come_first_then_the_inauguration_then_the_rest() -> None:
+    day = {"state": "HND", "date": "2022-05-31"}
+    told_on_the_day = {
+        "campaign": {"type": "campaign-pledge"},
+        "office": {"type": "inauguration", "lean": -0.4},
+        "order": {"type": "order"},
+        "lean": {"type": "lean", "lean": 0.6},
+        "threat": {"type": "threat"},
+    }
+    found = []
+    for names in ("abcde", "edcba", "cadbe"):
+        events = {name: day | event for name, event in zip(names, told_on_the_day.values(), strict=True)}
+        document = changed(world(**events), {"cooperation.hosts": ["HND"], "states.HND.lean": 0.0})
+        laid = lay_out(document)
+        assert [entry.event.type for entry in laid.entries][:2] == ["campaign-pledge", "inauguration"]
+        ensemble = run(laid)
+        assert months(column(ensemble, "pledge")) == list(range(5, 49))
+        assert months(column(ensemble, "window")) == list(range(5, 49))
+        assert months(column(ensemble, "order")) == list(range(5, 29))
+        assert set(np.sign(column(ensemble, "order", 3)[5:29])) <= {0.0, 1.0}
+        assert column(ensemble, "order", 3)[5] > 0.0
+        effect = float(draw(laid).parameters["lean_effect"][0])
+        lean = column(ensemble, "government")
+        assert months(lean) == list(range(5, 49))
+        assert lean[5] in (pytest.approx(0.6 * effect), pytest.approx(-0.4 * effect))
+        found.append(ensemble)
+    assert np.array_equal(bits(found[0].ledger), bits(found[1].ledger))
+    assert np.array_equal(bits(found[0].ledger), bits(found[2].ledger))
 
 
 def test_words_fade_at_their_half_life() -> None:
@@ -302,6 +365,93 @@ def test_a_withdrawal_ends_order_and_pledge_and_leaves_reassurances() -> None:
     assert months(column(ensemble, "order", 0)) == list(range(2, 26))
     comfort = {"comfort": {"type": "reassurance", "state": "HND", "date": "2022-03-01"}}
     assert months(column(world(**events | comfort), "pledge")) == list(range(2, 49))
+
+
+def test_leaving_ends_the_pledge_to_leave_and_returning_the_pledge_to_return() -> None:
+    """Each promise is kept once; one to go the other way, and a reassurance, stand."""
+    promise = {"type": "pledge", "state": "HND", "date": "2022-01-01"}
+    document = told(
+        "HND",
+        "PLW",
+        states={"HND": {"susceptibility": 1000.0}, "PLW": {"susceptibility": 0.0}},
+        parameters=CERTAIN | {"pledge_kept": 0.9, "window_effect": 0.0, "return_window_effect": 0.0},
+        beijing={"acceptance": {"2021-12-31": 0.0, "2022-03-01": 1.0, "2022-04-01": 0.0, "2022-10-01": 1.0}},
+        taipei={"acceptance": {"2021-12-31": 0.0, "2022-06-01": 1.0, "2022-07-01": 0.0, "2023-02-01": 1.0}},
+        events={
+            "leave": promise,
+            "back": promise | {"to": "taipei"},
+            "comfort": {"type": "reassurance", "state": "HND", "date": "2022-05-01"},
+        },
+    )
+    document = changed(document, {"parameters.departure_rate": 0.01})
+    laid = lay_out(document)
+    for engine in ("compiled", "mesa"):
+        ensemble = run(laid, engine=engine)  # type: ignore[arg-type]
+        assert sequence(laid, ensemble)[:4] == [
+            ("2022-03", "HND", "taipei", "beijing"),
+            ("2022-06", "HND", "beijing", "taipei"),
+            ("2022-10", "HND", "taipei", "beijing"),
+            ("2023-02", "HND", "beijing", "taipei"),
+        ]
+        values = column(ensemble, "pledge", 0)
+        effects = draw(laid).parameters[0]
+        leave = max(0.0, np.log(-np.log1p(-0.9) / 4.0 / 0.01))
+        assert values[1:4] == pytest.approx([leave] * 3, rel=1e-9)
+        assert values[4:7] == pytest.approx([effects["return_pledge_effect"]] * 3)
+        assert values[7:11] == pytest.approx([-effects["reassurance_effect"]] * 4)
+        assert np.all(values[11:15] == 0.0)
+
+
+def test_a_pledge_made_after_the_change_stands() -> None:
+    document = told(
+        "HND",
+        "PLW",
+        states={"HND": {"susceptibility": 1000.0}, "PLW": {"susceptibility": 0.0}},
+        parameters=CERTAIN,
+        beijing={"acceptance": {"2022-02-01": 0.0}},
+        taipei={"acceptance": {"2021-12-31": 0.0, "2022-06-01": 1.0}},
+        events={
+            "early": {"type": "pledge", "state": "HND", "date": "2021-11-01", "strength": 0.5},
+            "late": {"type": "pledge", "state": "HND", "date": "2022-03-01", "strength": 0.25},
+        },
+    )
+    document = changed(document, {"parameters.departure_rate": 0.05})
+    laid = lay_out(document)
+    ensemble = run(laid)
+    assert sequence(laid, ensemble)[:2] == [
+        ("2022-01", "HND", "taipei", "beijing"),
+        ("2022-06", "HND", "beijing", "taipei"),
+    ]
+    values = column(ensemble, "pledge", 0)
+    assert values[7] == pytest.approx(0.5 * values[1], rel=1e-12)
+    assert values[1] > 0.0
+
+
+# --- ten years to return ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["compiled", "mesa"])
+def test_a_state_may_return_in_the_ten_years_after_leaving(engine: Any) -> None:
+    """Nicaragua left in December 2021, El Salvador in August 2018; Honduras leaves in June 2023."""
+    document = told(
+        "GTM",
+        "HND",
+        end="2036-12-31",
+        roster={"former_years": 10.0},
+        states={"GTM": {"susceptibility": 0.0}, "HND": {"susceptibility": 1000.0}},
+        parameters=CERTAIN | {"return_rate": 1e-6},
+        beijing={"acceptance": {"2021-12-31": 0.0, "2023-06-01": 1.0}},
+    )
+    laid = lay_out(document)
+    ensemble = run(laid, engine=engine)
+    assert sequence(laid, ensemble) == [("2023-06", "HND", "taipei", "beijing")]
+    for code, left in (("NIC", 0), ("SLV", -40), ("HND", 18)):
+        hazard = column(ensemble, "hazard", laid.states.index(code))
+        assert np.flatnonzero(hazard[left + 1 if left > 0 else 0 :]).tolist() == list(
+            range(119 if left > 0 else 120 + left)
+        )
+    assert laid.timeline.left[laid.states.index("SLV")] == -40
+    assert laid.timeline.left[laid.states.index("GTM")] == kinds.NEVER
 
 
 def test_an_order_carried_out_is_over() -> None:
@@ -380,10 +530,40 @@ def test_acceptance_in_a_truce_multiplies_the_lever_and_has_a_floor() -> None:
         *FIXED,
         states=FIXED,
         beijing={"acceptance": 0.5},
-        parameters={"acceptance_truce": 0.002},
+        parameters={"acceptance_truce": 0.01},
         events={"truce": {"type": "truce", "date": "2022-05-20"}},
     )
     assert column(document, "acceptance")[[4, 5]].tolist() == [0.5, 0.005]
+    lower = changed(document, {"parameters.acceptance_truce": 0.009})
+    assert problems_of(lower) == ["parameters.acceptance_truce: from 0.01 to 1 (got 0.009)"]
+    drawn = draw(lay_out(changed(document, {"parameters": {}})), 4_000, mode="drawn").parameters["acceptance_truce"]
+    assert np.min(drawn) == 0.01
+
+
+def test_in_a_truce_taipei_takes_back_as_few_as_beijing_takes() -> None:
+    document = told(
+        "GTM",
+        "HND",
+        end="2023-12-31",
+        roster={"former_years": 0.5},
+        states=FIXED | {"NIC": {"susceptibility": 0.0}},
+        taipei={"acceptance": {"2022-08-01": 0.6}},
+        parameters={"acceptance_truce": 0.2, "return_rate": 0.3},
+        events={"truce": {"type": "truce", "date": "2022-05-20", "years": 0.5}},
+    )
+    document["states"].pop("PLW")
+    laid = lay_out(document)
+    assert laid.states == ("GTM", "HND", "NIC")
+    for engine in ("compiled", "mesa"):
+        ensemble = run(laid, engine=engine)  # type: ignore[arg-type]
+        values = column(ensemble, "acceptance", 2)
+        assert values.tolist() == [1.0] * 5 + [0.2] * 3 + [0.6 * 0.2] * 3 + [0.6] * 14
+        assert column(ensemble, "acceptance").tolist() == [1.0] * 5 + [0.2] * 6 + [1.0] * 14
+    quiet, lively = (
+        term(run(changed(document, {"states.NIC.susceptibility": share})), "hazard", 2)[0, 6] for share in (1e-6, 1e-5)
+    )
+    assert lively == pytest.approx(10.0 * quiet, rel=1e-9)
+    assert quiet == pytest.approx(0.2 * 0.3e-6, rel=1e-9)
 
 
 # --- chances ----------------------------------------------------------------------------------------------
@@ -436,6 +616,32 @@ def test_an_election_has_one_outcome_and_each_as_often_as_its_chance() -> None:
         assert found[name] == pytest.approx(chance, abs=4.0 * np.sqrt(chance * (1.0 - chance) / 4_000))
 
 
+def test_outcomes_are_taken_in_order_of_name() -> None:
+    def vote(names: tuple[str, ...]) -> Document:
+        lean, chance = {"a": 0.2, "b": 0.4, "c": 0.6}, {"a": 0.5, "b": 0.2, "c": 0.1}
+        outcomes = {
+            name: {
+                "chance": {"central": chance[name], "low": 0.05, "high": 0.9},
+                "effects": {
+                    "office": {"type": "inauguration", "state": "HND", "delay_months": 2, "lean": lean[name]},
+                },
+            }
+            for name in names
+        }
+        elections = {"vote": {"date": "2022-05-01", "state": "HND", "outcomes": outcomes}}
+        return told("GTM", "HND", parameters={"departure_rate": 0.2}, elections=elections)
+
+    one, other = lay_out(vote(("a", "b", "c"))), lay_out(vote(("c", "a", "b")))
+    assert [entry.name for entry in one.entries] == [entry.name for entry in other.entries]
+    assert one.timeline.event_outcome.tolist() == other.timeline.event_outcome.tolist() == [0, 1, 2]
+    assert one.outcome_chances == other.outcome_chances
+    assert difference(run(one, 100, mode="drawn"), run(other, 100, mode="drawn")) == SAME
+    cumulative = draw(one).outcomes[0, 0]
+    assert cumulative == pytest.approx([0.5, 0.7, 0.8])
+    luck = kinds.uniform(1, 3, 0, 0, int(one.timeline.election_purpose[0]))
+    assert np.flatnonzero(happenings(one, 4)[3]).tolist() == [int(np.sum(luck >= cumulative))]
+
+
 def test_what_is_not_enabled_is_not_there() -> None:
     document = world(
         order={"type": "order", "state": "HND", "date": "2022-02-01", "enabled": False},
@@ -462,6 +668,8 @@ def test_kinds_that_add_up_are_numbered_first() -> None:
         kinds.PLEDGE,
         kinds.REASSURANCE,
         kinds.RETURN_PLEDGE,
+        kinds.THREAT,
+        kinds.NOTICE,
         kinds.LOBBYING,
         kinds.HOSTILITY,
         kinds.OFFER,
@@ -472,7 +680,18 @@ def test_kinds_that_add_up_are_numbered_first() -> None:
         kinds.US_CUT,
     )
     assert sorted(levels) == list(range(kinds.LEVELS))
-    assert kinds.ORDER >= kinds.LEVELS
+    once = (
+        kinds.ORDER,
+        kinds.WITHDRAWAL,
+        kinds.INAUGURATION,
+        kinds.LEAN,
+        kinds.TRUCE,
+        kinds.TRUCE_ENDS,
+        kinds.NOTICE_WITHDRAWN,
+    )
+    assert len(set(once)) == len(once)
+    assert min(once) >= kinds.LEVELS
+    assert levels[:4] == (0, 1, 2, 3), "an inauguration ends words of the first four kinds"
 
 
 def test_two_of_a_kind_add_up() -> None:

@@ -44,29 +44,49 @@ def test_nothing_in_the_ledger_is_undefined(pair: tuple[Ensemble, Ensemble]) -> 
 
 def test_the_rich_scenario_tells_every_kind_of_event_and_of_change() -> None:
     document = rich()
-    types = {event["type"] for event in document["events"].values()}
+    types = {made["type"] for made in document["events"].values()}
     for election in document["elections"].values():
         for outcome in election["outcomes"].values():
             types |= {effect["type"] for effect in outcome["effects"].values()}
     assert types == set(all_event_types())
     laid = lay_out(document)
-    kinds = {tuple(row[3:5]) for row in run(laid, 100, mode="drawn").changes.astype(int).tolist()}
-    assert kinds == {(0, 1), (0, 2), (1, 0), (2, 1)}
+    kinds = [
+        {tuple(row[3:5]) for row in run(laid, 100, mode="drawn").changes.astype(int).tolist() if (row[2] >= n) == host}
+        for n, host in ((len(laid.states), False), (len(laid.states), True))
+    ]
+    assert kinds == [{(0, 1), (0, 2), (1, 0), (2, 1)}, {(0, 1), (1, 0)}]
+    assert 0 < laid.timeline.host_compact.sum() < len(laid.hosts)
+    assert {laid.states.index(code) < len(laid.members.recognisers) for code in laid.hosts} == {True, False}
     assert laid.timeline.event_month.min() < 0
     former = lay_out(in_the_truce())
     assert former.states[int(np.argmax(former.timeline.with_none))] == "GMB"
 
 
 def test_every_term_moves_in_the_rich_scenario() -> None:
-    ledger = run(rich(), 100, mode="drawn").ledger
+    laid = lay_out(rich())
+    ledger = run(laid, 100, mode="drawn").ledger
     assert ledger is not None
+    states, hosts = ledger[:, :, : len(laid.states)], ledger[:, :, len(laid.states) :]
     for name, column in TERMS.items():
-        assert len(np.unique(ledger[..., column])) > 2, name
+        assert len(np.unique(states[..., column])) > 2, name
+        if name in ("alpha", "backfire", "deterrence", "government", "order"):
+            assert len(np.unique(hosts[..., column])) > 20, name
+        elif name != "acceptance":
+            assert np.all(hosts[..., column] == 0.0), name
+
+
+def test_what_is_expected_moves_in_the_rich_scenario(pair: tuple[Ensemble, Ensemble]) -> None:
+    one, other = pair
+    assert one.expected.shape == (5, one.ledger.shape[2], 3, 2)  # type: ignore[union-attr]
+    assert np.all(np.isfinite(one.expected))
+    assert np.array_equal(one.expected, other.expected)
+    assert np.all(np.any(one.expected[:, :, -1] != 0.0, axis=(0, 2)) | np.all(one.ledger[..., -1] == 0.0, axis=(0, 1)))  # type: ignore[index]
 
 
 def test_the_rich_scenario_needs_one_compilation() -> None:
     run(rich(), 20)
     run(told("HND"), 20, ledger=False)
+    run(told("HND", cooperation={"hosts": ["HND"]}), 20, horizons=())
     assert len(simulate.signatures) == 1
 
 
@@ -101,6 +121,23 @@ def test_the_rich_scenario_needs_one_compilation() -> None:
         ("parameters.window_effect", 10.0),
         ("parameters.window_effect", -10.0),
         ("parameters.request_effect", 10.0),
+        ("parameters.suspension_rate", 10.0),
+        ("parameters.suspension_rate", 1e-9),
+        ("parameters.suspension_rate_compact", 10.0),
+        ("parameters.hostility_effect", 10.0),
+        ("parameters.hostility_effect", -10.0),
+        ("parameters.hold_effect", 10.0),
+        ("parameters.hold_effect", -10.0),
+        ("parameters.suspension_lean_effect", 10.0),
+        ("parameters.notice_carried_out", 0.999),
+        ("parameters.words_followed", 0.999),
+        ("parameters.words_followed", 0.0001),
+        ("parameters.restoration_rate", 10.0),
+        ("parameters.restoration_rate", 1e-9),
+        ("parameters.answer_chance", 0.999),
+        ("parameters.answer_share", 1.0),
+        ("states.HND.security_tie", 0.0),
+        ("states.HND.dependence", 1.0),
     ],
 )
 def test_levers_at_their_limits(lever: str, value: float) -> None:
@@ -145,6 +182,10 @@ def event() -> st.SearchStrategy[dict[str, Any]]:
         {"type": st.just("match"), "state": state, "share": st.floats(0.0, 10.0)},
         {"type": st.just("request-refused"), "state": state, "strength": share},
         {"type": st.just("aid-cut"), "state": state, "by": st.sampled_from(["taipei", "washington"]), "share": share},
+        {"type": st.just("hostility"), "state": state, "hostility": st.floats(0.0, 3.0), "half_life_months": half_life},
+        {"type": st.just("threat"), "state": state, "strength": share},
+        {"type": st.just("notice"), "state": state},
+        {"type": st.just("notice-withdrawn"), "state": state},
         {"type": st.just("truce"), "years": st.none() | st.floats(0.1, 2.0)},
         {"type": st.just("truce-ends")},
     ]
@@ -175,6 +216,15 @@ levers = st.fixed_dictionaries(
         "parameters.neighbours_effect": st.floats(-10.0, 10.0),
         "parameters.offer_effect": st.floats(-10.0, 10.0),
         "parameters.shortfall_effect": st.floats(-10.0, 10.0),
+        "cooperation.hosts": st.lists(st.sampled_from(STATES), unique=True),
+        "parameters.suspension_rate": st.floats(1e-9, 10.0),
+        "parameters.hostility_effect": st.floats(-10.0, 10.0),
+        "parameters.hold_effect": st.floats(-10.0, 10.0),
+        "parameters.suspension_lean_effect": st.floats(-10.0, 10.0),
+        "parameters.words_followed": st.floats(0.0001, 0.999),
+        "parameters.restoration_rate": st.floats(1e-9, 10.0),
+        "parameters.answer_chance": st.floats(0.001, 0.999),
+        "parameters.answer_share": share,
     }
 )
 
@@ -185,7 +235,10 @@ EMPTY: Document = {}
 @given(levers=levers, events=st.lists(event(), max_size=8), seed=st.integers(0, 2**63 - 1))
 @example(levers=EMPTY, events=[], seed=2**63 - 1)
 def test_random_levers_and_events(levers: dict[str, Any], events: list[dict[str, Any]], seed: int) -> None:
-    document = told(*STATES, end="2022-12-31", events={f"e{k}": made for k, made in enumerate(events)})
+    speakers = sorted({made["state"] for made in events if made["type"] == "campaign-pledge" or made.get("incoming")})
+    offices = {code: {"type": "inauguration", "state": code, "date": "2022-12-31"} for code in speakers}
+    named = {f"e{k}": made for k, made in enumerate(events)} | {f"o-{k.lower()}": made for k, made in offices.items()}
+    document = told(*STATES, end="2022-12-31", events=named)
     laid = lay_out(changed(document, levers), root=document)
     one, other = (run(laid, 21, seed=seed, mode="drawn", engine=engine) for engine in ("compiled", "mesa"))
     assert difference(one, other) == SAME

@@ -9,8 +9,9 @@ import pytest
 
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
-from sim.model.terms import ACCEPTANCE
+from sim.model.terms import ACCEPTANCE, T_WINDOW
 from sim.runs.ensemble import Ensemble, run_ensemble
+from sim.scenario.problems import all_event_types
 from tests.worlds import (
     NO_FEEDBACK,
     SAME,
@@ -52,6 +53,7 @@ def test_run_17_is_the_same_among_40_and_2000(laid: Plan, many: Ensemble) -> Non
     for number in (0, 17, 20, 39):
         assert few.counts[number].tolist() == many.counts[number].tolist()
         assert np.array_equal(bits(own(few, number)), bits(own(many, number)))
+    assert np.array_equal(bits(few.expected), bits(many.expected[:2]))
     assert len(own(many, 17)) > 0
 
 
@@ -80,6 +82,26 @@ def test_another_seed_is_another_history(laid: Plan, many: Ensemble) -> None:
 def test_keeping_the_ledger_changes_nothing(laid: Plan, many: Ensemble) -> None:
     kept = run(laid, 100, mode="drawn", ledger=True)
     assert np.array_equal(kept.counts, many.counts[:100])
+    assert np.array_equal(bits(kept.changes), bits(many.changes[many.changes[:, 0] < 100]))
+    assert np.array_equal(bits(kept.expected), bits(many.expected[:5]))
+
+
+def test_horizons_change_nothing_but_what_is_expected_at_them(laid: Plan, many: Ensemble) -> None:
+    without = run(laid, MANY, mode="drawn", ledger=False, horizons=())
+    assert without.expected.shape == (100, len(laid.states) + len(laid.hosts), 0, 2)
+    assert np.array_equal(without.counts, many.counts)
+    assert np.array_equal(bits(without.changes), bits(many.changes))
+    other = run(laid, MANY, mode="drawn", ledger=False, horizons=(7, 24, 30, 48))
+    assert np.array_equal(bits(other.expected[:, :, [1, 3]]), bits(many.expected[:, :, [1, 2]]))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "mesa"])
+def test_a_draw_that_serves_fewer_runs_sums_over_those(laid: Plan, many: Ensemble, engine: Any) -> None:
+    few = run(laid, 27, mode="drawn", ledger=False, engine=engine)
+    assert len(few.expected) == 2
+    assert np.array_equal(bits(few.expected[0]), bits(many.expected[0]))
+    pieces = in_pieces(laid, draw(laid, 27, mode="drawn"), 1, [5, 20, 2])
+    assert difference(few, pieces) == SAME
 
 
 def test_a_longer_horizon_adds_months_and_changes_none() -> None:
@@ -169,7 +191,8 @@ def by_state(laid: Plan, ensemble: Ensemble) -> dict[str, list[tuple[int, ...]]]
     """Changes by state: run, month, before, after."""
     found: dict[str, list[tuple[int, ...]]] = {code: [] for code in laid.states}
     for row in ensemble.changes.astype(int).tolist():
-        found[laid.states[row[2]]].append((row[0], row[1], row[3], row[4]))
+        if row[2] < len(laid.states):
+            found[laid.states[row[2]]].append((row[0], row[1], row[3], row[4]))
     return found
 
 
@@ -242,7 +265,13 @@ FIRST_DIFFERENCES: dict[str, dict[str, Any]] = {
     "aid-cut": {"state": "PRY", "by": "taipei", "share": 0.5},
     "truce": {"years": 1.0},
     "truce-ends": {},
+    "hostility": {"state": "PRY", "hostility": 2.0},
+    "threat": {"state": "PRY"},
+    "notice": {"state": "PRY"},
+    "notice-withdrawn": {"state": "HND"},
 }
+OFFICE_MONTH = 30
+"""Honduras inaugurates a government in June 2024."""
 LEVERS = {
     "beijing.budget": 3.0,
     "beijing.acceptance": 0.3,
@@ -260,7 +289,7 @@ LEVERS = {
 
 @pytest.fixture(scope="module")
 def baseline() -> Document:
-    """A world with a lively calendar before the difference, and none of the state `GTM`."""
+    """A world with a lively calendar before the difference, and governments that change after it."""
     return told(
         "GTM",
         "HND",
@@ -269,11 +298,16 @@ def baseline() -> Document:
         end="2024-12-31",
         roster={"former_years": 1.0},
         beijing={"budget": {"2022-06-01": 2.0}},
+        cooperation={"hosts": ["GTM", "HND", "NIC", "PRY"]},
         events={
+            "notice": {"type": "notice", "state": "HND", "date": "2023-01-10"},
+            "quarrel": {"type": "hostility", "state": "GTM", "date": "2022-01-10", "hostility": 2.0},
             "order": {"type": "order", "state": "HND", "date": "2023-01-10"},
             "truce": {"type": "truce", "date": "2023-08-01", "years": 4.0, "chance": 0.5},
             "word": {"type": "campaign-pledge", "state": "GTM", "date": "2022-05-01"},
             "office": {"type": "inauguration", "state": "HND", "date": "2022-02-01", "lean": 0.2},
+            "office-2": {"type": "inauguration", "state": "HND", "date": "2024-06-01", "lean": 0.1},
+            "office-3": {"type": "inauguration", "state": "GTM", "date": "2024-01-14", "lean": -0.2},
         },
         parameters={"departure_rate": 0.05, "neighbours_effect": 0.2},
     )
@@ -282,6 +316,7 @@ def baseline() -> Document:
 def assert_same_until(one: Ensemble, other: Ensemble, month: int) -> None:
     assert one.ledger is not None
     assert other.ledger is not None
+    assert one.ledger.shape[2] > 5
     moved = np.flatnonzero(np.any(bits(one.ledger) != bits(other.ledger), axis=(0, 2, 3)))
     assert [number for number in moved.tolist() if number < month] == []
     assert np.array_equal(one.counts[:, :month], other.counts[:, :month])
@@ -293,9 +328,39 @@ def assert_same_until(one: Ensemble, other: Ensemble, month: int) -> None:
 def test_before_an_event_a_counterfactual_is_its_baseline(baseline: Document, kind: str) -> None:
     event = {"type": kind, "date": LATE} | FIRST_DIFFERENCES[kind]
     one, other = run(baseline, 100), run(changed(baseline, {"events.late": event}), 100, root=baseline)
+    first = OFFICE_MONTH if kind == "campaign-pledge" else LATE_MONTH
+    assert_same_until(one, other, first)
+    assert np.any(bits(one.ledger[:, first]) != bits(other.ledger[:, first]))  # type: ignore[index]
+
+
+def test_every_kind_of_event_is_a_first_difference() -> None:
+    assert set(FIRST_DIFFERENCES) == set(all_event_types())
+
+
+@pytest.mark.parametrize("lean", [None, 0.5])
+def test_before_the_first_inauguration_of_a_state_a_counterfactual_is_its_baseline(
+    baseline: Document, lean: float | None
+) -> None:
+    """Nobody knows when the government of the start took office, so nothing is centred before the next does."""
+    office = {"type": "inauguration", "state": "PRY", "date": LATE} | ({} if lean is None else {"lean": lean})
+    one, other = run(baseline, 100), run(changed(baseline, {"events.late": office}), 100, root=baseline)
     assert_same_until(one, other, LATE_MONTH)
-    if kind != "campaign-pledge":
-        assert np.any(bits(one.ledger[:, LATE_MONTH]) != bits(other.ledger[:, LATE_MONTH]))  # type: ignore[index]
+    assert np.any(bits(one.ledger[:, LATE_MONTH]) != bits(other.ledger[:, LATE_MONTH]))  # type: ignore[index]
+    never = run(changed(baseline, {"events.late": office | {"chance": 0.0}}), 100, root=baseline)
+    assert difference(one, never) == SAME
+
+
+@pytest.mark.parametrize("chance", [0.3])
+def test_runs_in_which_no_inauguration_happens_are_the_baselines(baseline: Document, chance: float) -> None:
+    alone = changed(baseline, {"parameters": NO_FEEDBACK | {"departure_rate": 0.05}})
+    office = {"type": "inauguration", "state": "PRY", "date": "2022-03-01", "chance": chance}
+    one, other = run(alone, 100), run(changed(alone, {"events.early": office}), 100, root=alone)
+    assert one.ledger is not None
+    assert other.ledger is not None
+    same = [np.array_equal(bits(one.ledger[k]), bits(other.ledger[k])) for k in range(100)]
+    assert abs(np.mean(same) - (1.0 - chance)) < 0.15
+    window = other.ledger[:, :, 3, T_WINDOW]
+    assert np.array_equal(np.all(window == 0.0, axis=1), same)
 
 
 @pytest.mark.parametrize("lever", LEVERS)

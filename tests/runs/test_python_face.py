@@ -122,7 +122,7 @@ def test_settings_of_the_wrong_kind_are_refused(setting: dict[Any, Any], line: s
 
 
 def test_a_setting_that_no_file_could_hold_is_refused() -> None:
-    with pytest.raises(InputError, match="washington.attention: a number"):
+    with pytest.raises(InputError, match=r"washington\.attention: a number"):
         sim.run("honduras-2021", runs=20, set={"washington.attention": object()})
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
-from sim.runs.run import Request, simulate
 from sim.scenario import load, members
 from tests.scenario.documents import refused, written
 
@@ -47,9 +45,14 @@ def test_a_number_replaces_dated_changes_and_lists_replace_lists(tmp_path: Path)
 
 def test_enabled_false_leaves_an_event_out(tmp_path: Path) -> None:
     written(tmp_path, EVENT.replace("2022-01-01", "2030-01-01"), name="one.toml")
-    assert refused(tmp_path / "one.toml") == ["one.toml: events.a.date: not after the end, 2022-06-30 (got 2030-01-01)"]
-    two = written(tmp_path, head=change("two", "one", "[events.a]\nenabled = false\n"), name="two.toml")
-    assert not load(two).scenario.events["a"].enabled
+    line = "events.a.date: not after the end, 2022-06-30 (got 2030-01-01)"
+    assert refused(tmp_path / "one.toml") == [f"one.toml: {line}"]
+    one = tmp_path / "one.toml"
+    one.write_text(one.read_text().replace("2022-06-30", "2030-06-30"))
+    two = change("two", "one", "end = 2022-06-30\n")
+    assert refused(written(tmp_path, head=two, name="two.toml")) == [f"two.toml: {line}"]
+    without = written(tmp_path, head=f"{two}[events.a]\nenabled = false\n", name="two.toml")
+    assert not load(without).scenario.events["a"].enabled
 
 
 def test_a_shipped_scenario_can_be_extended_from_anywhere(tmp_path: Path) -> None:
@@ -99,7 +102,7 @@ def test_a_circle_further_up(tmp_path: Path) -> None:
     [
         (
             '"honduras-2012"',
-            "no such file, and no shipped scenario of this name (got 'honduras-2012'); did you mean honduras-2021?",
+            "no such file, and no shipped scenario of this name (got 'honduras-2012'); did you mean honduras-2025?",
         ),
         ('"folder"', "a scenario file, not a folder (got 'folder')"),
         ('"../"', "a scenario file, not a folder (got '../')"),
@@ -123,36 +126,52 @@ def test_a_base_of_the_widest_name(tmp_path: Path) -> None:
 def test_problems_of_the_base_name_the_base(tmp_path: Path) -> None:
     written(tmp_path, "[washington]\natention = 1", name="base.toml")
     path = written(tmp_path, head=change("one", "base"), name="one.toml")
-    (line,) = refused(path)
-    assert line.split(": ")[0] in ("base", "base.toml")
+    assert refused(path) == ["base: washington.atention: unknown key (got 'atention'); did you mean attention?"]
     written(tmp_path, "[washington", name="base.toml")
     assert refused(path)[0].startswith("base: not valid TOML")
 
 
-def runs_or_refused(path: Path) -> list[str]:
-    """The lines of the error that loading raises; none where it loads, and then it must run."""
-    try:
-        loaded = load(path)
-    except ScenarioError as error:
-        return error.lines()
-    assert simulate(Request(loaded, 20, 1)).runs == 20
-    return []
+BASES = {
+    "future": (
+        "start = 2021-12-10\nend = 2022-06-30",
+        "start = 2030-01-01\nend = 2031-06-30",
+        "scenario.start: not after 2026-05-15, the day until which the record is confirmed (got 2030-01-01)",
+    ),
+    "roster": (
+        "[roster]\nremove = []",
+        '[roster]\nremove = ["VAT", "JPN"]',
+        "roster.remove: on the record's roster of 2021-12-10 (got 'JPN')",
+    ),
+    "expectations": (
+        "[expectations]\ncount_at_start = 14",
+        "[expectations]\ncount_at_start = 1",
+        "expectations.count_at_start: 14, the states on the roster (got 1)",
+    ),
+    "parameters": (
+        "[parameters]\noffer_effect = 0.5",
+        "[parameters]\noffer_effect = 50",
+        "parameters.offer_effect: from 0 to 10 (got 50.0)",
+    ),
+}
 
 
-@pytest.mark.parametrize(
-    ("good", "bad"),
-    [
-        ("start = 2021-12-10\nend = 2022-06-30", "start = 2030-01-01\nend = 2031-06-30"),
-        ("[roster]\nremove = []", '[roster]\nremove = ["VAT", "JPN"]'),
-        ("[expectations]\ncount_at_start = 14", "[expectations]\ncount_at_start = 1"),
-    ],
-    ids=["future", "roster", "expectations"],
-)
-def test_a_base_that_would_not_run_itself(tmp_path: Path, good: str, bad: str) -> None:
-    """Reference conditions are the base's: one that means nothing is refused when loading, or does no harm."""
+@pytest.mark.parametrize("base", BASES)
+def test_a_base_that_would_not_run_itself(tmp_path: Path, base: str) -> None:
+    """Reference conditions are the base's: one that means nothing is refused, though what extends it puts it right."""
+    good, bad, line = BASES[base]
     dates = "" if "start" in bad else "start = 2021-12-10\nend = 2022-06-30\n"
     written(tmp_path, head=f'[scenario]\nname = "base"\ntitle = "t"\nquestion = "q?"\n{dates}{bad}\n', name="base.toml")
-    runs_or_refused(written(tmp_path, head=change("one", "base", good + "\n"), name="one.toml"))
+    path = written(tmp_path, head=change("one", "base", good + "\n"), name="one.toml")
+    assert refused(path) == [f"base: {line}"]
+    assert refused(path, {"washington.attention": 2}) == [f"base: {line}"]
+
+
+def test_what_is_set_on_a_file_cannot_put_it_right(tmp_path: Path) -> None:
+    """The file before its settings is the reference."""
+    path = written(tmp_path, "[expectations]\ncount_at_start = 1", name="one.toml")
+    assert refused(path, {"expectations.count_at_start": 14}) == [
+        "one.toml: expectations.count_at_start: 14, the states on the roster (got 1)"
+    ]
 
 
 @pytest.mark.parametrize("kept", [["VAT"], []], ids=["only the Holy See", "nobody"])
@@ -160,4 +179,5 @@ def test_a_base_in_which_nobody_has_an_economy(tmp_path: Path, kept: list[str]) 
     """The reference budget would be shared among none."""
     removed = [code for code in members(load("honduras-2021").scenario).recognisers if code not in kept]
     written(tmp_path, f"[roster]\nremove = {removed}\n", name="base.toml")
-    runs_or_refused(written(tmp_path, head=change("one", "base", "[roster]\nremove = []\n"), name="one.toml"))
+    path = written(tmp_path, head=change("one", "base", "[roster]\nremove = []\n"), name="one.toml")
+    assert refused(path) == ["base: roster: at least one state that recognises Taipei, besides the Holy See"]

@@ -10,7 +10,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.runs.run import Request, simulate
 from sim.scenario import Range, members
-from tests.scenario.documents import HEADER, header, loaded
+from tests.scenario.documents import FILE, HEADER, header, loaded
 
 EVENT = '[events.a]\ntype = "lobbying"\ndate = {day}\nstate = "HND"\n'
 VOTE = '[elections.v]\ndate = 2022-03-01\nstate = "HND"\n[elections.v.outcomes.a]\nchance = 0.5\n'
@@ -95,25 +95,89 @@ def refusal(folder: Path, body: str = "", head: str = HEADER) -> list[str]:
     return []
 
 
+NO_ECONOMY = (
+    "roster.add: a state whose economy the atlas has for 2020, "
+    "or with states.{code}.gdp_million_usd and states.{code}.us_aid (got '{code}')"
+)
+
+
 @pytest.mark.parametrize("code", ["CHN", "USA", "TWN", "NIC", "JPN", "TON"])
 def test_a_state_that_is_added_can_be_run(tmp_path: Path, code: str) -> None:
     """One of which the atlas knows no economy is refused when the file is read, not when it is run."""
-    for line in refusal(tmp_path, f'[roster]\nadd = ["{code}"]'):
-        assert ": roster.add" in line
-        assert code in line
+    found = refusal(tmp_path, f'[roster]\nadd = ["{code}"]')
+    assert found in ([], [f"{tmp_path / FILE}: {NO_ECONOMY.format(code=code)}"])
+    assert (found == []) == (code in ("NIC", "TON"))
+
+
+def test_the_economy_of_a_state_that_is_added_may_be_said(tmp_path: Path) -> None:
+    body = '[roster]\nadd = ["JPN"]\n[states.JPN]\n{}\n'
+    gdp, aid = "gdp_million_usd = 5_000_000", "us_aid = 0"
+    assert refusal(tmp_path, body.format(f"{gdp}\n{aid}")) == []
+    for one in (gdp, aid, ""):
+        assert refusal(tmp_path, body.format(one)) == [f"{tmp_path / FILE}: {NO_ECONOMY.format(code='JPN')}"]
 
 
 @pytest.mark.parametrize("start", ["1971-10-25", "1971-12-31", "1972-01-01", "1979-01-01", "1990-07-31", "2026-05-15"])
 def test_a_start_at_any_time_runs_or_is_refused(tmp_path: Path, start: str) -> None:
-    for line in refusal(tmp_path, head=header(start=start, end=f"{int(start[:4]) + 3}-01-01")):
-        assert ": scenario.start: " in line
+    early = f"not before 1972-01-01: the record before it tells no rate (got {start})"
+    wanted = [f"{tmp_path / FILE}: scenario.start: {early}"] if start < "1972" else []
+    assert refusal(tmp_path, head=header(start=start, end=f"{int(start[:4]) + 3}-01-01")) == wanted
 
 
-def test_only_the_holy_see_is_left(tmp_path: Path) -> None:
-    others = [code for code in members(loaded(tmp_path).scenario).recognisers if code != "VAT"]
+def test_knowledge_before_1972(tmp_path: Path) -> None:
+    head = header(start="1972-02-01", end="1975-01-01", as_of="1971-12-31")
+    assert refusal(tmp_path, head=head) == [
+        f"{tmp_path / FILE}: scenario.as_of: not before 1972-01-01: the record before it tells no rate (got 1971-12-31)"
+    ]
+
+
+@pytest.mark.parametrize("kept", [["VAT"], []], ids=["only the Holy See", "nobody"])
+def test_nobody_is_left_whom_a_budget_could_court(tmp_path: Path, kept: list[str]) -> None:
+    others = [code for code in members(loaded(tmp_path).scenario).recognisers if code not in kept]
+    assert refusal(tmp_path, f"[roster]\nremove = {others}\nformer_years = 0") == [
+        f"{tmp_path / FILE}: roster: at least one state that recognises Taipei, besides the Holy See"
+    ]
+
+
+def test_one_state_is_left_beside_the_holy_see(tmp_path: Path) -> None:
+    others = [code for code in members(loaded(tmp_path).scenario).recognisers if code not in ("VAT", "HND")]
     result = simulate(Request(loaded(tmp_path, f"[roster]\nremove = {others}\nformer_years = 0"), 40, 1))
-    assert [code for code, _, side in result.members if side == "taipei"] == ["VAT"]
-    assert set(result.counts[:, 0].tolist()) == {1}
+    assert [code for code, _, side in result.members if side == "taipei"] == ["HND", "VAT"]
+    assert set(result.counts[:, 0].tolist()) == {2}
+
+
+# --- The second tie
+
+
+HOSTS = '[cooperation]\nhosts = ["HND"]\n'
+
+
+def test_hosts_are_simulated_where_the_scenario_names_them(tmp_path: Path) -> None:
+    assert simulate(Request(loaded(tmp_path), 20, 1)).cooperation is None
+    made = simulate(Request(loaded(tmp_path, '[cooperation]\nhosts = ["HND", "SLV"]\n'), 20, 1))
+    assert made.hosts == (("HND", "Honduras"), ("SLV", "El Salvador"))
+    assert made.cooperation is not None
+    assert set(made.cooperation[:, 0].tolist()) == {2}
+
+
+@pytest.mark.parametrize("kind", ["threat", "notice", "notice-withdrawn"])
+def test_words_about_cooperation(tmp_path: Path, kind: str) -> None:
+    event = f'[events.a]\ntype = "{kind}"\ndate = 2022-01-01\nstate = "HND"\n'
+    with_hosts = simulate(Request(loaded(tmp_path, HOSTS + event), 40, 1))
+    assert with_hosts.runs == 40
+    plain = simulate(Request(loaded(tmp_path, HOSTS), 40, 1))
+    assert (with_hosts.counts == plain.counts).all()
+
+
+def test_hostility_is_felt_by_the_state_alone(tmp_path: Path) -> None:
+    event = '[events.a]\ntype = "hostility"\ndate = 2022-01-01\nstate = "HND"\nhostility = 3.0\nhalf_life_months = 5\n'
+    assert loaded(tmp_path, event).scenario.events["a"].hostility == 3.0  # type: ignore[union-attr]
+    one, other = (simulate(Request(loaded(tmp_path, body), 2000, 1)) for body in (event, ""))
+    gained = {
+        code: p - q for code, p, q in zip(*(r.states_columns[k] for r, k in ((one, "iso3"), (one, "p_end"), (other, "p_end"))), strict=True)
+    }
+    assert gained["HND"] > 0
+    assert all(abs(gain) < 0.01 for code, gain in gained.items() if code != "HND")
 
 
 def test_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
