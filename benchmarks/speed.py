@@ -196,10 +196,9 @@ def text(figures: dict[str, Any]) -> str:
         lines.append(f"{row['engine']:<18}{row['ns_per_state_month']:>18,.1f}{spread:>18}{row['ratio']:>17,.2f}x")
     two = figures["two_threads"]
     lines.append(f"two threads: {two['median']:.2f} times one ({two['low']:.2f} to {two['high']:.2f})")
-    lines += [
-        f"{row['runs']:>9,} runs, {row['states']:>2} states, {row['months']:>3} months: {row['ns_per_state_month']:.1f} ns"
-        for row in figures["growth"]
-    ]
+    for row in figures["growth"]:
+        work = f"{row['runs']:>9,} runs, {row['states']:>2} states, {row['months']:>3} months"
+        lines.append(f"{work}: {row['ns_per_state_month']:.1f} ns")
     lines.append(", ".join(f"{name} {value}" for name, value in figures["start"].items()))
     return "\n".join(lines)
 

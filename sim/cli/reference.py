@@ -95,8 +95,9 @@ def turning_points() -> str:
         points[states()[code].name] = rules.turning_pressure(deters, provokes, ties, pride, 0.0)
     told = ", ".join(f"{name} {value:.1f}" for name, value in sorted(points.items(), key=lambda item: -item[1]))
     return (
-        "Pressure deters first and provokes later. At central parameters and without hostility it turns at these points of a "
-        f"scale that ends at 3 (beyond 3: more pressure always deters; hostility lowers the point one for one): {told}."
+        "Pressure deters first and provokes later. At central parameters and without hostility it turns at these "
+        "points of a scale that ends at 3 (beyond 3: more pressure always deters; hostility lowers the point one for "
+        f"one): {told}."
     )
 
 

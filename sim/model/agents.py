@@ -178,8 +178,8 @@ class State(mesa.Agent):
         in_office = t - int(world.government_since[i])
 
         row[T_ALPHA] = float(reference.rho[i])
-        row[T_OFFER] = -rules.offer_term(p.offer_effect, offer_appeal, 0.0)
-        row[T_AID] = -rules.aid_term(p.aid_effect, aid_appeal, 0.0)
+        row[T_OFFER] = rules.return_offer_term(p.offer_effect, offer_appeal)
+        row[T_AID] = rules.return_aid_term(p.aid_effect, aid_appeal)
         row[T_GOVERNMENT] = rules.return_government_term(
             p.return_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
         )
@@ -302,12 +302,12 @@ class Beijing(mesa.Agent):
         """Spread the month's budget over the states with Taipei, by size, prestige and how they wavered."""
         world = self.model
         timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
-        self.acceptance = float(timeline.beijing_acceptance[t])
-        if world.truce:
-            self.acceptance = self.acceptance * p.acceptance_truce
+        self.acceptance = rules.acceptance(float(timeline.beijing_acceptance[t]), world.truce, p.acceptance_truce)
         focus = world.lever(timeline.beijing_focus, p.courtship_focus)
         cap = world.lever(timeline.beijing_cap, p.package_cap)
-        budget = max(0.0, float(timeline.beijing_budget[t]) * reference.beijing_dollars - float(world.committed[0]))
+        budget = rules.budget_left(
+            float(timeline.beijing_budget[t]), reference.beijing_dollars, float(world.committed[0])
+        )
         courted = world.courted()
         weights = [
             rules.courtship_weight(float(reference.usual[state.index]), state.prestige, focus, state.log_hazard)
@@ -336,12 +336,12 @@ class Taipei(mesa.Agent):
         """Spread the month's aid; acts before Beijing's new packages are seen."""
         world = self.model
         timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
-        self.acceptance = float(timeline.taipei_acceptance[t])
-        if world.truce:
-            self.acceptance = self.acceptance * p.acceptance_truce
+        self.acceptance = rules.acceptance(float(timeline.taipei_acceptance[t]), world.truce, p.acceptance_truce)
         floor = world.lever(timeline.taipei_floor, p.aid_floor)
         cap = world.lever(timeline.taipei_cap, p.aid_cap)
-        budget = max(0.0, float(timeline.taipei_budget[t]) * reference.taipei_dollars - float(world.committed[1]))
+        budget = rules.budget_left(
+            float(timeline.taipei_budget[t]), reference.taipei_dollars, float(world.committed[1])
+        )
         allies = world.courted()
         threats = 0.0
         for state in allies:

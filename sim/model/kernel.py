@@ -192,11 +192,8 @@ def simulate(
                 committed,
             )
             in_truce = t < truce[0]
-            beijing_accepts = timeline.beijing_acceptance[t]
-            taipei_accepts = timeline.taipei_acceptance[t]
-            if in_truce:
-                beijing_accepts = beijing_accepts * p.acceptance_truce
-                taipei_accepts = taipei_accepts * p.acceptance_truce
+            beijing_accepts = rules.acceptance(timeline.beijing_acceptance[t], in_truce, p.acceptance_truce)
+            taipei_accepts = rules.acceptance(timeline.taipei_acceptance[t], in_truce, p.acceptance_truce)
 
             # The patrons look at last month.
             focus = _either(timeline.beijing_focus[t], p.courtship_focus)
@@ -213,8 +210,8 @@ def simulate(
                     all_weights += weights[i]
                     all_threats += last_hazard[i]
                     allies += 1.0
-            beijing_budget = max(0.0, timeline.beijing_budget[t] * reference.beijing_dollars - committed[0])
-            taipei_budget = max(0.0, timeline.taipei_budget[t] * reference.taipei_dollars - committed[1])
+            beijing_budget = rules.budget_left(timeline.beijing_budget[t], reference.beijing_dollars, committed[0])
+            taipei_budget = rules.budget_left(timeline.taipei_budget[t], reference.taipei_dollars, committed[1])
 
             # What the patrons give and do, state by state.
             for i in range(n):
@@ -311,8 +308,8 @@ def simulate(
                     missing = rules.shortfall(promised[i], p.delivered_signed, (t - left[i]) / 12.0, p.delivery_years)
                     row[:] = 0.0
                     row[T_ALPHA] = reference.rho[i]
-                    row[T_OFFER] = -rules.offer_term(p.offer_effect, appeal_of_offer, 0.0)
-                    row[T_AID] = -rules.aid_term(p.aid_effect, appeal_of_aid, 0.0)
+                    row[T_OFFER] = rules.return_offer_term(p.offer_effect, appeal_of_offer)
+                    row[T_AID] = rules.return_aid_term(p.aid_effect, appeal_of_aid)
                     row[T_GOVERNMENT] = rules.return_government_term(
                         p.return_lean_effect, lean[i], timeline.lean_ref[i]
                     )

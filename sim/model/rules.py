@@ -164,6 +164,18 @@ def monthly_chance(hazard: float, exposure: float) -> float:
 
 
 @rule
+def return_offer_term(offer_effect: float, offer_appeal: float) -> float:
+    """What Beijing offers a state to stay with it; under reference conditions nothing."""
+    return -offer_effect * offer_appeal
+
+
+@rule
+def return_aid_term(aid_effect: float, aid_appeal: float) -> float:
+    """What Taipei offers a state to come back; under reference conditions nothing."""
+    return aid_effect * aid_appeal
+
+
+@rule
 def return_government_term(return_lean_effect: float, lean: float, lean_ref: float) -> float:
     """A change of lean towards Taipei since the government of the start."""
     return return_lean_effect * (lean_ref - lean)
@@ -230,6 +242,23 @@ def order_rate(carried_out: float) -> float:
 def monthly_fade(half_life_months: float) -> float:
     """Share left after a month of fading at a half-life in months, > 0."""
     return math.exp(-LN_2 / half_life_months)
+
+
+# --- patrons ----------------------------------------------------------------------------------------------
+
+
+@rule
+def budget_left(multiple: float, reference: float, committed: float) -> float:
+    """A patron's budget of the month, US$ million a year: a multiple of its reference, less what offers take out."""
+    return max(0.0, multiple * reference - committed)
+
+
+@rule
+def acceptance(readiness: float, in_truce: bool, acceptance_truce: float) -> float:
+    """How readily Beijing takes a willing state, or Taipei a returning one: 1 in contest, little in a truce."""
+    if in_truce:
+        return readiness * acceptance_truce
+    return readiness
 
 
 # --- Beijing ----------------------------------------------------------------------------------------------

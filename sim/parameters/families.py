@@ -110,16 +110,11 @@ class LogitNormal(Split):
         return 1.0 / (1.0 + np.exp(-values))
 
 
-@dataclass(frozen=True)
-class Counted:
-    """A chance counted from dated cases: Beta(1/2 + successes, 1/2 + failures), the Jeffreys posterior."""
+class _Points:
+    """The 5 % and 95 % points of a law that is known by its quantiles."""
 
-    successes: int
-    failures: int
-
-    @property
-    def central(self) -> float:
-        return (0.5 + self.successes) / (1.0 + self.successes + self.failures)
+    def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+        raise LookupError
 
     @property
     def low(self) -> float:
@@ -129,6 +124,18 @@ class Counted:
     def high(self) -> float:
         return float(self.quantile(np.array([0.95]), {})[0])
 
+
+@dataclass(frozen=True)
+class Counted(_Points):
+    """A chance counted from dated cases: Beta(1/2 + successes, 1/2 + failures), the Jeffreys posterior."""
+
+    successes: int
+    failures: int
+
+    @property
+    def central(self) -> float:
+        return (0.5 + self.successes) / (1.0 + self.successes + self.failures)
+
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
         from scipy.special import betaincinv
 
@@ -137,7 +144,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class RecordRate:
+class RecordRate(_Points):
     """A yearly rate counted on the record: gamma with `events` over weighted state-years.
 
     State-years under a truce count for the share `drawn[truce]` of a year each, draw by draw; with the
@@ -153,14 +160,6 @@ class RecordRate:
     @property
     def central(self) -> float:
         return self.events / (self.contest_years + self.truce_share * self.truce_years)
-
-    @property
-    def low(self) -> float:
-        return float(self.quantile(np.array([0.05]), {})[0])
-
-    @property
-    def high(self) -> float:
-        return float(self.quantile(np.array([0.95]), {})[0])
 
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
         from scipy.special import gammaincinv

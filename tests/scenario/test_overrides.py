@@ -13,6 +13,7 @@ from sim.scenario import Range, load, parse_overrides
 from tests.scenario.documents import FILE, refused, written
 
 NAME = "honduras-2021"
+SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
 HINT = "PATH=VALUE, such as washington.attention=2"
 
 
@@ -53,7 +54,7 @@ def test_a_value_is_typed_as_in_toml_or_plain_text(text: str, value: object) -> 
 def test_what_is_no_path_and_value(text: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         parse_overrides([text])
-    assert caught.value.lines() == [f"--set: {HINT} (got {' '.join(text.split(' ')) if text.strip() else text!r})"]
+    assert caught.value.lines() == [f"--set: {HINT} (got {text.replace('  ', ' ')!r})"]
 
 
 @pytest.mark.parametrize("text", ["x=" + "[" * 100_000, "x=\0", "x=\ud800"])
@@ -65,10 +66,10 @@ def test_values_that_break_parsers_are_texts(text: str) -> None:
     ("value", "line"),
     [
         ("9" * 5000, "--set: x: a number of fewer than 4,000 digits"),
-        ("9" * 4000, "--set: x: a whole number below 2^63 (got a number of many digits)"),
-        ("0x" + "f" * 5000, "--set: x: a whole number below 2^63 (got a number of many digits)"),
-        ("{a = [-9223372036854775809]}", "--set: x.a.0: a whole number below 2^63 (got a number of many digits)"),
-        ("[" * 21 + "]" * 21, "--set: x: tables nested less deeply"),
+        ("9" * 4000, "--set: x: a whole number below 2^63 (got 'a number of many digits')"),
+        ("0x" + "f" * 5000, "--set: x: a whole number below 2^63 (got 'a number of many digits')"),
+        ("{a = [-9223372036854775809]}", "--set: x.a.0: a whole number below 2^63 (got 'a number of many digits')"),
+        ("[" * 30 + "]" * 30, "--set: x.0.0: tables nested less deeply"),
     ],
 )
 def test_values_beyond_measure_are_refused(value: str, line: str) -> None:
@@ -122,6 +123,29 @@ def test_dated_changes_can_be_set() -> None:
     assert scenario.washington.attention == {date(2022, 1, 1): 2.0, date(2023, 1, 1): 3.0}
 
 
+def test_a_dated_change_keeps_the_plain_value_before_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "[beijing]\nbudget = 3\n")
+    scenario = load(path, {"beijing.budget.2022-03-01": 2}).scenario
+    assert scenario.beijing.budget == {date(1971, 10, 25): 3.0, date(2022, 3, 1): 2.0}
+    dated = written(tmp_path, "[beijing]\nbudget = {2022-01-01 = 3}\n")
+    scenario = load(dated, {"beijing.budget.2022-03-01": 2}).scenario
+    assert scenario.beijing.budget == {date(2022, 1, 1): 3.0, date(2022, 3, 1): 2.0}
+
+
+def test_part_of_a_range_does_not_keep_a_plain_value(tmp_path: Path) -> None:
+    event = '[events.a]\ntype = "lobbying"\ndate = 2022-01-01\nstate = "HND"\npressure = 1\n'
+    assert refused(written(tmp_path, event), {"events.a.pressure.low": 0.5}) == [
+        f"{FILE}: events.a.pressure.central: required",
+        f"{FILE}: events.a.pressure.high: required",
+    ]
+
+
+def test_what_was_set_is_kept(tmp_path: Path) -> None:
+    told = {"washington.attention": 2, "beijing.budget.2022-03-01": 2}
+    assert load(NAME, told).overrides == told
+    assert load(NAME).overrides == {}
+
+
 @pytest.mark.parametrize(
     ("path", "value", "line"),
     [
@@ -156,8 +180,15 @@ def test_dated_changes_can_be_set() -> None:
         ("washington.attention", "two", "a number (got 'two')"),
         ("states.HND.lean", 2, "at most 1 (got 2)"),
         ("events.castro-pledge.type", "order-", None),
+        ("scenario.extends", "outlook-2026", "settled by the file: it cannot be set (got 'outlook-2026')"),
+        ("scenario.extends.x", 1, "settled by the file: it cannot be set (got 1)"),
+        ("roster.former_years", 10.5, "at most 10 (got 10.5)"),
+        ("expectations.count_without", {"HND": 14}, None),
+        ("cooperation.hosts", ["HND", "JPN"], f"{SIMULATED} (got 'JPN')"),
+        ("parameters.offer_effect", 11, "from -10 to 10 (got 11.0)"),
+        ("washington.attention", [1, {"a": True}], "a number (got [1, {a = true}])"),
+        ("washington.attention", "x" * 500, f"a number (got 'x{'x' * 115}...)"),
         ("events.castro-pledge", 5, "a table (got 5)"),
-        ("scenario.end", "2021-12-01", "after the start, 2021-12-10 (got 2021-12-01)"),
         ("scenario.start", "2021-02-30", "no such day in the calendar (got '2021-02-30')"),
         ("scenario.start", 2021, "a date written YYYY-MM-DD (got 2021)"),
         ("scenario.runs", 1.5, "a whole number (got 1.5)"),
@@ -191,19 +222,23 @@ def test_a_wrong_state_is_refused_with_the_nearest() -> None:
     assert "HND?" in line
 
 
+def test_an_end_before_the_start_is_told_with_all_that_lies_after_it() -> None:
+    lines = refused(NAME, {"scenario.end": "2021-12-01"})
+    assert lines == [
+        f"{NAME}: scenario.end: after the start, 2021-12-10 (got 2021-12-01)",
+        f"{NAME}: events.castro-inauguration.date: not after the end, 2021-12-01 (got 2022-01-27)",
+        f"{NAME}: events.next-inauguration.date: not after the end, 2021-12-01 (got 2026-01-27)",
+    ]
+
+
 def test_all_wrong_values_are_listed_at_once() -> None:
     lines = refused(NAME, {"washington.attention": -1, "beijing.budget": -1, "states.HND.lean": 2})
     assert [line.split(": ")[1] for line in lines] == ["beijing.budget", "washington.attention", "states.HND.lean"]
 
 
 def test_all_wrong_paths_are_listed_at_once() -> None:
-    lines = refused(NAME, {"washington.atention": 1, "beijing.budgt": 1})
-    assert [line.split(": ")[1] for line in lines] == ["washington.atention", "beijing.budgt"]
-
-
-def test_extends_cannot_be_set_to_no_effect() -> None:
-    """A setting that is taken and then does nothing would mislead."""
-    assert refused(NAME, {"scenario.extends": "outlook-2026"})
+    lines = refused(NAME, {"washington.atention": 1, "taipei.budget": 2, "beijing.budgt": 1, "scenario.extends": "x"})
+    assert [line.split(": ")[1] for line in lines] == ["washington.atention", "beijing.budgt", "scenario.extends"]
 
 
 @pytest.mark.parametrize("path", [".", "..", "", " ", "a" * 10_000, ".".join(["states"] * 3000), "states.\n.lean"])
