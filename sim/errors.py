@@ -65,10 +65,6 @@ class ResultError(InputError):
     """A result folder is missing, incomplete or damaged."""
 
 
-class RunError(SimError):
-    """The simulation itself failed while running."""
-
-
 def nearest(name: object, valid: Iterable[str]) -> str | None:
     """The valid name closest to `name`, or None when none is close."""
     names = {candidate.lower(): candidate for candidate in valid}

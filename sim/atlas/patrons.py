@@ -62,7 +62,7 @@ class Case:
     """One dated case that a prior is counted from (source: the row's own)."""
 
     prior: str
-    """`pledge_kept` or `order_carried_out`."""
+    """`pledge_kept`, `order_carried_out` or `notice_carried_out`."""
     iso3: str
     case: str
     """Whose pledge or order it was."""

@@ -54,7 +54,8 @@ attention = 1.0
 
 # --- The calendar: dated events, each under a name of your own --------------------------------------------
 # Types: campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest,
-#        offer, match, request-refused, aid-cut, truce, truce-ends   (keys of each: scenarios/README.md)
+#        offer, match, request-refused, aid-cut, truce, truce-ends, hostility, threat, notice, notice-withdrawn
+#        (keys of each: scenarios/README.md)
 
 [events.beijings-offer]
 type = "offer"

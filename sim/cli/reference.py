@@ -119,8 +119,9 @@ def model_says(result: Result) -> str:
         said.append(f"{name} {verb}: {_percent(p)} ({_bare(low)} to {_bare(high)})")
     if result.hosts:
         hosts = result.states_of("cooperation")
-        columns = (hosts[key] for key in ("p_end", "p_end_low", "p_end_high", "state"))
-        p, low, high, name = max(zip(*columns, strict=True))
+        about = result.scenario["scenario"].get("about", [])
+        columns = (hosts[key] for key in ("iso3", "p_end", "p_end_low", "p_end_high", "state"))
+        _, p, low, high, name = max(zip(*columns, strict=True), key=lambda row: (row[0] in about, row[1]))
         said.append(f"{name} has suspended military cooperation: {_percent(p)} ({_bare(low)} to {_bare(high)})")
     return "; ".join(said)
 

@@ -12,6 +12,7 @@ from sim.fit.packages import package_size
 from sim.fit.rates import departures, returns
 from sim.parameters import (
     DECLARED,
+    FAMILIES,
     PARAMETERS,
     Counted,
     Distribution,
@@ -39,6 +40,13 @@ class Belief:
     """Dated cases or events counted, where it is counted."""
     from_scenario: bool = False
     """True where the scenario file sets it."""
+
+    @property
+    def family(self) -> str:
+        """Name of the family it is drawn from."""
+        if not self.from_scenario:
+            return self.parameter.family
+        return next(name for name, law in FAMILIES.items() if law is type(self.distribution))
 
 
 @cache

@@ -14,6 +14,7 @@ import mesa
 from sim.model import rules
 from sim.model.calendar import (
     AID,
+    DOUBTED,
     HOSTILITY,
     LOBBYING,
     MATCH,
@@ -80,7 +81,7 @@ class State(mesa.Agent):
             self.side = NEITHER
         self.alpha = float(reference.alpha[index])
         """Log annual hazard of leaving under reference conditions."""
-        self.package = float(reference.package[index])
+        self.package = float(reference.package[index]) if timeline.with_taipei[index] else 0.0
         """Beijing's regular package, % of GDP a year."""
         self.believed = self.package
         """All that Beijing offers, as believed, % of GDP a year."""
@@ -92,8 +93,8 @@ class State(mesa.Agent):
         """Log annual hazard of leaving, as the patrons saw it last month."""
         self.hazard = math.exp(self.alpha)
         """Annual hazard of leaving last month."""
-        self.promised = 0.0
-        """Beijing's package at the switch, % of GDP a year."""
+        self.missing = 0.0
+        """What will not come of Beijing's promises at the switch, % of GDP a year."""
         self.left = int(timeline.left[index])
         """Month index of the switch."""
         self.security = float(timeline.security[index])
@@ -174,7 +175,7 @@ class State(mesa.Agent):
         timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
         offer_appeal = rules.appeal(self.level(OFFER)) if self.economy else 0.0
         aid_appeal = rules.appeal(self.level(AID)) if self.economy else 0.0
-        missing = rules.shortfall(self.promised, p.delivered_signed, (t - self.left) / 12.0, p.delivery_years)
+        shortfall = rules.shortfall(self.missing, (t - self.left) / 12.0, p.delivery_years)
         in_office = t - int(world.government_since[i])
 
         row[T_ALPHA] = float(reference.rho[i])
@@ -185,7 +186,7 @@ class State(mesa.Agent):
         )
         row[T_PLEDGE] = rules.pledge_term(p.return_pledge_effect, self.level(RETURN_PLEDGE), 0.0, 0.0)
         row[T_WINDOW] = rules.window_term(p.return_window_effect, reference.return_centre, in_office)
-        row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
+        row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, shortfall)
         row[ACCEPTANCE] = world.taipei.acceptance
         log_rate = rules.log_hazard_of_return(
             row[T_ALPHA],
@@ -214,7 +215,9 @@ class State(mesa.Agent):
         """Carry the decision out, and remember what the next months need."""
         reference = self.model.reference
         if self.side == TAIPEI:
-            self.promised, self.left = self.believed, self.model.month
+            delivered = self.model.parameters.delivered_signed
+            self.missing = rules.undelivered(self.package, delivered, self.level(DOUBTED))
+            self.left = self.model.month
             end_words(self.model.timeline, self.index, PLEDGE, PLEDGE, False, self.model.status)
         elif side == TAIPEI:
             end_words(self.model.timeline, self.index, RETURN_PLEDGE, RETURN_PLEDGE, False, self.model.status)
@@ -248,7 +251,7 @@ class Host(mesa.Agent):
             hostility = rules.felt_hostility(float(timeline.hostility[world.month]), state.level(HOSTILITY))
             row[T_ALPHA] = self.base
             row[T_BACKFIRE] = rules.hostility_term(p.hostility_effect, state.pride, hostility)
-            row[T_DETERRENCE] = rules.hold_term(p.hold_effect, state.dependence(), timeline.host_dependence)
+            row[T_DETERRENCE] = rules.hold_term(p.hold_effect, state.dependence(), p.usual_host_dependence)
             row[T_GOVERNMENT] = rules.government_term(
                 p.suspension_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
             )

@@ -17,8 +17,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PLEDGE, REASSURANCE, RETURN_PLEDGE, THREAT, NOTICE, LOBBYING, HOSTILITY, OFFER, AID, MATCH, UNMET = range(11)
-TAIPEI_CUT, US_CUT = 11, 12
-LEVELS = 13
+TAIPEI_CUT, US_CUT, DOUBTED = 11, 12, 13
+LEVELS = 14
+"""`DOUBTED` is no kind of event: offers at their face value less what is believed of them."""
 ORDER, WITHDRAWAL, INAUGURATION, LEAN, TRUCE, TRUCE_ENDS, NOTICE_WITHDRAWN = range(20, 27)
 
 DORMANT, STANDING, WAITING = 0, 1, 2
@@ -131,6 +132,7 @@ def add_levels(
     states: Ints,
     fades: Floats,
     values: Floats,
+    doubted: Floats,
     dollars: Floats,
     status: Ints,
     month: int,
@@ -140,6 +142,7 @@ def add_levels(
     """The level of every kind for every state this month: sums of standing events, each faded by its age.
 
     kinds, states, fades : the timeline's `event_kind`, `event_state`, `event_fade`
+    doubted : (n_events,) face value of each offer less what is believed of it, % of GDP a year
     dollars : (n_events,) US$ million a year each event takes out of its patron's budget
     levels : (LEVELS, n_states) filled; committed : (2,) filled, US$ million a year that offers take out of
     Beijing's and Taipei's budgets
@@ -151,5 +154,7 @@ def add_levels(
             kind = kinds[event]
             faded = fades[event, month]
             levels[kind, states[event]] += values[event] * faded
+            if kind == OFFER:
+                levels[DOUBTED, states[event]] += doubted[event] * faded
             if faded > 0.0:
                 committed[0 if kind == OFFER else 1] += dollars[event]

@@ -19,6 +19,7 @@ from sim.model import rules
 from sim.model.calendar import (
     AID,
     DORMANT,
+    DOUBTED,
     HOSTILITY,
     LEVELS,
     LOBBYING,
@@ -118,7 +119,7 @@ def simulate(
     status = np.empty(events, dtype=np.int64)
     side = np.empty(places, dtype=np.int64)
     lean, package, believed = np.empty(n), np.empty(n), np.empty(n)
-    last_log_hazard, last_hazard, promised = np.empty(n), np.empty(n), np.empty(n)
+    last_log_hazard, last_hazard, missing = np.empty(n), np.empty(n), np.empty(n)
     government_since, order_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     left = np.empty(n, dtype=np.int64)
     truce = np.empty(1, dtype=np.int64)
@@ -154,11 +155,11 @@ def simulate(
             lean[i] = timeline.lean[i]
             government_since[i] = timeline.government_since[i]
             order_since[i] = NEVER
-            package[i] = reference.package[i]
-            believed[i] = reference.package[i]
+            package[i] = reference.package[i] if timeline.with_taipei[i] else 0.0
+            believed[i] = package[i]
             last_log_hazard[i] = reference.alpha[i]
             last_hazard[i] = math.exp(reference.alpha[i])
-            promised[i] = 0.0
+            missing[i] = 0.0
             left[i] = timeline.left[i]
             security[i] = timeline.security[i]
             answered[i] = 0.0
@@ -185,6 +186,7 @@ def simulate(
                 timeline.event_state,
                 timeline.event_fade,
                 reference.values,
+                reference.doubted,
                 reference.dollars,
                 status,
                 t,
@@ -305,7 +307,7 @@ def simulate(
                     if timeline.economy[i]:
                         appeal_of_offer = rules.appeal(levels[OFFER, i])
                         appeal_of_aid = rules.appeal(levels[AID, i])
-                    missing = rules.shortfall(promised[i], p.delivered_signed, (t - left[i]) / 12.0, p.delivery_years)
+                    shortfall = rules.shortfall(missing[i], (t - left[i]) / 12.0, p.delivery_years)
                     row[:] = 0.0
                     row[T_ALPHA] = reference.rho[i]
                     row[T_OFFER] = rules.return_offer_term(p.offer_effect, appeal_of_offer)
@@ -319,7 +321,7 @@ def simulate(
                         reference.return_centre,
                         t - government_since[i],
                     )
-                    row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
+                    row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, shortfall)
                     row[ACCEPTANCE] = taipei_accepts
                     log_rate = rules.log_hazard_of_return(
                         row[T_ALPHA],
@@ -361,7 +363,7 @@ def simulate(
                     )
                     row[T_ALPHA] = reference.cooperation[j]
                     row[T_BACKFIRE] = rules.hostility_term(p.hostility_effect, timeline.pride[i], hostility)
-                    row[T_DETERRENCE] = rules.hold_term(p.hold_effect, dependence, timeline.host_dependence)
+                    row[T_DETERRENCE] = rules.hold_term(p.hold_effect, dependence, p.usual_host_dependence)
                     row[T_GOVERNMENT] = rules.government_term(p.suspension_lean_effect, lean[i], timeline.lean_ref[i])
                     row[T_ORDER] = rules.rate_of_acts(
                         reference.notice_rate, levels[NOTICE, i], reference.words_rate, levels[THREAT, i]
@@ -439,7 +441,7 @@ def simulate(
                         answered[host] = 0.0
                 elif side[i] == TAIPEI:
                     count -= 1
-                    promised[i] = believed[i]
+                    missing[i] = rules.undelivered(package[i], p.delivered_signed, levels[DOUBTED, i])
                     left[i] = t
                     order_since[i] = NEVER
                     end_words(timeline, i, PLEDGE, PLEDGE, False, status)

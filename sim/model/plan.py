@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,6 @@ from sim.scenario.events import Event
 HOLY_SEE = "VAT"
 _REGIONS = {"Americas": 0, "Oceania": 1}
 _FOR_GOOD = 100_000
-_SHORT_OF_ONE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -286,8 +284,6 @@ def _fresh_switches(subregion: str, as_of: date, first: int) -> float:
 
 COMPACT = ("FSM", "MHL", "PLW")
 """States in a Compact of Free Association, whose defence is Washington's duty (leverage table)."""
-HOST_TIE = 2.0
-"""A state hosts Washington's forces from this level of the security tie on: standing access."""
 
 
 def _hosts(scenario: Scenario, who: Members) -> dict[str, Any]:
@@ -295,25 +291,7 @@ def _hosts(scenario: Scenario, who: Members) -> dict[str, Any]:
     return {
         "host": np.array([who.all.index(code) for code in hosts], dtype=np.int64),
         "host_compact": np.array([code in COMPACT for code in hosts], dtype=np.bool_),
-        "host_dependence": _usual_host_dependence(scenario.as_of.year - 1) if hosts else 0.0,
     }
-
-
-@cache
-def _usual_host_dependence(year: int) -> float:
-    """Mean dependence on Washington of the atlas's hosts (security tie of 2 or 3) in a year, 0 to 1."""
-    found = []
-    for code in states():
-        ties = leverage(code)
-        if ties.security_tie >= HOST_TIE and "security_tie" not in ties.assumed:
-            books = economy(code, year)
-            aid = 100.0 * books.us_aid_usd / books.gdp_usd
-            found.append(
-                rules.dependence(
-                    ties.exports_to_usa, ties.remittances * ties.remittances_usa_share, aid, ties.security_tie
-                )
-            )
-    return math.fsum(found) / len(found)
 
 
 def _reference(root: Scenario) -> dict[str, Any]:
@@ -380,7 +358,7 @@ def _kind(event: Event) -> int:
 
 
 def _value(entry: Entry) -> float | Uncertain:
-    """The number an event carries: strength, pressure, lean, share, or US$ million a year for offers."""
+    """The number an event carries: strength, pressure, lean, share, or the whole sum of an offer in US$ million."""
     event = entry.event
     bounds = {"lean": (-1.0, 1.0), "pressure": (0.0, 3.0), "hostility": (0.0, 3.0), "million_usd": (0.0, 1e6)}
     if event.type == "match":

@@ -27,7 +27,7 @@ class Reference(NamedTuple):
     usual: Floats
     """(n,) Beijing's usual package for a state of this size, US$ million a year."""
     package: Floats
-    """(n,) its package under reference conditions, % of GDP a year."""
+    """(n,) its package under reference conditions, were it with Taipei, % of GDP a year."""
     offer_appeal: Floats
     """(n,) appeal of that package."""
     aid_appeal: Floats
@@ -38,6 +38,8 @@ class Reference(NamedTuple):
     """(n,) annual hazard under reference conditions."""
     values: Floats
     """(E,) value of each event; offers and aid in % of GDP a year as believed."""
+    doubted: Floats
+    """(E,) face value of each offer of Beijing's less what is believed of it, % of GDP a year."""
     dollars: Floats
     """(E,) US$ million a year that each event takes out of its patron's budget."""
     beijing_dollars: float
@@ -104,7 +106,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
                 timeline.log_gdp[i],
                 timeline.mean_log_gdp,
             )
-        if timeline.economy[i] and timeline.with_taipei[i]:
+        if timeline.economy[i]:
             usual = rules.usual_package(
                 parameters.package_size,
                 parameters.package_elasticity,
@@ -139,7 +141,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
             rate = parameters.suspension_rate_compact
         cooperation[j] = math.log(rate)
 
-    believed, dollars = values.copy(), np.zeros(values.shape[0])
+    believed, doubted, dollars = values.copy(), np.zeros(values.shape[0]), np.zeros(values.shape[0])
     for event in range(values.shape[0]):
         kind = timeline.event_kind[event]
         if kind in (OFFER, AID):
@@ -152,6 +154,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
             if timeline.economy[timeline.event_state[event]]:
                 gdp = timeline.gdp[timeline.event_state[event]]
                 believed[event] = rules.believed(share, a_year, gdp)
+                doubted[event] = rules.believed(1.0 - share, a_year, gdp)
             else:
                 believed[event] = 0.0
 
@@ -165,6 +168,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         weights,
         hazards,
         believed,
+        doubted,
         dollars,
         beijing_dollars,
         taipei_dollars,

@@ -182,9 +182,18 @@ def return_government_term(return_lean_effect: float, lean: float, lean_ref: flo
 
 
 @rule
-def shortfall(promised: float, share_delivered: float, years_since: float, delivery_years: float) -> float:
-    """Due by now under Beijing's package minus delivered, % of GDP: packages fall due evenly over years."""
-    return promised * min(years_since, delivery_years) * (1.0 - share_delivered)
+def undelivered(package: float, share_delivered: float, doubted: float) -> float:
+    """What of Beijing's promises will not come, % of GDP a year: part of the regular package, and of each offer.
+
+    share_delivered : of the regular package; doubted : offers at their face value less what arrives of them
+    """
+    return package * (1.0 - share_delivered) + doubted
+
+
+@rule
+def shortfall(missing: float, years_since: float, delivery_years: float) -> float:
+    """Due by now minus delivered, % of GDP: what is missing a year, as packages fall due evenly over years."""
+    return missing * min(years_since, delivery_years)
 
 
 @rule
@@ -360,6 +369,12 @@ def turning_pressure(
 
 
 @rule
+def aid_part(aid: float) -> float:
+    """The part of dependence that aid makes, 0 to 0.2 (aid in % of GDP a year; 2 counts in full)."""
+    return 0.2 * min(1.0, aid / 2.0)
+
+
+@rule
 def dependence(exports: float, remittances: float, aid: float, security: float) -> float:
     """Dependence on Washington, 0 to 1, from its parts; losing a part lowers it.
 
@@ -369,7 +384,7 @@ def dependence(exports: float, remittances: float, aid: float, security: float) 
     return (
         0.3 * min(1.0, exports / 50.0)
         + 0.3 * min(1.0, remittances / 20.0)
-        + 0.2 * min(1.0, aid / 2.0)
+        + aid_part(aid)
         + 0.2 * min(1.0, security / 3.0)
     )
 
@@ -378,8 +393,9 @@ def dependence(exports: float, remittances: float, aid: float, security: float) 
 def dependence_left(
     scale: float, exports: float, remittances: float, aid: float, aid_cut: float, security: float
 ) -> float:
-    """Dependence on Washington after a cut of its aid (share 0 to 1); `scale` is 1 unless the scenario sets it."""
-    return min(1.0, scale * dependence(exports, remittances, aid * (1.0 - min(1.0, aid_cut)), security))
+    """Dependence on Washington after a cut of its aid part (share 0 to 1); `scale` is 1 unless the scenario sets it."""
+    whole = dependence(exports, remittances, aid, security)
+    return min(1.0, scale * (whole - min(1.0, aid_cut) * aid_part(aid)))
 
 
 @rule

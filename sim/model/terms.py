@@ -6,8 +6,6 @@ TAIPEI, BEIJING, NEITHER = 0, 1, 2
 SIDES = ("taipei", "beijing", "none")
 ACTIVE, SUSPENDED = 0, 1
 COOPERATION = ("active", "suspended")
-TIES = ("recognition", "cooperation")
-"""The two ties: recognition of Taipei, and military cooperation with Washington."""
 
 (
     SIDE,

@@ -101,8 +101,6 @@ class Timeline(NamedTuple):
     """(h,) positions of the states that host Washington's forces, in a scenario that follows that tie."""
     host_compact: NDArray[np.bool_]
     """(h,) in a Compact of Free Association."""
-    host_dependence: float
-    """Dependence on Washington of the usual host, 0 to 1."""
 
     reference_log_gdp: Floats
     """(m,) of the states with Taipei in the reference scenario that have an economy."""

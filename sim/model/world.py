@@ -124,6 +124,7 @@ class World(mesa.Model):
             timeline.event_state,
             timeline.event_fade,
             self.reference.values,
+            self.reference.doubted,
             self.reference.dollars,
             self.status,
             t,

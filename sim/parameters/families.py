@@ -18,7 +18,7 @@ DIGITS = 9
 """Draws are rounded to so many significant digits, so that no decision hangs on a library's last bit."""
 
 _NORMAL_95 = 1.6448536269514722
-_LOGIT_FLOOR = 1e-300
+_LEAST_POSITIVE = 1e-300
 
 
 class Distribution(Protocol):
@@ -92,7 +92,7 @@ class LogNormal(Split):
     """Split-normal in the logarithm: for rates and multipliers, which stay above nought."""
 
     def onto(self, value: float) -> float:
-        return float(np.log(max(value, _LOGIT_FLOOR)))
+        return float(np.log(max(value, _LEAST_POSITIVE)))
 
     def back(self, values: Floats) -> Floats:
         return np.exp(values)

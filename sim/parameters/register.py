@@ -275,6 +275,11 @@ DECLARED: tuple[Parameter, ...] = (
         "judgement: of the hosts that ended cooperation none lived from the United States",
     ),
     _prior(
+        "usual_host_dependence", "0 to 1", "assumed", "logit-normal", (0.4, 0.2, 0.65), _SHARE,
+        "dependence on Washington of the host to which the suspension rate belongs",
+        "judgement: the rate is counted on hosts all over the world, most of them less tied than Honduras (0.8)",
+    ),
+    _prior(
         "suspension_lean_effect", _LOG, "assumed", "split-normal", (0.6, 0.0, 1.5), _ANY,
         "rise of the log hazard of suspending when a government's lean moves by one towards Beijing",
         "judgement: endings cluster after changes of government (priors, evidence i)",

@@ -50,7 +50,7 @@ class Result:
     observed: tuple[int | None, ...]
     """(T + 1,) the count on record, None after the day until which the record is confirmed."""
     settings: Mapping[str, Any]
-    """seed, runs, engine, parameters (drawn or central), runs_per_draw, id, version."""
+    """id, runs, seed, engine, parameters (drawn or central), runs_per_draw, set (what was set on top, by path)."""
     beliefs: tuple[Mapping[str, Any], ...]
     """Every parameter: name, unit, kind, family, central, low, high, cases, hindsight."""
     budgets: Mapping[str, float]

@@ -253,8 +253,8 @@ def described(belief: Belief) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "unit": parameter.unit,
-        "kind": "assumed" if belief.from_scenario else parameter.kind,
-        "family": "held" if belief.from_scenario and law.low == law.high else parameter.family,
+        "kind": "assumed" if belief.from_scenario or belief.cases == 0 else parameter.kind,
+        "family": belief.family,
         "central": float(f"{law.central:.6g}"),
         "low": float(f"{law.low:.6g}"),
         "high": float(f"{law.high:.6g}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,11 +63,18 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
         ]
         return np.stack(made, axis=1) if made else np.empty((draws, 0))
 
-    elections = [np.cumsum(columns(outcomes), axis=1) for outcomes in plan.outcome_chances]
+    elections = [np.cumsum(_settled(columns(chances), chances), axis=1) for chances in plan.outcome_chances]
     most = max((election.shape[1] for election in elections), default=1)
     outcomes = np.empty((draws, len(elections), most))
     for number, cumulative in enumerate(elections):
-        total = np.maximum(cumulative[:, -1:], 1.0)  # drawn chances may add up to more than one
-        outcomes[:, number, : cumulative.shape[1]] = cumulative / total
-        outcomes[:, number, cumulative.shape[1] :] = (cumulative / total)[:, -1:]
+        outcomes[:, number, : cumulative.shape[1]] = cumulative
+        outcomes[:, number, cumulative.shape[1] :] = cumulative[:, -1:]
     return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes)
+
+
+def _settled(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:
+    """Drawn chances of an election's outcomes, scaled so that with what the central ones leave open they make 1."""
+    if not any(isinstance(chance, Uncertain) for chance in chances):
+        return drawn
+    centre = sum(chance.distribution.central if isinstance(chance, Uncertain) else chance for chance in chances)
+    return drawn / (drawn.sum(axis=1, keepdims=True) + max(0.0, 1.0 - centre))
