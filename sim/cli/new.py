@@ -57,7 +57,7 @@ attention = 1.0
 #        offer, match, request-refused, aid-cut, truce, truce-ends, hostility, threat, notice, notice-withdrawn
 #        (keys of each: scenarios/README.md)
 
-[events.beijings-offer]
+{truce}[events.beijings-offer]
 type = "offer"
 date = {soon}
 state = "{code}"
@@ -97,6 +97,14 @@ to = "beijing"
 """
 
 
+TRUCE = """[events.standing-truce]
+type = "truce"             # stands on the day of the start, by the record
+date = {start}
+# years = 2                # how long it is taken to hold; left out, to the end
+
+"""
+
+
 @click.command("new")
 @click.argument("name")
 @click.option("--state", "code", default="PRY", show_default=True, help="The state it is about (three letters).")
@@ -106,6 +114,7 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
     """Write NAME.toml, a commented scenario that runs as it is."""
     from sim.atlas import record, states
     from sim.errors import InputError, Problem, nearest
+    from sim.scenario.checks import truce_on
     from sim.scenario.fields import LONGEST_NAME, NAME
 
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
@@ -123,6 +132,7 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
         raise InputError(Problem("--state", rule, code, None if close is None else names[close]))
     file = out or Path(f"{name}.toml")
     text = TEMPLATE.format(
+        truce=TRUCE.format(start=first) if truce_on(first) else "",
         file=file, name=name, code=code, state=states()[code].name, start=first, count=len(roster),
         end=first.replace(year=first.year + 5, day=calendar.monthrange(first.year + 5, first.month)[1]),
         soon=first.replace(year=first.year + 1, day=1),

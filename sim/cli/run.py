@@ -52,7 +52,7 @@ def command(
 ) -> None:
     """Run SCENARIO, a shipped name (`sim list`) or a file, and say what came out."""
     from sim.runs.run import Clock, Request, run_to_folder
-    from sim.scenario import load, parse_overrides
+    from sim.scenario import load, parse_overrides, remarks
 
     clock = Clock()
     clock.stages["start-up"] = clock._last - _BEGAN
@@ -72,6 +72,9 @@ def command(
 
         draw_all(result, folder)
 
+    if not (quiet or as_json):
+        for remark in remarks(loaded.scenario):
+            click.echo(f"{scenario}: note: {remark}", err=True)
     progress = Progress(loaded.name, quiet or as_json)
     try:
         result, found = run_to_folder(

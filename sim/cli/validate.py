@@ -24,10 +24,12 @@ def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
             loaded = load(file)
             told.append({"file": file, "ok": True, "problems": []})
             if not as_json:
-                from sim.scenario import members
+                from sim.scenario import members, remarks
 
                 who = members(loaded.scenario)
                 click.echo(f"{file}: ok ({len(who.recognisers)} states with Taipei, {len(who.former)} that left)")
+                for remark in remarks(loaded.scenario):
+                    click.echo(f"{file}: note: {remark}", err=True)
         except InputError as error:
             problems = [
                 {"path": p.path, "rule": p.rule, "value": p.value, "suggestion": p.suggestion} for p in error.problems

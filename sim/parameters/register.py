@@ -194,7 +194,7 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _counted(
         "pledge_kept", "chance in a four-year term",
-        "chance that a government that promised to leave does so in its term, while Beijing accepts",
+        "chance that a pledge to leave is kept in a term, all else at reference (lean and window come on top)",
         "dated cases known by as_of (cases.csv); three in all (priors d1)",
     ),
     _prior(

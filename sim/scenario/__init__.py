@@ -1,5 +1,6 @@
 """What a user writes: the scenario language, its loading and its checks."""
 
+from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
 from sim.scenario.loading import Loaded, load, parse_overrides, shipped, shipped_folder
 from sim.scenario.roster import Members, members
@@ -17,6 +18,7 @@ __all__ = [
     "load",
     "members",
     "parse_overrides",
+    "remarks",
     "shipped",
     "shipped_folder",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sim.atlas import economy, record
+from sim.atlas import economy, record, regimes
 from sim.errors import AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
@@ -28,6 +28,19 @@ def meaning_problems(scenario: Scenario) -> list[Problem]:
         *_waiting(scenario),
         *_expectations(scenario, who),
     ]
+
+
+def truce_on(day: date) -> bool:
+    """Whether a truce between Beijing and Taipei stood on a day, by the record."""
+    return any(regime.name == "truce" and regime.start <= day < regime.end for regime in regimes())
+
+
+def remarks(scenario: Scenario) -> list[str]:
+    """What is no mistake and yet worth a word: a truce on record that the scenario does not have."""
+    truces = [event.date for event in scenario.events.values() if event.type == "truce" and event.enabled]
+    if truce_on(scenario.as_of) and not any(day is not None and day <= scenario.scenario.start for day in truces):
+        return [f"a truce stood on {scenario.as_of}, and no event of type truce says so: a contest is simulated"]
+    return []
 
 
 def _time(scenario: Scenario) -> Iterator[Problem]:
