@@ -21,7 +21,7 @@ class Problem:
 
     def line(self, file: str | None) -> str:
         """One line for the user: `FILE: path: the rule (got VALUE); did you mean NAME?`."""
-        text = ": ".join(part for part in (_clean(file), _clean(self.path), self.rule) if part)
+        text = ": ".join(part for part in (_clean(file), _clean(self.path), _clean(self.rule, 400)) if part)
         if self.value is not None:
             text += f" (got {shown(self.value)})"
         if self.suggestion is not None:
@@ -76,10 +76,10 @@ _LONGEST_NAME = 240
 _LONGEST_VALUE = 120
 
 
-def _clean(name: str | None) -> str:
+def _clean(name: str | None, longest: int = _LONGEST_NAME) -> str:
     """A name or path on one line, without control characters, not endless."""
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name or "")
-    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 3] + "..."
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def _as_written(value: object) -> str:

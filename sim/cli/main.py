@@ -101,7 +101,8 @@ def _status(arguments: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        print(f"failed while running: {type(error).__name__}: {error} (--debug shows where)", file=sys.stderr)
+        said = " ".join(str(error).split())
+        print(f"failed while running: {type(error).__name__}: {said} (--debug shows where)", file=sys.stderr)
         return 1
 
 

@@ -113,13 +113,13 @@ def model_says(result: Result) -> str:
         )
     }
     leavers = sorted((code for code in rows if rows[code][4] == "taipei"), key=lambda code: -rows[code][1])
-    for code in result.scenario["scenario"].get("about") or leavers[:1]:
+    about = [code for code in result.scenario["scenario"].get("about", []) if code in rows]
+    for code in about or leavers[:1]:
         name, p, low, high, side = rows[code]
         verb = "leaves" if side == "taipei" else "returns"
         said.append(f"{name} {verb}: {_percent(p)} ({_bare(low)} to {_bare(high)})")
     if result.hosts:
         hosts = result.states_of("cooperation")
-        about = result.scenario["scenario"].get("about", [])
         columns = (hosts[key] for key in ("iso3", "p_end", "p_end_low", "p_end_high", "state"))
         _, p, low, high, name = max(zip(*columns, strict=True), key=lambda row: (row[0] in about, row[1]))
         said.append(f"{name} has suspended military cooperation: {_percent(p)} ({_bare(low)} to {_bare(high)})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import shutil
 import time
 import uuid
@@ -60,9 +61,11 @@ def check(folder: Path, pictures: bool = True) -> dict[str, Any]:
         path = folder / name
         if name.startswith(f"{CHARTS}/") and not pictures:
             continue
-        if not path.is_file():
-            raise ResultError(Problem(name, "a file of this result, and it is missing"), folder)
-        if digest_of(path) != digest:
+        try:
+            found = digest_of(path)
+        except OSError:
+            raise ResultError(Problem(name, "a file of this result, and it is missing"), folder) from None
+        if found != digest:
             raise ResultError(
                 Problem(name, "unchanged since it was written, by its digest: run the scenario again"), folder
             )
@@ -71,7 +74,7 @@ def check(folder: Path, pictures: bool = True) -> dict[str, Any]:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
-    if not folder.is_dir() or not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  (a name too long is no file either)
         raise ResultError(Problem("", f"a result folder, with a {MANIFEST} in it"), folder)
     try:
         manifest = json.loads(path.read_text("utf-8"))
@@ -105,7 +108,7 @@ def staged(folder: Path, replace: bool = False) -> Iterator[Path]:
 
     replace : put this one in its place all the same
     """
-    made = [parent for parent in (folder.parent, folder.parent.parent) if not parent.exists()]
+    made = [parent for parent in folder.parents if not os.path.exists(parent)]  # noqa: PTH110  (likewise)
     stage = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial"
     try:
         stage.mkdir(parents=True)
@@ -160,7 +163,8 @@ def write_data(result: Result, stage: Path) -> None:
 
 def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest of a folder, with the digest of every other file in it."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    tables = [folder / name for name in (*DATA, LEDGER)]
+    files = sorted(path for path in (*tables, *(folder / CHARTS).rglob("[!.]*")) if path.is_file())
     digests = {path.relative_to(folder).as_posix(): digest_of(path) for path in files}
     whole = {"format": FORMAT, **manifest, "files": digests}
     whole[OUTSIDE] = whole.pop(OUTSIDE)
@@ -195,7 +199,8 @@ def write_parquet(columns: Mapping[str, Any], path: Path) -> None:
     for name, values in columns.items():
         array = pa.array(values)
         arrays[name] = array.dictionary_encode() if pa.types.is_string(array.type) else array
-    pq.write_table(pa.table(arrays), path, compression="zstd")
+    with path.open("wb") as file:  # pyarrow reads a path with a colon as an address
+        pq.write_table(pa.table(arrays), file, compression="zstd")
 
 
 def _write_trajectories(result: Result, path: Path) -> None:
@@ -240,16 +245,21 @@ def _number(text: str) -> float | None:
     return float(text) if text else None
 
 
-def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
+def _read_parquet(path: Path, columns: list[str] | None = None) -> Any:
     import pyarrow.parquet as pq
 
+    with path.open("rb") as file:
+        return pq.read_table(file, columns=columns)
+
+
+def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
     months = tuple(manifest["months"])
     members = tuple((m["iso3"], m["state"], m["at_start"]) for m in manifest["members"])
     hosts = tuple((m["iso3"], m["state"]) for m in manifest["hosts"])
     runs = int(manifest["settings"]["runs"])
-    counts = pq.read_table(folder / "trajectories.parquet", columns=["count"])["count"].to_numpy()
+    counts = _read_parquet(folder / "trajectories.parquet", ["count"])["count"].to_numpy()
     counts = counts.reshape(2 if hosts else 1, runs, len(months))
-    events = pq.read_table(folder / "events.parquet")
+    events = _read_parquet(folder / "events.parquet")
     columns: dict[str, Any] = {name: events[name].to_pylist() for name in ("month", "iso3", "tie", "from", "to")}
     row = {month: index for index, month in enumerate(months)}
     place = {(RECOGNITION, member[0]): index for index, member in enumerate(members)}
@@ -284,6 +294,6 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         hosts=hosts,
         told=_read_states(folder / "states.csv"),
         cooperation=counts[1] if hosts else None,
-        ledger=pq.read_table(ledger).to_pydict() if ledger.is_file() else None,
+        ledger=_read_parquet(ledger).to_pydict() if ledger.is_file() else None,
         folder=folder,
     )

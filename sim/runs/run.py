@@ -153,7 +153,7 @@ def simulate(
             "engine": request.engine,
             "parameters": request.parameters,
             "runs_per_draw": RUNS_PER_DRAW,
-            "set": {key: str(value) for key, value in request.loaded.overrides.items()},
+            "set": _overrides(request),
         },
         beliefs=tuple(described(belief) for belief in beliefs.values()),
         budgets=_budgets(laid, beliefs),
@@ -179,17 +179,17 @@ def run_to_folder(
     folder = results.folder_of(out, request.loaded.name, request.identity)
     kept, has = _kept(folder)
     document = _document(request)
-    same = kept is not None and kept.scenario == document
+    same = kept is not None and (kept.scenario, kept.settings["set"]) == (document, _overrides(request))
     wanted = ({results.CHARTS} if draw else set()) | ({results.LEDGER} if request.ledger else set())
     clock.lap("start-up")
-    if kept is not None and same and wanted <= has:
+    if kept is not None and same and wanted <= has and _DAMAGED not in has:
         clock.lap("files")
         return kept, True
-    with results.staged(folder, replace=not same) as stage:
+    with results.staged(folder, replace=kept is not None and not same) as stage:
         if kept is None or (request.ledger and kept.ledger is None):
             result = simulate(request, threads, progress, clock, tell)
         else:
-            result = replace(kept, scenario=document)
+            result = replace(kept, scenario=document, settings={**kept.settings, "set": _overrides(request)})
         results.write_data(result, stage)
         clock.lap("files")
         if draw is not None:
@@ -197,19 +197,31 @@ def run_to_folder(
             draw(result, stage / results.CHARTS)
             clock.lap("charts")
         elif results.CHARTS in has:
-            shutil.copytree(folder / results.CHARTS, stage / results.CHARTS)
+            try:
+                shutil.copytree(folder / results.CHARTS, stage / results.CHARTS)
+            except OSError:  # another run replaces them just now
+                shutil.rmtree(stage / results.CHARTS, ignore_errors=True)
         outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
         results.seal(stage, {**manifest(request, result), "outside": outside})
     clock.lap("files")
     return replace(result, folder=folder), False
 
 
+_DAMAGED = "damaged charts"
+
+
 def _kept(folder: Path) -> tuple[Result | None, set[str]]:
     """The result already in a folder and the parts it has besides its data; nothing where it is not whole."""
     try:
-        return results.read(folder), results.parts(results.check(folder))
+        kept, has = results.read(folder), results.parts(results.check(folder, pictures=False))
     except ResultError:
         return None, set()
+    return kept, has if results.complete(folder) else has - {results.CHARTS} | {_DAMAGED}
+
+
+def _overrides(request: Request) -> dict[str, str]:
+    """What was set on top of the file, as results keep it."""
+    return {key: str(value) for key, value in request.loaded.overrides.items()}
 
 
 def _document(request: Request) -> dict[str, Any]:

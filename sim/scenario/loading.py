@@ -100,7 +100,7 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
             overrides[key.strip()] = value.strip()
         except ValueError:
             raise ScenarioError(Problem(key.strip(), "a number of fewer than 4,000 digits"), "--set") from None
-        _sound(overrides[key.strip()], "--set")
+        _sound({key.strip(): overrides[key.strip()]}, "--set")
     return overrides
 
 

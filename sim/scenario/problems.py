@@ -73,11 +73,14 @@ def _found(document: Any, path: Sequence[str]) -> Any:
 def _path(location: Sequence[str | int], document: Any) -> list[str]:
     """The path as written in the file: without the marks validation adds for unions and keys."""
     path: list[str] = []
+    tagged: Any = None
     for part in map(str, location):
         here = _found(document, path)
+        if isinstance(here, dict) and here.get("type") == part and here is not tagged:
+            tagged = here  # the kind of event, told before its keys, one of which may bear its name
+            continue
         written = (isinstance(here, dict) and part in here) or (isinstance(here, list) and part.isdigit())
-        told = isinstance(here, dict) and here.get("type") == part
-        if written or not (part in _TAGS or told):
+        if written or part not in _TAGS:
             path.append(part)
     return path
 
@@ -135,7 +138,7 @@ def _problem(item: Any, document: Mapping[str, Any]) -> Problem:
             ".".join([*path, "type"]),
             rule,
             told if isinstance(value, dict) else value,
-            nearest(told, expected),
+            None if told is None else nearest(told, expected),
         )
     suggestion = context.get("suggestion")
     if kind == "literal_error" and isinstance(value, str):

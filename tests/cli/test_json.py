@@ -35,12 +35,33 @@ def test_run(sim: Sim, tmp_path: Path) -> None:
     assert told["count_at_start"] == 14
     assert told["end"]["mean"] == result.counts[:, -1].mean()
     assert [state["iso3"] for state in told["states"]] == [code for code, _, _ in result.members]
+    assert {state["tie"] for state in told["states"]} == {"recognition"}
+    assert told["title"] == result.title
     assert sim("run", NAME, "--runs", 40, "--seed", 3, "--no-charts", "--json", "--out", tmp_path).json["found"]
+
+
+def test_run_of_two_ties(sim: Sim, tmp_path: Path) -> None:
+    told = sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--json", "--out", tmp_path).json
+    result = face.read(told["folder"])
+    assert [(state["iso3"], state["tie"]) for state in told["states"]] == [
+        (place.iso3, place.tie) for place in result.places
+    ]
+    assert told["count_at_start"] == 12
+    assert told["end"]["mean"] == result.counts[:, -1].mean()
+    assert told["states"][-1]["p_60m"] is None
+    assert (
+        told["states"]
+        == sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--json", "--out", tmp_path).json["states"]
+    )
 
 
 def test_run_of_one(sim: Sim, tmp_path: Path) -> None:
     told = sim("run", NAME, "--runs", 1, "--no-charts", "--json", "--out", tmp_path).json
     assert told["end"]["mc"] is None
+    assert (
+        {state["p_end_low"] for state in told["states"]} == {state["p_end_high"] for state in told["states"]} == {None}
+    )
+    assert all(state["p_end"] in (0.0, 1.0) for state in told["states"])
 
 
 def test_a_refused_run_prints_no_object(sim: Sim, tmp_path: Path) -> None:
@@ -92,6 +113,8 @@ def test_validate(sim: Sim, tmp_path: Path) -> None:
         f"[washington]\nattention = {'9' * 4000}",
         f"[washington]\nattention = 0x{'f' * 5000}",
         '"\\u001b[31m" = 1',
+        "[states.HND]\nlean = {a = -inf}",
+        "[parameters]\noffer_effect = nan",
     ],
 )  # fmt: skip
 def test_validate_of_values_that_json_has_not(sim: Sim, tmp_path: Path, body: str) -> None:
@@ -111,7 +134,7 @@ def test_parameters(sim: Sim) -> None:
     assert sim("parameters", "--json", "--as-of", "2021-12-10").json["as_of"] == "2021-12-10"
 
 
-@pytest.mark.parametrize("day", ["1971-10-25", "1972-01-01", "1980-06-30", "2026-05-15"])
+@pytest.mark.parametrize("day", ["1972-01-01", "1980-06-30", "2008-05-20", "2026-05-15"])
 def test_parameters_as_known_at_any_time(sim: Sim, day: str) -> None:
     said = sim("parameters", "--json", "--as-of", day)
     assert said.status == 0, said.err
@@ -134,8 +157,19 @@ def test_schema(sim: Sim) -> None:
     document = sim("schema").json
     jsonschema.Draft202012Validator.check_schema(document)
     assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert set(document["required"]) == {"scenario"}
-    for name in ("beijing", "taipei", "washington", "roster", "states", "events", "elections", "parameters"):
+    assert "required" not in document
+    assert document["additionalProperties"] is False
+    for name in (
+        "beijing",
+        "taipei",
+        "washington",
+        "roster",
+        "cooperation",
+        "states",
+        "events",
+        "elections",
+        "parameters",
+    ):
         assert document["properties"][name]["description"]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim as face
+from sim.results import check, seal
 from tests.cli.calling import Sim
 
 
@@ -17,6 +19,14 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     out = tmp_path_factory.mktemp("out")
     made = [face.run(name, runs=40, out=out).folder for name in ("honduras-2021", "honduras-2021-no-lobbying")]
     return [folder for folder in made if folder is not None]
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a scenario with two ties, without charts."""
+    made = face.run("honduras-2025", runs=40, out=tmp_path_factory.mktemp("out")).folder
+    assert made is not None
+    return made
 
 
 @pytest.fixture
@@ -29,7 +39,7 @@ def test_run_draws_its_charts(sim: Sim, tmp_path: Path) -> None:
     assert (said.status, said.err) == (0, "")
     folder = Path(said.json["folder"])
     names = {path.name for path in (folder / "charts").iterdir()}
-    assert {"count.png", "count.svg", "states.png", "states.svg", "when.png", "when.svg"} <= names
+    assert names == {"count.png", "count.svg", "states.png", "states.svg", "when.png", "when.svg"}
     assert face.read(folder).runs == 40
 
 
@@ -101,17 +111,94 @@ def test_requests_that_cannot_be_drawn(sim: Sim, results: list[Path], tmp_path: 
     assert line.startswith("--out: a folder that can be written to: ")
 
 
-def test_an_interruption_while_redrawing_leaves_the_result_readable(
-    sim: Sim, folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_result_of_two_ties_has_a_chart_of_its_hosts(
+    sim: Sim, results: list[Path], second: Path, tmp_path: Path
 ) -> None:
-    from sim import charts
+    said = sim("plot", second, "--format", "png", "--out", tmp_path / "out")
+    assert (said.status, said.err) == (0, "")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "count.png", "states.png", "when.png", "cooperation.png",
+    }  # fmt: skip
+    assert sim("plot", results[0], "--chart", "cooperation").problems() == [
+        "--chart: one of count, states, when, for the scenario of this result has no hosts (got 'cooperation')"
+    ]
+
+
+def pictures(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "charts").iterdir()}
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize("drawn_before", [True, False])
+def test_an_interruption_while_redrawing_leaves_every_picture_whole(
+    sim: Sim, folder: Path, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException], drawn_before: bool
+) -> None:
+    """Old, new or not there; never half of one, and the result is as good as it was."""
+    from matplotlib.figure import Figure
 
     assert sim("plot", folder).status == 0
+    whole = pictures(folder)
+    if not drawn_before:
+        shutil.rmtree(folder / "charts")
+        manifest = check(folder, pictures=False)
+        seal(folder, {key: value for key, value in manifest.items() if key != "files"})
+    honest, calls = Figure.savefig, []
 
-    def stop(result: object, target: Path, **named: object) -> None:
-        (target / "count.png").write_bytes(b"half a picture")
-        raise KeyboardInterrupt
+    def stop(self: Figure, target: Any, *arguments: object, **named: object) -> None:
+        calls.append(target)
+        if len(calls) == 3:
+            getattr(target, "write", lambda _: None)(b"half a picture")
+            raise failure
+        honest(self, target, *arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(charts, "draw_all", stop)
-    assert sim("plot", folder).status == 130
+    monkeypatch.setattr(Figure, "savefig", stop)
+    assert sim("plot", folder).status == (130 if failure is KeyboardInterrupt else 1)
+    left = pictures(folder)
+    assert left.items() <= whole.items()
+    assert not drawn_before or left == whole
     assert face.read(folder).runs == 40
+    check(folder)
+    monkeypatch.undo()
+    assert sim("plot", folder).status == 0
+    assert pictures(folder) == whole
+
+
+@pytest.mark.parametrize("damage", ["altered", "gone"])
+def test_a_damaged_picture_is_drawn_anew(sim: Sim, folder: Path, damage: str) -> None:
+    assert sim("plot", folder).status == 0
+    before = pictures(folder)
+    picture = folder / "charts" / "count.png"
+    picture.unlink()
+    if damage == "altered":
+        picture.write_bytes(b"another picture")
+    assert sim("plot", folder, "--chart", "count").status == 0
+    assert pictures(folder) == before
+    check(folder)
+
+
+def test_a_chosen_chart_leaves_the_others(sim: Sim, folder: Path) -> None:
+    assert sim("plot", folder).status == 0
+    before = pictures(folder)
+    assert sim("plot", folder, "--chart", "states", "--format", "svg").status == 0
+    assert pictures(folder) == before
+    check(folder)
+
+
+def test_what_the_user_put_beside_a_result_is_not_made_part_of_it(sim: Sim, folder: Path) -> None:
+    notes = folder / "notes.txt"
+    notes.write_text("mine")
+    assert sim("plot", folder, "--chart", "count").status == 0
+    notes.write_text("mine, and changed")
+    assert face.read(folder).runs == 40
+    check(folder)
+
+
+def test_run_draws_damaged_charts_anew(sim: Sim, tmp_path: Path) -> None:
+    options = ("run", "honduras-2021", "--runs", 40, "--json", "--out", tmp_path)
+    folder = Path(sim(*options).json["folder"])
+    before = pictures(folder)
+    (folder / "charts" / "when.svg").write_bytes(b"half a picture")
+    assert face.read(folder).runs == 40
+    assert not sim(*options).json["found"]
+    assert pictures(folder) == before
+    assert sim(*options).json["found"]

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import sim as face
 from sim.cli.main import COMMANDS
+from sim.scenario import shipped
 from tests.cli.calling import Sim, apart
 from tests.scenario.documents import FILE, HEADER, written
 
@@ -87,7 +89,7 @@ def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[s
         (["run", NAME, "--ledger"], "--ledger: at most 100 runs (add --runs 100) (got 10000)"),
         (
             ["run", "honduras-2012"],
-            "honduras-2012: no such file, and no shipped scenario of this name; did you mean honduras-2021?",
+            "honduras-2012: no such file, and no shipped scenario of this name; did you mean honduras-2025?",
         ),
         (
             ["run", NAME, "--set", "washington.atention=2"],
@@ -107,19 +109,36 @@ def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[s
         (["plot"], "sim plot: Missing argument 'RESULT...'. (see sim plot --help)"),
         (["plot", "no-such-folder"], "no-such-folder: a result folder, with a manifest.json in it"),
         (["plot", "no-such-folder", "--chart", "cuont"], None),
+        (["plot", "x" * 5000], f"{'x' * 237}...: a result folder, with a manifest.json in it"),
+        (["plot", ""], None),
         (["parameters", "--as-of", "10 May"], "--as-of: a date written YYYY-MM-DD (got '10 May')"),
-        (["parameters", "--as-of", "1971-10-24"], "--as-of: a date from 1971-10-25 to 2026-05-15 (got '1971-10-24')"),
+        (["parameters", "--as-of", "1971-12-31"], "--as-of: a date from 1972-01-01 to 2026-05-15 (got '1971-12-31')"),
+        (["parameters", "--as-of", "2026-05-16"], "--as-of: a date from 1972-01-01 to 2026-05-15 (got '2026-05-16')"),
+        (["parameters", "--as-of", "2021-12-1"], "--as-of: a date written YYYY-MM-DD (got '2021-12-1')"),
         (["parameters", "--as-of", "20211210"], "--as-of: a date written YYYY-MM-DD (got '20211210')"),
         (["parameters", "--as-of", "2021-W49-5"], "--as-of: a date written YYYY-MM-DD (got '2021-W49-5')"),
         (["history", "--at", "2021-02-30"], "--at: a date written YYYY-MM-DD (got '2021-02-30')"),
-        (["new", "My Question"], "NAME: a name of small letters, digits and single hyphens (got 'My Question')"),
+        (["history", "--at", "20211210"], "--at: a date written YYYY-MM-DD (got '20211210')"),
+        (["history", "--since", "2021-W49-5"], "--since: a date written YYYY-MM-DD (got '2021-W49-5')"),
+        (
+            ["new", "My Question"],
+            "NAME: a name of small letters, digits and single hyphens, 80 at most (got 'My Question')",
+        ),
+        (["new", "x", "--start", "1971-12-31"], "--start: a date from 1972-01-01 to 2026-05-15 (got '1971-12-31')"),
         (["new", "x", "--start", "20211210"], "--start: a date written YYYY-MM-DD (got '20211210')"),
         (["new", "x", "--start", "2026-05-16"], "--start: a date from 1972-01-01 to 2026-05-15 (got '2026-05-16')"),
         (
             ["new", "x", "--state", "Paraguay"],
             "--state: a state that recognised Taipei on 2026-05-15 (got 'Paraguay'); did you mean PRY?",
         ),
-        (["new", "a" * 81], None),
+        (
+            ["new", "a" * 81],
+            f"NAME: a name of small letters, digits and single hyphens, 80 at most (got '{'a' * 81}')",
+        ),
+        (
+            ["run", NAME, "--set", "washington.atention=2", "--set", "scenario.seed=" + "9" * 30],
+            "--set: scenario.seed: a whole number below 2^63 (got 'a number of many digits')",
+        ),
         (["--debgu", "list"], None),
     ],
 )  # fmt: skip
@@ -135,8 +154,9 @@ def test_a_wrong_request_is_two_with_one_line(
 
 def test_without_a_command_the_help_is_shown(sim: Sim) -> None:
     said = sim()
-    assert said.status in (0, 2)
-    assert len((said.out + said.err).splitlines()) > 10
+    assert (said.status, said.err) == (0, "")
+    assert said.out == sim("--help").out
+    assert len(said.out.splitlines()) > 10
 
 
 def test_every_problem_has_its_line(sim: Sim, tmp_path: Path) -> None:
@@ -153,7 +173,7 @@ def test_validate_tells_of_each_file_and_gives_two_when_one_is_wrong(sim: Sim, t
     bad = written(tmp_path, "x = 1", name="bad.toml")
     said = sim("validate", bad, good, "none.toml")
     assert said.status == 2
-    assert said.out == f"{good}: ok (14 states with Taipei, 10 that left)\n"
+    assert said.out == f"{good}: ok (14 states with Taipei, 9 that left)\n"
     assert said.err.splitlines() == [
         f"{bad}: scenario.x: unknown key (got 'x')",
         "none.toml: no such file, and no shipped scenario of this name",
@@ -162,19 +182,61 @@ def test_validate_tells_of_each_file_and_gives_two_when_one_is_wrong(sim: Sim, t
     assert sim("validate", bad).status == 2
 
 
-@pytest.mark.parametrize("name", ["", ".", "/", "\0", "x" * 5000])
-def test_validate_of_a_name_that_is_none(sim: Sim, name: str) -> None:
-    (line,) = sim("validate", name).problems()
-    assert "failed while running" not in line
+FOLDER, NONE = "a scenario file, not a folder", "no such file, and no shipped scenario of this name"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("", f"{FOLDER} (got '')"),
+        (".", f".: {FOLDER} (got '.')"),
+        ("/", f"/: {FOLDER} (got '/')"),
+        ("\0", rf"\x00: {NONE}"),
+        ("x" * 5000, f"{'x' * 237}...: {NONE}"),
+    ],
+)
+def test_a_name_that_is_none(sim: Sim, name: str, line: str) -> None:
+    assert sim("validate", name).problems() == [line]
+    assert sim("run", name).problems() == [line]
 
 
 def test_debug_shows_the_traceback_and_keeps_the_status(tmp_path: Path) -> None:
     for arguments in (["--debug", "run", "honduras-2012"], ["run", "honduras-2012", "--debug"]):
         said = apart(*arguments, cwd=tmp_path)
         assert "Traceback (most recent call last)" in said.err
-        assert "did you mean honduras-2021?" in said.err
+        assert "did you mean honduras-2025?" in said.err
         assert said.status == 2
     assert "Traceback" not in apart("run", "honduras-2012", cwd=tmp_path).err
+    usage = apart("--debug", "run", NAME, "--runs", "ten", cwd=tmp_path)
+    assert (usage.status, usage.out) == (2, "")
+    assert "Traceback (most recent call last)" in usage.err
+
+
+@pytest.mark.parametrize(("error", "status"), [(RuntimeError, 1), (KeyboardInterrupt, 130)])
+def test_debug_keeps_the_status_of_a_failure_too(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], status: int
+) -> None:
+    from sim.runs import run
+
+    def fail(*arguments: object, **named: object) -> None:
+        raise error("no luck")
+
+    monkeypatch.setattr(run, "simulate", fail)
+    for debug in ([], ["--debug"]):
+        said = sim(*debug, "run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+        assert (said.status, said.out) == (status, "")
+        assert ("Traceback" in said.err) == (bool(debug) and status == 1)
+
+
+def test_a_failure_of_several_lines_is_told_on_one(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.runs import run
+
+    def fail(*arguments: object, **named: object) -> None:
+        raise OSError("no such library:\nlooked here\nand there")
+
+    monkeypatch.setattr(run, "simulate", fail)
+    said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert said.err == ("failed while running: OSError: no such library: looked here and there (--debug shows where)\n")
 
 
 def test_a_failure_while_running_is_one(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +255,7 @@ def test_a_failure_while_running_is_one(sim: Sim, tmp_path: Path, monkeypatch: p
 # --- Where results go
 
 
-@pytest.mark.parametrize("place", ["file", "/proc/nowhere", "/dev/null"])
+@pytest.mark.parametrize("place", ["file", "/proc/nowhere", "/dev/null", "x" * 5000], ids=lambda place: place[:20])
 def test_a_place_that_cannot_be_written(sim: Sim, tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_text("mine")
     out = tmp_path / "file" if place == "file" else Path(place)
@@ -241,6 +303,19 @@ def test_a_place_whose_name_is_no_text(tmp_path: Path) -> None:
     assert len(list((Path(os.fsdecode(out)) / NAME).iterdir())) == 1
 
 
+@pytest.mark.parametrize("place", ["a:b", "s3:bucket", "file:x", "with space", "é"])
+def test_a_place_whose_name_looks_like_something_else(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """A relative path with a colon is a folder, not an address in some store."""
+    monkeypatch.chdir(tmp_path)
+    said = sim("run", NAME, "--runs", 20, "--no-charts", "--quiet", "--out", place)
+    assert (said.status, said.err) == (0, "")
+    (folder,) = (tmp_path / place / NAME).iterdir()
+    assert said.out == f"{folder.relative_to(tmp_path)}\n"
+    assert face.read(folder.relative_to(tmp_path)).runs == 20
+
+
 def test_quiet_prints_the_folder_only(sim: Sim, tmp_path: Path) -> None:
     said = sim("run", NAME, "--runs", 20, "--no-charts", "--quiet", "--out", tmp_path)
     (folder,) = (tmp_path / NAME).iterdir()
@@ -260,13 +335,67 @@ def test_run_says_what_came_out(sim: Sim, tmp_path: Path) -> None:
     assert "Found: " in sim("run", NAME, "--runs", 40, "--no-charts", "--out", tmp_path).out
 
 
-def test_a_changed_title_is_told_though_the_result_is_found(sim: Sim, tmp_path: Path) -> None:
+def test_a_changed_title_is_told_though_the_numbers_are_found(sim: Sim, tmp_path: Path) -> None:
     path = written(tmp_path)
     sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
     path.write_text(HEADER.replace("A small one", "Another title"))
     said = sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert said.out.startswith("Another title\n")
+    assert "Written to: " in said.out  # its prose, not its numbers: nothing was simulated again
+    assert " model " not in said.out.splitlines()[-1]
+    assert len(list((tmp_path / "out" / "small").iterdir())) == 1
+    said = sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
     assert "Found: " in said.out
     assert said.out.startswith("Another title\n")
+
+
+def test_the_title_says_what_was_set(sim: Sim, tmp_path: Path) -> None:
+    options = ("--runs", 20, "--no-charts", "--out", tmp_path, "--set", "washington.attention=2")
+    said = sim("run", NAME, *options)
+    title = said.out.splitlines()[0]
+    assert title.endswith(" [washington.attention = 2]")
+    assert sim("run", NAME, *options, "--json").json["title"] == title
+
+
+def test_the_title_says_what_was_set_this_time(sim: Sim, tmp_path: Path) -> None:
+    """Settings that change no number give the result of another call; the title is that of this one."""
+    path = written(tmp_path, "[washington]\nattention = 2\n")
+    options = ("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    titles = [
+        sim(*options, *more).out.splitlines()[0]
+        for more in (["--set", "washington.attention=2"], [], ["--set", "washington.attention=2.0"])
+    ]
+    assert titles == [
+        "A small one [washington.attention = 2]",
+        "A small one",
+        "A small one [washington.attention = 2.0]",
+    ]
+    assert len(list((tmp_path / "out" / "small").iterdir())) == 1
+
+
+def test_the_second_tie_is_told(sim: Sim, tmp_path: Path) -> None:
+    said = sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--out", tmp_path)
+    for words in (
+        "12 states with Taipei at the start (2025-01-01).",
+        "4 hosts cooperate with Washington's forces at the start.",
+        "By the end of 2029-12: ",
+        "Likeliest to have suspended it: ",
+    ):
+        assert words in said.out
+
+
+def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.model import compiled
+
+    monkeypatch.setattr(compiled, "is_compiled", lambda: False)
+    options = ("run", NAME, "--runs", 20, "--no-charts", "--out")
+    assert sim(*options, tmp_path / "a").err == "compiling the model: once, some ten seconds\n"
+    assert sim(*options, tmp_path / "b", "--quiet").err == ""
+    assert sim(*options, tmp_path / "c", "--json").err == ""
+    assert sim(*options, tmp_path / "a").err == "", "a result that is found needs no model"
+    assert sim(*options, tmp_path / "d", "--engine", "mesa").err == ""
 
 
 def test_a_run_of_one_has_no_error_to_tell(sim: Sim, tmp_path: Path) -> None:
@@ -281,7 +410,8 @@ def test_a_run_of_one_has_no_error_to_tell(sim: Sim, tmp_path: Path) -> None:
 def test_python_m_sim() -> None:
     said = apart("list")
     assert (said.status, said.err) == (0, "")
-    assert said.out.splitlines()[0].startswith("honduras-2021")
+    assert [line.split("  (")[0] for line in said.out.splitlines() if line[0] != " "] == list(shipped())
+    assert said.out.startswith("contest-2016  (2016-05-20 to 2021-05-31)\n")
 
 
 @pytest.mark.parametrize("command", ["parameters", "schema", "list", "history"])

@@ -43,5 +43,8 @@ def runs_or_is_refused(path: Path, overrides: Mapping[str, Any] | None = None) -
         return False
     assert result.counts.shape == (20, len(result.months))
     assert all(np.isfinite(column).all() for column in result.changes.values())
-    assert len(result.states_columns["p_end"]) == len(result.members)
+    assert len(result.states_columns["p_end"]) == len(result.places)
+    assert result.expected is not None
+    assert np.isfinite(result.expected).all()
+    assert (result.cooperation is None) == (not result.hosts)
     return True

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sim.cli.reference import FOLDER, write_reference
+from sim.cli.reference import BEGIN, END, FOLDER, LISTED_IN, run_shipped, scenario_table, write_list, write_reference
+from sim.results import Result
 from sim.scenario import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,9 +20,15 @@ ADVICE = "run `make results` if that is meant, look at the difference, and say [
 
 
 @pytest.fixture(scope="module")
-def now(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def told() -> dict[str, Result]:
+    """Every shipped scenario, run once for all the tests below."""
+    return run_shipped()
+
+
+@pytest.fixture(scope="module")
+def now(told: dict[str, Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reference")
-    write_reference(folder, charts=False)
+    write_reference(folder, charts=False, results=told)
     return folder
 
 
@@ -67,3 +76,82 @@ def test_differences_are_seen() -> None:
     ]
     assert list(differences(table, [table[0], ["2021-12", "14", "14"]])) == ["2021-12 observed: blank is now 14"]
     assert list(differences(table, table[:1])) == ["another shape or heading"]
+
+
+# --- The table of scenarios in scenarios/README.md, which `make results` writes
+
+NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?!\w|-|\.\d)")
+
+
+def cells_between_the_marks(file: Path) -> list[list[str]]:
+    """What `make results` wrote into a Markdown file: each row of the table in cells, each other line as one."""
+    text = file.read_text("utf-8")
+    assert (text.count(BEGIN), text.count(END)) == (1, 1)
+    lines = [line for line in text.partition(BEGIN)[2].partition(END)[0].splitlines() if line.strip("|- ")]
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
+
+
+def moved(kept: list[list[str]], made: list[list[str]]) -> Iterator[str]:
+    """Where two tables differ: in their words, or in a number by more than one of its last digit."""
+    if [row[0].split()[0] for row in kept] != [row[0].split()[0] for row in made]:
+        yield "another set of rows"
+        return
+    for old, new in zip(kept, made, strict=True):
+        for column, (was, now) in enumerate(itertools.zip_longest(old, new, fillvalue="")):
+            numbers = zip(NUMBER.findall(was), NUMBER.findall(now), strict=False)
+            close = all(abs(float(a) - float(b)) <= 1.01 * 10.0 ** -len(b.partition(".")[2]) for a, b in numbers)
+            if NUMBER.sub("#", was) != NUMBER.sub("#", now) or not close:
+                yield f"{old[0].split()[0]}, column {column + 1}: `{was}` is now `{now}`"
+
+
+@pytest.fixture(scope="module")
+def listed(told: dict[str, Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the table as the model gives it today."""
+    file = tmp_path_factory.mktemp("listed") / "README.md"
+    file.write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n", "utf-8")
+    return write_list(told, file)
+
+
+def test_the_table_of_scenarios_says_what_the_model_says(listed: Path) -> None:
+    found = list(moved(cells_between_the_marks(ROOT / LISTED_IN), cells_between_the_marks(listed)))
+    if found:
+        pytest.fail(f"{LISTED_IN}: {len(found)} cells differ ({'; '.join(found[:3])}): run `make results`")
+
+
+def test_the_table_of_scenarios_has_a_row_for_each(told: dict[str, Result], listed: Path) -> None:
+    head, *rows = (row for row in cells_between_the_marks(listed) if len(row) > 1)
+    assert len(head) == 6
+    assert [row[0] for row in rows] == [f"`{name}`" for name in shipped()]
+    assert {len(row) for row in rows} == {6}
+    for row in rows:
+        assert re.match(r"\d+ become \d+\.\d \(\d+ to \d+\); ", row[4])
+        assert row[5]
+    assert f"\n{scenario_table(told)}\n" in listed.read_text("utf-8")
+
+
+def test_only_what_stands_between_the_marks_is_written(told: dict[str, Result], listed: Path) -> None:
+    once = listed.read_text("utf-8")
+    assert once.startswith(f"Before.\n{BEGIN}\n| scenario |")
+    assert once.endswith(f"\n{END}\nAfter.\n")
+    write_list(told, listed)
+    assert listed.read_text("utf-8") == once
+
+
+def test_differences_between_tables_are_seen() -> None:
+    was = "14 become 10.4 (7 to 13); X leaves: 48 % (22 to 87)"
+    table = [["scenario", "what the model says"], ["`a-2021`", was], ["It turns at 6.4."]]
+
+    def said(cell: str, line: str = "It turns at 6.4.") -> list[str]:
+        return list(moved(table, [table[0], ["`a-2021`", cell], [line]]))
+
+    assert said(was) == []
+    assert said("14 become 10.5 (7 to 13); X leaves: 49 % (21 to 88)", "It turns at 6.3.") == []
+    for cell in (
+        "14 become 10.6 (7 to 13); X leaves: 48 % (22 to 87)",
+        "14 become 10.4 (7 to 13); X leaves: 50 % (22 to 87)",
+        "14 become 10.4 (7 to 13); Y leaves: 48 % (22 to 87)",
+        "14 become 10.4 (7 to 13)",
+    ):
+        assert said(cell) == [f"`a-2021`, column 2: `{was}` is now `{cell}`"]
+    assert said(was, "It turns at 6.2.") == ["It, column 1: `It turns at 6.4.` is now `It turns at 6.2.`"]
+    assert list(moved(table, table[:1])) == ["another set of rows"]

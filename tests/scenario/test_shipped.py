@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
-from sim.scenario import Scenario, load, members, shipped
+from sim.cli.schema import command
+from sim.scenario import load, members, shipped
 
 NAMES = sorted(shipped())
 
@@ -24,7 +28,8 @@ def plain(value: Any) -> Any:
 
 
 def test_there_are_scenarios_and_the_first_article_is_one() -> None:
-    assert {"honduras-2021", "outlook-2026"} <= set(NAMES)
+    assert {"honduras-2021", "honduras-2023", "honduras-2025", "outlook-2026", "contest-2016"} <= set(NAMES)
+    assert len(NAMES) == 21
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,39 +66,115 @@ def test_its_expectations_say_how_many_recognise_taipei_at_the_start(name: str) 
     assert scenario.expectations.count_at_start == len(members(scenario).recognisers)
 
 
+LATER = {
+    "honduras-2021-reassured": date(2023, 3, 14),
+    "honduras-2023": date(2023, 3, 26),
+    "honduras-2025": date(2025, 1, 4),
+}
+"""Scenarios, with those that extend them, that rest on a text of a day after their start, and say so."""
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_it_rests_on_is_later_than_the_record(name: str) -> None:
+def test_nothing_it_rests_on_is_later_than_its_start(name: str) -> None:
+    loaded = load(name)
+    last = max(LATER.get(each, date.min) for each in (name, *loaded.chain))
+    header = loaded.scenario.scenario
+    assert all(source.date <= max(header.start, last) for source in header.sources)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_about_states_that_are_simulated(name: str) -> None:
     scenario = load(name).scenario
-    if "reassured" not in name:  # that one is told of a later day, and says so
-        assert all(source.date <= scenario.scenario.start for source in scenario.scenario.sources)
+    assert set(scenario.scenario.about) <= set(members(scenario).all)
+    assert len(set(scenario.scenario.about)) == len(scenario.scenario.about)
+
+
+@pytest.mark.parametrize("name", ["honduras-2021", "honduras-2023", "honduras-2025"])
+def test_the_articles_are_told(name: str) -> None:
+    scenario = load(name).scenario
+    assert scenario.scenario.article
+    assert "HND" in scenario.scenario.about
+    assert bool(scenario.cooperation.hosts) == (name == "honduras-2025")
+
+
+# --- The schema that `sim schema` prints, for editors
+
+
+@pytest.fixture(scope="module")
+def validator() -> jsonschema.Draft202012Validator:
+    done = CliRunner().invoke(command)
+    assert done.exit_code == 0
+    schema = json.loads(done.output)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_json_schema_accepts_it(name: str) -> None:
-    schema = Scenario.model_json_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
+def test_the_json_schema_accepts_it(name: str, validator: jsonschema.Draft202012Validator) -> None:
+    """Also where it extends another and says only what differs."""
     document = plain(tomllib.loads(shipped()[name].read_text("utf-8")))
-    for key in ("start", "end"):  # a scenario that extends another need not repeat them
-        document["scenario"].setdefault(key, "2021-12-10")
-    if load(name).chain:
-        document["events"] = {k: v for k, v in document.get("events", {}).items() if "type" in v}
-    found = [
-        f"{list(e.absolute_path)}: {e.message}" for e in jsonschema.Draft202012Validator(schema).iter_errors(document)
-    ]
+    found = [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(document)]
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"washington": {"atention": 1}},
-        {"washington": {"attention": "2"}},
-        {"washington": {"attention": 11}},
-        {"events": {"a": {"type": "lobying", "date": "2022-01-01", "state": "HND"}}},
-        {"states": {"Honduras": {"lean": 0.0}}},
-        {"scenario": 1},
-    ],
-)
-def test_the_json_schema_refuses_what_loading_refuses(broken: dict[str, Any]) -> None:
+BROKEN: list[dict[str, Any]] = [
+    {"washington": {"atention": 1}},
+    {"washington": {"attention": "2"}},
+    {"washington": {"attention": 11}},
+    {"washington": {"attention": {"2022-01-01": 11}}},
+    {"beijing": {"budget": {"central": 1, "low": 0, "high": "2"}}},
+    {"events": {"a": {"type": "lobying", "date": "2022-01-01", "state": "HND"}}},
+    {"events": {"a": {"type": "lobbying", "date": "2022-01-01", "state": "HND", "million_usd": 5}}},
+    {"events": {"A_b": {"type": "truce", "date": "2022-01-01"}}},
+    {"events": {"a": {"type": "offer", "state": "Honduras"}}},
+    {"elections": {"a": {"outcomes": {"b": {"chance": 2}}}}},
+    {"elections": {"a": {"outcomes": {"b": {"effects": {"c": {"type": "ordr"}}}}}}},
+    {"states": {"Honduras": {"lean": 0.0}}},
+    {"states": {"HND": {"lean": 2.0}}},
+    {"cooperation": {"hosts": ["Honduras"]}},
+    {"expectations": {"count_without": {"Honduras": 3}}},
+    {"scenario": 1},
+    {"scenario": {"name": "a", "about": "HND"}},
+    {"nothing": {}},
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=str)
+def test_the_json_schema_refuses_what_loading_refuses(
+    broken: dict[str, Any], validator: jsonschema.Draft202012Validator
+) -> None:
     document = plain(tomllib.loads(shipped()["honduras-2021"].read_text("utf-8"))) | broken
-    assert list(jsonschema.Draft202012Validator(Scenario.model_json_schema()).iter_errors(document))
+    assert list(validator.iter_errors(document))
+
+
+def patterned(part: Any) -> Iterator[dict[str, Any]]:
+    """Every part of a schema whose keys have a pattern."""
+    if isinstance(part, dict):
+        if "patternProperties" in part:
+            yield part
+        for value in part.values():
+            yield from patterned(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from patterned(value)
+
+
+def test_the_json_schema_requires_nothing(validator: jsonschema.Draft202012Validator) -> None:
+    def keys(part: Any) -> Iterator[tuple[str, Any]]:
+        if isinstance(part, dict):
+            yield from part.items()
+            for value in part.values():
+                yield from keys(value)
+        elif isinstance(part, list):
+            for value in part:
+                yield from keys(value)
+
+    schema = dict(validator.schema)
+    found = {key for key, _ in keys(schema)}
+    assert not {"required", "oneOf", "discriminator"} & found
+    assert {"anyOf", "patternProperties"} <= found
+    assert all(part["additionalProperties"] is False for part in patterned(schema))
+    tables = [schema, *schema["$defs"].values()]
+    assert all(table["additionalProperties"] is False for table in tables if "properties" in table)
+    assert list(validator.iter_errors({})) == []
+    assert list(validator.iter_errors({"events": {"a": {"enabled": False}}})) == []
