@@ -99,9 +99,7 @@ def test_the_changes_since_the_start_lead_from_59_to_12() -> None:
 
 def test_changes_as_text_show_no_more_of_a_date_than_is_known() -> None:
     text = said("--since", "1976-01-01", "--until", "1976-12-31")
-    assert text.startswith(
-        "3 changes from 1976-01-01 to 1976-12-31: 26 states recognised Taipei before, 26 after."
-    )
+    assert text.startswith("3 changes from 1976-01-01 to 1976-12-31: 26 states recognised Taipei before, 26 after.")
     assert "\n1976        ZAF South Africa" in text
     assert "\n1976-08-20  CAF Central African Republic" in text
 

@@ -116,8 +116,7 @@ def test_a_copy_reads_as_the_same_record(tables: Path) -> None:
         (
             "2023-03-26,day,HND",
             "2023-03-26,day,HNDD",
-            "recognition.csv: line {line}, iso3: must be a state of states.csv (got 'HNDD'); "
-            "did you mean HND?",
+            "recognition.csv: line {line}, iso3: must be a state of states.csv (got 'HNDD'); did you mean HND?",
         ),
         (
             "2023-03-26,day,HND",
@@ -127,8 +126,7 @@ def test_a_copy_reads_as_the_same_record(tables: Path) -> None:
         (
             "2023-03-26,day,HND",
             "2026-05-16,day,HND",
-            "recognition.csv: line {line}, date: must lie after 1971-10-24 and not after 2026-05-15 "
-            "(got '2026-05-16')",
+            "recognition.csv: line {line}, date: must lie after 1971-10-24 and not after 2026-05-15 (got '2026-05-16')",
         ),
         (
             "2023-03-26,day,HND",
@@ -138,8 +136,7 @@ def test_a_copy_reads_as_the_same_record(tables: Path) -> None:
         (
             "2013-11-14,day,GMB,taipei,none,severance",
             "2013-11-14,day,GMB,taipei,none,switch",
-            "recognition.csv: line {line}, kind: does not describe a change from taipei to none "
-            "(got 'switch')",
+            "recognition.csv: line {line}, kind: does not describe a change from taipei to none (got 'switch')",
         ),
         (
             "1999-07-05,day,PNG,beijing,taipei,switch,high,1",
@@ -149,8 +146,7 @@ def test_a_copy_reads_as_the_same_record(tables: Path) -> None:
         (
             "1999-07-21,day,PNG,taipei,beijing,switch_back,high,1",
             "1999-07-21,day,PNG,taipei,beijing,switch_back,high,0",
-            "recognition.csv: line {line}, short_lived: must undo the short-lived change of 1999-07-05 "
-            "(got '0')",
+            "recognition.csv: line {line}, short_lived: must undo the short-lived change of 1999-07-05 (got '0')",
         ),
         (
             "1999-07-21,day,PNG",
@@ -164,9 +160,7 @@ def test_a_copy_reads_as_the_same_record(tables: Path) -> None:
         ),
     ],
 )
-def test_a_damaged_record_says_what_is_wrong(
-    tables: Path, damage: Damage, old: str, new: str, message: str
-) -> None:
+def test_a_damaged_record_says_what_is_wrong(tables: Path, damage: Damage, old: str, new: str, message: str) -> None:
     line = damage("recognition.csv", old, new)
     with pytest.raises(AtlasError) as caught:
         read_record(tables)

@@ -65,8 +65,7 @@ def test_there_are_196_states() -> None:
 )
 def test_an_unknown_state_brings_a_suggestion(asked: str, suggested: str) -> None:
     assert refusal(lambda: atlas.state(asked)) == (
-        "states.csv: iso3: must be the ISO 3166-1 alpha-3 code of a state "
-        f"(got '{asked}'); did you mean {suggested}?"
+        f"states.csv: iso3: must be the ISO 3166-1 alpha-3 code of a state (got '{asked}'); did you mean {suggested}?"
     )
 
 
@@ -84,12 +83,8 @@ def test_a_year_out_of_the_economy_table_is_explained() -> None:
     assert refusal(lambda: atlas.economy("HND", 1969)) == (
         "economy.csv: year: HND is in the table for 1970 to 2025 (got 1969)"
     )
-    assert refusal(lambda: atlas.economy("FRA", 2000)) == (
-        "economy.csv: year: FRA is not in the table (got 2000)"
-    )
-    assert refusal(lambda: atlas.economy("LSO", 1960)).startswith(
-        "economy.csv: year: LSO is in the table for 1970 to "
-    )
+    assert refusal(lambda: atlas.economy("FRA", 2000)) == ("economy.csv: year: FRA is not in the table (got 2000)")
+    assert refusal(lambda: atlas.economy("LSO", 1960)).startswith("economy.csv: year: LSO is in the table for 1970 to ")
 
 
 def test_a_number_that_is_not_finite_is_refused(tables: Path, damage: Damage) -> None:
@@ -147,9 +142,7 @@ def test_the_government_in_office_changes_on_its_day() -> None:
 def test_elections_between_two_days() -> None:
     votes = atlas.elections("HND", date(2021, 11, 28), date(2025, 11, 30))
     assert [vote.date for vote in votes] == [date(2021, 11, 28), date(2025, 11, 30)]
-    assert {vote.status for vote in atlas.elections("TWN", date(2028, 1, 1), date(2028, 12, 31))} == {
-        "expected"
-    }
+    assert {vote.status for vote in atlas.elections("TWN", date(2028, 1, 1), date(2028, 12, 31))} == {"expected"}
 
 
 def test_a_lean_out_of_range_is_refused(tables: Path, damage: Damage) -> None:
@@ -169,8 +162,7 @@ def test_regimes_are_contiguous_and_hold_one_truce() -> None:
 def test_a_gap_between_regimes_is_refused(tables: Path, damage: Damage) -> None:
     line = damage("regimes.csv", "2008-05-20,2016-01-16,truce", "2008-05-21,2016-01-16,truce")
     assert refusal(lambda: read_regimes(tables)) == (
-        f"regimes.csv: line {line}, start: must be 2008-05-20, the end of the regime before it "
-        "(got '2008-05-21')"
+        f"regimes.csv: line {line}, start: must be 2008-05-20, the end of the regime before it (got '2008-05-21')"
     )
 
 

@@ -114,6 +114,13 @@ def test_a_scenario_puts_its_own_in_place() -> None:
     assert found["aid_floor"].distribution == LogitNormal(0.3, 0.1, 0.6)
     assert found["departure_rate"].distribution == LogNormal(0.3, 0.1, 0.6)
     assert found["pledge_kept"].distribution == LogitNormal(0.3, 0.1, 0.6)
+    assert {name: found[name].family for name in ("offer_effect", "aid_effect", "departure_rate", "pledge_kept")} == {
+        "offer_effect": "held",
+        "aid_effect": "split-normal",
+        "departure_rate": "log-normal",
+        "pledge_kept": "logit-normal",
+    }
+    assert all(belief.family == belief.parameter.family for belief in found.values() if not belief.from_scenario)
     theirs = {name for name, belief in found.items() if belief.from_scenario}
     assert theirs == {"offer_effect", "aid_effect", "aid_floor", "departure_rate", "pledge_kept"}
     assert list(found) == list(PARAMETERS)

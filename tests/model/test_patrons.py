@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sim.model.agents import State
+from sim.model.calendar import DOUBTED
 from sim.model.terms import TERMS
 from sim.model.world import World
 from tests.worlds import Document, changed, draw, lay_out, open_world, run, term, told
@@ -167,6 +168,34 @@ def test_an_offer_from_the_budget_leaves_less_for_others() -> None:
         assert sum(dollars(made, "package").values()) == pytest.approx(max(rest, 0.0), abs=1.0)
     free = world(2, fast, events__offer=OFFER)
     assert sum(dollars(free, "package").values()) == pytest.approx(free.reference.beijing_dollars, rel=1e-12)
+
+
+def test_what_offers_take_out_is_their_sum_by_the_year_whatever_is_believed_of_it() -> None:
+    """US$ million a year by event: nought unless it comes out of the budget, and all of it until its years are over."""
+    taken = OFFER | {"million_usd": 300.0, "years": 1.5, "from_budget": True}
+    offers = {
+        "a-signed": taken | {"signed": True},
+        "b-fading": taken | {"half_life_months": 2.0},
+        "c-taipei": taken | {"by": "taipei"},
+        "d-holy": taken | {"state": "VAT"},
+        "e-besides": taken | {"from_budget": False},
+        "f-order": {"type": "order", "state": "PRY", "date": "2022-01-01"},
+    }
+    made = world(0, told(*STATES, "VAT", parameters=UNCAPPED, events=offers))
+    assert made.reference.dollars.tolist() == [200.0, 200.0, 200.0, 200.0, 0.0, 0.0]
+    assert made.timeline.event_years.tolist() == [1.5] * 5 + [1.0]
+    assert made.timeline.event_from_budget.tolist() == [True] * 4 + [False] * 2
+    gdp = pry(made).gdp
+    signed, headline = (
+        100.0 * getattr(made.parameters, f"delivered_{how}") * 200.0 / gdp for how in ("signed", "headline")
+    )
+    expected = [signed, headline, headline, 0.0, headline, 1.0]
+    assert made.reference.values.tolist() == pytest.approx(expected, rel=1e-12)
+    found = []
+    for _ in range(21):
+        made.step()
+        found.append(made.committed.tolist())
+    assert found == [[0.0, 0.0]] + [[600.0, 200.0]] * 18 + [[0.0, 0.0]] * 2
 
 
 def test_taipeis_offer_from_the_budget_leaves_less_for_others() -> None:
@@ -336,5 +365,78 @@ def test_a_state_that_came_back_starts_anew() -> None:
         made.step()
         sides.append(made.members[0].side)
     assert sides == [0, 1, 0, 0]
-    assert made.members[0].promised > 0.0
+    assert made.members[0].missing > 0.0
     assert made.members[0].package > 0.0
+
+
+@pytest.mark.parametrize(("signed", "share"), [(True, "delivered_signed"), (False, "delivered_headline")])
+def test_disappointment_counts_an_offer_at_its_face_value(signed: bool, share: str) -> None:
+    """What was promised beyond belief is missing too, as far as the offer had not faded when the state left."""
+    document = told(
+        "HND",
+        "PRY",
+        end="2026-12-31",
+        states={"HND": {"susceptibility": 0.0}, "PRY": {"susceptibility": 1000.0}},
+        parameters={"departure_rate": 10.0, "delivery_years": 3.0, "delivered_signed": 0.6, "return_rate": 1e-9},
+        beijing={"acceptance": {"2021-12-31": 0.0, "2022-04-01": 1.0}},
+    )
+    offer = OFFER | {"signed": signed, "half_life_months": 3.0}
+    plain, offered = lay_out(document), lay_out(changed(document, {"events.offer": offer}), root=document)
+    p = draw(offered).parameters[0]
+    face = 100.0 * 1000.0 / 5.0 / float(offered.timeline.gdp[1])
+    extra = face * (1.0 - float(p[share])) * 0.5
+    years = np.minimum(np.arange(1, 57) / 12.0, 3.0)
+    for engine in ("compiled", "mesa"):
+        before, after = (run(laid, engine=engine) for laid in (plain, offered))  # type: ignore[arg-type]
+        assert after.changes[:, 1].tolist() == [4.0] * 20
+        column, usual = (term(ensemble, "shortfall", 1)[0, 5:] for ensemble in (after, before))
+        np.testing.assert_allclose(column - usual, float(p["shortfall_effect"]) * extra * years, rtol=1e-9)
+        assert np.all(usual > 0.0)
+    world = open_world(offered)
+    assert world.reference.doubted.tolist() == pytest.approx([face * (1.0 - float(p[share]))])
+
+
+def test_taipeis_offers_disappoint_nobody() -> None:
+    document = told("HND", "PLW", events={"aid": OFFER | {"state": "HND", "by": "taipei"}}, parameters=UNCAPPED)
+    made = world(3, document)
+    assert made.members[0].aid > 0.0
+    assert np.all(made.levels[DOUBTED] == 0.0)
+
+
+def test_a_state_that_returns_is_weighed_against_what_one_of_its_size_gets() -> None:
+    """El Salvador comes back: its package and aid count as deviations from their reference, not from nothing."""
+    document = told(
+        "GTM",
+        "HND",
+        end="2024-12-31",
+        roster={"former_years": 4.0},
+        states={
+            **{code: {"susceptibility": 0.0} for code in ("GTM", "HND", "DOM", "KIR", "NIC", "PAN", "SLB", "BFA")},
+            "SLV": {"susceptibility": 1000.0},
+        },
+        parameters=UNCAPPED | {"return_rate": 10.0, "departure_rate": 0.05},
+        beijing={"acceptance": 0.0},
+    )
+    members_here = lay_out(told("GTM", "HND", roster={"former_years": 4.0})).states
+    document["states"] = {code: table for code, table in document["states"].items() if code in members_here}
+    laid = lay_out(document)
+    made = open_world(laid)
+    reference, place = made.reference, laid.states.index("SLV")
+    usual = float(reference.usual[place])
+    assert reference.offer_appeal[place] == math.log1p(reference.package[place])
+    assert reference.package[place] > 0.0
+    assert reference.aid_appeal[place] > 0.0
+    state = made.members[place]
+    assert (state.package, state.believed) == (0.0, 0.0)
+    for _ in range(4):
+        made.step()
+    assert state.recognises_taipei
+    p = made.parameters
+    offers = p.offer_effect * (math.log1p(state.believed) - float(reference.offer_appeal[place]))
+    aid = -p.aid_effect * (math.log1p(state.aid) - float(reference.aid_appeal[place]))
+    assert state.row[TERMS["offer"]] == pytest.approx(offers, rel=1e-12)
+    assert state.row[TERMS["aid"]] == pytest.approx(aid, rel=1e-12)
+    assert usual > 0.0
+    former = [each for each in made.members if not each.recognises_taipei]
+    assert former
+    assert {each.package for each in former} == {0.0}

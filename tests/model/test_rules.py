@@ -59,6 +59,8 @@ def test_closed_values() -> None:
     assert rules.request_term(1.1, 0.5) == pytest.approx(0.55)
     assert rules.neighbours_term(-0.2, 1.5) == pytest.approx(-0.3)
     assert rules.shortfall_term(0.05, 4.0) == pytest.approx(0.2)
+    assert rules.return_offer_term(0.5, math.log(3.0)) == pytest.approx(-0.5 * math.log(3.0))
+    assert rules.return_aid_term(0.5, math.log(3.0)) == pytest.approx(0.5 * math.log(3.0))
     assert rules.hazard_of_leaving(math.log(0.04), 0.5, 3.8, 1.0) == pytest.approx(0.5 * 3.84)
     assert rules.hazard_of_return(math.log(0.04), 0.5) == pytest.approx(0.02)
     assert rules.log_hazard(*(0.1 * k for k in range(10))) == pytest.approx(4.5)
@@ -86,6 +88,26 @@ def test_pressure_deters_first_and_provokes_later(
 
     turning = deter * dependence / (backfire * pride)
     assert felt(0.5 * turning) < 0.0 < felt(1.5 * turning)
+
+
+@given(st.floats(-0.5, 0.5), st.floats(0.0, 1.0), st.floats(0.01, 0.5), st.floats(0.01, 1.0), level)
+def test_pressure_turns_where_the_two_terms_together_are_lowest(
+    deter: float, dependence: float, backfire: float, pride: float, hostility: float
+) -> None:
+    def felt(pressure: float) -> float:
+        return rules.deterrence_term(deter, dependence, pressure, dependence, 1.0) + rules.backfire_term(
+            backfire, pride, pressure, hostility, 1.0
+        )
+
+    lowest = rules.turning_pressure(deter, backfire, dependence, pride, hostility)
+    assert lowest == pytest.approx(deter * dependence / (2.0 * backfire * pride) - hostility, rel=1e-9, abs=1e-9)
+    step = 0.1 * (1.0 + abs(lowest))
+    assert felt(lowest - step) > felt(lowest) < felt(lowest + step)
+
+
+def test_pressure_never_turns_where_nobody_resents_it() -> None:
+    assert rules.turning_pressure(0.25, 0.03, 0.5, 0.0, 1.0) == math.inf
+    assert rules.turning_pressure(0.25, 0.0, 0.5, 0.5, 1.0) == math.inf
 
 
 @given(st.floats(0.001, 1.0), st.floats(0.001, 1.0), level, st.floats(0.001, 3.0))
@@ -176,6 +198,18 @@ def test_destinations() -> None:
     assert rules.destination(leaves_taipei=False, truce=True) == 0
 
 
+@given(share, share)
+def test_a_truce_multiplies_acceptance(readiness: float, in_a_truce: float) -> None:
+    assert rules.acceptance(readiness, False, in_a_truce) == readiness
+    assert rules.acceptance(readiness, True, in_a_truce) == readiness * in_a_truce
+
+
+def test_a_budget_is_what_offers_leave_of_it_and_never_below_nought() -> None:
+    assert rules.budget_left(2.0, 300.0, 0.0) == 600.0
+    assert rules.budget_left(2.0, 300.0, 150.0) == 450.0
+    assert rules.budget_left(0.5, 300.0, 150.5) == 0.0
+
+
 # --- patrons ----------------------------------------------------------------------------------------------
 
 
@@ -255,6 +289,19 @@ def test_dependence_closed() -> None:
     assert rules.dependence_left(1.0, 0.0, 0.0, 2.0, 0.5, 0.0) == pytest.approx(0.1)
     assert rules.dependence_left(1.0, 0.0, 0.0, 2.0, 3.0, 0.0) == 0.0
     assert rules.dependence_left(9.0, 50.0, 20.0, 2.0, 0.0, 3.0) == 1.0
+    assert [rules.aid_part(aid) for aid in (0.0, 0.5, 2.0, 40.0)] == pytest.approx([0.0, 0.05, 0.2, 0.2])
+
+
+@given(st.floats(0.0, 100.0), st.floats(0.0, 200.0), st.floats(0.0, 500.0), st.floats(0.0, 2.0), level)
+def test_a_cut_of_aid_takes_its_share_of_the_aid_part_however_large_the_aid(
+    exports: float, remittances: float, aid: float, cut: float, security: float
+) -> None:
+    whole = rules.dependence_left(1.0, exports, remittances, aid, 0.0, security)
+    left = rules.dependence_left(1.0, exports, remittances, aid, cut, security)
+    assert whole == min(1.0, rules.dependence(exports, remittances, aid, security))
+    assert whole - left == pytest.approx(min(1.0, cut) * 0.2 * min(1.0, aid / 2.0), abs=1e-12)
+    gone = rules.dependence_left(1.0, exports, remittances, aid, 1.0, security)
+    assert gone == pytest.approx(rules.dependence(exports, remittances, 0.0, security), abs=1e-12)
 
 
 def test_hostility_has_a_ceiling() -> None:
@@ -266,9 +313,11 @@ def test_hostility_has_a_ceiling() -> None:
 def test_what_is_missing_grows_until_the_package_is_due(
     promised: float, delivered: float, years: float, term: float
 ) -> None:
-    found = rules.shortfall(promised, delivered, years, term)
+    missing = rules.undelivered(promised, delivered, 0.0)
+    found = rules.shortfall(missing, years, term)
     assert found == pytest.approx(promised * (1.0 - delivered) * min(years, term))
-    assert rules.shortfall(promised, delivered, years + 1.0, term) >= found
+    assert rules.shortfall(missing, years + 1.0, term) >= found
+    assert rules.undelivered(promised, delivered, 2.5) == missing + 2.5
 
 
 # --- military cooperation ---------------------------------------------------------------------------------

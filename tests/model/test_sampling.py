@@ -10,7 +10,7 @@ import pytest
 from sim.fit import beliefs_for
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
-from sim.parameters import PARAMETERS, rounded
+from sim.parameters import PARAMETERS, LogitNormal, rounded
 from sim.runs.sampling import Draws
 from tests.worlds import changed, draw, lay_out, rich, run, told
 
@@ -138,7 +138,37 @@ def test_outcomes_are_cumulative_and_never_beyond_one() -> None:
     assert drawn.shape == (200, 1, 2)
     assert np.all(np.diff(drawn, axis=2) >= 0.0)
     assert np.all(drawn <= 1.0)
-    assert np.sum(drawn[:, 0, 1] == 1.0) > 20
+    luck = {name: _chances(f"elections.vote.outcomes.{name}.chance", wide) for name in ("a", "b")}
+    total = luck["a"] + luck["b"] + 0.1  # what the central chances leave open
+    np.testing.assert_allclose(drawn[:, 0, 0], luck["a"] / total, rtol=1e-6)
+    np.testing.assert_allclose(drawn[:, 0, 1], (luck["a"] + luck["b"]) / total, rtol=1e-6)
+    assert np.all(drawn[:, 0, 1] < 1.0)
+
+
+def _chances(path: str, given: dict[str, float]) -> np.ndarray:
+    """Drawn chances by hand."""
+    luck = uniforms(1, 200, purpose_of(f"scenario:{path}"))
+    return LogitNormal(given["central"], given["low"], given["high"]).quantile(luck, {})
+
+
+@pytest.mark.parametrize(("chances", "left"), [((0.3, 0.7), 0.0), ((0.3, 0.5), 0.2), ((0.0, 1.0), 0.0), ((0.2,), 0.8)])
+@pytest.mark.parametrize("unsure", [False, True])
+def test_outcomes_and_what_they_leave_open_make_one(chances: tuple[float, ...], left: float, unsure: bool) -> None:
+    def range_of(chance: float) -> Any:
+        return {"central": chance, "low": 0.5 * chance, "high": 0.5 + 0.5 * chance} if unsure else chance
+
+    outcomes = {f"o{number}": {"chance": range_of(chance)} for number, chance in enumerate(chances)}
+    laid = lay_out(told("HND", elections={"vote": {"date": "2022-05-01", "state": "HND", "outcomes": outcomes}}))
+    central = draw(laid).outcomes[0, 0]
+    assert central == pytest.approx(np.cumsum(chances), rel=1e-12, abs=1e-12)
+    drawn_chances = draw(laid, RUNS, mode="drawn").outcomes[:, 0]
+    if not unsure:
+        assert np.array_equal(drawn_chances, np.tile(np.cumsum(chances), (200, 1)))
+    elif left == 0.0:
+        assert drawn_chances[:, -1] == pytest.approx([1.0] * 200, rel=1e-12)
+    else:
+        assert np.all(drawn_chances[:, -1] < 1.0)
+        assert np.median(drawn_chances[:, -1]) == pytest.approx(1.0 - left, abs=0.12)
 
 
 def test_the_truce_enters_the_rate_of_the_record_draw_by_draw() -> None:

@@ -28,7 +28,7 @@ def test_a_world_opens_on_the_roster_before_any_month(laid: Plan) -> None:
     assert world.changes == []
     assert tuple(host.state.iso3 for host in world.hosts) == laid.hosts == ("GTM", "HND", "MHL", "PAN", "PLW", "SLV")
     assert world.cooperating == len(laid.hosts)
-    assert all(host.state is world.members[laid.states.index(code)] for host, code in zip(world.hosts, laid.hosts))
+    assert [host.state for host in world.hosts] == [world.members[laid.states.index(code)] for code in laid.hosts]
 
 
 def test_a_step_is_a_month_that_can_be_watched(laid: Plan) -> None:
