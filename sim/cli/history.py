@@ -12,10 +12,11 @@ import click
 
 from sim.atlas import Change, Record, record, state
 from sim.atlas.reading import parsed_day
+from sim.cli.options import HELP
 from sim.errors import InputError, Problem
 
 
-@click.command("history")
+@click.command("history", context_settings=HELP)
 @click.option("--at", metavar="DATE", help="The roster at the end of this day (YYYY-MM-DD).")
 @click.option("--since", metavar="DATE", help="The changes from this day on.")
 @click.option("--until", metavar="DATE", help="The changes up to this day.")

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from sim.cli.options import as_json, print_json
+from sim.cli.options import HELP, as_json, print_json
 
 
-@click.command("list")
+@click.command("list", context_settings=HELP)
 @as_json
 def command(as_json: bool) -> None:
     """List the shipped scenarios: name, title, dates, sources."""

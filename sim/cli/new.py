@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import day_of, program
+from sim.cli.options import HELP, day_of, program
 
 TEMPLATE = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
 # Check it with:  sim validate {file}
@@ -105,7 +105,7 @@ date = {start}
 """
 
 
-@click.command("new")
+@click.command("new", context_settings=HELP)
 @click.argument("name")
 @click.option("--state", "code", default="PRY", show_default=True, help="The state it is about (three letters).")
 @click.option("--start", metavar="DATE", help="Its first day (default: the last day the record is confirmed).")

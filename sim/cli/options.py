@@ -19,6 +19,9 @@ from sim.errors import InputError, Problem
 
 C = TypeVar("C", bound=Callable[..., Any])
 
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Settings every command shares, whoever calls it."""
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 overrides = click.option(
     "--set",

@@ -6,10 +6,10 @@ from datetime import date
 
 import click
 
-from sim.cli.options import as_json, day_of, print_json
+from sim.cli.options import HELP, as_json, day_of, print_json
 
 
-@click.command("parameters")
+@click.command("parameters", context_settings=HELP)
 @click.option("--as-of", metavar="DATE", help="What was known at the end of this day (default: all of the record).")
 @as_json
 def command(as_of: str | None, as_json: bool) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import as_json, print_json
+from sim.cli.options import HELP, as_json, print_json
 
 
-@click.command("plot")
+@click.command("plot", context_settings=HELP)
 @click.argument("folders", nargs=-1, required=True, metavar="RESULT...")
 @click.option(
     "--chart", "charts", multiple=True,

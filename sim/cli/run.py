@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from sim.cli.options import Progress, as_json, overrides, print_json
+from sim.cli.options import HELP, Progress, as_json, overrides, print_json
 
 _BEGAN = time.perf_counter()
 
 
-@click.command("run", context_settings={"max_content_width": 100})
+@click.command("run", context_settings=HELP)
 @click.argument("scenario")
 @click.option("--runs", type=int, help="Number of runs (default: the scenario's).")
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")

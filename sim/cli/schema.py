@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from sim.cli.options import print_json
+from sim.cli.options import HELP, print_json
 
 
-@click.command("schema")
+@click.command("schema", context_settings=HELP)
 def command() -> None:
     """Print a JSON Schema of scenario files, which editors use to complete and check them.
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from sim.cli.options import as_json, print_json
+from sim.cli.options import HELP, as_json, print_json
 
 
-@click.command("validate")
+@click.command("validate", context_settings=HELP)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @as_json
 @click.pass_context

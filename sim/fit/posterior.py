@@ -61,7 +61,7 @@ def beliefs(as_of: date, truce: float = PARAMETERS["acceptance_truce"].distribut
     computed: dict[str, tuple[Distribution, int]] = {
         "departure_rate": (RecordRate(left.events, left.contest_years, left.truce_years, truce), left.cases),
         "return_rate": (
-            RecordRate(max(back.events, NO_RETURN_YET), max(1.0, back.contest_years + back.truce_years), 0.0, truce),
+            RecordRate(max(back.events, NO_RETURN_YET), max(1.0, back.contest_years), back.truce_years, truce),
             back.cases,
         ),
         "package_size": (Fitted(size.size, size.size_error), size.cases),

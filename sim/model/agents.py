@@ -237,6 +237,8 @@ class Host(mesa.Agent):
         self.state = world.members[int(world.timeline.host[number])]
         self.base = float(world.reference.cooperation[number])
         """Log annual hazard of suspending in a quiet year."""
+        self.words_rate = float(world.reference.words_rate[number])
+        """Annual rate that words alone add."""
         self.side = ACTIVE
         self.row = [0.0] * COLUMNS
         self.chance = 0.0
@@ -256,7 +258,7 @@ class Host(mesa.Agent):
                 p.suspension_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
             )
             row[T_ORDER] = rules.rate_of_acts(
-                world.reference.notice_rate, state.level(NOTICE), world.reference.words_rate, state.level(THREAT)
+                world.reference.notice_rate, state.level(NOTICE), self.words_rate, state.level(THREAT)
             )
             log_rate = rules.log_hazard_of_suspension(
                 row[T_ALPHA], row[T_BACKFIRE], row[T_DETERRENCE], row[T_GOVERNMENT]

@@ -366,7 +366,7 @@ def simulate(
                     row[T_DETERRENCE] = rules.hold_term(p.hold_effect, dependence, p.usual_host_dependence)
                     row[T_GOVERNMENT] = rules.government_term(p.suspension_lean_effect, lean[i], timeline.lean_ref[i])
                     row[T_ORDER] = rules.rate_of_acts(
-                        reference.notice_rate, levels[NOTICE, i], reference.words_rate, levels[THREAT, i]
+                        reference.notice_rate, levels[NOTICE, i], reference.words_rate[j], levels[THREAT, i]
                     )
                     log_rate = rules.log_hazard_of_suspension(
                         row[T_ALPHA], row[T_BACKFIRE], row[T_DETERRENCE], row[T_GOVERNMENT]

@@ -58,8 +58,8 @@ class Reference(NamedTuple):
     """Annual rate added by a standing order."""
     notice_rate: float
     """Annual rate at which a standing formal notice ends military cooperation."""
-    words_rate: float
-    """Annual rate that words alone add."""
+    words_rate: Floats
+    """(h,) annual rate that words alone add, by host."""
     cooperation: Floats
     """(h,) log annual hazard of suspending in a quiet year, by host."""
     package_fade: float
@@ -134,12 +134,13 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         elif timeline.region[i] == 2:
             weights[i] = parameters.pressure_elsewhere
 
-    cooperation = np.empty(timeline.host.shape[0])
+    cooperation, words = np.empty(timeline.host.shape[0]), np.empty(timeline.host.shape[0])
     for j in range(cooperation.shape[0]):
         rate = parameters.suspension_rate
         if timeline.host_compact[j]:
             rate = parameters.suspension_rate_compact
         cooperation[j] = math.log(rate)
+        words[j] = rules.words_rate(parameters.words_followed, rate)
 
     believed, doubted, dollars = values.copy(), np.zeros(values.shape[0]), np.zeros(values.shape[0])
     for event in range(values.shape[0]):
@@ -178,7 +179,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         rules.pledge_effect(parameters.pledge_kept, parameters.departure_rate),
         rules.order_rate(parameters.order_carried_out),
         rules.notice_rate(parameters.notice_carried_out),
-        rules.words_rate(parameters.words_followed, parameters.suspension_rate),
+        words,
         cooperation,
         rules.monthly_fade(parameters.package_half_life),
     )

@@ -91,7 +91,7 @@ DECLARED: tuple[Parameter, ...] = (
     _estimated(
         "return_rate", "per former-ally-year", "gamma", (1e-9, 10.0),
         "hazard of returning to Taipei in the ten years after leaving it, under reference conditions",
-        "recognition record up to as_of, half-life 7 years",
+        "recognition record up to as_of, half-life 7 years, truce months weighted by acceptance_truce",
     ),
     _prior(
         "holy_see_rate", "per year", "assumed", "log-normal", (0.01, 0.002, 0.03), (1e-6, 10.0),

@@ -73,8 +73,13 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
 
 
 def _settled(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:
-    """Drawn chances of an election's outcomes, scaled so that with what the central ones leave open they make 1."""
-    if not any(isinstance(chance, Uncertain) for chance in chances):
+    """Chances of an election's outcomes: those drawn share what the fixed ones and the open rest leave, by size."""
+    uncertain = np.array([isinstance(chance, Uncertain) for chance in chances])
+    if not uncertain.any():
         return drawn
-    centre = sum(chance.distribution.central if isinstance(chance, Uncertain) else chance for chance in chances)
-    return drawn / (drawn.sum(axis=1, keepdims=True) + max(0.0, 1.0 - centre))
+    centre = sum(chance.distribution.central for chance in chances if isinstance(chance, Uncertain))
+    room = 1.0 - sum(chance for chance in chances if not isinstance(chance, Uncertain))
+    total = drawn[:, uncertain].sum(axis=1, keepdims=True) + max(0.0, room - centre)
+    settled = drawn.copy()
+    settled[:, uncertain] *= room / total
+    return settled

@@ -36,11 +36,16 @@ def truce_on(day: date) -> bool:
 
 
 def remarks(scenario: Scenario) -> list[str]:
-    """What is no mistake and yet worth a word: a truce on record that the scenario does not have."""
+    """What is no mistake and yet worth a word: a truce on record left out, words of a host that is none."""
+    said = [
+        f"{path}: {event.state} is not in cooperation.hosts, so this {event.type} weighs on nothing"
+        for path, event, _ in _dated(scenario)
+        if event.type in ("threat", "notice", "notice-withdrawn") and event.state not in scenario.cooperation.hosts
+    ]
     truces = [event.date for event in scenario.events.values() if event.type == "truce" and event.enabled]
     if truce_on(scenario.as_of) and not any(day is not None and day <= scenario.scenario.start for day in truces):
-        return [f"a truce stood on {scenario.as_of}, and no event of type truce says so: a contest is simulated"]
-    return []
+        said.append(f"a truce stood on {scenario.as_of}, and no event of type truce says so: a contest is simulated")
+    return said
 
 
 def _time(scenario: Scenario) -> Iterator[Problem]:
@@ -94,7 +99,10 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
     for code in scenario.cooperation.hosts:
         if code not in who.all:
             yield Problem("cooperation.hosts", _SIMULATED, code)
-    for code in scenario.states:
+    for code, said in scenario.states.items():
+        if said.government_since is not None and said.government_since > scenario.scenario.start:
+            rule = f"not after the start, {scenario.scenario.start}: a government to come is an inauguration"
+            yield Problem(f"states.{code}.government_since", rule, said.government_since)
         if code not in who.all:
             yield Problem(f"states.{code}", _SIMULATED, code)
 
@@ -151,20 +159,20 @@ def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
 def _waiting(scenario: Scenario) -> Iterator[Problem]:
     """Words of a government to come that no government comes to speak: they would never count."""
     happenings = list(_dated(scenario))
-    offices = [(event.state, month) for _, event, month in happenings if event.type == "inauguration"]
-    for path, event, month in happenings:
+    offices = [(event.state, when) for _, event, when in happenings if event.type == "inauguration"]
+    for path, event, spoken in happenings:
         if not getattr(event, "incoming", False):
             continue
-        if not any(state == event.state and month <= when for state, when in offices):  # type: ignore[union-attr]
+        if not any(state == event.state and spoken <= when for state, when in offices):  # type: ignore[union-attr]
             rule = f"followed by an inauguration in {event.state}, from which these words count"  # type: ignore[union-attr]
             yield Problem(path, rule, event.type)
 
 
-def _dated(scenario: Scenario) -> Iterator[tuple[str, Event, int]]:
-    """Every enabled event and effect, with its path and absolute month."""
+def _dated(scenario: Scenario) -> Iterator[tuple[str, Event, tuple[int, int]]]:
+    """Every enabled event and effect, with its path, and its absolute month and day."""
     for name, event in scenario.events.items():
         if event.enabled and event.date is not None:
-            yield f"events.{name}", event, _month(event.date)
+            yield f"events.{name}", event, (_month(event.date), event.date.day)
     for name, election in scenario.elections.items():
         if not election.enabled:
             continue
@@ -172,7 +180,7 @@ def _dated(scenario: Scenario) -> Iterator[tuple[str, Event, int]]:
             for effect, event in what.effects.items():
                 if event.enabled and event.delay_months is not None:
                     path = f"elections.{name}.outcomes.{outcome}.effects.{effect}"
-                    yield path, event, _month(election.date) + event.delay_months
+                    yield path, event, (_month(election.date) + event.delay_months, election.date.day)
 
 
 def _expectations(scenario: Scenario, who: Members) -> Iterator[Problem]:

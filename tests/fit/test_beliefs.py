@@ -74,9 +74,7 @@ def test_rates_come_from_the_record_with_truce_years_apart(as_of: date) -> None:
     left, back = departures(as_of), returns(as_of)
     leaving, returning = (beliefs(as_of)[name].distribution for name in ("departure_rate", "return_rate"))
     assert leaving == RecordRate(left.events, left.contest_years, left.truce_years, 0.05)
-    assert isinstance(returning, RecordRate)
-    assert returning.central == pytest.approx(back.events / (back.contest_years + back.truce_years), rel=1e-12)
-    assert returning.truce_years == 0.0
+    assert returning == RecordRate(back.events, back.contest_years, back.truce_years, 0.05)
 
 
 def test_where_no_return_is_on_record_the_rate_is_next_to_nothing() -> None:
