@@ -30,9 +30,7 @@ def run_shipped() -> dict[str, Result]:
 
     results = {}
     for name in shipped():
-        loaded = load(name)
-        header = loaded.scenario.scenario
-        results[name] = simulate(Request(loaded, header.runs, header.seed))
+        results[name] = simulate(Request.of(load(name)))
     return results
 
 

@@ -57,15 +57,7 @@ def command(
     clock = Clock()
     clock.stages["start-up"] = clock._last - _BEGAN
     loaded = load(scenario, parse_overrides(overrides))
-    header = loaded.scenario.scenario
-    request = Request(
-        loaded,
-        runs=header.runs if runs is None else runs,
-        seed=header.seed if seed is None else seed,
-        engine=engine,
-        parameters=parameters,
-        ledger=ledger,
-    )
+    request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
 
     def draw(result: Any, folder: Path) -> None:
         from sim.charts import draw_all

@@ -37,15 +37,7 @@ def run(
         loaded = scenario if not set else load(scenario.file, {**scenario.overrides, **set})
     else:
         loaded = load(scenario, set)
-    header = loaded.scenario.scenario
-    request = Request(
-        loaded,
-        runs=header.runs if runs is None else runs,
-        seed=header.seed if seed is None else seed,
-        engine=engine,
-        parameters=parameters,
-        ledger=ledger,
-    )
+    request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
     if out is None:
         return simulate(request, threads)
     return run_to_folder(request, Path(out), None, "sim.run", threads)[0]

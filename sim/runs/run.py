@@ -55,6 +55,17 @@ class Request:
     parameters: Mode = "drawn"
     ledger: bool = False
 
+    @classmethod
+    def of(cls, loaded: Loaded, runs: int | None = None, seed: int | None = None, **settings: Any) -> Request:
+        """A request with the scenario's own runs and seed where none are given."""
+        header = loaded.scenario.scenario
+        return cls(
+            loaded,
+            runs=header.runs if runs is None else runs,
+            seed=header.seed if seed is None else seed,
+            **settings,
+        )
+
     def __post_init__(self) -> None:
         for option, value in (("--runs", self.runs), ("--seed", self.seed)):
             if not isinstance(value, int) or isinstance(value, bool):
