@@ -15,8 +15,7 @@ from sim.cli.options import HELP, as_json, day_of, print_json
 def command(as_of: str | None, as_json: bool) -> None:
     """List every model parameter: name, unit, kind, family, central value, range, meaning, source."""
     from sim.atlas import record
-    from sim.fit import beliefs
-    from sim.runs.run import described
+    from sim.fit import beliefs, described
 
     until = record().confirmed_until
     day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)

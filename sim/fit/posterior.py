@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sim.atlas import cases
 from sim.fit.packages import package_size
@@ -106,3 +107,21 @@ def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[
 def _counted(found: tuple[object, ...]) -> Counted:
     successes = sum(bool(case.outcome) for case in found)  # type: ignore[attr-defined]
     return Counted(successes, len(found) - successes)
+
+
+def described(belief: Belief) -> dict[str, Any]:
+    """A parameter with its law, as manifests and `sim parameters` tell it."""
+    parameter, law = belief.parameter, belief.distribution
+    return {
+        "name": parameter.name,
+        "unit": parameter.unit,
+        "kind": "assumed" if belief.from_scenario or belief.cases == 0 else parameter.kind,
+        "family": belief.family,
+        "central": float(f"{law.central:.6g}"),
+        "low": float(f"{law.low:.6g}"),
+        "high": float(f"{law.high:.6g}"),
+        "cases": belief.cases,
+        "hindsight": parameter.hindsight and not belief.from_scenario,
+        "meaning": parameter.meaning,
+        "source": "set by the scenario" if belief.from_scenario else parameter.source,
+    }

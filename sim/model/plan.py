@@ -19,6 +19,8 @@ from sim.model.timeline import Floats, Timeline
 from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
 from sim.scenario import Loaded, Members, Range, Scenario, StateTable, members
 from sim.scenario.events import Event
+from sim.scenario.fields import bounds_of, month_number
+from sim.scenario.schema import Outcome
 
 HOLY_SEE = "VAT"
 _REGIONS = {"Americas": 0, "Oceania": 1}
@@ -78,11 +80,6 @@ class Plan:
         return self.members.all
 
 
-def month_number(day: date) -> int:
-    """Absolute month: year * 12 + month - 1."""
-    return day.year * 12 + day.month - 1
-
-
 def month_label(number: int) -> str:
     """`YYYY-MM` of an absolute month."""
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
@@ -97,7 +94,7 @@ def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
     first = month_number(scenario.scenario.start)
     numbers = range(first, first + scenario.months + 1)
     entries = sorted(_entries(scenario, first), key=lambda entry: (entry.month, entry.day, _late(entry), entry.name))
-    elections = {name: election for name, election in sorted(scenario.elections.items()) if election.enabled}
+    votes = _votes(scenario)
     timeline = Timeline(
         **_months(scenario, numbers),
         **_states(loaded, who, first),
@@ -105,7 +102,7 @@ def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
         **_reference(loaded.reference),
         mean_log_gdp=mean_log_gdp,
         **_events(entries, who, len(numbers)),
-        election_purpose=np.array([purpose_of(f"elections.{name}") for name in elections], dtype=np.int64),
+        election_purpose=np.array([purpose_of(f"elections.{name}") for name, _ in votes], dtype=np.int64),
         monthly_year_fade=0.5 ** (1.0 / 12.0),
     )
     return Plan(
@@ -119,9 +116,9 @@ def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
         outcome_chances=tuple(
             tuple(
                 _uncertain(outcome.chance, f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
-                for which, outcome in sorted(election.outcomes.items())
+                for which, outcome in outcomes
             )
-            for name, election in elections.items()
+            for name, outcomes in votes
         ),
     )
 
@@ -326,13 +323,22 @@ _KINDS = {
 _REQUEST_HALF_LIFE = 12.0
 
 
+def _votes(scenario: Scenario) -> list[tuple[str, list[tuple[str, Outcome]]]]:
+    """The elections that are held and their outcomes, both by name: their numbers in the timeline."""
+    return [
+        (name, sorted(election.outcomes.items()))
+        for name, election in sorted(scenario.elections.items())
+        if election.enabled
+    ]
+
+
 def _entries(scenario: Scenario, first: int) -> Iterator[Entry]:
     for name, event in scenario.events.items():
         if event.enabled and event.date is not None:
             yield Entry(f"events.{name}", event, month_number(event.date) - first, event.date.day, -1, -1)
-    enabled = [(name, election) for name, election in sorted(scenario.elections.items()) if election.enabled]
-    for number, (name, election) in enumerate(enabled):
-        for which, (outcome, what) in enumerate(sorted(election.outcomes.items())):
+    for number, (name, outcomes) in enumerate(_votes(scenario)):
+        election = scenario.elections[name]
+        for which, (outcome, what) in enumerate(outcomes):
             for effect, event in what.effects.items():
                 if event.enabled and event.delay_months is not None:
                     month = month_number(election.date) - first + event.delay_months
@@ -360,16 +366,11 @@ def _kind(event: Event) -> int:
 def _value(entry: Entry) -> float | Uncertain:
     """The number an event carries: strength, pressure, lean, share, or the whole sum of an offer in US$ million."""
     event = entry.event
-    bounds = {"lean": (-1.0, 1.0), "pressure": (0.0, 3.0), "hostility": (0.0, 3.0), "million_usd": (0.0, 1e6)}
-    if event.type == "match":
-        bounds["share"] = (0.0, 10.0)
     for key in ("strength", "pressure", "hostility", "lean", "share", "million_usd"):
-        if key in type(event).model_fields:
+        field = type(event).model_fields.get(key)
+        if field is not None:
             given = getattr(event, key)
-            if given is None:
-                return math.nan
-            low, high = bounds.get(key, (0.0, 1.0))
-            return _uncertain(given, f"{entry.name}.{key}", low, high)
+            return math.nan if given is None else _uncertain(given, f"{entry.name}.{key}", *bounds_of(field))
     return 1.0
 
 

@@ -207,8 +207,7 @@ def _write_trajectories(result: Result, path: Path) -> None:
     import pyarrow as pa
 
     runs, length = result.counts.shape
-    counts = [result.counts] if result.cooperation is None else [result.counts, result.cooperation]
-    ties = [RECOGNITION, COOPERATION][: len(counts)]
+    ties, counts = zip(*result.counted, strict=True)
     rows = np.tile(np.arange(length, dtype=np.int32), runs * len(ties))
     which = np.repeat(np.arange(len(ties), dtype=np.int32), runs * length)
     write_parquet(

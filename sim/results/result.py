@@ -98,6 +98,14 @@ class Result:
             *(Place(code, name, SIDES[COOPERATION][0], COOPERATION) for code, name in self.hosts),
         )
 
+    @property
+    def counted(self) -> list[tuple[str, NDArray[np.uint8]]]:
+        """Each tie that is followed, with its (runs, T + 1) counts."""
+        ties = [(RECOGNITION, self.counts)]
+        if self.cooperation is not None:
+            ties.append((COOPERATION, self.cooperation))
+        return ties
+
     @cached_property
     def summary_columns(self) -> Table:
         """`summary.csv` as columns: recognition, then cooperation where it is followed."""
@@ -171,10 +179,7 @@ class Result:
     @property
     def trajectories_columns(self) -> dict[str, Any]:
         """`trajectories.parquet` as columns: run by run, month by month, one tie after the other."""
-        runs, length = self.counts.shape
-        ties = [(RECOGNITION, self.counts)]
-        if self.cooperation is not None:
-            ties.append((COOPERATION, self.cooperation))
+        (runs, length), ties = self.counts.shape, self.counted
         return {
             "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
             "month": np.tile(np.array(self.months), runs * len(ties)),

@@ -55,8 +55,7 @@ def run_ensemble(
 
     horizons : months, ascending, at which each state's expected moves are summed
     """
-    if ledger and runs > MOST_LEDGER_RUNS:
-        raise InputError(Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", runs))
+    check_ledger(ledger, runs)
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
     counts = np.empty((runs, length, 2), dtype=np.uint8)
     expected = np.zeros((-(-runs // RUNS_PER_DRAW), places, len(horizons), 2))
@@ -90,6 +89,12 @@ def run_ensemble(
         pool.shutdown(wait=True, cancel_futures=True)
     changes = [found[first] for first, _ in chunks]
     return Ensemble(counts, np.concatenate(changes), expected, book)
+
+
+def check_ledger(wanted: bool, runs: int) -> None:
+    """Refuse a ledger of more runs than one can read."""
+    if wanted and runs > MOST_LEDGER_RUNS:
+        raise InputError(Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", runs))
 
 
 @dataclass(frozen=True)

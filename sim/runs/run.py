@@ -11,23 +11,26 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, ResultError
-from sim.fit import Belief, beliefs_for, package_size
+from sim.fit import Belief, beliefs_for, described, package_size
+from sim.model.compiled import is_compiled
+from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
+from sim.model.reference import derive
+from sim.model.terms import HAZARD, HEAD, SIDE, TERMS
 from sim.results import Result
 from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION, Table, rows_of
-from sim.runs.sampling import Mode
+from sim.runs.ensemble import Progress, check_ledger, run_ensemble
+from sim.runs.sampling import Mode, sample
 from sim.scenario import Loaded
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
-
-if TYPE_CHECKING:
-    from sim.runs.ensemble import Progress
 
 
 @dataclass
@@ -118,15 +121,7 @@ def simulate(
     tell : is told what takes long
     """
     clock = clock or Clock()
-    from sim.model.kernel import RUNS_PER_DRAW
-    from sim.model.terms import TERMS  # noqa: F401  (loaded with the kernel, so its time is start-up)
-    from sim.runs.ensemble import MOST_LEDGER_RUNS, run_ensemble
-    from sim.runs.sampling import sample
-
-    if request.ledger and request.runs > MOST_LEDGER_RUNS:
-        raise InputError(
-            Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", request.runs)
-        )
+    check_ledger(request.ledger, request.runs)
     scenario = request.loaded.scenario
     beliefs = beliefs_for(scenario)
     laid = plan(request.loaded, package_size().mean_log_gdp)
@@ -224,10 +219,13 @@ _DAMAGED = "damaged charts"
 def _kept(folder: Path) -> tuple[Result | None, set[str]]:
     """The result already in a folder and the parts it has besides its data; nothing where it is not whole."""
     try:
-        kept, has = results.read(folder), results.parts(results.check(folder, pictures=False))
+        kept = results.read(folder)
     except ResultError:
         return None, set()
-    return kept, has if results.complete(folder) else has - {results.CHARTS} | {_DAMAGED}
+    try:
+        return kept, results.parts(results.check(folder))
+    except ResultError:
+        return kept, {_DAMAGED} if kept.ledger is None else {_DAMAGED, results.LEDGER}
 
 
 def _overrides(request: Request) -> dict[str, str]:
@@ -270,40 +268,15 @@ def observed(as_of: date, months: tuple[str, ...]) -> tuple[int | None, ...]:
     return tuple(known.count(day) if day <= known.confirmed_until else None for day in days)
 
 
-def described(belief: Belief) -> dict[str, Any]:
-    """A parameter with its law, as manifests and `sim parameters` tell it."""
-    parameter, law = belief.parameter, belief.distribution
-    return {
-        "name": parameter.name,
-        "unit": parameter.unit,
-        "kind": "assumed" if belief.from_scenario or belief.cases == 0 else parameter.kind,
-        "family": belief.family,
-        "central": float(f"{law.central:.6g}"),
-        "low": float(f"{law.low:.6g}"),
-        "high": float(f"{law.high:.6g}"),
-        "cases": belief.cases,
-        "hindsight": parameter.hindsight and not belief.from_scenario,
-        "meaning": parameter.meaning,
-        "source": "set by the scenario" if belief.from_scenario else parameter.source,
-    }
-
-
 def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request, tell: Callable[[str], object] | None) -> None:
     """Compile the kernel, or load it from the cache, by a run of one."""
     if request.engine == "compiled":
-        from sim.model.compiled import is_compiled
-
         if tell is not None and not is_compiled():
             tell("compiling the model: once, some ten seconds")
-        from sim.runs.ensemble import run_ensemble
-        from sim.runs.sampling import sample
-
         run_ensemble(laid, sample(laid, beliefs, 0, 1, "central"), 0, 1, horizons=(1,), threads=1)
 
 
 def _changes(rows: Any) -> dict[str, Any]:
-    from sim.model.terms import HAZARD, HEAD, TERMS
-
     heads = ("run", "month", "state", "from", "to")
     changes: dict[str, Any] = {name: rows[:, column].astype(np.int64) for column, name in enumerate(heads)}
     changes["hazard"] = rows[:, HEAD + HAZARD].copy()
@@ -311,8 +284,6 @@ def _changes(rows: Any) -> dict[str, Any]:
 
 
 def _ledger(book: Any, laid: Plan) -> Table:
-    from sim.model.terms import HAZARD, SIDE, TERMS
-
     runs, length, places, _ = book.shape
     ties = [RECOGNITION] * len(laid.states) + [COOPERATION] * len(laid.hosts)
     sides = [[SIDES[tie][int(side)] for tie, side in zip(ties, row, strict=True)] for row in _rows(book[:, :, :, SIDE])]
@@ -333,10 +304,6 @@ def _rows(sides: Any) -> Any:
 
 def _budgets(laid: Plan, beliefs: Mapping[str, Belief]) -> dict[str, float]:
     """Reference budgets at central parameters, US$ million a year."""
-    from types import SimpleNamespace
-
-    from sim.model.reference import derive
-
     central = SimpleNamespace(**{name: belief.distribution.central for name, belief in beliefs.items()})
     reference = derive(laid.timeline, central, np.zeros(len(laid.entries)))
     return {

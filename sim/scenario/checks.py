@@ -9,7 +9,7 @@ from sim.atlas import economy, record, regimes
 from sim.errors import AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
-from sim.scenario.fields import Range
+from sim.scenario.fields import Range, month_number
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import LONGEST_MONTHS, Scenario
 
@@ -58,11 +58,10 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
         yield Problem("scenario.end", f"at most {LONGEST_MONTHS} months after the start", header.end)
     if scenario.as_of > header.start:
         yield Problem("scenario.as_of", f"not after the start, {header.start}", scenario.as_of)
+    path = "scenario.as_of" if header.as_of else "scenario.start"
     if scenario.as_of < _FIRST_RATE:
-        path = "scenario.as_of" if header.as_of else "scenario.start"
         yield Problem(path, f"not before {_FIRST_RATE}: the record before it tells no rate", scenario.as_of)
     if scenario.as_of > record().confirmed_until:
-        path = "scenario.as_of" if header.as_of else "scenario.start"
         yield Problem(
             path,
             f"not after {record().confirmed_until}, the day until which the record is confirmed",
@@ -114,12 +113,12 @@ def _calendar(scenario: Scenario, who: Members) -> Iterator[Problem]:
         yield from _place(path, event, who)
         if event.date is None:
             yield Problem(f"{path}.date", "required")
-        elif event.enabled and _month(event.date) > _month(end):
+        elif event.enabled and month_number(event.date) > month_number(end):
             yield Problem(f"{path}.date", f"not after the end, {end}", event.date)
         if event.delay_months is not None:
             yield Problem(f"{path}.delay_months", "only for effects of an election", event.delay_months)
     for name, election in scenario.elections.items():
-        if election.enabled and _month(election.date) > _month(end):
+        if election.enabled and month_number(election.date) > month_number(end):
             yield Problem(f"elections.{name}.date", f"not after the end, {end}", election.date)
         if election.enabled and election.date < scenario.scenario.start:
             yield Problem(
@@ -172,7 +171,7 @@ def _dated(scenario: Scenario) -> Iterator[tuple[str, Event, tuple[int, int]]]:
     """Every enabled event and effect, with its path, and its absolute month and day."""
     for name, event in scenario.events.items():
         if event.enabled and event.date is not None:
-            yield f"events.{name}", event, (_month(event.date), event.date.day)
+            yield f"events.{name}", event, (month_number(event.date), event.date.day)
     for name, election in scenario.elections.items():
         if not election.enabled:
             continue
@@ -180,7 +179,7 @@ def _dated(scenario: Scenario) -> Iterator[tuple[str, Event, tuple[int, int]]]:
             for effect, event in what.effects.items():
                 if event.enabled and event.delay_months is not None:
                     path = f"elections.{name}.outcomes.{outcome}.effects.{effect}"
-                    yield path, event, (_month(election.date) + event.delay_months, election.date.day)
+                    yield path, event, (month_number(election.date) + event.delay_months, election.date.day)
 
 
 def _expectations(scenario: Scenario, who: Members) -> Iterator[Problem]:
@@ -200,7 +199,3 @@ def _expectations(scenario: Scenario, who: Members) -> Iterator[Problem]:
     for code in expected.not_with_taipei:
         if code in who.recognisers:
             yield Problem("expectations.not_with_taipei", "a state not on Taipei's side at the start", code)
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import typing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeAlias
@@ -19,6 +20,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import states
@@ -28,6 +30,11 @@ EARLIEST = date(1971, 10, 25)
 LATEST = date(2100, 12, 31)
 LONGEST_NAME = 80
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def month_number(day: date) -> int:
+    """Absolute month: year * 12 + month - 1."""
+    return day.year * 12 + day.month - 1
 
 
 class Part(BaseModel):
@@ -147,6 +154,17 @@ class Series(_Either):
 
     def table(self) -> Any:
         return Annotated[dict[Day, Annotated[float, Field(ge=self.low, le=self.high)]], Field(min_length=1)]
+
+
+def bounds_of(field: FieldInfo) -> tuple[float, float]:
+    """Bounds of a key that holds a `Quantity`, wherever its annotation says so; LookupError where it holds none."""
+    pending = [*field.metadata, field.annotation]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Quantity):
+            return part.low, part.high
+        pending += typing.get_args(part)
+    raise LookupError("no quantity")
 
 
 Number: TypeAlias = float | Range

@@ -69,6 +69,8 @@ def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Lo
     merged: Document = {}
     for document, _ in reversed(documents):
         merged = _merge(merged, document)
+    if len(documents) > 1:
+        merged["scenario"].pop("extends", None)
     root, root_file = documents[-1]
     reference = _validated(root, root_file)
     wrong: list[Problem] = []
@@ -201,8 +203,6 @@ def _merge(base: Document, change: Document) -> Document:
         below = merged.get(key)
         both = isinstance(below, dict) and isinstance(value, dict)
         merged[key] = _merge(below, value) if both else copy.deepcopy(value)  # type: ignore[arg-type]
-    if "scenario" in change and isinstance(merged.get("scenario"), dict) and base:
-        merged["scenario"].pop("extends", None)
     return merged
 
 

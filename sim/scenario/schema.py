@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.events import Event
-from sim.scenario.fields import Day, Iso3, Lever, Name, Number, Part, Quantity, Range, Series, Text
+from sim.scenario.fields import Day, Iso3, Lever, Name, Number, Part, Quantity, Range, Series, Text, month_number
 
 LONGEST_MONTHS = 600
 MOST_RUNS = 10_000_000
@@ -253,5 +253,4 @@ class Scenario(Part):
     @property
     def months(self) -> int:
         """Months from the month of the start to the month of the end."""
-        start, end = self.scenario.start, self.scenario.end
-        return (end.year - start.year) * 12 + end.month - start.month
+        return month_number(self.scenario.end) - month_number(self.scenario.start)
