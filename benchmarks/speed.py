@@ -24,7 +24,7 @@ import numpy as np
 from mesa.batchrunner import batch_run
 
 from benchmarks.floor import floor, nanoseconds
-from sim.fit import beliefs_for, package_size
+from sim.fit import beliefs_for, yardsticks
 from sim.model.plan import Plan, plan
 from sim.model.world import World
 from sim.runs.ensemble import run_ensemble
@@ -76,7 +76,8 @@ def laid_out(months: int | None = None, states: int | None = None) -> Plan:
             : 14 - states
         ]
         overrides |= {"roster.remove": gone, "expectations.count_at_start": states}
-    return plan(load(HERE / "work.toml", overrides), package_size().mean_log_gdp)
+    loaded = load(HERE / "work.toml", overrides)
+    return plan(loaded, yardsticks(loaded.scenario.as_of))
 
 
 def timed(work: Callable[[], object], state_months: int) -> float:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.atlas import record
-from sim.fit import beliefs_for, package_size
+from sim.fit import beliefs_for, yardsticks
+from sim.fit.posterior import LEAVING, RETURNING
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan, plan
 from sim.model.terms import COLUMNS, COOPERATION, HAZARD, HEAD, SIDE, SIDES, TERMS
@@ -31,6 +32,9 @@ CERTAIN = {"departure_rate": 10.0, "return_rate": 10.0}
 
 NO_FEEDBACK = {"offer_effect": 0.0, "aid_effect": 0.0, "deterrence_effect": 0.0, "backfire_effect": 0.0}
 """Nothing that patrons do moves a state, so that states do not touch each other."""
+
+ALIKE = dict.fromkeys((*LEAVING, *RETURNING), 0.0)
+"""Covariates count for nothing, so that all states share one hazard of leaving and one of returning."""
 
 
 def told(*states: str, start: str = START, end: str = "2024-12-31", **tables: Any) -> Document:
@@ -71,7 +75,7 @@ def lay_out(document: Document, root: Document | None = None) -> Plan:
     reference = scenario if root is None else Scenario.model_validate(root)
     found = problems_of(document) + ([] if root is None else problems_of(root))
     assert not found, found
-    return plan(Loaded(scenario, reference, "test", ()), package_size().mean_log_gdp)
+    return plan(Loaded(scenario, reference, "test", ()), yardsticks(scenario.as_of))
 
 
 def draw(laid: Plan, runs: int = 20, seed: int = 1, mode: Mode = "central") -> Draws:
@@ -255,7 +259,13 @@ def rich() -> Document:
         "states": {
             "HND": {"lean": -0.2, "pride": 0.9, "susceptibility": 4.0, "government_since": "2021-06-01"},
             "PRY": {"prestige": 3.0, "dependence": 0.5, "susceptibility": 5.0},
-            "GTM": {"exports_to_usa": 60.0, "remittances_from_usa": 25.0, "us_aid": 3.0, "security_tie": 3.0},
+            "GTM": {
+                "exports_to_usa": 60.0,
+                "remittances_from_usa": 25.0,
+                "us_aid": 3.0,
+                "security_tie": 3.0,
+                "population": 20e6,
+            },
             "PLW": {"gdp_million_usd": 250.0, "susceptibility": 0.0},
             "NIC": {"susceptibility": 30.0},
             "VAT": {"susceptibility": 3.0},

@@ -28,7 +28,14 @@ CASE_COLUMNS = (
     "source",
     "note",
 )
-PRIORS = ("notice_carried_out", "order_carried_out", "pledge_kept")
+PRIORS = (
+    "cooperation_ended",
+    "notice_carried_out",
+    "order_carried_out",
+    "pledge_kept",
+    "request_followed",
+    "words_followed",
+)
 
 
 @dataclass(frozen=True)
@@ -62,18 +69,23 @@ class Case:
     """One dated case that a prior is counted from (source: the row's own)."""
 
     prior: str
-    """`pledge_kept`, `order_carried_out` or `notice_carried_out`."""
+    """One of `PRIORS`."""
     iso3: str
     case: str
-    """Whose pledge or order it was."""
+    """Whose pledge or order it was, or what was asked, said or given notice of."""
     started: date
-    """Day of taking office with the pledge, or of the order."""
+    """Day of taking office with the pledge, or of the order, notice, request or words."""
     outcome_known: date
-    """First day on which the outcome could be known."""
+    """First day on which the outcome could be known: the switch, the end of the presence, or the end of the window."""
     outcome: bool
-    """Whether the switch followed: for an order, within 183 days or on the day the order had set."""
+    """Whether it was followed, by the prior's own rule, which the data dictionary states.
+
+    By a switch: for an order within 183 days or on the day the order had set, for a request within 400 days.
+    By the end of military cooperation with Washington: for a notice within 24 months, for words within 731 days and
+    with no formal act in between; always so for `cooperation_ended`.
+    """
     days_to_switch: int | None
-    """Days from `started` to the switch; None where none followed."""
+    """Days from `started` to the switch, or to the end of the presence; None where none followed."""
     source: str
     note: str
 

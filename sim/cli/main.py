@@ -15,6 +15,8 @@ COMMANDS = {
     "validate": "Check scenario files and list every problem.",
     "run": "Run a scenario: result folder, charts, short summary.",
     "plot": "Redraw the charts of results, or lay several on one chart.",
+    "fit": "What the record says: rates, effects, the states ranked.",
+    "backtest": "Past years forecast on what was known before them, scored beside baselines.",
     "history": "The record: who recognises Taipei on a day, what changed, the count since 1971.",
     "parameters": "Every model parameter with unit, kind, range and source.",
     "schema": "A JSON Schema of scenario files, for editors.",

@@ -50,7 +50,7 @@ attention = 1.0
 #                          # the start is like; only a change from it weighs: an inauguration or lean event, or
 #                          # another value by --set or in a file that extends this one.
 # pride = 0.5              # how far pressure is resented, 0 to 1
-# susceptibility = 1.0     # multiple of the common hazard
+# susceptibility = 1.0     # multiple of the hazard the record gives it
 
 # --- The calendar: dated events, each under a name of your own --------------------------------------------
 # Types: campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest,

@@ -70,8 +70,8 @@ def day_of(text: str, option: str, first: date, last: date) -> date:
 class Progress:
     """Progress on standard error: a bar with the time left on a terminal, a plain line now and then elsewhere."""
 
-    def __init__(self, what: str, quiet: bool, patience: float = 1.5) -> None:
-        self.what, self.quiet, self.patience = what, quiet, patience
+    def __init__(self, what: str, quiet: bool, patience: float = 1.5, unit: str = "runs") -> None:
+        self.what, self.quiet, self.patience, self.unit = what, quiet, patience, unit
         self.began = self.told = 0.0
         self.first = 0
         self.bar: Any = None
@@ -89,7 +89,7 @@ class Progress:
                 self.told = now
                 left = (now - self.began) * (wanted - done) / max(done - self.first, 1)
                 print(
-                    f"{self.what}: {done} of {wanted} runs, about {left:.0f} s left",
+                    f"{self.what}: {done} of {wanted} {self.unit}, about {left:.0f} s left",
                     file=sys.stderr,
                     flush=True,
                 )

@@ -1,7 +1,8 @@
 """Reference results of the shipped scenarios, kept in git: `make results` writes them, a test compares them.
 
 Not a command of `sim`: run as `python -m sim.cli.reference [FOLDER]`. Besides the tables of each scenario it
-writes the count chart of the README, and the table of scenarios in `scenarios/README.md`, from the results.
+writes the count chart of the README, the table of scenarios in `scenarios/README.md`, and the backtest: its tables,
+its charts, and the table of the README.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.analysis.backtest import Backtest
     from sim.results import Result
 
 README_SCENARIO = "honduras-2021"
@@ -20,6 +22,10 @@ OUTLOOK = "outlook-2026"
 FOLDER = Path("results") / "reference"
 LISTED_IN = Path("scenarios") / "README.md"
 BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scenarios -->"
+README = Path("README.md")
+BACKTEST_BEGIN, BACKTEST_END = "<!-- backtest: written by `make results` -->", "<!-- end of backtest -->"
+_SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("auc_within_year", 1))
+"""Scores and horizons of the README's table of the backtest."""
 _MOST_NAMED = 3
 
 
@@ -78,7 +84,7 @@ def scenario_table(results: Mapping[str, Result]) -> str:
 def turning_points() -> str:
     """A sentence: the pressure at which Washington provokes more than it deters, by recogniser."""
     from sim.atlas import record, states
-    from sim.fit import beliefs
+    from sim.fit import beliefs, yardsticks
     from sim.model import rules
     from sim.model.plan import plan
     from sim.scenario import load
@@ -86,7 +92,7 @@ def turning_points() -> str:
     day = record().confirmed_until
     known = beliefs(day)
     deters, provokes = (known[name].distribution.central for name in ("deterrence_effect", "backfire_effect"))
-    timeline = plan(load(OUTLOOK), 0.0).timeline
+    timeline = plan(load(OUTLOOK), yardsticks(day)).timeline
     points = {}
     for number, code in enumerate(record().recognisers(day)):
         ties, pride = float(timeline.dependence_ref[number]), float(timeline.pride[number])
@@ -148,10 +154,59 @@ def what_happened(result: Result) -> str:
 
 def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
     """Put the table of scenarios between its marks in a Markdown file."""
-    text = file.read_text("utf-8")
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
-    file.write_text(f"{head}{BEGIN}\n{scenario_table(results)}\n\n{turning_points()}\n{END}{tail}", "utf-8")
+    return between(file, BEGIN, END, f"{scenario_table(results)}\n\n{turning_points()}")
+
+
+def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[Path]:
+    """Write the tables of a backtest under a folder, and its charts as pictures."""
+    from sim.cli.backtest import TABLES
+    from sim.results import columns_of, write_csv
+
+    place = folder / "backtest"
+    place.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in TABLES:
+        write_csv(columns_of(getattr(found, name)), place / f"{name}.csv")
+        written.append(place / f"{name}.csv")
+    if charts:
+        from sim.charts.backtest import draw_backtest
+
+        written += draw_backtest(found.document, place, formats=("png",))
+    return written
+
+
+def backtest_table(found: Backtest) -> str:
+    """The main scores of a backtest in Markdown, a row a model."""
+    from sim.charts.backtest import NAMES
+
+    rows = {(row["model"], row["score"], row["horizon"]): row for row in found.scores}
+    heads = {
+        "crps": "count, CRPS, {} ahead",
+        "coverage_90": "90 % band holds, {} ahead",
+        "log_score_sum": "states, log score, {} ahead (nats in all)",
+        "auc_within_year": "states, AUC within a year, {} ahead",
+    }
+    titles = [heads[score].format("1 year" if horizon == 1 else f"{horizon} years") for score, horizon in _SHOWN]
+    lines = ["| forecaster | " + " | ".join(titles) + " |", "|---" * (1 + len(titles)) + "|"]
+    for model in dict.fromkeys(row["model"] for row in found.scores):
+        cells = [_scored(rows[model, score, horizon]) for score, horizon in _SHOWN]
+        lines.append(f"| {NAMES[model]} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _scored(row: Mapping[str, Any]) -> str:
+    if row["value"] is None:
+        return "–"
+    digits = 0 if row["score"] == "log_score_sum" else 2
+    return f"{row['value']:.{digits}f} ({row['low']:.{digits}f} to {row['high']:.{digits}f})"
+
+
+def between(file: Path, begin: str, end: str, text: str) -> Path:
+    """Put a text between two marks of a file."""
+    whole = file.read_text("utf-8")
+    head, rest = whole.split(begin)
+    tail = rest.split(end)[1]
+    file.write_text(f"{head}{begin}\n{text}\n{end}{tail}", "utf-8")
     return file
 
 
@@ -164,8 +219,12 @@ def _bare(value: object) -> str:
 
 
 if __name__ == "__main__":
-    told = run_shipped()
-    for path in write_reference(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, results=told):
+    from sim.analysis.backtest import backtest
+
+    told, judged = run_shipped(), backtest()
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    for path in (*write_reference(chosen, results=told), *write_backtest(judged, chosen)):
         print(path)
     if len(sys.argv) == 1:
         print(write_list(told))
+        print(between(README, BACKTEST_BEGIN, BACKTEST_END, backtest_table(judged)))

@@ -1,17 +1,22 @@
 """Estimation on the record: what was known at the end of a day."""
 
+from sim.fit.hazard import Effects
 from sim.fit.packages import PackageSize, package_size
-from sim.fit.posterior import Belief, beliefs, beliefs_for, described
-from sim.fit.rates import Weighted, departures, returns
+from sim.fit.panel import Panel, leaving, returning
+from sim.fit.posterior import Belief, Fit, beliefs, beliefs_for, described, fit, yardsticks
 
 __all__ = [
     "Belief",
+    "Effects",
+    "Fit",
     "PackageSize",
-    "Weighted",
+    "Panel",
     "beliefs",
     "beliefs_for",
-    "departures",
     "described",
+    "fit",
+    "leaving",
     "package_size",
-    "returns",
+    "returning",
+    "yardsticks",
 ]

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sim.atlas import cases
+import numpy as np
+
+from sim.atlas import Case, cases
+from sim.errors import AtlasError, Problem
+from sim.fit import panel
+from sim.fit.hazard import Effects, effect_laws, fit_effects, rate_law, truce_law
 from sim.fit.packages import package_size
-from sim.fit.rates import departures, returns
+from sim.model import covariates
+from sim.model.covariates import Yardsticks
 from sim.parameters import (
     DECLARED,
     FAMILIES,
     PARAMETERS,
     Counted,
     Distribution,
+    Exposure,
     Fitted,
     Held,
     LogitNormal,
@@ -24,11 +31,23 @@ from sim.parameters import (
     Parameter,
     RecordRate,
     SplitNormal,
+    Updated,
 )
 from sim.scenario import Range, Scenario
 
 NO_RETURN_YET = 0.05
 """Weighted events taken where no return is on record before `as_of` (before 1989): next to none."""
+HOST_YEARS_A_YEAR = 1150.0 / 35.0
+"""Host-years of military cooperation with Washington a year, 1990-2024, spread evenly (priors i1: 1,150 in all)."""
+HOSTS_SINCE = date(1990, 1, 1)
+
+TRUCE = "acceptance_truce"
+LEAVING = tuple(f"{name}_effect" for name in covariates.LEAVING)
+"""Parameters of the covariates of leaving."""
+RETURNING = tuple(f"return_{name}_effect" for name in covariates.RETURNING)
+"""Parameters of the covariates of returning."""
+COUNTED = tuple(p.name for p in DECLARED if p.family == "counted")
+"""Chances counted from dated cases."""
 
 
 @dataclass(frozen=True)
@@ -46,44 +65,77 @@ class Belief:
     def family(self) -> str:
         """Name of the family it is drawn from."""
         if not self.from_scenario:
-            return self.parameter.family
+            return "updated" if isinstance(self.distribution, Updated) else self.parameter.family
         return next(name for name, law in FAMILIES.items() if law is type(self.distribution))
+
+    @property
+    def kind(self) -> str:
+        """Estimated, documented or assumed, for this day: what is counted from nothing is assumed."""
+        if self.from_scenario or self.cases == 0:
+            return "assumed"
+        if self.parameter.name == TRUCE and not isinstance(self.distribution, Updated):
+            return "documented"
+        return self.parameter.kind
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Both hazards as fitted on what was known at the end of a day."""
+
+    as_of: date
+    leaving: Effects
+    returning: Effects
 
 
 @cache
-def beliefs(as_of: date, truce: float = PARAMETERS["acceptance_truce"].distribution.central) -> Mapping[str, Belief]:
-    """Every declared parameter with its law on what was known at the end of a day, in order of drawing.
+def fit(as_of: date) -> Fit:
+    """Fit the record up to a day. Raises AtlasError where no departure is on record yet."""
+    left = panel.leaving(as_of)
+    if left.cases == 0:
+        rule = "late enough for a departure to be on record, to estimate its rate from"
+        raise AtlasError(Problem("scenario.as_of", rule, as_of))
+    back = panel.returning(as_of)
+    return Fit(as_of, fit_effects(left, covariates.LEAVING), fit_effects(back, covariates.RETURNING))
 
-    truce : the central value of `acceptance_truce`, by which months of a truce are weighed
-    """
-    left, back = departures(as_of), returns(as_of)
-    size = package_size()
-    counted = {prior: cases(prior, as_of) for prior in ("pledge_kept", "order_carried_out", "notice_carried_out")}
-    computed: dict[str, tuple[Distribution, int]] = {
-        "departure_rate": (RecordRate(left.events, left.contest_years, left.truce_years, truce), left.cases),
-        "return_rate": (
-            RecordRate(max(back.events, NO_RETURN_YET), max(1.0, back.contest_years), back.truce_years, truce),
-            back.cases,
-        ),
+
+def yardsticks(as_of: date) -> Yardsticks:
+    """What a plan of that day measures states by."""
+    found = fit(as_of)
+    return Yardsticks(package_size().mean_log_gdp, found.leaving.scales, found.returning.scales)
+
+
+@cache
+def beliefs(as_of: date) -> Mapping[str, Belief]:
+    """Every declared parameter with its law on what was known at the end of a day, in order of drawing."""
+    found, size = fit(as_of), package_size()
+    left, back = found.leaving, found.returning
+    truce = truce_law(left, PARAMETERS[TRUCE])
+    share = (TRUCE, truce.central)
+    computed: dict[str, tuple[Distribution, int | None]] = {
+        TRUCE: (truce, None),
+        "departure_rate": (rate_law(left, share, LEAVING, 0.0), left.panel.cases),
+        "return_rate": (rate_law(back, share, RETURNING, NO_RETURN_YET), back.panel.cases),
         "package_size": (Fitted(size.size, size.size_error), size.cases),
         "package_elasticity": (Fitted(size.elasticity, size.elasticity_error), size.cases),
+        "suspension_rate": _endings(as_of, share),
     }
-    for prior, found in counted.items():
-        computed[prior] = _counted(found), len(found)
-    laws = {}
-    for parameter in DECLARED:
-        law, number = computed.get(parameter.name) or (parameter.distribution, None)
-        laws[parameter.name] = Belief(parameter, law, number)
-    return laws
+    for effects, names in ((left, LEAVING), (back, RETURNING)):
+        computed |= {name: (law, effects.panel.cases) for name, law in effect_laws(effects, names).items()}
+    for prior in COUNTED:
+        known = cases(prior, as_of)
+        computed[prior] = _counted(known), len(known)
+    return {
+        parameter.name: Belief(parameter, *(computed.get(parameter.name) or (parameter.distribution, None)))
+        for parameter in DECLARED
+    }
 
 
 def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
-    """The beliefs at the scenario's `as_of`, with what the scenario itself sets in their place."""
-    set_truce = scenario.parameters.get("acceptance_truce")
-    if set_truce is None:
-        found = dict(beliefs(scenario.as_of))
-    else:
-        found = dict(beliefs(scenario.as_of, set_truce.central if isinstance(set_truce, Range) else set_truce))
+    """The beliefs at the scenario's `as_of`, with what the scenario itself sets in their place.
+
+    Rates counted on the record follow: they are those that go with the acceptance and the effects the scenario sets.
+    """
+    found = dict(beliefs(scenario.as_of))
     for name, given in scenario.parameters.items():
         parameter = PARAMETERS[name]
         law: Distribution
@@ -92,6 +144,10 @@ def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
         else:
             law = Held(given, given, given)
         found[name] = Belief(parameter, law, None, from_scenario=True)
+    central = {name: found[name].distribution.central for name in scenario.parameters}
+    for name, belief in found.items():
+        if isinstance(belief.distribution, RecordRate):
+            found[name] = replace(belief, distribution=belief.distribution.centred(central))
     return found
 
 
@@ -104,9 +160,17 @@ def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[
     return SplitNormal
 
 
-def _counted(found: tuple[object, ...]) -> Counted:
-    successes = sum(bool(case.outcome) for case in found)  # type: ignore[attr-defined]
+def _counted(found: tuple[Case, ...]) -> Counted:
+    successes = sum(case.outcome for case in found)
     return Counted(successes, len(found) - successes)
+
+
+def _endings(as_of: date, share: tuple[str, float]) -> tuple[RecordRate, int]:
+    """The rate of endings of military cooperation: Gamma(1/2 + endings), the Jeffreys posterior, over host-years."""
+    ended = len(cases("cooperation_ended", as_of))
+    years = HOST_YEARS_A_YEAR * max(1.0, (as_of - HOSTS_SINCE).days / 365.25)
+    exposure = Exposure(np.array([years]), np.zeros(1), np.empty((1, 0)))
+    return RecordRate(0.5 + ended, exposure, share, ()), ended
 
 
 def described(belief: Belief) -> dict[str, Any]:
@@ -115,7 +179,7 @@ def described(belief: Belief) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "unit": parameter.unit,
-        "kind": "assumed" if belief.from_scenario or belief.cases == 0 else parameter.kind,
+        "kind": belief.kind,
         "family": belief.family,
         "central": float(f"{law.central:.6g}"),
         "low": float(f"{law.low:.6g}"),

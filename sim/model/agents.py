@@ -160,7 +160,7 @@ class State(mesa.Agent):
         row[T_PLEDGE] = rules.pledge_term(
             reference.pledge_effect, self.level(PLEDGE), p.reassurance_effect, self.level(REASSURANCE)
         )
-        row[T_REQUEST] = rules.request_term(p.request_effect, self.level(UNMET))
+        row[T_REQUEST] = rules.request_term(self.model.reference.request_effect, self.level(UNMET))
         row[T_WINDOW] = rules.window_term(p.window_effect, reference.centre, in_office)
         row[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, float(world.fresh_switches[self.subregion]))
         row[T_ORDER] = reference.order_rate * order

@@ -279,7 +279,7 @@ def simulate(
                         p.reassurance_effect,
                         levels[REASSURANCE, i],
                     )
-                    row[T_REQUEST] = rules.request_term(p.request_effect, levels[UNMET, i])
+                    row[T_REQUEST] = rules.request_term(reference.request_effect, levels[UNMET, i])
                     row[T_WINDOW] = rules.window_term(
                         p.window_effect,
                         reference.centre,

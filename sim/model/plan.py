@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.atlas import economy, government, leverage, record, states
 from sim.model import calendar as kinds
-from sim.model import rules
+from sim.model import covariates, rules
+from sim.model.covariates import Scale, Yardsticks
 from sim.model.draws import purpose_of, state_code
 from sim.model.timeline import Floats, Timeline
 from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
@@ -85,10 +86,10 @@ def month_label(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
+def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
     """Lay out a scenario.
 
-    mean_log_gdp : mean log GDP (US$ million) of the switchers behind `package_size`
+    yardsticks : what the fit on the record measures states by
     """
     scenario, who = loaded.scenario, members(loaded.scenario)
     first = month_number(scenario.scenario.start)
@@ -98,9 +99,10 @@ def plan(loaded: Loaded, mean_log_gdp: float) -> Plan:
     timeline = Timeline(
         **_months(scenario, numbers),
         **_states(loaded, who, first),
+        **_covariates(loaded, who, yardsticks),
         **_hosts(scenario, who),
-        **_reference(loaded.reference),
-        mean_log_gdp=mean_log_gdp,
+        **_reference(loaded.reference, yardsticks),
+        mean_log_gdp=yardsticks.mean_log_gdp,
         **_events(entries, who, len(numbers)),
         election_purpose=np.array([purpose_of(f"elections.{name}") for name, _ in votes], dtype=np.int64),
         monthly_year_fade=0.5 ** (1.0 / 12.0),
@@ -165,7 +167,7 @@ def _series(lever: float | Mapping[date, float] | None, numbers: range, default:
 def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
     scenario = loaded.scenario
     own = [_facts(scenario, code) for code in who.all]
-    base = [_facts(_base(loaded, code), code) for code in who.all]
+    base = [_facts(root, code) for code, root in zip(who.all, _bases(loaded, who), strict=True)]
     subregions = sorted({states()[code].subregion for code in who.all})
     gdp = np.array([facts["gdp"] for facts in own])
     gdp_ref = np.array([facts["gdp"] for facts in base])
@@ -202,9 +204,10 @@ def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
     }
 
 
-def _base(loaded: Loaded, code: str) -> Scenario:
-    """The scenario whose facts are the reference of a state: the root, unless only the scenario has the state."""
-    return loaded.reference if code in members(loaded.reference).all else loaded.scenario
+def _bases(loaded: Loaded, who: Members) -> list[Scenario]:
+    """The scenario whose facts are the reference of each state: the root, unless only the scenario has the state."""
+    known = members(loaded.reference).all
+    return [loaded.reference if code in known else loaded.scenario for code in who.all]
 
 
 def _facts(scenario: Scenario, code: str) -> dict[str, float]:
@@ -250,6 +253,46 @@ def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, f
     return facts
 
 
+def _covariates(loaded: Loaded, who: Members, yardsticks: Yardsticks) -> dict[str, Any]:
+    """What sets the states' susceptibility apart, at `as_of`; levers act through terms alone."""
+    own, base = loaded.scenario, _bases(loaded, who)
+    return {
+        "covariates": _measured([_leaving(own, code) for code in who.all], yardsticks.leaving),
+        "covariates_ref": _measured(list(map(_leaving, base, who.all)), yardsticks.leaving),
+        "return_covariates": _measured([_returning(own, code) for code in who.all], yardsticks.returning),
+    }
+
+
+def _measured(rows: list[tuple[float, ...] | None], scales: tuple[Scale, ...]) -> Floats:
+    """(rows, K) covariates in standard deviations; 0 for a state without any."""
+    made = [
+        [0.0] * len(scales) if row is None else [scale.of(value) for scale, value in zip(scales, row, strict=True)]
+        for row in rows
+    ]
+    return np.array(made, dtype=np.float64).reshape(len(rows), len(scales))
+
+
+def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
+    """Covariates of leaving at `as_of`: of the atlas, or of the scenario where it tells the state's population."""
+    if code == HOLY_SEE:
+        return None
+    switched = covariates.has_switched(code, scenario.as_of)
+    said = scenario.states.get(code)
+    if said is None or said.population is None:
+        return covariates.leaving_in(code, scenario.as_of.year - 1, switched)
+    return covariates.leaving(code, said.population, _facts(scenario, code)["us_aid"], switched)
+
+
+def _returning(scenario: Scenario, code: str) -> tuple[float, ...] | None:
+    """Covariates of returning at `as_of`, likewise."""
+    if code == HOLY_SEE:
+        return None
+    said = scenario.states.get(code)
+    if said is None or said.population is None:
+        return covariates.returning_in(code, scenario.as_of.year - 1)
+    return covariates.returning(said.population, 1e6 * _facts(scenario, code)["gdp"])
+
+
 def _dependence(facts: Mapping[str, float]) -> float:
     return facts["dependence_scale"] * rules.dependence(
         facts["exports"], facts["remittances"], facts["us_aid"], facts["security"]
@@ -291,13 +334,14 @@ def _hosts(scenario: Scenario, who: Members) -> dict[str, Any]:
     }
 
 
-def _reference(root: Scenario) -> dict[str, Any]:
+def _reference(root: Scenario, yardsticks: Yardsticks) -> dict[str, Any]:
     counted = [code for code in members(root).recognisers if code != HOLY_SEE]
     facts = [_facts(root, code) for code in counted]
     return {
         "reference_log_gdp": np.array([math.log(fact["gdp"]) for fact in facts]),
         "reference_prestige": np.array([fact["prestige"] for fact in facts]),
         "reference_susceptibility": np.array([fact["susceptibility"] for fact in facts]),
+        "reference_covariates": _measured([_leaving(root, code) for code in counted], yardsticks.leaving),
     }
 
 

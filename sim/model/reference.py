@@ -54,6 +54,8 @@ class Reference(NamedTuple):
     """Centre of the window of returning."""
     pledge_effect: float
     """Rise of the log hazard under a standing pledge to leave."""
+    request_effect: float
+    """Rise of the log hazard after a request refused, fading."""
     order_rate: float
     """Annual rate added by a standing order."""
     notice_rate: float
@@ -84,7 +86,8 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
             timeline.reference_log_gdp[k],
             timeline.mean_log_gdp,
         )
-        alpha = _scaled(log_rate, timeline.reference_susceptibility[k])
+        own = _leaving(parameters, log_rate, timeline.reference_covariates[k])
+        alpha = _scaled(own, timeline.reference_susceptibility[k])
         beijing_dollars += usual
         all_weights += rules.courtship_weight(usual, timeline.reference_prestige[k], parameters.courtship_focus, alpha)
         all_hazards += math.exp(alpha)
@@ -93,10 +96,20 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
     alphas, rhos, usuals, packages = np.empty(n), np.empty(n), np.empty(n), np.zeros(n)
     offer_appeals, aid_appeals, weights, hazards = np.zeros(n), np.zeros(n), np.empty(n), np.empty(n)
     for i in range(n):
-        own = log_rate if timeline.economy[i] else math.log(parameters.holy_see_rate)
+        own, usual_rate = math.log(parameters.holy_see_rate), math.log(parameters.holy_see_rate)
+        if timeline.economy[i]:
+            own = _leaving(parameters, log_rate, timeline.covariates[i])
+            usual_rate = _leaving(parameters, log_rate, timeline.covariates_ref[i])
         alphas[i] = _scaled(own, timeline.susceptibility[i])
-        rhos[i] = _scaled(math.log(parameters.return_rate), timeline.susceptibility[i])
-        alpha_ref = _scaled(own, timeline.susceptibility_ref[i])
+        back = rules.readiness_to_return(
+            math.log(parameters.return_rate),
+            parameters.return_population_effect,
+            timeline.return_covariates[i, 0],
+            parameters.return_income_effect,
+            timeline.return_covariates[i, 1],
+        )
+        rhos[i] = _scaled(back, timeline.susceptibility[i])
+        alpha_ref = _scaled(usual_rate, timeline.susceptibility_ref[i])
         hazards[i] = math.exp(alpha_ref)
         usuals[i] = 0.0
         if timeline.economy[i]:
@@ -177,11 +190,28 @@ def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
         rules.window_centre(parameters.window_effect, parameters.window_share),
         rules.window_centre(parameters.return_window_effect, parameters.window_share),
         rules.pledge_effect(parameters.pledge_kept, parameters.departure_rate),
+        rules.request_effect(parameters.request_followed, parameters.requests_unseen, parameters.departure_rate),
         rules.order_rate(parameters.order_carried_out),
         rules.notice_rate(parameters.notice_carried_out),
         words,
         cooperation,
         rules.monthly_fade(parameters.package_half_life),
+    )
+
+
+@rule
+def _leaving(parameters: Any, log_rate: float, covariates: Floats) -> float:
+    """Log hazard of leaving of a state with these covariates."""
+    return rules.susceptibility(
+        log_rate,
+        parameters.population_effect,
+        covariates[0],
+        parameters.americas_effect,
+        covariates[1],
+        parameters.us_aid_effect,
+        covariates[2],
+        parameters.switched_effect,
+        covariates[3],
     )
 
 

@@ -54,6 +54,39 @@ def appeal(share: float) -> float:
 
 
 @rule
+def susceptibility(
+    log_rate: float,
+    population_effect: float,
+    population: float,
+    americas_effect: float,
+    americas: float,
+    us_aid_effect: float,
+    us_aid: float,
+    switched_effect: float,
+    switched: float,
+) -> float:
+    """Log annual hazard of leaving under reference conditions of the contest.
+
+    The record's rate for a state of average covariates, and what its own covariates (in standard deviations) add.
+    """
+    return (
+        log_rate
+        + population_effect * population
+        + americas_effect * americas
+        + us_aid_effect * us_aid
+        + switched_effect * switched
+    )
+
+
+@rule
+def readiness_to_return(
+    log_rate: float, population_effect: float, population: float, income_effect: float, income: float
+) -> float:
+    """Log annual hazard of returning under reference conditions, by covariates (in standard deviations)."""
+    return log_rate + population_effect * population + income_effect * income
+
+
+@rule
 def offer_term(offer_effect: float, offer_appeal: float, reference_appeal: float) -> float:
     """Beijing's package as believed, against that of reference conditions."""
     return offer_effect * (offer_appeal - reference_appeal)
@@ -239,6 +272,16 @@ def pledge_effect(kept: float, departure_rate: float) -> float:
     likely, though few promises are on record and the count alone would allow it.
     """
     return max(0.0, math.log(-math.log(1.0 - kept) / (TERM_YEARS * departure_rate)))
+
+
+@rule
+def request_effect(followed: float, unseen: float, departure_rate: float) -> float:
+    """The rise of the log hazard after a request refused, never below nought.
+
+    Of the requests that are known the share `followed` was followed by a departure within a year; for each of them
+    there were `unseen` others, followed by nothing. Solves 1 - exp(-rate * exp(b)) = followed / (1 + unseen).
+    """
+    return max(0.0, math.log(-math.log(1.0 - followed / (1.0 + unseen)) / departure_rate))
 
 
 @rule

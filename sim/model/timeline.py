@@ -57,8 +57,14 @@ class Timeline(NamedTuple):
     """(n,) US$ million a year."""
     log_gdp: Floats
     """(n,) natural logarithm of `gdp`."""
+    covariates: Floats
+    """(n, 4) covariates of leaving, in standard deviations (see `sim.model.covariates`); 0 for the Holy See."""
+    covariates_ref: Floats
+    """(n, 4) the same under reference conditions."""
+    return_covariates: Floats
+    """(n, 2) covariates of returning."""
     susceptibility: Floats
-    """(n,) multiple of the common hazard, >= 0, as the scenario has it."""
+    """(n,) multiple of its own hazard, >= 0, as the scenario has it."""
     prestige: Floats
     """(n,) weight in Beijing's courtship."""
     gdp_ref: Floats
@@ -108,6 +114,8 @@ class Timeline(NamedTuple):
     """(m,)"""
     reference_susceptibility: Floats
     """(m,)"""
+    reference_covariates: Floats
+    """(m, 4) covariates of leaving."""
     mean_log_gdp: float
     """Mean log GDP (US$ million) of the switchers whose packages set the usual size."""
 

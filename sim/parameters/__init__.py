@@ -4,12 +4,15 @@ from sim.parameters.families import (
     FAMILIES,
     Counted,
     Distribution,
+    Effect,
+    Exposure,
     Fitted,
     Held,
     LogitNormal,
     LogNormal,
     RecordRate,
     SplitNormal,
+    Updated,
     rounded,
 )
 from sim.parameters.register import DECLARED, PARAMETERS, Kind, Parameter
@@ -20,6 +23,8 @@ __all__ = [
     "PARAMETERS",
     "Counted",
     "Distribution",
+    "Effect",
+    "Exposure",
     "Fitted",
     "Held",
     "Kind",
@@ -28,5 +33,6 @@ __all__ = [
     "Parameter",
     "RecordRate",
     "SplitNormal",
+    "Updated",
     "rounded",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,8 @@ DIGITS = 9
 
 _NORMAL_95 = 1.6448536269514722
 _LEAST_POSITIVE = 1e-300
+_EDGE = 1e-12
+_CHUNK = 500
 
 
 class Distribution(Protocol):
@@ -144,29 +146,126 @@ class Counted(_Points):
 
 
 @dataclass(frozen=True)
-class RecordRate(_Points):
-    """A yearly rate counted on the record: gamma with `events` over weighted state-years.
+class Updated(_Points):
+    """A prior after the likelihood of data: the prior's own quantiles, each moved to where the posterior has it."""
 
-    State-years under a truce count for the share `drawn[truce]` of a year each, draw by draw; with the
-    central value of that share the mean is `events / (contest_years + share * truce_years)`.
-    """
-
-    events: float
-    contest_years: float
-    truce_years: float
-    truce_share: float
-    truce: str = "acceptance_truce"
+    prior: Distribution
+    cumulative: tuple[float, ...]
+    """Posterior chance below each of evenly spaced quantiles of the prior, from 0 to 1."""
 
     @property
     def central(self) -> float:
-        return self.events / (self.contest_years + self.truce_share * self.truce_years)
+        return float(self.quantile(np.array([0.5]), {})[0])
+
+    def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+        steps = np.linspace(0.0, 1.0, len(self.cumulative))
+        within = np.interp(uniform, np.array(self.cumulative), steps)
+        return self.prior.quantile(np.clip(within, _EDGE, 1.0 - _EDGE), drawn)
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """State-years at risk of a change, by cell of the panel."""
+
+    contest: Floats
+    """(cells,) years in contest."""
+    truce: Floats
+    """(cells,) years under a truce."""
+    covariates: Floats
+    """(cells, K) covariates in standard deviations."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Exposure):
+            return NotImplemented
+        mine, others = (
+            (self.contest, self.truce, self.covariates),
+            (other.contest, other.truce, other.covariates),
+        )
+        return all(np.array_equal(*pair) for pair in zip(mine, others, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def at(self, share: Floats, effects: list[Floats]) -> Floats:
+        """(draws,) years at risk, each worth `exp(effects . covariates)`, and `share` of that under a truce.
+
+        share : (draws,) acceptance in a truce; effects : K arrays (draws,), per standard deviation
+        """
+        total = np.empty(share.shape[0])
+        for first in range(0, total.shape[0], _CHUNK):
+            part = slice(first, first + _CHUNK)
+            scores = np.zeros((self.contest.shape[0], share[part].shape[0]))
+            for column, effect in zip(self.covariates.T, effects, strict=True):
+                scores += column[:, None] * effect[None, part]
+            worth = np.exp(scores)
+            total[part] = (self.contest[:, None] * worth).sum(axis=0)
+            total[part] += share[part] * (self.truce[:, None] * worth).sum(axis=0)
+        return np.maximum(total, 1.0)
+
+
+@dataclass(frozen=True)
+class RecordRate(_Points):
+    """A yearly rate counted on the record: gamma with `events` over state-years, for a state of average covariates.
+
+    Given the truce's share and the effects drawn with it, this is the exact posterior under a flat prior of the log
+    rate. `low` and `high` are those at central share and effects.
+    """
+
+    events: float
+    exposure: Exposure
+    share: tuple[str, float]
+    """Name and central value of the parameter that a truce's years are weighed with."""
+    effects: tuple[tuple[str, float], ...]
+    """(K,) names and central values of the effects of the covariates."""
+
+    @property
+    def central(self) -> float:
+        return self.events / float(self._years(np.array([0.5]), {})[0])
 
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
         from scipy.special import gammaincinv
 
-        share = drawn.get(self.truce, np.full(uniform.shape, self.truce_share))
         counted = np.asarray(gammaincinv(self.events, uniform), dtype=np.float64)
-        return np.maximum(counted, 1e-12) / (self.contest_years + share * self.truce_years)
+        return np.maximum(counted, _EDGE) / self._years(uniform, drawn)
+
+    def centred(self, values: Mapping[str, float]) -> RecordRate:
+        """The same with other central values where `values` has them."""
+        effects = tuple((name, values.get(name, value)) for name, value in self.effects)
+        return replace(self, share=(self.share[0], values.get(*self.share)), effects=effects)
+
+    def _years(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+        given = (self.share, *self.effects)
+        share, *effects = (drawn.get(name, np.full(uniform.shape, value)) for name, value in given)
+        return self.exposure.at(share, effects)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One of several effects fitted together: normal about its mode, given those drawn before it."""
+
+    central: float
+    spread: float
+    """Its standard deviation, the others unknown."""
+    error: float
+    """Its standard deviation, those before it known."""
+    given: tuple[tuple[str, float, float], ...]
+    """Name, mode and weight of each effect drawn before it."""
+
+    @property
+    def low(self) -> float:
+        return self.central - _NORMAL_95 * self.spread
+
+    @property
+    def high(self) -> float:
+        return self.central + _NORMAL_95 * self.spread
+
+    def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+        from scipy.special import ndtri
+
+        values = self.central + self.error * np.asarray(ndtri(uniform), dtype=np.float64)
+        for name, mode, weight in self.given:
+            if name in drawn:
+                values = values + weight * (drawn[name] - mode)
+        return values
 
 
 @dataclass(frozen=True)
@@ -196,4 +295,4 @@ FAMILIES: dict[str, Callable[[float, float, float], Distribution]] = {
     "log-normal": LogNormal,
     "logit-normal": LogitNormal,
 }
-"""The families a declared range can have, by name; `counted`, `gamma` and `normal` come from the record."""
+"""The families a declared range can have, by name; `counted`, `gamma`, `normal` and `updated` come from the record."""

@@ -77,21 +77,45 @@ _SHARE = (0.0, 1.0)
 
 DECLARED: tuple[Parameter, ...] = (
     # How Beijing accepts: drawn first, for the rate of the record depends on it.
-    _prior(
-        "acceptance_truce", "multiple of contest", "documented", "logit-normal", (0.05, 0.0, 0.30), (0.01, 1.0),
+    Parameter(
+        "acceptance_truce", "multiple of contest", "estimated", "logit-normal", 0.05, 0.0, 0.30, 0.01, 1.0,
         "acceptance of a willing state while a truce holds, 1 in contest: Beijing's, and Taipei's of one that returns",
-        "none of five willing states taken 2008-16 (priors h2); one loss in 181 ally-years",
+        "prior: none of five willing states taken 2008-16 (priors h2); times the record's departures in the truce",
+        hindsight=True,
     ),
-    # Levels, counted on the record.
+    # Who: effects of covariates, from comparisons within a year over the whole record.
+    *(
+        _estimated(
+            name, "log hazard per standard deviation", "normal", _ANY, meaning,
+            "who left, among those who could have in the same year, 1971 to as_of; prior 0 (standard deviation 0.3)",
+        )
+        for name, meaning in (
+            ("population_effect", "susceptibility of a more populous state (log population)"),
+            ("americas_effect", "susceptibility of a state of the Americas"),
+            ("us_aid_effect", "susceptibility of a state with more US aid (log of 1 + aid / 1 % of GDP)"),
+            ("switched_effect", "susceptibility of a state that left Taipei before"),
+        )
+    ),
+    *(
+        _estimated(
+            name, "log hazard per standard deviation", "normal", _ANY, meaning,
+            "who came back within ten years, among those who could have in the same year; prior 0 (0.3)",
+        )
+        for name, meaning in (
+            ("return_population_effect", "readiness of a more populous state to return (log population)"),
+            ("return_income_effect", "readiness of a richer state to return (log GDP a head)"),
+        )
+    ),
+    # How often: levels, counted on the record.
     _estimated(
         "departure_rate", "per ally-year", "gamma", (1e-6, 10.0),
-        "hazard of leaving Taipei under reference conditions of the contest, the same for every state",
-        "recognition record up to as_of, half-life 7 years, truce months weighted by acceptance_truce",
+        "hazard of leaving Taipei under reference conditions of the contest, for a state of average covariates",
+        "recognition record up to as_of, half-life 7 years, given the covariates' effects and acceptance_truce",
     ),
     _estimated(
         "return_rate", "per former-ally-year", "gamma", (1e-9, 10.0),
-        "hazard of returning to Taipei in the ten years after leaving it, under reference conditions",
-        "recognition record up to as_of, half-life 7 years, truce months weighted by acceptance_truce",
+        "hazard of returning to Taipei in the ten years after leaving it, for a state of average covariates",
+        "recognition record up to as_of, half-life 7 years, given the covariates' effects and acceptance_truce",
     ),
     _prior(
         "holy_see_rate", "per year", "assumed", "log-normal", (0.01, 0.002, 0.03), (1e-6, 10.0),
@@ -207,10 +231,15 @@ DECLARED: tuple[Parameter, ...] = (
         "chance that a public order to open ties with Beijing is carried out",
         "dated cases known by as_of (cases.csv); four in all (priors d4)",
     ),
+    _counted(
+        "request_followed", "chance in a year",
+        "chance that a state whose request to Taipei is known to have been refused or left unmet leaves within a year",
+        "dated cases known by as_of (cases.csv); eight in all, picked because they became known (priors b4)",
+    ),
     _prior(
-        "request_effect", _LOG, "documented", "split-normal", (1.1, 0.4, 2.0), _ANY,
-        "rise of the log hazard after a request to Taipei was refused or left unmet, halving every 12 months",
-        "seven of nine famous requests were followed by a loss; lowered for selection (priors b4)",
+        "requests_unseen", "per known request", "assumed", "log-normal", (3.0, 1.0, 8.0), (0.0, 1000.0),
+        "refused requests that nobody heard of, and that nothing followed, for each that is known",
+        "judgement: only famous requests are on record, and most of those because the state then left",
     ),
     _prior(
         "window_effect", _LOG, "documented", "split-normal", (0.26, -0.5, 1.2), _ANY,
@@ -254,10 +283,11 @@ DECLARED: tuple[Parameter, ...] = (
         "commitments were counted over up to five years (priors a)",
     ),
     # Military cooperation with Washington.
-    _prior(
-        "suspension_rate", "per host-year", "documented", "log-normal", (0.005, 0.002, 0.012), (1e-9, 10.0),
+    Parameter(
+        "suspension_rate", "per host-year", "documented", "gamma", None, None, None, 1e-9, 10.0,
         "hazard that a host of the usual dependence ends military cooperation with Washington in a quiet year",
-        "seven endings in 1,150 host-years, 1990-2025 (priors i1)",
+        "endings known by as_of (cases.csv; seven in all) over 33 host-years a year since 1990 (priors i1)",
+        hindsight=False,
     ),
     _prior(
         "suspension_rate_compact", "per host-year", "assumed", "log-normal", (0.0005, 0.0001, 0.002), (1e-9, 10.0),
@@ -289,10 +319,10 @@ DECLARED: tuple[Parameter, ...] = (
         "chance that a formal notice, vote or order ends cooperation",
         "dated cases known by as_of (cases.csv); ten in all (priors i3)",
     ),
-    _prior(
-        "words_followed", "chance in two years", "documented", "logit-normal", (0.03, 0.0, 0.25), (0.0001, 0.999),
+    _counted(
+        "words_followed", "chance in two years",
         "chance that cooperation ends after words alone",
-        "none of seven cases (priors i4)",
+        "dated cases known by as_of (cases.csv); none of them followed by an end (priors i4)",
     ),
     _prior(
         "restoration_rate", "per year", "assumed", "log-normal", (0.10, 0.03, 0.30), (1e-9, 10.0),

@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -101,12 +101,26 @@ STALE_SECONDS = 86_400.0
 
 @contextmanager
 def staged(folder: Path, replace: bool = False) -> Iterator[Path]:
-    """A new folder beside `folder` to write in; moved into its place at the end, removed on any failure.
+    """A new result folder to write in, moved into its place at the end, removed on any failure.
 
     When another run finished the same result first and it has all that this one has, that one stays: the bytes
     are the same.
 
     replace : put this one in its place all the same
+    """
+
+    def keep(stage: Path) -> bool:
+        return not replace and complete(folder, parts(_manifest(stage)))
+
+    with placed(folder, keep) as stage:
+        yield stage
+
+
+@contextmanager
+def placed(folder: Path, keep: Callable[[Path], bool] | None = None) -> Iterator[Path]:
+    """A new folder beside `folder` to write in, moved into its place whole at the end, removed on any failure.
+
+    keep : asked, with the new folder, whether the one in place may stay
     """
     made = [parent for parent in folder.parents if not os.path.exists(parent)]  # noqa: PTH110  (likewise)
     stage = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}.partial"
@@ -118,7 +132,7 @@ def staged(folder: Path, replace: bool = False) -> Iterator[Path]:
     try:
         _clear_stale(folder)
         yield stage
-        _move(stage, folder, replace)
+        _move(stage, folder, keep)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
         for parent in made:
@@ -133,10 +147,9 @@ def _clear_stale(folder: Path) -> None:
                 shutil.rmtree(old, ignore_errors=True)
 
 
-def _move(stage: Path, folder: Path, replace: bool) -> None:
-    ours = parts(_manifest(stage))
+def _move(stage: Path, folder: Path, keep: Callable[[Path], bool] | None) -> None:
     for _ in range(100):
-        if folder.exists() and not replace and complete(folder, ours):
+        if keep is not None and folder.exists() and keep(stage):
             return
         try:
             stage.rename(folder)
@@ -173,6 +186,11 @@ def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
         json.dumps(whole, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8", "backslashreplace"
     )
     temporary.replace(folder / MANIFEST)
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Rows of one table as columns, in the order of the first row's keys."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def write_csv(columns: Table, path: Path) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, ResultError
-from sim.fit import Belief, beliefs_for, described, package_size
+from sim.fit import Belief, beliefs_for, described, yardsticks
 from sim.model.compiled import is_compiled
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
@@ -124,7 +124,7 @@ def simulate(
     check_ledger(request.ledger, request.runs)
     scenario = request.loaded.scenario
     beliefs = beliefs_for(scenario)
-    laid = plan(request.loaded, package_size().mean_log_gdp)
+    laid = plan(request.loaded, yardsticks(scenario.as_of))
     clock.lap("start-up")
     draws = sample(laid, beliefs, request.seed, -(-request.runs // RUNS_PER_DRAW), request.parameters)
     warm_up(laid, beliefs, request, tell)

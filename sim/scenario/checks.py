@@ -143,14 +143,15 @@ def _place(path: str, event: Event, who: Members) -> Iterator[Problem]:
 
 def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
     said = scenario.states.get(code)
-    if code == "VAT" or (said is not None and said.gdp_million_usd is not None and said.us_aid is not None):
+    wanted = ("gdp_million_usd", "us_aid", "population")
+    if code == "VAT" or (said is not None and all(getattr(said, key) is not None for key in wanted)):
         return
     try:
         economy(code, scenario.as_of.year - 1)
     except AtlasError:
         rule = (
             f"a state whose economy the atlas has for {scenario.as_of.year - 1}, "
-            f"or with states.{code}.gdp_million_usd and states.{code}.us_aid"
+            f"or with states.{code}.gdp_million_usd, states.{code}.us_aid and states.{code}.population"
         )
         yield Problem("roster.add", rule, code)
 

@@ -124,6 +124,8 @@ class StateTable(Part):
     """Weight in Beijing's courtship beyond size, 1 for an ordinary state."""
     gdp_million_usd: Annotated[float, Field(ge=0.1, le=100_000_000.0)] | None = None
     """Yearly GDP, US$ million at market rates; the atlas gives that of the year before `as_of`."""
+    population: Annotated[float, Field(ge=1.0, le=3e9)] | None = None
+    """Persons; told, it makes the state's susceptibility come from the scenario's own figures, not the atlas's."""
     dependence: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
     """Dependence on Washington, 0 to 1, in place of the one made of exports, remittances, aid and security."""
     exports_to_usa: Annotated[float, Field(ge=0.0, le=100.0)] | None = None
@@ -135,7 +137,7 @@ class StateTable(Part):
     security_tie: Annotated[float, Field(ge=0.0, le=3.0)] | None = None
     """Security tie with Washington: 0 none, 1 training, 2 standing access, 3 base or defence duty."""
     susceptibility: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
-    """Multiple of the common hazard of leaving or returning."""
+    """Multiple of the hazard of leaving or returning that the record gives the state."""
     government_since: Day | None = None
     """The day the government of the start took office."""
 

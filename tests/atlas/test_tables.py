@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sim.atlas import digest_of
 from sim.atlas.economy import read_economies
 from sim.atlas.governments import read_governments
 from sim.atlas.leverage import read_leverage
-from sim.atlas.patrons import read_cases, read_regimes
+from sim.atlas.patrons import PRIORS, read_cases, read_regimes
 from sim.atlas.reading import TABLES
 from sim.errors import AtlasError
 
@@ -190,7 +191,7 @@ def test_cases_leave_out_what_was_not_known() -> None:
 
 
 def test_carried_out_cases_end_on_a_departure_of_the_record() -> None:
-    for prior in ("pledge_kept", "order_carried_out"):
+    for prior in ("pledge_kept", "order_carried_out", "request_followed"):
         for case in atlas.cases(prior, date(2026, 5, 15)):
             departure = atlas.record().last_departure(case.iso3, case.outcome_known)
             assert (departure == case.outcome_known) is case.outcome
@@ -223,9 +224,89 @@ def test_notices_are_not_known_before_their_outcome() -> None:
     assert len(atlas.cases("notice_carried_out", date(2021, 7, 30))) == 8
 
 
+@pytest.mark.parametrize(
+    ("prior", "counts"),
+    [
+        ("cooperation_ended", {2010: 3, 2021: 5, 2026: 7}),
+        ("notice_carried_out", {2010: 4, 2021: 7, 2026: 10}),
+        ("order_carried_out", {2010: 2, 2021: 3, 2026: 4}),
+        ("pledge_kept", {2010: 1, 2021: 1, 2026: 3}),
+        ("request_followed", {2010: 2, 2021: 5, 2026: 8}),
+        ("words_followed", {2010: 0, 2021: 4, 2026: 6}),
+    ],
+)
+def test_cases_known_on_the_first_of_june(prior: str, counts: dict[int, int]) -> None:
+    assert {year: len(atlas.cases(prior, date(year, 6, 1))) for year in counts} == counts
+
+
+def test_every_case_has_a_prior_and_is_known_by_the_end_of_the_record() -> None:
+    everything = [case for prior in PRIORS for case in atlas.cases(prior, atlas.record().confirmed_until)]
+    assert everything == list(read_cases())
+    assert len(everything) == 38
+
+
+def test_six_of_eight_unmet_requests_were_followed_by_a_loss() -> None:
+    requests = atlas.cases("request_followed", date(2026, 5, 15))
+    assert [(case.iso3, case.outcome_known.year, case.outcome) for case in requests] == [
+        ("GRD", 2005, True),
+        ("PRY", 2009, False),
+        ("STP", 2016, True),
+        ("SLV", 2018, True),
+        ("KIR", 2019, True),
+        ("PRY", 2023, False),
+        ("HND", 2023, True),
+        ("NRU", 2024, True),
+    ]
+    for case in requests:
+        days = (case.outcome_known - case.started).days
+        assert days <= 400 if case.outcome else days == 400
+        assert atlas.record().side(case.iso3, case.started) == "taipei"
+
+
+def test_no_words_alone_ended_military_cooperation() -> None:
+    words = atlas.cases("words_followed", date(2026, 5, 15))
+    assert [(case.iso3, case.started.year, case.outcome) for case in words] == [
+        ("JPN", 2009, False),
+        ("PAK", 2011, False),
+        ("PAK", 2011, False),
+        ("PHL", 2016, False),
+        ("TUR", 2019, False),
+        ("IRQ", 2020, False),
+    ]
+    (order,) = (case for case in atlas.cases("notice_carried_out", date(2026, 5, 15)) if case.iso3 == "PAK")
+    for case in words:
+        by_the_calendar = case.started + timedelta(days=731)
+        assert case.outcome_known == (order.started if case.iso3 == "PAK" else by_the_calendar)
+
+
+def test_words_are_not_known_to_have_failed_before_their_window_closes() -> None:
+    assert atlas.cases("words_followed", date(2011, 9, 16)) == ()
+    assert [case.iso3 for case in atlas.cases("words_followed", date(2011, 9, 17))] == ["JPN"]
+    assert len(atlas.cases("words_followed", date(2022, 1, 4))) == 5
+    assert len(atlas.cases("words_followed", date(2022, 1, 5))) == 6
+
+
+def test_the_seven_endings_are_notices_carried_out() -> None:
+    endings = atlas.cases("cooperation_ended", date(2026, 5, 15))
+    carried_out = [case for case in atlas.cases("notice_carried_out", date(2026, 5, 15)) if case.outcome]
+    assert [replace(case, prior="notice_carried_out") for case in endings] == [
+        case for case in carried_out if case.iso3 != "PAK"
+    ]
+    assert [(case.iso3, case.outcome_known.year) for case in endings] == [
+        ("PHL", 1992),
+        ("UZB", 2005),
+        ("ECU", 2009),
+        ("IRQ", 2011),
+        ("KGZ", 2014),
+        ("NER", 2024),
+        ("TCD", 2024),
+    ]
+
+
 def test_an_unknown_prior_is_refused() -> None:
     assert refusal(lambda: atlas.cases("pledges_kept", date(2020, 1, 1))) == (
-        "cases.csv: prior: must be a prior counted from cases: notice_carried_out, order_carried_out, pledge_kept "
+        "cases.csv: prior: must be a prior counted from cases: cooperation_ended, notice_carried_out, "
+        "order_carried_out, pledge_kept, request_followed, words_followed "
         "(got 'pledges_kept'); did you mean pledge_kept?"
     )
 
@@ -246,7 +327,7 @@ def test_wrong_columns_are_refused(tables: Path, damage: Damage) -> None:
 def test_a_row_with_a_missing_cell_is_refused(tables: Path) -> None:
     with (tables / "cases.csv").open("a", encoding="utf-8") as stream:
         stream.write("pledge_kept,HND\n")
-    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 19: must have 9 cells (got 2)"
+    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 40: must have 9 cells (got 2)"
 
 
 def test_the_digest_follows_the_bytes(tables: Path, damage: Damage) -> None:

@@ -322,9 +322,9 @@ QUIET = {"HND": {"dependence": USUAL}}
 
 @pytest.mark.parametrize("engine", ["compiled", "mesa"])
 def test_words_and_notices_weigh_for_24_months(engine: Any) -> None:
-    parameters = NEVER_SUSPENDS | {"notice_carried_out": 0.001, "words_followed": 0.0005}
+    parameters = NEVER_SUSPENDS | {"notice_carried_out": 0.001, "words_followed": 0.0015}
     p = draw(lay_out(hosts("HND", parameters=parameters))).parameters[0]
-    rates = {"notice": rules.notice_rate(p["notice_carried_out"]), "threat": rules.words_rate(0.0005, 1e-9)}
+    rates = {"notice": rules.notice_rate(p["notice_carried_out"]), "threat": rules.words_rate(0.0015, 1e-9)}
     for kind, rate in rates.items():
         event = {"type": kind, "state": "HND", "date": "2022-02-25"}
         values = column(hosts("HND", parameters=parameters, events={"one": event}), "order", engine=engine)

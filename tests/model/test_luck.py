@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.fit.posterior import LEAVING
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
 from sim.model.terms import ACCEPTANCE, T_WINDOW
@@ -124,10 +125,11 @@ def test_a_draw_serves_twenty_consecutive_runs(laid: Plan) -> None:
     drawn = draw(laid, 60, mode="drawn")
     ensemble = run_ensemble(laid, drawn, 1, 60, ledger=True, threads=1)
     assert ensemble.ledger is not None
-    for name, column in (("departure_rate", ensemble.ledger[:, 0, laid.states.index("GTM"), 1]),):
-        rates = np.exp(column)
-        assert np.allclose(rates, np.repeat(drawn.parameters[name], 20), rtol=1e-13)
-        assert len(set(rates.tolist())) == 3
+    place, p = laid.states.index("GTM"), drawn.parameters
+    multiples = np.exp(sum(p[name] * laid.timeline.covariates[place, k] for k, name in enumerate(LEAVING)))
+    rates = np.exp(ensemble.ledger[:, 0, place, 1])
+    assert np.allclose(rates, np.repeat(p["departure_rate"] * multiples, 20), rtol=1e-13)
+    assert len(set(rates.tolist())) == 3
 
 
 def test_more_draws_leave_the_first_ones_alone(laid: Plan) -> None:

@@ -12,10 +12,12 @@ from sim.model.agents import State
 from sim.model.calendar import DOUBTED
 from sim.model.terms import TERMS
 from sim.model.world import World
-from tests.worlds import Document, changed, draw, lay_out, open_world, run, term, told
+from tests.worlds import ALIKE, Document, changed, draw, lay_out, open_world, run, term, told
 
 STATES = ("GTM", "HND", "MHL", "PLW", "PRY", "TUV")
 UNCAPPED = {"package_cap": 1000.0, "aid_cap": 1000.0}
+LEVEL = told(*STATES, parameters=UNCAPPED | ALIKE)
+"""A world of states that differ in size alone."""
 
 
 class Steadfast(State):
@@ -56,17 +58,27 @@ def test_packages_add_up_to_the_budget(budget: float) -> None:
 
 
 def test_the_reference_budget_is_the_sum_of_usual_packages() -> None:
-    made = world()
+    for made, alike in ((world(document=LEVEL), True), (world(), False)):
+        reference = made.reference
+        assert reference.beijing_dollars == pytest.approx(reference.usual.sum(), rel=1e-12)
+        for state in made.members:
+            assert state.package == pytest.approx(float(reference.package[state.index]), rel=1e-12)
+            usual = float(reference.usual[state.index])
+            assert (usual == pytest.approx(state.package * state.gdp / 100.0, rel=1e-12)) == alike
+
+
+def test_beijing_courts_the_susceptible_from_the_start() -> None:
+    """The budget is that of usual packages; who stands above the others by its covariates gets more of it."""
+    made = world(document=told(*STATES, parameters=UNCAPPED | {"courtship_focus": 0.7}))
     reference = made.reference
-    assert reference.beijing_dollars == pytest.approx(reference.usual.sum(), rel=1e-12)
-    for state in made.members:
-        assert state.package == pytest.approx(float(reference.package[state.index]), rel=1e-12)
-        usual = float(reference.usual[state.index])
-        assert usual == pytest.approx(state.package * state.gdp / 100.0, rel=1e-12)
+    weights = reference.usual * reference.hazard**0.7
+    assert len(set(reference.hazard.tolist())) == len(STATES)
+    expected = dict(zip(STATES, reference.beijing_dollars * weights / weights.sum(), strict=True))
+    assert dollars(made, "package") == pytest.approx(expected, rel=1e-12)
 
 
 def test_smaller_states_get_more_of_their_gdp_and_fewer_dollars() -> None:
-    made = world()
+    made = world(document=LEVEL)
     assert 0.0 < made.parameters.package_elasticity < 1.0
     by_size = sorted(made.members, key=lambda state: state.gdp)
     shares = [state.package for state in by_size]
@@ -98,7 +110,7 @@ def test_a_package_fades_at_its_half_life() -> None:
 
 def test_beijing_turns_to_whom_it_can_win() -> None:
     sure = {"events.lean": {"type": "lean", "state": "PRY", "date": "2022-01-01", "lean": 1.0}}
-    document = told(*STATES, parameters=UNCAPPED | {"courtship_focus": 1.0, "lean_effect": 1.0})
+    document = changed(LEVEL, {"parameters.courtship_focus": 1.0, "parameters.lean_effect": 1.0})
     usual, turned = world(3, document), world(3, document, **{"events__lean": sure["events.lean"]})
     before, after = dollars(usual, "package"), dollars(turned, "package")
     assert after["PRY"] > 1.5 * before["PRY"]
@@ -227,9 +239,13 @@ def test_the_floor_is_even_and_the_rest_follows_the_threat() -> None:
     threat = {"HND": {"susceptibility": 3.0}}
     even = dollars(world(states=threat, taipei__floor=1.0), "aid")
     assert max(even.values()) == pytest.approx(min(even.values()), rel=1e-12)
+    alike = dollars(world(document=LEVEL, states=threat, taipei__floor=0.0), "aid")
+    assert alike["HND"] == pytest.approx(3.0 * alike["PLW"], rel=1e-12)
     made = world(states=threat, taipei__floor=0.0)
-    by_threat = dollars(made, "aid")
-    assert by_threat["HND"] == pytest.approx(3.0 * by_threat["PLW"], rel=1e-12)
+    by_threat, hazards = dollars(made, "aid"), dict(zip(STATES, made.reference.hazard.tolist(), strict=True))
+    for code in STATES:
+        ratio = (3.0 if code == "HND" else 1.0) * hazards[code] / hazards["PLW"]
+        assert by_threat[code] == pytest.approx(ratio * by_threat["PLW"], rel=1e-12)
     mixed = dollars(world(states=threat, taipei__floor=0.4), "aid")
     for code in STATES:
         assert mixed[code] == pytest.approx(0.4 * even[code] + 0.6 * by_threat[code], rel=1e-12)

@@ -7,10 +7,15 @@ import math
 import numpy as np
 import pytest
 
+from sim.atlas import economy
+from sim.fit import yardsticks
+from sim.fit.posterior import LEAVING, RETURNING
+from sim.model.plan import Plan
 from sim.model.terms import COLUMNS, HAZARD, TERMS
 from sim.runs.ensemble import Ensemble
 from sim.scenario import load
 from tests.worlds import (
+    ALIKE,
     NO_FEEDBACK,
     Document,
     bits,
@@ -31,6 +36,18 @@ def plain(start: str = "2021-12-10", end: str = "2022-01-31") -> Document:
     return {"scenario": {"name": "plain", "title": "Plain", "question": "?", "start": start, "end": end}}
 
 
+def leaving_hazard(laid: Plan, parameters: np.ndarray, place: int) -> np.ndarray:
+    """(draws,) hazard of leaving by its closed form: the record's rate, times what the covariates make of it."""
+    scores = sum(parameters[name] * laid.timeline.covariates[place, k] for k, name in enumerate(LEAVING))
+    return np.asarray(np.exp(np.log(parameters["departure_rate"]) + scores))
+
+
+def returning_hazard(laid: Plan, parameters: np.ndarray, place: int) -> np.ndarray:
+    """(draws,) hazard of returning, likewise."""
+    scores = sum(parameters[name] * laid.timeline.return_covariates[place, k] for k, name in enumerate(RETURNING))
+    return np.asarray(np.exp(np.log(parameters["return_rate"]) + scores))
+
+
 @pytest.mark.parametrize("start", ["1990-06-15", "2007-03-01", "2014-06-30", "2021-12-10", "2026-05-15"])
 def test_the_first_month_has_the_hazard_of_the_record_draw_by_draw(start: str) -> None:
     laid = lay_out(plain(start, f"{int(start[:4]) + 1}-01-31"))
@@ -41,12 +58,39 @@ def test_the_first_month_has_the_hazard_of_the_record_draw_by_draw(start: str) -
     assert len(set(drawn.parameters["departure_rate"].tolist())) == 50
     for place, code in enumerate(laid.states):
         if laid.timeline.with_taipei[place]:
-            rate = drawn.parameters["holy_see_rate" if code == "VAT" else "departure_rate"]
+            rate = drawn.parameters["holy_see_rate"] if code == "VAT" else leaving_hazard(laid, drawn.parameters, place)
         elif laid.timeline.with_none[place]:
             continue
         else:
-            rate = drawn.parameters["return_rate"]
+            rate = returning_hazard(laid, drawn.parameters, place)
         np.testing.assert_allclose(first[:, place, HAZARD], rate, rtol=1e-12, err_msg=code)
+
+
+def test_covariates_are_the_atlass_of_the_year_before_in_standard_deviations_of_the_fit() -> None:
+    laid = lay_out(plain())
+    by_hand, back_by_hand = np.zeros((len(laid.states), 4)), np.zeros((len(laid.states), 2))
+    americas = {"BLZ", "DOM", "GTM", "HND", "HTI", "KNA", "LCA", "NIC", "PAN", "PRY", "SLV", "VCT"}
+    left_before = {"BFA", "DOM", "GMB", "KIR", "LCA", "NIC", "NRU", "PAN", "SLB", "SLV", "STP"}
+    for place, code in enumerate(laid.states):
+        if code == "VAT":
+            continue
+        books = economy(code, 2020)
+        aid = math.log(1.0 + 100.0 * books.us_aid_usd / books.gdp_usd)
+        by_hand[place] = math.log(books.population), float(code in americas), aid, float(code in left_before)
+        back_by_hand[place] = math.log(books.population), math.log(books.gdp_usd / books.population)
+    known = yardsticks(laid.loaded.scenario.as_of)
+    holy = laid.states.index("VAT")
+    for found, told_so, scales in (
+        (laid.timeline.covariates, by_hand, known.leaving),
+        (laid.timeline.return_covariates, back_by_hand, known.returning),
+    ):
+        means, spreads = (np.array(part) for part in zip(*scales, strict=True))
+        expected = (told_so - means) / spreads
+        expected[holy] = 0.0
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    assert np.array_equal(laid.timeline.covariates, laid.timeline.covariates_ref)
+    counted = [k for k in np.flatnonzero(laid.timeline.with_taipei).tolist() if k != holy]
+    assert np.array_equal(laid.timeline.reference_covariates, laid.timeline.covariates[counted])
 
 
 def test_every_term_is_nought_under_reference_conditions() -> None:
@@ -69,25 +113,76 @@ def test_mesas_agents_see_the_same_reference() -> None:
         world.step()
         for state in world.members:
             if state.recognises_taipei and state.economy:
-                assert state.row[HAZARD] == pytest.approx(drawn.parameters["departure_rate"][row], rel=1e-12)
+                expected = leaving_hazard(laid, drawn.parameters, state.index)[row]
+                assert state.row[HAZARD] == pytest.approx(expected, rel=1e-12)
                 assert state.row[HAZARD] == pytest.approx(math.exp(state.alpha), rel=1e-12)
 
 
 def test_a_states_size_and_riches_do_not_move_its_reference_hazard() -> None:
     """Offers and aid enter against what a state of its own size gets at reference."""
+    usual = run(told("GTM", "HND", "PLW")).ledger
+    assert usual is not None
     for gdp in (1.0, 100.0, 1e5, 1e8):
-        laid = lay_out(told("GTM", "HND", "PLW", states={"HND": {"gdp_million_usd": gdp}}))
-        ledger = run(laid).ledger
-        assert ledger is not None
-        np.testing.assert_allclose(ledger[0, 0, :, HAZARD], ledger[0, 0, 0, HAZARD], rtol=1e-12)
+        states = {"HND": {"gdp_million_usd": gdp}}
+        one, other = (run(told("GTM", "HND", "PLW", states=states, parameters=p)).ledger for p in ({}, ALIKE))
+        assert one is not None
+        assert other is not None
+        np.testing.assert_allclose(one[0, 0, :, HAZARD], usual[0, 0, :, HAZARD], rtol=1e-12)
+        np.testing.assert_allclose(other[0, 0, :, HAZARD], other[0, 0, 0, HAZARD], rtol=1e-12)
+        assert len(set(one[0, 0, :, HAZARD].tolist())) == 3
 
 
 def test_what_the_root_says_of_a_state_is_its_reference() -> None:
     """Lean, pride, dependence and size of the root scenario are where the contest starts: no term moves."""
     states = {"HND": {"lean": 0.8, "pride": 1.0, "dependence": 0.9, "us_aid": 4.0, "prestige": 5.0}}
-    ledger = run(told("GTM", "HND", states=states)).ledger
+    ledger = run(told("GTM", "HND", states=states, parameters=ALIKE)).ledger
     assert ledger is not None
     np.testing.assert_allclose(ledger[:, 0, 1, HAZARD], ledger[:, 0, 0, HAZARD], rtol=1e-12)
+
+
+PEOPLE = {"HND": {"population": 2e6, "us_aid": 0.5, "gdp_million_usd": 3_000.0}}
+
+
+def test_what_the_scenario_says_of_population_makes_its_susceptibility() -> None:
+    """Then from the scenario's own figures; without a population its aid and GDP act through terms alone."""
+    base = told("GTM", "HND", roster={"former_years": 4.0})
+    usual, said = lay_out(base), lay_out(changed(base, {"states": PEOPLE}))
+    known, place = yardsticks(usual.loaded.scenario.as_of), usual.states.index("HND")
+    row = [math.log(2e6), 1.0, math.log(1.5), 0.0]
+    assert said.timeline.covariates[place].tolist() == [s.of(x) for s, x in zip(known.leaving, row, strict=True)]
+    back = [math.log(2e6), math.log(3e9 / 2e6)]
+    assert said.timeline.return_covariates[place] == pytest.approx(
+        [s.of(x) for s, x in zip(known.returning, back, strict=True)], rel=1e-12
+    )
+    others = [k for k in range(len(usual.states)) if k != place]
+    assert np.array_equal(said.timeline.covariates[others], usual.timeline.covariates[others])
+    silent = lay_out(changed(base, {"states.HND": {"us_aid": 0.5, "gdp_million_usd": 3_000.0}}))
+    assert np.array_equal(silent.timeline.covariates, usual.timeline.covariates)
+    assert np.array_equal(silent.timeline.return_covariates, usual.timeline.return_covariates)
+
+
+def test_a_childs_population_moves_its_hazard_and_not_its_reference() -> None:
+    base = told("GTM", "HND")
+    child = lay_out(changed(base, {"states": PEOPLE}), root=base)
+    root = lay_out(base)
+    assert np.array_equal(child.timeline.covariates_ref, root.timeline.covariates)
+    assert np.array_equal(child.timeline.reference_covariates, root.timeline.reference_covariates)
+    p = draw(child).parameters
+    one, other = (open_world(laid).reference for laid in (root, child))
+    assert np.array_equal(one.hazard, other.hazard)
+    assert other.alpha[1] == pytest.approx(math.log(leaving_hazard(child, p, 1)[0]), rel=1e-12)
+    assert other.alpha[1] < one.alpha[1] - 0.1
+
+
+def test_a_state_the_atlas_lacks_can_be_told_whole() -> None:
+    """Japan, of which the atlas knows no economy, is measured by what the scenario says of it."""
+    facts = {"gdp_million_usd": 5e6, "us_aid": 0.0, "population": 125e6}
+    laid = lay_out(told("HND", "JPN", states={"JPN": facts}))
+    known, place = yardsticks(laid.loaded.scenario.as_of), laid.states.index("JPN")
+    row = [math.log(125e6), 0.0, 0.0, 1.0]
+    assert laid.timeline.covariates[place].tolist() == [s.of(x) for s, x in zip(known.leaving, row, strict=True)]
+    expected = leaving_hazard(laid, draw(laid).parameters, place)[0]
+    assert math.exp(open_world(laid).reference.alpha[place]) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("code", ["HND", "VAT"])
@@ -108,20 +203,27 @@ def test_a_dependence_that_is_told_is_the_one_used(code: str, parts: float | Non
 
 def test_susceptibility_multiplies_the_reference_hazard() -> None:
     states = {"HND": {"susceptibility": 3.0}, "VAT": {"susceptibility": 0.5}, "PLW": {"susceptibility": 0.0}}
-    laid = lay_out(told("GTM", "HND", "PLW", "VAT", states=states))
-    ledger = run(laid).ledger
-    rate = float(draw(laid).parameters["departure_rate"][0])
-    assert ledger is not None
-    np.testing.assert_allclose(ledger[0, 0, :3, HAZARD], [rate, 3.0 * rate, 0.0], rtol=1e-12, atol=1e-200)
-    assert ledger[0, 0, 3, HAZARD] == pytest.approx(0.005)
+    for parameters in ({}, ALIKE):
+        laid = lay_out(told("GTM", "HND", "PLW", "VAT", states=states, parameters=parameters))
+        ledger, p = run(laid).ledger, draw(laid).parameters
+        one, three = (float(leaving_hazard(laid, p, place)[0]) for place in (0, 1))
+        assert ledger is not None
+        np.testing.assert_allclose(ledger[0, 0, :3, HAZARD], [one, 3.0 * three, 0.0], rtol=1e-12, atol=1e-200)
+        assert ledger[0, 0, 3, HAZARD] == pytest.approx(0.005)
+        assert (one == three == p["departure_rate"][0]) == bool(parameters)
 
 
 def test_a_scenarios_parameters_are_the_ones_used() -> None:
-    document = told("HND", "VAT", parameters={"departure_rate": 0.123, "holy_see_rate": 0.045})
-    for mode in ("drawn", "central"):
-        ledger = run(document, mode=mode).ledger  # type: ignore[arg-type]
-        assert ledger is not None
-        np.testing.assert_allclose(ledger[:, 0, :, HAZARD], [[0.123, 0.045]] * 20, rtol=1e-12)
+    rates = {"departure_rate": 0.123, "holy_see_rate": 0.045}
+    effects = {"population_effect": 0.7, "americas_effect": -1.1, "us_aid_effect": 0.2, "switched_effect": 0.4}
+    for parameters, told_effects in ((rates | ALIKE, ALIKE), (rates | effects, effects)):
+        laid = lay_out(told("HND", "VAT", parameters=parameters))
+        scores = sum(told_effects[name] * laid.timeline.covariates[0, k] for k, name in enumerate(LEAVING))
+        for mode in ("drawn", "central"):
+            ledger = run(laid, mode=mode).ledger  # type: ignore[arg-type]
+            assert ledger is not None
+            expected = [[0.123 * math.exp(scores), 0.045]] * 20
+            np.testing.assert_allclose(ledger[:, 0, :, HAZARD], expected, rtol=1e-12)
 
 
 # --- simulation against closed forms ----------------------------------------------------------------------
@@ -138,7 +240,7 @@ def still() -> Ensemble:
         *STATES,
         start="2021-12-11",
         end="2026-12-31",
-        parameters=NO_FEEDBACK | {"departure_rate": RATE},
+        parameters=NO_FEEDBACK | ALIKE | {"departure_rate": RATE},
         taipei={"acceptance": 0.0},
     )
     return run(document, RUNS, threads=2, ledger=False, seed=11)
@@ -195,17 +297,90 @@ def test_nobody_comes_back_where_taipei_takes_nobody(still: Ensemble) -> None:
 def test_leaving_and_returning_settle_where_they_balance() -> None:
     """Two states of a chain: in the long run the share with Taipei is b / (a + b), months being discrete."""
     leave, back = 0.6, 0.9
-    parameters = NO_FEEDBACK | {
-        "departure_rate": leave,
-        "return_rate": back,
-        "shortfall_effect": 0.0,
-    }
+    parameters = (
+        NO_FEEDBACK
+        | ALIKE
+        | {
+            "departure_rate": leave,
+            "return_rate": back,
+            "shortfall_effect": 0.0,
+        }
+    )
     ensemble = run(told(*STATES, end="2031-12-31", parameters=parameters), 2_000, ledger=False)
     a, b = (-math.expm1(-rate / 12.0) for rate in (leave, back))
     share = b / (a + b)
     found = float(recognising(ensemble)[:, 100:].mean()) / len(STATES)
     # 2,000 runs of ten states, of which the last months hardly differ: about 20,000 looks.
     assert found == pytest.approx(share, abs=4.0 * math.sqrt(share * (1.0 - share) / 20_000))
+
+
+# --- simulation against the fit: unlike states, draw by draw ----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def unlike() -> tuple[Plan, Ensemble, np.ndarray]:
+    """The same ten states as the fit has them, and (draws, states) hazards by their closed form."""
+    document = told(*STATES, start="2021-12-11", end="2026-12-31", parameters=NO_FEEDBACK, taipei={"acceptance": 0.0})
+    laid = lay_out(document)
+    parameters = draw(laid, RUNS, seed=12, mode="drawn").parameters
+    hazards = np.stack([leaving_hazard(laid, parameters, place) for place in range(len(STATES))], axis=1)
+    return laid, run(laid, RUNS, threads=2, ledger=False, seed=12, mode="drawn"), hazards
+
+
+@pytest.mark.parametrize("month", [1, 12, 36, 60])
+def test_counts_are_poisson_binomial_under_the_fitted_hazards(
+    unlike: tuple[Plan, Ensemble, np.ndarray], month: int
+) -> None:
+    """Given a draw the states leave independently: mean and variance of the count are sums over them."""
+    _, ensemble, hazards = unlike
+    stay = np.exp(-hazards * years(month))
+    mean, variance = stay.sum(axis=1), (stay * (1.0 - stay)).sum(axis=1)
+    counts = recognising(ensemble)[:, month].astype(float).reshape(-1, 20)
+    assert counts.mean() == pytest.approx(mean.mean(), abs=4.0 * math.sqrt(variance.mean() / RUNS))
+    fourth = variance + 3.0 * variance**2
+    error = math.sqrt(fourth.mean() / RUNS)
+    assert ((counts - mean[:, None]) ** 2).mean() == pytest.approx(variance.mean(), abs=4.0 * error)
+
+
+def test_each_state_leaves_as_often_as_its_own_hazard_says(unlike: tuple[Plan, Ensemble, np.ndarray]) -> None:
+    _, ensemble, hazards = unlike
+    expected = (-np.expm1(-hazards * years(60))).mean(axis=0)
+    left = np.bincount(ensemble.changes[:, 2].astype(int), minlength=len(STATES)) / RUNS
+    assert np.all(np.abs(left - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / RUNS))
+    assert np.max(expected) > 2.0 * np.min(expected)
+
+
+def test_draws_that_say_more_departures_have_more(unlike: tuple[Plan, Ensemble, np.ndarray]) -> None:
+    """Draw by draw: regressed on what its draw says, the count of departures has a slope of one."""
+    _, ensemble, hazards = unlike
+    expected = -np.expm1(-hazards * years(60)).sum(axis=1)
+    gone = len(STATES) - recognising(ensemble)[:, -1].astype(float).reshape(-1, 20).mean(axis=1)
+    slope, level = np.polyfit(expected, gone, 1)
+    residual = gone - slope * expected - level
+    error = math.sqrt(float(residual.var()) / (len(gone) * float(expected.var())))
+    assert slope == pytest.approx(1.0, abs=4.0 * error)
+    assert error < 0.05
+
+
+def test_returns_come_as_often_as_the_fitted_hazards_say() -> None:
+    """Former allies who may return and do not leave again: by state, the chance the closed form says."""
+    gone = ("DOM", "KIR", "NIC", "PAN", "SLB", "SLV")
+    document = told(
+        "HND",
+        start="2021-12-31",
+        end="2022-12-31",
+        roster={"former_years": 5.0},
+        parameters=NO_FEEDBACK | {"shortfall_effect": 0.0, "return_rate": 0.5, "departure_rate": 1e-6},
+    )
+    laid = lay_out(document)
+    places = [laid.states.index(code) for code in gone]
+    parameters = draw(laid, RUNS, seed=13, mode="drawn").parameters
+    chances = np.stack([-np.expm1(-returning_hazard(laid, parameters, place)) for place in places], axis=1)
+    changes = run(laid, RUNS, threads=2, ledger=False, seed=13, mode="drawn").changes
+    back = np.bincount(changes[changes[:, 4] == 0.0][:, 2].astype(int), minlength=len(laid.states)) / RUNS
+    expected = chances.mean(axis=0)
+    assert np.all(np.abs(back[places] - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / RUNS))
+    assert np.max(expected) > 1.2 * np.min(expected)
 
 
 # --- references are inherited -----------------------------------------------------------------------------
@@ -223,10 +398,11 @@ def chain(tmp_path, changes: str) -> tuple[str, str]:  # type: ignore[no-untyped
 
 
 def laid_from(file: str, overrides: dict[str, object] | None = None):  # type: ignore[no-untyped-def]
-    from sim.fit import package_size
+    from sim.fit import yardsticks
     from sim.model.plan import plan
 
-    return plan(load(file, overrides), package_size().mean_log_gdp)
+    loaded = load(file, overrides)
+    return plan(loaded, yardsticks(loaded.scenario.as_of))
 
 
 CHILDREN = {
@@ -249,6 +425,7 @@ def test_a_child_inherits_the_references_of_its_root(tmp_path, name: str) -> Non
         )
         for code in child.states:
             here, there = root.states.index(code), child.states.index(code)
+            assert np.array_equal(root.timeline.covariates[here], child.timeline.covariates_ref[there])
             for field in ("offer_appeal", "aid_appeal", "weight", "hazard", "package"):
                 assert getattr(one, field)[here] == getattr(other, field)[there], (field, code)
             assert root.timeline.dependence_ref[here] == child.timeline.dependence_ref[there]

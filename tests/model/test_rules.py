@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.fit.rates import FORMER_YEARS
+from sim.fit.panel import FORMER_YEARS
 from sim.model import rules
 from sim.model.calendar import NEVER
 

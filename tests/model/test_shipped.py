@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.fit import beliefs_for, package_size
+from sim.fit import beliefs_for, yardsticks
 from sim.model.plan import plan
 from sim.results.tables import rows_of
 from sim.runs.ensemble import run_ensemble
@@ -19,7 +19,7 @@ RUNS = 22  # two parameter draws
 @pytest.mark.parametrize("name", shipped())
 def test_the_engines_agree_on_a_shipped_scenario(name: str) -> None:
     loaded = load(name)
-    laid = plan(loaded, package_size().mean_log_gdp)
+    laid = plan(loaded, yardsticks(loaded.scenario.as_of))
     seed = loaded.scenario.scenario.seed
     draws = sample(laid, beliefs_for(loaded.scenario), seed, 2, "drawn")
     horizons = rows_of(len(laid.months) - 1)

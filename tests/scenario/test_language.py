@@ -97,7 +97,7 @@ def refusal(folder: Path, body: str = "", head: str = HEADER) -> list[str]:
 
 NO_ECONOMY = (
     "roster.add: a state whose economy the atlas has for 2020, "
-    "or with states.{code}.gdp_million_usd and states.{code}.us_aid (got '{code}')"
+    "or with states.{code}.gdp_million_usd, states.{code}.us_aid and states.{code}.population (got '{code}')"
 )
 
 
@@ -111,10 +111,11 @@ def test_a_state_that_is_added_can_be_run(tmp_path: Path, code: str) -> None:
 
 def test_the_economy_of_a_state_that_is_added_may_be_said(tmp_path: Path) -> None:
     body = '[roster]\nadd = ["JPN"]\n[states.JPN]\n{}\n'
-    gdp, aid = "gdp_million_usd = 5_000_000", "us_aid = 0"
-    assert refusal(tmp_path, body.format(f"{gdp}\n{aid}")) == []
-    for one in (gdp, aid, ""):
-        assert refusal(tmp_path, body.format(one)) == [f"{tmp_path / FILE}: {NO_ECONOMY.format(code='JPN')}"]
+    said = ["gdp_million_usd = 5_000_000", "us_aid = 0", "population = 125_000_000"]
+    assert refusal(tmp_path, body.format("\n".join(said))) == []
+    for few in ([], *([one] for one in said), *([one for one in said if one != left] for left in said)):
+        lines = [f"{tmp_path / FILE}: {NO_ECONOMY.format(code='JPN')}"]
+        assert refusal(tmp_path, body.format("\n".join(few))) == lines
 
 
 @pytest.mark.parametrize("start", ["1971-10-25", "1971-12-31", "1972-01-01", "1979-01-01", "1990-07-31", "2026-05-15"])

@@ -83,6 +83,20 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         "[states.HND]\ngdp_million_usd = 28_000_000_000",
         ["states.HND.gdp_million_usd: at most 1e+08 (got 28000000000)"],
     ),
+    "a state of nobody": (
+        "[states.HND]\npopulation = 0",
+        ["states.HND.population: at least 1 (got 0)"],
+    ),
+    "more people than a state has": (
+        "[states.HND]\npopulation = 8_000_000_000",
+        ["states.HND.population: at most 3e+09 (got 8000000000)"],
+    ),
+    "a population that is a range": (
+        "[states.HND]\npopulation = {central = 1e7, low = 9e6, high = 2e7}",
+        [
+            "states.HND.population: a number (got {central = 10000000.0, low = 9000000.0, high = 20000000.0})",
+        ],
+    ),
     "one for true": (EVENT + "enabled = 1", ["events.a.enabled: true or false (got 1)"]),
     # Ranges
     "a range without its top": (EVENT + "pressure = {central = 1, low = 0}", ["events.a.pressure.high: required"]),
@@ -250,8 +264,8 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "adding one without an economy": (
         '[roster]\nadd = ["JPN"]',
         [
-            "roster.add: a state whose economy the atlas has for 2020, or with states.JPN.gdp_million_usd and "
-            "states.JPN.us_aid (got 'JPN')"
+            "roster.add: a state whose economy the atlas has for 2020, or with states.JPN.gdp_million_usd, "
+            "states.JPN.us_aid and states.JPN.population (got 'JPN')"
         ],
     ),
     "a roster that is a text": ('[roster]\nadd = "NIC"', ["roster.add: a list (got 'NIC')"]),
@@ -315,6 +329,24 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
             "parameters.offer_efect: a model parameter (sim parameters lists them) (got 'offer_efect'); "
             "did you mean offer_effect?"
         ],
+    ),
+    "a parameter that has become two others": (
+        "[parameters]\nrequest_effect = 1.1",
+        [
+            "parameters.request_effect: a model parameter (sim parameters lists them) (got 'request_effect'); "
+            "did you mean requests_unseen?"
+        ],
+    ),
+    "a chance below the least that is counted": (
+        "[parameters]\nrequest_followed = 1.0\nwords_followed = 0.0005",
+        [
+            "parameters.request_followed: from 0.001 to 0.999 (got 1.0)",
+            "parameters.words_followed: from 0.001 to 0.999 (got 0.0005)",
+        ],
+    ),
+    "an effect beyond its bounds": (
+        "[parameters]\npopulation_effect = -10.5",
+        ["parameters.population_effect: from -10 to 10 (got -10.5)"],
     ),
     "a parameter beyond its bounds": (
         "[parameters]\noffer_effect = 11",

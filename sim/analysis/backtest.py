@@ -1,0 +1,279 @@
+"""The backtest: each year since 1995 forecast on what was known before it, beside baselines. Protocol: BACKTEST.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.baselines import BASELINES
+from sim.analysis.forecasts import Forecast, Outcome, end_of, known_until, outcome
+from sim.analysis.scores import Row, calibration, differences, score_values, scored
+from sim.atlas import record, regimes, state
+from sim.errors import InputError, Problem
+from sim.results import Result
+from sim.results.tables import LEVELS, quantiles
+from sim.runs.run import Request, simulate
+from sim.scenario import Loaded, Scenario
+
+ORIGINS = range(1995, 2025)
+"""Origin years: knowledge stops with the year before."""
+HORIZONS = (1, 3, 5)
+"""Years ahead."""
+SIMULATION, HAZARD = "simulation", "hazard"
+RUNS = 4_000
+SEED = 1
+
+NO_AGENTS = {
+    "offer_effect": 0.0,
+    "aid_effect": 0.0,
+    "deterrence_effect": 0.0,
+    "backfire_effect": 0.0,
+    "shortfall_effect": 0.0,
+}
+"""With these at nought nothing that patrons do moves a state: what is left is the fitted hazard alone."""
+VOTES = (date(2012, 1, 14), date(2016, 1, 16))
+"""Votes in Taiwan that could have ended the truce, known beforehand (every four years; general knowledge)."""
+VOTE_ENDS_TRUCE = 0.5
+"""Chance that such a vote ends it: a coin, for an election is taken as unknown."""
+
+MARK_AS_OF, MARK_END = date(2024, 2, 28), date(2024, 12, 31)
+MARK = {
+    "question": "Will Taiwan lose any additional ally before the end of 2024 (after Nauru)?",
+    "source": "Manifold (play money, 16 traders), as of about 28 February 2024",
+    "market": 0.49,
+}
+"""One public forecast as an outside mark (source: literature notes of this project)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """Forecasts, what became of them, and the scores."""
+
+    runs: int
+    """Runs an origin."""
+    seed: int
+    origins: tuple[int, ...]
+    forecasts: tuple[Forecast, ...]
+    outcomes: tuple[Outcome, ...]
+    scores: list[Row]
+    differences: list[Row]
+    """The simulation less each other model, paired."""
+    calibration: list[Row]
+    departures: list[Row]
+    """Each departure in an origin's first year, and where the simulation had ranked the state at its start."""
+    mark: Row
+
+    @property
+    def counts(self) -> list[Row]:
+        """Every forecast of the count, with what it became (None where the record does not reach)."""
+        became = {(found.origin, found.horizon): found.count for found in self.outcomes}
+        rows = []
+        for told in self.forecasts:
+            points = quantiles(told.counts.astype(np.uint8)[:, None])[:, 0].tolist()
+            rows.append(
+                {
+                    "model": told.model,
+                    "origin": told.origin,
+                    "horizon": told.horizon,
+                    "at_origin": len(told.states),
+                    "mean": float(told.counts.mean()),
+                    **{f"q{round(100 * level):02d}": point for level, point in zip(LEVELS, points, strict=True)},
+                    "observed": became.get((told.origin, told.horizon)),
+                }
+            )
+        return rows
+
+    @property
+    def chances(self) -> list[Row]:
+        """Every forecast of a state, with what it became."""
+        became = {(found.origin, found.horizon): found.gone for found in self.outcomes}
+        return [
+            {
+                "model": told.model,
+                "origin": told.origin,
+                "horizon": told.horizon,
+                "iso3": iso3,
+                "chance": chance,
+                "gone": None if (told.origin, told.horizon) not in became else bool(gone),
+            }
+            for told in self.forecasts
+            if told.chances is not None
+            for iso3, chance, gone in zip(
+                told.states,
+                told.chances.tolist(),
+                became.get((told.origin, told.horizon), [False] * len(told.states)),
+                strict=True,
+            )
+        ]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What charts and `--json` read."""
+        return {
+            "runs": self.runs,
+            "seed": self.seed,
+            "origins": list(self.origins),
+            "horizons": list(HORIZONS),
+            "scores": self.scores,
+            "differences": self.differences,
+            "calibration": self.calibration,
+            "counts": self.counts,
+            "departures": self.departures,
+            "mark": self.mark,
+        }
+
+
+def backtest(
+    origins: Sequence[int] = ORIGINS,
+    runs: int = RUNS,
+    seed: int = SEED,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Backtest:
+    """Forecast from each origin and score what the record reaches.
+
+    origins : years within `ORIGINS`, each once; progress : is told the origins done and wanted
+    Raises InputError for an origin outside `ORIGINS`.
+    """
+    origins = sorted(set(origins))
+    for origin in origins:
+        if origin not in ORIGINS:
+            raise InputError(Problem("--origins", f"years from {ORIGINS[0]} to {ORIGINS[-1]}", origin))
+    if not origins:
+        raise InputError(Problem("--origins", f"at least one year from {ORIGINS[0]} to {ORIGINS[-1]}"))
+    forecasts: list[Forecast] = []
+    for done, origin in enumerate(origins):
+        for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):
+            forecasts += ensemble_forecasts(model, origin, parameters, runs, seed, threads)
+        forecasts += [baseline(origin, horizon) for baseline in BASELINES.values() for horizon in HORIZONS]
+        if progress is not None:
+            progress(done + 1, len(origins))
+    reached = [outcome(origin, horizon) for origin in origins for horizon in HORIZONS]
+    outcomes = [found for found in reached if found is not None]
+    values = score_values(forecasts, outcomes)
+    return Backtest(
+        runs,
+        seed,
+        tuple(origins),
+        tuple(forecasts),
+        tuple(outcomes),
+        scored(values),
+        differences(values, [(SIMULATION, other) for other in (HAZARD, *BASELINES)]),
+        calibration(forecasts, outcomes),
+        departures(forecasts),
+        outside_mark(runs, seed, threads),
+    )
+
+
+def ensemble_forecasts(
+    model: str,
+    origin: int,
+    parameters: Mapping[str, float],
+    runs: int,
+    seed: int,
+    threads: int | None = None,
+) -> list[Forecast]:
+    """Forecasts of the ensemble itself for each horizon, from what was known before the origin.
+
+    parameters : model parameters set, by name
+    """
+    result = _run(document_of(origin) | {"parameters": dict(parameters)}, runs, seed + origin, threads)
+    assert result.expected is not None
+    allies = [place for place, (_, _, side) in enumerate(result.members) if side == "taipei"]
+    states = tuple(result.members[place][0] for place in allies)
+    return [
+        Forecast(
+            model,
+            origin,
+            horizon,
+            states,
+            np.clip(result.expected[:, allies, place, 0].sum(axis=0) / runs, 0.0, 1.0),
+            result.counts[:, 12 * horizon].astype(np.int64),
+        )
+        for place, horizon in enumerate(HORIZONS)
+    ]
+
+
+def document_of(origin: int) -> dict[str, Any]:
+    """The scenario of an origin: the record until the end of the year before, no event, no election.
+
+    Only a truce that holds at the origin is told, and that each coming vote in Taiwan may end it.
+    """
+    known = known_until(origin)
+    document: dict[str, Any] = {
+        "scenario": {
+            "name": f"backtest-{origin}",
+            "title": f"Backtest from {origin}",
+            "question": "What would have been forecast?",
+            "start": known,
+            "end": end_of(origin, max(HORIZONS)),
+        }
+    }
+    for regime in regimes():
+        if regime.name == "truce" and regime.start <= known < regime.end:
+            document["events"] = {"truce": {"type": "truce", "date": regime.start}}
+            ends = {"end": {"type": "truce-ends", "delay_months": 0}}
+            document["elections"] = {
+                f"taiwan-{vote.year}": {
+                    "date": vote,
+                    "state": "TWN",
+                    "outcomes": {"ends": {"chance": VOTE_ENDS_TRUCE, "effects": ends}},
+                }
+                for vote in VOTES
+                if vote > known
+            }
+    return document
+
+
+def departures(forecasts: Iterable[Forecast]) -> list[Row]:
+    """Each departure in the first year of an origin, with the simulation's chance and rank at the year's start.
+
+    A rank is 1 for the highest chance; states alike share the middle of their ranks.
+    """
+    from scipy.stats import rankdata
+
+    known, rows = record(), []
+    for told in forecasts:
+        if told.model != SIMULATION or told.horizon != 1 or told.chances is None:
+            continue
+        ranks = dict(zip(told.states, rankdata(-told.chances).tolist(), strict=True))
+        chances = dict(zip(told.states, told.chances.tolist(), strict=True))
+        for change in known.changes_between(date(told.origin, 1, 1), date(told.origin, 12, 31)):
+            if change.origin == "taipei" and not change.short_lived and change.iso3 in chances:
+                rows.append(
+                    {
+                        "date": change.date.isoformat(),
+                        "iso3": change.iso3,
+                        "state": state(change.iso3).name,
+                        "origin": told.origin,
+                        "chance": chances[change.iso3],
+                        "rank": ranks[change.iso3],
+                        "of": len(told.states),
+                    }
+                )
+    return rows
+
+
+def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
+    """A public forecast and ours, of the same question, on what was known when it was read."""
+    header = {"name": "mark", "title": "Mark", "question": MARK["question"], "start": MARK_AS_OF, "end": MARK_END}
+    rows = {}
+    for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):
+        result = _run({"scenario": header, "parameters": parameters}, runs, seed, threads)
+        leaves = result.changes["from"] == 0
+        rows[model] = len(np.unique(result.changes["run"][leaves])) / runs
+    lost = [
+        change.iso3
+        for change in record().changes_between(MARK_AS_OF, MARK_END)
+        if change.origin == "taipei" and change.date > MARK_AS_OF
+    ]
+    return {**MARK, "as_of": MARK_AS_OF.isoformat(), "end": MARK_END.isoformat(), **rows, "happened": bool(lost)}
+
+
+def _run(document: dict[str, Any], runs: int, seed: int, threads: int | None) -> Result:
+    scenario = Scenario.model_validate(document)
+    return simulate(Request(Loaded(scenario, scenario, "backtest", ()), runs, seed), threads)

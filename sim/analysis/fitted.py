@@ -1,0 +1,121 @@
+"""What the record says up to a day: the fitted rates and effects, the events behind them, and the states ranked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.scores import Row
+from sim.atlas import state
+from sim.fit import Belief, Effects, Panel, beliefs, fit, yardsticks
+from sim.fit.panel import HALF_LIFE_YEARS
+from sim.fit.posterior import LEAVING, RETURNING, TRUCE
+from sim.model import covariates, rules
+from sim.model.plan import HOLY_SEE, Plan, plan
+from sim.runs.sampling import sample
+from sim.scenario import Loaded, Scenario
+
+DRAWS, SEED = 1000, 1
+"""Draws of the posterior from which the states' intervals are told."""
+_MEANING = {
+    "population": "a more populous state",
+    "americas": "a state of the Americas",
+    "us_aid": "more US aid, as a share of GDP",
+    "switched": "having left Taipei before",
+    "income": "a richer state, by GDP a head",
+}
+
+
+def fitted(as_of: date) -> dict[str, Any]:
+    """The fit of a day, as `sim fit --json` tells it; intervals hold 90 % of belief.
+
+    Raises AtlasError where no departure is on record yet.
+    """
+    found, known = fit(as_of), beliefs(as_of)
+    return {
+        "as_of": as_of.isoformat(),
+        "half_life_years": HALF_LIFE_YEARS,
+        "truce": _interval(known[TRUCE]),
+        "leaving": _hazard(found.leaving, known, "departure_rate", LEAVING, covariates.LEAVING),
+        "returning": _hazard(found.returning, known, "return_rate", RETURNING, covariates.RETURNING),
+        "states": _states(as_of),
+    }
+
+
+def _hazard(
+    effects: Effects, known: Any, rate: str, parameters: tuple[str, ...], names: tuple[str, ...]
+) -> dict[str, Any]:
+    panel = effects.panel
+    return {
+        "cases": panel.cases,
+        "state_years": float(panel.years.sum()),
+        "weighted_events": float(panel.recent_changed.sum()),
+        "weighted_contest_years": float(panel.recent_years[~panel.truce].sum()),
+        "weighted_truce_years": float(panel.recent_years[panel.truce].sum()),
+        "rate": _interval(known[rate]),
+        "effects": [
+            {
+                "parameter": parameter,
+                "covariate": name,
+                "meaning": _MEANING[name],
+                "mean": scale.mean,
+                "standard_deviation": scale.spread,
+                **_interval(known[parameter]),
+            }
+            for parameter, name, scale in zip(parameters, names, effects.scales, strict=True)
+        ],
+        "events": list(_events(panel)),
+    }
+
+
+def _interval(belief: Belief) -> dict[str, float]:
+    law = belief.distribution
+    return {"value": law.central, "low": law.low, "high": law.high}
+
+
+def _events(panel: Panel) -> Iterable[Row]:
+    changed = [
+        (cell, weight) for cell, weight in zip(panel.cells, panel.recent_changed.tolist(), strict=True) if cell.changed
+    ]
+    for cell, weight in sorted(changed, key=lambda pair: (pair[0].end, pair[0].iso3)):
+        yield {
+            "date": cell.end.isoformat(),
+            "iso3": cell.iso3,
+            "state": state(cell.iso3).name,
+            "weight": weight,
+            "truce": cell.truce,
+        }
+
+
+def _states(as_of: date) -> list[Row]:
+    """Every recogniser with its chance to leave in a year of contest, all levers at reference, likeliest first."""
+    header = {"name": "fit", "title": "Fit", "question": "Who is susceptible?", "start": as_of, "end": as_of}
+    scenario = Scenario.model_validate({"scenario": header})
+    laid = plan(Loaded(scenario, scenario, "fit", ()), yardsticks(as_of))
+    central, drawn = (_chances(laid, as_of, draws) for draws in ("central", "drawn"))
+    rows = []
+    for place, code in enumerate(laid.members.recognisers):
+        low, high = np.quantile(drawn[:, place], [0.05, 0.95]).tolist()
+        told = {"iso3": code, "state": state(code).name, "chance_in_a_year": float(central[0, place])}
+        rows.append({**told, "low": low, "high": high})
+    rows.sort(key=lambda row: (-row["chance_in_a_year"], row["iso3"]))
+    return [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
+
+
+def _chances(laid: Plan, as_of: date, mode: Any) -> Any:
+    """(draws, n) chance to leave in a year of contest under reference conditions."""
+    drawn = sample(laid, beliefs(as_of), SEED, 1 if mode == "central" else DRAWS, mode).parameters
+    effects = [drawn[name].tolist() for name in LEAVING]
+    rates, apart = drawn["departure_rate"].tolist(), drawn["holy_see_rate"].tolist()
+    chances = np.empty((len(rates), len(laid.states)))
+    for place, (code, row) in enumerate(zip(laid.states, laid.timeline.covariates.tolist(), strict=True)):
+        for draw, rate in enumerate(rates):
+            told = [part for effect, value in zip(effects, row, strict=True) for part in (effect[draw], value)]
+            log_rate = math.log(apart[draw]) if code == HOLY_SEE else rules.susceptibility(math.log(rate), *told)
+            hazard = rules.hazard_of_leaving(log_rate, 1.0, 0.0, 0.0)
+            chances[draw, place] = rules.monthly_chance(hazard, 12.0)
+    return chances

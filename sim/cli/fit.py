@@ -1,0 +1,98 @@
+"""`sim fit`: what the record says up to a day, and how sure it is."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.cli.options import HELP, as_json, day_of, print_json
+
+
+@click.command("fit", context_settings=HELP)
+@click.option("--as-of", metavar="DATE", help="Use what was known at the end of this day (default: all of the record).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Also write DIR/fit-DATE: fit.json and tables as CSV."
+)
+@as_json
+def command(as_of: str | None, out: Path | None, as_json: bool) -> None:
+    """Fit the hazards of leaving and returning on the record, and rank the states that recognise Taipei."""
+    from sim.analysis.fitted import fitted
+    from sim.atlas import record
+
+    until = record().confirmed_until
+    day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
+    document = fitted(day)
+    folder = None if out is None else write(document, out)
+    if as_json:
+        print_json(document | ({} if folder is None else {"folder": str(folder)}))
+        return
+    click.echo("\n".join(lines(document)))
+    if folder is not None:
+        click.echo(f"\nWritten to: {folder}")
+
+
+def write(document: dict[str, Any], out: Path) -> Path:
+    """Write a fit as JSON and as tables into a folder of its own under `out`."""
+    from sim.results import columns_of, placed, write_csv
+
+    folder = out / f"fit-{document['as_of']}"
+    with placed(folder) as stage:
+        (stage / "fit.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        for tie in ("leaving", "returning"):
+            for table in ("effects", "events"):
+                if document[tie][table]:
+                    write_csv(columns_of(document[tie][table]), stage / f"{tie}_{table}.csv")
+        write_csv(columns_of(document["states"]), stage / "states.csv")
+    return folder
+
+
+def lines(document: dict[str, Any]) -> list[str]:
+    """A fit as a reader sees it."""
+    leaving, returning, half_life = document["leaving"], document["returning"], document["half_life_years"]
+    told = [
+        f"The record of recognition as known at the end of {document['as_of']}; ranges hold 90 % of belief.",
+        "",
+        f"How often an ally of average covariates leaves in contest: {_share(leaving['rate'])} a year",
+        f"  {leaving['cases']} departures in {leaving['state_years']:,.0f} ally-years since October 1971; those of "
+        f"{half_life:.0f} years ago count half:",
+        f"  {leaving['weighted_events']:.1f} departures in {leaving['weighted_contest_years']:.0f} ally-years of "
+        f"contest and {leaving['weighted_truce_years']:.0f} of truce.",
+        f"In a truce: {_times(document['truce'])} that.",
+        "",
+        "Who leaves, by comparison of states in the same year (times the rate, for one standard deviation more):",
+        *_effects(leaving["effects"]),
+        "",
+        "How often an average state that left within ten years comes back: "
+        f"{_share(returning['rate'])} a year ({returning['cases']} returns since 1971)",
+        *_effects(returning["effects"]),
+        "",
+        "Chance to leave in a year of contest, all levers at reference:",
+    ]
+    for row in document["states"]:
+        numbers = _share({"value": row["chance_in_a_year"], "low": row["low"], "high": row["high"]})
+        told.append(f"  {row['rank']:>2}  {row['state']:<34}{numbers}")
+    told += ["", "The Holy See's level is assumed. US aid after fiscal 2020 is held; the cuts of 2025 are not in it."]
+    return told
+
+
+def _effects(effects: list[dict[str, Any]]) -> list[str]:
+    from math import exp
+
+    told = []
+    for effect in effects:
+        ratios = {key: exp(effect[key]) for key in ("value", "low", "high")}
+        told.append(f"  {effect['meaning']:<34}{_times(ratios)}")
+    return told
+
+
+def _share(interval: dict[str, float]) -> str:
+    value, low, high = (100 * interval[key] for key in ("value", "low", "high"))
+    return f"{value:4.1f} %  ({low:.1f} to {high:.1f})"
+
+
+def _times(interval: dict[str, float]) -> str:
+    return f"{interval['value']:.2f} times  ({interval['low']:.2f} to {interval['high']:.2f})"

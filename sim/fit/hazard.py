@@ -1,0 +1,160 @@
+"""The hazards of leaving and returning, fitted on the record: who, how often, and how little in a truce.
+
+Three steps, each on what bears on its question. *Who*: effects of covariates from comparisons within a year, so that
+neither the tide of a decade nor a truce enters (the chance that it was these of the states at risk; a penalty of 0.3
+per standard deviation). *How little in a truce*: the prior of `acceptance_truce` times the likelihood of the departures
+in contest and truce. *How often*: given both, a rate is gamma with events and years that count half at seven years
+of age. The law behind all three is that of the model's months: a constant hazard while nothing changes, whose chance
+over an exposure is `rules.monthly_chance`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fit.panel import Panel
+from sim.model.covariates import Scale
+from sim.parameters import Distribution, Effect, Exposure, Parameter, RecordRate, Updated, rounded
+
+Floats = NDArray[np.float64]
+
+PRIOR_SPREAD = 0.3
+"""Prior standard deviation of an effect, per standard deviation of its covariate (assumed)."""
+_MOST_STEPS = 100
+_STEPS = 2000
+_SMALL = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Effects on the log hazard, per standard deviation of each covariate: Gaussian at the mode of the posterior."""
+
+    scales: tuple[Scale, ...]
+    mode: Floats
+    """(K,) at nine digits."""
+    covariance: Floats
+    """(K, K)"""
+    panel: Panel
+
+    @property
+    def errors(self) -> Floats:
+        """(K,) standard deviations of the posterior."""
+        return rounded(np.sqrt(np.diag(self.covariance)).astype(np.float64))
+
+    @cached_property
+    def standard(self) -> Floats:
+        """(cells, K) covariates in standard deviations."""
+        if not self.panel.cells:
+            return np.empty((0, len(self.scales)))
+        return standardised(self.panel.covariates, self.scales)
+
+    def given_earlier(self, place: int) -> tuple[Floats, float]:
+        """Effect `place` given those before it: weights (place,) on their deviations from the mode, and its error."""
+        before, across = self.covariance[:place, :place], self.covariance[:place, place]
+        weights: Any = np.linalg.solve(before, across) if place else np.empty(0)
+        error = np.sqrt(self.covariance[place, place] - weights @ across)
+        return rounded(weights), float(rounded(np.array([error]))[0])
+
+
+def standardised(covariates: Floats, scales: tuple[Scale, ...]) -> Floats:
+    """(cells, K) covariates in standard deviations from the mean."""
+    means, spreads = (np.array(part) for part in zip(*scales, strict=True))
+    values: Floats = (covariates - means) / spreads
+    return values
+
+
+def fit_effects(panel: Panel, names: tuple[str, ...]) -> Effects:
+    """The effects of covariates, from who changed sides among those who could have in the same year and regime.
+
+    The likelihood of a stratum is that of which states changed, given how many did: it holds whatever the year's
+    level (Cox 1972). Prior: normal about 0 with `PRIOR_SPREAD` per standard deviation. Newton's method; the penalty
+    makes the mode unique. Means and spreads are those of the ally-years weighted by age.
+    """
+    if not panel.cells:
+        width = len(names)
+        nothing = tuple(Scale(0.0, 1.0) for _ in names)
+        return Effects(nothing, np.zeros(width), np.eye(width) * PRIOR_SPREAD**2, panel)
+    scales = _scales(panel)
+    covariates, years, changed = standardised(panel.covariates, scales), panel.years, panel.changed
+    _, stratum = np.unique(panel.strata, return_inverse=True)
+    events = np.bincount(stratum, changed)
+    width = covariates.shape[1]
+    penalty = np.eye(width) / PRIOR_SPREAD**2
+    mode: Floats = np.zeros(width)
+    for _ in range(_MOST_STEPS):
+        risk = years * np.exp(covariates @ mode)
+        total = np.bincount(stratum, risk)
+        share = (np.where(total > 0.0, events / np.maximum(total, _SMALL), 0.0))[stratum] * risk
+        sums = np.stack([np.bincount(stratum, risk * column) for column in covariates.T], axis=1)
+        means = sums / np.maximum(total, _SMALL)[:, None]
+        slope = changed @ covariates - events @ means - penalty @ mode
+        curvature = (covariates * share[:, None]).T @ covariates - (means * events[:, None]).T @ means + penalty
+        step = np.linalg.solve(curvature, slope)
+        mode = mode + step
+        if np.max(np.abs(step)) < _SMALL:
+            break
+    return Effects(
+        scales, rounded(mode), _rounded_matrix(np.asarray(np.linalg.inv(curvature), dtype=np.float64)), panel
+    )
+
+
+def _rounded_matrix(values: Floats) -> Floats:
+    """A matrix at nine digits, symmetric."""
+    return rounded(((values + values.T) / 2.0).ravel()).reshape(values.shape)
+
+
+def _scales(panel: Panel) -> tuple[Scale, ...]:
+    """Mean and spread of each covariate over the state-years, weighted by age; a covariate without spread gets 1."""
+    weights, covariates = panel.recent_years, panel.covariates
+    means = weights @ covariates / weights.sum()
+    spreads = np.sqrt(weights @ (covariates - means) ** 2 / weights.sum())
+    spreads = np.where(spreads > 1e-9, spreads, 1.0)
+    return tuple(Scale(*pair) for pair in zip(rounded(means).tolist(), rounded(spreads).tolist(), strict=True))
+
+
+def effect_laws(effects: Effects, parameters: tuple[str, ...]) -> dict[str, Effect]:
+    """The law of each effect, by the name of its parameter, in the order of drawing."""
+    laws = {}
+    for place, name in enumerate(parameters):
+        weights, error = effects.given_earlier(place)
+        earlier = zip(parameters[:place], effects.mode[:place].tolist(), weights.tolist(), strict=True)
+        laws[name] = Effect(float(effects.mode[place]), float(effects.errors[place]), error, tuple(earlier))
+    return laws
+
+
+def truce_law(effects: Effects, parameter: Parameter) -> Distribution:
+    """What the departures of the record leave of the prior of acceptance in a truce.
+
+    The likelihood of the departures under a truce and in contest, the level integrated out under a flat prior of its
+    logarithm: g^n_truce / (contest + g * truce)^n, events and years weighted by age. The prior where no truce is on
+    record yet.
+    """
+    panel, prior = effects.panel, parameter.distribution
+    worth = panel.recent_years * np.exp(effects.standard @ effects.mode)
+    truce, contest = float(worth[panel.truce].sum()), float(worth[~panel.truce].sum())
+    if truce == 0.0:
+        return prior
+    under, events = float(panel.recent_changed[panel.truce].sum()), float(panel.recent_changed.sum())
+    middles = (np.arange(_STEPS) + 0.5) / _STEPS
+    accepted = np.clip(prior.quantile(middles, {}), parameter.minimum, parameter.maximum)
+    logarithm = under * np.log(accepted) - events * np.log(contest + accepted * truce)
+    weights = np.exp(logarithm - logarithm.max())
+    below = np.cumsum(weights) / weights.sum()
+    return Updated(prior, (0.0, *rounded(below).tolist()))
+
+
+def rate_law(effects: Effects, share: tuple[str, float], parameters: tuple[str, ...], least: float) -> RecordRate:
+    """The rate of a state of average covariates, given the effects and how little happens in a truce.
+
+    share : name and central value of acceptance in a truce; least : events taken where none is on record
+    """
+    panel = effects.panel
+    years = panel.recent_years
+    exposure = Exposure(np.where(panel.truce, 0.0, years), np.where(panel.truce, years, 0.0), effects.standard)
+    central = tuple(zip(parameters, effects.mode.tolist(), strict=True))
+    return RecordRate(max(least, float(panel.recent_changed.sum())), exposure, share, central)

@@ -1,0 +1,178 @@
+"""The panel the hazards are fitted on: state-years at risk up to a day, cut where regimes change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.atlas import Change, Record, record, regimes
+from sim.model import covariates
+
+Floats = NDArray[np.float64]
+
+HALF_LIFE_YEARS = 7.0
+"""An event or a state-year of seven years ago counts half in the level."""
+FORMER_YEARS = 10.0
+"""A state may return in so many years after leaving; returns later than that belong to the buying of the 1990s."""
+APART = frozenset({"VAT"})
+"""The Holy See has a level of its own and is not counted."""
+_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One state in one calendar year and one regime, as long as it was at risk."""
+
+    iso3: str
+    year: int
+    truce: bool
+    begin: date
+    """At risk from the end of this day."""
+    end: date
+    """To the end of this one, on which it changed if `changed`."""
+    changed: bool
+    covariates: tuple[float, ...]
+    """By the figures of the year before."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """State-years at risk of one change of side, up to a day."""
+
+    as_of: date
+    cells: tuple[Cell, ...]
+
+    @cached_property
+    def covariates(self) -> Floats:
+        """(cells, K)"""
+        return np.array([cell.covariates for cell in self.cells])
+
+    @cached_property
+    def years(self) -> Floats:
+        """(cells,) years at risk."""
+        return np.array([(cell.end - cell.begin).days / _YEAR for cell in self.cells])
+
+    @cached_property
+    def recent_years(self) -> Floats:
+        """(cells,) years at risk, each instant weighted by its age (closed form)."""
+        return np.array(
+            [_faded_until(self._age(cell.begin)) - _faded_until(self._age(cell.end)) for cell in self.cells]
+        )
+
+    @cached_property
+    def changed(self) -> Floats:
+        """(cells,) 1 where the state changed sides at the end of the cell."""
+        return np.array([float(cell.changed) for cell in self.cells])
+
+    @cached_property
+    def recent_changed(self) -> Floats:
+        """(cells,) the same, weighted by age."""
+        return np.array(
+            [0.5 ** (self._age(cell.end) / HALF_LIFE_YEARS) if cell.changed else 0.0 for cell in self.cells]
+        )
+
+    @cached_property
+    def truce(self) -> NDArray[np.bool_]:
+        """(cells,) True while a truce held."""
+        return np.array([cell.truce for cell in self.cells], dtype=np.bool_)
+
+    @cached_property
+    def strata(self) -> NDArray[np.int64]:
+        """(cells,) number of the year and regime."""
+        return np.array([2 * cell.year + cell.truce for cell in self.cells], dtype=np.int64)
+
+    @cached_property
+    def cases(self) -> int:
+        """Changes counted, without weights."""
+        return sum(cell.changed for cell in self.cells)
+
+    def _age(self, day: date) -> float:
+        return (self.as_of - day).days / _YEAR
+
+
+@cache
+def leaving(as_of: date) -> Panel:
+    """The ally-years up to a day, and the departures from Taipei in them.
+
+    Short-lived episodes, states that ceased to exist and the Holy See are left out.
+    """
+    known, cells = record(), []
+    for iso3 in _states(known):
+        left_before = False
+        for begin, end, change in _spells(known, iso3, as_of, "taipei"):
+            left = change is not None and change.kind != "state_ceased"
+            for year, truce, first, last in _pieces(begin, end):
+                known_by = covariates.leaving_in(iso3, year - 1, left_before)
+                cells.append(Cell(iso3, year, truce, first, last, left and last == end, known_by))
+            left_before = left_before or left
+    return Panel(as_of, tuple(cells))
+
+
+@cache
+def returning(as_of: date) -> Panel:
+    """The years within ten of leaving Taipei, up to a day, and the returns to it in them."""
+    known, cells = record(), []
+    for iso3 in _states(known):
+        left: date | None = None
+        for begin, end, change in _spells(known, iso3, as_of, None):
+            if known.side(iso3, begin) == "taipei":
+                left = None if change is None or change.kind == "state_ceased" else change.date
+                continue
+            if left is None:
+                continue
+            last_day = min(end, left + timedelta(days=round(FORMER_YEARS * _YEAR)))
+            back = change is not None and change.destination == "taipei" and end == last_day
+            for year, truce, first, last in _pieces(begin, last_day):
+                known_by = covariates.returning_in(iso3, year - 1)
+                cells.append(Cell(iso3, year, truce, first, last, back and last == end, known_by))
+    return Panel(as_of, tuple(cells))
+
+
+def _faded_until(age: float) -> float:
+    """Years of weight from an age back to now: the integral of the fading weight."""
+    rate = math.log(2.0) / HALF_LIFE_YEARS
+    return -math.expm1(-rate * age) / rate
+
+
+def _pieces(begin: date, end: date) -> Iterator[tuple[int, bool, date, date]]:
+    """A stretch cut at ends of years and regimes: year, whether in a truce, from the end of a day to that of another.
+
+    A change falls into the piece that ends on its day.
+    """
+    cuts = {date(year, 12, 31) for year in range(begin.year, end.year)} | {regime.start for regime in regimes()[1:]}
+    days = [begin, *sorted(day for day in cuts if begin < day < end), end]
+    for first, last in pairwise(days):
+        if first < last:
+            yield last.year, _in_truce(first), first, last
+
+
+def _in_truce(day: date) -> bool:
+    return any(regime.name == "truce" and regime.start <= day < regime.end for regime in regimes())
+
+
+def _states(known: Record) -> list[str]:
+    return sorted((set(known.roster_1971) | {change.iso3 for change in known.changes}) - APART)
+
+
+def _spells(known: Record, iso3: str, as_of: date, side: str | None) -> Iterator[tuple[date, date, Change | None]]:
+    """The stretches between a state's changes up to `as_of`, with the change that ended each (None: still on).
+
+    Only those spent on `side`, when one is named; short-lived episodes are passed over.
+    """
+    begin = known.start
+    here = "taipei" if iso3 in known.roster_1971 else None
+    for change in known.changes:
+        if change.iso3 != iso3 or change.short_lived or change.date > as_of:
+            continue
+        if here is not None and side in (None, here):
+            yield begin, change.date, change
+        begin, here = change.date, change.destination
+    if here is not None and side in (None, here) and begin < as_of:
+        yield begin, as_of, None

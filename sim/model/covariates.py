@@ -1,0 +1,72 @@
+"""What sets one state's susceptibility apart from another's: covariates, and the yardsticks they are measured by."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import NamedTuple
+
+from sim.atlas import economy, record, state
+from sim.model import rules
+
+LEAVING = ("population", "americas", "us_aid", "switched")
+"""Of the hazard of leaving: log population, region, log(1 + US aid / 1 % of GDP), whether it left Taipei before."""
+RETURNING = ("population", "income")
+"""Of the hazard of returning: log population, log GDP a head."""
+
+
+class Scale(NamedTuple):
+    """Where a covariate is nought and what counts as one: its mean and standard deviation in the fit."""
+
+    mean: float
+    spread: float
+
+    def of(self, value: float) -> float:
+        """The value in standard deviations from the mean."""
+        return (value - self.mean) / self.spread
+
+
+class Yardsticks(NamedTuple):
+    """What the fit on the record lends to a plan."""
+
+    mean_log_gdp: float
+    """Mean log GDP (US$ million) of the switchers behind `package_size`."""
+    leaving: tuple[Scale, ...]
+    """By `LEAVING`."""
+    returning: tuple[Scale, ...]
+    """By `RETURNING`."""
+
+
+def leaving(iso3: str, population: float, aid_percent: float, switched: bool) -> tuple[float, ...]:
+    """The covariates of leaving, as `LEAVING` has them.
+
+    population : persons; aid_percent : US aid in % of GDP; switched : left Taipei before
+    """
+    americas = state(iso3).region == "Americas"
+    return math.log(population), float(americas), rules.appeal(aid_percent), float(switched)
+
+
+def returning(population: float, gdp_usd: float) -> tuple[float, ...]:
+    """The covariates of returning, as `RETURNING` has them; GDP in US dollars of the year."""
+    return math.log(population), math.log(gdp_usd / population)
+
+
+def leaving_in(iso3: str, year: int, switched: bool) -> tuple[float, ...]:
+    """The covariates of leaving by the atlas's figures of a year."""
+    books = economy(iso3, year)
+    return leaving(iso3, books.population, 100.0 * books.us_aid_usd / books.gdp_usd, switched)
+
+
+def returning_in(iso3: str, year: int) -> tuple[float, ...]:
+    """The covariates of returning by the atlas's figures of a year."""
+    books = economy(iso3, year)
+    return returning(books.population, books.gdp_usd)
+
+
+def has_switched(iso3: str, on: date) -> bool:
+    """Whether a state left Taipei, for longer than some weeks, before the end of a day."""
+    known = record()
+    return any(
+        change.iso3 == iso3 and change.origin == "taipei" and not change.short_lived
+        for change in known.changes_between(known.start, on)
+    )
