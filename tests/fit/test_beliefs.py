@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import pytest
+from scipy import stats
 
-from sim.atlas import Record, cases, patrons, record
-from sim.fit import Belief, beliefs, beliefs_for, departures, package_size, posterior, rates, returns
-from sim.parameters import PARAMETERS, Counted, Fitted, Held, LogitNormal, LogNormal, RecordRate, SplitNormal
+from sim.atlas import cases
+from sim.fit import (
+    Belief,
+    beliefs,
+    beliefs_for,
+    described,
+    fit,
+    leaving,
+    package_size,
+    posterior,
+    returning,
+    yardsticks,
+)
+from sim.fit.hazard import effect_laws, rate_law, truce_law
+from sim.fit.posterior import HOST_YEARS_A_YEAR, LEAVING, RETURNING, TRUCE
+from sim.parameters import (
+    PARAMETERS,
+    Counted,
+    Effect,
+    Fitted,
+    Held,
+    LogitNormal,
+    LogNormal,
+    RecordRate,
+    SplitNormal,
+    Updated,
+)
 from sim.scenario import Scenario
 from tests.worlds import told
 
@@ -24,18 +51,6 @@ def test_every_parameter_has_a_law_in_the_order_of_the_register(as_of: date) -> 
         assert law.low <= law.central <= law.high, name
         assert belief.parameter is PARAMETERS[name]
         assert not belief.from_scenario
-
-
-@pytest.mark.parametrize("as_of", DAYS, ids=str)
-def test_nothing_after_as_of_leaks_in(monkeypatch: pytest.MonkeyPatch, as_of: date) -> None:
-    """The beliefs of a day do not change when record and cases are cut after that day."""
-    whole = dict(beliefs(as_of))
-    known, counted = record(), patrons.read_cases()
-    cut = Record(known.start, as_of, known.roster_1971, tuple(c for c in known.changes if c.date <= as_of))
-    kept = tuple(case for case in counted if case.outcome_known <= as_of)
-    monkeypatch.setattr(rates, "record", lambda: cut)
-    monkeypatch.setattr(patrons, "_cases", lambda: kept)
-    assert dict(beliefs.__wrapped__(as_of)) == whole
 
 
 def test_a_later_day_knows_more() -> None:
@@ -69,17 +84,82 @@ def test_notices_are_counted_from_those_whose_outcome_was_known() -> None:
         assert found.cases == law.successes + law.failures
 
 
+def test_chances_counted_from_cases_are_those_known_by_the_day() -> None:
+    """Successes and failures by hand, of requests and of words."""
+    for name, by_day in (
+        ("request_followed", {1990: (0, 0), 2007: (1, 0), 2013: (1, 1), 2022: (4, 1), 2026: (6, 2)}),
+        ("words_followed", {1990: (0, 0), 2007: (0, 0), 2013: (0, 3), 2022: (0, 5), 2026: (0, 6)}),
+    ):
+        for year, (kept, failed) in by_day.items():
+            day = date(year, 5, 15) if year == 2026 else date(year, 1, 1)
+            found = beliefs(day)[name]
+            assert found.distribution == Counted(kept, failed), (name, year)
+            assert found.cases == kept + failed
+            assert found.kind == ("documented" if found.cases else "assumed")
+
+
+@pytest.mark.parametrize("as_of", [date(1989, 12, 31), *DAYS], ids=str)
+def test_endings_of_cooperation_are_counted_over_the_host_years_since_1990(as_of: date) -> None:
+    """Half an ending and those known by the day, over 1,150 host-years in 35 years; a year of them at least."""
+    found = beliefs(as_of)["suspension_rate"]
+    ended = len(cases("cooperation_ended", as_of))
+    years = 1150.0 / 35.0 * max(1.0, (as_of - date(1990, 1, 1)).days / 365.25)
+    assert HOST_YEARS_A_YEAR == 1150.0 / 35.0
+    assert found.cases == ended
+    assert found.distribution.central == pytest.approx((0.5 + ended) / years, rel=1e-12)
+    points = stats.gamma(0.5 + ended, scale=1.0 / years).ppf([0.05, 0.95])
+    assert (found.distribution.low, found.distribution.high) == pytest.approx(points.tolist(), rel=1e-9)
+    assert found.kind == ("documented" if ended else "assumed")
+
+
+def test_all_endings_are_over_the_host_years_that_were_counted() -> None:
+    """Seven endings over 1,150 host-years of 1990 to 2024, as priors i1 has it."""
+    law = beliefs(date(2025, 1, 1))["suspension_rate"].distribution
+    assert isinstance(law, RecordRate)
+    assert law.events == 7.5
+    assert law.exposure.contest == pytest.approx([1150.0], rel=1e-3)
+
+
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
-def test_rates_come_from_the_record_with_truce_years_apart(as_of: date) -> None:
-    left, back = departures(as_of), returns(as_of)
-    leaving, returning = (beliefs(as_of)[name].distribution for name in ("departure_rate", "return_rate"))
-    assert leaving == RecordRate(left.events, left.contest_years, left.truce_years, 0.05)
-    assert returning == RecordRate(back.events, back.contest_years, back.truce_years, 0.05)
+def test_hazards_are_those_of_the_fit(as_of: date) -> None:
+    """Effects, acceptance in a truce, and rates at the central value of that acceptance."""
+    found, known = beliefs(as_of), fit(as_of)
+    truce = truce_law(known.leaving, PARAMETERS[TRUCE])
+    assert found[TRUCE].distribution == truce
+    share = (TRUCE, truce.central)
+    for effects, names, rate in (
+        (known.leaving, LEAVING, "departure_rate"),
+        (known.returning, RETURNING, "return_rate"),
+    ):
+        assert {name: found[name].distribution for name in names} == effect_laws(effects, names)
+        assert all(isinstance(found[name].distribution, Effect) for name in names)
+        least = 0.0 if rate == "departure_rate" else 0.05
+        assert found[rate].distribution == rate_law(effects, share, names, least)
+        assert {found[name].cases for name in (*names, rate)} == {effects.panel.cases}
+    assert known.leaving.panel is leaving(as_of)
+    assert known.returning.panel is returning(as_of)
+
+
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
+def test_acceptance_in_a_truce_is_a_prior_until_there_is_a_truce(as_of: date) -> None:
+    found = beliefs(as_of)[TRUCE]
+    updated = as_of > date(2008, 5, 20)
+    assert isinstance(found.distribution, Updated) == updated
+    assert (found.family, found.kind) == (("updated", "estimated") if updated else ("logit-normal", "documented"))
+    told_so = described(found)
+    assert (told_so["family"], told_so["kind"]) == (found.family, found.kind)
+    assert told_so["hindsight"] is True
+
+
+def test_states_are_measured_by_the_fit_of_the_day() -> None:
+    for as_of in DAYS:
+        found, known = yardsticks(as_of), fit(as_of)
+        assert found == (package_size().mean_log_gdp, known.leaving.scales, known.returning.scales)
 
 
 def test_where_no_return_is_on_record_the_rate_is_next_to_nothing() -> None:
     early = beliefs(date(1980, 1, 1))["return_rate"].distribution
-    assert returns(date(1980, 1, 1)).events == 0.0
+    assert returning(date(1980, 1, 1)).recent_changed.sum() == 0.0
     assert 0.0 < early.central < 0.001
     assert posterior.NO_RETURN_YET == 0.05
 
@@ -94,12 +174,27 @@ def test_the_size_of_packages_is_the_regressions() -> None:
 def test_declared_priors_are_as_declared() -> None:
     found = beliefs(date(2021, 12, 10))
     for name, parameter in PARAMETERS.items():
-        if parameter.central is not None:
+        if parameter.central is not None and name != TRUCE:
             assert found[name] == Belief(parameter, parameter.distribution, None)
 
 
 def scenario(**parameters: object) -> Scenario:
     return Scenario.model_validate(told("HND", start="2021-12-10", parameters=parameters))
+
+
+def test_a_range_of_a_scenario_is_drawn_by_the_kind_of_number_it_is_for() -> None:
+    """Effects may be negative, rates stay above nought, shares and chances below one."""
+    given = {"central": 0.3, "low": 0.1, "high": 0.6}
+    for law, names in (
+        (SplitNormal, (*LEAVING, *RETURNING)),
+        (LogNormal, ("departure_rate", "return_rate", "suspension_rate", "requests_unseen")),
+        (LogitNormal, (TRUCE, "request_followed", "words_followed")),
+    ):
+        found = beliefs_for(scenario(**dict.fromkeys(names, given)))
+        for name in names:
+            assert found[name].distribution == law(0.3, 0.1, 0.6), name
+            assert (found[name].kind, found[name].cases, found[name].from_scenario) == ("assumed", None, True)
+            assert described(found[name])["source"] == "set by the scenario"
 
 
 def test_a_scenario_puts_its_own_in_place() -> None:
@@ -118,29 +213,67 @@ def test_a_scenario_puts_its_own_in_place() -> None:
         "departure_rate": "log-normal",
         "pledge_kept": "logit-normal",
     }
-    assert all(belief.family == belief.parameter.family for belief in found.values() if not belief.from_scenario)
+    for name, belief in found.items():
+        if not belief.from_scenario:
+            assert belief.family == ("updated" if name == TRUCE else belief.parameter.family), name
     theirs = {name for name, belief in found.items() if belief.from_scenario}
     assert theirs == {"offer_effect", "aid_effect", "aid_floor", "departure_rate", "pledge_kept"}
     assert list(found) == list(PARAMETERS)
 
 
-@pytest.mark.parametrize("given", [0.4, {"central": 0.4, "low": 0.1, "high": 0.6}], ids=["a number", "a range"])
+GIVEN = pytest.mark.parametrize("given", [0.4, {"central": 0.4, "low": 0.1, "high": 0.6}], ids=["a number", "a range"])
+RATES = {"departure_rate", "return_rate"}
+AT = date(2021, 12, 10)
+
+
+def years_at(rate: RecordRate, share: float, effects: Mapping[str, float]) -> float:
+    """Weighted years at risk at some share and effects, by hand."""
+    scores = sum(effects[name] * rate.exposure.covariates[:, k] for k, (name, _) in enumerate(rate.effects))
+    return float((rate.exposure.contest + share * rate.exposure.truce) @ np.exp(scores))
+
+
+@GIVEN
 def test_a_truce_that_a_scenario_sets_weighs_the_truce_years_of_the_record(given: object) -> None:
-    as_of = date(2021, 12, 10)
-    left = departures(as_of)
-    found = beliefs_for(scenario(acceptance_truce=given))
-    assert found["departure_rate"].distribution == RecordRate(left.events, left.contest_years, left.truce_years, 0.4)
-    assert found["departure_rate"] == beliefs(as_of, 0.4)["departure_rate"]
-    assert not found["departure_rate"].from_scenario
-    usual = beliefs(as_of)["departure_rate"].distribution
-    assert usual == RecordRate(left.events, left.contest_years, left.truce_years, 0.05)
-    assert found["departure_rate"].distribution.central < usual.central
-    others = [name for name in PARAMETERS if name not in ("acceptance_truce", "departure_rate", "return_rate")]
-    assert all(found[name] == beliefs(as_of)[name] for name in others)
-    central = usual.central * (left.contest_years + 0.05 * left.truce_years)
-    assert found["departure_rate"].distribution.central * (
-        left.contest_years + 0.4 * left.truce_years
-    ) == pytest.approx(central, rel=1e-12)
+    found, usual = beliefs_for(scenario(acceptance_truce=given)), beliefs(AT)
+    for name in RATES:
+        mine, before = found[name].distribution, usual[name].distribution
+        assert isinstance(mine, RecordRate)
+        assert isinstance(before, RecordRate)
+        assert mine.share == (TRUCE, 0.4)
+        assert before.share == (TRUCE, usual[TRUCE].distribution.central)
+        assert (mine.events, mine.exposure, mine.effects) == (before.events, before.exposure, before.effects)
+        assert mine.central < before.central
+        modes = dict(before.effects)
+        assert mine.central * years_at(mine, 0.4, modes) == pytest.approx(mine.events, rel=1e-12)
+        assert before.central * years_at(before, before.share[1], modes) == pytest.approx(mine.events, rel=1e-12)
+        assert not found[name].from_scenario
+    others = [name for name in PARAMETERS if name not in RATES | {TRUCE, "suspension_rate"}]
+    assert all(found[name] == usual[name] for name in others)
+    quiet, before = found["suspension_rate"].distribution, usual["suspension_rate"].distribution
+    assert (quiet.low, quiet.central, quiet.high) == (before.low, before.central, before.high)
+
+
+@GIVEN
+def test_effects_that_a_scenario_sets_weigh_the_years_of_the_record(given: object) -> None:
+    """The rate is then that of a state of average covariates whose effects are the scenario's."""
+    found, usual = beliefs_for(scenario(population_effect=given, switched_effect=given)), beliefs(AT)
+    mine, before = found["departure_rate"].distribution, usual["departure_rate"].distribution
+    assert isinstance(mine, RecordRate)
+    assert isinstance(before, RecordRate)
+    modes = dict(before.effects) | {"population_effect": 0.4, "switched_effect": 0.4}
+    assert dict(mine.effects) == modes
+    assert mine.central == pytest.approx(mine.events / years_at(mine, mine.share[1], modes), rel=1e-12)
+    assert found["return_rate"] == usual["return_rate"]
+    drawn = {"population_effect": np.array([0.4]), "switched_effect": np.array([0.4])}
+    luck = np.array([0.3])
+    assert mine.quantile(luck, {})[0] == before.quantile(luck, drawn)[0]
+    unset = set(PARAMETERS) - {"population_effect", "switched_effect", "departure_rate"}
+    assert all(found[name] == usual[name] for name in unset)
+
+
+def test_a_rate_that_a_scenario_sets_follows_nothing() -> None:
+    found = beliefs_for(scenario(departure_rate=0.1, population_effect=1.0, acceptance_truce=0.4))
+    assert found["departure_rate"].distribution == Held(0.1, 0.1, 0.1)
 
 
 def test_what_a_scenario_does_not_set_is_the_record_of_its_as_of() -> None:

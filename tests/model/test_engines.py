@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from sim.fit.posterior import LEAVING
 from sim.model.kernel import simulate
 from sim.model.terms import TERMS
 from sim.runs.ensemble import Ensemble
@@ -160,6 +161,25 @@ def test_the_rich_scenario_needs_one_compilation() -> None:
 )
 def test_levers_at_their_limits(lever: str, value: float) -> None:
     laid = lay_out(changed(rich(), {lever: value}))
+    one, other = run(laid, 20), run(laid, 20, engine="mesa")
+    assert difference(one, other) == SAME
+    assert one.ledger is not None
+    assert np.all(np.isfinite(one.ledger))
+
+
+def test_effects_at_their_limits_where_a_covariate_is_rare() -> None:
+    """In April 1990 two states had come back, the first six months before: to be one is 20 standard deviations."""
+    document = told(
+        "GTM",
+        "LBR",
+        "LSO",
+        start="1990-04-06",
+        end="1991-12-31",
+        parameters=dict.fromkeys(LEAVING, 10.0),
+        states={"LSO": {"population": 3e9, "us_aid": 100.0, "susceptibility": 1000.0}},
+    )
+    laid = lay_out(document)
+    assert np.max(laid.timeline.covariates) > 20.0
     one, other = run(laid, 20), run(laid, 20, engine="mesa")
     assert difference(one, other) == SAME
     assert one.ledger is not None

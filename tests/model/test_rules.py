@@ -115,6 +115,33 @@ def test_hostility_only_provokes(strength: float, pride: float, pressure: float,
     assert rules.backfire_term(strength, pride, pressure, hostility, pressure) > 0.0
 
 
+# --- what sets one state apart from another ---------------------------------------------------------------
+
+log_rate = st.floats(math.log(1e-9), math.log(10.0))
+deviation = st.floats(-20.0, 20.0)
+four = st.lists(st.tuples(effect, deviation), min_size=4, max_size=4)
+
+
+@given(log_rate, four)
+def test_covariates_multiply_the_rate_each_by_its_own_factor(base: float, pairs: list[tuple[float, float]]) -> None:
+    found = rules.susceptibility(base, *(number for pair in pairs for number in pair))
+    assert found == pytest.approx(base + math.fsum(each * value for each, value in pairs), rel=1e-12, abs=1e-12)
+    found = rules.readiness_to_return(base, *(number for pair in pairs[:2] for number in pair))
+    assert found == pytest.approx(base + math.fsum(each * value for each, value in pairs[:2]), rel=1e-12, abs=1e-12)
+
+
+@given(log_rate, st.lists(effect, min_size=4, max_size=4), st.lists(deviation, min_size=4, max_size=4))
+def test_a_state_of_average_covariates_has_the_rate_of_the_record(
+    base: float, effects: list[float], values: list[float]
+) -> None:
+    """To the last bit; and so has any state where covariates count for nothing."""
+    nothing = [0.0] * 4
+    for strengths, covariates in ((effects, nothing), (nothing, values)):
+        pairs = list(zip(strengths, covariates, strict=True))
+        assert rules.susceptibility(base, *(number for pair in pairs for number in pair)) == base
+        assert rules.readiness_to_return(base, *(number for pair in pairs[:2] for number in pair)) == base
+
+
 # --- chances and rates ------------------------------------------------------------------------------------
 
 
@@ -145,6 +172,36 @@ def test_the_pledge_effect_solves_its_equation_or_is_nought(kept: float, departu
         assert kept > without
     else:
         assert kept <= without * (1.0 + 1e-9)
+
+
+@given(chance, st.floats(0.0, 1000.0), rate)
+def test_the_request_effect_solves_its_equation_or_is_nought(followed: float, unseen: float, annual: float) -> None:
+    """Of one known request and so many that nobody heard of, a state left within a year in the share of the known."""
+    found = rules.request_effect(followed, unseen, annual)
+    assert found >= 0.0
+    all_told, without = followed / (1.0 + unseen), -math.expm1(-annual)
+    if found > 0.0:
+        assert -math.expm1(-annual * math.exp(found)) == pytest.approx(all_told, rel=1e-8)
+        assert all_told > without
+    else:
+        assert all_told <= without * (1.0 + 1e-8)
+
+
+@given(chance, st.floats(0.0, 1000.0), st.floats(0.0, 1000.0), rate)
+def test_the_more_requests_went_unseen_the_less_one_weighs(
+    followed: float, few: float, more: float, annual: float
+) -> None:
+    low, high = sorted((few, more))
+    assert rules.request_effect(followed, high, annual) <= rules.request_effect(followed, low, annual)
+
+
+def test_the_request_effect_of_the_record() -> None:
+    """Six of eight and a half each, three unseen for each known, five departures in a hundred ally-years."""
+    expected = math.log(-math.log(1.0 - (6.5 / 9.0) / 4.0) / 0.05)
+    assert rules.request_effect(6.5 / 9.0, 3.0, 0.05) == pytest.approx(expected, rel=1e-14)
+    assert expected == pytest.approx(1.382, abs=1e-3)
+    assert rules.request_effect(0.5, 0.0, math.log(2.0)) == 0.0
+    assert rules.request_effect(0.001, 1000.0, 10.0) == 0.0
 
 
 @given(chance)

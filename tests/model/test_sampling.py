@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.fit import beliefs_for
+from sim.fit import beliefs_for, fit
+from sim.fit.posterior import LEAVING, RETURNING
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.parameters import PARAMETERS, LogitNormal, rounded
@@ -209,3 +211,37 @@ def test_a_certain_event_stays_certain_under_ranges_elsewhere() -> None:
     for place, entry in enumerate(laid.entries):
         if entry.event.chance == 1.0:
             assert np.all(drawn.chances[:, place] == 1.0)
+
+
+# --- what the record says is drawn together ---------------------------------------------------------------
+
+
+def test_effects_are_drawn_with_the_covariance_of_the_fit() -> None:
+    laid = lay_out(told("HND", "PLW"))
+    p = draw(laid, 400_000, mode="drawn").parameters
+    known = fit(laid.loaded.scenario.as_of)
+    for effects, names in ((known.leaving, LEAVING), (known.returning, RETURNING)):
+        values, scale = np.stack([p[name] for name in names]), np.outer(effects.errors, effects.errors)
+        error = 4.0 / math.sqrt(values.shape[1])
+        assert np.all(np.abs(values.mean(axis=1) - effects.mode) < error * effects.errors)
+        assert np.max(np.abs(np.cov(values) - effects.covariance) / scale) < math.sqrt(2.0) * error
+    apart = np.corrcoef(p["population_effect"], p["return_population_effect"])[0, 1]
+    assert abs(apart) < 4.0 / math.sqrt(len(p)), "the two hazards are fitted apart"
+
+
+@pytest.mark.parametrize(("rate", "side"), [("departure_rate", "leaving"), ("return_rate", "returning")])
+def test_rates_are_drawn_so_that_the_record_comes_out(rate: str, side: str) -> None:
+    """Hazards times years at risk, at the share and effects of each draw, make the record's events on average."""
+    laid = lay_out(told("HND", "PLW"))
+    p = draw(laid, 40_000, mode="drawn").parameters
+    effects = getattr(fit(laid.loaded.scenario.as_of), side)
+    worth = np.exp(
+        np.stack([p[name] for name in (LEAVING if side == "leaving" else RETURNING)], axis=1) @ effects.standard.T
+    )
+    years = worth @ np.where(effects.panel.truce, 0.0, effects.panel.recent_years)
+    years += p["acceptance_truce"] * (worth @ np.where(effects.panel.truce, effects.panel.recent_years, 0.0))
+    events = float(effects.panel.recent_changed.sum())
+    counted = p[rate] * years
+    assert counted.mean() == pytest.approx(events, abs=4.0 * math.sqrt(events / len(p)))
+    assert counted.var() == pytest.approx(events, rel=4.0 * math.sqrt((2.0 + 6.0 / events) / len(p)))
+    assert np.corrcoef(counted, years)[0, 1] == pytest.approx(0.0, abs=4.0 / math.sqrt(len(p)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,12 +14,15 @@ from sim.parameters import (
     FAMILIES,
     Counted,
     Distribution,
+    Effect,
+    Exposure,
     Fitted,
     Held,
     LogitNormal,
     LogNormal,
     RecordRate,
     SplitNormal,
+    Updated,
     rounded,
 )
 
@@ -95,8 +100,32 @@ def test_counted_chances_are_the_jeffreys_posterior(successes: int, failures: in
     assert np.max(values) <= 0.999
 
 
+SHARE = ("acceptance_truce", 0.05)
+
+
+def alike(events: float, contest: float, truce: float) -> RecordRate:
+    """A rate over so many years, of states that covariates do not tell apart."""
+    return RecordRate(events, Exposure(np.array([contest]), np.array([truce]), np.empty((1, 0))), SHARE, ())
+
+
+def unlike() -> RecordRate:
+    """A rate over five cells with two covariates."""
+    covariates = np.array([[0.5, -1.0], [2.0, 0.0], [-1.5, 1.0], [0.0, 3.0], [1.0, 1.0]])
+    exposure = Exposure(np.array([30.0, 0.0, 12.0, 8.0, 0.5]), np.array([0.0, 40.0, 0.0, 0.0, 20.0]), covariates)
+    return RecordRate(6.5, exposure, SHARE, (("population_effect", 0.3), ("americas_effect", -0.4)))
+
+
+def years_by_loops(law: RecordRate, share: float, effects: list[float]) -> float:
+    """Years at risk of the cells, added up one by one."""
+    total = 0.0
+    for contest, truce, row in zip(law.exposure.contest, law.exposure.truce, law.exposure.covariates, strict=True):
+        worth = np.exp(sum(effect * value for effect, value in zip(effects, row, strict=True)))
+        total += worth * (contest + share * truce)
+    return float(total)
+
+
 def test_the_rate_of_the_record_is_a_gamma_over_weighted_years() -> None:
-    law = RecordRate(events=5.0, contest_years=80.0, truce_years=60.0, truce_share=0.05)
+    law = alike(events=5.0, contest=80.0, truce=60.0)
     values = law.quantile(GRID, {})
     assert law.central == pytest.approx(5.0 / 83.0, rel=1e-12)
     assert np.mean(values) == pytest.approx(law.central, rel=1e-4)
@@ -106,7 +135,7 @@ def test_the_rate_of_the_record_is_a_gamma_over_weighted_years() -> None:
 
 
 def test_truce_years_count_by_the_share_drawn() -> None:
-    law = RecordRate(5.0, 80.0, 60.0, 0.05)
+    law = alike(5.0, 80.0, 60.0)
     luck, shares = np.full(3, 0.4), np.array([0.05, 0.5, 1.0])
     rates = law.quantile(luck, {"acceptance_truce": shares})
     assert (rates * (80.0 + 60.0 * shares)).tolist() == pytest.approx([rates[0] * 83.0] * 3, rel=1e-12)
@@ -114,7 +143,105 @@ def test_truce_years_count_by_the_share_drawn() -> None:
 
 
 def test_a_rate_is_never_nought() -> None:
-    assert at(RecordRate(0.05, 100.0, 0.0, 0.05), 1e-12)[0] > 0.0
+    assert at(alike(0.05, 100.0, 0.0), 1e-12)[0] > 0.0
+
+
+def test_a_year_at_risk_is_the_least_that_a_rate_is_counted_over() -> None:
+    assert alike(2.0, 0.0, 0.0).central == 2.0
+    assert alike(2.0, 0.5, 0.0).central == 2.0
+    assert alike(2.0, 4.0, 0.0).central == 0.5
+
+
+def test_years_are_worth_what_covariates_make_of_them_draw_by_draw() -> None:
+    """In as many draws as are taken at once, and some more: each as if it were alone."""
+    law, draws = unlike(), 1203
+    generator = np.random.default_rng(1)
+    luck, shares = generator.uniform(size=draws), generator.uniform(0.01, 1.0, draws)
+    effects = generator.normal(0.0, 0.7, (2, draws))
+    drawn = dict(zip(("acceptance_truce", "population_effect", "americas_effect"), (shares, *effects), strict=True))
+    found = law.quantile(luck, drawn)
+    years = np.array([years_by_loops(law, shares[k], effects[:, k].tolist()) for k in range(draws)])
+    np.testing.assert_allclose(law.exposure.at(shares, list(effects)), np.maximum(years, 1.0), rtol=1e-12)
+    np.testing.assert_allclose(found, stats.gamma(6.5).ppf(luck) / np.maximum(years, 1.0), rtol=1e-9)
+
+
+def test_what_is_not_drawn_is_central() -> None:
+    law, luck = unlike(), np.array([0.2, 0.7])
+    years = years_by_loops(law, 0.05, [0.3, -0.4])
+    assert law.central == pytest.approx(6.5 / years, rel=1e-12)
+    assert law.quantile(luck, {}) == pytest.approx(stats.gamma(6.5).ppf(luck) / years, rel=1e-9)
+    part = law.quantile(luck, {"americas_effect": np.array([0.0, 0.5])})
+    expected = [years_by_loops(law, 0.05, [0.3, effect]) for effect in (0.0, 0.5)]
+    assert part == pytest.approx(stats.gamma(6.5).ppf(luck) / expected, rel=1e-9)
+
+
+def test_a_rate_follows_the_central_values_that_are_put_in_the_place_of_its_own() -> None:
+    law = unlike().centred({"population_effect": -0.2, "acceptance_truce": 0.4, "offer_effect": 3.0})
+    assert law.share == ("acceptance_truce", 0.4)
+    assert law.effects == (("population_effect", -0.2), ("americas_effect", -0.4))
+    assert law.central == pytest.approx(6.5 / years_by_loops(law, 0.4, [-0.2, -0.4]), rel=1e-12)
+    assert unlike().centred({}) == unlike()
+    assert unlike().centred({"offer_effect": 1.0}) == unlike()
+
+
+def test_rates_are_equal_where_their_years_are() -> None:
+    assert unlike() == unlike()
+    assert unlike().exposure != alike(6.5, 1.0, 0.0).exposure
+    assert unlike() != alike(6.5, 1.0, 0.0)
+    assert unlike().exposure != 3
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(unlike().exposure)
+
+
+# --- what data leave of a prior ---------------------------------------------------------------------------
+
+
+def updated(prior: Distribution, weigh: Callable[[np.ndarray], np.ndarray], steps: int = 2000) -> Updated:
+    """A prior times a likelihood, as the fit makes it."""
+    weights = weigh(prior.quantile((np.arange(steps) + 0.5) / steps, {}))
+    return Updated(prior, (0.0, *(np.cumsum(weights) / weights.sum()).tolist()))
+
+
+def test_data_that_say_nothing_leave_the_prior() -> None:
+    for prior in (LogitNormal(0.05, 0.0, 0.30), SplitNormal(1.0, -1.0, 2.0), Counted(1, 2)):
+        law = updated(prior, np.ones_like)
+        inner = np.array([1e-4, 0.05, 0.3, 0.5, 0.95, 0.9999])
+        assert law.quantile(inner, {}) == pytest.approx(prior.quantile(inner, {}), rel=1e-9)
+        assert (law.low, law.high) == (at(law, 0.05)[0], at(law, 0.95)[0])
+        assert law.central == at(law, 0.5)[0]
+
+
+def test_a_normal_prior_and_a_normal_likelihood_make_the_normal_posterior() -> None:
+    spread = float(stats.norm.ppf(0.95))
+    law = updated(SplitNormal(0.0, -spread, spread), lambda x: np.asarray(np.exp(-0.5 * ((x - 1.0) / 0.8) ** 2)))
+    precision = 1.0 + 1.0 / 0.64
+    exact = stats.norm(1.0 / 0.64 / precision, precision**-0.5)
+    for luck in (0.01, 0.05, 0.3, 0.5, 0.8, 0.95, 0.99):
+        assert at(law, luck)[0] == pytest.approx(exact.ppf(luck), abs=2e-3)
+    values = law.quantile(GRID, {})
+    assert np.all(np.diff(values) >= 0.0)
+    assert np.mean(values) == pytest.approx(exact.mean(), abs=1e-3)
+    assert np.std(values) == pytest.approx(exact.std(), rel=2e-3)
+
+
+def test_what_the_data_rule_out_is_not_drawn() -> None:
+    law = updated(LogitNormal(0.5, 0.1, 0.9), lambda x: (x < 0.3).astype(float))
+    values = law.quantile(np.array([0.0, 1e-9, 0.5, 1.0 - 1e-9]), {})
+    assert np.all(np.isfinite(values))
+    assert 0.0 < values[0] <= values[1] < values[2] < values[3] < 0.3 + 1e-3
+
+
+# --- effects fitted together ------------------------------------------------------------------------------
+
+
+def test_an_effect_is_normal_given_those_drawn_before_it() -> None:
+    law = Effect(0.3, 0.2, 0.15, (("population_effect", 0.1, 0.5), ("americas_effect", -0.4, -1.0)))
+    alone = law.quantile(POINTS, {})
+    assert alone == pytest.approx(stats.norm(0.3, 0.15).ppf(POINTS).tolist(), rel=1e-9)
+    drawn = {"population_effect": np.array([0.1, 0.3, 0.3]), "americas_effect": np.array([-0.4, -0.4, 0.0])}
+    moved = law.quantile(POINTS, drawn) - alone
+    assert moved == pytest.approx([0.0, 0.1, -0.3], abs=1e-12)
+    assert (law.low, law.high) == pytest.approx(stats.norm(0.3, 0.2).ppf([0.05, 0.95]).tolist(), rel=1e-9)
 
 
 def test_a_coefficient_is_normal_about_its_estimate() -> None:

@@ -6,15 +6,28 @@ import math
 import re
 import string
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import sim.model
-from sim.model import rules
+from sim.fit import beliefs
+from sim.fit.posterior import LEAVING, RETURNING
+from sim.model import covariates, rules
 from sim.parameters import DECLARED, FAMILIES, PARAMETERS, Parameter
 
+EFFECTS = [
+    "population_effect",
+    "americas_effect",
+    "us_aid_effect",
+    "switched_effect",
+    "return_population_effect",
+    "return_income_effect",
+]
+"""Of covariates on the hazards of leaving and of returning, fitted together."""
 COMPUTED = {
+    *EFFECTS,
     "departure_rate",
     "return_rate",
     "package_size",
@@ -22,7 +35,12 @@ COMPUTED = {
     "pledge_kept",
     "order_carried_out",
     "notice_carried_out",
+    "request_followed",
+    "words_followed",
+    "suspension_rate",
 }
+UPDATED = {"acceptance_truce"}
+"""Declared as a prior, and estimated by what the record makes of it."""
 KNOWN_AT_THE_TIME = COMPUTED - {"package_size", "package_elasticity"}
 """The packages of 2002 to 2021 are used whatever `as_of`, and say so."""
 
@@ -75,12 +93,26 @@ def test_what_is_estimated_is_computed_and_what_was_judged_in_2026_says_so() -> 
     assert {parameter.name for parameter in DECLARED if parameter.central is None} == COMPUTED
     for parameter in DECLARED:
         assert parameter.hindsight == (parameter.name not in KNOWN_AT_THE_TIME)
-        assert (parameter.kind == "estimated") <= (parameter.name in COMPUTED)
+        assert (parameter.kind == "estimated") <= (parameter.name in COMPUTED | UPDATED)
+    assert {PARAMETERS[name].kind for name in UPDATED} == {"estimated"}
 
 
-def test_the_acceptance_in_a_truce_is_drawn_before_the_rates_that_hang_on_it() -> None:
+def test_what_rates_hang_on_is_drawn_before_them() -> None:
+    """Acceptance in a truce, and the effects in the order of the covariates, each given those before it."""
     order = list(PARAMETERS)
-    assert order.index("acceptance_truce") < min(order.index(name) for name in ("departure_rate", "return_rate"))
+    first = min(order.index(name) for name in ("departure_rate", "return_rate"))
+    assert order.index("acceptance_truce") < first
+    assert [name for name in order if name in EFFECTS] == EFFECTS
+    assert order.index(EFFECTS[-1]) < first
+
+
+def test_the_effects_are_those_of_the_covariates() -> None:
+    assert [*LEAVING, *RETURNING] == EFFECTS
+    assert tuple(f"{name}_effect" for name in covariates.LEAVING) == LEAVING
+    assert tuple(f"return_{name}_effect" for name in covariates.RETURNING) == RETURNING
+    for name in EFFECTS:
+        assert PARAMETERS[name].family == "normal"
+        assert (PARAMETERS[name].minimum, PARAMETERS[name].maximum) == (-10.0, 10.0)
 
 
 def test_no_truce_is_closed_altogether() -> None:
@@ -99,8 +131,13 @@ def test_a_pledge_to_return_is_what_the_prior_says_of_a_new_government_with_one(
 
 
 def test_hostility_makes_of_a_quiet_host_what_the_prior_says_of_an_open_quarrel() -> None:
-    """0.04 (0.01 to 0.15) a year at hostility 2 and pride 0.5 (priors i2)."""
-    base, found = PARAMETERS["suspension_rate"].central, PARAMETERS["hostility_effect"]
+    """0.04 (0.01 to 0.15) a year at hostility 2 and pride 0.5, against 0.005 (priors i2), which the record counts."""
+    base, found = 0.005, PARAMETERS["hostility_effect"]
+    assert found.source.endswith(f"against {base}")
+    for day in (date(2021, 12, 10), date(2026, 5, 15)):
+        law = beliefs(day)["suspension_rate"].distribution
+        assert law.central == pytest.approx(base, abs=0.0015)
+        assert law.low < base < law.high
     for value, rate in ((found.central, 0.04), (found.low, 0.01), (found.high, 0.15)):
         assert base * math.exp(rules.hostility_term(value, 0.5, 2.0)) == pytest.approx(rate, rel=0.03)
 

@@ -1,0 +1,55 @@
+"""The fit as `sim fit` tells it: intervals, the events used, the states ranked."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pytest
+
+from sim.analysis.fitted import fitted
+from sim.atlas import record
+from sim.fit import beliefs, fit
+
+
+@pytest.mark.parametrize("day", [date(1994, 12, 31), date(2010, 6, 30), date(2026, 5, 15)], ids=str)
+def test_it_tells_the_laws_the_runs_draw_from(day: date) -> None:
+    told, known = fitted(day), beliefs(day)
+    for rate, part in (("departure_rate", told["leaving"]), ("return_rate", told["returning"])):
+        law = known[rate].distribution
+        assert part["rate"] == {"value": law.central, "low": law.low, "high": law.high}
+        for effect in part["effects"]:
+            law = known[effect["parameter"]].distribution
+            assert (effect["value"], effect["low"], effect["high"]) == (law.central, law.low, law.high)
+    assert told["leaving"]["cases"] == len(told["leaving"]["events"])
+    assert told["leaving"]["weighted_events"] == pytest.approx(
+        sum(row["weight"] for row in told["leaving"]["events"]), rel=1e-12
+    )
+
+
+def test_the_events_are_the_departures_of_the_record() -> None:
+    day = date(2026, 5, 15)
+    left = [
+        (change.date.isoformat(), change.iso3)
+        for change in record().changes
+        if change.origin == "taipei" and not change.short_lived and change.kind != "state_ceased"
+    ]
+    assert [(row["date"], row["iso3"]) for row in fitted(day)["leaving"]["events"]] == left
+    assert [row["iso3"] for row in fitted(day)["leaving"]["events"] if row["truce"]] == ["GMB"]
+
+
+def test_states_are_ranked_by_their_own_hazard() -> None:
+    day = date(2026, 5, 15)
+    told, effects = fitted(day), fit(day).leaving
+    states = told["states"]
+    assert sorted(row["iso3"] for row in states) == list(record().recognisers(day))
+    assert [row["rank"] for row in states] == list(range(1, len(states) + 1))
+    assert [row["chance_in_a_year"] for row in states] == sorted((r["chance_in_a_year"] for r in states), reverse=True)
+    assert all(row["low"] < row["chance_in_a_year"] < row["high"] for row in states)
+    rate = told["leaving"]["rate"]["value"]
+    by_code = {row["iso3"]: row for row in states}
+    # Paraguay, by hand: the last cell of the panel has the covariates of the same year.
+    cell = max((place for place, c in enumerate(effects.panel.cells) if c.iso3 == "PRY"))
+    hazard = rate * math.exp(float(effects.standard[cell] @ effects.mode))
+    assert by_code["PRY"]["chance_in_a_year"] == pytest.approx(-math.expm1(-hazard), rel=1e-7)
+    assert by_code["VAT"]["chance_in_a_year"] == pytest.approx(-math.expm1(-0.01), rel=1e-9)

@@ -1,0 +1,89 @@
+"""`sim fit` and `sim backtest` as a user meets them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.calling import Sim
+
+SCORES = {"model", "horizon", "score", "value", "low", "high"}
+MODELS = {
+    "simulation",
+    "hazard",
+    "constant_hl7",
+    "constant_20y",
+    "constant_all",
+    "constant_region",
+    "random_walk",
+    "drift_20y",
+    "logit",
+}
+
+
+def test_a_fit_reads_as_sentences(sim: Sim) -> None:
+    said = sim("fit", "--as-of", "2021-12-10")
+    assert said.status == 0
+    assert said.out.startswith(
+        "The record of recognition as known at the end of 2021-12-10; ranges hold 90 % of belief."
+    )
+    assert "74 departures" in said.out
+    assert "  1  Nauru " in said.out
+    assert "the cuts of 2025 are not in it" in said.out
+    assert said.err == ""
+
+
+def test_a_fit_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -> None:
+    said = sim("fit", "--json", "--out", tmp_path)
+    folder = Path(said.json["folder"])
+    assert folder == tmp_path / "fit-2026-05-15"
+    kept = json.loads((folder / "fit.json").read_text("utf-8"))
+    assert kept == {key: value for key, value in said.json.items() if key != "folder"}
+    with (folder / "states.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in kept["states"]]
+    assert sim("fit", "--out", tmp_path).status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit-2026-05-15"]
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("2027-01-01", "--as-of: a date from 1972-01-01 to 2026-05-15 (got '2027-01-01')"),
+        ("yesterday", "--as-of: a date written YYYY-MM-DD (got 'yesterday')"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused(sim: Sim, day: str, message: str) -> None:
+    assert sim("fit", "--as-of", day).problems() == [message]
+
+
+def test_a_backtest_is_written_and_told(sim: Sim, tmp_path: Path) -> None:
+    said = sim("backtest", "--origins", "2018:2020", "--runs", "100", "--json", "--out", tmp_path, "--no-charts")
+    assert {frozenset(row) for row in said.json["scores"]} == {frozenset(SCORES)}
+    assert {row["model"] for row in said.json["scores"]} == MODELS
+    folder = Path(said.json["folder"])
+    assert folder == tmp_path / "backtest" / "2018-2020-100-1"
+    assert {path.name for path in folder.iterdir()} == {
+        "backtest.json",
+        *(f"{name}.csv" for name in ("scores", "differences", "calibration", "counts", "chances", "departures")),
+    }
+    told = sim("backtest", "--origins", "2018", "--runs", "100", "--out", tmp_path)
+    assert told.status == 0
+    assert "Of 3 departures" in told.out
+    charts = tmp_path / "backtest" / "2018-2018-100-1" / "charts"
+    assert {path.stem for path in charts.iterdir()} == {"forecasts", "calibration", "skill", "departures"}
+
+
+@pytest.mark.parametrize("text", ["1994:2000", "2020:2010", "2000:2030", "soon", "2000:", "2000:x"])
+def test_years_that_cannot_be_are_refused(sim: Sim, tmp_path: Path, text: str) -> None:
+    said = sim("backtest", "--origins", text, "--out", tmp_path)
+    assert said.problems() == [f"--origins: FIRST:LAST, years from 1995 to 2024 (got '{text}')"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_that_cannot_be_are_refused(sim: Sim, tmp_path: Path) -> None:
+    assert sim("backtest", "--runs", "0", "--out", tmp_path).problems() == [
+        "--runs: a whole number from 1 to 10000000 (got 0)"
+    ]

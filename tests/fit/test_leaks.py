@@ -1,0 +1,163 @@
+"""No leaks: what a scenario of a day believes and is measured by hangs on nothing that came after that day."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from sim import atlas
+from sim.atlas import Change, Record, patrons
+from sim.fit import beliefs, beliefs_for, leaving, package_size, posterior, returning, yardsticks
+from sim.fit.panel import Cell
+from sim.model.timeline import Timeline
+from tests.worlds import draw, lay_out, told
+
+DAYS = [date(1995, 6, 30), date(2008, 5, 20), date(2013, 1, 1), date(2021, 12, 10), date(2024, 1, 15)]
+CACHES = (leaving, returning, posterior.fit, posterior.beliefs)
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, object], None]]:
+    """Put another table in the place of one of the atlas's, wherever it is read; nothing is kept from before."""
+    package_size()  # all packages of 2002-21 are used whatever the day: hindsight, and declared as such
+
+    def replaced(name: str, other: object) -> None:
+        known = getattr(atlas, name)
+
+        def stand_in() -> object:
+            return other
+
+        for module in [found for key, found in sys.modules.items() if key.startswith("sim.")]:
+            if getattr(module, name, None) is known:
+                monkeypatch.setattr(module, name, stand_in)
+        for cache in CACHES:
+            cache.cache_clear()
+
+    yield replaced
+    for cache in CACHES:
+        cache.cache_clear()
+
+
+def document(as_of: date) -> dict[str, object]:
+    """The record's own roster, former allies of ten years with it."""
+    end = date(as_of.year + 3, 1, 31).isoformat()
+    head = {"name": "leak", "title": "Leak", "question": "?", "start": as_of.isoformat(), "end": end}
+    return {"scenario": head, "roster": {"former_years": 10.0}}
+
+
+def known_at(as_of: date) -> tuple[dict[str, object], object, Timeline, np.ndarray]:
+    """Beliefs, yardsticks, the whole plan, and the parameters drawn."""
+    laid = lay_out(document(as_of))
+    return dict(beliefs(as_of)), yardsticks(as_of), laid.timeline, draw(laid, 400, mode="drawn").parameters
+
+
+def economy_of(as_of: date, later: Callable[[atlas.Economy], atlas.Economy | None]) -> dict[tuple[str, int], object]:
+    """The table of economies, with something else in the place of the figures of the day's year and after."""
+    found = {}
+    for key, row in importlib.import_module("sim.atlas.economy").economies().items():
+        kept = row if row.year < as_of.year else later(row)
+        if kept is not None:
+            found[key] = kept
+    return found
+
+
+def gone(as_of: date) -> tuple[Record, tuple[object, ...], dict[tuple[str, int], object]]:
+    """Everything after the day removed."""
+    known = atlas.record()
+    changes = tuple(change for change in known.changes if change.date <= as_of)
+    record = Record(known.start, as_of, known.roster_1971, changes)
+    cases = tuple(case for case in patrons.read_cases() if case.outcome_known <= as_of)
+    return record, cases, economy_of(as_of, lambda _: None)
+
+
+def otherwise(as_of: date) -> tuple[Record, tuple[object, ...], dict[tuple[str, int], object]]:
+    """Another future: every ally leaves on the next day, every case ends the other way, figures are out of bounds."""
+    record, cases, _ = gone(as_of)
+    next_day = as_of + timedelta(days=1)
+    exodus = tuple(
+        Change(next_day, "day", iso3, "taipei", "beijing", "switch", "high", False, "test", "")
+        for iso3 in record.recognisers(as_of)
+    )
+    changed = Record(record.start, next_day, record.roster_1971, (*record.changes, *exodus))
+    later = tuple(
+        replace(case, outcome=not case.outcome) for case in patrons.read_cases() if case.outcome_known > as_of
+    )
+    economies = economy_of(as_of, lambda row: replace(row, population=7.0, gdp_usd=1.0, us_aid_usd=1e9))
+    return changed, (*cases, *later), economies
+
+
+@pytest.mark.parametrize("future", [gone, otherwise])
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
+def test_nothing_after_as_of_leaks_in(
+    monkeypatch: pytest.MonkeyPatch, put: Callable[[str, object], None], as_of: date, future: Callable[..., tuple]
+) -> None:  # type: ignore[type-arg]
+    whole = known_at(as_of)
+    record, cases, economies = future(as_of)
+    put("record", record)
+    put("regimes", tuple(regime for regime in atlas.regimes() if regime.start <= as_of))
+    monkeypatch.setattr(patrons, "_cases", lambda: cases)
+    monkeypatch.setattr(sys.modules["sim.atlas.economy"], "economies", lambda: economies)
+    assert {cache.cache_info().currsize for cache in CACHES} == {0}
+    found = known_at(as_of)
+    assert found[0] == whole[0]
+    assert found[1] == whole[1]
+    for name, one, other in zip(Timeline._fields, found[2], whole[2], strict=True):
+        assert np.array_equal(one, other, equal_nan=np.asarray(one).dtype.kind == "f"), name
+    assert np.array_equal(found[3], whole[3])
+
+
+def test_the_next_day_would_have_told(monkeypatch: pytest.MonkeyPatch, put: Callable[[str, object], None]) -> None:
+    """The other future is one that beliefs, plan and covariates would notice, were it read."""
+    as_of, known = date(2021, 12, 10), atlas.record()
+    next_day = as_of + timedelta(days=1)
+    usual = dict(beliefs(next_day))
+    record, _, economies = otherwise(as_of)
+    put("record", record)
+    assert beliefs(next_day)["departure_rate"].distribution.central > (
+        1.5 * usual["departure_rate"].distribution.central
+    )
+    put("record", known)
+    monkeypatch.setattr(sys.modules["sim.atlas.economy"], "economies", lambda: economies)
+    covariates = lay_out(document(date(2022, 1, 15))).timeline.covariates
+    assert np.max(covariates[:, 2]) > 10.0, "US aid of 10^11 % of GDP"
+
+
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
+def test_a_plan_measures_states_as_the_fit_did_on_the_last_day(as_of: date) -> None:
+    """By the covariates of the cells still open at the end of the day, of allies and of former ones."""
+    laid, known = lay_out(document(as_of)), posterior.fit(as_of)
+    allies, former = known.leaving, known.returning
+    open_now = {
+        cell.iso3: row for cell, row in zip(allies.panel.cells, allies.standard, strict=True) if at(cell, as_of)
+    }
+    assert set(open_now) == set(laid.members.recognisers) - {"VAT"}
+    for iso3, row in open_now.items():
+        assert laid.timeline.covariates[laid.states.index(iso3)].tolist() == row.tolist(), iso3
+    waiting = {cell.iso3: row for cell, row in zip(former.panel.cells, former.standard, strict=True) if at(cell, as_of)}
+    assert set(waiting) <= set(laid.members.former)
+    assert len(waiting) >= 3
+    for iso3, row in waiting.items():
+        assert laid.timeline.return_covariates[laid.states.index(iso3)].tolist() == row.tolist(), iso3
+
+
+def at(cell: Cell, as_of: date) -> bool:
+    """Whether a cell was still open at the end of a day."""
+    return cell.end == as_of and not cell.changed
+
+
+def test_a_scenario_that_knows_less_than_its_start_believes_what_was_known() -> None:
+    """`as_of` counts, not the start."""
+    early = told("HND", start="2021-12-10")
+    early["scenario"]["as_of"] = "2018-03-01"
+    laid, day = lay_out(early), date(2018, 3, 1)
+    assert beliefs_for(laid.loaded.scenario) == beliefs(day)
+    books = atlas.economy("HND", 2017)
+    population = laid.timeline.covariates[laid.states.index("HND"), 0]
+    assert population == yardsticks(day).leaving[0].of(math.log(books.population))
