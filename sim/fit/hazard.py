@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 
 PRIOR_SPREAD = 0.3
 """Prior standard deviation of an effect, per standard deviation of its covariate (assumed)."""
+LEAST_SPREAD = 0.25
+"""A covariate that hardly anybody has (as `switched` before 1994) counts as if one in fifteen had it; else the prior,
+which is per standard deviation, would say next to nothing about those few."""
 _MOST_STEPS = 100
 _STEPS = 2000
 _SMALL = 1e-12
@@ -99,21 +102,26 @@ def fit_effects(panel: Panel, names: tuple[str, ...]) -> Effects:
         if np.max(np.abs(step)) < _SMALL:
             break
     return Effects(
-        scales, rounded(mode), _rounded_matrix(np.asarray(np.linalg.inv(curvature), dtype=np.float64)), panel
+        scales, _settled(mode), _rounded_matrix(np.asarray(np.linalg.inv(curvature), dtype=np.float64)), panel
     )
 
 
 def _rounded_matrix(values: Floats) -> Floats:
     """A matrix at nine digits, symmetric."""
-    return rounded(((values + values.T) / 2.0).ravel()).reshape(values.shape)
+    return _settled(((values + values.T) / 2.0).ravel()).reshape(values.shape)
+
+
+def _settled(values: Floats) -> Floats:
+    """Values at nine digits; what is left of a nought by rounding is nought."""
+    return rounded(np.where(np.abs(values) < _SMALL, 0.0, values))
 
 
 def _scales(panel: Panel) -> tuple[Scale, ...]:
-    """Mean and spread of each covariate over the state-years, weighted by age; a covariate without spread gets 1."""
+    """Mean and spread of each covariate over the state-years, weighted by age; a spread is `LEAST_SPREAD` at least."""
     weights, covariates = panel.recent_years, panel.covariates
     means = weights @ covariates / weights.sum()
     spreads = np.sqrt(weights @ (covariates - means) ** 2 / weights.sum())
-    spreads = np.where(spreads > 1e-9, spreads, 1.0)
+    spreads = np.maximum(spreads, LEAST_SPREAD)
     return tuple(Scale(*pair) for pair in zip(rounded(means).tolist(), rounded(spreads).tolist(), strict=True))
 
 

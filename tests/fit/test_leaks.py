@@ -93,11 +93,14 @@ def otherwise(as_of: date) -> tuple[Record, tuple[object, ...], dict[tuple[str, 
     return changed, (*cases, *later), economies
 
 
+Future = Callable[[date], tuple[Record, tuple[object, ...], dict[tuple[str, int], object]]]
+
+
 @pytest.mark.parametrize("future", [gone, otherwise])
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_nothing_after_as_of_leaks_in(
-    monkeypatch: pytest.MonkeyPatch, put: Callable[[str, object], None], as_of: date, future: Callable[..., tuple]
-) -> None:  # type: ignore[type-arg]
+    monkeypatch: pytest.MonkeyPatch, put: Callable[[str, object], None], as_of: date, future: Future
+) -> None:
     whole = known_at(as_of)
     record, cases, economies = future(as_of)
     put("record", record)
