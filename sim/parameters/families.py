@@ -186,7 +186,7 @@ class Exposure:
     __hash__ = None  # type: ignore[assignment]
 
     def at(self, share: Floats, effects: list[Floats]) -> Floats:
-        """(draws,) years at risk, each worth `exp(effects . covariates)`, and `share` of that under a truce; at least 1.
+        """(draws,) years at risk, each worth `exp(effects . covariates)`, and `share` of that in a truce; >= 1.
 
         share : (draws,) acceptance in a truce; effects : K arrays (draws,), per standard deviation
         """
