@@ -5,11 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.analysis.compare import face_compare as compare
+    from sim.analysis.sensitivity import face_sensitivity as sensitivity
     from sim.results import Result
     from sim.runs.face import load, read, run
+    from sim.runs.sweep import sweep
     from sim.scenario import Scenario
 
-__all__ = ["Result", "Scenario", "load", "read", "run"]
+__all__ = ["Result", "Scenario", "compare", "load", "read", "run", "sensitivity", "sweep"]
+
+_PLACES = {
+    "Result": ("sim.results", "Result"),
+    "Scenario": ("sim.scenario", "Scenario"),
+    "compare": ("sim.analysis.compare", "face_compare"),
+    "load": ("sim.runs.face", "load"),
+    "read": ("sim.runs.face", "read"),
+    "run": ("sim.runs.face", "run"),
+    "sensitivity": ("sim.analysis.sensitivity", "face_sensitivity"),
+    "sweep": ("sim.runs.sweep", "sweep"),
+}
+"""Module and name of each public name."""
 
 
 def __getattr__(name: str) -> Any:
@@ -18,14 +33,11 @@ def __getattr__(name: str) -> Any:
         from importlib import metadata
 
         return metadata.version("recognition-sim")
-    if name == "Scenario":
-        from sim.scenario import Scenario
+    if name in _PLACES:
+        import importlib
 
-        return Scenario
-    if name in __all__:
-        from sim.runs import face
-
-        return getattr(face, name)
+        module, found = _PLACES[name]
+        return getattr(importlib.import_module(module), found)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 

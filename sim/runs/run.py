@@ -23,7 +23,7 @@ from sim.model.compiled import is_compiled
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
 from sim.model.reference import derive
-from sim.model.terms import HAZARD, HEAD, SIDE, TERMS
+from sim.model.terms import HAZARD, HEAD, HEADS, SIDE, TERMS
 from sim.results import Result
 from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION, Table, rows_of
@@ -240,14 +240,13 @@ def _document(request: Request) -> dict[str, Any]:
 
 def manifest(request: Request, result: Result) -> dict[str, Any]:
     """What a result says of itself, but for the digests of its files."""
-    packages = ("recognition-sim", "numpy", "numba", "scipy", "pyarrow", "matplotlib", "mesa")
     return {
         "id": request.identity,
         "settings": dict(result.settings),
         "scenario": result.scenario,
         "extends": list(request.loaded.chain),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
-        "versions": {"python": ".".join(map(str, sys.version_info[:3]))} | {name: _version(name) for name in packages},
+        "versions": versions(),
         "record_confirmed_until": str(atlas.record().confirmed_until),
         "months": list(result.months),
         "members": [{"iso3": code, "state": name, "at_start": side} for code, name, side in result.members],
@@ -256,6 +255,12 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
         "budgets_million_usd_a_year": dict(result.budgets),
         "parameters": [dict(belief) for belief in result.beliefs],
     }
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of Python and of the packages that numbers may hang on."""
+    packages = ("recognition-sim", "numpy", "numba", "scipy", "pyarrow", "matplotlib", "mesa")
+    return {"python": ".".join(map(str, sys.version_info[:3])), **{name: _version(name) for name in packages}}
 
 
 def observed(as_of: date, months: tuple[str, ...]) -> tuple[int | None, ...]:
@@ -276,9 +281,14 @@ def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request, tell: C
         run_ensemble(laid, sample(laid, beliefs, 0, 1, "central"), 0, 1, horizons=(1,), threads=1)
 
 
+def warm_up_kernel(request: Request, tell: Callable[[str], object] | None = None) -> None:
+    """The same, of a request alone."""
+    scenario = request.loaded.scenario
+    warm_up(plan(request.loaded, yardsticks(scenario.as_of)), beliefs_for(scenario), request, tell)
+
+
 def _changes(rows: Any) -> dict[str, Any]:
-    heads = ("run", "month", "state", "from", "to")
-    changes: dict[str, Any] = {name: rows[:, column].astype(np.int64) for column, name in enumerate(heads)}
+    changes: dict[str, Any] = {name: rows[:, column].astype(np.int64) for name, column in HEADS.items()}
     changes["hazard"] = rows[:, HEAD + HAZARD].copy()
     return changes | {name: rows[:, HEAD + column].copy() for name, column in TERMS.items()}
 

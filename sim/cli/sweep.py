@@ -1,0 +1,192 @@
+"""`sim sweep`: one scenario at many points of a design; stopped at any moment, the same command goes on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.options import HELP, Progress, as_json, overrides, print_json
+
+if TYPE_CHECKING:
+    from sim.runs.sweep import Status, Sweep, Swept
+
+
+@click.command("sweep", context_settings=HELP)
+@click.argument("scenario")
+@click.option(
+    "--vary", "varied", multiple=True, metavar="PATH=...",
+    help="What to vary (repeatable): PATH=low:high:n, PATH=a,b,c, PATH=low:high, or PATH alone for a parameter. "
+    "Any number of the scenario or of `sim parameters`, or the date of an event.",
+)  # fmt: skip
+@click.option(
+    "--design", type=click.Choice(["grid", "lhs", "sobol", "saltelli", "morris"]),
+    help="How points are laid: every combination (default), or spread over the ranges.",
+)  # fmt: skip
+@click.option("--points", type=int, help="Points of a design that is no grid.")
+@click.option("--runs", type=int, help="Runs a point (default: 1000).")
+@click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
+@overrides
+@click.option(
+    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
+    help="Draw what is not known and not varied, or fix it at its central values.",
+)  # fmt: skip
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@click.option(
+    "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="Threads of this machine, or the workers of a dask cluster.",
+)  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
+    help="Folder under which sweep/<scenario>/<id> is written.",
+)  # fmt: skip
+@click.option(
+    "--outcome", "outcomes", multiple=True, metavar="left:ISO3",
+    help="Also draw the chance that this state has left Taipei by the end (repeatable).",
+)  # fmt: skip
+@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@click.option("--status", "only_status", is_flag=True, help="Say how far this sweep is, and do nothing.")
+@as_json
+@click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
+def command(
+    scenario: str,
+    varied: tuple[str, ...],
+    design: str | None,
+    points: int | None,
+    runs: int | None,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    parameters: Any,
+    threads: int | None,
+    executor: str,
+    scheduler: str | None,
+    out: Path,
+    outcomes: tuple[str, ...],
+    no_charts: bool,
+    only_status: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run SCENARIO (a shipped name, a file, or a sweep file) at every point of a design."""
+    from sim.runs.executors import executor as executor_of
+    from sim.runs.sweep import run_sweep, status, sweep_of
+    from sim.scenario import parse_overrides
+
+    began = time.perf_counter()
+    sweep = sweep_of(scenario, varied, design, points, runs, seed, parse_overrides(overrides), parameters)
+    where = executor_of(executor, threads, scheduler)
+    wanted = [_state(outcome, sweep) for outcome in outcomes]
+    if only_status:
+        _tell_status(status(sweep, out), as_json)
+        return
+
+    def draw(swept: Swept, folder: Path) -> None:
+        from sim.charts.sweep import draw_sweep
+
+        draw_sweep(swept.document(), folder, outcome=[f"left:{code}" for code in wanted])
+
+    progress = Progress(f"sweep of {sweep.centre.loaded.name}", quiet or as_json, unit="points")
+    try:
+        swept, found = run_sweep(
+            sweep, out, where, progress, None if no_charts else draw, " ".join(["sim", *sys.argv[1:]]),
+            None if quiet or as_json else lambda text: click.echo(text, err=True),
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        progress.close()
+        far = status(sweep, out)
+        click.echo(f"interrupted: {far.done} of {far.points} points are kept; the same command goes on", err=True)
+        raise click.exceptions.Exit(130) from None
+    finally:
+        progress.close()
+    if as_json:
+        print_json(_document(swept, found))
+    elif quiet:
+        click.echo(swept.folder)
+    else:
+        click.echo("\n".join(_lines(swept, found, time.perf_counter() - began, not no_charts)))
+
+
+def _state(outcome: str, sweep: Sweep) -> str:
+    from sim.errors import InputError, Problem, nearest
+    from sim.scenario import members
+
+    kind, _, code = outcome.partition(":")
+    known = members(sweep.centre.loaded.scenario).all
+    if kind != "left" or code not in known:
+        close = nearest(code, known)
+        raise InputError(
+            Problem("--outcome", "left:ISO3, of a state that is simulated", outcome, close and f"left:{close}")
+        )
+    return code
+
+
+def _tell_status(far: Status, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "folder": str(far.folder),
+                "points": far.points,
+                "done": far.done,
+                "failed": far.failed,
+                "finished": far.finished,
+            }
+        )
+        return
+    failed = f", {far.failed} of them failed" if far.failed else ""
+    click.echo(f"{far.done} of {far.points} points done{failed}: {'finished' if far.finished else 'unfinished'}")
+    click.echo(far.folder)
+
+
+def _document(swept: Swept, found: bool) -> dict[str, Any]:
+    manifest = swept.manifest
+    return {
+        "folder": str(swept.folder),
+        "scenario": swept.name,
+        "runs": manifest["runs"],
+        "seed": manifest["seed"],
+        "design": manifest["design"],
+        "points": manifest["points"],
+        "failed": manifest["failed"],
+        "varied": manifest["varied"],
+        "found": found,
+    }
+
+
+def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]:
+    manifest, columns = swept.manifest, swept.columns
+    end = manifest["scenario"]["scenario"]["end"][:7]
+    done = [row for row, error in enumerate(columns["error"]) if error is None]
+    failed = [row for row, error in enumerate(columns["error"]) if error is not None]
+    lines = [
+        f"{manifest['scenario']['scenario']['title']}: {manifest['points']:,} points of {manifest['runs']:,} runs, "
+        f"seed {manifest['seed']}, design {manifest['design']}.",
+        "All points share their random numbers: they differ by what was varied, hardly by luck.",
+    ]
+    if done:
+        ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
+        lines += ["", f"States with Taipei at the end of {end}, on average (and in 90 % of runs):"]
+        for what, row in (("fewest", ordered[0]), ("most", ordered[-1])):
+            values = ", ".join(
+                f"{varied['path']} = {_shown(columns[varied['path']][row])}" for varied in manifest["varied"]
+            )
+            lines.append(
+                f"  {what:<7}{columns['mean'][row]:5.1f} ({columns['q05'][row]} to {columns['q95'][row]})  at {values}"
+            )
+        errors = [columns["mean_mc"][row] for row in done if columns["mean_mc"][row] is not None]
+        if errors:
+            lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
+    if failed:
+        lines += ["", f"{len(failed)} points could not be run; the first: {columns['error'][failed[0]]}"]
+    lines += ["", f"{'Found' if found else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
+    if charts and (swept.folder / "charts").is_dir():
+        lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
+    lines.append(f"Time: {seconds:.1f} s")
+    return lines
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

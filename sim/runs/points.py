@@ -1,0 +1,130 @@
+"""One point of a sweep: a scenario with some numbers set, simulated and summed up."""
+
+from __future__ import annotations
+
+import base64
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import SimError
+from sim.fit import beliefs_for, yardsticks
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.plan import Plan, plan
+from sim.model.terms import HEADS
+from sim.results.tables import LEVELS, count_error, moved, quantiles
+from sim.runs.ensemble import Ensemble, run_ensemble
+from sim.runs.run import Request
+from sim.runs.sampling import Mode, sample
+from sim.scenario import Opened
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all points of a sweep share."""
+
+    opened: Opened
+    runs: int
+    seed: int
+    parameters: Mode
+    fixed: Mapping[str, Any]
+    """Set at every point, by path."""
+
+    def request(self, values: Mapping[str, Any]) -> Request:
+        """The request of a point. Raises ScenarioError where its values make no scenario."""
+        told = {path: value.isoformat() if isinstance(value, date) else value for path, value in values.items()}
+        loaded = self.opened.resolved({**self.fixed, **told})
+        return Request.of(loaded, self.runs, self.seed, parameters=self.parameters)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a point gave."""
+
+    key: str
+    """Identity of its request: a digest of all that decides its numbers."""
+    row: Row
+    """Outcomes by column; `error` and nothing else where it failed."""
+    counts: str
+    """Distribution of the counts, packed; empty where it failed."""
+
+    @property
+    def distribution(self) -> NDArray[np.uint32]:
+        """(ties, T + 1, K) runs with each count."""
+        return unpacked(self.counts)
+
+
+def evaluate(base: Base, values: Mapping[str, Any], key: str) -> Done:
+    """Simulate a point on one thread. What its values make impossible is told in the row, not raised."""
+    try:
+        request = base.request(values)
+        laid = plan(request.loaded, yardsticks(request.loaded.scenario.as_of))
+        beliefs = beliefs_for(request.loaded.scenario)
+        draws = sample(laid, beliefs, base.seed, -(-base.runs // RUNS_PER_DRAW), base.parameters)
+        ensemble = run_ensemble(laid, draws, base.seed, base.runs, threads=1)
+        return Done(key, outcomes(laid, ensemble), packed(distribution(laid, ensemble)))
+    except (SimError, ArithmeticError, ValueError) as error:
+        told = " / ".join(str(error).splitlines()) or type(error).__name__
+        return Done(key, {"error": told}, "")
+
+
+def outcomes(laid: Plan, ensemble: Ensemble) -> Row:
+    """The count at the end, and each tie's chance to stand elsewhere then than at the start, with their errors."""
+    runs, last = ensemble.counts.shape[0], len(laid.months) - 1
+    row: Row = {"error": None, "first_month": laid.months[0]}
+    ties = [("", ensemble.counts[:, :, 0])]
+    if laid.hosts:
+        ties.append(("cooperation_", ensemble.counts[:, :, 1]))
+    for prefix, counts in ties:
+        row[f"{prefix}mean"] = float(counts[:, -1].mean())
+        row[f"{prefix}mean_mc"] = _error(counts)
+        for level, value in zip(LEVELS, quantiles(counts[:, -1:])[:, 0].tolist(), strict=True):
+            row[f"{prefix}q{round(100 * level):02d}"] = value
+    at_start = np.concatenate([~laid.timeline.with_taipei, np.zeros(len(laid.hosts))]).astype(np.int64)
+    heads = {name: ensemble.changes[:, HEADS[name]].astype(np.int64) for name in ("run", "month", "state", "to")}
+    away = moved(at_start, heads, runs, last)
+    names = [f"p_end_{code}" for code in laid.states] + [f"suspended_{code}" for code in laid.hosts]
+    for place, name in enumerate(names):
+        row[name] = float(away[:, place].mean())
+        row[f"{name}_mc"] = _error(away[:, place : place + 1].astype(np.uint8))
+    return row
+
+
+def _error(counts: NDArray[np.uint8]) -> float | None:
+    """Monte Carlo standard error of the mean in the last column, draws taken as clusters; None for one run."""
+    error = count_error(counts, RUNS_PER_DRAW)
+    return None if math.isnan(error) else error
+
+
+def distribution(laid: Plan, ensemble: Ensemble) -> NDArray[np.uint32]:
+    """(ties, T + 1, K) runs with each count from 0 to K - 1, by month."""
+    ties = 2 if laid.hosts else 1
+    counts = ensemble.counts[:, :, :ties]
+    most = int(counts.max()) + 1
+    months = counts.shape[1]
+    found = np.empty((ties, months, most), dtype=np.uint32)
+    for tie in range(ties):
+        for month in range(months):
+            found[tie, month] = np.bincount(counts[:, month, tie], minlength=most)
+    return found
+
+
+def packed(found: NDArray[np.uint32]) -> str:
+    """A distribution as text: its shape, and its numbers compressed."""
+    content = base64.b85encode(zlib.compress(found.astype("<u4").tobytes(), 6)).decode()
+    return ",".join(map(str, found.shape)) + ":" + content
+
+
+def unpacked(text: str) -> NDArray[np.uint32]:
+    """The distribution that `packed` made a text of."""
+    shape, _, content = text.partition(":")
+    numbers = np.frombuffer(zlib.decompress(base64.b85decode(content)), dtype="<u4")
+    return numbers.reshape([int(size) for size in shape.split(",")])
