@@ -300,6 +300,8 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
     ledger = folder / "ledger.parquet"
     return Result(
         scenario=manifest["scenario"],
+        reference=manifest.get("reference", {}),
+        extends=tuple(manifest.get("extends", ())),
         months=months,
         members=members,
         counts=counts[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,10 @@ class Result:
     """Every parameter: name, unit, kind, family, central, low, high, cases, hindsight."""
     budgets: Mapping[str, float]
     """Reference budgets at central parameters, US$ million a year: beijing, taipei."""
+    reference: Mapping[str, Any] = field(default_factory=dict)
+    """The scenario at the root of its `extends` chain, whose conditions are the reference; empty in older results."""
+    extends: tuple[str, ...] = ()
+    """Names of the scenarios it extends, nearest first."""
     hosts: tuple[tuple[str, str], ...] = ()
     """(h,) code and name of the hosts of Washington's forces, where the scenario follows that tie."""
     cooperation: NDArray[np.uint8] | None = None

@@ -91,6 +91,30 @@ def run_ensemble(
     return Ensemble(counts, np.concatenate(changes), expected, book)
 
 
+def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
+    """Chosen runs of an ensemble again, with what every state weighed in every month; `changes` keep the runs' numbers.
+
+    draws : of the ensemble, as far as the highest of the runs
+    The counts and the ledger have a row for each of `runs`, in their order.
+    """
+    length, places = len(plan.months), len(plan.states) + len(plan.hosts)
+    counts = np.empty((len(runs), length, 2), dtype=np.uint8)
+    book = np.zeros((len(runs), length, places, COLUMNS))
+    work = _compiled if engine == "compiled" else _mesa
+    changes = []
+    for row, run in enumerate(runs):
+        part = Part(
+            run,
+            np.empty(0, dtype=np.int64),
+            counts[row : row + 1],
+            np.zeros((1, places, 0, 2)),
+            book[row : row + 1],
+        )
+        changes.append(work(plan, draws, seed, part))
+    found = np.concatenate(changes) if changes else np.empty((0, HEAD + COLUMNS))
+    return Ensemble(counts, found, np.zeros((0, places, 0, 2)), book)
+
+
 def check_ledger(wanted: bool, runs: int) -> None:
     """Refuse a ledger of more runs than one can read."""
     if wanted and runs > MOST_LEDGER_RUNS:

@@ -29,7 +29,7 @@ from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION, Table, rows_of
 from sim.runs.ensemble import Progress, check_ledger, run_ensemble
 from sim.runs.sampling import Mode, sample
-from sim.scenario import Loaded
+from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 
 
@@ -68,6 +68,24 @@ class Request:
             seed=header.seed if seed is None else seed,
             **settings,
         )
+
+    @classmethod
+    def again(cls, result: Result) -> Request:
+        """The request that gave a result, from what the result keeps.
+
+        Raises ResultError where it was made by a version that kept too little, or with another scenario language.
+        """
+        if not result.reference:
+            rule = "a result that keeps its reference scenario: this one was made by an older version; run it again"
+            raise ResultError(Problem("reference", rule), result.folder)
+        try:
+            scenario, reference = (Scenario.model_validate(told) for told in (result.scenario, result.reference))
+        except ValueError as error:
+            rule = f"a scenario of this version's language; run it again ({str(error).splitlines()[0]})"
+            raise ResultError(Problem("scenario", rule), result.folder) from None
+        loaded = Loaded(scenario, reference, result.name, result.extends, dict(result.settings["set"]))
+        kept = {key: result.settings[key] for key in ("runs", "seed", "engine", "parameters")}
+        return cls(loaded, **kept)
 
     def __post_init__(self) -> None:
         for option, value in (("--runs", self.runs), ("--seed", self.seed)):
@@ -143,7 +161,9 @@ def simulate(
     clock.lap("model")
     codes = laid.states
     return Result(
-        scenario=_document(request),
+        scenario=_document(request.loaded.scenario),
+        reference=_document(request.loaded.reference),
+        extends=request.loaded.chain,
         months=laid.months,
         members=tuple((code, atlas.states()[code].name, _side(laid, index)) for index, code in enumerate(codes)),
         expected=ensemble.expected,
@@ -184,7 +204,7 @@ def run_to_folder(
     clock = clock or Clock()
     folder = results.folder_of(out, request.loaded.name, request.identity)
     kept, has = _kept(folder)
-    document = _document(request)
+    document = _document(request.loaded.scenario)
     same = kept is not None and (kept.scenario, kept.settings["set"]) == (document, _overrides(request))
     wanted = ({results.CHARTS} if draw else set()) | ({results.LEDGER} if request.ledger else set())
     clock.lap("start-up")
@@ -233,9 +253,9 @@ def _overrides(request: Request) -> dict[str, str]:
     return {key: str(value) for key, value in request.loaded.overrides.items()}
 
 
-def _document(request: Request) -> dict[str, Any]:
-    """The scenario as results keep it."""
-    return request.loaded.scenario.model_dump(mode="json", exclude_none=True)
+def _document(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as results keep it."""
+    return scenario.model_dump(mode="json", exclude_none=True)
 
 
 def manifest(request: Request, result: Result) -> dict[str, Any]:
@@ -244,6 +264,7 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
         "id": request.identity,
         "settings": dict(result.settings),
         "scenario": result.scenario,
+        "reference": result.reference,
         "extends": list(request.loaded.chain),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
         "versions": versions(),
