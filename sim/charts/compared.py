@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.compare import pairing
 from sim.charts import count
 from sim.charts.history import number
-from sim.charts.style import BLACK, CYCLE, MARGIN, TEXT_SIZE, WHITE, sheet, wrapped
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE, sheet, wrapped
 from sim.charts.words import end_of, row_days, source, start_of
 from sim.errors import InputError, Problem
 from sim.results.result import Result
+from sim.results.tables import RECOGNITION
 
 MOST = len(CYCLE) - 1
 """Results on one chart: the colours but black, which is the record's."""
@@ -26,50 +29,101 @@ STEP = 0.13
 
 def draw(results: Sequence[Result]) -> Figure:
     """The mean count of each result as a line, half of its runs shaded, and bars for half and 90 % at its end."""
+    check_number(results)
+    measure = f"Number of states; {meanings(results)}"
+    with sheet(count.WIDTH, count.BODY, count.TITLE, measure, source_of(results)) as (drawing, top):
+        plot, window = count.frame(drawing, top, results, highest(results), LABELS)
+        fans(plot, window, results, names(results))
+        count.draw_record(plot, window, results)
+        starts(plot, window, results)
+    return drawing
+
+
+def check_number(results: Sequence[Result]) -> None:
+    """`InputError` for more results than there are colours, or a single one."""
     if not 2 <= len(results) <= MOST:
         raise InputError(Problem("RESULT", f"from 2 to {MOST} results on one chart", len(results)))
-    ends = {end_of(result) for result in results}
-    until = f"end of {end_of(results[0])}" if len(ends) == 1 else "end of each"
-    shaded = len(results) <= MOST_SHADED
-    measure = (
-        f"Number of states; lines: means at the ends of months{'; shaded: half of runs' if shaded else ''}; "
+
+
+def meanings(results: Sequence[Result]) -> str:
+    """What the lines, bands and bars are."""
+    until = f"end of {end_of(results[0])}" if len({end_of(result) for result in results}) == 1 else "end of each"
+    return (
+        f"lines: means at the ends of months{'; shaded: half of runs' if shaded(results) else ''}; "
         f"bars at the right: half (thick) and 90 % (thin) of runs at the {until}"
     )
-    with sheet(count.WIDTH, count.BODY, count.TITLE, measure, source(results)) as (drawing, top):
-        highest = max(float(max(result.summary_of()["q75"])) for result in results)  # type: ignore[type-var, arg-type]
-        most = max(float(result.summary_of()["q95"][-1]) for result in results)  # type: ignore[arg-type]
-        plot, window = count.frame(drawing, top, results, max(highest, most), LABELS)
-        for position, (result, colour) in enumerate(zip(results, CYCLE, strict=False)):
-            columns = result.summary_of()
-            days = [number(day) for day in row_days(result)]
-            days.append(days[-1] + window.pad)
+
+
+def source_of(results: Sequence[Result], basis: str | None = None) -> str:
+    """The source line, with whether the results are paired."""
+    paired, why = pairing(results)
+    return f"{source(results, basis)} {'Paired' if paired else 'Not paired'}: {why}."
+
+
+def shaded(results: Sequence[Result]) -> bool:
+    """Whether there are few enough for their bands to be drawn."""
+    return len(results) <= MOST_SHADED
+
+
+def highest(results: Sequence[Result], tie: str = RECOGNITION) -> float:
+    """The highest value that is drawn of a tie."""
+    columns = [result.summary_of(tie) for result in results]
+    return max(float(value) for one in columns for value in (*one["q75"], one["q95"][-1]))  # type: ignore[arg-type]
+
+
+def fans(
+    plot: Axes,
+    window: count.Window,
+    results: Sequence[Result],
+    told: Sequence[str],
+    tie: str = RECOGNITION,
+    digits: int = 1,
+    colours: Sequence[str] = CYCLE,
+) -> None:
+    """Each result's mean as a line, half of its runs shaded, its bars, and beside them its name and numbers.
+
+    told : (results,) names; digits : of the means; colours : at least as many as results
+    """
+    ends = {end_of(result) for result in results}
+    labels = []
+    for position, (result, name, colour) in enumerate(zip(results, told, colours, strict=False)):
+        columns = result.summary_of(tie)
+        days = [number(day) for day in row_days(result)]
+        days.append(days[-1] + window.pad)
+        if shaded(results):
             lows, highs = count.held(columns["q25"]), count.held(columns["q75"])
-            if shaded:
-                plot.fill_between(days, lows, highs, step="post", color=colour, alpha=0.13, lw=0, zorder=1.1)
-            means = count.held(columns["mean"])
-            plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"mean-{position}")
-        count.draw_record(plot, window, results)
-        for day, result in sorted({start_of(result): result for result in reversed(results)}.items()):
-            if day == min(start_of(other) for other in results):
-                count.mark_start(plot, window, result)
-            else:
-                count.mark_line(plot, day)
-        labels = []
-        for position, (result, name, colour) in enumerate(zip(results, names(results), CYCLE, strict=False)):
-            last = {quantity: float(result.summary_of()[quantity][-1]) for quantity in DRAWN}  # type: ignore[arg-type]
-            right = 0.08 + STEP * position
-            at = number(window.last) + window.pad + right * window.days_per_inch
-            for low, high, width in (("q05", "q95", 1.4), ("q25", "q75", 5.0)):
-                bar = {"color": colour, "lw": width, "solid_capstyle": "butt", "clip_on": False}
-                plot.plot([at, at], [last[low], last[high]], **bar)  # type: ignore[arg-type]
-            plot.plot(at, last["mean"], "o", ms=5, mec=colour, mfc=WHITE, mew=1.4, clip_on=False, zorder=3)
-            told = wrapped(drawing, name, TEXT_SIZE, room=LABELS - (0.4 + STEP * len(results)) - MARGIN)
-            numbers = f"{last['mean']:.1f} ({count.between(last['q05'], last['q95'])})"
-            numbers += "" if len(ends) == 1 else f", {end_of(result)}"
-            label = "\n".join([*shortened(told), numbers])
-            labels.append(count.EndLabel(label, last["mean"], colour, BLACK, begins=right + 0.05))
-        count.end_labels(plot, window, labels, "mean (90 % of runs)", 0.08 + STEP * len(results))
-    return drawing
+            plot.fill_between(days, lows, highs, step="post", color=colour, alpha=0.13, lw=0, zorder=1.1)
+        means = count.held(columns["mean"])
+        plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"mean-{position}")
+        last = {quantity: float(columns[quantity][-1]) for quantity in DRAWN}  # type: ignore[arg-type]
+        right = 0.08 + STEP * position
+        at = number(window.last) + window.pad + right * window.days_per_inch
+        for low, high, width in (("q05", "q95", 1.4), ("q25", "q75", 5.0)):
+            bar = {"color": colour, "lw": width, "solid_capstyle": "butt", "clip_on": False}
+            plot.plot([at, at], [last[low], last[high]], **bar)  # type: ignore[arg-type]
+        plot.plot(at, last["mean"], "o", ms=5, mec=colour, mfc=WHITE, mew=1.4, clip_on=False, zorder=3)
+        numbers = f"{last['mean']:.{digits}f} ({count.between(last['q05'], last['q95'])})"
+        numbers += "" if len(ends) == 1 else f", {end_of(result)}"
+        label = "\n".join([*in_margin(plot, name, len(results)), numbers])
+        labels.append(count.EndLabel(label, last["mean"], colour, BLACK, begins=right + 0.05))
+    count.end_labels(plot, window, labels, "mean (90 % of runs)", 0.08 + STEP * len(results))
+
+
+def in_margin(plot: Axes, name: str, bars: int) -> list[str]:
+    """A name as lines that fit into the right margin, beyond so many bars."""
+    room = LABELS - (0.4 + STEP * bars) - MARGIN
+    return shortened(wrapped(plot.figure, name, TEXT_SIZE, room=room))  # type: ignore[arg-type]
+
+
+def starts(plot: Axes, window: count.Window, results: Sequence[Result]) -> None:
+    """A thin line at each start; at the earliest, its day and count."""
+    for day, result in sorted({start_of(result): result for result in reversed(results)}.items()):
+        if day == min(start_of(other) for other in results):
+            count.mark_start(plot, window, result)
+        else:
+            # Not through the words beside the first.
+            high = 1 - 1.6 * count.LINE * window.states_per_inch / window.top
+            plot.axvline(number(day), ymax=high, color=GREY, lw=0.8, zorder=1.0)
 
 
 def names(results: Sequence[Result]) -> list[str]:

@@ -117,14 +117,15 @@ def kind_of(document: Document) -> Kind:
 
 @dataclass(frozen=True)
 class Varied:
-    """One varied number, or date, or choice."""
+    """One varied number, or date."""
 
     path: str
     told: str
     """What it is, in a line; empty where that is not known."""
-    kind: Literal["number", "date", "choice"]
+    kind: Literal["number", "date", "cell"]
+    """What its places are."""
     places: list[float]
-    """Where its values stand on an axis: numbers themselves, days of dates, 0, 1, 2, ... for choices."""
+    """Where its values stand on an axis: numbers themselves, days of dates; 0, 1, 2, ... for the cells of a map."""
     labels: list[str]
     """The values as a reader writes them."""
     at: list[float]
@@ -140,7 +141,7 @@ class Varied:
     def ends(self) -> tuple[float, float]:
         """The ends of an axis that holds all values, with a little room beside the outer ones."""
         low, high = min(self.places), max(self.places)
-        pad = 0.5 if self.kind == "choice" else 0.03 * (high - low) or (30.0 if self.kind == "date" else 0.5)
+        pad = 0.03 * (high - low) or (30.0 if self.kind == "date" else 0.5)
         return low - pad, high + pad
 
     @property
@@ -151,9 +152,8 @@ class Varied:
 
     def label(self, place: float) -> str:
         """The value at a place as a reader writes it."""
-        known = self.labels[self.index(place)]
-        if self.kind == "choice" or place in self.places:
-            return known
+        if place in self.places:
+            return self.labels[self.index(place)]
         return spoken(date.fromordinal(EPOCH + round(place))) if self.kind == "date" else plain(place)
 
 
@@ -179,6 +179,8 @@ class Outcome:
     """(points,) Monte Carlo standard error, in the same unit."""
     darker: str
     """What dark stands for."""
+    dark_is_low: bool
+    """Dark means more risk: fewer states, a higher chance to leave, a lower one to return."""
 
     @property
     def counts(self) -> bool:
@@ -187,8 +189,8 @@ class Outcome:
 
     @property
     def colours(self) -> Colormap:
-        """Dark means more risk: fewer states, or a higher chance."""
-        return colormaps[SEQUENTIAL + "_r" if self.counts else SEQUENTIAL]
+        """The one sequential hue, dark for more risk."""
+        return colormaps[SEQUENTIAL + "_r" if self.dark_is_low else SEQUENTIAL]
 
     def written(self, value: float) -> str:
         """A value as it is printed."""
@@ -207,7 +209,7 @@ def outcome_of(document: Document, asked: str) -> Outcome:
     if asked == COUNT:
         return Outcome(
             COUNT, COUNT, "States that recognise Taipei", f"Mean number of states at {end}", "states",
-            column(document, "mean"), column(document, "mean_mc"), "fewer states recognise Taipei",
+            column(document, "mean"), column(document, "mean_mc"), "fewer states recognise Taipei", True,
         )  # fmt: skip
     states = document["states"]
     valid = [f"{LEFT}:{code}" for code in states if f"p_end_{code}" in document["columns"]]
@@ -216,8 +218,15 @@ def outcome_of(document: Document, asked: str) -> Outcome:
         raise InputError(Problem("outcome", rule, asked, nearest(asked, [COUNT, *valid])))
     code = asked.partition(":")[2]
     chance, error = (100 * column(document, f"p_end_{code}{suffix}") for suffix in ("", "_mc"))
-    heading, measure = f"Chance of {states[code]} to leave Taipei", f"Share of runs, %, in which it has left by {end}"
-    return Outcome(asked, f"{LEFT}-{code}", heading, measure, "% of runs", chance, error, "higher chance")
+    # The column is the chance to stand elsewhere at the end than at the start: for a state away then, to be back.
+    away = (document.get("at_start") or {}).get(code, "taipei") != "taipei"
+    does, done = ("return to", "returned") if away else ("leave", "left")
+    heading, measure = (
+        f"Chance of {states[code]} to {does} Taipei",
+        f"Share of runs, %, in which it has {done} by {end}",
+    )
+    darker = "lower chance" if away else "higher chance"
+    return Outcome(asked, f"{LEFT}-{code}", heading, measure, "% of runs", chance, error, darker, away)
 
 
 def varied_of(document: Document) -> list[Varied]:
@@ -225,43 +234,19 @@ def varied_of(document: Document) -> list[Varied]:
     return [_varied(document, entry) for entry in document["varied"]]
 
 
-LONGEST = 24
-"""Letters of a choice that are written."""
-
-
 def _varied(document: Document, entry: Mapping[str, Any]) -> Varied:
     path, values, held = entry["path"], list(entry["values"]), document["columns"][entry["path"]]
     told = entry.get("meaning") or meaning(path)
-    given = document.get("reference") or {}
-    reference = given.get(path)
+    reference = (document.get("reference") or {}).get(path)
     if entry.get("is_date"):
         days = [day(value) for value in values]
         places = [number(value) for value in days]
         at = [number(day(value)) for value in held]
         stands = number(day(reference)) if isinstance(reference, (str, date)) else None
         return Varied(path, told, "date", places, [spoken(value) for value in days], at, stands)
-    if all(_is_number(value) for value in values):
-        places, at = [float(value) for value in values], [float(value) for value in held]
-        stands = float(reference) if reference is not None and _is_number(reference) else None
-        return Varied(path, told, "number", places, alike(places), at, stands)
-    choices = [_choice(value) for value in values]
-    at = [float(choices.index(_choice(value))) for value in held]
-    known = float(choices.index(_choice(reference))) if path in given and _choice(reference) in choices else None
-    labels = [text if len(text) <= LONGEST else text[: LONGEST - 1] + "…" for text in choices]
-    return Varied(path, told, "choice", [float(place) for place in range(len(labels))], labels, at, known)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _choice(value: object) -> str:
-    """A value that is no number, as a scenario holds it."""
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_choice, value)) or "none"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_choice(item)}" for key, item in value.items())
-    return str(value).lower() if isinstance(value, bool) else plain(value) if _is_number(value) else str(value)  # type: ignore[arg-type]
+    places, at = [float(value) for value in values], [float(value) for value in held]
+    stands = float(reference) if isinstance(reference, (int, float)) and not isinstance(reference, bool) else None
+    return Varied(path, told, "number", places, alike(places), at, stands)
 
 
 def plain(value: float, digits: int = 6) -> str:
@@ -291,7 +276,7 @@ def meaning(path: str) -> str:
         parameter = PARAMETERS.get(parts[1])
         if parameter is None:
             return ""
-        unit = "" if parameter.unit == "1" or parameter.meaning.startswith(parameter.unit) else f" ({parameter.unit})"
+        unit = "" if parameter.unit == "1" or parameter.unit in parameter.meaning else f" ({parameter.unit})"
         return parameter.meaning[0].upper() + parameter.meaning[1:] + unit
     from sim.scenario.fields import Part, Range
     from sim.scenario.schema import Scenario
@@ -369,15 +354,18 @@ def _heading(drawing: Figure, outcome: Outcome, varied: Sequence[Varied]) -> str
     return f"{outcome.heading}, by " + (f"{len(varied)} settings varied together" if others else "one setting varied")
 
 
+SHARED = "Points share their seed, so differences between them are steadier."
+
+
 def luck(outcome: Outcome) -> str:
     """How far another seed would move what is drawn; empty where that is not known, or nothing."""
     known = outcome.errors[np.isfinite(outcome.errors)]
     error = 2 * float(known.max(initial=0.0))
     if error == 0.0:
         return ""
-    bound = f"{error:.2f}" if error < 0.095 else f"{error:.1f}" if error < 0.95 else f"{error:.0f}"
+    bound = f"{error:.2f}" if error < 0.095 else f"{error:.1f}" if error < 0.95 or outcome.counts else f"{error:.0f}"
     thing, unit = ("a mean", "states") if outcome.counts else ("a chance", "percentage points")
-    return f"Another seed would move {thing} by about ±{bound} {unit} at most."
+    return f"Another seed would move {thing} by about ±{bound} {unit} at most. {SHARED}"
 
 
 # --- names of what was varied, and ticks ----------------------------------------------------------------------
@@ -392,9 +380,9 @@ class Block:
     height: float
 
 
-def named(drawing: Figure, varied: Varied, room: float, before: str = "", beside: bool = True, most: int = 3) -> Block:
+def named(drawing: Figure, varied: Varied, room: float, before: str = "", beside: bool = True) -> Block:
     """The path of what was varied, and what that is, beside it where that is wanted and there is room, else below."""
-    lines = shortened(wrapped(drawing, before + varied.path, TEXT_SIZE, room=room), most)
+    lines = shortened(wrapped(drawing, before + varied.path, TEXT_SIZE, room=room), 6)
     pieces = [(0.0, LINE * place, text, BLACK, TEXT_SIZE) for place, text in enumerate(lines)]
     height = LINE * len(lines)
     end = measured(drawing, lines[0], TEXT_SIZE) + 0.14
@@ -402,7 +390,7 @@ def named(drawing: Figure, varied: Varied, room: float, before: str = "", beside
         return Block(pieces, height)
     if beside and len(lines) == 1 and end + measured(drawing, varied.told, SMALL) <= room:
         return Block([*pieces, (end, 0.022, varied.told, GREY, SMALL)], height)
-    told = shortened(wrapped(drawing, varied.told, SMALL, room=room), most)
+    told = shortened(wrapped(drawing, varied.told, SMALL, room=room), 3)
     pieces += [(0.0, height + SMALL_LINE * place, text, GREY, SMALL) for place, text in enumerate(told)]
     return Block(pieces, height + SMALL_LINE * len(told))
 
@@ -518,7 +506,7 @@ NUMBERS = 0.24
 """Inches above the axes, for the numbers of the points."""
 BENDS, CLOSE = 0.3, 0.12
 """Inches between the axes and labels at their right, with lines that lead to them and without."""
-SPANS = (5, 10, 20, 25, 50, 100)
+SPANS = (5, 10, 20, 30, 40, 60, 80, 100)
 """Lengths an axis of chances can have, %."""
 FEW = 40
 """Points that can have a dot of full size."""
@@ -528,17 +516,20 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
     """The outcome along the one number varied: a line through its points, with what runs or luck leave open."""
     shown, (varied, *_) = outcome_of(document, outcome), varied_of(document)
     if shown.counts:
-        thing, mark = ("band", "line") if varied.kind != "choice" else ("bar", "dot")
-        measure = f"{shown.measure} ({mark}); dark {thing}: half of runs, pale {thing}: 90 %."
+        measure = f"{shown.measure} (line); dark band: half of runs, pale band: 90 %."
     else:
         measure = f"{shown.measure}; bars: ±1 Monte Carlo standard error."
-    order = sorted(range(len(varied.at)), key=lambda point: varied.at[point])
-    reasons = _reasons(missing(document, [varied], shown))
+    why = missing(document, [varied], shown)
+    if document["design"] != "grid":  # whose points come in any order: those to come leave no gap
+        why = {place: reason for place, reason in why.items() if reason == "failed"}
+    reasons = _reasons(why)
+    gaps = {place for (place,) in why}
+    drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(shown.values[n]) or varied.index(at) in gaps]
+    order = sorted(drawn_at, key=lambda point: varied.at[point])
     with figure(WIDTH, 1.0) as probe:
-        start = f"at the start: {document['count_at_start']}"
-        wide = measured(probe, start) + BENDS if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE
-        right = wide + MARGIN
-        width = WIDTH - LINE_LEFT - right
+        start = document.get("count_at_start")
+        widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
+        width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
         name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
         heading = _heading(probe, shown, [varied])
         low, high = varied.ends
@@ -546,17 +537,17 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         at_ticks, labels = ticks(probe, varied, inches)
         foot = _foot(labels)
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
-    subtitle = _subtitle(document, measure, luck(shown) if shown.counts else "")
+    subtitle = _subtitle(document, measure, luck(shown) if shown.counts else SHARED)
     with sheet(WIDTH, body, heading, subtitle, source(document)) as (drawing, top):
         plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
         plot.set_xlim(low, high)
         plot.set_xticks(at_ticks, labels)
-        at, values, joined = np.array(varied.at)[order], shown.values[order], varied.kind != "choice"
-        _draw_missing(plot, document, varied, shown)
+        at, values = np.array(varied.at)[order], shown.values[order]
+        _draw_missing(plot, varied, why)
         if shown.counts:
             drawn = [column(document, name)[order] for name in ("q05", "q25", "q75", "q95")]
-            _scale_counts(plot, document, [*drawn, values], varied.marked is not None)
-            _draw_bands(plot, at, drawn, joined)
+            _scale_counts(plot, start, [*drawn, values], varied.marked is not None)
+            _draw_bands(plot, at, drawn)
         else:
             error = np.nan_to_num(shown.errors[order])
             most = float(np.nan_to_num(values + error).max(initial=0.0))
@@ -570,23 +561,22 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         grid(plot, "y")
         size = 2.2 if len(at) > FEW else 5.0 if shown.counts else 3.4
         look: dict[str, Any] = {"color": SIMULATED, "ms": size, "lw": 1.6, "zorder": 3, "clip_on": False}
-        plot.plot(at, values, "o-" if joined else "o", gid="outcome", **look)
+        plot.plot(at, values, "o-", gid="outcome", **look)
         _mark_reference(plot, varied, inches)
         _number_points(plot, shown, at, values, inches, width)
         if shown.counts:
-            _name_bands(plot, document, shown, at, drawn, values, width)
+            _name_bands(plot, start, at, drawn, values, width)
         under = top + NUMBERS + LINE_HEIGHT + foot
         _write(drawing, name, LINE_LEFT, under)
         _key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
     return drawing
 
 
-def _draw_missing(plot: Axes, document: Document, varied: Varied, outcome: Outcome) -> None:
+def _draw_missing(plot: Axes, varied: Varied, why: Mapping[tuple[int, ...], str]) -> None:
     """A hatched strip around each value without an outcome, halfway to its neighbours; neighbours in one."""
     low, high = varied.ends
     middles = [(left + right) / 2 for left, right in pairwise(varied.places)]
     edges = [low, *middles, high]
-    why = missing(document, [varied], outcome)
     places = [why.get((place,), "") for place in range(len(varied.places))]
     for reason, run in groupby(range(len(places)), key=lambda place: places[place]):
         first, *_, last = [*(held := list(run)), held[-1]]
@@ -596,13 +586,20 @@ def _draw_missing(plot: Axes, document: Document, varied: Varied, outcome: Outco
             plot.add_patch(strip)
 
 
-def _scale_counts(plot: Axes, document: Document, drawn: Sequence[Floats], labelled: bool) -> None:
+def _at_start(count: int) -> str:
+    """The label of the count at the start."""
+    return f"at the start: {count}"
+
+
+def _scale_counts(plot: Axes, start: int | None, drawn: Sequence[Floats], labelled: bool) -> None:
     """From zero up to the highest count, or from nearer where counts are high and alike; room on top for a label."""
-    held = [float(value) for values in drawn for value in values[np.isfinite(values)]] + [document["count_at_start"]]
-    low, high = min(held), max(held)
+    held = [float(value) for values in drawn for value in values[np.isfinite(values)]]
+    held += [] if start is None else [float(start)]
+    low, high = min(held, default=0.0), max(held, default=1.0)
     floor = 0.0 if high <= 20.0 or low <= 0.55 * high else 10.0 * ((low - 1.0) // 10.0)
     plot.set_ylim(floor, floor + max(high - floor, 2.0) / (1.0 - _head_room(labelled)))
-    plot.axhline(document["count_at_start"], color=FAINT, lw=1.2, zorder=1.5, gid="start")
+    if start is not None:
+        plot.axhline(start, color=FAINT, lw=1.2, zorder=1.5, gid="start")
 
 
 def _head_room(labelled: bool) -> float:
@@ -610,17 +607,15 @@ def _head_room(labelled: bool) -> float:
     return (0.34 if labelled else 0.1) / LINE_HEIGHT
 
 
-def _draw_bands(plot: Axes, at: Floats, drawn: Sequence[Floats], joined: bool) -> None:
-    """The ranges of half and 90 % of the runs: bands, and bars at points that no neighbour is joined to."""
+def _draw_bands(plot: Axes, at: Floats, drawn: Sequence[Floats]) -> None:
+    """The ranges of half and 90 % of the runs: bands, and bars at points whose neighbours have no outcome."""
     q05, q25, q75, q95 = drawn
     done = np.concatenate([[False], np.isfinite(q05), [False]])
-    alone = done[1:-1] & ~(joined & (done[:-2] | done[2:]))
+    alone = done[1:-1] & ~done[:-2] & ~done[2:]
     for low, high, colour, name in ((q05, q95, BLUE_MOST, "most"), (q25, q75, BLUE_HALF, "half")):
-        if joined:
-            plot.fill_between(at, low, high, color=colour, lw=0.6, zorder=1.1, gid=name)
+        plot.fill_between(at, low, high, color=colour, lw=0.6, zorder=1.1, gid=name)
         if alone.any():
-            bar = {"color": colour, "lw": 5 if joined else 16, "zorder": 1.1}
-            plot.vlines(at[alone], low[alone], high[alone], gid=f"{name}-alone", **bar)  # type: ignore[arg-type]
+            plot.vlines(at[alone], low[alone], high[alone], color=colour, lw=5, zorder=1.1, gid=f"{name}-alone")
 
 
 def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
@@ -640,7 +635,7 @@ def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
 def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inches: float, width: float) -> None:
     """The values of the points above them, beyond the axes, as many as there is room for; at the right what they are.
 
-    Every second, third or fourth where that leaves room; where points stand unevenly, each one that has room.
+    Every second, third, ... where points stand evenly; else each one that has room beside the one before.
     """
     halves = [measured(plot.figure, outcome.written(float(v)), SMALL) / 2 if v == v else 0.0 for v in values]  # type: ignore[arg-type]
 
@@ -648,13 +643,12 @@ def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inc
         return float(at[other] - at[one]) * inches >= halves[one] + halves[other] + 0.07
 
     known = [point for point in range(len(at)) if np.isfinite(values[point])]
+    gaps = np.diff(at)
     chosen: list[int] = []
-    for step in (1, 2, 3, 4):
-        chosen = [point for point in known if point % step == 0]
-        if all(free(one, other) for one, other in pairwise(chosen)):
-            break
+    if len(gaps) and gaps.max() < 1.5 * gaps.min():
+        tried = ([point for point in known if point % step == 0] for step in range(1, len(at) + 1))
+        chosen = next(each for each in tried if all(free(one, other) for one, other in pairwise(each)))
     else:
-        chosen = []
         for point in known:
             if not chosen or free(chosen[-1], point):
                 chosen.append(point)
@@ -670,13 +664,12 @@ def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inc
 
 
 def _name_bands(
-    plot: Axes, document: Document, outcome: Outcome, at: Floats, drawn: Sequence[Floats], values: Floats, width: float
+    plot: Axes, start: int | None, at: Floats, drawn: Sequence[Floats], values: Floats, width: float
 ) -> None:
     """What line and bands are, and the count at the start, written at the right of the last point."""
     done = np.flatnonzero(np.isfinite(values))
-    start = document["count_at_start"]
     high = plot.get_xlim()[1]
-    labels = [(high, f"at the start: {start}", float(start), GREY, FAINT)]
+    labels = [] if start is None else [(high, _at_start(start), float(start), GREY, FAINT)]
     if len(done):
         q05, q25, q75, q95 = (float(each[done[-1]]) for each in drawn)
         x, mean = float(at[done[-1]]), float(values[done[-1]])
@@ -838,7 +831,7 @@ def _columns(count: int, room: float, cells: int, wanted: float) -> tuple[int, f
 def _evenly(varied: Varied) -> Varied:
     """The same values at even distances, as the cells of a map are."""
     places = [float(place) for place in range(len(varied.places))]
-    return Varied(varied.path, varied.told, "choice", places, varied.labels, [], None)
+    return Varied(varied.path, varied.told, "cell", places, varied.labels, [], None)
 
 
 def _headings(drawing: Figure, third: Varied, room: float) -> list[str]:
@@ -876,8 +869,15 @@ def _draw_map(plot: Axes, shown: Map, outcome: Outcome, scale: Normalize) -> Non
         plot.add_patch(_hatched(reason, x - 0.5, y - 0.5, 1.0, 1.0, f"{shown.gid}-{_id(reason)}-{x}-{y}"))
     if shown.reference is not None:
         x, y = shown.reference
-        look: dict[str, Any] = {"facecolor": "none", "edgecolor": BLACK, "linewidth": 1.6, "zorder": 3}
-        plot.add_patch(Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, clip_on=False, gid=f"{shown.gid}-reference", **look))
+        corner: dict[str, Any] = {
+            "xy": (x - 0.5, y - 0.5),
+            "width": 1.0,
+            "height": 1.0,
+            "fill": False,
+            "clip_on": False,
+        }
+        plot.add_patch(Rectangle(**corner, edgecolor=WHITE, linewidth=3.6, zorder=2.9))
+        plot.add_patch(Rectangle(**corner, edgecolor=BLACK, linewidth=1.6, zorder=3, gid=f"{shown.gid}-reference"))
     if not shown.printed:
         return
     for y, x in np.argwhere(np.isfinite(shown.values)).tolist():
@@ -997,11 +997,8 @@ def _draw_dots(
     if varied.marked is not None:
         plot.axvline(varied.marked, color=GREY, lw=0.9, ls=(0, (4, 3)), zorder=1.6, gid=f"reference-{place}")
     if len(mean[0]):
-        joined = varied.kind != "choice"
-        if joined:
-            plot.plot(*mean, color=WHITE, lw=3.6, zorder=2.9)
-        style = "o-" if joined else "o"
-        plot.plot(*mean, style, color=SIMULATED, lw=1.8, ms=3.6, zorder=3, gid=f"mean-{place}")
+        plot.plot(*mean, color=WHITE, lw=3.6, zorder=2.9)
+        plot.plot(*mean, "o-", color=SIMULATED, lw=1.8, ms=3.6, zorder=3, gid=f"mean-{place}")
 
 
 FEWEST_IN_GROUP, MOST_GROUPS = 5, 10
@@ -1015,7 +1012,9 @@ def running(at: Floats, values: Floats) -> tuple[Floats, Floats]:
     order = np.argsort(at, kind="stable")
     at, values = at[order], values[order]
     distinct = np.unique(at)
-    if 1 < len(distinct) <= MOST_GROUPS + 2 and len(at) >= 2 * len(distinct):
+    if len(distinct) < 2:
+        return np.empty(0), np.empty(0)
+    if len(distinct) <= MOST_GROUPS + 2 and len(at) >= 2 * len(distinct):
         groups = [np.flatnonzero(at == value) for value in distinct]
     else:
         groups = np.array_split(np.arange(len(at)), min(MOST_GROUPS, len(at) // FEWEST_IN_GROUP) or 1)

@@ -28,7 +28,11 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Draw the charts of RESULT, a folder that `sim run` wrote; several RESULTs share one count chart."""
+    """Draw the charts of RESULT, a folder that `sim run` wrote; several RESULTs share one count chart.
+
+    Of several it says whether they are paired: made with the same random numbers, so that they differ hardly by luck.
+    """
+    from sim.analysis.compare import pairing
     from sim.charts import check as check_chart
     from sim.charts import draw_all, draw_comparison, save
     from sim.errors import InputError, Problem
@@ -38,6 +42,7 @@ def command(
     manifest = {key: value for key, value in check(Path(folders[0]), pictures=False).items() if key != "files"}
     results = [read(folder) for folder in folders]
     kinds = formats or ("png", "svg")
+    paired: tuple[bool, str] | None = None
     if len(results) == 1:
         for chart in charts:
             check_chart(chart, results[0], "--chart")
@@ -53,12 +58,16 @@ def command(
         target = out or Path()
         _make(target)
         name = "-and-".join(dict.fromkeys(result.name for result in results))[:120]
+        paired = pairing(results)
         written = save(draw_comparison(results), target / f"count-{name}", formats=kinds)
     if as_json:
-        print_json({"results": list(folders), "charts": [str(path) for path in written]})
-    else:
-        for path in written:
-            click.echo(path)
+        told = {} if paired is None else {"paired": paired[0], "why": paired[1]}
+        print_json({"results": list(folders), "charts": [str(path) for path in written], **told})
+        return
+    for path in written:
+        click.echo(path)
+    if paired is not None:
+        click.echo(f"{'Paired' if paired[0] else 'Not paired'}: {paired[1]}.")
 
 
 def _make(folder: Path) -> None:

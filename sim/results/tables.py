@@ -54,13 +54,13 @@ def chance(happened: NDArray[np.bool_], expected: Floats, runs_per_draw: int, ce
         return Chance(p, p, p, mc)
     whole = sizes == runs_per_draw
     counted = np.stack([means * runs_per_draw, means * runs_per_draw], axis=1)[whole] if draws > 1 else expected[:0]
-    low, high = _spread(expected[whole], counted, runs_per_draw)
+    low, high = spread(expected[whole], counted, runs_per_draw)
     if low != low:
         return Chance(p, low, high, mc)
     return Chance(p, min(p, low), max(p, high), mc)
 
 
-def _spread(expected: Floats, counted: Floats, runs_per_draw: int) -> tuple[float, float]:
+def spread(expected: Floats, counted: Floats, runs_per_draw: int) -> tuple[float, float]:
     """5 % and 95 % points over draws, luck removed; NaN for fewer than two whole draws.
 
     expected, counted : (draws, 2) sums and sums of squares over runs of two estimates; that with less luck serves

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+from matplotlib.collections import QuadMesh
+from matplotlib.dates import num2date
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from sim.charts import sweep
+from sim.charts.words import percent
+from sim.errors import InputError
+from tests.charts.test_backtest_charts import bars, points, said
+from tests.charts.test_charts import assert_clear, band, line, words
 
 Document = dict[str, Any]
 
@@ -113,8 +127,7 @@ CASES: dict[str, dict[str, Any]] = {
     "one-dates-near": {"varied": {INAUGURATION: [date(2022, 1, n) for n in range(1, 29)]}},
     "one-partial": {"varied": {ATTENTION: steps(0, 3, 21)}, "done": 13, "failed": (4, 5, 7)},
     "one-latin": {"varied": {ATTENTION: (0.0, 3.0)}, "design": "lhs", "points": 120, "failed": (3,)},
-    "one-choices": {"varied": {"events.washington-lobbying.enabled": [False, True]}},
-    "one-lists": {"varied": {"roster.remove": [[], ["HND"], ["GTM", "HND"]]}},
+    "one-latin-partial": {"varied": {ATTENTION: (0.0, 3.0)}, "design": "lhs", "points": 60, "done": 30, "failed": (3,)},
     "one-single": {"varied": {ATTENTION: [1.0]}, "reference": {ATTENTION: 1.0}},
     "one-nothing": {"varied": {ATTENTION: steps(0, 3, 7)}, "done": 0},
     "one-long": {"varied": {LONG: steps(0, 1, 11)}},
@@ -123,7 +136,7 @@ CASES: dict[str, dict[str, Any]] = {
     "two-wide": {"varied": {ATTENTION: steps(0, 3, 12), INAUGURATION: MONTHS}},
     "two-fine": {"varied": {ATTENTION: steps(0, 3, 31), BUDGET: steps(0, 4, 25)}, "failed": (40, 41), "done": 700},
     "two-dates-across": {"varied": {INAUGURATION: MONTHS[:8], LONG: steps(0, 1, 7)}},
-    "two-small": {"varied": {ATTENTION: [0.5, 1.0], "events.washington-lobbying.enabled": [False, True]}},
+    "two-small": {"varied": {ATTENTION: [0.5, 1.0], "events.washington-lobbying.pressure": [0.5, 2.0]}},
     "two-nothing": {"varied": TWO_FORMER, "done": 0},
     "three": {
         "varied": {**TWO_FORMER, ACCEPTANCE: [0.05, 0.5, 1.0]},
@@ -137,3 +150,604 @@ CASES: dict[str, dict[str, Any]] = {
     "many-grid": {"varied": {path: [0.5, 1.0, 2.0] for path in (ATTENTION, BUDGET, "taipei.budget", ACCEPTANCE)}},
     "many-points": {"varied": {ATTENTION: (0.0, 3.0), BUDGET: (0.0, 4.0)}, "design": "saltelli", "points": 5000},
 }  # fmt: skip
+
+
+def case(name: str) -> Document:
+    """The document of a case."""
+    return made(**CASES[name])
+
+
+def hatches(drawing: Figure) -> dict[str, Rectangle]:
+    """The hatched rectangles by id, those of the key apart."""
+    shapes = [patch for plot in drawing.axes for patch in plot.patches if patch.get_hatch()]
+    assert all(isinstance(patch, Rectangle) for patch in shapes)
+    return {str(patch.get_gid()): patch for patch in shapes}  # type: ignore[misc]
+
+
+def key(drawing: Figure) -> dict[str, str]:
+    """The boxes of the key of the hatching, and how they are hatched."""
+    return {str(box.get_gid()): str(box.get_hatch()) for box in drawing.artists if isinstance(box, Rectangle)}
+
+
+def mesh(drawing: Figure, gid: str = "cells") -> QuadMesh:
+    """The cells with this id."""
+    found = [each for plot in drawing.axes for each in plot.collections if each.get_gid() == gid]
+    assert isinstance(found[0], QuadMesh)
+    return found[0]
+
+
+def cells(drawing: Figure, gid: str = "cells") -> np.ndarray:
+    """(upwards, across) what the cells are coloured by, NaN where they are not."""
+    array = mesh(drawing, gid).get_array()
+    assert array is not None
+    return np.ma.filled(array.astype(float), np.nan)
+
+
+def lightness(drawing: Figure, gid: str = "cells") -> np.ndarray:
+    """How light the cells are, from the first row upwards."""
+    drawing.draw_without_rendering()
+    return np.asarray(mesh(drawing, gid).get_facecolor())[:, :3].mean(axis=1)
+
+
+def on_grid(document: Document, name: str) -> np.ndarray:
+    """A column of the table, laid out as the values varied: (first, second, ...)."""
+    values = [np.nan if value is None else value for value in document["columns"][name]]
+    return np.array(values, dtype=float).reshape([len(each["values"]) for each in document["varied"]])
+
+
+def labels(plot: Any, axis: str) -> list[str]:
+    """The labels of ticks."""
+    return [label.get_text() for label in (plot.get_xticklabels() if axis == "x" else plot.get_yticklabels())]
+
+
+# --- one number -------------------------------------------------------------------------------------------
+
+
+def test_a_line_goes_through_the_mean_of_each_point_between_its_ranges() -> None:
+    document = case("one")
+    drawing = sweep.line(document)
+    table = document["columns"]
+    assert np.array(points(drawing, "outcome")) == pytest.approx(np.array([table[ATTENTION], table["mean"]]).T)
+    assert line(drawing, "outcome").get_marker() == "o"
+    for gid, low, high in (("most", "q05", "q95"), ("half", "q25", "q75")):
+        corners = band(drawing, gid)
+        for x, bottom, top in zip(table[ATTENTION], table[low], table[high], strict=True):
+            here = corners[np.isclose(corners[:, 0], x), 1]
+            assert (here.min(), here.max()) == (bottom, top)
+    assert set(line(drawing, "start").get_ydata()) == {14}
+    assert set(line(drawing, "reference").get_xdata()) == {1.0}
+
+
+def test_a_line_says_what_is_drawn() -> None:
+    document = case("one")
+    found = words(sweep.line(document))
+    assert found[0] == "States that recognise Taipei, by washington.attention"
+    assert {"mean", "half of runs", "90 % of runs", "at the start: 14", "in the scenario: 1", "states"} <= set(found)
+    assert {"washington.attention", "Attention to the question, a multiple of the record's"} <= set(found)
+    everything = said(sweep.line(document))
+    for part in (
+        "Honduras after Nicaragua: who still recognises Taipei by the end of 2026?",
+        "Mean number of states at the end of Dec 2026 (line); dark band: half of runs, pale band: 90 %.",
+        "Another seed would move a mean by about ±0.09 states at most.",
+        "Points share their seed, so differences between them are steadier.",
+        "Scenario honduras-2021: 1,000 runs a point, seed 2021. Design: grid of 21 points.",
+    ):
+        assert part in everything
+    assert "points done" not in everything
+
+
+def test_the_values_of_the_points_stand_above_them() -> None:
+    document = case("one-few")
+    plot = sweep.line(document).axes[0]
+    above = {text.get_position()[0]: text.get_text() for text in plot.texts if text.get_position()[1] > 1}
+    table = document["columns"]
+    for value, mean in zip(table[BUDGET], table["mean"], strict=True):
+        if value in above:
+            assert above[value] == f"{mean:.1f}"
+    assert [value for value in table[BUDGET] if value not in above] == [0.5]  # no room beside its neighbours
+    many = sweep.line(case("one")).axes[0]
+    printed = [text.get_position()[0] for text in many.texts if re.fullmatch(r"\d+\.\d", text.get_text())]
+    assert printed == pytest.approx(case("one")["columns"][ATTENTION][::2])  # every second
+
+
+def test_a_chance_is_a_line_with_error_bars_in_percent() -> None:
+    document = case("one")
+    drawing = sweep.line(document, "left:HND")
+    table = document["columns"]
+    chances = 100 * np.array(table["p_end_HND"])
+    errors = 100 * np.array(table["p_end_HND_mc"])
+    assert [y for _, y in points(drawing, "outcome")] == pytest.approx(chances)
+    drawn = bars(drawing, "errors")
+    assert [low[1] for low, _ in drawn] == pytest.approx(chances - errors)
+    assert [high[1] for _, high in drawn] == pytest.approx(np.minimum(chances + errors, 100))
+    found = words(drawing)
+    assert found[0] == "Chance of Honduras to leave Taipei, by washington.attention"
+    assert {percent(chance / 100) for chance in chances} <= set(found)
+    assert {"% of runs", "chance, %"} <= set(found)
+    assert "in which it has left by the end of Dec 2026; bars: ±1 Monte Carlo standard error." in said(drawing)
+    assert not any("at the start" in text for text in found)
+
+
+def test_an_axis_of_chances_is_as_long_as_needed() -> None:
+    document = case("one-few")
+    for span in (10, 60, 100):
+        document["columns"]["p_end_HND"] = [0.009 * span] * 6
+        assert span < sweep.line(document, "left:HND").axes[0].get_ylim()[1] < 1.15 * span
+
+
+def test_error_bars_end_at_certainty() -> None:
+    document = case("one-few")
+    document["columns"]["p_end_HND"][:2] = [0.001, 0.999]
+    document["columns"]["p_end_HND_mc"][:2] = [0.05, 0.05]
+    (low, _), (_, high) = bars(sweep.line(document, "left:HND"), "errors")[:2]
+    assert (low[1], high[1]) == (0, 100)
+
+
+def test_values_of_a_list_stand_at_their_places() -> None:
+    plot = sweep.line(case("one-few")).axes[0]
+    assert list(plot.get_xticks()) == [0, 0.5, 1, 2, 4, 10]
+    assert labels(plot, "x") == ["0", "0.5", "1", "2", "4", "10"]
+
+
+def test_dates_stand_on_an_axis_of_dates() -> None:
+    drawing = sweep.line(case("one-dates"))
+    plot = drawing.axes[0]
+    assert [num2date(x).date() for x, _ in points(drawing, "outcome")] == MONTHS
+    assert labels(plot, "x")[:2] == ["27 Jan\n2022", "27 Apr\n2022"]
+    assert "in the scenario: 27 Jan 2022" in words(drawing)
+    near = sweep.line(case("one-dates-near")).axes[0]
+    assert labels(near, "x")[:2] == ["1 Jan\n2022", "4 Jan\n2022"]
+    years = made({INAUGURATION: [date(2000 + n // 4, 1 + 3 * (n % 4), 1) for n in range(80)]})
+    assert labels(sweep.line(years).axes[0], "x")[:3] == ["2000", "2002", "2004"]
+
+
+def test_points_without_an_outcome_are_gaps_hatched_by_reason() -> None:
+    drawing = sweep.line(case("one-partial"))
+    values = case("one-partial")["varied"][0]["values"]
+    drawn = np.array(points(drawing, "outcome"))
+    assert np.flatnonzero(np.isnan(drawn[:, 1])).tolist() == [4, 5, 7, *range(13, 21)]
+    strips = hatches(drawing)
+    assert list(strips) == ["failed-4", "failed-7", "to-come-13"]
+    first = strips["failed-4"]  # the two that failed side by side, from halfway to halfway
+    assert first.get_x() == pytest.approx((values[3] + values[4]) / 2)
+    assert first.get_x() + first.get_width() == pytest.approx((values[5] + values[6]) / 2)
+    assert strips["failed-4"].get_hatch() != strips["to-come-13"].get_hatch()
+    assert key(drawing) == {
+        f"key-{name}": strips[f"{name}-{n}"].get_hatch() for name, n in (("failed", 4), ("to-come", 13))
+    }
+    assert {"failed: 3 points", "to come: 8 points"} <= set(words(drawing))
+    assert "10 of 21 points done, 3 failed." in said(drawing)
+    # A point between two gaps has no band: bars show its ranges.
+    ((low, high),) = bars(drawing, "half-alone")
+    table = case("one-partial")["columns"]
+    assert (low, high) == ((values[6], table["q25"][6]), (values[6], table["q75"][6]))
+
+
+def test_a_sweep_with_nothing_done_yet_has_its_axes() -> None:
+    drawing = sweep.line(case("one-nothing"))
+    assert list(hatches(drawing)) == ["to-come-0"]
+    assert "0 of 7 points done." in said(drawing)
+    assert "at the start: 14" in words(drawing)
+    assert "mean" not in words(drawing)
+
+
+def test_a_random_design_of_one_number_is_drawn_in_its_order_and_without_gaps() -> None:
+    document = case("one-latin-partial")
+    drawing = sweep.draw(document)
+    drawn = np.array(points(drawing, "outcome"))
+    assert (np.diff(drawn[:, 0]) > 0).all()
+    table = document["columns"]
+    known = {x: y for x, y in zip(table[ATTENTION], table["mean"], strict=True) if y is not None}
+    assert len(drawn) == len(known) + 1  # and the one that failed
+    assert {x: y for x, y in drawn.tolist() if y == y} == pytest.approx(known)
+    assert all(name.startswith("failed-") for name in hatches(drawing))
+    assert "Design: Latin hypercube of 60 points." in said(drawing)
+
+
+def test_a_count_at_the_start_that_is_not_told_is_not_drawn() -> None:
+    for name in ("one", "one-nothing"):
+        document = case(name)
+        del document["count_at_start"]
+        drawing = sweep.line(document)
+        assert_clear(drawing)
+        assert "start" not in [each.get_gid() for each in drawing.axes[0].lines]
+        assert "at the start" not in said(drawing)
+
+
+def test_high_counts_that_are_alike_have_an_axis_of_their_own() -> None:
+    document = case("one-few")
+    for name in ("mean", "q05", "q25", "q50", "q75", "q95"):
+        document["columns"][name] = [value + 50 for value in document["columns"][name]]
+    document["count_at_start"] = 64
+    assert sweep.line(document).axes[0].get_ylim()[0] == 50
+    assert sweep.line(case("one-few")).axes[0].get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("value", [None, 7.0, "soon", {"2022-01-01": 2.0}])
+def test_a_reference_that_is_not_on_the_axis_is_left_out(value: Any) -> None:
+    document = case("one") | {"reference": {ATTENTION: value}}
+    found = said(sweep.line(document))
+    assert "in the scenario" not in found
+
+
+# --- two and three numbers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["two", "two-wide", "two-fine", "two-dates-across", "two-failed"])
+def test_a_heat_map_has_the_mean_of_each_pair(name: str) -> None:
+    document = case(name)
+    drawing = sweep.heat_map(document)
+    assert cells(drawing) == pytest.approx(on_grid(document, "mean").T, nan_ok=True)
+    chances = sweep.heat_map(document, "left:GTM")
+    assert cells(chances) == pytest.approx(100 * on_grid(document, "p_end_GTM").T, nan_ok=True)
+
+
+def test_dark_is_more_risk() -> None:
+    document = case("two-wide")
+    means = on_grid(document, "mean").T.ravel()
+    light = lightness(sweep.heat_map(document))
+    assert light[means.argmin()] < light[means.argmax()]
+    order = np.argsort(means)
+    assert (np.diff(light[order]) >= -0.01).all()
+    assert "dark: fewer states recognise Taipei." in said(sweep.heat_map(document))
+    chances = on_grid(document, "p_end_GTM").T.ravel()
+    light = lightness(sweep.heat_map(document, "left:GTM"))
+    assert (np.diff(light[np.argsort(chances)]) <= 0.01).all()
+    assert "dark: higher chance." in said(sweep.heat_map(document, "left:GTM"))
+
+
+def test_the_numbers_stand_in_their_cells() -> None:
+    document = case("two-failed")
+    for outcome, name in (("count", "mean"), ("left:HND", "p_end_HND")):
+        plot = sweep.heat_map(document, outcome).axes[0]
+        printed = {text.get_position(): text.get_text() for text in plot.texts}
+        table = on_grid(document, name)
+        expected = {
+            (x, y): f"{table[x, y]:.1f}" if outcome == "count" else percent(table[x, y])
+            for x, y in np.argwhere(np.isfinite(table)).tolist()
+        }
+        assert printed == expected
+    assert labels(plot, "x") == ["0", "0.5", "1", "1.5", "2", "3"]
+    assert labels(plot, "y") == ["0", "0.5", "1", "2", "4"]
+
+
+def test_numbers_can_be_read_on_their_cells() -> None:
+    drawing = sweep.heat_map(case("two-wide"), "left:HND")
+    light = lightness(drawing).reshape(12, 12)
+    for text in drawing.axes[0].texts:
+        x, y = (int(value) for value in text.get_position())
+        assert text.get_color() == ("#FFFFFF" if light[y, x] < 0.5 else "#000000") or 0.45 < light[y, x] < 0.7
+
+
+def test_many_cells_have_a_colour_key_instead_of_numbers() -> None:
+    drawing = sweep.heat_map(case("two-fine"))
+    plot, scale = drawing.axes
+    assert not plot.texts
+    assert labels(scale, "x") == ["9", "10", "11", "12"]
+    assert "mean number of states; dark: fewer states recognise Taipei" in words(drawing)
+    low, high = mesh(drawing).get_clim()
+    assert mesh(drawing, "key").get_clim() == (low, high)
+    assert "chance, %; dark: higher chance" in words(sweep.heat_map(case("two-fine"), "left:HND"))
+    assert len(sweep.heat_map(case("two")).axes) == 1
+
+
+def test_cells_without_an_outcome_are_hatched_by_reason() -> None:
+    drawing = sweep.heat_map(case("two-failed"))
+    found = hatches(drawing)
+    failed = {(0, 0), (1, 2), (1, 3)}  # points 0, 7 and 8 of rows of five
+    coming = {(4, 4), *((5, n) for n in range(5))}
+    expected = {f"cells-failed-{x}-{y}" for x, y in failed} | {f"cells-to-come-{x}-{y}" for x, y in coming}
+    assert set(found) == expected
+    cell = found["cells-failed-1-2"]
+    assert (cell.get_x(), cell.get_y(), cell.get_width(), cell.get_height()) == (0.5, 1.5, 1, 1)
+    assert cell.get_hatch() == key(drawing)["key-failed"] != key(drawing)["key-to-come"]
+    assert {"failed: 3 points", "to come: 6 points"} <= set(words(drawing))
+    assert "21 of 30 points done, 3 failed." in said(drawing)
+    assert not hatches(sweep.heat_map(case("two")))
+    assert not key(sweep.heat_map(case("two")))
+
+
+def test_points_missing_from_the_table_are_to_come() -> None:
+    document = case("two")
+    document["columns"] = {name: held[:20] for name, held in document["columns"].items()}
+    drawing = sweep.heat_map(document)
+    assert len(hatches(drawing)) == 10
+    assert "20 of 30 points done." in said(drawing)
+
+
+def test_the_scenarios_own_cell_is_outlined() -> None:
+    drawing = sweep.heat_map(case("two"))
+    (outline,) = [patch for patch in drawing.axes[0].patches if patch.get_gid() == "cells-reference"]
+    assert isinstance(outline, Rectangle)
+    assert (outline.get_x(), outline.get_y()) == (1.5, 1.5)
+    assert "Outlined: as in the scenario." in said(drawing)
+    elsewhere = case("two") | {"reference": {ATTENTION: 1.0, BUDGET: 1.7}}
+    assert "Outlined" not in said(sweep.heat_map(elsewhere))
+    panels = sweep.multiples(case("three"))
+    outlined = [plot for plot in panels.axes if any("reference" in str(patch.get_gid()) for patch in plot.patches)]
+    assert outlined == [panels.axes[2]]
+
+
+def test_each_value_of_the_third_number_has_a_panel_of_the_same_scale() -> None:
+    document = case("three")
+    drawing = sweep.multiples(document)
+    table = on_grid(document, "mean")
+    assert len(drawing.axes) == 3
+    for place in range(3):
+        assert cells(drawing, f"cells-{place}") == pytest.approx(table[:, :, place].T)
+        assert mesh(drawing, f"cells-{place}").get_clim() == (7.0, 13.0)
+    assert {f"beijing.acceptance {value}" for value in ("0.05", "0.5", "1")} <= set(words(drawing))
+    assert "dark: fewer states recognise Taipei (one scale in all panels)." in said(drawing)
+    assert [labels(plot, "y") for plot in drawing.axes] == [["0", "0.5", "1", "2", "4"], [""] * 5, [""] * 5]
+
+
+def test_only_the_lowest_panels_have_labels_below() -> None:
+    drawing = sweep.multiples(case("three-partial"))
+    below = [any(labels(plot, "x")) for plot in drawing.axes]
+    assert below == [False, False, True, True, True]
+    headings = [plot.texts[-1].get_text() for plot in drawing.axes]
+    assert headings == ["0", "0.25", "0.5", "0.75", "1"]  # the path has no room
+    assert f"Panels: {LONG}" in words(drawing)
+    failed = [name for name in hatches(drawing) if "failed" in name]
+    assert failed == ["cells-0-failed-2-0", "cells-2-failed-0-0"]
+    assert "108 of 150 points done, 2 failed." in said(drawing)
+
+
+@pytest.mark.parametrize(
+    ("values", "counts", "expected"),
+    [
+        ([10.9, 11.3], True, (10.0, 12.0)),
+        ([11.2, 11.3], True, (10.0, 12.0)),
+        ([0.2, 0.3], True, (0.0, 2.0)),
+        ([1.2, 1.3], True, (0.0, 2.0)),
+        ([8.5, 12.1], True, (8.0, 13.0)),
+        ([42.0, 43.0], False, (35.0, 45.0)),
+        ([100.0, 100.0], False, (90.0, 100.0)),
+        ([0.0, 0.0], False, (0.0, 10.0)),
+        ([np.nan, np.nan], False, (0.0, 10.0)),
+        ([12.0, np.nan, 81.0], False, (10.0, 85.0)),
+    ],
+)
+def test_a_colour_scale_does_not_magnify_luck(values: list[float], counts: bool, expected: tuple[float, float]) -> None:
+    shown = sweep.outcome_of(case("two"), "count" if counts else "left:HND")
+    changed = sweep.Outcome(**(vars(shown) | {"values": np.array(values)}))
+    assert sweep.ends(changed) == expected
+
+
+# --- many numbers -----------------------------------------------------------------------------------------
+
+
+def test_every_point_is_a_dot_in_each_panel() -> None:
+    document = case("many")
+    drawing = sweep.scatter(document)
+    assert len(drawing.axes) == 5
+    table = document["columns"]
+    for place in (0, 1, 2, 4):
+        path = document["varied"][place]["path"]
+        assert np.array(points(drawing, f"points-{place}")) == pytest.approx(np.array([table[path], table["mean"]]).T)
+    days = [str(num2date(x).date()) for x, _ in points(drawing, "points-3")]
+    assert days == table[INAUGURATION]
+    assert len({plot.get_ylim() for plot in drawing.axes}) == 1
+    assert set(line(drawing, "reference-0").get_xdata()) == {1.0}
+    chances = sweep.scatter(document, "left:HND")
+    assert [y for _, y in points(chances, "points-0")] == pytest.approx(100 * np.array(table["p_end_HND"]))
+    assert chances.axes[0].get_ylabel() == chances.axes[3].get_ylabel() == "% of runs"
+    assert chances.axes[1].get_ylabel() == ""
+    found = said(chances)
+    for part in (
+        "Chance of Honduras to leave Taipei, by 5 settings varied together",
+        "Each pale dot is a point of the sweep, the line is the mean of dots side by side.",
+        "Dashed: as in the scenario.",
+        "Latin hypercube of 128 points",
+    ):
+        assert part in found
+    assert LONG in said(drawing).replace(" ", "")
+
+
+def test_the_line_of_a_panel_is_the_mean_of_groups() -> None:
+    document = case("many")
+    table = document["columns"]
+    order = np.argsort(table[ATTENTION])
+    groups = np.array_split(order, 10)
+    expected = [(np.mean(np.array(table[ATTENTION])[g]), np.mean(np.array(table["mean"])[g])) for g in groups]
+    assert np.array(points(sweep.scatter(document), "mean-0")) == pytest.approx(np.array(expected))
+
+
+def test_a_line_of_few_values_goes_through_their_means() -> None:
+    at, means = sweep.running(np.array([1.0, 2.0, 1.0, 2.0, 4.0, 4.0]), np.array([1.0, 5.0, 3.0, 7.0, 0.0, 1.0]))
+    assert at.tolist() == [1.0, 2.0, 4.0]
+    assert means.tolist() == [2.0, 6.0, 0.5]
+    assert not len(sweep.running(np.arange(9.0), np.arange(9.0))[0])
+    assert not len(sweep.running(np.empty(0), np.empty(0))[0])
+    assert not len(sweep.running(np.ones(50), np.arange(50.0))[0])
+    drawing = sweep.scatter(case("many-few"))
+    assert "the line" not in said(drawing)
+
+
+def test_points_that_failed_are_crosses_at_the_foot() -> None:
+    document = case("many-partial")
+    drawing = sweep.scatter(document)
+    held = document["columns"][ATTENTION]
+    assert [x for x, _ in points(drawing, "failed-0")] == [held[n] for n in (5, 6, 30)]
+    assert len(points(drawing, "points-0")) == 87
+    assert "Crosses at the foot: points that failed." in said(drawing)
+    assert "87 of 256 points done, 3 failed." in said(drawing)
+
+
+# --- the right chart, and words ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("one", "line"),
+        ("one-latin", "line"),
+        ("two", "heat_map"),
+        ("three", "multiples"),
+        ("many", "scatter"),
+        ("many-few", "scatter"),
+        ("many-grid", "scatter"),
+        ("many-points", "scatter"),
+    ],
+)
+def test_the_chart_suits_what_was_varied(name: str, kind: str) -> None:
+    assert sweep.kind_of(case(name)) == kind
+
+
+def test_a_third_number_of_very_many_values_has_no_panels() -> None:
+    assert sweep.kind_of(made({ATTENTION: [0, 1], BUDGET: [0, 1], ACCEPTANCE: steps(0, 1, 25)})) == "scatter"
+
+
+def test_a_number_met_twice_in_a_random_design_is_no_line() -> None:
+    document = case("one-latin")
+    document["columns"][ATTENTION][1] = document["columns"][ATTENTION][0]
+    assert sweep.kind_of(document) == "scatter"
+    assert_clear(sweep.draw(document))
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (ATTENTION, "Attention to the question, a multiple of the record's"),
+        ("beijing.budget.2028-01-01", "Courtship budget, a multiple of the record's"),
+        ("states.HND.lean", "The government's lean at the start, −1 (Taipei, Washington) to +1 (Beijing)"),
+        (INAUGURATION, "The day it happened or will happen"),
+        (LONG, "The chance that it happens at all, drawn once in each run"),
+        ("elections.taiwan-2028.outcomes.kmt.chance", "Its chance"),
+        (
+            "events.washington-lobbying.pressure",
+            "Pressure added: 1 words, 2 envoys and inducements, 3 stated penalties",
+        ),
+        ("events.castro-inauguration.lean", ""),  # means one thing in an inauguration, another in a change of lean
+        ("parameters.offer_effect", "Rise of the log hazard with ln(1 + package / 1 % of GDP)"),
+        (
+            "parameters.aid_per_ally",
+            "Taipei's reference budget, for each state that recognises it (US$ million a year)",
+        ),
+        ("parameters.no_such", ""),
+        ("nowhere.at.all", ""),
+        ("events", ""),
+    ],
+)
+def test_a_path_is_told_in_the_words_of_the_language(path: str, told: str) -> None:
+    assert sweep.meaning(path) == told
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "told"),
+    [
+        ("count", 0.045, "a mean by about ±0.09 states"),
+        ("count", 0.35, "a mean by about ±0.7 states"),
+        ("count", 0.5, "a mean by about ±1.0 states"),
+        ("left:HND", 0.1, "a chance by about ±0.2 percentage points"),
+        ("left:HND", 9.6, "a chance by about ±19 percentage points"),
+    ],
+)
+def test_what_luck_leaves_open_is_told(asked: str, error: float, told: str) -> None:
+    shown = sweep.outcome_of(case("two"), asked)
+    changed = sweep.Outcome(**(vars(shown) | {"errors": np.array([error, np.nan, 0.0])}))
+    assert sweep.luck(changed) == f"Another seed would move {told} at most. {sweep.SHARED}"
+    assert sweep.luck(sweep.Outcome(**(vars(shown) | {"errors": np.array([np.nan, 0.0])}))) == ""
+
+
+def test_a_meaning_in_the_document_comes_first() -> None:
+    document = made({"events.castro-inauguration.lean": [-0.3, 0.3, 0.8]})
+    document["varied"][0]["meaning"] = "Lean of the government from January 2022"
+    assert "Lean of the government from January 2022" in words(sweep.line(document))
+    assert labels(sweep.line(document).axes[0], "x") == ["−0.3", "0.3", "0.8"]
+
+
+def test_numbers_are_written_with_as_few_digits_as_tell_them_apart() -> None:
+    assert sweep.alike([0, 0.5, 1]) == ["0", "0.5", "1"]
+    assert sweep.alike(steps(0, 4, 25))[1:4] == ["0.17", "0.33", "0.5"]
+    assert sweep.alike([-0.014, 0.0415, 0.097]) == ["−0.014", "0.042", "0.097"]
+    assert sweep.alike([1000.0, 2500000.0]) == ["1,000", "2,500,000"]
+    assert sweep.alike([0.123456789]) == ["0.12"]
+    assert sweep.alike([]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (
+            "left:XXX",
+            "outcome: count, or left: and the code of a state of the sweep, such as left:HND (got 'left:XXX')",
+        ),
+        ("left:HDN", "did you mean left:HND?"),
+        ("cuont", "did you mean count?"),
+        ("left:Honduras", "did you mean left:HND?"),
+    ],
+)
+def test_an_outcome_the_sweep_has_not_is_refused_before_anything_is_written(
+    asked: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as raised:
+        sweep.draw_sweep(case("one"), tmp_path / "charts", outcome=["left:GTM", asked])
+    assert message in str(raised.value)
+    assert not (tmp_path / "charts").exists()
+
+
+def test_a_state_that_is_away_at_the_start_may_return() -> None:
+    document = case("two") | {"at_start": {"HND": "beijing", "GTM": "taipei"}}
+    drawing = sweep.heat_map(document, "left:HND")
+    found = said(drawing)
+    assert found.startswith("Chance of Honduras to return to Taipei, by")
+    assert "in which it has returned by the end of Dec 2026, for each pair of values; dark: lower chance." in found
+    chances = on_grid(document, "p_end_HND").T.ravel()
+    assert (np.diff(lightness(drawing)[np.argsort(chances)]) >= -0.01).all()
+    assert said(sweep.heat_map(document, "left:GTM")).startswith("Chance of Guatemala to leave Taipei")
+
+
+def test_a_sweep_of_the_end_names_no_month() -> None:
+    document = made({"scenario.end": [date(2024, 12, 31), date(2025, 12, 31), date(2026, 12, 31)]})
+    document["end"] = None
+    assert "Mean number of states at the end (line)" in said(sweep.line(document))
+
+
+# --- all of them ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["count", "left:HND", "left:VCT"])
+@pytest.mark.parametrize("name", CASES)
+def test_no_text_is_cut_or_covered(name: str, outcome: str) -> None:
+    drawing = sweep.draw(case(name), outcome)
+    assert_clear(drawing)
+    assert max(drawing.get_size_inches()) < 22
+    assert "Scenario honduras-2021: 1,000 runs a point, seed 2021. Design: " in said(drawing)
+
+
+SOME = ("one-partial", "two-failed", "two-fine", "three-partial", "many-partial", "many-points")
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_the_files_have_the_same_bytes_each_time(name: str, tmp_path: Path) -> None:
+    first = sweep.draw_sweep(case(name), tmp_path / "new" / "a", outcome="left:HND")
+    second = sweep.draw_sweep(case(name), tmp_path / "b", outcome=["left:HND", "count"])
+    wanted = ("count", "left-HND")
+    assert [path.name for path in first] == [f"{stem}.{kind}" for stem in wanted for kind in ("png", "svg")]
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        assert b"Matplotlib v" not in one.read_bytes()
+
+
+def test_only_the_count_is_drawn_unless_a_state_is_asked_for(tmp_path: Path) -> None:
+    assert [path.name for path in sweep.draw_sweep(case("one"), tmp_path, formats=("png",))] == ["count.png"]
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_the_svgs_can_stand_in_one_page(name: str, tmp_path: Path) -> None:
+    for path in sweep.draw_sweep(case(name), tmp_path, outcome="left:HND", formats=("svg",)):
+        svg = path.read_text(encoding="utf-8")
+        ids = re.findall(r'\bid="([^"]+)"', svg)
+        assert all(found.startswith(f"{path.stem}-") for found in ids)
+        assert len(ids) == len(set(ids))
+        assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)) <= set(ids)
+        assert path.stat().st_size < 500_000
+
+
+@pytest.mark.parametrize("name", ["one", "two", "three", "many"])
+def test_the_document_is_left_as_it_is(name: str) -> None:
+    document = case(name)
+    before = copy.deepcopy(document)
+    sweep.draw(document, "left:HND")
+    assert document == before

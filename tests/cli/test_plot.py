@@ -74,6 +74,27 @@ def test_several_results_share_one_chart(sim: Sim, results: list[Path], tmp_path
     assert {path.name for path in tmp_path.iterdir()} == {f"{stem}.png", f"{stem}.svg"}
 
 
+def test_several_results_say_whether_they_are_paired(sim: Sim, results: list[Path], tmp_path: Path) -> None:
+    other = face.run("honduras-2021", runs=40, seed=7, out=tmp_path).folder
+    assert other is not None
+    said = sim("plot", *results, "--out", tmp_path / "out")
+    why = "the same seed, runs and parameters, so run by run they share their random numbers"
+    assert said.out.splitlines()[-1] == f"Paired: {why}."
+    assert sim("plot", results[0], other, "--out", tmp_path / "out").out.splitlines()[-1] == (
+        "Not paired: different seed, so that part of a difference is luck."
+    )
+    options = ("--out", tmp_path / "out", "--format", "svg", "--json")
+    told = sim("plot", *results, *options).json
+    assert (told["paired"], told["why"]) == (True, why)
+    told = sim("plot", *results, other, *options).json
+    assert (told["paired"], told["why"]) == (False, "different seed, so that part of a difference is luck")
+
+
+def test_one_result_says_nothing_of_pairs(sim: Sim, results: list[Path], tmp_path: Path) -> None:
+    said = sim("plot", results[0], "--chart", "count", "--format", "svg", "--out", tmp_path)
+    assert said.out.splitlines() == [str(tmp_path / "count.svg")]
+
+
 def test_several_results_are_drawn_in_the_working_folder(
     sim: Sim, results: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

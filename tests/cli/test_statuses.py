@@ -16,7 +16,10 @@ from tests.cli.calling import Sim, apart
 from tests.scenario.documents import FILE, HEADER, written
 
 NAME = "honduras-2021"
-ALL = "list, validate, run, plot, fit, backtest, history, parameters, schema, new"
+ALL = (
+    "list, validate, run, plot, compare, sweep, sensitivity, explain, report, verify, fit, backtest, history, "
+    "parameters, schema, new"
+)
 
 
 def test_help_names_every_command(sim: Sim) -> None:

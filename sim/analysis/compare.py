@@ -1,0 +1,541 @@
+"""Scenarios compared run by run: same random numbers, same parameter draws, so that hardly any difference is luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, Problem
+from sim.results import Result, Table, identity
+from sim.results.result import SIDES
+from sim.results.tables import (
+    COOPERATION,
+    DIGITS,
+    RECOGNITION,
+    Place,
+    count_error,
+    horizons,
+    moved,
+    quantiles,
+    spread,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.runs.run import Request
+    from sim.scenario import Loaded
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "count": ("scenario", "against", "month", "tie", "mean", "q05", "q25", "q50", "q75", "q95", "more", "fewer", "mc"),
+    "states": (
+        "scenario", "against", "iso3", "state", "tie", "horizon", "p", "p_against", "difference", "low", "high", "mc",
+        "at_start",
+    ),
+    "instead": ("scenario", "against", "iso3", "state", "both", "only_here", "only_there"),
+    "swaps": ("scenario", "against", "iso3_here", "iso3_there", "share"),
+}  # fmt: skip
+"""Tables of a comparison and their columns; the files have their names."""
+SETTINGS = ("seed", "runs", "parameters", "runs_per_draw")
+"""What results must share, run 17 of the one being the twin of run 17 of the other; engines give the same bits."""
+MOST_SWAPS = 30
+FORMAT = 1
+
+Rows = list[tuple[object, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """One scenario against the baseline: every number is the scenario's less the baseline's, run by run."""
+
+    scenario: str
+    against: str
+    months: tuple[str, ...]
+    """Labels of the rows that both have."""
+    first: str | None
+    """The first month in which any run differs; None where none does."""
+    saved: Mapping[str, float | None]
+    """By tie: 1 - var(difference) / (var(scenario) + var(baseline)) of the count at the end, <= 1; None for nought."""
+    left_out: tuple[str, ...]
+    """Codes of states that only one of the two simulates: they are in the counts, not in the chances."""
+    tables: Mapping[str, Table]
+    """Its rows of each table."""
+
+    @property
+    def ties(self) -> tuple[str, ...]:
+        """Recognition; cooperation too, where both follow the same hosts."""
+        return tuple(self.saved)
+
+    def rows(self, table: str, **wanted: object) -> list[dict[str, Any]]:
+        """The rows of a table whose columns have the wanted values."""
+        columns = self.tables[table]
+        found = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        return [row for row in found if all(row[name] == value for name, value in wanted.items())]
+
+    @property
+    def at_end(self) -> list[dict[str, Any]]:
+        """The difference of the count in the last month, a row a tie."""
+        return self.rows("count", month=self.months[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Scenarios against the first of them, the baseline."""
+
+    results: tuple[Result, ...]
+    names: tuple[str, ...]
+    """(results,) names by which the tables tell them apart."""
+    pairs: tuple[Pair, ...]
+    """(results - 1,) each other one against the baseline."""
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits made from the identities of the results, in their order."""
+        return identity({"compared": [result.settings["id"] for result in self.results]})
+
+    @property
+    def runs(self) -> int:
+        """Runs of each; four times as many halve every Monte Carlo error."""
+        return self.results[0].runs
+
+    def columns(self, table: str) -> Table:
+        """One of the tables as columns: count, states, instead or swaps."""
+        return {name: [value for pair in self.pairs for value in pair.tables[table][name]] for name in COLUMNS[table]}
+
+    def count(self) -> pd.DataFrame:
+        """A row a scenario, tie and month: the difference in the count.
+
+        mean, q05 ... q95 : over runs, states (quantiles are whole); more, fewer : share of runs that have, 0 to 1
+        mc : Monte Carlo standard error of the mean, states, >= 0
+        """
+        return _frame(self.columns("count"))
+
+    def states(self) -> pd.DataFrame:
+        """A row a scenario, state, tie and horizon: the difference in the chance of a change.
+
+        p, p_against : 0 to 1, share of runs of the scenario and of the baseline in which the tie is, at the horizon,
+        not what it was at the start of the baseline (`at_start`)
+        difference : p - p_against, -1 to 1; low, high : its 5 and 95 % points over parameter draws, luck removed; rough
+        for changes seen in few runs, None with fewer than two whole draws
+        mc : Monte Carlo standard error of the difference, >= 0
+        """
+        return _frame(self.columns("states"))
+
+    def instead(self) -> pd.DataFrame:
+        """A row a scenario and state with Taipei at the start of both: who has left by the end of which.
+
+        both, only_here, only_there : share of runs, 0 to 1; here is the scenario, there the baseline
+        """
+        return _frame(self.columns("instead"))
+
+    def swaps(self) -> pd.DataFrame:
+        """Who left instead of whom by the end, the commonest first, at most 30 rows a scenario.
+
+        share : of runs, 0 to 1, in which `iso3_here` has left in the scenario only and `iso3_there` in the baseline
+        only
+        """
+        return _frame(self.columns("swaps"))
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What was compared with what, as `compare.json` has it."""
+        settings = self.results[0].settings
+        return {
+            "format": FORMAT,
+            "id": self.id,
+            "baseline": self.names[0],
+            "scenarios": [
+                {"name": name, "title": result.title, "id": result.settings["id"]}
+                for name, result in zip(self.names, self.results, strict=True)
+            ],
+            **{name: settings[name] for name in SETTINGS},
+            "runs_to_halve": 4 * self.runs,
+            "pairs": [
+                {
+                    "scenario": pair.scenario,
+                    "against": pair.against,
+                    "first_month": pair.months[0],
+                    "last_month": pair.months[-1],
+                    "first_difference": pair.first,
+                    "variance_saved": dict(pair.saved),
+                    "left_out": list(pair.left_out),
+                }
+                for pair in self.pairs
+            ],
+        }
+
+
+def compare(results: Sequence[Result]) -> Comparison:
+    """Compare results with the first of them, run by run.
+
+    Raises InputError where they are fewer than two, or cannot be paired (`obstacles`).
+    """
+    if len(results) < 2:
+        raise InputError(Problem("", "at least two scenarios to compare", len(results)))
+    found = obstacles(results)
+    if found:
+        raise InputError(found)
+    told = labels(results)
+    pairs = [_pair(here, results[0], name, told[0]) for here, name in zip(results[1:], told[1:], strict=True)]
+    return Comparison(tuple(results), tuple(told), tuple(pairs))
+
+
+def face_compare(
+    *scenarios: str | Path | Loaded | Result,
+    runs: int | None = None,
+    seed: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    parameters: Literal["drawn", "central"] | None = None,
+    threads: int | None = None,
+    out: str | Path | None = None,
+) -> Comparison:
+    """Run scenarios with the same random numbers and parameter draws, and compare each with the first.
+
+    scenarios : two or more: shipped names, paths, what `load` returned, or results, which are taken as they are
+    runs, seed, parameters : of all of them; those of the first where left out
+    set : overrides by dotted path, for every scenario that is run
+    out : a folder to keep the results under, and to find them in; nothing is written where it is left out
+    Raises ScenarioError or InputError with every problem found.
+    """
+    from sim.runs.run import run_to_folder, simulate
+
+    if len(scenarios) < 2:
+        raise InputError(Problem("", "at least two scenarios to compare", len(scenarios)))
+    first = scenarios[0]
+    if isinstance(first, Result):
+        runs = first.runs if runs is None else runs
+        seed = first.seed if seed is None else seed
+        parameters = parameters or first.settings["parameters"]
+    loaded = [_loaded(item, set) for item in scenarios if not isinstance(item, Result)]
+    made = iter(requests(loaded, runs, seed, parameters or "drawn"))
+
+    def result(item: str | Path | Loaded | Result) -> Result:
+        if isinstance(item, Result):
+            return item
+        request = next(made)
+        if out is None:
+            return simulate(request, threads)
+        return run_to_folder(request, Path(out), None, "sim.compare", threads)[0]
+
+    return compare([result(item) for item in scenarios])
+
+
+def _loaded(scenario: str | Path | Loaded, overrides: Mapping[str, Any] | None) -> Loaded:
+    from sim.scenario import Loaded, load
+
+    if isinstance(scenario, Loaded):
+        return load(scenario.file, {**scenario.overrides, **overrides}) if overrides else scenario
+    return load(scenario, overrides)
+
+
+def requests(
+    loaded: Sequence[Loaded], runs: int | None, seed: int | None, parameters: Literal["drawn", "central"]
+) -> list[Request]:
+    """A request for each scenario with one seed and one number of runs: those of the first where none are given.
+
+    Raises InputError where a scenario has no month in common with the first, before anything is run.
+    """
+    from sim.runs.run import Request
+
+    if not loaded:
+        return []
+    header = loaded[0].scenario.scenario
+    runs, seed = (header.runs if runs is None else runs), (header.seed if seed is None else seed)
+    made = [Request.of(one, runs, seed, parameters=parameters) for one in loaded]
+    found = _apart([one.name for one in loaded], [_months(one) for one in loaded])
+    if found:
+        raise InputError(found)
+    return made
+
+
+def _months(loaded: Loaded) -> tuple[str, ...]:
+    """Labels of the rows that a scenario's result will have."""
+    start = loaded.scenario.scenario.start
+    first = start.year * 12 + start.month - 1
+    numbers = range(first, first + loaded.scenario.months + 1)
+    return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers)
+
+
+def obstacles(results: Sequence[Result]) -> list[Problem]:
+    """What keeps results from being paired with the first of them, run by run; nothing where they can be."""
+    told, first = labels(results), results[0]
+    found = [
+        Problem(f"{name}: {setting}", f"{first.settings[setting]}, as in {told[0]}, to pair the runs", value)
+        for name, result in zip(told[1:], results[1:], strict=True)
+        for setting, value in ((setting, result.settings[setting]) for setting in SETTINGS)
+        if value != first.settings[setting]
+    ]
+    return found + _apart(told, [result.months for result in results])
+
+
+def pairing(results: Sequence[Result]) -> tuple[bool, str]:
+    """Whether results are paired run by run, and why, in words."""
+    found = obstacles(results)
+    if not found:
+        return True, "the same seed, runs and parameters, so run by run they share their random numbers"
+    differ = dict.fromkeys(problem.path.rpartition(": ")[2] for problem in found)
+    words = [f"different {name.replace('_', ' ')}" for name in differ if name != "months"]
+    why = ", ".join(words + ["no month in common"] * ("months" in differ))
+    return False, f"{why}, so that part of a difference is luck"
+
+
+def _apart(names: Sequence[str], months: Sequence[Sequence[str]]) -> list[Problem]:
+    """A problem for each that has no month in common with the first."""
+    span = f"{months[0][0]} to {months[0][-1]}"
+    return [
+        Problem(f"{name}: months", f"some in common with {names[0]}, {span}", f"{own[0]} to {own[-1]}")
+        for name, own in zip(names[1:], months[1:], strict=True)
+        if not shared(own, months[0])
+    ]
+
+
+def labels(results: Sequence[Result]) -> list[str]:
+    """A name for each: its scenario's; of twins also what was set on top, or else the id."""
+    told = [result.name for result in results]
+    for more in (_set, lambda result: str(result.settings["id"])[:6]):
+        said = [more(result) for result in results]
+        twins = [
+            {said[other] for other in range(len(told)) if told[other] == told[index]} for index in range(len(told))
+        ]
+        told = [
+            f"{name} [{added}]" if len(kinds) > 1 and added else name
+            for name, kinds, added in zip(told, twins, said, strict=True)
+        ]
+    return told
+
+
+def _set(result: Result) -> str:
+    return ", ".join(f"{path} = {value}" for path, value in result.settings.get("set", {}).items())
+
+
+def shared(here: Sequence[str], there: Sequence[str]) -> list[tuple[str, int, int]]:
+    """The months both have, with their rows; a start counts only against a start, for it is no end of a month."""
+    rows = {month: row for row, month in enumerate(there)}
+    found = [(month, row, rows[month]) for row, month in enumerate(here) if month in rows]
+    return [(month, row, other) for month, row, other in found if (row == 0) == (other == 0)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """The ties of states that two results both follow, and where each has them."""
+
+    told: tuple[Place, ...]
+    """(n,) as the baseline has them."""
+    here: NDArray[np.int64]
+    """(n,) place in the scenario."""
+    there: NDArray[np.int64]
+    """(n,) place in the baseline."""
+
+
+def _pair(here: Result, there: Result, name: str, against: str) -> Pair:
+    rows = shared(here.months, there.months)
+    months = tuple(month for month, _, _ in rows)
+    rows_here, rows_there = [row for _, row, _ in rows], [row for _, _, row in rows]
+    hosts = {code for code, _ in there.hosts}
+    ties = [RECOGNITION] + [COOPERATION] * (bool(hosts) and {code for code, _ in here.hosts} == hosts)
+    places = _common(here, there, ties)
+    count: Rows = []
+    saved: dict[str, float | None] = {}
+    differs = [_first_sides(here, there, places, rows_here, rows_there)]
+    for tie in ties:
+        one, other = (
+            dict(result.counted)[tie][:, kept].astype(np.int16)
+            for result, kept in ((here, rows_here), (there, rows_there))
+        )
+        count += _count_rows(one - other, months, tie, int(here.settings["runs_per_draw"]))
+        saved[tie] = _saved(one[:, -1], other[:, -1])
+        differs += np.flatnonzero((one != other).any(axis=0))[:1].tolist()
+    first = min([row for row in differs if row is not None], default=None)
+    states, instead, swaps = _who(here, there, places, rows_here, rows_there)
+    tables = {"count": count, "states": states, "instead": instead, "swaps": swaps}
+    return Pair(
+        name,
+        against,
+        months,
+        None if first is None else months[first],
+        saved,
+        tuple(sorted({place.iso3 for place in here.places} ^ {place.iso3 for place in there.places})),
+        {table: _columns(table, rows, name, against) for table, rows in tables.items()},
+    )
+
+
+def _common(here: Result, there: Result, ties: Sequence[str]) -> _Places:
+    """What both follow, in the order of the baseline."""
+    own = {(place.tie, place.iso3): number for number, place in enumerate(here.places)}
+    found = [
+        (place, own[place.tie, place.iso3], number)
+        for number, place in enumerate(there.places)
+        if place.tie in ties and (place.tie, place.iso3) in own
+    ]
+    numbers = np.array([numbers for _, *numbers in found], dtype=np.int64).reshape(len(found), 2)
+    return _Places(tuple(place for place, *_ in found), numbers[:, 0], numbers[:, 1])
+
+
+def _columns(table: str, rows: Rows, name: str, against: str) -> Table:
+    """Rows of one pair as columns; those of both names are the same all the way down."""
+    filled = [(name, against, *row) for row in rows]
+    return {column: [row[position] for row in filled] for position, column in enumerate(COLUMNS[table])}
+
+
+def _count_rows(difference: Any, months: Sequence[str], tie: str, runs_per_draw: int) -> Rows:
+    """Rows of `count`, a month each.
+
+    difference : (runs, months) states, the scenario's count less the baseline's
+    """
+    least = difference.min()
+    points = quantiles(difference - least) + least
+    means, more, fewer = difference.mean(axis=0), (difference > 0).mean(axis=0), (difference < 0).mean(axis=0)
+    return [
+        (
+            month,
+            tie,
+            float(means[row]),
+            *points[:, row].tolist(),
+            float(more[row]),
+            float(fewer[row]),
+            _known(count_error(difference[:, row : row + 1], runs_per_draw)),
+        )
+        for row, month in enumerate(months)
+    ]
+
+
+def _saved(here: Any, there: Any) -> float | None:
+    """Share of the variance of a difference that pairing takes away; None where neither count varies."""
+    apart = float(here.var() + there.var())
+    return None if apart == 0.0 else 1.0 - float((here - there).var()) / apart
+
+
+def _first_sides(
+    here: Result, there: Result, places: _Places, rows_here: Sequence[int], rows_there: Sequence[int]
+) -> int | None:
+    """The first row they share in whose month a state stands with Taipei in a run of one and not of the other.
+
+    A change counts in its own month, as `events.parquet` has it, also in that of the start.
+    """
+    one, other = _Sides(here, places.here, rows_here[0]), _Sides(there, places.there, rows_there[0])
+    if not np.array_equal(one.now, other.now):
+        return 0
+    for row, (first, second) in enumerate(zip(rows_here, rows_there, strict=True)):
+        one.apply(first)
+        other.apply(second)
+        if not np.array_equal(one.now, other.now):
+            return row
+    return None
+
+
+class _Sides:
+    """Where each state stands in each run, month after month."""
+
+    def __init__(self, result: Result, places: NDArray[np.int64], row: int) -> None:
+        """As before the changes of a row."""
+        self.changes = result.changes
+        at_start = _at_start(result)
+        self.column = np.full(at_start.shape[0], -1)
+        self.column[places] = np.arange(places.shape[0])
+        self.now = np.broadcast_to(at_start[places] == 0, (result.runs, places.shape[0])).copy()
+        """(runs, n) whether the tie that is counted stands."""
+        self._settle(self.changes["month"] < row)
+
+    def apply(self, row: int) -> None:
+        """The changes of the next row."""
+        self._settle(self.changes["month"] == row)
+
+    def _settle(self, which: Any) -> None:
+        columns = self.column[self.changes["state"][which]]
+        kept = columns >= 0
+        self.now[self.changes["run"][which][kept], columns[kept]] = self.changes["to"][which][kept] == 0
+
+
+def _at_start(result: Result) -> NDArray[np.int64]:
+    """(n + h,) side of each tie at the start."""
+    return np.array([SIDES[place.tie].index(place.at_start) for place in result.places], dtype=np.int64)
+
+
+def _who(
+    here: Result, there: Result, places: _Places, rows_here: Sequence[int], rows_there: Sequence[int]
+) -> tuple[Rows, Rows, Rows]:
+    """Rows of `states`, `instead` and `swaps`."""
+    same_start = here.months[0] == there.months[0]
+    reached = horizons(len(rows_here) - 1) if same_start else {"p_end": len(rows_here) - 1}
+    start_here, start_there = _at_start(here), _at_start(there)
+    away_here, away_there = start_here[places.here] != 0, start_there[places.there] != 0
+    by_place: list[Rows] = [[] for _ in places.told]
+    gone: Any = None
+    for label, row in reached.items():
+        one = moved(start_here, here.changes, here.runs, rows_here[row])[:, places.here]
+        # "Not what it was at the start" is told of the baseline's start in both, or they would speak of two things.
+        one = one ^ (away_here != away_there)
+        other = moved(start_there, there.changes, there.runs, rows_there[row])[:, places.there]
+        gone = one, other
+        for number, place in enumerate(places.told):
+            told = _chances(one[:, number], other[:, number], here)
+            by_place[number].append((place.iso3, place.name, place.tie, label, *told, place.at_start))
+    with_taipei = [
+        number
+        for number, place in enumerate(places.told)
+        if place.tie == RECOGNITION and not (away_here[number] or away_there[number])
+    ]
+    return (
+        [row for rows in by_place for row in rows],
+        *_instead(gone[0][:, with_taipei], gone[1][:, with_taipei], [places.told[number] for number in with_taipei]),
+    )
+
+
+def _chances(one: Any, other: Any, result: Result) -> tuple[float | None, ...]:
+    """Both chances, their difference, its range over parameter draws with luck removed, its Monte Carlo error.
+
+    one, other : (runs,) whether the tie has changed in the scenario, in the baseline
+    """
+    per_draw, central = int(result.settings["runs_per_draw"]), result.settings["parameters"] == "central"
+    difference = one.astype(np.int64) - other
+    mean = float(difference.mean())
+    low = high = mean
+    if not central:
+        # A spread is told of shares, so differences (-1 to 1) are moved to 0 to 1 and back.
+        whole = difference.shape[0] // per_draw * per_draw
+        share = (difference[:whole].reshape(-1, per_draw) + 1.0) / 2.0
+        sums = np.stack([share.sum(axis=1), (share**2).sum(axis=1)], axis=1)
+        found = spread(sums, sums, per_draw)
+        low, high = min(mean, 2.0 * found[0] - 1.0), max(mean, 2.0 * found[1] - 1.0)
+        if found[0] != found[0]:
+            low = high = float("nan")
+    error = count_error(difference[:, None], per_draw)
+    return tuple(_known(value, DIGITS) for value in (float(one.mean()), float(other.mean()), mean, low, high, error))
+
+
+def _instead(here: Any, there: Any, places: Sequence[Place]) -> tuple[Rows, Rows]:
+    """Rows of `instead` and of `swaps`.
+
+    here, there : (runs, n) whether each has left by the end
+    """
+    runs = here.shape[0]
+    only_here, only_there = here & ~there, there & ~here
+    shares = zip((here & there).mean(axis=0), only_here.mean(axis=0), only_there.mean(axis=0), strict=True)
+    instead: Rows = [
+        (place.iso3, place.name, *(float(share) for share in row)) for place, row in zip(places, shares, strict=True)
+    ]
+    together = only_here.T.astype(np.float64) @ only_there.astype(np.float64)
+    found = [
+        (-int(together[one, other]), places[one].iso3, places[other].iso3)
+        for one, other in zip(*(index.tolist() for index in np.nonzero(together)), strict=True)
+    ]
+    swaps: Rows = [(one, other, -number / runs) for number, one, other in sorted(found)[:MOST_SWAPS]]
+    return instead, swaps
+
+
+def _known(value: float, digits: int | None = None) -> float | None:
+    """A number for a table: None for what is not known, never a negative nought."""
+    if value != value:
+        return None
+    return (value if digits is None else round(value, digits)) + 0.0
+
+
+def _frame(columns: Table) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(dict(columns))

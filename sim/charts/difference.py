@@ -1,0 +1,464 @@
+"""The charts of a comparison: fans with the paired difference below, and a dumbbell of each state's chances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.analysis.compare import Comparison, Pair
+from sim.atlas import record
+from sim.charts import compared, count, save
+from sim.charts.history import number, spoken
+from sim.charts.labels import date_ticks
+from sim.charts.states import BETWEEN, SPANS
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
+from sim.charts.words import known_to, many, month, month_end, percent, row_days, start_of
+from sim.results.result import SIDES, Result
+from sim.results.tables import COOPERATION, RECOGNITION, only
+
+TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
+UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}
+DIGITS = {RECOGNITION: 1, COOPERATION: 2}
+"""Of the means: hosts are few."""
+SECOND = "difference-cooperation"
+"""The chart of the second tie, where two scenarios follow the same hosts."""
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven")
+BASIS = "Hosts as in the scenarios; this tie has no record."
+HEAD, FOOT, AXIS = 0.36, 0.55, 0.46
+"""Inches: the heading of a panel; dates below it, and a line of notes; ticks and unit below a panel of states."""
+UPPER, LOWER, LABEL = 2.9, 2.1, 0.6
+"""Inches: least heights of the panels; what a label of three lines takes."""
+LEAST_BACK_DAYS, MOST_BACK_DAYS = 183, 1826
+EDGE = 3.0
+"""Outline of the bands, points: in many months they are but a line."""
+TINTS = {"most": 0.2, "half": 0.45}
+"""How much of a scenario's colour is in the bands that hold 90 % and half of the runs; the rest is white."""
+SHORTEST = 0.1
+"""States that the axis of differences spans at least, or it would make much of nothing."""
+ROW, MOST_ROWS, FEW_ROWS = 0.26, 40, 12
+"""Inches of a row of the dumbbell; most rows of a panel where one scenario is compared, and where several are."""
+LEAST, LEAST_OF_MANY = 0.0005, 0.005
+"""Differences of chances below this would be printed as nought; least that is drawn where several are compared."""
+NAMES, GAP = 0.34, 0.22
+"""Inches: the line that names a pair; what is free between two columns of numbers."""
+
+
+def draw_comparison_charts(comparison: Comparison, folder: Path, formats: Iterable[str] = ("png", "svg")) -> list[Path]:
+    """Draw the charts of a comparison into a folder; returns the files written.
+
+    The ids inside an SVG begin with the chart's name, so that all of them can stand in one page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kinds = tuple(formats)
+    written: list[Path] = []
+    for name in charts_of(comparison):
+        written += save(draw(name, comparison), folder / name, kinds, prefix=f"{name}-")
+    return written
+
+
+def charts_of(comparison: Comparison) -> tuple[str, ...]:
+    """The charts that a comparison has, by name."""
+    return ("difference", *([SECOND] if _followed(comparison, COOPERATION) else []), "dumbbell")
+
+
+def draw(name: str, comparison: Comparison) -> Figure:
+    """One chart of a comparison."""
+    if name == "dumbbell":
+        return draw_dumbbell(comparison)
+    return draw_difference(comparison, COOPERATION if name == SECOND else RECOGNITION)
+
+
+def _followed(comparison: Comparison, tie: str) -> list[int]:
+    """Positions of the scenarios whose count of a tie is compared with the baseline's."""
+    return [position for position, pair in enumerate(comparison.pairs, start=1) if tie in pair.ties]
+
+
+# --- the difference through time --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Time:
+    """The axis of time that both panels share."""
+
+    first: date
+    last: date
+    pad: float
+    """Days by which the last row is drawn beyond its day, so that it can be seen."""
+
+
+def draw_difference(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
+    """The count of each scenario with its range; below, on the same axis of time, by how much it differs.
+
+    With one scenario beside the baseline the difference has its bands, with several only its mean.
+    """
+    compared.check_number(comparison.results)
+    places = _followed(comparison, tie)
+    results = [comparison.results[place] for place in (0, *places)]
+    pairs = [comparison.pairs[place - 1] for place in places]
+    upper = max(UPPER, LABEL * len(results) + 0.3)
+    lower = max(LOWER, (LABEL if _alike(pairs) else LABEL + count.LINE) * len(pairs) + 0.3)
+    heading = f"{TITLES[tie]} in {NUMBERS[len(results)]} scenarios, and the difference"
+    source = compared.source_of(results, None if tie == RECOGNITION else BASIS)
+    body = 2 * (HEAD + FOOT) + upper + lower
+    with sheet(count.WIDTH, body, heading, _measure(results, pairs, tie), source) as (drawing, top):
+        time = _time(results, tie)
+        highest = compared.highest(results, tie)
+        if tie == RECOGNITION:
+            highest = max([4.0, highest, *(value for _, value in count.recorded(time.first, time.last))])
+        plot, window = _axes(
+            drawing, top + HEAD, upper, time, 0.0, highest / (1 - 0.4 / upper), f"Each scenario, {UNITS[tie]}"
+        )
+        # No tick where the start is written.
+        whole = MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]).tick_values(0.0, window.top)
+        plot.set_yticks([tick for tick in whole if tick <= window.top - 0.3 * window.states_per_inch])
+        names = [comparison.names[place] for place in (0, *places)]
+        colours = [CYCLE[place] for place in (0, *places)]
+        compared.fans(plot, window, results, names, tie, DIGITS[tie], colours)
+        if tie == RECOGNITION:
+            count.draw_record(plot, window, results)
+            compared.starts(plot, window, results)
+        else:
+            for day in sorted({start_of(result) for result in results}):
+                count.mark_line(plot, day)
+        below = top + 2 * HEAD + upper + FOOT
+        _draw_pairs(drawing, below, lower, time, pairs, colours[1:], start_of(results[0]), tie)
+    return drawing
+
+
+def _alike(pairs: Sequence[Pair]) -> bool:
+    """Whether all pairs have the same last month."""
+    return len({pair.months[-1] for pair in pairs}) == 1
+
+
+def _measure(results: Sequence[Result], pairs: Sequence[Pair], tie: str) -> str:
+    """What the two panels show, in which unit."""
+    lines = "lines: means" if len(pairs) > 1 else "line: mean; shaded: half and 90 % of runs"
+    if results[0].runs == 1:
+        lines = "a single run of each"
+    error = (
+        "" if results[0].runs == 1 else "; after ±, one Monte Carlo error of the mean, which four times the runs halve"
+    )
+    return (
+        f"Above: number of {UNITS[tie]}; {compared.meanings(results)}.\n"
+        f"Below: {UNITS[tie]} more (+) or fewer (−) than in {pairs[0].against}, run by run; {lines}{error}."
+    )
+
+
+def _time(results: Sequence[Result], tie: str) -> Time:
+    """From some time before the first start, where there is a record to be seen, to the last row."""
+    start = min(start_of(result) for result in results)
+    last = max(row_days(result)[-1] for result in results)
+    first = start
+    if tie == RECOGNITION:
+        back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, (last - start).days // 4))
+        first = max(record().start, start - timedelta(days=back))
+    return Time(first, last, (last - first).days * 0.012)
+
+
+def _axes(
+    drawing: Figure, top: float, height: float, time: Time, low: float, high: float, heading: str
+) -> tuple[Axes, count.Window]:
+    """Axes of time across and of a count along, with their heading, and what they span."""
+    width = count.WIDTH - count.LEFT - compared.LABELS
+    plot = panel(drawing, count.LEFT, top, width, height)
+    plot.set_xlim(number(time.first), number(time.last) + time.pad)
+    plot.set_ylim(low, high)
+    grid(plot, "y")
+    date_ticks(plot, time.first, time.last)
+    at = (MARGIN - count.LEFT) / width
+    plot.text(at, 1 + 0.1 / height, heading, weight="bold", va="bottom", transform=plot.transAxes)
+    across = ((time.last - time.first).days + time.pad) / width
+    return plot, count.Window(time.first, time.last, time.pad, high, across, (high - low) / height)
+
+
+def _draw_pairs(
+    drawing: Figure,
+    top: float,
+    height: float,
+    time: Time,
+    pairs: Sequence[Pair],
+    colours: Sequence[str],
+    start: date,
+    tie: str,
+) -> None:
+    """The lower panel: the differences by month, with their names and numbers at the right.
+
+    start : first day of the baseline
+    """
+    tables: list[dict[str, Any]] = [only(pair.tables["count"], tie) for pair in pairs]
+    single = len(pairs) == 1
+    values = [
+        0.0,
+        *(value for table in tables for name in (["mean"] + ["q05", "q95"] * single) for value in table[name]),
+    ]
+    low, high = min(values), max(values)
+    if high - low < SHORTEST:
+        low, high = (-SHORTEST, high) if -low > high else (low, SHORTEST)
+    low, high = low - 0.12 * (high - low), high + 0.25 * (high - low)
+    heading = f"Difference from {pairs[0].against}, {UNITS[tie]}"
+    if single and pairs[0].first != pairs[0].months[0]:
+        heading += f" (none before {month(pairs[0].first)})" if pairs[0].first else " (none)"
+    plot, window = _axes(drawing, top, height, time, low, high, heading)
+    plot.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=high - low >= 3, steps=[1, 2, 5, 10]))
+    plot.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(round(value, 9))))
+    plot.axhline(0.0, color=GREY, lw=0.9, zorder=1.5, gid="zero")
+    labels = []
+    for position, (pair, table, colour) in enumerate(zip(pairs, tables, colours, strict=True)):
+        last = {name: column[-1] for name, column in table.items()}
+        days = [number(day) for day in days_of(pair, start)]
+        days.append(days[-1] + window.pad)
+        for lower, upper, gid in (("q05", "q95", "most"), ("q25", "q75", "half")) * (single and last["mc"] is not None):
+            look: dict[str, Any] = {"step": "post", "color": tinted(colour, TINTS[gid]), "lw": EDGE, "zorder": 1.1}
+            plot.fill_between(days, count.held(table[lower]), count.held(table[upper]), gid=gid, **look)
+        means = count.held(table["mean"])
+        plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"difference-{position}")
+        labels += _end(last, colour) if single else [_named(plot, pair, last, colour, _alike(pairs))]
+    # The labels of a margin stand on axes that begin at nought.
+    margin = panel(drawing, count.LEFT, top, count.WIDTH - count.LEFT - compared.LABELS, height)
+    margin.set_axis_off()
+    margin.set_xlim(plot.get_xlim())
+    margin.set_ylim(0.0, high - low)
+    lifted = [replace(label, value=label.value - low) for label in labels]
+    ends = f"end of {month(pairs[0].months[-1])}" if single else "mean (90 % of runs)"
+    count.end_labels(margin, replace(window, top=high - low), lifted, ends)
+    if single and last["mc"] is not None:
+        said = f"more in {percent(last['more'])} % of runs,\nfewer in {percent(last['fewer'])} %"
+        at = 1 + 0.32 / (count.WIDTH - count.LEFT - compared.LABELS)
+        plot.text(at, -0.14 / height, said, color=colour, va="top", linespacing=1.2, transform=plot.transAxes)
+
+
+def days_of(pair: Pair, start: date) -> list[date]:
+    """(months,) the day each row of a pair stands for: `start`, if it is the row of the start, else ends of months."""
+    return [start if label == f"{start:%Y-%m}" else month_end(label) for label in pair.months]
+
+
+def _end(last: dict[str, Any], colour: str) -> list[count.EndLabel]:
+    """What the line and the bands of the only difference are, with their values in the last row."""
+    mean = f"{'the run' if last['mc'] is None else 'mean'}: {with_error(last['mean'], last['mc'])}"
+    told = [count.EndLabel(mean, last["mean"], colour, colour, bold=True)]
+    if last["mc"] is not None:
+        outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
+        inner = (last["q25"] + last["q75"]) / 2
+        told.append(count.EndLabel(f"half of runs: {_between(last['q25'], last['q75'])}", inner, colour, colour))
+        told.append(count.EndLabel(f"90 % of runs: {_between(last['q05'], last['q95'])}", outer, colour, colour))
+    return told
+
+
+def _named(plot: Axes, pair: Pair, last: dict[str, Any], colour: str, alike: bool) -> count.EndLabel:
+    """The name of one of several differences, with its mean in the last row and where 90 % of runs are.
+
+    alike : whether all have the same last month; else it is told too
+    """
+    numbers = f"{with_error(last['mean'], last['mc'])} ({_between(last['q05'], last['q95'])})"
+    lines = [*compared.in_margin(plot, pair.scenario, 0), numbers, *([] if alike else [month(pair.months[-1])])]
+    return count.EndLabel("\n".join(lines), last["mean"], colour, BLACK)
+
+
+def _between(low: float, high: float) -> str:
+    """`−1 to +2`, or `0` where both are."""
+    return signed(low) if low == high else f"{signed(low)} to {signed(high)}"
+
+
+def tinted(colour: str, share: float) -> tuple[float, float, float]:
+    """A colour with so much of it left (0 to 1), the rest white."""
+    red, green, blue = (1.0 - share * (1.0 - part) for part in to_rgb(colour))
+    return red, green, blue
+
+
+def signed(value: float) -> str:
+    """A difference with its sign, as short as it can be written: `+2`, `−0.5`, `0`."""
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
+def with_error(value: float, error: float | None) -> str:
+    """A mean difference and its Monte Carlo error, at as many decimals as that bears: `+0.12 ± 0.01`."""
+    if not error:
+        return signed(round(value, 2))
+    digits = next((digits for digits in (1, 2, 3) if error >= 0.5 * 10**-digits), 4)
+    return f"{value:+.{digits}f} ± {error:.{digits}f}".replace("-", "−")
+
+
+# --- state by state ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """One panel of the dumbbell: states whose chances speak of the same thing."""
+
+    rows: list[dict[str, Any]]
+    """Rows of the table of states, those that differ most first."""
+    heading: str
+    rest: str
+    """What is said of those left out; empty for none."""
+
+    @property
+    def height(self) -> float:
+        """Inches the panel takes, with heading and axis."""
+        if not self.rows:
+            return 0.25
+        return HEAD + ROW * len(self.rows) + AXIS + (0.2 if self.rest else 0.0)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where everything in a row stands, inches from the left edge."""
+
+    left: float
+    """Where the axis begins."""
+    width: float
+    """Of the axis."""
+    numbers: tuple[float, float, float, float]
+    """Right edges of the two chances and the difference, left edge of its range."""
+    span: int
+    """Length of the axis, %."""
+
+
+def draw_dumbbell(comparison: Comparison) -> Figure:
+    """Each state's chance at the end in the baseline and in a scenario, joined; those that differ most first."""
+    results, names = comparison.results, comparison.names
+    compared.check_number(results)
+    blocks = [groups(comparison, pair) for pair in comparison.pairs]
+    until = {month(pair.months[-1]) for pair in comparison.pairs}
+    ends = f"the end of {until.pop()}" if len(until) == 1 else "the end of the last month they share"
+    measure = (
+        f"Share of runs, %, at {ends}; rings: {names[0]}, dots: {'the other' if len(names) == 2 else 'another'} "
+        "scenario. At the right both chances, the difference in percentage points and, where there is one beyond the "
+        "luck of single runs, its 5–95 % range over parameter draws. Grey: within two Monte Carlo errors, not told "
+        "from luck."
+    )
+    body = sum(NAMES + sum(group.height + BETWEEN for group in block) for block in blocks)
+    heading = f"Chances of states in {NUMBERS[len(names)]} scenarios, and the difference"
+    with sheet(count.WIDTH, body, heading, measure, compared.source_of(results)) as (drawing, top):
+        columns = _columns(drawing, [row for block in blocks for group in block for row in group.rows])
+        for position, block in enumerate(blocks, start=1):
+            _write_names(drawing, top, names[position], names[0], CYCLE[position])
+            top += NAMES
+            for group in block:
+                _draw_group(drawing, top, group, columns, CYCLE[position])
+                top += group.height + BETWEEN
+    return drawing
+
+
+def groups(comparison: Comparison, pair: Pair) -> list[Group]:
+    """The panels of a pair: those with Taipei at the start, those that had left it, hosts."""
+    day = spoken(known_to(comparison.results[0]))
+    kinds = (
+        (RECOGNITION, True, f"Recognise Taipei on {day}: chance to have left", "more state"),
+        (RECOGNITION, False, "Had left Taipei before: chance to be back", "more state"),
+        (COOPERATION, True, "Host Washington's forces: chance that cooperation is suspended", "more host"),
+    )
+    single = len(comparison.pairs) == 1
+    least, most = (LEAST, MOST_ROWS) if single else (LEAST_OF_MANY, FEW_ROWS)
+    found = []
+    for tie, at_start, heading, word in kinds:
+        rows = [
+            row
+            for row in pair.rows("states", tie=tie, horizon="p_end")
+            if (row["at_start"] == SIDES[tie][0]) == at_start
+        ]
+        rows.sort(key=lambda row: (-abs(row["difference"]), row["state"]))
+        shown = [row for row in rows if abs(row["difference"]) >= least][:most]
+        rest = rows[len(shown) :]
+        if shown:
+            found.append(Group(shown, heading, f"and {_left_out(rest, word)}" if rest else ""))
+    return found or [Group([], "", f"No chance differs by as much as {100 * least:g} points.")]
+
+
+def _left_out(rows: list[dict[str, Any]], word: str) -> str:
+    """How many a panel leaves out, and by how much they differ."""
+    most, told = max(abs(row["difference"]) for row in rows), many(len(rows), word)
+    if most == 0.0:
+        return f"{told} without any difference"
+    if most < LEAST:
+        return f"{told} with a difference of less than {100 * LEAST:g} points"
+    return f"{told} with a difference of at most {100 * most:.1f} points"
+
+
+def _columns(drawing: Figure, rows: list[dict[str, Any]]) -> Columns:
+    """Room for the names at the left and the numbers at the right; the axis takes what is between."""
+    left = max([measured(drawing, row["state"]) for row in rows], default=0.5) + MARGIN + 0.17
+    widths = [
+        max([measured(drawing, _texts(row)[column], bold=column == 2) for row in rows], default=0.5)
+        for column in range(4)
+    ]
+    edge = count.WIDTH - MARGIN - widths[3]
+    third = edge - 0.08
+    second = third - widths[2] - GAP
+    first = second - widths[1] - GAP
+    most = max([100 * max(row["p"], row["p_against"]) for row in rows], default=0.0)
+    span = next((span for span in SPANS if most <= span * 0.97), 100)
+    return Columns(left, first - widths[0] - 0.25 - left, (first, second, third, edge), span)
+
+
+def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    """The numbers printed in a row: both chances, the difference in points, its range."""
+    low, high = row["low"], row["high"]
+    span = f"({points(low)} to {points(high)})" if beyond_luck(row) and low is not None and low < high else ""
+    return f"{percent(row['p_against'])} %", f"{percent(row['p'])} %", points(row["difference"]), span
+
+
+def beyond_luck(row: dict[str, Any]) -> bool:
+    """Whether a difference is more than two Monte Carlo errors from nought; never told of a single run."""
+    return row["mc"] is not None and abs(row["difference"]) > 2 * row["mc"]
+
+
+def points(difference: float) -> str:
+    """A difference of chances (-1 to 1) in percentage points with its sign: `−6.1`."""
+    text = f"{100 * difference:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
+
+
+def _write_names(drawing: Figure, top: float, name: str, against: str, colour: str) -> None:
+    """Which scenario is held against which, each in its colour, on the lower edge of its line."""
+    y = 1 - (top + NAMES - 0.06) / drawing.get_figheight()
+    at = MARGIN
+    for text, ink, bold in ((name, colour, True), ("against", GREY, False), (against, CYCLE[0], True)):
+        lines = wrapped(drawing, text, 10.5, bold=bold, room=(count.WIDTH - 2 * MARGIN - 0.8) / 2)
+        (said,) = compared.shortened(lines, 1) if len(lines) > 1 else lines
+        drawing.text(at / count.WIDTH, y, said, color=ink, weight="bold" if bold else "normal", size=10.5, va="bottom")
+        at += measured(drawing, said, 10.5, bold) + 0.1
+
+
+def _draw_group(drawing: Figure, top: float, group: Group, columns: Columns, colour: str) -> None:
+    """One panel: rings and dots, names at the left, numbers at the right."""
+    high = drawing.get_figheight()
+    drawing.text(MARGIN / count.WIDTH, 1 - (top + HEAD - 0.08) / high, group.heading, va="bottom")
+    if group.rest:
+        drawing.text(MARGIN / count.WIDTH, 1 - (top + group.height) / high, group.rest, color=GREY, va="bottom")
+    if not group.rows:
+        return
+    plot = panel(drawing, columns.left, top + HEAD, columns.width, ROW * len(group.rows))
+    plot.set_xlim(0, columns.span)
+    plot.set_ylim(len(group.rows) - 0.5, -0.5)
+    grid(plot, "x")
+    plot.set_xticks(
+        [columns.span * part / 5 for part in range(6)], [f"{columns.span * part / 5:g}" for part in range(6)]
+    )
+    plot.set_xlabel("% of runs")
+    places = list(range(len(group.rows)))
+    plot.set_yticks(places, [row["state"] for row in group.rows], color=BLACK)
+    plot.tick_params(axis="y", length=0, pad=8)
+    before, after = ([100 * row[name] for row in group.rows] for name in ("p_against", "p"))
+    plot.hlines(places, before, after, color=GREY, lw=2, zorder=2)
+    ring: dict[str, Any] = {"ms": 9, "mec": CYCLE[0], "mfc": WHITE, "mew": 1.8, "clip_on": False}
+    plot.plot(before, places, "o", zorder=2.5, gid="against", **ring)
+    plot.plot(after, places, "o", ms=5.5, color=colour, zorder=3, clip_on=False, gid="scenario")
+    side = plot.get_yaxis_transform()
+    inks = (CYCLE[0], colour, BLACK, BLACK)
+    for place, row in zip(places, group.rows, strict=True):
+        told = beyond_luck(row)
+        for column, (text, at, ink) in enumerate(zip(_texts(row), columns.numbers, inks, strict=True)):
+            look: dict[str, Any] = {"ha": "left" if column == 3 else "right", "va": "center", "transform": side}
+            look |= {
+                "color": ink if told or column < 2 else GREY,
+                "weight": "bold" if column == 2 and told else "normal",
+            }
+            plot.text((at - columns.left) / columns.width, place, text, **look)

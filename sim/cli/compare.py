@@ -1,0 +1,258 @@
+"""`sim compare`: scenarios against the first of them, run by run, with the same random numbers and draws."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.options import HELP, Progress, as_json, overrides, print_json
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import Comparison, Pair
+    from sim.results import Result
+
+_MOST_ROWS, _MOST_SWAPS = 8, 5
+_LONGEST = 120
+"""Letters of the names in a folder."""
+_LEAST_SWAP = 0.001
+_LEAST = 0.0005
+"""Differences of chances below this would be printed as nought."""
+
+
+@click.command("compare", context_settings=HELP)
+@click.argument("scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...")
+@click.option("--runs", type=int, help="Number of runs of each (default: the baseline's).")
+@click.option("--seed", type=int, help="Seed of the random numbers of all (default: the baseline's).")
+@overrides
+@click.option(
+    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
+    help="Draw what is not known, the same in all, or fix every parameter at its central value.",
+)  # fmt: skip
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
+    help="Folder under which results and compare/<names>/<id> are written.",
+)  # fmt: skip
+@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@as_json
+@click.option("--quiet", is_flag=True, help="Print the folder of the comparison only, and no progress.")
+def command(
+    scenarios: tuple[str, ...],
+    runs: int | None,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    parameters: Any,
+    threads: int | None,
+    out: Path,
+    no_charts: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run each SCENARIO (a shipped name or a file), or find its result, and tell its difference from BASELINE.
+
+    All have the same seed, runs and parameter draws, so a difference is what the scenarios say, and hardly luck.
+    What --set sets, it sets in every one of them.
+    """
+    from sim.analysis.compare import compare, requests
+    from sim.errors import InputError, Problem
+    from sim.runs.run import run_to_folder
+    from sim.scenario import load, parse_overrides, remarks
+
+    began, most = time.perf_counter(), 7
+    if not 2 <= len(scenarios) <= most:
+        raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
+    changed = parse_overrides(overrides)
+    asked = requests([load(name, changed) for name in scenarios], runs, seed, parameters)
+    silent = quiet or as_json
+    tell = None if silent else lambda text: click.echo(text, err=True)
+    results, found = [], []
+    for name, request in zip(scenarios, asked, strict=True):
+        for remark in [] if silent else remarks(request.loaded.scenario):
+            click.echo(f"{name}: note: {remark}", err=True)
+        progress = Progress(request.loaded.name, silent)
+        try:
+            said = " ".join(["sim", *sys.argv[1:]])
+            result, there = run_to_folder(request, out, None, said, threads, progress, tell=tell)
+        finally:
+            progress.close()
+        results.append(result)
+        found.append(there)
+    comparison = compare(results)
+    folder = write(comparison, out, charts=not no_charts)
+    if as_json:
+        print_json(document(comparison, folder, found))
+    elif quiet:
+        click.echo(folder)
+    else:
+        set_on_top = ", ".join(f"{path} = {value}" for path, value in changed.items())
+        click.echo("\n".join(lines(comparison, set_on_top)))
+        click.echo(f"\nWritten to: {folder}")
+        if not no_charts:
+            from sim.charts.difference import charts_of
+
+            first, *others = charts_of(comparison)
+            also = ", ".join(f"{name}.png" for name in others)
+            click.echo(f"Chart: {folder / 'charts' / first}.png (and {also}; also as SVG)")
+        click.echo(f"Time: {time.perf_counter() - began:.1f} s; {sum(found)} of {len(found)} results were there.")
+
+
+def folder_of(comparison: Comparison, out: Path) -> Path:
+    """Where a comparison is kept: `<out>/compare/<name>-vs-<name>/<id>`."""
+    names = "-vs-".join(result.name for result in comparison.results)
+    return out / "compare" / names[:_LONGEST] / comparison.id
+
+
+def write(comparison: Comparison, out: Path, charts: bool = True) -> Path:
+    """Write the tables of a comparison as CSV, what was compared as JSON, and its charts, put in place whole."""
+    from sim.analysis.compare import COLUMNS
+    from sim.results import placed, write_csv
+
+    folder = folder_of(comparison, out)
+    with placed(folder) as stage:
+        for name in COLUMNS:
+            write_csv(comparison.columns(name), stage / f"{name}.csv")
+        (stage / "compare.json").write_text(
+            json.dumps(comparison.document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
+        )
+        if charts:
+            from sim.charts.difference import draw_comparison_charts
+
+            draw_comparison_charts(comparison, stage / "charts")
+    return folder
+
+
+def document(comparison: Comparison, folder: Path, found: Sequence[bool]) -> dict[str, Any]:
+    """The comparison as one object: what was compared, and how it ended."""
+    told = comparison.document
+    return {
+        "folder": str(folder),
+        "scenario": told.pop("baseline"),
+        "scenarios": list(comparison.names),
+        "results": [str(result.folder) for result in comparison.results],
+        "found": list(found),
+        **{key: value for key, value in told.items() if key not in ("format", "scenarios")},
+        "count": [row for pair in comparison.pairs for row in pair.at_end],
+        "states": [row for pair in comparison.pairs for row in pair.rows("states", horizon="p_end")],
+        "swaps": [row for pair in comparison.pairs for row in pair.rows("swaps")],
+    }
+
+
+def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
+    """The comparison as a reader on a terminal sees it."""
+    told = [f"Against {comparison.names[0]}: {comparison.results[0].title}"]
+    if set_on_top:
+        told.append(f"Set in every scenario: {set_on_top}")
+    baseline = comparison.results[0]
+    for pair, result in zip(comparison.pairs, comparison.results[1:], strict=True):
+        means = {tie: (_last(baseline, tie, pair), _last(result, tie, pair)) for tie in pair.ties}
+        told += ["", f"{pair.scenario}: {result.title}", *_pair(pair, means)]
+        if "cooperation" not in pair.ties and (baseline.hosts or result.hosts):
+            told.append("They do not follow the same hosts: military cooperation is not compared.")
+    runs, seed = comparison.runs, baseline.seed
+    more = "one run does not tell an error" if runs == 1 else f"{4 * runs:,} runs would halve every error"
+    return [*told, "", f"{runs:,} run{'s' * (runs > 1)} of each, seed {seed}, paired run by run; {more}."]
+
+
+def _last(result: Result, tie: str, pair: Pair) -> float:
+    """The mean count of a tie in the last month of a pair."""
+    return float(dict(result.counted)[tie][:, result.months.index(pair.months[-1])].mean())
+
+
+def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    """What is said of one scenario; means : by tie, the mean count of the baseline and of the scenario at the end."""
+    end = pair.months[-1]
+    for row in pair.at_end:
+        what = "States with Taipei" if row["tie"] == "recognition" else "Hosts that cooperate"
+        before, after = means[row["tie"]]
+        difference = _mean(row["mean"], row["mc"])
+        yield f"{what} at the end of {end}: {before:.2f} become {after:.2f} on average, {difference}."
+        yield (
+            f"  90 % of runs {_between(row['q05'], row['q95'])}; more in {_percent(row['more'])} of runs, "
+            f"fewer in {_percent(row['fewer'])}."
+        )
+    if pair.first is None:
+        yield "No run differs at all."
+        return
+    yield (
+        f"No run differs before {pair.first}." if pair.first != pair.months[0] else "Runs differ from the first month."
+    )
+    yield from _chances(pair, end)
+    yield from _swaps(pair, end)
+    for tie, saved in pair.saved.items():
+        if saved is not None:
+            of = "" if len(pair.saved) == 1 else f" ({tie})"
+            did = f"took {_percent(saved)} off" if saved >= 0.0 else "took nothing off"
+            yield f"Pairing {did} the variance of the difference in the count{of}."
+    if pair.left_out:
+        yield f"Only one of the two follows {', '.join(pair.left_out)}: in the counts, not in the chances."
+
+
+def _chances(pair: Pair, end: str) -> Iterator[str]:
+    rows = sorted(pair.rows("states", horizon="p_end"), key=lambda row: (-abs(row["difference"]), row["state"]))
+    shown = [row for row in rows if abs(row["difference"]) >= _LEAST][:_MOST_ROWS]
+    if not shown:
+        yield "No state's chance differs by as much as 0.05 points."
+        return
+    yield f"Chances at the end of {end}, difference in points (range over what is not known; Monte Carlo error):"
+    for row in shown:
+        known = row["mc"] is not None and abs(row["difference"]) > 2 * row["mc"]
+        span = ""
+        if known and row["low"] is not None and row["low"] < row["high"]:
+            span = f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}; "
+        error = "" if row["mc"] is None else f"({span}{_short(100 * row['mc'])})"
+        told = "" if known or row["mc"] is None else "  not told from luck"
+        chances = f"{_percent(row['p_against']):>5} to {_percent(row['p']):>5}"
+        yield f"  {_what(row):<40}{chances}  {100 * row['difference']:+5.1f}  {error}{told}".rstrip()
+    others = [abs(row["difference"]) for row in rows if row not in shown and row["difference"]]
+    if others:
+        most = f"at most {100 * max(others):.1f}" if max(others) >= _LEAST else "less than 0.05"
+        yield f"  and {len(others)} more, by {most} points (states.csv)"
+
+
+def _what(row: dict[str, Any]) -> str:
+    """What a chance is of, told from where the baseline starts."""
+    if row["tie"] != "recognition":
+        return f"{row['state']} suspends cooperation"
+    return f"{row['state']} {'leaves' if row['at_start'] == 'taipei' else 'is back'}"
+
+
+def _swaps(pair: Pair, end: str) -> Iterator[str]:
+    names = {row["iso3"]: row["state"] for row in pair.rows("instead")}
+    rows = [row for row in pair.rows("swaps") if row["share"] >= _LEAST_SWAP][:_MOST_SWAPS]
+    if not rows:
+        yield "Who left instead of whom: no two changed places in as much as 0.1 % of runs (swaps.csv)."
+        return
+    yield f"Who left instead of whom by the end of {end}, in % of runs (swaps.csv):"
+    for row in rows:
+        told = f"{names[row['iso3_here']]} instead of {names[row['iso3_there']]}"
+        yield f"  {told:<52}{100 * row['share']:5.1f}"
+
+
+def _mean(mean: float, error: float | None) -> str:
+    """A mean difference with as many decimals as its error bears."""
+    if not error:
+        return f"a difference of {mean:+g}" if mean else "no difference"
+    digits = next((digits for digits in (1, 2, 3) if error >= 0.5 * 10**-digits), 4)
+    return f"a difference of {mean:+.{digits}f} (Monte Carlo error {error:.{digits}f})"
+
+
+def _short(number: float) -> str:
+    """A number of points with one decimal, or two where one would make it nought."""
+    return f"{number:.1f}" if number >= 0.05 or not number else f"{number:.2f}"
+
+
+def _between(low: int, high: int) -> str:
+    said = [f"{value:+d}" if value else "0" for value in (low, high)]
+    return said[0] if low == high else " to ".join(said)
+
+
+def _percent(share: float) -> str:
+    from sim.charts.words import percent
+
+    return f"{percent(share)} %"
