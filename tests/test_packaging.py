@@ -38,7 +38,7 @@ ROOMS = (
 )
 """The rooms of the house: each imports only from itself and those before it."""
 
-HEAVY = ("numpy", "scoringrules", "pandas", "numba", "matplotlib", "mesa", "pyarrow", "scipy", "pydantic")
+HEAVY = ("numpy", "SALib", "scoringrules", "pandas", "numba", "matplotlib", "mesa", "pyarrow", "scipy", "pydantic")
 
 
 # --- Versions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,8 @@ from sim.parameters import Distribution, rounded
 
 Floats = NDArray[np.float64]
 Mode = Literal["drawn", "central"]
+Luck = Callable[[str], Floats | None]
+"""The uniform numbers, (draws,) from 0 to 1, that settle a named quantity; None for its central value."""
 _EDGE = 1e-12
 
 
@@ -40,11 +42,20 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
     Each number has its own luck, addressed by its name, so adding one leaves the others alone.
     """
 
+    def luck(name: str) -> Floats | None:
+        return None if mode == "central" else uniforms(seed, draws, purpose_of(name))
+
+    return settled(plan, beliefs, draws, luck)
+
+
+def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -> Draws:
+    """Settle every quantity by its own luck: `parameter:NAME` and `scenario:PATH` are their names."""
+
     def quantity(name: str, law: Distribution, low: float, high: float, drawn: Mapping[str, Floats]) -> Floats:
-        if mode == "central":
+        given = luck(name)
+        if given is None:
             return rounded(np.full(draws, law.central))
-        luck = np.clip(uniforms(seed, draws, purpose_of(name)), _EDGE, 1.0 - _EDGE)
-        return rounded(np.clip(law.quantile(luck, drawn), low, high))
+        return rounded(np.clip(law.quantile(np.clip(given, _EDGE, 1.0 - _EDGE), drawn), low, high))
 
     drawn: dict[str, Floats] = {}
     for name, belief in beliefs.items():
@@ -63,7 +74,7 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
         ]
         return np.stack(made, axis=1) if made else np.empty((draws, 0))
 
-    elections = [np.cumsum(_settled(columns(chances), chances), axis=1) for chances in plan.outcome_chances]
+    elections = [np.cumsum(_shared(columns(chances), chances), axis=1) for chances in plan.outcome_chances]
     most = max((election.shape[1] for election in elections), default=1)
     outcomes = np.empty((draws, len(elections), most))
     for number, cumulative in enumerate(elections):
@@ -72,7 +83,7 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
     return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes)
 
 
-def _settled(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:
+def _shared(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:
     """Chances of an election's outcomes: those drawn share what the fixed ones and the open rest leave, by size."""
     uncertain = np.array([isinstance(chance, Uncertain) for chance in chances])
     if not uncertain.any():
@@ -80,6 +91,6 @@ def _settled(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:
     centre = sum(chance.distribution.central for chance in chances if isinstance(chance, Uncertain))
     room = 1.0 - sum(chance for chance in chances if not isinstance(chance, Uncertain))
     total = drawn[:, uncertain].sum(axis=1, keepdims=True) + max(0.0, room - centre)
-    settled = drawn.copy()
-    settled[:, uncertain] *= room / total
-    return settled
+    shares = drawn.copy()
+    shares[:, uncertain] *= room / total
+    return shares

@@ -301,9 +301,17 @@ class _Reader:
                 self.opened.resolved({**self.scenario.overrides, one.path: value})
             except ScenarioError as error:
                 for problem in error.problems:
-                    found.setdefault((problem.path, problem.rule), problem)
+                    found.setdefault((problem.path, problem.rule), _blamed(problem, one.path, value))
         if found:
             raise InputError(found.values())
+
+
+def _blamed(problem: Problem, path: str, value: Value) -> Problem:
+    """A problem of the scenario; where it is told of another path, with the value that brings it about."""
+    own = f"{path}.".startswith(f"{problem.path}.") or problem.path.startswith(f"{path}.")
+    if own and not isinstance(problem.value, (dict, list)):
+        return problem
+    return Problem(problem.path, f"{problem.rule}, with {path} = {_written(value)}", None, problem.suggestion)
 
 
 def _kind(document: Mapping[str, Any], parts: Sequence[str]) -> Kind | None:
@@ -470,8 +478,8 @@ def _scenario(name: Any, folder: Path, overrides: Mapping[str, Any] | None, wron
     except ScenarioError as error:
         for problem in error.problems:
             rule = f"{problem.path}: {problem.rule}" if problem.path else problem.rule
-            value = problem.value if problem.path else name
-            wrong.append(Problem("sweep.scenario", rule, value, problem.suggestion))
+            value, close = (problem.value, None) if problem.path else (name, nearest(name, shipped()))
+            wrong.append(Problem("sweep.scenario", rule, value, problem.suggestion or close))
         return None
 
 

@@ -271,7 +271,7 @@ def test_a_chance_is_a_line_with_error_bars_in_percent() -> None:
 def test_an_axis_of_chances_is_as_long_as_needed() -> None:
     document = case("one-few")
     for span in (10, 60, 100):
-        document["columns"]["p_end_HND"] = [0.009 * span] * 6
+        document["columns"]["p_end_HND"] = [0.0082 * span] * 6
         assert span < sweep.line(document, "left:HND").axes[0].get_ylim()[1] < 1.15 * span
 
 

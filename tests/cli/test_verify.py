@@ -1,0 +1,118 @@
+"""Verify: a result is what it says, or what differs is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import sim as package
+from sim.errors import InputError, ResultError
+from sim.results.files import MANIFEST
+from sim.runs import verify as module
+from sim.runs.verify import verdict_lines, verify
+from tests.cli.calling import Sim
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    result = package.run("honduras-2025", runs=40, ledger=True, out=tmp_path, set={"washington.attention": 2})
+    assert result.folder is not None
+    return result.folder
+
+
+def test_a_result_is_what_it_says_and_the_same_again(folder: Path) -> None:
+    verdict = verify(folder, rerun=True)
+    assert verdict.same
+    assert [found.what for found in verdict.findings if "again" in found.what] == [
+        "trajectories.parquet, run again",
+        "events.parquet, run again",
+        "summary.csv, run again",
+        "states.csv, run again",
+        "ledger.parquet, run again",
+    ]
+    assert verdict_lines(verdict)[0] == "The result is what it says, and running it again gives the same bytes."
+
+
+def test_a_scenario_that_extends_another_is_run_again_with_its_reference(tmp_path: Path) -> None:
+    result = package.run("honduras-2021-taipei-matches", runs=40, out=tmp_path)
+    assert result.folder is not None
+    assert verify(result.folder, rerun=True).same
+
+
+@pytest.mark.parametrize("name", ["summary.csv", "events.parquet", "ledger.parquet"])
+def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
+    verdict = verify(folder, rerun=True)
+    assert not verdict.same
+    assert not verdict.rerun
+    assert [found.what for found in verdict.findings if not found.same] == [name]
+    (folder / name).unlink()
+    (missing,) = (found for found in verify(folder).findings if not found.same)
+    assert (missing.what, missing.told) == (name, "missing")
+
+
+def test_a_changed_manifest_is_seen(folder: Path) -> None:
+    document = json.loads((folder / MANIFEST).read_text("utf-8"))
+    document["scenario"]["washington"]["attention"] = 1.0
+    (folder / MANIFEST).write_text(json.dumps(document), "utf-8")
+    (found,) = (found for found in verify(folder).findings if not found.same)
+    assert found.what == "id"
+    assert found.told.endswith("the manifest was changed")
+
+
+def test_a_forged_table_with_its_digest_is_found_by_running_again(folder: Path) -> None:
+    from sim.results import digest_of
+
+    text = (folder / "summary.csv").read_text("utf-8")
+    (folder / "summary.csv").write_text(text.replace("recognition,12.000000", "recognition,11.000000", 1), "utf-8")
+    document = json.loads((folder / MANIFEST).read_text("utf-8"))
+    document["files"]["summary.csv"] = digest_of(folder / "summary.csv")
+    (folder / MANIFEST).write_text(json.dumps(document), "utf-8")
+    assert verify(folder).same
+    verdict = verify(folder, rerun=True)
+    (found,) = (found for found in verdict.findings if not found.same)
+    assert found.what == "summary.csv, run again"
+    assert found.told.startswith("differs from line 2 on: '2025-01,recognition,11.000000")
+    assert verdict_lines(verdict)[0] == "Running it again here gives other numbers."
+
+
+def test_another_version_is_told_and_is_no_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.results, "sources_digest", lambda: "0" * 64)
+    verdict = verify(folder)
+    assert verdict.same
+    notes = {found.what: found.told for found in verdict.findings if not found.same}
+    assert set(notes) == {"sources", "id"}
+    assert notes["sources"].endswith("then, 000000000000 here")
+    assert notes["id"].endswith("another version made it")
+
+
+def test_an_older_result_opens_and_says_that_it_cannot_be_run_again(folder: Path) -> None:
+    document = json.loads((folder / MANIFEST).read_text("utf-8"))
+    del document["reference"]
+    (folder / MANIFEST).write_text(json.dumps(document), "utf-8")
+    assert package.read(folder).runs == 40
+    assert verify(folder).same
+    with pytest.raises(ResultError, match="made by an older version; run it again"):
+        verify(folder, rerun=True)
+
+
+def test_a_sweep_is_verified_by_its_digests(tmp_path: Path) -> None:
+    swept = package.sweep("outlook-2026", vary={"washington.attention": [0, 1]}, runs=20, out=tmp_path)
+    assert verify(swept.folder).same
+    with pytest.raises(InputError, match="--rerun: not of a sweep"):
+        verify(swept.folder, rerun=True)
+    with (swept.folder / "points.parquet").open("ab") as file:
+        file.write(b"x")
+    assert not verify(swept.folder).same
+
+
+def test_the_command_says_it_in_its_status(sim: Sim, folder: Path, tmp_path: Path) -> None:
+    said = sim("verify", folder, "--rerun", "--json")
+    assert (said.status, said.json["same"], said.json["rerun"]) == (0, True, True)
+    (folder / "states.csv").write_text("", "utf-8")
+    assert sim("verify", folder, "--quiet").status == 1
+    assert sim("verify", tmp_path / "nothing").problems() == [
+        f"{tmp_path / 'nothing'}: a result folder, with a manifest.json in it"
+    ]
