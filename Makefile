@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOG := $(VENV)/install.log
+DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: demo test results bench lint fmt clean help
+.PHONY: demo test results bench docs lint fmt clean help
 
 demo: $(STAMP) ## simulate a shipped scenario and draw its chart
 	@$(BIN)/sim run honduras-2021
@@ -19,6 +20,11 @@ results: $(STAMP) ## recompute the golden results kept in results/reference
 
 bench: $(STAMP) ## speed of the engines side by side, into benchmarks/latest.json
 	@$(BIN)/python -m benchmarks.speed
+
+docs: $(DOCS_STAMP) ## the documentation: what follows from the code, then the site, into site/
+	@$(BIN)/python -m docs.generate
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Read it: site/index.html"
 
 lint: $(STAMP) ## ruff (rules and format) and mypy
 	@$(BIN)/python -m ruff check .
@@ -51,3 +57,9 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
 	  -c constraints.txt -e '.[dev]' >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "The installation failed; the log above says why" >&2; exit 1; }
 	@touch $(STAMP)
+
+$(DOCS_STAMP): $(STAMP)
+	@echo "Installing what builds the documentation" >&2
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+	  -c constraints.txt -e '.[docs]' >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "The installation failed; the log above says why" >&2; exit 1; }
+	@touch $(DOCS_STAMP)

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.analysis.compare import face_compare as compare
+    from sim.analysis.explain import explain
     from sim.analysis.sensitivity import face_sensitivity as sensitivity
     from sim.results import Result
     from sim.runs.face import load, read, run
     from sim.runs.sweep import sweep
     from sim.scenario import Scenario
 
-__all__ = ["Result", "Scenario", "compare", "load", "read", "run", "sensitivity", "sweep"]
+__all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep"]
 
 _PLACES = {
     "Result": ("sim.results", "Result"),
     "Scenario": ("sim.scenario", "Scenario"),
     "compare": ("sim.analysis.compare", "face_compare"),
+    "explain": ("sim.analysis.explain", "explain"),
     "load": ("sim.runs.face", "load"),
     "read": ("sim.runs.face", "read"),
     "run": ("sim.runs.face", "run"),

@@ -2,7 +2,7 @@
 
 Not a command of `sim`: run as `python -m sim.cli.reference [FOLDER]`. Besides the tables of each scenario it
 writes the count chart of the README, the table of scenarios in `scenarios/README.md`, and the backtest: its tables,
-its charts, and the table of the README.
+its charts, the table of the README, and the scores that the page of every result shows.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ LISTED_IN = Path("scenarios") / "README.md"
 BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scenarios -->"
 README = Path("README.md")
 BACKTEST_BEGIN, BACKTEST_END = "<!-- backtest: written by `make results` -->", "<!-- end of backtest -->"
+PUBLISHED = Path("sim") / "analysis" / "published.csv"
+"""The main scores of the backtest, inside the package: the page of a result shows them."""
+PUBLISHED_SCORES = ("crps", "coverage_90", "log_score", "auc_within_year")
 _SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("auc_within_year", 1))
 """Scores and horizons of the README's table of the backtest."""
 _MOST_NAMED = 3
@@ -175,6 +178,14 @@ def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[P
     return written
 
 
+def write_published(found: Backtest, file: Path = PUBLISHED) -> Path:
+    """Write the main scores of a backtest where the package keeps them."""
+    from sim.results import columns_of, write_csv
+
+    write_csv(columns_of([row for row in found.scores if row["score"] in PUBLISHED_SCORES]), file)
+    return file
+
+
 def backtest_table(found: Backtest) -> str:
     """The main scores of a backtest in Markdown, a row a model."""
     from sim.charts.backtest import NAMES
@@ -228,3 +239,4 @@ if __name__ == "__main__":
     if len(sys.argv) == 1:
         print(write_list(told))
         print(between(README, BACKTEST_BEGIN, BACKTEST_END, backtest_table(judged)))
+        print(write_published(judged))

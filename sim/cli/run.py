@@ -33,7 +33,7 @@ _BEGAN = time.perf_counter()
     help="Folder under which <scenario>/<id> is written.",
 )  # fmt: skip
 @click.option("--ledger", is_flag=True, help="Also write every term of every state and month (at most 100 runs).")
-@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@click.option("--no-charts", is_flag=True, help="Draw no charts and write no page.")
 @as_json
 @click.option("--quiet", is_flag=True, help="Print the result folder only, and no progress.")
 def command(
@@ -64,6 +64,12 @@ def command(
 
         draw_all(result, folder)
 
+    def page(result: Any, folder: Path) -> None:
+        from sim.report import write_page
+        from sim.results import REPORT
+
+        write_page(result, folder / REPORT, threads=threads)
+
     if not (quiet or as_json):
         for remark in remarks(loaded.scenario):
             click.echo(f"{scenario}: note: {remark}", err=True)
@@ -78,15 +84,21 @@ def command(
             progress,
             clock,
             None if quiet or as_json else lambda text: click.echo(text, err=True),
+            None if no_charts else page,
         )
     finally:
         progress.close()
 
     from sim.cli.summary import summary_json, summary_text
 
+    assert result.folder is not None
+    report = result.folder / "report.html"
     if as_json:
-        print_json(summary_json(result, found, clock.stages))
+        there = str(report) if report.is_file() else None
+        print_json({**summary_json(result, found, clock.stages), "report": there})
     elif quiet:
         click.echo(result.folder)
     else:
         click.echo(summary_text(result, found, clock.stages, charts=not no_charts))
+        if not no_charts:
+            click.echo(f"Page: {report}")

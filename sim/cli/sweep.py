@@ -87,13 +87,15 @@ def command(
     def draw(swept: Swept, folder: Path) -> None:
         from sim.charts.sweep import draw_sweep
 
-        draw_sweep(swept.document(), folder, outcome=[f"left:{code}" for code in wanted])
+        document = swept.document()  # where every point failed it has no states
+        draw_sweep(document, folder, outcome=[f"left:{code}" for code in wanted if code in document["states"]])
 
     progress = Progress(f"sweep of {sweep.centre.loaded.name}", quiet or as_json, unit="points")
     try:
         swept, found = run_sweep(
             sweep, out, where, progress, None if no_charts else draw, " ".join(["sim", *sys.argv[1:]]),
             None if quiet or as_json else lambda text: click.echo(text, err=True),
+            ["count.png", *(f"left-{code}.png" for code in wanted)],
         )  # fmt: skip
     except KeyboardInterrupt:
         progress.close()
@@ -162,8 +164,8 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
     lines = [
-        f"{manifest['scenario']['scenario']['title']}: {manifest['points']:,} points of {manifest['runs']:,} runs, "
-        f"seed {manifest['seed']}, design {manifest['design']}.",
+        f"{manifest['scenario']['scenario']['title']}: {_many(manifest['points'], 'point')} of "
+        f"{_many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
     ]
     if done:
@@ -180,12 +182,16 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
         if errors:
             lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
     if failed:
-        lines += ["", f"{len(failed)} points could not be run; the first: {columns['error'][failed[0]]}"]
+        lines += ["", f"{_many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
     lines += ["", f"{'Found' if found else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
     if charts and (swept.folder / "charts").is_dir():
         lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
     lines.append(f"Time: {seconds:.1f} s")
     return lines
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _shown(value: Any) -> str:

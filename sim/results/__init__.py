@@ -3,6 +3,7 @@
 from sim.results.files import (
     CHARTS,
     LEDGER,
+    REPORT,
     check,
     columns_of,
     complete,
@@ -23,6 +24,7 @@ from sim.results.tables import Chance, Table, chance
 __all__ = [
     "CHARTS",
     "LEDGER",
+    "REPORT",
     "Chance",
     "Result",
     "Table",

@@ -32,14 +32,17 @@ def folder_of(out: Path, name: str, identity: str) -> Path:
 
 
 DATA = ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv")
-"""Files every result has; charts and a ledger may stand beside them."""
-LEDGER, CHARTS = "ledger.parquet", "charts"
+"""Files every result has; charts, a page and a ledger may stand beside them."""
+LEDGER, CHARTS, REPORT = "ledger.parquet", "charts", "report.html"
 
 
 def parts(manifest: Mapping[str, Any]) -> set[str]:
-    """What a result has besides its data: charts, a ledger."""
+    """What a result has besides its data: charts, a page, a ledger."""
     return {
-        part for part in (LEDGER, CHARTS) for name in manifest["files"] if name == part or name.startswith(f"{part}/")
+        part
+        for part in (LEDGER, CHARTS, REPORT)
+        for name in manifest["files"]
+        if name == part or name.startswith(f"{part}/")
     }
 
 
@@ -54,12 +57,12 @@ def complete(folder: Path, wanted: Iterable[str] = ()) -> bool:
 def check(folder: Path, pictures: bool = True) -> dict[str, Any]:
     """The manifest of a result, every file of it having its digest. Raises ResultError naming what is wrong.
 
-    pictures : also check the charts, which nothing is read from
+    pictures : also check the charts and the page, which nothing is read from
     """
     manifest = _manifest(folder)
     for name, digest in manifest["files"].items():
         path = folder / name
-        if name.startswith(f"{CHARTS}/") and not pictures:
+        if (name == REPORT or name.startswith(f"{CHARTS}/")) and not pictures:
             continue
         try:
             found = digest_of(path)
@@ -174,11 +177,21 @@ def write_data(result: Result, stage: Path) -> None:
         write_parquet(result.ledger, stage / LEDGER)
 
 
-def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest of a folder, with the digest of every other file in it."""
-    tables = [folder / name for name in (*DATA, LEDGER)]
-    files = sorted(path for path in (*tables, *(folder / CHARTS).rglob("[!.]*")) if path.is_file())
-    digests = {path.relative_to(folder).as_posix(): digest_of(path) for path in files}
+def seal(folder: Path, manifest: Mapping[str, Any], anew: Iterable[str] | None = None) -> None:
+    """Write the manifest of a folder, with the digest of every other file in it.
+
+    anew : only these files were written anew; the others keep the digest that the manifest has of them
+    """
+    if anew is not None:
+        digests = {**manifest["files"], **{name: digest_of(folder / name) for name in anew}}
+        _write_manifest(folder, manifest, dict(sorted(digests.items())))
+        return
+    named = [folder / name for name in (*DATA, LEDGER, REPORT)]
+    files = sorted(path for path in (*named, *(folder / CHARTS).rglob("[!.]*")) if path.is_file())
+    _write_manifest(folder, manifest, {path.relative_to(folder).as_posix(): digest_of(path) for path in files})
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any], digests: Mapping[str, str]) -> None:
     whole = {"format": FORMAT, **manifest, "files": digests}
     whole[OUTSIDE] = whole.pop(OUTSIDE)
     temporary = folder / f".{MANIFEST}.{uuid.uuid4().hex[:12]}"

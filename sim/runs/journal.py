@@ -6,24 +6,30 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sim.errors import InputError, Problem
 from sim.runs.points import Done
 
+FILE = "journal"
 _DIGITS = 32
 """Hex digits of a line's digest, at its beginning."""
+_PIECE = 8192
+"""Bytes read at a time; a line of fourteen states has some three thousand."""
 
 
 class Journal:
     """Finished points on disk. A line that is torn or damaged counts as not there, and its point is done again."""
 
-    def __init__(self, file: BinaryIO, mend: bool) -> None:
+    def __init__(self, file: io.FileIO, mend: bool) -> None:
         self._file = file
+        """Without a buffer: what could not be written is not tried again behind one's back."""
         self._places: dict[str, int] = {}
+        self._failed: set[str] = set()
         self._read(mend)
 
     def __contains__(self, key: str) -> bool:
@@ -34,87 +40,144 @@ class Journal:
 
     def __getitem__(self, key: str) -> Done:
         self._file.seek(self._places[key])
-        done = _told(self._file.readline())
-        if done is None:
-            raise KeyError(key)
+        line = newline = b""
+        while not newline and (more := self._file.read(_PIECE)):
+            piece, newline, _ = more.partition(b"\n")
+            line += piece
+        done = _told(line)
+        if done is None or done.key != key:
+            raise OSError("the journal was damaged while it was read; the same command goes on")
         return done
 
-    def add(self, done: Done) -> None:
-        """Write a finished point down; on return it is on the disk."""
-        place = self._file.seek(0, os.SEEK_END)
+    def failed(self, key: str) -> bool:
+        """Whether a finished point could not be run."""
+        return key in self._failed
+
+    def add(self, finished: Iterable[Done]) -> None:
+        """Write finished points down; on return they are on the disk."""
+        end = self._file.seek(0, os.SEEK_END)
+        places, content = [], b""
+        for done in finished:
+            places.append((done, end + len(content)))
+            content += _line(done)
         try:
-            self._file.write(_line(done))
-            self._file.flush()
+            left = memoryview(content)
+            while left:
+                left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
-        except OSError:
-            self._file.truncate(place)
+        except BaseException:
+            with suppress(OSError):
+                self._file.truncate(end)
             raise
+        for done, place in places:
+            self._note(done, place)
+
+    def _note(self, done: Done, place: int) -> None:
         self._places[done.key] = place
+        if done.row["error"] is not None:
+            self._failed.add(done.key)
 
     def _read(self, mend: bool) -> None:
         """Find the sound lines; what a stop left of a last one is cut off, if this may `mend`."""
-        self._file.seek(0)
         end = 0
-        for line in iter(self._file.readline, b""):
+        lines = io.BufferedReader(self._file)
+        for line in lines:
             if not line.endswith(b"\n"):
-                if mend:
-                    self._file.truncate(end)
                 break
             done = _told(line)
             if done is not None:
-                self._places[done.key] = end
+                self._note(done, end)
             end += len(line)
+        lines.detach()
+        if mend:
+            self._file.truncate(end)
 
 
 def _line(done: Done) -> bytes:
     told = json.dumps({"key": done.key, "row": done.row, "counts": done.counts}, allow_nan=False).encode()
-    return hashlib.sha256(told).hexdigest()[:_DIGITS].encode() + b" " + told + b"\n"
+    return _digest(told) + b" " + told + b"\n"
 
 
 def _told(line: bytes) -> Done | None:
     digest, _, told = line.rstrip(b"\n").partition(b" ")
-    if hashlib.sha256(told).hexdigest()[:_DIGITS].encode() != digest:
+    if _digest(told) != digest:
         return None
     document: Mapping[str, Any] = json.loads(told)
     return Done(document["key"], dict(document["row"]), document["counts"])
 
 
-FILE = "journal"
+def _digest(told: bytes) -> bytes:
+    return hashlib.sha256(told).hexdigest()[:_DIGITS].encode()
 
 
 @contextmanager
 def open_journal(folder: Path) -> Iterator[Journal]:
     """The journal in a folder, made where there is none, for one process at a time.
 
+    A folder in which nothing came to be written is taken away again.
     Raises InputError where another process holds it, or the folder cannot be written to.
     """
+    made = [parent for parent in (folder, *folder.parents) if not os.path.exists(parent)]  # noqa: PTH110
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / FILE).open("a+b")
-    except OSError as error:
-        said = f"a folder that can be written to: {error.strerror}"
-        raise InputError(Problem("--out", said, str(folder.parent))) from None
+        file = io.FileIO(folder / FILE, "a+")
+    except (OSError, ValueError) as error:
+        _take_away(made)
+        said = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem("--out", f"a folder that can be written to: {said}", str(folder.parent))) from None
     with file:
         _lock(file, folder)
-        yield Journal(file, mend=True)
+        for place in {folder, *(parent.parent for parent in made)}:
+            settle(place)
+        file.seek(0)
+        journal = Journal(file, mend=True)
+        try:
+            yield journal
+        finally:
+            if not len(journal):
+                shutil.rmtree(folder, ignore_errors=True)
+                _take_away(made[1:])
 
 
-def looked_at(folder: Path) -> Journal:
+def _take_away(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError, ValueError):
+            folder.rmdir()
+
+
+@contextmanager
+def looked_at(folder: Path) -> Iterator[Journal]:
     """The journal in a folder as it stands, also while another process writes it; empty where there is none."""
     try:
-        return Journal(io.BytesIO((folder / FILE).read_bytes()), mend=False)
-    except OSError:
-        return Journal(io.BytesIO(), mend=False)
+        file = io.FileIO(folder / FILE)
+    except (OSError, ValueError):
+        file = io.FileIO(os.devnull)
+    with file:
+        yield Journal(file, mend=False)
 
 
-def _lock(file: BinaryIO, folder: Path) -> None:
+def settle(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk itself, so that they outlast a loss of power."""
+    try:
+        number = os.open(path, os.O_RDONLY)
+    except OSError:  # a system on which folders cannot be opened
+        return
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _lock(file: io.FileIO, folder: Path) -> None:
     try:
         import fcntl
     except ImportError:  # no such locks on this system
         return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         raise InputError(
             Problem("--out", "a sweep that no other process is working on just now", str(folder))
         ) from None
+    except OSError:  # a file system without locks
+        return

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import SimError
+from sim.errors import InputError, SimError
 from sim.fit import beliefs_for, yardsticks
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
@@ -71,9 +71,15 @@ def evaluate(base: Base, values: Mapping[str, Any], key: str) -> Done:
         draws = sample(laid, beliefs, base.seed, -(-base.runs // RUNS_PER_DRAW), base.parameters)
         ensemble = run_ensemble(laid, draws, base.seed, base.runs, threads=1)
         return Done(key, outcomes(laid, ensemble), packed(distribution(laid, ensemble)))
-    except (SimError, ArithmeticError, ValueError) as error:
-        told = " / ".join(str(error).splitlines()) or type(error).__name__
-        return Done(key, {"error": told}, "")
+    except (SimError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return Done(key, {"error": _said(error)}, "")
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, on one line; without the file, which may be called by another name the next time."""
+    if isinstance(error, InputError):
+        return " / ".join(problem.line(None) for problem in error.problems)
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def outcomes(laid: Plan, ensemble: Ensemble) -> Row:

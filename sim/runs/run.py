@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import metadata
@@ -196,17 +197,20 @@ def run_to_folder(
     progress: Progress | None = None,
     clock: Clock | None = None,
     tell: Callable[[str], object] | None = None,
+    page: Callable[[Result, Path], object] | None = None,
 ) -> tuple[Result, bool]:
     """Find the request's result under `out`, or run it and write it there whole; True when it was found.
 
     draw : draws the charts of a result into a folder; None leaves them out
+    page : writes the page of a result into its folder, in which the data are; None leaves it out
     """
     clock = clock or Clock()
     folder = results.folder_of(out, request.loaded.name, request.identity)
     kept, has = _kept(folder)
     document = _document(request.loaded.scenario)
     same = kept is not None and (kept.scenario, kept.settings["set"]) == (document, _overrides(request))
-    wanted = ({results.CHARTS} if draw else set()) | ({results.LEDGER} if request.ledger else set())
+    asked = ((results.CHARTS, draw), (results.REPORT, page), (results.LEDGER, request.ledger))
+    wanted = {part for part, is_asked in asked if is_asked}
     clock.lap("start-up")
     if kept is not None and same and wanted <= has and _DAMAGED not in has:
         clock.lap("files")
@@ -227,13 +231,19 @@ def run_to_folder(
                 shutil.copytree(folder / results.CHARTS, stage / results.CHARTS)
             except OSError:  # another run replaces them just now
                 shutil.rmtree(stage / results.CHARTS, ignore_errors=True)
+        if page is not None:
+            page(result, stage)
+            clock.lap("page")
+        elif results.REPORT in has and same:
+            with suppress(OSError):  # likewise
+                shutil.copyfile(folder / results.REPORT, stage / results.REPORT)
         outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
         results.seal(stage, {**manifest(request, result), "outside": outside})
     clock.lap("files")
     return replace(result, folder=folder), False
 
 
-_DAMAGED = "damaged charts"
+_DAMAGED = "damaged charts or page"
 
 
 def _kept(folder: Path) -> tuple[Result | None, set[str]]:

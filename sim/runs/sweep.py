@@ -6,6 +6,7 @@ import json
 import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,8 +21,8 @@ from sim.model.plan import month_label
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.runs.designs import DESIGNS, Design
 from sim.runs.designs import design as lay
-from sim.runs.executors import Executor, Task, executor
-from sim.runs.journal import Journal, looked_at, open_journal
+from sim.runs.executors import Executor, Local, Task, executor
+from sim.runs.journal import Journal, looked_at, open_journal, settle
 from sim.runs.points import Base, Done
 from sim.runs.run import Request, versions, warm_up_kernel
 from sim.runs.sampling import Mode
@@ -33,9 +34,13 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MANIFEST, POINTS, COUNTS = "manifest.json", "points.parquet", "counts.parquet"
+OUTSIDE = "outside"
+"""Key of the manifest for what no digest covers: the command."""
+MOST_VALUES = 100
+"""Of a path with more values, the manifest tells only the range."""
 RUNS = 1_000
 """Runs a point, unless the command says otherwise."""
-_BATCH = 2_000
+_BATCH = 500
 """Points written at a time: memory does not grow with their number."""
 
 
@@ -113,11 +118,14 @@ def status(sweep: Sweep, out: Path) -> Status:
     manifest = _whole(folder)
     if manifest is not None:
         return Status(folder, wanted, wanted, manifest["failed"])
-    journal = looked_at(sweep.unfinished(out))
-    found = [key for key in sweep.keys if key in journal]
-    return Status(
-        sweep.unfinished(out), wanted, len(found), sum(journal[key].row["error"] is not None for key in found)
-    )
+    with looked_at(sweep.unfinished(out)) as journal:
+        done = sum(key in journal for key in sweep.keys)
+        failed = sum(journal.failed(key) for key in sweep.keys)
+    return Status(sweep.unfinished(out), wanted, done, failed)
+
+
+Draw = Callable[["Swept", Path], object]
+"""Draws charts of a finished sweep into a folder."""
 
 
 def run_sweep(
@@ -125,35 +133,52 @@ def run_sweep(
     out: Path,
     where: Executor,
     progress: Callable[[int, int], None] | None = None,
-    draw: Callable[[Swept, Path], object] | None = None,
+    draw: Draw | None = None,
     command: str = "",
     tell: Callable[[str], object] | None = None,
+    pictures: Iterable[str] = (),
 ) -> tuple[Swept, bool]:
     """Run what is not done yet, write the sweep whole, and read it; True when all of it was found.
 
     A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
-    draw : draws charts of the finished sweep into a folder; tell : is told what takes long
+    tell : is told what takes long; pictures : files that `draw` makes, drawn where a finished sweep lacks them
     """
-    folder = sweep.folder(out)
-    if _whole(folder) is not None:
-        return Swept(folder), True
-    warm_up_kernel(sweep.centre, tell)
-    with open_journal(sweep.unfinished(out)) as journal:
-        missing = list(_missing(sweep, journal))
-        done = len(set(sweep.keys)) - len(missing)
-        if progress is not None:
-            progress(done, done + len(missing))
-        for count, found in enumerate(where.points(sweep.base, missing), 1):
-            journal.add(found)
+    folder, unfinished = sweep.folder(out), sweep.unfinished(out)
+    found = _whole(folder) is not None
+    if not found:
+        with open_journal(unfinished) as journal:
+            if _whole(folder) is None:  # another process may have finished it
+                _compute(sweep, journal, where, progress, tell)
+                with results.placed(folder) as stage:
+                    failed = _write_tables(sweep, journal, stage)
+                    _finish(sweep, failed, stage, draw, command)
+                settle(folder.parent)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    return Swept(folder), _kept(sweep, folder, draw, command, pictures) and found
+
+
+def _compute(
+    sweep: Sweep,
+    journal: Journal,
+    where: Executor,
+    progress: Callable[[int, int], None] | None,
+    tell: Callable[[str], object] | None,
+) -> None:
+    """Have all points in the journal."""
+    distinct = set(sweep.keys)
+    wanted, done = len(distinct), sum(key in journal for key in distinct)
+    if progress is not None:
+        progress(done, wanted)
+    if done == wanted:
+        return
+    if isinstance(where, Local):
+        warm_up_kernel(sweep.centre, tell)
+    with closing(where.points(sweep.base, _missing(sweep, journal), wanted - done)) as finishing:
+        for finished in finishing:
+            journal.add(finished)
+            done += len(finished)
             if progress is not None:
-                progress(done + count, done + len(missing))
-        with results.placed(folder) as stage:
-            _write(sweep, journal, stage, command)
-            if draw is not None:
-                (stage / results.CHARTS).mkdir()
-                draw(Swept(stage), stage / results.CHARTS)
-    shutil.rmtree(sweep.unfinished(out), ignore_errors=True)
-    return Swept(folder), False
+                progress(done, wanted)
 
 
 def _missing(sweep: Sweep, journal: Journal) -> Iterator[Task]:
@@ -169,26 +194,28 @@ def _missing(sweep: Sweep, journal: Journal) -> Iterator[Task]:
 # --- Files
 
 
-def _write(sweep: Sweep, journal: Journal, stage: Path, command: str) -> None:
-    """The tables and the manifest, from the journal, in the order of the points."""
+def _write_tables(sweep: Sweep, journal: Journal, stage: Path) -> int:
+    """The tables, from the journal, in the order of the points; how many of these failed."""
     columns: dict[str, type] = {}
     failed = 0
     for key in sweep.keys:
         row = journal[key].row
         failed += row["error"] is not None
         for name, value in row.items():
-            if value is not None or name not in columns:
-                columns[name] = type(value) if columns.get(name, type(None)) is type(None) else columns[name]
+            columns.setdefault(name, str if name == "error" else float if value is None else type(value))
     _write_points(sweep, journal, columns, stage / POINTS)
     _write_counts(sweep, journal, stage / COUNTS)
-    request = sweep.centre
+    return failed
+
+
+def _finish(sweep: Sweep, failed: int, stage: Path, draw: Draw | None, command: str) -> None:
+    """The manifest, and the charts, of a folder that has its tables; on return they are on the disk."""
     document = {
         "format": FORMAT,
         "id": sweep.identity,
-        "scenario": request.loaded.scenario.model_dump(mode="json", exclude_none=True),
-        "set": {path: str(value) for path, value in sweep.base.fixed.items()},
+        **_told(sweep),
         "design": sweep.design,
-        "varied": [{"path": path, **_values(sweep, path)} for path in sweep.paths],
+        "varied": _varied(sweep),
         "points": len(sweep.points),
         "failed": failed,
         "runs": sweep.base.runs,
@@ -197,17 +224,56 @@ def _write(sweep: Sweep, journal: Journal, stage: Path, command: str) -> None:
         "digests": {"base": sweep.base_id},
         "versions": versions(),
         "files": {name: results.digest_of(stage / name) for name in (POINTS, COUNTS)},
-        "outside": {"command": command},
     }
-    (stage / MANIFEST).write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+    whole = {**document, "digest": results.identity(document), OUTSIDE: {"command": command}}
+    text = json.dumps(whole, indent=1, ensure_ascii=False, default=str) + "\n"
+    (stage / MANIFEST).write_text(text, "utf-8", "backslashreplace")
+    if draw is not None:
+        (stage / results.CHARTS).mkdir(exist_ok=True)
+        draw(Swept(stage), stage / results.CHARTS)
+    for name in (POINTS, COUNTS, MANIFEST, ""):
+        settle(stage / name)
 
 
-def _values(sweep: Sweep, path: str) -> dict[str, Any]:
-    """The distinct values of a path, sorted, where they are few; else their range."""
-    values = sorted({values[path] for values in sweep.points})
-    if len(values) <= 100:
-        return {"values": [_cell(value) for value in values]}
-    return {"low": _cell(values[0]), "high": _cell(values[-1])}
+def _told(sweep: Sweep) -> dict[str, Any]:
+    """What the user told of the scenario, prose and all."""
+    return {
+        "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
+        "set": {path: str(value) for path, value in sweep.base.fixed.items()},
+    }
+
+
+def _kept(sweep: Sweep, folder: Path, draw: Draw | None, command: str, pictures: Iterable[str]) -> bool:
+    """True where a finished sweep has the pictures wanted and the prose of today; else it is given them."""
+    manifest = check(folder)
+    told = all(manifest[name] == value for name, value in _told(sweep).items())
+    drawn = draw is None or all((folder / results.CHARTS / name).is_file() for name in pictures)
+    if told and drawn:
+        return True
+    with results.placed(folder) as stage:
+        for name in (POINTS, COUNTS):
+            shutil.copyfile(folder / name, stage / name)
+        if told and (folder / results.CHARTS).is_dir():
+            shutil.copytree(folder / results.CHARTS, stage / results.CHARTS)
+        _finish(sweep, manifest["failed"], stage, draw, command)
+    return False
+
+
+def _varied(sweep: Sweep) -> list[dict[str, Any]]:
+    """Of each path its distinct values, sorted, where they are few; else their range."""
+    few: dict[str, set[Any]] = {path: set() for path in sweep.paths}
+    ends = {path: (value, value) for path, value in sweep.points[0].items()}
+    for values in sweep.points:
+        for path, value in values.items():
+            ends[path] = min(ends[path][0], value), max(ends[path][1], value)
+            if len(few[path]) <= MOST_VALUES:
+                few[path].add(value)
+    return [
+        {"path": path, "values": [_cell(value) for value in sorted(values)]}
+        if len(values) <= MOST_VALUES
+        else {"path": path, "low": _cell(ends[path][0]), "high": _cell(ends[path][1])}
+        for path, values in few.items()
+    ]
 
 
 def _cell(value: Any) -> Any:
@@ -218,11 +284,11 @@ def _write_points(sweep: Sweep, journal: Journal, columns: Mapping[str, type], p
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = {float: pa.float64(), int: pa.int64(), str: pa.string(), type(None): pa.string()}
+    kinds = {float: pa.float64(), int: pa.int64(), str: pa.string()}
     fields = [("point", pa.int64())]
-    for varied in sweep.paths:
-        cells = {type(_cell(values[varied])) for values in sweep.points}
-        fields.append((varied, kinds[float if cells == {int, float} else cells.pop()]))
+    for one in sweep.points.variations:
+        cell = type(_cell(sweep.points[0][one.path]))
+        fields.append((one.path, kinds[float if cell is int and not one.whole else cell]))
     fields += [(name, kinds[kind]) for name, kind in columns.items()]
     schema = pa.schema(fields)
     with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
@@ -239,31 +305,35 @@ def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema(
-        [
-            ("point", pa.int64()),
-            ("month", pa.string()),
-            ("tie", pa.string()),
-            ("count", pa.int64()),
-            ("share", pa.float64()),
-        ]
-    )
+    kinds = {"point": pa.int64(), "month": pa.string(), "tie": pa.string(), "count": pa.int64(), "share": pa.float64()}
+    schema = pa.schema(list(kinds.items()))
     with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in _batches(sweep, journal):
-            parts: dict[str, list[Any]] = {name: [] for name in schema.names}
+            months: list[str] = []
+            parts = []
             for index, done in batch:
                 if not done.counts:
                     continue
                 found = done.distribution
-                ties, months, counts = (place.tolist() for place in np.nonzero(found))
-                year, month = map(int, done.row["first_month"].split("-"))
-                labels = [month_label(year * 12 + month - 1 + row) for row in range(found.shape[1])]
-                parts["point"] += [index] * len(ties)
-                parts["month"] += [labels[row] for row in months]
-                parts["tie"] += [(RECOGNITION, COOPERATION)[tie] for tie in ties]
-                parts["count"] += counts
-                parts["share"] += (found[found > 0] / sweep.base.runs).tolist()
-            writer.write_table(pa.table(parts, schema=schema))
+                ties, rows, counts = np.nonzero(found)
+                parts.append([np.full(len(ties), index), rows + len(months), ties, counts, found[ties, rows, counts]])
+                months += _months(done.row["first_month"], found.shape[1])
+            if not parts:
+                continue
+            points, rows, ties, counts, runs = (np.concatenate(column) for column in zip(*parts, strict=True))
+            columns = {
+                "point": pa.array(points),
+                "month": pa.array(months, pa.string()).take(pa.array(rows)),
+                "tie": pa.array([RECOGNITION, COOPERATION], pa.string()).take(pa.array(ties)),
+                "count": pa.array(counts),
+                "share": pa.array(runs / sweep.base.runs),
+            }
+            writer.write_table(pa.table(columns, schema=schema))
+
+
+def _months(first: str, length: int) -> list[str]:
+    year, month = map(int, first.split("-"))
+    return [month_label(year * 12 + month - 1 + row) for row in range(length)]
 
 
 def _batches(sweep: Sweep, journal: Journal) -> Iterator[list[tuple[int, Done]]]:
@@ -281,15 +351,15 @@ def _whole(folder: Path) -> dict[str, Any] | None:
 
 
 def check(folder: Path) -> dict[str, Any]:
-    """The manifest of a finished sweep. Raises ResultError where a table is missing or not as it was written."""
+    """The manifest of a finished sweep. Raises ResultError where anything is missing or not as it was written."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        files = dict(manifest["files"])
-        if manifest["format"] != FORMAT or set(files) != {POINTS, COUNTS}:
+        manifest = dict(json.loads((folder / MANIFEST).read_text("utf-8")))
+        document = {name: value for name, value in manifest.items() if name not in ("digest", OUTSIDE)}
+        if document["format"] != FORMAT or results.identity(document) != manifest["digest"]:
             raise ValueError
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise ResultError(Problem("", f"a finished sweep, with a {MANIFEST} in it"), folder) from error
-    for name, digest in files.items():
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise ResultError(Problem("", f"a finished sweep, with a whole {MANIFEST} in it"), folder) from error
+    for name, digest in manifest["files"].items():
         try:
             found = results.digest_of(folder / name)
         except OSError:
@@ -298,7 +368,36 @@ def check(folder: Path) -> dict[str, Any]:
             raise ResultError(
                 Problem(name, "unchanged since it was written, by its digest: run the sweep again"), folder
             )
-    return dict(manifest)
+    return manifest
+
+
+class Columns(Mapping[str, list[Any]]):
+    """A table by columns, each read when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._path = path
+        self._read: dict[str, list[Any]] = {}
+        with path.open("rb") as file:
+            self._names: list[str] = pq.read_schema(file).names
+
+    def __getitem__(self, name: str) -> list[Any]:
+        import pyarrow.parquet as pq
+
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            with self._path.open("rb") as file:
+                table = pq.ParquetFile(file).read(columns=[name])
+            self._read[name] = table[name].to_pylist()
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @dataclass(frozen=True)
@@ -313,13 +412,9 @@ class Swept:
         return dict(json.loads((self.folder / MANIFEST).read_text("utf-8")))
 
     @cached_property
-    def columns(self) -> dict[str, list[Any]]:
+    def columns(self) -> Columns:
         """`points.parquet` as columns."""
-        import pyarrow.parquet as pq
-
-        with (self.folder / POINTS).open("rb") as file:
-            found: dict[str, list[Any]] = pq.read_table(file).to_pydict()
-        return found
+        return Columns(self.folder / POINTS)
 
     @property
     def name(self) -> str:
@@ -328,15 +423,11 @@ class Swept:
 
     def points(self) -> pd.DataFrame:
         """One row a point: what was varied, `error`, and the outcomes at the end."""
-        import pandas as pd
-
-        return pd.read_parquet(self.folder / POINTS)
+        return _frame(self.folder / POINTS)
 
     def counts(self) -> pd.DataFrame:
         """One row a point, month, tie and count: the share of runs with that count."""
-        import pandas as pd
-
-        return pd.read_parquet(self.folder / COUNTS)
+        return _frame(self.folder / COUNTS)
 
     def document(self) -> dict[str, Any]:
         """What charts read."""
@@ -365,6 +456,13 @@ class Swept:
             "states": {code: states()[code].name for code in codes},
             "columns": columns,
         }
+
+
+def _frame(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    with path.open("rb") as file:  # a path with a colon would be read as an address
+        return pd.read_parquet(file)
 
 
 def sweep_of(
@@ -444,11 +542,14 @@ def sweep(
 
 def _texts(vary: Mapping[str, Any] | Iterable[str]) -> list[str]:
     """What is varied, as `--vary` takes it: tuples are ranges, lists are values, None is the parameter's own range."""
+    if isinstance(vary, str):
+        return [vary]
     if not isinstance(vary, Mapping):
         return list(vary)
-    return [
-        path
-        if told is None
-        else f"{path}={(':' if isinstance(told, tuple) else ',').join(str(_cell(value)) for value in told)}"
-        for path, told in vary.items()
-    ]
+    return [path if told is None else f"{path}={_text(told)}" for path, told in vary.items()]
+
+
+def _text(told: Any) -> str:
+    if isinstance(told, str) or not isinstance(told, Iterable):
+        return str(_cell(told))
+    return (":" if isinstance(told, tuple) else ",").join(str(_cell(value)) for value in told)

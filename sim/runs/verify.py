@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +140,7 @@ def _again(
 ) -> Iterator[Finding]:
     """The tables of the result as this version computes them, beside those that were written."""
     ledger = LEDGER in manifest["files"] and request.runs <= MOST_LEDGER_RUNS
-    kept = {"runs": request.runs, "seed": request.seed, "engine": request.engine, "parameters": request.parameters}
-    result = simulate(Request(request.loaded, **kept, ledger=ledger), threads, progress)
+    result = simulate(replace(request, ledger=ledger), threads, progress)
     with tempfile.TemporaryDirectory() as place:
         stage = Path(place)
         results.write_data(result, stage)

@@ -1,0 +1,1 @@
+"""The documentation: plain Markdown, and what keeps it true."""

@@ -1,0 +1,436 @@
+"""Writes what in the documentation follows from the code: `make docs` calls it, a test compares.
+
+`python -m docs.generate` writes the reference pages, what the commands of the tutorial and the how-to pages print, the
+pictures they make, and the prior-predictive check.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import math
+import re
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+
+from docs.story import DOCS, Story, pages
+
+REFERENCE = DOCS / "reference"
+WIDTH = 88
+"""Letters in a line of a command's help."""
+
+
+def main() -> None:
+    """Write everything that has changed, and say so."""
+    from docs import prior_predictive
+
+    for name, page in GENERATED.items():
+        keep(REFERENCE / name, page())
+    for path in pages():
+        with tempfile.TemporaryDirectory() as folder:
+            story = Story(path, Path(folder))
+            story.live()
+            story.copy_pictures()
+            keep(path, story.recorded())
+            for line in story.skipped:
+                print(f"{path.relative_to(DOCS.parent)}: not run: {line}", file=sys.stderr)
+    prior_predictive.write()
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a file where its text is not there yet."""
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        print(path.relative_to(DOCS.parent))
+
+
+def _page(title: str, *parts: str) -> str:
+    mark = "<!-- written by `make docs` from the code: change that -->"
+    return "\n\n".join([f"# {title}", mark, *(part.strip("\n") for part in parts)]) + "\n"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(heads)]
+    lines += [[" ".join(cell.replace("|", "\\|").split()) for cell in row] for row in rows]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+# --- Parameters ---------------------------------------------------------------------------------------------
+
+
+FAMILIES = {
+    "split-normal": "normal with a spread of its own on each side of the median",
+    "log-normal": "the same in the logarithm, for what stays above nought",
+    "logit-normal": "the same in the log odds, for chances and shares",
+    "counted": "a chance counted from dated cases: Beta(1/2 + yes, 1/2 + no)",
+    "gamma": "a rate counted on the record: gamma with the events, over the years at risk",
+    "normal": "normal about the estimate, with its standard error",
+    "updated": "the declared prior times the likelihood of the record",
+    "held": "not drawn: stays at its central value unless a scenario sets it",
+}
+"""Families of laws by name, in words."""
+
+
+def parameters_page() -> str:
+    """Every parameter, with its law as known today."""
+    from sim.atlas import record
+    from sim.fit import beliefs, described
+
+    day = record().confirmed_until
+    known = beliefs(day)
+    rows = [described(belief) for belief in known.values()]
+    kinds = {kind: sum(row["kind"] == kind for row in rows) for kind in ("estimated", "documented", "assumed")}
+    used = {row["family"] for row in rows}
+    short = _table(
+        ("parameter", "kind", "central", "90 % of belief", "unit"),
+        (
+            (f"[`{row['name']}`](#{row['name']})", row["kind"], _number(row["central"]), _range(row), row["unit"])
+            for row in rows
+        ),
+    )
+    details = []
+    for row in rows:
+        parameter = known[row["name"]].parameter
+        lines = [
+            f"### {row['name']}",
+            "",
+            _sentence(row["meaning"]),
+            "",
+            f"- {_number(row['central'])} ({_range(row)}), in {row['unit']}",
+            f"- {row['kind']}; drawn from: {FAMILIES[row['family']]} (`{row['family']}`)",
+            f"- a scenario may set it from {_number(parameter.minimum)} to {_number(parameter.maximum)}",
+            f"- source: {row['source']}",
+        ]
+        if row["cases"] is not None:
+            lines.insert(-1, f"- cases counted: {row['cases']}")
+        if row["hindsight"]:
+            lines.append("- judged with hindsight: settled in 2026 by people who knew how the record went on")
+        details.append("\n".join(lines))
+    return _page(
+        "Parameters",
+        f"All {len(rows)} numbers of the model, as known at the end of {day.day} {day:%B %Y}: {kinds['estimated']} "
+        f"estimated on the record, {kinds['documented']} documented (counted from dated cases, or published), "
+        f"{kinds['assumed']} assumed. A scenario with an earlier `as_of` has values of its own for what is estimated "
+        "or counted: `sim parameters --as-of DATE`. What each does: [the model](../model.md). Where a source says "
+        "*priors*, the judgement meant is in [the table of judgements](../prior-predictive.md#the-judgements).",
+        "How to set one: `[parameters]` in a scenario file, or `--set parameters.NAME=VALUE`. How to see what hangs on "
+        "one: [sensitivity](../how-to/sensitivity.md).",
+        short,
+        "## Families",
+        "The central value is the median of its law, but for `counted` and `gamma` the mean. The range is from the 5 % "
+        "to the 95 % point.",
+        _table(("family", "law"), ((f"`{name}`", words) for name, words in FAMILIES.items() if name in used)),
+        "## One by one",
+        *details,
+    )
+
+
+def _number(value: float) -> str:
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    if 0 < abs(value) < 1e-4:
+        return f"{value:.{1 - math.floor(math.log10(abs(value)))}f}"
+    return f"{value:.3g}"
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    return f"{_number(row['low'])} to {_number(row['high'])}"
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:].rstrip(".") + "."
+
+
+# --- The schema ---------------------------------------------------------------------------------------------
+
+
+def schema_page() -> str:
+    """Every table and key of a scenario file."""
+    from sim.scenario import Scenario
+
+    whole = Scenario.model_json_schema()
+    defined = whole["$defs"]
+    shown: list[str] = []
+
+    def table_of(heading: str, name: str, leave_out: frozenset[str] = frozenset(), level: str = "##") -> None:
+        part = defined[name]
+        about = re.sub(r"^`[^`]*`: ", "", part.get("description", ""))
+        shown.append(f"{level} {heading}")
+        if about:
+            shown.append(_sentence(about) if "\n" not in about else about)
+        rows = list(_keys(part, leave_out))
+        if rows:
+            shown.append(_table(("key", "value", "default", "meaning"), rows))
+
+    for name, part in whole["properties"].items():
+        inner = _inner(part)
+        if "$ref" in part:
+            table_of(f"`[{name}]`", _name_of(part))
+            if name == "scenario":
+                table_of("An entry of `sources`", "Source", level="###")
+        elif name == "states":
+            table_of("`[states.XXX]`", _name_of(inner))
+        elif name == "elections":
+            table_of("`[elections.NAME]`", _name_of(inner))
+            table_of("`[elections.NAME.outcomes.NAME]`", "Outcome", level="###")
+        elif name == "events":
+            kinds = {kind: _name_of({"$ref": ref}) for kind, ref in inner["discriminator"]["mapping"].items()}
+            common = frozenset.intersection(*(frozenset(defined[one]["properties"]) for one in kinds.values())) - {
+                "type"
+            }
+            shown.append("## `[events.NAME]`")
+            shown.append(part["description"] + " Every event has a `type`, and these keys:")
+            first = defined[next(iter(kinds.values()))]
+            shown.append(
+                _table(("key", "value", "default", "meaning"), _keys(first, frozenset(first["properties"]) - common))
+            )
+            for kind, one in kinds.items():
+                table_of(f'type = "{kind}"', one, common | {"type"}, "###")
+        else:
+            shown.append(f"## `[{name}]`")
+            shown.append(part["description"])
+            shown.append(f"Each value: {_value(inner)}.")
+    return _page(
+        "Scenario files, key by key",
+        "Every table and key that a scenario file may hold, with its bounds. The same with examples and advice: "
+        "[scenario files, explained](../../scenarios/README.md). For editors that complete and check: `sim schema`.",
+        "*Date*: `YYYY-MM-DD`. *State*: three capital letters, such as `HND`. *Name*: small letters, digits, single "
+        "hyphens. *Range*: in place of the number, `{ central = 1.0, low = 0.5, high = 2.0 }`, the median and the 5 % "
+        "and 95 % points; one value is drawn for every 20 runs. *Dated*: in place of the number, "
+        "`{ 2027-01-01 = 2.0 }`, changes that hold from a month on. Any other key is an error.",
+        *shown,
+    )
+
+
+def _name_of(part: Mapping[str, Any]) -> str:
+    return str(part["$ref"]).rpartition("/")[2]
+
+
+def _inner(part: Mapping[str, Any]) -> Any:
+    """What the values of a table of tables are."""
+    patterns = part.get("patternProperties")
+    return next(iter(patterns.values())) if patterns else part.get("additionalProperties", {})
+
+
+def _keys(part: Mapping[str, Any], leave_out: frozenset[str]) -> Iterator[tuple[str, str, str, str]]:
+    required = set(part.get("required", ()))
+    for key, told in part["properties"].items():
+        if key in leave_out:
+            continue
+        default = "required" if key in required else _default(told)
+        yield f"`{key}`", _value(told), default, told.get("description", "")
+
+
+def _default(told: Mapping[str, Any]) -> str:
+    if "default" not in told:
+        return "empty"
+    value = told["default"]
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'`"{value}"`' if isinstance(value, str) else _plain(value)
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
+
+
+def _value(told: Mapping[str, Any]) -> str:
+    """The kind of a value and its bounds, in words."""
+    choices = [one for one in told.get("anyOf", told.get("oneOf", ())) if one.get("type") != "null"]
+    if choices:
+        first = _value(choices[0])
+        for other in choices[1:]:
+            first += ", or *range*" if "$ref" in other else ", or *dated*"
+        return first
+    if "$ref" in told:
+        return f"a table, see *{_name_of(told).lower()}*"
+    if "const" in told:
+        value = told["const"]
+        return "true" if value is True else f'`"{value}"`'
+    if "enum" in told:
+        return ", ".join(f'`"{value}"`' for value in told["enum"])
+    kind, pattern = told.get("type"), told.get("pattern", "")
+    if told.get("format") == "date":
+        return "date"
+    if kind == "string":
+        return "state" if "A-Z" in pattern else "name" if pattern else "text"
+    if kind == "boolean":
+        return "true, false"
+    if kind == "array":
+        inner = _value(told["items"])
+        return f"list of {inner}s" if "table" not in inner else "list of tables"
+    if kind in ("number", "integer"):
+        low, high = told.get("minimum"), told.get("maximum")
+        bounds = ""
+        if low is not None and high is not None:
+            bounds = f"{_plain(low)} to {'2^63 - 1' if high == 2**63 - 1 else _plain(high)}"
+        return " ".join(["whole number" if kind == "integer" else "number", bounds]).strip()
+    inner = _inner(told)
+    return f"table of {_value(inner)}" if "$ref" not in inner else "table of tables by name"
+
+
+# --- The command line ---------------------------------------------------------------------------------------
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    from sim.cli.main import COMMANDS, sim
+
+    root = click.Context(sim, info_name="sim", terminal_width=WIDTH, max_content_width=WIDTH)
+    parts = ["## sim", _help(sim, root)]
+    for name, about in COMMANDS.items():
+        command = sim.get_command(root, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH)
+        parts += [f"## sim {name}", about, _help(command, context)]
+    return _page(
+        "Commands",
+        "What `sim --help` and `sim COMMAND --help` say. A scenario is a file, or the bare name of a shipped one "
+        "(`sim list`). Exit status: 0 done; 2 the request or a file is wrong, and nothing was written; 1 it failed "
+        "while running; 130 interrupted. With `--json`, standard output holds one JSON object and nothing else; "
+        "progress and errors go to standard error.",
+        *parts,
+    )
+
+
+def _help(command: click.Command, context: click.Context) -> str:
+    formatter = context.make_formatter()
+    command.format_help(context, formatter)
+    return f"```text\n{formatter.getvalue().rstrip()}\n```"
+
+
+# --- Python -------------------------------------------------------------------------------------------------
+
+
+def python_page() -> str:
+    """The public face of the package: what its docstrings say."""
+    import sim
+
+    parts: list[str] = []
+    classes: dict[str, type] = {}
+    for name in sorted(sim.__all__, key=lambda name: (name[0].isupper(), name)):
+        found = getattr(sim, name)
+        if inspect.isclass(found):
+            classes[name] = found
+            continue
+        parts += [f"## sim.{name}", f"```text\n{_signature(name, found)}\n```", _prose(found.__doc__)]
+        returned = str(inspect.signature(found).return_annotation).strip("'\"").partition("[")[0]
+        answer = getattr(importlib.import_module(found.__module__), returned, None)
+        if inspect.isclass(answer) and answer.__module__.startswith("sim."):
+            classes.setdefault(returned, answer)
+    for name in sorted(classes):
+        where = f"sim.{name}" if name in sim.__all__ else name
+        parts += [f"## {where}", *_class(classes[name])]
+    return _page(
+        "Python",
+        "`import sim` gives what is below; frames are pandas. Names that are not here may change without notice. "
+        "Recipes: [in a notebook](../how-to/notebook.md).",
+        *parts,
+    )
+
+
+def _signature(name: str, function: Callable[..., Any]) -> str:
+    lines, starred = [], False
+    signature = inspect.signature(function)
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and not starred:
+            lines.append("    *,")
+            starred = True
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            starred = True
+        lines.append("    " + re.sub(r""": (['"])(.*?)\1( = |$)""", r": \2\3", str(parameter)) + ",")
+    returned = str(signature.return_annotation).strip("'")
+    return "\n".join([f"sim.{name}(", *lines, f") -> {returned}"])
+
+
+def _prose(docstring: str | None) -> str:
+    """A docstring in Markdown: lines such as `runs, seed : meaning` become a list."""
+    lines: list[str] = []
+    listed = False
+    for line in inspect.cleandoc(docstring or "").splitlines():
+        found = re.match(r"([\w]+(?:, [\w]+)*) : (.*)", line)
+        if found:
+            lines += ([] if listed or not lines or not lines[-1] else [""]) + [
+                f"- {', '.join(f'`{name}`' for name in found[1].split(', '))}: "
+                + re.sub(r"; (\w+) : ", r"; `\1`: ", found[2])
+            ]
+            listed = True
+        elif listed and line and not re.match(r"[A-Z]\w+ ", line):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines += [""] * (listed and bool(line)) + [line]
+            listed = False
+    return "\n".join(lines)
+
+
+def _class(found: type) -> Iterator[str]:
+    yield _prose(found.__doc__)
+    told = _attributes(found)
+    rows = []
+    for name, kind in inspect.get_annotations(found).items():
+        if name in told and not name.startswith("_"):
+            rows.append((f"`{name}`", f"`{kind}`" if isinstance(kind, str) else "", told[name]))
+    for name, member in vars(found).items():
+        value = getattr(member, "fget", None) or getattr(member, "func", None)
+        if not name.startswith("_") and value is not None and value.__doc__:
+            returned = str(inspect.signature(value).return_annotation).strip("'")
+            rows.append((f"`{name}`", f"`{returned}`", _first(value.__doc__)))
+    if hasattr(found, "model_fields"):
+        yield "Its tables and keys are those of a scenario file: [key by key](schema.md). Besides them:"
+        rows = [row for row in rows if row[0].strip("`") not in found.model_fields]
+    if rows:
+        yield _table(("attribute", "type", "meaning"), rows)
+    methods = [
+        (f"`{name}({_arguments(member)})`", _first(member.__doc__))
+        for name, member in vars(found).items()
+        if inspect.isfunction(member) and not name.startswith("_") and member.__doc__
+    ]
+    if methods:
+        yield _table(("method", "gives"), methods)
+
+
+def _arguments(function: Callable[..., Any]) -> str:
+    return ", ".join(name for name in list(inspect.signature(function).parameters)[1:])
+
+
+def _first(docstring: str) -> str:
+    return " ".join(inspect.cleandoc(docstring).partition("\n\n")[0].split())
+
+
+def _attributes(found: type) -> dict[str, str]:
+    """What the strings below a class's attributes say."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(found)))
+    body = tree.body[0].body  # type: ignore[attr-defined]
+    told = {}
+    for here, after in pairwise(body):
+        if isinstance(here, ast.AnnAssign) and isinstance(here.target, ast.Name):
+            text = getattr(getattr(after, "value", None), "value", None)
+            told[here.target.id] = " ".join(text.split()) if isinstance(text, str) else ""
+    last = body[-1]
+    if isinstance(last, ast.AnnAssign) and isinstance(last.target, ast.Name):
+        told[last.target.id] = ""
+    return told
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {
+    "parameters.md": parameters_page,
+    "schema.md": schema_page,
+    "commands.md": commands_page,
+    "python.md": python_page,
+}
+"""Pages of `docs/reference` and what writes them."""
+
+if __name__ == "__main__":
+    main()

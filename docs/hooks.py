@@ -1,0 +1,89 @@
+"""For mkdocs: pages of the site whose text lives elsewhere in the tree, and links that hold in both places.
+
+The pages link to `../results/README.md` and the like, which works where the Markdown is read as it is. On the site
+those files are pages too; links to other files of the tree, such as sources, become plain text.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ELSEWHERE = {
+    "README.md": "project/readme.md",
+    "CONTRIBUTING.md": "project/contributing.md",
+    "CHANGELOG.md": "project/changelog.md",
+    "scenarios/README.md": "reference/scenarios.md",
+    "results/README.md": "reference/results.md",
+    "sim/atlas/README.md": "reference/atlas.md",
+    "sim/analysis/BACKTEST.md": "reference/backtest.md",
+}
+"""Files outside `docs/` that are pages of the site, and where."""
+PICTURES = (".png", ".svg")
+FENCES = re.compile(r"^(```.*?^```[^\n]*$)", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s#]*)(?P<anchor>#[^)\s]*)?\)")
+
+
+def place(path: str) -> str | None:
+    """Where on the site a file of the tree is, by its path from the root; None where it is not there."""
+    if path in ELSEWHERE:
+        return ELSEWHERE[path]
+    if path.startswith("docs/") and path.endswith((".md", *PICTURES)):
+        return path.removeprefix("docs/")
+    if path.endswith(PICTURES):
+        return f"pictures/{path}"
+    return None
+
+
+def relinked(text: str, source: str, page: str) -> str:
+    """The text of `source` (a path from the root) with the links that hold on the site, where it is `page`."""
+
+    def link(found: re.Match[str]) -> str:
+        target = found["target"]
+        if not target or re.match(r"[a-z]+:", target):
+            return found[0]
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
+        there = place(path)
+        if there is None:
+            return found["text"] if (ROOT / path).exists() else found[0]
+        way = posixpath.relpath(there, posixpath.dirname(page) or ".")
+        return f"{found['picture']}[{found['text']}]({way}{found['anchor'] or ''})"
+
+    parts = FENCES.split(text)
+    return "".join(part if part.startswith("```") else LINK.sub(link, part) for part in parts)
+
+
+def pictures_of(text: str, source: str) -> set[str]:
+    """Pictures outside `docs/` that a text shows, by their paths from the root."""
+    shown = (found["target"] for found in LINK.finditer(text) if found["picture"])
+    paths = {posixpath.normpath(posixpath.join(posixpath.dirname(source), target)) for target in shown}
+    return {path for path in paths if not path.startswith(("docs/", "..")) and (ROOT / path).is_file()}
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add the pages and pictures that live elsewhere."""
+    from mkdocs.structure.files import File
+
+    wanted: set[str] = set()
+    for page in list(files.documentation_pages()):
+        source = os.path.relpath(page.abs_src_path, ROOT)
+        wanted |= pictures_of(page.content_string, source)
+    for source, page in ELSEWHERE.items():
+        text = (ROOT / source).read_text("utf-8")
+        wanted |= pictures_of(text, source)
+        files.append(File.generated(config, page, content=relinked(text, source, page)))
+    for path in sorted(wanted):
+        files.append(File.generated(config, f"pictures/{path}", content=(ROOT / path).read_bytes()))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Links out of `docs/` lead to the pages that stand for those files."""
+    if page.file.src_uri in ELSEWHERE.values():
+        return markdown
+    return relinked(markdown, f"docs/{page.file.src_uri}", page.file.src_uri)

@@ -1,0 +1,512 @@
+"""What the priors alone say: computed with the model's own rules, put into `prior-predictive.md`, and drawn.
+
+`python -m docs.prior_predictive` rewrites the tables between their marks and the picture; a test computes the tables
+again. What is estimated on the record is held at its central value here: what varies was assumed or documented.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docs.story import DOCS
+from sim.atlas import record
+from sim.fit import beliefs, yardsticks
+from sim.model import rules
+from sim.model.draws import purpose_of
+from sim.model.kernel import uniforms
+from sim.model.plan import plan
+from sim.model.terms import TAIPEI
+from sim.results import Result
+from sim.results.tables import moved
+from sim.runs.run import Request, simulate
+from sim.runs.sampling import Mode, sample
+from sim.scenario import Loaded, Scenario, load
+
+Floats = NDArray[np.float64]
+
+PAGE = DOCS / "prior-predictive.md"
+PICTURE = DOCS / "images" / "prior-predictive.png"
+DRAWS, RUNS, SEED = 2_000, 2_000, 1
+HIGH, LOW, PRIDE = 0.8, 0.1, 0.5
+"""Dependence on Washington of a state that hangs on it much, or little, and the usual pride."""
+USUAL = 1.0
+"""Washington's usual pressure in the Americas."""
+
+
+class Draw(NamedTuple):
+    """One draw of the parameters, with what follows from it."""
+
+    p: Any
+    """The parameters by name."""
+    pledge: float
+    request: float
+    centre: float
+    return_centre: float
+    order: float
+    """Annual rate."""
+    luck: float
+    """A uniform number, for times that are drawn."""
+
+
+@cache
+def draws() -> tuple[Draw, ...]:
+    """Draws of what is assumed or documented; what is estimated stays at its central value."""
+    day = record().confirmed_until
+    known = beliefs(day)
+    laid = plan(load("outlook-2026"), yardsticks(day))
+    drawn = sample(laid, known, SEED, DRAWS, "drawn").parameters
+    for name, belief in known.items():
+        if belief.kind == "estimated" and name != "acceptance_truce":
+            drawn[name] = belief.distribution.central
+    luck = uniforms(SEED, DRAWS, purpose_of("prior-predictive:luck"))
+    return tuple(
+        Draw(
+            p,
+            rules.pledge_effect(p.pledge_kept, p.departure_rate),
+            rules.request_effect(p.request_followed, p.requests_unseen, p.departure_rate),
+            rules.window_centre(p.window_effect, p.window_share),
+            rules.window_centre(p.return_window_effect, p.window_share),
+            rules.order_rate(p.order_carried_out),
+            float(u),
+        )
+        for p, u in zip(drawn.view(np.recarray), luck, strict=True)
+    )
+
+
+Measure = Callable[[Draw], float]
+
+
+def over_draws(measure: Measure) -> tuple[float, float, float]:
+    """Median, 5 % and 95 % points of something over the draws."""
+    low, middle, high = np.quantile([measure(draw) for draw in draws()], [0.05, 0.5, 0.95]).tolist()
+    return middle, low, high
+
+
+# --- Terms at typical levers ---------------------------------------------------------------------------------
+
+
+def _package(percent: float) -> Measure:
+    return lambda d: rules.offer_term(d.p.offer_effect, rules.appeal(percent), rules.appeal(0.0))
+
+
+def _aid(percent: float, instead_of: float) -> Measure:
+    return lambda d: rules.aid_term(d.p.aid_effect, rules.appeal(percent), rules.appeal(instead_of))
+
+
+def _deterrence(pressure: float, dependence: float, instead_of: float) -> Measure:
+    return lambda d: rules.deterrence_term(d.p.deterrence_effect, dependence, pressure, dependence, instead_of)
+
+
+def _backfire(pressure: float, hostility: float, pride: float, instead_of: float) -> Measure:
+    return lambda d: rules.backfire_term(d.p.backfire_effect, pride, pressure, hostility, instead_of)
+
+
+def _pressed(pressure: float, dependence: float, instead_of: float) -> Measure:
+    deters, provokes = _deterrence(pressure, dependence, instead_of), _backfire(pressure, 0.0, PRIDE, instead_of)
+    return lambda d: deters(d) + provokes(d)
+
+
+def _window(months: int) -> Measure:
+    return lambda d: rules.window_term(d.p.window_effect, d.centre, months)
+
+
+def _leaning(d: Draw) -> float:
+    return rules.government_term(d.p.lean_effect, 1.0, 0.0)
+
+
+def _promised(d: Draw) -> float:
+    return rules.pledge_term(d.pledge, 1.0, d.p.reassurance_effect, 0.0)
+
+
+def _reassured(d: Draw) -> float:
+    return rules.pledge_term(d.pledge, 0.0, d.p.reassurance_effect, 1.0)
+
+
+def _truce(d: Draw) -> float:
+    return math.log(rules.acceptance(1.0, True, d.p.acceptance_truce))
+
+
+def _order(d: Draw) -> float:
+    rate = d.p.departure_rate
+    return math.log(rules.hazard_of_leaving(math.log(rate), 1.0, d.order, 1.0) / rate)
+
+
+TERMS: tuple[tuple[str, str, Measure], ...] = (
+    ("offer", "a package of 1 % of GDP a year, as believed", _package(1.0)),
+    ("offer", "a package of 3 %, as believed", _package(3.0)),
+    ("offer", "a package of 10 %, as believed", _package(10.0)),
+    ("aid", "Taipei's aid halved, from 1 % of GDP a year", _aid(0.5, 1.0)),
+    ("aid", "Taipei's aid doubled, from 1 %", _aid(2.0, 1.0)),
+    ("deterrence, backfire", "pressure at 3, not the usual 1; dependence 0.8", _pressed(3.0, HIGH, USUAL)),
+    ("deterrence, backfire", "pressure at 3, not the usual 1; dependence 0.1", _pressed(3.0, LOW, USUAL)),
+    ("backfire", "hostility 2 on other questions", _backfire(USUAL, 2.0, PRIDE, USUAL)),
+    ("government", "a government that leans to Beijing by 1 more", _leaning),
+    ("window", "a new government, first 12 months", _window(0)),
+    ("window", "a government later in its term", _window(24)),
+    ("pledge", "a promise to leave", _promised),
+    ("pledge", "a fresh reassurance to Taipei", _reassured),
+    ("request", "a request to Taipei just refused", lambda d: rules.request_term(d.request, 1.0)),
+    ("order", "a public order to open ties with Beijing", _order),
+    ("neighbours", "a neighbour that has just left", lambda d: rules.neighbours_term(d.p.neighbours_effect, 1.0)),
+    ("acceptance", "a truce between Beijing and Taipei", _truce),
+)  # fmt: skip
+"""Term, lever, and the change of the log hazard, all else as usual."""
+
+
+def terms_table() -> str:
+    rows = ["| term | lever | rate of leaving is multiplied by | 90 % of draws |", "|---|---|---|---|"]
+    for term, lever, measure in TERMS:
+        middle, low, high = (_times(math.exp(value)) for value in over_draws(measure))
+        rows.append(f"| {term} | {lever} | {middle} | {low} to {high} |")
+    return "\n".join(rows)
+
+
+def _times(value: float) -> str:
+    return f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+# --- Five years ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Span:
+    """Five years of contest on the record."""
+
+    start: date
+    end: date
+
+    @property
+    def lost(self) -> int:
+        """States with Taipei at the start that were not with it at the end, on record."""
+        known = record()
+        return sum(known.side(code, self.end) != "taipei" for code in known.recognisers(self.start))
+
+
+SPANS = (Span(date(1995, 1, 1), date(1999, 12, 31)), Span(date(2016, 5, 20), date(2021, 5, 31)))
+CASES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+    ("luck alone", "all parameters central", {}),
+    ("and the priors", "what is assumed or documented is drawn", {}),
+    ("and the record's rate", "everything is drawn, as in a run of the simulator", {}),
+    ("Beijing's budget doubled", "priors drawn", {"beijing": {"budget": 2.0}}),
+    ("Taipei's budget halved", "priors drawn", {"taipei": {"budget": 0.5}}),
+    ("Washington's attention tripled", "priors drawn", {"washington": {"attention": 3.0}}),
+    ("hostility 2 towards everyone", "priors drawn", {"washington": {"hostility": 2.0}}),
+)
+"""What varies, in words, and the levers moved."""
+
+
+@cache
+def losses(span: Span, case: int) -> NDArray[np.int64]:
+    """(runs,) states with Taipei at the start that are gone at the end, run by run."""
+    header = {
+        "name": f"five-years-from-{span.start.year}",
+        "title": "Prior-predictive check",
+        "question": "How many are lost?",
+        "start": span.start,
+        "end": span.end,
+    }
+    held = {
+        name: belief.distribution.central
+        for name, belief in beliefs(span.start).items()
+        if belief.parameter.kind == "estimated"
+    }
+    document: dict[str, Any] = {"scenario": header, **CASES[case][2]}
+    if case != 2:
+        document["parameters"] = held
+    scenario = Scenario.model_validate(document)
+    mode: Mode = "central" if case == 0 else "drawn"
+    return lost_in(simulate(Request(Loaded(scenario, scenario, "docs", ()), RUNS, SEED, parameters=mode)))
+
+
+def lost_in(result: Result) -> NDArray[np.int64]:
+    """(runs,) states with Taipei at the start that are gone at the end of a result."""
+    allies = [place for place, (_, _, side) in enumerate(result.members) if side == "taipei"]
+    return gone(result)[:, allies].sum(axis=1)
+
+
+def gone(result: Result) -> NDArray[np.bool_]:
+    """(runs, places) whether each tie has changed by the end."""
+    at_start = np.array([0 if place.at_start in ("taipei", "active") else 1 for place in result.places])
+    changes = {name: result.changes[name].astype(np.int64) for name in ("run", "month", "state", "to")}
+    return moved(at_start, changes, result.runs, len(result.months) - 1)
+
+
+def losses_table() -> str:
+    heads = [f"{span.start:%b %Y} to {span.end:%b %Y}" for span in SPANS]
+    rows = ["| what varies | " + " | ".join(f"lost, {head}" for head in heads) + " |", "|---|---|---|"]
+    for number, (name, what, _) in enumerate(CASES):
+        cells = []
+        for span in SPANS:
+            found = losses(span, number)
+            low, high = np.quantile(found, [0.05, 0.95], method="inverted_cdf").tolist()
+            cells.append(f"{found.mean():.1f} ({low:.0f} to {high:.0f})")
+        rows.append(f"| {name}: {what} | " + " | ".join(cells) + " |")
+    rows.append(
+        "| **on record** | " + " | ".join(f"**{span.lost}** of {record().count(span.start)}" for span in SPANS) + " |"
+    )
+    return "\n".join(rows)
+
+
+# --- The judgements, and what the model makes of each -------------------------------------------------------------
+
+
+def _kept(acceptance: float, d: Draw) -> float:
+    """Chance that a pledge is kept in a term."""
+    rate = rules.hazard_of_leaving(math.log(d.p.departure_rate) + d.pledge, acceptance, d.order, 0.0)
+    return -math.expm1(-rate * rules.TERM_YEARS)
+
+
+def _months_with_taipei(rate: float, months: float) -> float:
+    """Mean of the months until leaving, counted up to so many."""
+    yearly = rate / 12.0
+    return -math.expm1(-yearly * months) / yearly
+
+
+def _delay(d: Draw) -> float:
+    rate = d.p.departure_rate * math.exp(d.pledge)
+    pressed = rate * math.exp(_pressed(3.0, HIGH, 0.0)(d))
+    return _months_with_taipei(pressed, 48.0) - _months_with_taipei(rate, 48.0)
+
+
+def _crisis(d: Draw) -> float:
+    term = rules.hostility_term(d.p.hostility_effect, PRIDE, 2.0)
+    return rules.hazard_of_suspension(math.log(d.p.suspension_rate) + term, 0.0)
+
+
+def _acts(notice: float, words: float, d: Draw) -> float:
+    base = d.p.suspension_rate
+    added = rules.rate_of_acts(
+        rules.notice_rate(d.p.notice_carried_out), notice, rules.words_rate(d.p.words_followed, base), words
+    )
+    return -math.expm1(-rules.hazard_of_suspension(math.log(base), added) * rules.NOTICE_YEARS)
+
+
+def _welcome(d: Draw) -> float:
+    window = rules.window_term(d.p.return_window_effect, d.return_centre, 0)
+    return math.exp(rules.pledge_term(d.p.return_pledge_effect, 1.0, 0.0, 0.0) + window)
+
+
+class Judgement(NamedTuple):
+    """A prior as it was written down in 2026, by the letter that `sim parameters` cites as `priors`."""
+
+    id: str
+    what: str
+    judged: str
+    """Central value, and 90 % of belief."""
+    check: bool
+    """Nothing in the model was set to meet it."""
+
+
+def judgements() -> list[Judgement]:
+    """All of them, from `judgements.csv`."""
+    with (DOCS / "judgements.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Judgement(row["id"], row["judgement"], row["judged"], bool(row["check"])) for row in csv.DictReader(file)
+        ]
+
+
+@cache
+def unannounced() -> float:
+    """Share of the departures from Taipei in `honduras-2023` that no standing order had announced."""
+    result = simulate(Request.of(load("honduras-2023"), RUNS))
+    leaves = (result.changes["from"] == TAIPEI) & (result.changes["state"] < len(result.members))
+    return float((result.changes["order"][leaves] == 0.0).mean())
+
+
+@cache
+def both_breaks() -> tuple[float, float]:
+    """Log odds ratio, over runs, of leaving Taipei and of having suspended cooperation; and its standard error."""
+    result = simulate(Request.of(load("honduras-2021", {"cooperation.hosts": ["HND"]}), 10 * RUNS))
+    ends = gone(result)
+    codes = [(place.iso3, place.tie) for place in result.places]
+    left, suspended = (ends[:, codes.index(("HND", tie))] for tie in ("recognition", "cooperation"))
+    cells = [((left == a) & (suspended == b)).sum() + 0.5 for a in (True, False) for b in (True, False)]
+    return math.log(cells[0] * cells[3] / (cells[1] * cells[2])), math.sqrt(sum(1.0 / cell for cell in cells))
+
+
+def _orders_told() -> str:
+    return f"1 where no order is told; {unannounced():.2f} in `honduras-2023`, which tells one"
+
+
+def _return_rate() -> str:
+    law = beliefs(record().confirmed_until)["return_rate"].distribution
+    return f"estimated: {law.central:.4f} ({law.low:.4f} to {law.high:.4f})"
+
+
+def _both_told() -> str:
+    odds, error = both_breaks()
+    return f"{odds:.1f} (Monte Carlo error {error:.1f}) in `honduras-2021` with Honduras as a host"
+
+
+TO_SCENARIOS = "left to scenarios: `outlook-2026` has it"
+ANSWERS: Mapping[str, str | tuple[Measure, int] | Callable[[], str]] = {
+    "a1": (_package(1.0), 2),
+    "a2": (_package(3.0), 2),
+    "a3": (_package(10.0), 2),
+    "b1": (_aid(0.3, 0.0), 2),
+    "b2": (_aid(1.0, 0.0), 2),
+    "b3": (_aid(3.0, 0.0), 2),
+    "b4": (lambda d: rules.request_term(d.request, 1.0), 2),
+    "c1": (_deterrence(3.0, HIGH, 0.0), 2),
+    "c2": (_deterrence(3.0, LOW, 0.0), 2),
+    "c3": (_backfire(3.0, 0.0, 0.8, 0.0), 2),
+    "c4": (_delay, 1),
+    "d1": (lambda d: _kept(1.0, d), 2),
+    "d2": (lambda d: _kept(rules.acceptance(1.0, True, d.p.acceptance_truce), d), 2),
+    "d3": (_reassured, 2),
+    "d4": (lambda d: -math.expm1(-d.order * rules.ORDER_YEARS), 2),
+    "d5": (lambda d: -math.log1p(-d.luck) / d.order * 365.25, 0),
+    "d6": _orders_told,
+    "d7": (lambda d: _window(0)(d) - _window(24)(d), 2),
+    "e": "only as a change of lean (e2)",
+    "e2": (_leaning, 2),
+    "f1": "0, unless a scenario sets `neighbours_effect`",
+    "f2": "not used",
+    "g1": (lambda d: d.p.delivered_headline, 2),
+    "g2": (lambda d: d.p.delivered_signed, 2),
+    "g3": _return_rate,
+    "g4": (_welcome, 0),
+    "h1": "within the record's rate: 1 is as on the record",
+    "h2": (lambda d: d.p.acceptance_truce, 2),
+    "h3": TO_SCENARIOS,
+    "i1": (lambda d: d.p.suspension_rate, 4),
+    "i2": (_crisis, 3),
+    "i3": (lambda d: _acts(1.0, 0.0, d), 2),
+    "i4": (lambda d: _acts(0.0, 1.0, d), 2),
+    "i5": _both_told,
+    "i6": (lambda d: d.p.restoration_rate, 2),
+    "i7": (lambda d: d.p.answer_chance, 2),
+    "i8": (lambda d: d.p.answer_share, 2),
+    "j1": TO_SCENARIOS,
+    "j2": TO_SCENARIOS,
+    "j3": TO_SCENARIOS,
+    "j4": TO_SCENARIOS,
+}
+"""What the model makes of each: words, something over the draws and its decimals, or something computed otherwise."""
+
+
+def judgements_table() -> str:
+    """Every judgement beside the model's own."""
+    rows = ["| | judgement | judged | in the model |", "|---|---|---|---|"]
+    for one in judgements():
+        what = f"**check**: {one.what}" if one.check else one.what
+        rows.append(f"| {one.id} | {what} | {one.judged} | {_answer(one.id)} |")
+    return "\n".join(rows)
+
+
+def _answer(name: str) -> str:
+    says = ANSWERS[name]
+    if isinstance(says, str):
+        return says
+    if isinstance(says, tuple):
+        middle, low, high = (f"{value:.{says[1]}f}" for value in over_draws(says[0]))
+        return f"{middle} ({low} to {high})"
+    return says()
+
+
+# --- The page -------------------------------------------------------------------------------------------------------
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "terms": terms_table,
+    "losses": losses_table,
+    "judgements": judgements_table,
+}
+
+
+def filled(text: str) -> str:
+    """A page with every table between its marks computed anew."""
+    for name, table in TABLES.items():
+        begin, end = f"<!-- {name}: written by `make docs` -->", f"<!-- end of {name} -->"
+        head, _, rest = text.partition(begin)
+        _, there, tail = rest.partition(end)
+        if not there:
+            raise ValueError(f"{PAGE.name} has no place for {name}")
+        text = f"{head}{begin}\n{table()}\n{end}{tail}"
+    return text
+
+
+def write() -> None:
+    """The tables and the picture."""
+    text = PAGE.read_text("utf-8")
+    new = filled(text)
+    if new != text:
+        PAGE.write_text(new, "utf-8")
+        print(PAGE.relative_to(DOCS.parent))
+    draw(PICTURE)
+
+
+def draw(path: Path) -> None:
+    """The picture: terms on the left, losses in five years on the right."""
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    from sim.charts import style
+
+    width, row, left = 8.0, 0.27, 4.35
+    high = row * len(TERMS)
+    gap, low_high = 0.75, 1.9
+    heading = "What the priors alone say"
+    subtitle = (
+        "Above: what each lever multiplies the rate of leaving by; median and 90 % of draws, logarithmic scale\n"
+        "Below: states lost in five years with the priors drawn, in % of runs; black: the record"
+    )
+    source = (
+        f"Priors: judgements of 2026 and counted cases (sim parameters). {DRAWS:,} draws; {RUNS:,} runs, seed {SEED}, "
+        "what is estimated held at its central value."
+    )
+    with style.sheet(width, high + gap + low_high + 0.45, heading, subtitle, source) as (drawing, above):
+        plot = style.panel(drawing, left, above, width - left - 0.6, high)
+        style.grid(plot, "x")
+        terms = sorted(((lever, *over_draws(measure)) for _, lever, measure in TERMS), key=lambda term: -term[1])
+        places = range(len(terms))
+        for place, (_, *logs) in zip(places, terms, strict=True):
+            middle, low, up = (math.exp(value) for value in logs)
+            plot.plot([low, up], [place, place], color=style.BLUE_HALF, linewidth=4, solid_capstyle="butt")
+            plot.plot([middle], [place], "o", color=style.SIMULATED, markersize=5)
+            plot.text(
+                1.02,
+                place,
+                _times(middle),
+                transform=plot.get_yaxis_transform(),
+                size=8.5,
+                va="center",
+                color=style.SIMULATED,
+            )
+        plot.axvline(1.0, color=style.GREY, linewidth=1)
+        plot.set_xscale("log")
+        ticks = [0.01, 0.1, 0.5, 1, 2, 5, 10, 100]
+        plot.xaxis.set_major_locator(FixedLocator(ticks))
+        plot.xaxis.set_minor_locator(NullLocator())
+        plot.set_xticklabels([f"{tick:g}" for tick in ticks], size=8.5)
+        plot.set_yticks(list(places), [lever for lever, *_ in terms], size=8.5, color=style.BLACK)
+        plot.set_ylim(len(TERMS) - 0.4, -0.6)
+        wide = (width - 0.65 - 0.5 - 0.3) / 2
+        for number, span in enumerate(SPANS):
+            bars = style.panel(drawing, 0.65 + number * (wide + 0.5), above + high + gap, wide, low_high)
+            style.grid(bars, "y")
+            found = losses(span, 1)
+            shares = 100.0 * np.bincount(found, minlength=int(found.max()) + 1) / found.shape[0]
+            bars.bar(range(len(shares)), shares, color=style.BLUE_HALF, width=0.85)
+            bars.axvline(span.lost, color=style.OBSERVED, linewidth=2)
+            bars.set_title(
+                f"{span.start:%B %Y} to {span.end:%B %Y}: {span.lost} of {record().count(span.start)} lost on record",
+                size=8.5, loc="left", color=style.BLACK,
+            )  # fmt: skip
+            bars.set_xlabel("states lost", size=8.5)
+            bars.set_ylim(0.0, 25.0)
+            bars.set_yticks(range(0, 26, 5))
+            bars.tick_params(labelsize=8.5)
+        style.save(drawing, path)
+
+
+if __name__ == "__main__":
+    write()

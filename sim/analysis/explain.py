@@ -1,0 +1,678 @@
+"""Why a state left, or did not: told from the model's own ledger, run again with the same luck, checked to the bit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.keeping import keeping
+from sim.analysis.removals import (
+    DOES,
+    DONE,
+    STAYS,
+    Removals,
+    Subject,
+    label_of,
+    month_of,
+    paired_runs,
+    removals,
+    subject_of,
+)
+from sim.errors import InputError, Problem, ResultError
+from sim.fit import beliefs_for, yardsticks
+from sim.model import rules
+from sim.model.calendar import AID, HOSTILITY, OFFER, draw_happenings
+from sim.model.draws import LEAVE, RETURN, SUSPEND, state_code, uniform
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.plan import Plan, month_label, plan
+from sim.model.terms import BEIJING, HAZARD, HEAD, HEADS, SIDE, TAIPEI, TERMS
+from sim.results import Result
+from sim.results.files import read
+from sim.results.result import SIDES
+from sim.results.tables import LEVELS, RECOGNITION
+from sim.runs.ensemble import Engine, Ensemble, Progress, ledger_of
+from sim.runs.run import Request
+from sim.runs.sampling import Draws, sample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+
+FORMAT = 1
+MONTHS_BEFORE = 24
+"""Months that are counted as those before the decision, its own included."""
+MOST_SAMPLED = 100
+"""Runs whose ledger tells what a state weighs in all its months."""
+MOST_HIGHEST = 5
+
+ADDED = {
+    "leave": (
+        "offer", "aid", "deterrence", "backfire", "government", "pledge", "request", "window", "neighbours",
+    ),
+    "return": ("government", "pledge", "window", "aid", "offer", "shortfall"),
+    "suspend": ("backfire", "deterrence", "government"),
+}  # fmt: skip
+"""Terms of the log hazard after `alpha`, in the order in which the rules add them."""
+_COMMON = {
+    "alpha": "susceptibility",
+    "offer": "Beijing's offer",
+    "aid": "Taipei's aid",
+    "government": "lean of the government",
+    "pledge": "pledges and reassurances",
+    "window": "time in office",
+}
+LABELS = {
+    "leave": _COMMON
+    | {
+        "deterrence": "Washington's pressure deters",
+        "backfire": "pressure and quarrels provoke",
+        "request": "requests unmet",
+        "neighbours": "neighbours that left",
+        "order": "standing order",
+        "acceptance": "Beijing's acceptance",
+    },
+    "return": _COMMON
+    | {
+        "pledge": "pledges to return",
+        "shortfall": "promises not kept",
+        "acceptance": "Taipei's acceptance",
+    },
+    "suspend": {
+        "alpha": "a quiet year",
+        "backfire": "quarrels provoke",
+        "deterrence": "dependence holds",
+        "government": "lean of the government",
+        "order": "words and notices",
+    },
+}
+"""What each term is called, by decision."""
+PURPOSES = {"leave": LEAVE, "return": RETURN, "suspend": SUSPEND}
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why one tie of one state ended, or did not."""
+
+    subject: Subject
+    removals: Removals
+    document: dict[str, Any]
+    """All of it as one JSON object: chance, run (or null), terms, when, removals, sentences."""
+
+    @property
+    def result(self) -> Result:
+        """The result explained."""
+        return self.subject.result
+
+    @property
+    def sentences(self) -> list[str]:
+        """The explanation in words, a sentence each."""
+        return list(self.document["sentences"])
+
+    def months(self) -> pd.DataFrame:
+        """A row a month of the run, up to the decision.
+
+        Terms (log hazard; `order` a year, `acceptance` a multiple), `hazard` (a year), `chance` of the decision in the
+        month and `luck`, the number drawn (0 to 1): below the chance, the decision is taken.
+        """
+        return _frame(self._run("months"))
+
+    def steps(self) -> pd.DataFrame:
+        """A row a term at the decision: its value, the factor on the hazard, the hazard (a year) before and after."""
+        return _frame(self._run("steps"))
+
+    def acts(self) -> pd.DataFrame:
+        """A row a month of the run: what the patrons did (% of GDP and US$ million a year, pressure 0 to 3)."""
+        return _frame(self._run("acts"))
+
+    def keeping(self) -> pd.DataFrame:
+        """A row a single change, the smallest that kept the state first (see `sim.analysis.keeping`)."""
+        told = self.document["run"]
+        return _frame([] if told is None or told["keeping"] is None else told["keeping"]["rows"])
+
+    def terms(self) -> pd.DataFrame:
+        """A row a term: its mean, 5 and 95 % points at the decisions of all runs, and over all months of a sample."""
+        return _frame(self.document["terms"])
+
+    def hazard(self) -> pd.DataFrame:
+        """A row a month: the hazard (a year) over the sampled runs that had not decided, and their share."""
+        return _frame(self.document["when"]["months"])
+
+    def removed(self) -> pd.DataFrame:
+        """A row a lever taken away (see `sim.analysis.removals`)."""
+        return self.removals.frame()
+
+    def _run(self, table: str) -> list[Row]:
+        told = self.document["run"]
+        return [] if told is None else list(told[table])
+
+
+def explain(
+    result: Result | str | Path,
+    state: str,
+    run: int | None = None,
+    tie: str = RECOGNITION,
+    runs: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Why a state left, returned or suspended cooperation in the runs of a result, or did not.
+
+    result : a result, or the folder of one
+    run : one run to look into; left out, a typical one: that of the median month among the decisions
+    runs : of each removal, the first of the result's own (default: 4,000, or all where there are fewer)
+    progress : called with the removals done and wanted
+    Raises InputError for a state or run the result does not have, ResultError for a result of another version.
+    """
+    if not isinstance(result, Result):
+        result = read(result)
+    subject = subject_of(result, state, tie)
+    chosen, runs = _chosen_run(subject, run), paired_runs(result, runs)
+    count = min(result.runs, MOST_SAMPLED)
+    sampled = [number * result.runs // count for number in range(count)]
+    again = Again.of(result, max([*sampled, -1 if chosen is None else chosen]))
+    book = again.ledger(sampled).ledger
+    assert book is not None
+    rows = book[:, :, subject.place, :]
+    story = None if chosen is None else _story(subject, again, chosen, run is None)
+    without = removals(result, state, runs, threads, tie, progress)
+    header = result.scenario["scenario"]
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "scenario": result.name,
+        "title": result.title,
+        "id": result.settings["id"],
+        "runs": result.runs,
+        "seed": result.seed,
+        "parameters": result.settings["parameters"],
+        "start": str(header["start"]),
+        "end": result.months[-1],
+        "iso3": subject.iso3,
+        "state": subject.name,
+        "tie": subject.tie,
+        "decision": subject.decision,
+        "chance": _chance(subject),
+        "run": story,
+        "terms": _terms(subject, rows),
+        "sampled_runs": len(sampled),
+        "when": _when(subject, again.plan, rows),
+        "removals": without.document,
+    }
+    _tell(document, without)
+    return Explanation(subject, without, document)
+
+
+# --- the runs again ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Again:
+    """A result laid out to be run again, with the draws that its runs had."""
+
+    result: Result
+    request: Request
+    plan: Plan
+    draws: Draws
+
+    @classmethod
+    def of(cls, result: Result, last: int) -> Again:
+        """With the draws of the runs up to `last`."""
+        request = Request.again(result)
+        scenario = request.loaded.scenario
+        laid = plan(request.loaded, yardsticks(scenario.as_of))
+        count = last // RUNS_PER_DRAW + 1
+        return cls(result, request, laid, sample(laid, beliefs_for(scenario), request.seed, count, request.parameters))
+
+    def ledger(self, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
+        """Chosen runs, ascending, with what every state weighed, the numbers that the decisions used.
+
+        Raises ResultError unless the runs' changes are those of the result to the last bit.
+        """
+        found = ledger_of(self.plan, self.draws, self.request.seed, runs, engine)
+        changes = self.result.changes
+        kept = np.isin(changes["run"], np.array(runs))
+        names = {**HEADS, "hazard": HEAD + HAZARD, **{name: HEAD + column for name, column in TERMS.items()}}
+        same = int(kept.sum()) == found.changes.shape[0] and all(
+            _same(changes[name][kept], found.changes[:, column]) for name, column in names.items()
+        )
+        if not same:
+            rule = "what this version gives again: the result was made by another version; run the scenario again"
+            raise ResultError(Problem("events.parquet", rule), self.result.folder)
+        return found
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two columns are the same to the last bit."""
+    left, right = (np.ascontiguousarray(column, dtype=np.float64).view(np.int64) for column in (one, other))
+    return bool(np.array_equal(left, right))
+
+
+def _chosen_run(subject: Subject, run: int | None) -> int | None:
+    """The run asked for; else the first of those that decide in the median month; None where none decides."""
+    if run is not None:
+        whole = isinstance(run, int) and not isinstance(run, bool)
+        if not whole or not 0 <= run < subject.result.runs:
+            raise InputError(Problem("--run", f"a whole number from 0 to {subject.result.runs - 1}", run))
+        return run
+    runs, months = first_decisions(subject)
+    if runs.shape[0] == 0:
+        return None
+    median = np.sort(months)[(months.shape[0] - 1) // 2]
+    return int(runs[months == median].min())
+
+
+def first_decisions(subject: Subject) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(n,) runs in which the decision is taken, ascending, and (n,) the row in which it is first."""
+    rows = subject.decisions()
+    changes = subject.result.changes
+    runs, first = np.unique(changes["run"][rows], return_index=True)
+    return runs, changes["month"][rows][first]
+
+
+# --- one run ----------------------------------------------------------------------------------------------
+
+
+def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str, Any]:
+    """One run: its months up to the decision, that decision by terms, what the patrons did, what would have kept it."""
+    result, timeline = subject.result, again.plan.timeline
+    book = again.ledger([run], result.settings["engine"]).ledger
+    assert book is not None
+    rows = book[0, :, subject.place, :]
+    runs, when = first_decisions(subject)
+    taken = when[runs == run]
+    decided = int(taken[0]) if taken.shape[0] else None
+    last = len(result.months) - 1 if decided is None else decided
+    months = [_month(subject, timeline, again.request.seed, run, row, rows[row]) for row in range(last + 1)]
+    ranked = sorted(months, key=lambda month: (-month["hazard"], month["row"]))
+    at = months[last] if decided is not None else ranked[0]
+    acts, usual = _acts(subject, again, run, rows, last)
+    before = months[max(0, at["row"] - MONTHS_BEFORE + 1) : at["row"] + 1]
+    chances = [month["chance"] for month in months if month["chance"] is not None]
+    draw = run // RUNS_PER_DRAW
+    story: dict[str, Any] = {
+        "run": run,
+        "draw": draw,
+        "typical": typical,
+        "decided": decided is not None,
+        "month": at["month"],
+        "row": at["row"],
+        "exposure": float(timeline.exposure[at["row"]]),
+        "hazard": at["hazard"],
+        "chance": at["chance"],
+        "luck": at["luck"],
+        "chance_before": _adds_up([month["chance"] for month in before if month["chance"] is not None]),
+        "months_before": len(before),
+        "chance_in_all": _adds_up(chances),
+        "steps": steps(subject.decision, at),
+        "months": months,
+        "highest": [] if decided is not None else [month["month"] for month in ranked[:MOST_HIGHEST]],
+        "acts": acts,
+        "usual": usual,
+        "calendar": list(_calendar(subject, again.plan, _happenings(again, run))),
+    }
+    story["keeping"] = None if decided is None else keeping(subject, run, decided)
+    return story
+
+
+def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weighed: Any) -> Row:
+    """What the state weighed in a month, the chance that followed, and the number drawn."""
+    terms = {name: float(weighed[TERMS[name]]) for name in _names(subject.decision)}
+    hazard, number = float(weighed[HAZARD]), int(timeline.calendar_month[row])
+    side = SIDES[subject.tie][int(weighed[SIDE])]
+    open_to = side == (SIDES[subject.tie][0] if subject.decision != "return" else "beijing")
+    chance = rules.monthly_chance(hazard, float(timeline.exposure[row])) if open_to else None
+    luck = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision]) if open_to else None
+    told = {"month": subject.result.months[row], "row": row, "side": side, **terms}
+    return told | {"hazard": hazard, "chance": chance, "luck": luck}
+
+
+def _names(decision: str) -> tuple[str, ...]:
+    """Names of the terms of a decision, in the order in which they make the hazard."""
+    after = {"leave": ("order", "acceptance"), "return": ("acceptance",), "suspend": ("order",)}[decision]
+    return ("alpha", *ADDED[decision], *after)
+
+
+def steps(decision: str, terms: Mapping[str, float]) -> list[Row]:
+    """From the hazard under reference conditions to the one at a decision, term by term as the rules do it.
+
+    terms : a month's, by name
+    Each step has `term`, `label`, `value`, `factor` (on the hazard), `before` and `after` (annual hazards, >= 0); the
+    last `after` is the ledger's hazard to the last bit.
+    """
+    labels = LABELS[decision]
+    total = terms["alpha"]
+    found = [{"term": "alpha", "label": labels["alpha"], "value": total, "factor": None, "before": None}]
+    after = math.exp(min(total, rules.MOST_LOG_HAZARD))
+    found[0]["after"] = after
+
+    def step(term: str, label: str, value: float, now: float) -> None:
+        nonlocal after
+        factor = now / after if after > 0.0 else None
+        found.append({"term": term, "label": label, "value": value, "factor": factor, "before": after, "after": now})
+        after = now
+
+    for name in ADDED[decision]:
+        total = total + terms[name]
+        step(name, labels[name], terms[name], math.exp(min(total, rules.MOST_LOG_HAZARD)))
+        found[-1]["factor"] = math.exp(terms[name])
+    weighed = math.exp(min(total, rules.MOST_LOG_HAZARD))
+    if "order" in terms:
+        step("order", labels["order"], terms["order"], weighed + terms["order"])
+    if "acceptance" in terms:
+        accepted = terms["acceptance"]
+        step("acceptance", labels["acceptance"], accepted, accepted * (weighed + terms.get("order", 0.0)))
+        found[-1]["factor"] = accepted
+    return found
+
+
+def _adds_up(chances: Sequence[float]) -> float:
+    """The chance of the decision within months that have these chances."""
+    return -math.expm1(sum(math.log1p(-chance) if chance < 1.0 else -math.inf for chance in chances))
+
+
+def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int) -> tuple[list[Row], Row]:
+    """What the patrons did in a run, month by month, from the agents themselves; and the same at reference.
+
+    rows : (T + 1, COLUMNS) the run's ledger of the place, which the agents must give again to the last bit
+    """
+    from sim.model.world import World
+
+    found: list[Row] = []
+    weighed: list[list[float]] = []
+
+    class Watched(World):
+        """A world that notes what was done to the state before its decision is carried out."""
+
+        def record(self, places: Any, after: list[int]) -> None:
+            found.append(_act(self, self.members[subject.member], subject.result.months[self.month]))
+            weighed.append(list(places[subject.place].row))
+            super().record(places, after)
+
+    draws, draw = again.draws, run // RUNS_PER_DRAW
+    names = draws.parameters.dtype.names or ()
+    world = Watched(
+        again.plan.timeline,
+        again.plan.states,
+        {name: float(draws.parameters[name][draw]) for name in names},
+        draws.values[draw],
+        draws.chances[draw],
+        draws.outcomes[draw],
+        again.request.seed,
+        run,
+    )
+    for _ in range(last + 1):
+        world.step()
+    if not _same(np.array(weighed), rows[: last + 1]):
+        rule = "what both engines of this version give again: run the scenario again"
+        raise ResultError(Problem("events.parquet", rule), subject.result.folder)
+    reference, i = world.reference, subject.member
+    gdp = float(again.plan.timeline.gdp[i])
+    package, aid = float(reference.package[i]), math.expm1(float(reference.aid_appeal[i]))
+    usual = {
+        "beijing_share": package,
+        "beijing_million_usd": package / 100.0 * gdp,
+        "taipei_share": aid,
+        "taipei_million_usd": aid / 100.0 * gdp,
+        "pressure": float(reference.weight[i]),
+        "dependence": float(again.plan.timeline.dependence_ref[i]),
+    }
+    return found, usual
+
+
+def _act(world: Any, state: Any, month: str) -> Row:
+    """What was done to a state in a month. Shares in % of GDP a year, as believed; pressure and hostility 0 to 3."""
+    with_taipei = state.side == TAIPEI
+    believed = state.believed if with_taipei else state.level(OFFER)
+    aid = state.aid if with_taipei else state.level(AID)
+    general = float(world.timeline.hostility[world.month])
+    return {
+        "month": month,
+        "beijing_share": float(believed),
+        "of_it_offers": float(state.level(OFFER)),
+        "beijing_million_usd": float(believed) / 100.0 * state.gdp,
+        "beijing_accepts": float(world.beijing.acceptance),
+        "taipei_share": float(aid),
+        "taipei_million_usd": float(aid) / 100.0 * state.gdp,
+        "taipei_accepts": float(world.taipei.acceptance),
+        "pressure": float(state.pressed) if with_taipei else None,
+        "hostility": rules.felt_hostility(general, state.level(HOSTILITY)),
+        "dependence": float(state.dependence()),
+    }
+
+
+def _happenings(again: Again, run: int) -> NDArray[np.bool_]:
+    """(E,) whether each event of the calendar happens in a run."""
+    draws, draw = again.draws, run // RUNS_PER_DRAW
+    found = np.empty(len(again.plan.entries), dtype=np.bool_)
+    draw_happenings(again.plan.timeline, draws.chances[draw], draws.outcomes[draw], again.request.seed, run, found)
+    return found
+
+
+def _calendar(subject: Subject, laid: Plan, happens: NDArray[np.bool_] | None = None) -> Iterator[Row]:
+    """What the calendar holds for the state or for all, and where patrons' levers change.
+
+    happens : (E,) whether each event does in a run; left out, none is told
+    """
+    first = int(laid.timeline.calendar_month[0])
+    for number, entry in enumerate(laid.entries):
+        if int(laid.timeline.event_state[number]) in (-1, subject.member) and entry.month < len(laid.months):
+            certain = entry.event.chance == 1.0 and (
+                entry.election < 0 or laid.outcome_chances[entry.election][entry.outcome] == 1.0
+            )
+            yield {
+                "lever": entry.name,
+                "label": label_of(entry.name),
+                "type": entry.event.type,
+                "row": entry.month,
+                "month": month_label(first + entry.month),
+                "day": entry.day,
+                "certain": certain,
+                "happened": None if happens is None else bool(happens[number]),
+            }
+    yield from _dated_levers(subject)
+
+
+def _dated_levers(subject: Subject) -> Iterator[Row]:
+    """Changes of the patrons' levers within the horizon."""
+    months = {month: row for row, month in enumerate(subject.result.months)}
+    for patron in ("beijing", "taipei", "washington"):
+        for key, value in (subject.result.scenario.get(patron) or {}).items():
+            if not isinstance(value, Mapping):
+                continue
+            for day, level in sorted((str(day), level) for day, level in value.items()):
+                if day[:7] in months:
+                    yield {
+                        "lever": f"{patron}.{key}",
+                        "label": f"{patron.capitalize()}'s {key} {level:g}",
+                        "type": "lever",
+                        "row": months[day[:7]],
+                        "month": day[:7],
+                        "day": date.fromisoformat(day).day,
+                        "certain": True,
+                        "happened": True,
+                    }
+
+
+# --- the ensemble -----------------------------------------------------------------------------------------
+
+
+def _chance(subject: Subject) -> dict[str, Any]:
+    """The chance at the end, as the result's table of states has it, and when the decision comes."""
+    result = subject.result
+    table = result.states_of(subject.tie)
+    row = table["iso3"].index(subject.iso3)
+    told: dict[str, Any] = {
+        name: table[f"p_end{suffix}"][row]
+        for name, suffix in (("p", ""), ("low", "_low"), ("high", "_high"), ("mc", "_mc"))
+    }
+    _, when = first_decisions(subject)
+    points = _points(when.astype(np.float64), method="inverted_cdf")
+    told |= {"decided_runs": int(when.shape[0])}
+    names = {"early": "low", "median": "middle", "late": "high"}
+    return told | {name: None if points is None else result.months[int(points[key])] for name, key in names.items()}
+
+
+def _points(values: NDArray[np.float64], method: Any = "linear") -> dict[str, float] | None:
+    """Mean, 5, 50 and 95 % points; None for no values."""
+    if values.shape[0] == 0:
+        return None
+    low, middle, high = np.quantile(values, [LEVELS[0], 0.5, LEVELS[-1]], method=method).tolist()
+    return {"mean": float(values.mean()), "low": low, "middle": middle, "high": high}
+
+
+def _undecided(subject: Subject, rows: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(runs, T + 1) whether the decision was open in a month."""
+    home = BEIJING if subject.decision == "return" else 0
+    found: NDArray[np.bool_] = (rows[:, :, SIDE] == home) & (rows[:, :, HAZARD] > 0.0)
+    return found
+
+
+def _terms(subject: Subject, rows: NDArray[np.float64]) -> list[Row]:
+    """Each term at the decisions of all runs, beside that of all open months of the sampled ones."""
+    changes, taken = subject.result.changes, subject.decisions()
+    undecided = _undecided(subject, rows)
+    labels = LABELS[subject.decision] | {"hazard": "hazard, a year"}
+    found = []
+    for name in (*_names(subject.decision), "hazard"):
+        at = _points(changes[name][taken])
+        usual = _points(rows[:, :, HAZARD if name == "hazard" else TERMS[name]][undecided])
+        told: Row = {"term": name, "label": labels[name]}
+        for which, values in (("decision", at), ("months", usual)):
+            for key in ("mean", "low", "high"):
+                told[f"{which}_{key}"] = None if values is None else values[key]
+        apart = None if at is None or usual is None else at["mean"] - usual["mean"]
+        found.append(told | {"difference": apart})
+    return found
+
+
+def _when(subject: Subject, laid: Plan, rows: NDArray[np.float64]) -> dict[str, Any]:
+    """The hazard by month over the sampled runs in which the decision is still open."""
+    undecided = _undecided(subject, rows)
+    months = []
+    for row, label in enumerate(subject.result.months):
+        hazards = rows[undecided[:, row], row, HAZARD]
+        told: Row = {"month": label, "row": row, "open": float(undecided[:, row].mean())}
+        levels = [None] * 4 if hazards.shape[0] == 0 else np.quantile(hazards, [0.05, 0.25, 0.75, 0.95]).tolist()
+        mean = None if hazards.shape[0] == 0 else float(hazards.mean())
+        months.append(told | {"mean": mean, **dict(zip(("q05", "q25", "q75", "q95"), levels, strict=True))})
+    known = [month for month in months if month["mean"] is not None]
+    return {
+        "months": months,
+        "highest": max(known, key=lambda month: (month["mean"], -month["row"]))["month"] if known else None,
+        "calendar": list(_calendar(subject, laid)),
+    }
+
+
+# --- in words ---------------------------------------------------------------------------------------------
+
+
+def rate(hazard: float) -> str:
+    """An annual hazard: `9.1 % a year`; at 1 or more `3.8 a year`."""
+    return f"{hazard:.2g} a year" if hazard >= 0.995 else f"{100 * hazard:.2g} % a year"
+
+
+def percent(chance: float) -> str:
+    """A chance, or a number drawn, at two significant digits: `4.2 %`; three close to certainty."""
+    if 0.0 < chance < 1e-6:
+        return "less than 0.0001 %"
+    return f"{100 * chance:.2g} %" if chance < 0.945 else f"{100 * chance:.3g} %"
+
+
+def _tell(document: dict[str, Any], without: Removals) -> None:
+    """Put the explanation into words, each part its own and all of them together."""
+    chance, run, when = document["chance"], document["run"], document["when"]
+    decision, name = document["decision"], document["state"]
+    told = f"By the end of {month_of(document['end'])} {name} {DONE[decision]} in {100 * chance['p']:.1f} % of "
+    told += f"{document['runs']:,} runs (Monte Carlo error {100 * chance['mc']:.1f}"
+    if chance["low"] is not None and chance["low"] < chance["high"]:
+        told += f"; {100 * chance['low']:.0f} to {100 * chance['high']:.0f} % over parameter draws"
+    chance["sentences"] = [f"{told})."]
+    if not chance["decided_runs"]:
+        chance["sentences"].append(f"In none of the runs it {DOES[decision]}, so there is no decision to look into.")
+    when["sentences"] = []
+    if when["highest"] is not None:
+        at = next(month for month in when["months"] if month["month"] == when["highest"])
+        when["sentences"].append(
+            f"Over the runs in which that was still open, the hazard was highest in {month_of(when['highest'])}: "
+            f"{rate(at['mean'])} on average; in 90 % of them from {rate(at['q05'])} to {rate(at['q95'])}."
+        )
+    story = []
+    if run is not None:
+        run["sentences"] = _happened(run, chance, decision, name)
+        kept = [] if run["keeping"] is None else run["keeping"]["sentences"]
+        story = [*run["sentences"], *_weighed(run), _done(run, decision), *kept]
+    document["sentences"] = [*chance["sentences"], *story, *when["sentences"], *without.sentences[1:]]
+
+
+def _happened(run: Mapping[str, Any], chance: Mapping[str, Any], decision: str, name: str) -> list[str]:
+    """What happened in a run, and what luck had to do with it."""
+    month, odds = month_of(run["month"]), run["chance"]
+    if not run["decided"]:
+        highest = ", ".join(month_of(label) for label in run["highest"])
+        told = f"In {month} it was {rate(run['hazard'])}"
+        if odds is not None:
+            told += (
+                f", a chance of {percent(odds)} in the month; the number drawn, {percent(run['luck'])}, is not below it"
+            )
+        spared = f"this run is one of the {percent(1.0 - run['chance_in_all'])} that luck spares"
+        return [
+            f"In run {run['run']} {name} {STAYS[decision]}. Its hazard was highest in {highest}.",
+            f"{told}. Over all its months the chances add up to {percent(run['chance_in_all'])}; {spared}.",
+        ]
+    which = f"Run {run['run']}"
+    if run["typical"]:
+        which += f", the first with the median month of the {chance['decided_runs']:,} in which it does"
+    return [
+        f"{which}: {name} {DOES[decision]} in {month}.",
+        f"Its hazard that month was {rate(run['hazard'])}, a chance of {percent(odds)} in the month; the number drawn, "
+        f"{percent(run['luck'])}, is below it. Luck chose the month: over the {run['months_before']} months up to it "
+        f"the chances add up to {percent(run['chance_before'])}.",
+    ]
+
+
+def _done(run: Mapping[str, Any], decision: str) -> str:
+    """What the patrons did in the month that is looked into."""
+    act = next(act for act in run["acts"] if act["month"] == run["month"])
+    usual, month = run["usual"], month_of(run["month"])
+    if decision == "suspend":
+        return (
+            f"In {month} the hostility it felt was {act['hostility']:.2f} of 3, its dependence on Washington "
+            f"{act['dependence']:.2f} of 1 (at reference {usual['dependence']:.2f})."
+        )
+    package, aid = (
+        f"US$ {act[f'{who}_million_usd']:,.0f} million a year, {act[f'{who}_share']:.2f} % of GDP"
+        for who in ("beijing", "taipei")
+    )
+    if decision == "return":
+        return f"In {month} Beijing offered it {package}, as believed, and Taipei {aid}."
+    return (
+        f"In {month} Beijing's package, as believed, was {package} (at reference {usual['beijing_share']:.2f}), "
+        f"Taipei's aid {aid} ({usual['taipei_share']:.2f}), Washington's pressure {act['pressure']:.2f} of 3 "
+        f"({usual['pressure']:.2f})."
+    )
+
+
+_LEAST_TOLD = 0.02
+
+
+def _weighed(run: Mapping[str, Any]) -> list[str]:
+    """Which terms raised and which lowered the hazard, the strongest first."""
+    base = run["steps"][0]
+    moved = [step for step in run["steps"][1:] if step["factor"] and abs(math.log(step["factor"])) >= _LEAST_TOLD]
+    moved.sort(key=lambda step: -abs(math.log(step["factor"])))
+    told = [f"{step['label']} × {step['factor']:.2f}" for step in moved]
+    start = f"Under reference conditions, with the run's parameters, its hazard is {rate(base['after'])}"
+    return [f"{start}; it was multiplied by: {', '.join(told)}." if told else f"{start}, and nothing moved it."]
+
+
+def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(list(rows))

@@ -1,0 +1,260 @@
+"""The calendar of a scenario, and all else that it sets, in words and with the source of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.atlas import states
+from sim.charts.history import spoken
+from sim.charts.words import day, month_end, start_of
+from sim.report.words import days, number, ranged, shares
+from sim.results.result import Result
+from sim.scenario.schema import BeijingTable, Cooperation, Roster, StateTable, TaipeiTable, WashingtonTable
+
+SIDES = {"beijing": "Beijing", "taipei": "Taipei", "washington": "Washington"}
+WHAT: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
+    "campaign-pledge": lambda entry: f"campaign pledge to {_joins(entry)}",
+    "pledge": lambda entry: f"pledge to {_joins(entry)}",
+    "reassurance": "reassurance that the tie with Taipei stays",
+    "order": "public order to open ties with Beijing",
+    "withdrawal": "order and pledges taken back",
+    "inauguration": "a new government takes office",
+    "lean": "the government moves towards one side",
+    "lobbying": "Washington presses on the tie with Taipei",
+    "protest": "Beijing protests at Washington’s pressure",
+    "offer": lambda entry: f"an offer of money by {SIDES[entry['by']]}",
+    "match": "Taipei matches what Beijing offers",
+    "hostility": "Washington quarrels over another matter",
+    "threat": "words that military cooperation may end",
+    "notice": "formal notice to end military cooperation",
+    "notice-withdrawn": "words and notices about military cooperation taken back",
+    "request-refused": "a request to Taipei is refused or left unmet",
+    "aid-cut": lambda entry: f"{SIDES[entry['by']]} cuts its aid",
+    "truce": "truce: Beijing and Taipei stop competing",
+    "truce-ends": "the truce ends",
+}
+"""Types of events as a reader calls them."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the calendar."""
+
+    when: str
+    """As a machine reads it, YYYY-MM-DD; empty for what follows an election."""
+    spoken: str
+    """As a reader does."""
+    name: str
+    what: str
+    place: str
+    """Name of the state; empty for none."""
+    numbers: tuple[str, ...]
+    """What it says in numbers."""
+    source: str = ""
+    assumption: str = ""
+    note: str = ""
+    """Where it lies outside the time simulated."""
+    follows: tuple[tuple[str, tuple[Entry, ...]], ...] = field(default_factory=tuple)
+    """Outcomes of an election with what follows each."""
+
+
+def entries(result: Result) -> list[Entry]:
+    """The enabled events and elections by date."""
+    return [_entry(result, kind, name, told) for kind, name, told in _told(result) if told.get("enabled", True)]
+
+
+def disabled(result: Result) -> list[Entry]:
+    """Those the scenario leaves out: what a counterfactual takes away."""
+    return [_entry(result, kind, name, told) for kind, name, told in _told(result) if not told.get("enabled", True)]
+
+
+def kinds(result: Result) -> str:
+    """A sentence of how the entries are known; empty where there are none."""
+    found = entries(result)
+    if not found:
+        return ""
+    parts = [
+        part for entry in found for part in (entry, *(effect for _, effects in entry.follows for effect in effects))
+    ]
+    sources, judged = sum(bool(part.source) for part in parts), sum(bool(part.assumption) for part in parts)
+    drawn = sum("(" in text for part in parts for text in part.numbers)
+    drawn += sum("(" in outcome for entry in found for outcome, _ in entry.follows)
+    said = f"The scenario’s calendar has {'one entry' if len(found) == 1 else f'{len(found)} entries'}"
+    source = "names a source" if sources == 1 else "name a source"
+    rest = "rests on a stated assumption" if judged == 1 else "rest on a stated assumption"
+    ranges = f"{drawn} of the numbers {'is' if drawn == 1 else 'are'} told as {'a range' if drawn == 1 else 'ranges'}"
+    return f"{said}: {sources} {source}, {judged} {rest}; {ranges}."
+
+
+def _told(result: Result) -> list[tuple[str, str, Mapping[str, Any]]]:
+    found = [
+        (kind, name, told)
+        for kind in ("events", "elections")
+        for name, told in (result.scenario.get(kind) or {}).items()
+        if told.get("date") is not None
+    ]
+    return sorted(found, key=lambda each: str(each[2]["date"]))
+
+
+def _entry(result: Result, kind: str, name: str, told: Mapping[str, Any]) -> Entry:
+    when = day(told["date"])
+    note = ""
+    if when < start_of(result):
+        note = "before the start"
+    elif when > month_end(result.months[-1]):
+        note = "after the end"
+    follows: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
+    called, what = plain(name), ""
+    if kind == "elections":
+        called += "" if "election" in called or "vote" in called else " election"
+        follows = tuple(_outcome(name, outcome, str(told["state"])) for name, outcome in told["outcomes"].items())
+    else:
+        what = described(told)
+    return Entry(
+        when.isoformat(),
+        spoken(when),
+        called,
+        what,
+        place(told.get("state")),
+        numbers(told),
+        str(told.get("source") or ""),
+        str(told.get("assumption") or ""),
+        note,
+        follows,
+    )
+
+
+def _outcome(name: str, outcome: Mapping[str, Any], voter: str) -> tuple[str, tuple[Entry, ...]]:
+    effects = tuple(
+        Entry(
+            "",
+            _later(effect.get("delay_months")),
+            plain(called),
+            described(effect),
+            place(effect.get("state")) if effect.get("state") != voter else "",
+            numbers(effect),
+            str(effect.get("source") or ""),
+            str(effect.get("assumption") or ""),
+        )
+        for called, effect in (outcome.get("effects") or {}).items()
+        if effect.get("enabled", True)
+    )
+    return f"{plain(name)}: {shares(outcome['chance'])}", effects
+
+
+def _later(months: int | None) -> str:
+    if not months:
+        return "at once"
+    return "a month later" if months == 1 else f"{months} months later"
+
+
+def described(entry: Mapping[str, Any]) -> str:
+    """What an event is, by its type."""
+    kind = str(entry["type"])
+    told = WHAT.get(kind, plain(kind))
+    return told if isinstance(told, str) else told(entry)
+
+
+def _joins(entry: Mapping[str, Any]) -> str:
+    return "join Beijing" if entry.get("to", "beijing") == "beijing" else "return to Taipei"
+
+
+def plain(name: str) -> str:
+    """A name of the scenario language as words."""
+    return name.replace("-", " ").replace("_", " ")
+
+
+def place(code: object) -> str:
+    """Name of a state; Taiwan, which votes, is no state of the atlas."""
+    if not code:
+        return ""
+    known = states()
+    return known[str(code)].name if str(code) in known else {"TWN": "Taiwan"}.get(str(code), str(code))
+
+
+def numbers(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an event says in numbers, each with its range; what is as usual is left out."""
+    return tuple(_numbers(entry))
+
+
+def _numbers(entry: Mapping[str, Any]) -> Iterator[str]:
+    if entry.get("chance", 1.0) != 1.0:
+        yield f"chance {shares(entry['chance'])}"
+    if "lean" in entry:
+        yield f"lean {ranged(entry['lean'], sign=True)}"
+    for key in ("pressure", "hostility"):
+        if key in entry:
+            yield f"{key} {ranged(entry[key])}"
+    if "million_usd" in entry:
+        said = "signed" if entry.get("signed") else "named, not signed"
+        source = ", out of the budget" if entry.get("from_budget") else ""
+        yield f"US$ {ranged(entry['million_usd'])} million over {number(entry.get('years', 5.0))} years, {said}{source}"
+    elif entry.get("years") is not None:
+        yield f"holds for {number(entry['years'])} years"
+    if "share" in entry:
+        yield f"share {shares(entry['share'])}"
+    if entry.get("strength", 1.0) != 1.0:
+        yield f"strength {ranged(entry['strength'])}"
+    if entry.get("incoming") and entry["type"] != "campaign-pledge":
+        yield "said by a government to come"
+    if entry.get("half_life_months") is not None:
+        yield f"half of it forgotten after {number(entry['half_life_months'])} months"
+
+
+# --- what the scenario sets beside its calendar
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One number, or list, that the scenario sets."""
+
+    path: str
+    value: str
+    meaning: str
+
+
+_TABLES = {
+    "roster": Roster,
+    "beijing": BeijingTable,
+    "taipei": TaipeiTable,
+    "washington": WashingtonTable,
+    "cooperation": Cooperation,
+}
+
+
+def settings(result: Result) -> list[Setting]:
+    """What the scenario sets otherwise than an empty one would, but for calendar and parameters."""
+    found = []
+    for table, schema in _TABLES.items():
+        usual = schema().model_dump(mode="json")
+        for key, value in (result.scenario.get(table) or {}).items():
+            if value is not None and value != usual.get(key):
+                found.append(Setting(f"{table}.{key}", _setting(value), _meaning(schema, key)))
+    usual = StateTable().model_dump(mode="json")
+    for code, told in (result.scenario.get("states") or {}).items():
+        for key, value in told.items():
+            if value is not None and value != usual.get(key):
+                meaning = _meaning(StateTable, key)
+                told = f"{place(code)}: {meaning[:1].lower()}{meaning[1:]}"
+                found.append(Setting(f"states.{code}.{key}", _setting(value), told))
+    return found
+
+
+def _meaning(schema: Any, key: str) -> str:
+    field_of = schema.model_fields.get(key)
+    told = (field_of.description or "") if field_of is not None else ""
+    return " ".join(told.replace("`", "").split()).rstrip(".")
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(place(item) for item in value) or "none"
+    if isinstance(value, Mapping):
+        if set(value) == {"central", "low", "high"}:
+            return ranged(value)
+        return ", ".join(f"{number(amount)} from {days(since)}" for since, amount in value.items())
+    if isinstance(value, str) and len(value) == 10 and value[4:8:3] == "--":
+        return days(value)
+    return number(value)

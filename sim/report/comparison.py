@@ -1,0 +1,223 @@
+"""The page of a comparison: scenarios against the first of them, run by run."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.analysis.compare import Comparison, compare
+from sim.analysis.removals import beyond_luck, points
+from sim.charts.words import many, month, percent
+from sim.report import calendar, words
+from sim.report.limits import limits
+from sim.report.page import rendered, scenario_name, shared
+from sim.report.pictures import inline
+from sim.results.result import Result
+from sim.results.tables import RECOGNITION
+
+MOST_ROWS, MOST_SWAPS = 15, 6
+"""Rows of a table of differences, and of who left instead of whom."""
+LEAST = 0.0005
+"""Differences of chances below this would be printed as nought."""
+LEAST_SWAP = 0.001
+
+
+def html_of_comparison(results: Sequence[Result]) -> str:
+    """The page of results compared with the first. Raises InputError where they cannot be paired."""
+    from sim.charts.difference import charts_of, draw
+
+    comparison = compare(results)
+    names, baseline = comparison.names, comparison.results[0]
+    drawn = [
+        {"name": name, "drawing": inline(draw(name, comparison), name, _drawn_words(name, comparison))}
+        for name in charts_of(comparison)
+    ]
+    return rendered(
+        "comparison.html.j2",
+        {
+            **shared(),
+            "title": f"{words.listed(names[1:])} against {names[0]}",
+            "baseline": _scenario(baseline, names[0]),
+            "others": [
+                _scenario(result, name) | {"differs": differences(baseline, result)}
+                for result, name in zip(comparison.results[1:], names[1:], strict=True)
+            ],
+            "pairs": [_pair(comparison, number) for number in range(len(comparison.pairs))],
+            "charts": drawn,
+            "runs": many(comparison.runs, "run"),
+            "halving": f"{4 * comparison.runs:,}",
+            "single": comparison.runs == 1,
+            "limits": limits(bool(baseline.hosts)),
+            "command": _compare_command(comparison),
+            "facts": [
+                ("Comparison", comparison.id),
+                *((f"Result of {name}", result.settings["id"]) for name, result in zip(names, results, strict=True)),
+                ("Runs of each", f"{comparison.runs:,}"),
+                ("Seed", str(baseline.seed)),
+                ("Parameters", str(baseline.settings["parameters"])),
+            ],
+        },
+    )
+
+
+def _scenario(result: Result, name: str) -> dict[str, Any]:
+    header = result.scenario["scenario"]
+    return {"name": name, "title": result.title, "question": header.get("question", "")}
+
+
+def _drawn_words(name: str, comparison: Comparison) -> str:
+    told = " ".join(sentence for number in range(len(comparison.pairs)) for sentence in _count(comparison, number))
+    what = {
+        "difference": "the number of states that recognise Taipei in each scenario, and the difference through time",
+        "dumbbell": "the chance of each state in each scenario",
+    }.get(name, "the number of hosts that cooperate in each scenario, and the difference through time")
+    return f"Chart of {what}. {told if name == 'difference' else 'Its numbers are in the tables of this page.'}"
+
+
+def _mean(result: Result, tie: str, row: int) -> float:
+    return float(dict(result.counted)[tie][:, row].mean())
+
+
+def _count(comparison: Comparison, number: int) -> list[str]:
+    """How the count at the end differs from the baseline's, a sentence a tie."""
+    pair = comparison.pairs[number]
+    result, baseline = comparison.results[number + 1], comparison.results[0]
+    end = pair.months[-1]
+    told = []
+    for row in pair.at_end:
+        tie = row["tie"]
+        here, there = (_mean(each, tie, each.months.index(end)) for each in (result, baseline))
+        what = "states recognise Taipei" if tie == RECOGNITION else "hosts cooperate with Washington’s forces"
+        begins = (
+            f"In {pair.scenario} {here:.2f} {what} at the end of {month(end)} on average, in {pair.against} {there:.2f}"
+        )
+        if not row["more"] and not row["fewer"]:
+            told.append(f"{begins}: the same in every run.")
+            continue
+        error = "" if row["mc"] is None or comparison.runs == 1 else f" ± {row['mc']:.2g}"
+        told.append(
+            f"{begins}: a difference of {signed(row['mean'])}{error}; 90 % of the runs differ by "
+            f"{span(row['q05'], row['q95'])}."
+        )
+    return told
+
+
+def signed(value: float) -> str:
+    """A difference of means with its sign."""
+    text = f"{value:+.2f}"
+    return "0" if text in ("+0.00", "-0.00") else text.replace("-", "−")
+
+
+def span(low: int, high: int) -> str:
+    """`−1 to 0`."""
+    told = [f"{value:+d}".replace("-", "−") if value else "0" for value in (low, high)]
+    return told[0] if low == high else " to ".join(told)
+
+
+def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
+    pair = comparison.pairs[number]
+    rows = sorted(pair.rows("states", horizon="p_end"), key=lambda row: (-abs(row["difference"]), row["state"]))
+    shown = [row for row in rows if abs(row["difference"]) >= LEAST][:MOST_ROWS]
+    names = {row["iso3"]: row["state"] for row in pair.rows("instead")}
+    first = "No run differs at all."
+    if pair.first is not None:
+        began = pair.first == pair.months[0]
+        first = "Runs differ from the first month on." if began else f"No run differs before {month(pair.first)}."
+    return {
+        "scenario": pair.scenario,
+        "against": pair.against,
+        "end": month(pair.months[-1]),
+        "sentences": [*_count(comparison, number), *_most(shown), first],
+        "rows": [_chance(row) for row in shown],
+        "rest": len(rows) - len(shown),
+        "swaps": [
+            {
+                "told": f"{names[row['iso3_here']]} instead of {names[row['iso3_there']]}",
+                "share": f"{100 * row['share']:.1f} %",
+            }
+            for row in pair.rows("swaps")
+            if row["share"] >= LEAST_SWAP
+        ][:MOST_SWAPS],
+        "left_out": ", ".join(pair.left_out),
+    }
+
+
+def _most(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A sentence of the two chances that differ most, where luck does not explain it."""
+    told = [
+        f"{words.the(row['state'])} {_does(row)} in {percent(row['p'])} % of the runs in place of "
+        f"{percent(row['p_against'])} % ({points(row['difference'])} points)"
+        for row in rows
+        if beyond_luck(row["difference"], row["mc"])
+    ][:2]
+    if not told:
+        return ["No state’s chance differs by more than luck would explain."]
+    return [f"{told[0][0].upper()}{words.listed(told)[1:]}."]
+
+
+def _does(row: Mapping[str, Any]) -> str:
+    """What a chance is of, told from where the baseline starts."""
+    if row["tie"] != RECOGNITION:
+        return "has suspended cooperation"
+    return "has left Taipei" if row["at_start"] == "taipei" else "is back with Taipei"
+
+
+def _chance(row: Mapping[str, Any]) -> dict[str, Any]:
+    clear = beyond_luck(row["difference"], row["mc"])
+    ranged = row["low"] is not None and row["low"] < row["high"]
+    return {
+        "name": f"{row['state']} {_does(row)}",
+        "against": f"{percent(row['p_against'])} %",
+        "here": f"{percent(row['p'])} %",
+        "difference": points(row["difference"]),
+        "luck": "" if row["mc"] is None else f"{100 * row['mc']:.1f}",
+        "span": f"{points(row['low'])} to {points(row['high'])}" if clear and ranged else "",
+        "beyond_luck": clear,
+    }
+
+
+def differences(baseline: Result, other: Result) -> list[str]:
+    """What a scenario says otherwise than the baseline: calendar, levers, parameters."""
+    told = []
+    for kind, what in (("events", "Event"), ("elections", "Election")):
+        here, there = other.scenario.get(kind) or {}, baseline.scenario.get(kind) or {}
+        for name in dict.fromkeys([*there, *here]):
+            now, then = _enabled(here.get(name)), _enabled(there.get(name))
+            if now == then:
+                continue
+            change = "changed" if now and then else ("added" if now else "left out")
+            told.append(f"{what} “{calendar.plain(name)}” {change}")
+    ours, theirs = ({each.path: each.value for each in calendar.settings(one)} for one in (other, baseline))
+    for path in dict.fromkeys([*theirs, *ours]):
+        if ours.get(path) != theirs.get(path):
+            told.append(f"{path}: {ours.get(path, 'as usual')} ({theirs.get(path, 'as usual')} in the baseline)")
+    numbers, before = other.scenario.get("parameters") or {}, baseline.scenario.get("parameters") or {}
+    for name in dict.fromkeys([*before, *numbers]):
+        if numbers.get(name) != before.get(name):
+            own, usual = (words.ranged(each[name]) if name in each else "as drawn" for each in (numbers, before))
+            told.append(f"Parameter {name}: {own} ({usual} in the baseline)")
+    ends = [[each.scenario["scenario"][key] for key in ("start", "end")] for each in (baseline, other)]
+    if ends[0] != ends[1]:
+        told.append(f"From {words.days(ends[1][0])} to {words.days(ends[1][1])}")
+    return told
+
+
+def _enabled(entry: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What an entry says, but for its prose; None where it is left out."""
+    if entry is None or not entry.get("enabled", True):
+        return None
+    return {key: value for key, value in entry.items() if key not in ("source", "assumption")}
+
+
+def _compare_command(comparison: Comparison) -> str:
+    names = [scenario_name(result) for result in comparison.results]
+    baseline = comparison.results[0]
+    parts = ["sim", "compare", *names, "--runs", str(comparison.runs), "--seed", str(baseline.seed)]
+    if baseline.settings["parameters"] != "drawn":
+        parts += ["--parameters", str(baseline.settings["parameters"])]
+    sets = [result.settings.get("set", {}) for result in comparison.results]
+    if all(each == sets[0] for each in sets):
+        for path, value in sets[0].items():
+            parts += ["--set", f"{path}={value}"]
+    return shlex.join(parts)

@@ -1,0 +1,34 @@
+"""The limits of the model, as the README has them."""
+
+from __future__ import annotations
+
+LIMITS = (
+    "The record is thin: about 30 departures since 1990, and no return since 2007.",
+    "Offers, pressure and aid were not observed month by month. Their strengths are assumptions with ranges, and "
+    "what you learn by turning those levers is what the assumptions imply.",
+    "Four covariates rank the states, and not sharply: of two states in the same year the model puts the one that "
+    "left first about two times in three. Do not read a ranking into chances that differ by a point or two.",
+    "States that never were with Taipei, or left it more than ten years ago, cannot join. Eight such did between "
+    "1995 and 2003, none since.",
+    "The truce, the famous pledges and the famous requests were picked knowing what became of them.",
+    "The leans of governments were coded by one person who saw how each term ended.",
+    "Ties with Washington (trade, remittances, security) are a picture of about 2023-26, also in scenarios that "
+    "begin earlier.",
+    "US aid after fiscal 2020 is held at the mean of 2018-20. The cuts of 2025 are not in it, though aid is one of "
+    "the four covariates.",
+    "The record is unconfirmed after mid-May 2026: no scenario can start later.",
+    "A state that left before the start carries no disappointment with what Beijing promised it: the packages are "
+    "not known state by state.",
+    "The two ties meet only in dependence on Washington, so nothing about military cooperation moves a return to "
+    "Taipei.",
+    "Military cooperation has no record here to be held against: its rates are counted on hosts all over the world, "
+    "and its levers are assumed.",
+)
+"""A test compares them with the README."""
+OF_HOSTS = 2
+"""The last so many of them concern scenarios with hosts alone."""
+
+
+def limits(hosts: bool) -> tuple[str, ...]:
+    """The limits that concern a scenario, with hosts of Washington’s forces or without."""
+    return LIMITS if hosts else LIMITS[:-OF_HOSTS]

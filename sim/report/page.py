@@ -1,0 +1,309 @@
+"""The page of one result: what the template shows, all of it from the result."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from sim import atlas, results
+from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbered, reach, rows_of
+from sim.charts.when import chances
+from sim.charts.words import draws, end_of, known_to, many, percent, source, start_of
+from sim.errors import SimError
+from sim.report import backtest, calendar, words
+from sim.report.drawing import count_chart
+from sim.report.limits import limits
+from sim.results.result import Result
+from sim.results.tables import COOPERATION
+from sim.runs.run import versions
+from sim.scenario import load, parse_overrides, shipped
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from sim.report.why import Removed
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHADES = (0.0, 0.005, 0.02, 0.05, 0.10, 0.20)
+"""Chances from which on a cell of the table of years has the next shade."""
+MOST_ROWS = 60
+"""States in a table."""
+
+
+def html_of(result: Result, why: Sequence[Removed] | None = None, made: Mapping[str, Any] | None = None) -> str:
+    """The whole page of a result; the same result gives the same page.
+
+    why : the chances without each lever (`sim.report.why`); None or nothing leaves the section out
+    made : `versions` and `digests` as a manifest has them; left out, those of this program
+    """
+    return rendered("result.html.j2", context(result, why or (), made))
+
+
+def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the template shows."""
+    header = result.scenario["scenario"]
+    leavers, returners = rows_of(result, True), rows_of(result, False)
+    shown = [row for row in returners if row.p >= SMALLEST_SHOWN or row.recorded not in ("", AWAY)]
+    rest = [row for row in returners if row not in shown]
+    return {
+        **shared(),
+        "title": result.title,
+        "name": result.name,
+        "question": header.get("question", ""),
+        "answer": words.answer(result),
+        "happened": words.happened(result),
+        "knowledge": words.knowledge(result),
+        "kinds": words.kinds(result),
+        "calendar_kinds": calendar.kinds(result),
+        "start": start_of(result),
+        "known_to": known_to(result),
+        "end": end_of(result),
+        "end_words": words.end_words(result),
+        "single": result.runs == 1,
+        "central": result.settings.get("parameters") == "central",
+        "charts": _charts(result),
+        "source": source([result]),
+        "luck": note(result, leavers),
+        "leavers": told(leavers[:MOST_ROWS], reach(leavers), result.runs == 1),
+        "returners": told(shown[:MOST_ROWS], reach(shown), result.runs == 1),
+        "not_returning": f"{left_out(rest, 'more state')}" if rest else "",
+        "scales": {"leavers": reach(leavers), "returners": reach(shown)},
+        "recorded": words.recorded(result),
+        "years": _years(result, leavers[:MOST_ROWS]),
+        "hosts": _hosts(result),
+        "why": [_why(each, result.runs) for each in why],
+        "header": {"known": (), "assumed": (), "sources": (), **header},
+        "extends": result.extends,
+        "entries": calendar.entries(result),
+        "disabled": calendar.disabled(result),
+        "settings": calendar.settings(result),
+        "set_on_top": result.settings.get("set", {}),
+        "parameters": _parameters(result),
+        "limits": limits(bool(result.hosts)),
+        "again": _again(result, made),
+    }
+
+
+def shared() -> dict[str, Any]:
+    """What every page shows: style, scores of the backtest, version."""
+    return {
+        "style": (TEMPLATES / "style.css").read_text("utf-8"),
+        "backtest": backtest.table(),
+        "skill": backtest.sentences(),
+        "version": versions()["recognition-sim"],
+    }
+
+
+# --- Jinja
+
+
+@cache
+def _environment() -> Environment:
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["spoken"] = words.days
+    made.filters["number"] = words.number
+    made.filters["held"] = held
+    made.filters["sentence"] = lambda text: text if text.endswith((".", "?", "!")) else f"{text}."
+    made.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
+    return made
+
+
+def held(text: str) -> Markup:
+    """A text in which no line ends between a number and its per cent sign."""
+    return Markup(re.sub(r"(&lt;|&gt;)?\d+(\.\d+)? %\)?", r'<span class="held">\g<0></span>', str(escape(text))))
+
+
+def rendered(template: str, values: Mapping[str, Any]) -> str:
+    """A template filled in: texts are escaped, a name it lacks is an error."""
+    return _environment().get_template(template).render(values)
+
+
+# --- parts of the page
+
+
+def _charts(result: Result) -> list[dict[str, Any]]:
+    """The count, and that of the hosts, each as a drawing with its numbers in a table."""
+    found = []
+    for tie, _ in result.counted:
+        rows = words.by_year(result, tie)
+        recorded = any(row["observed"] for row in rows[1:])
+        found.append({"tie": tie, "drawing": count_chart(result, tie), "rows": rows, "recorded": recorded})
+    return found
+
+
+def told(rows: Sequence[Row], span: int, single: bool = False) -> list[dict[str, Any]]:
+    """Rows of a table of chances, with what is drawn beside each: places on a scale that ends at `span` %."""
+    found = []
+    for row in rows:
+        ranged = row.low < row.high
+        low, high = (row.low, row.high) if ranged else (row.p, row.p)
+        found.append(
+            {
+                "iso3": row.iso3,
+                "name": row.name,
+                "chance": ("yes" if row.p else "no") if single else numbered(row),
+                "recorded": row.recorded,
+                "moved": row.recorded not in ("", AWAY, "stayed"),
+                "at": f"{100 * row.p / span * 100:.1f}",
+                "low": f"{100 * low / span * 100:.1f}",
+                "wide": f"{100 * (high - low) / span * 100:.1f}",
+            }
+        )
+    return found
+
+
+def _years(result: Result, rows: Sequence[Row]) -> dict[str, Any]:
+    """By state the chance to leave in each calendar year, or in each block of them; empty for a single run."""
+    if result.runs == 1 or not rows:
+        return {}
+    times = chances(result, [row.iso3 for row in rows])
+    table = [
+        {
+            "name": row.name,
+            "cells": [
+                {"told": percent(float(share)), "shade": sum(float(share) >= edge for edge in SHADES[1:])}
+                for share in times.blocks[number]
+            ],
+        }
+        for number, row in enumerate(rows)
+        if row.p or times.blocks[number].any()
+    ]
+    return {"heads": times.block_names, "rows": table, "block": times.block, "never": len(rows) - len(table)}
+
+
+def _hosts(result: Result) -> dict[str, Any]:
+    if not result.hosts:
+        return {}
+    rows = rows_of(result, True, COOPERATION)
+    return {"rows": told(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
+
+
+def _why(removed: Removed, runs: int) -> dict[str, Any]:
+    """The levers taken away, as texts: the largest first.
+
+    runs : of the result
+    """
+    from sim.analysis.removals import beyond_luck, points
+    from sim.report.why import tenths
+
+    rows = []
+    idle = [row["label"] for row in removed.rows if not row["difference"] and not row["mc"]]
+    seen = set()
+    for row in removed.rows:
+        told = (row["without"], row["difference"], row["mc"])
+        if row["label"] in idle or (row["group"] == "kind" and told in seen):
+            continue
+        seen.add(told)
+        span = ""
+        if row["low"] is not None and row["low"] < row["high"]:
+            span = f"{points(row['low'])} to {points(row['high'])}"
+        rows.append(
+            {
+                "label": row["label"],
+                "group": row["group"],
+                "without": tenths(row["without"]),
+                "difference": points(row["difference"]),
+                "span": span,
+                "luck": "" if row["mc"] is None else f"{100 * row['mc']:.1f}",
+                "beyond_luck": beyond_luck(row["difference"], row["mc"]),
+            }
+        )
+    return {
+        "heading": removed.heading,
+        "sentences": removed.sentences,
+        "p": tenths(removed.p),
+        "idle": words.listed([f"“{label}”" for label in idle]) if idle else "",
+        "runs": many(removed.runs, "run"),
+        "fewer": removed.runs < runs,
+        "rows": rows,
+    }
+
+
+def _parameters(result: Result) -> list[dict[str, Any]]:
+    """The numbers of the model by kind."""
+    found = []
+    for kind, meaning in words.KINDS.items():
+        rows = [
+            {
+                **belief,
+                "value": words.number(belief["central"]),
+                "range": ""
+                if belief["low"] == belief["high"]
+                else f"{words.number(belief['low'])} to {words.number(belief['high'])}",
+            }
+            for belief in result.beliefs
+            if belief["kind"] == kind
+        ]
+        if rows:
+            found.append({"kind": kind, "meaning": meaning, "rows": rows})
+    return found
+
+
+def command(result: Result) -> str:
+    """The command that gives the result again; a scenario of the user's own is called by its name."""
+    settings = result.settings
+    parts = ["sim", "run", scenario_name(result), "--runs", str(result.runs), "--seed", str(result.seed)]
+    if settings.get("engine", "compiled") != "compiled":
+        parts += ["--engine", str(settings["engine"])]
+    if settings.get("parameters", "drawn") != "drawn":
+        parts += ["--parameters", str(settings["parameters"])]
+    for path, value in settings.get("set", {}).items():
+        parts += ["--set", f"{path}={value}"]
+    if result.ledger is not None:
+        parts.append("--ledger")
+    return shlex.join(parts)
+
+
+def scenario_name(result: Result) -> str:
+    """The bare name of a shipped scenario, as long as it says what the result was made from; else that of a file."""
+    changed = result.settings.get("set", {})
+    own = f"{result.name}.toml"
+    for name in shipped() if "scenario.name" in changed else {result.name} & set(shipped()):
+        try:
+            overrides = parse_overrides(f"{path}={value}" for path, value in changed.items())
+            document = load(name, overrides).scenario.model_dump(mode="json", exclude_none=True)
+        except SimError:
+            continue
+        if document == result.scenario:
+            return name
+    return own
+
+
+def _again(result: Result, made: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What it takes to have the same numbers."""
+    told_of = made or {
+        "versions": versions(),
+        "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
+    }
+    settings = result.settings
+    name = scenario_name(result)
+    mode = settings.get("parameters", "drawn")
+    return {
+        "command": command(result),
+        "own": name.endswith(".toml"),
+        "file": name,
+        "facts": [
+            ("Result", settings.get("id", "")),
+            ("Runs", f"{result.runs:,}"),
+            ("Seed", str(result.seed)),
+            ("Engine", settings.get("engine", "compiled")),
+            ("Parameters", "central" if mode == "central" else f"drawn: {many(draws(result), 'draw')}"),
+        ],
+        "versions": {name: version for name, version in told_of["versions"].items() if version},
+        "digests": told_of["digests"],
+    }

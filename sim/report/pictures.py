@@ -1,0 +1,41 @@
+"""The charts of matplotlib inside a page: without what a page has no use for, and lighter."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from sim.charts import save
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_PROLOGUE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+_UNUSED = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
+_ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>")
+_PLACES = re.compile(r"( d=\"|translate\()([^\")]*)")
+_LONG = re.compile(r"-?\d+\.\d{2,}")
+
+
+def inline(drawing: Figure, name: str, alternative: str) -> Markup:
+    """A chart as an SVG element, with ids that begin with a name and words for those who do not see it."""
+    with TemporaryDirectory() as folder:
+        (file,) = save(drawing, Path(folder) / name, formats=("svg",), prefix=f"{name}-")
+        svg = file.read_text("utf-8")
+    svg = _UNUSED.sub("", _PROLOGUE.sub("", svg)).replace("xlink:href", "href")
+    svg = _PLACES.sub(lambda found: found[1] + _LONG.sub(_shorter, found[2]), svg)
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
+    head = (
+        f'<svg id="{name}" class="picture" viewBox="\\1" role="img" aria-label="{escape(alternative)}" '
+        'stroke-linejoin="round" stroke-linecap="butt">'
+    )
+    return Markup(_ROOT.sub(lambda found: found.expand(head.replace("\\1", found[1])), svg, count=1).strip())
+
+
+def _shorter(found: re.Match[str]) -> str:
+    """A length with one decimal: a tenth of a point is not seen."""
+    return f"{float(found[0]):.1f}".removesuffix(".0")

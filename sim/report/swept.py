@@ -1,0 +1,138 @@
+"""The page of a sweep: one scenario at many points."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.charts.count import between
+from sim.charts.words import many, month, percent
+from sim.report import words
+from sim.report.limits import limits
+from sim.report.page import rendered, shared
+from sim.report.pictures import inline
+
+MOST_POINTS = 60
+"""Points in the table."""
+
+
+def html_of_sweep(folder: Path) -> str:
+    """The page of a finished sweep. Raises ResultError where the folder holds none, or a damaged one."""
+    from sim.charts.sweep import draw
+    from sim.runs.sweep import Swept, check
+
+    manifest = check(folder)
+    document = Swept(folder).document()
+    header = manifest["scenario"]["scenario"]
+    columns, states = document["columns"], document["states"]
+    about = [code for code in header.get("about", ()) if code in states][: words.MOST_TOLD]
+    done = [row for row, error in enumerate(columns["error"]) if error is None]
+    end = month(document["end"])
+    charts = []
+    for outcome in ("count", *(f"left:{code}" for code in about)) if done else ():
+        code = outcome.partition(":")[2]
+        what = (
+            "the number of states that recognise Taipei"
+            if not code
+            else f"the chance that {words.the(states[code])} moved"
+        )
+        alternative = f"Chart of {what} by the end of {end}, over what was varied. {_swept_words(document, done)}"
+        name = outcome.replace(":", "-")
+        charts.append({"name": name, "drawing": inline(draw(document, outcome), name, alternative)})
+    ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
+    shown = ordered if len(ordered) <= MOST_POINTS else [*ordered[: MOST_POINTS // 2], *ordered[-MOST_POINTS // 2 :]]
+    return rendered(
+        "sweep.html.j2",
+        {
+            **shared(),
+            "title": str(header["title"]),
+            "name": header["name"],
+            "question": header["question"],
+            "sentences": [_swept_words(document, done)],
+            "varied": [
+                {"path": each["path"], "values_told": _values(each["values"]), "meaning": _meaning(each["path"])}
+                for each in document["varied"]
+            ],
+            "set_on_top": manifest["set"],
+            "charts": charts,
+            "end": end,
+            "paths": [each["path"] for each in document["varied"]],
+            "about": [states[code] for code in about],
+            "rows": [
+                {
+                    "at": [_value(columns[each["path"]][row]) for each in document["varied"]],
+                    "mean": f"{columns['mean'][row]:.1f}",
+                    "most": words.dashed(columns["q05"][row], columns["q95"][row]),
+                    "chances": [f"{percent(columns[f'p_end_{code}'][row])} %" for code in about],
+                }
+                for row in shown
+            ],
+            "hidden": len(ordered) - len(shown),
+            "failed": document["failed"],
+            "runs": many(manifest["runs"], "run"),
+            "limits": limits(bool(manifest["scenario"]["cooperation"]["hosts"])),
+            "command": _command(manifest),
+            "facts": [
+                ("Sweep", manifest["id"]),
+                ("Points", f"{manifest['points']:,}"),
+                ("Design", manifest["design"]),
+                ("Runs a point", f"{manifest['runs']:,}"),
+                ("Seed", str(manifest["seed"])),
+                ("Parameters", manifest["parameters"]),
+                *((name, version) for name, version in manifest["versions"].items() if version),
+                *((f"SHA-256 of {name}", digest) for name, digest in manifest["files"].items()),
+            ],
+        },
+    )
+
+
+def _swept_words(document: Mapping[str, Any], done: Sequence[int]) -> str:
+    """Where the count at the end is lowest and highest."""
+    columns = document["columns"]
+    if not done:
+        return "None of its points could be run."
+    ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
+    told = []
+    for row in (ordered[0], ordered[-1]):
+        at = ", ".join(f"{each['path']} = {_value(columns[each['path']][row])}" for each in document["varied"])
+        most = between(columns["q05"][row], columns["q95"][row])
+        told.append(f"{columns['mean'][row]:.1f} (90 % of the runs {most}) with {at}")
+    end = month(document["end"])
+    return (
+        f"Over {many(len(done), 'point')} the average number of states that recognise Taipei at the end of {end} lies "
+        f"between {told[0]} and {told[1]}."
+    )
+
+
+def _meaning(path: str) -> str:
+    from sim.charts.sweep import meaning
+
+    told = meaning(path)
+    return f"{told[:1].upper()}{told[1:]}"
+
+
+def _value(value: Any) -> str:
+    return words.days(value) if isinstance(value, str) and len(value) == 10 else words.number(value)
+
+
+def _values(values: Sequence[Any]) -> str:
+    if len(values) <= 12:
+        return words.listed([_value(value) for value in values])
+    return f"{len(values)} values from {_value(values[0])} to {_value(values[-1])}"
+
+
+def _command(manifest: Mapping[str, Any]) -> str:
+    """The command of a grid; empty for other designs, of which the manifest keeps the points and not the ranges."""
+    if manifest["design"] != "grid" or any("values" not in varied for varied in manifest["varied"]):
+        return ""
+    parts = ["sim", "sweep", str(manifest["scenario"]["scenario"]["name"])]
+    for varied in manifest["varied"]:
+        parts += ["--vary", f"{varied['path']}={','.join(str(value) for value in varied['values'])}"]
+    parts += ["--runs", str(manifest["runs"]), "--seed", str(manifest["seed"])]
+    if manifest["parameters"] != "drawn":
+        parts += ["--parameters", manifest["parameters"]]
+    for path, value in manifest["set"].items():
+        parts += ["--set", f"{path}={value}"]
+    return shlex.join(parts)

@@ -1,0 +1,267 @@
+"""What the page says in words, every number in it taken from the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sim.atlas import record
+from sim.charts.count import between, observed
+from sim.charts.history import spoken
+from sim.charts.states import AWAY, STAYED, Row, rows_of
+from sim.charts.words import day, known_to, month, month_end, percent
+from sim.results.result import Result
+from sim.results.tables import COOPERATION, RECOGNITION, Table
+
+MOST_TOLD = 3
+"""States of which the answer speaks, and of which it is told why."""
+KINDS = {
+    "estimated": "fitted to the record of who left and returned",
+    "documented": "counted from dated cases, or published",
+    "assumed": "judged, with a range",
+}
+"""How a number of the model is known, and what that means."""
+
+
+# --- the answer
+
+
+def about(result: Result) -> list[Row]:
+    """The states the answer is about: those the scenario names, else the likeliest to leave; three at most."""
+    rows = {row.iso3: row for row in [*rows_of(result, True), *rows_of(result, False)]}
+    named = [rows[code] for code in result.scenario["scenario"].get("about", ()) if code in rows]
+    return named[:MOST_TOLD] or rows_of(result, True)[:1]
+
+
+def answer(result: Result) -> list[str]:
+    """The answer: a sentence of the states it is about, one of the count, and one of the hosts where there are any."""
+    return [told for told in (_of_states(result), _of_count(result), _of_hosts(result)) if told]
+
+
+def _of_states(result: Result) -> str:
+    rows, end = about(result), end_words(result)
+    if not rows:
+        return ""
+    if result.runs == 1:
+        moved = [f"{the(row.name)} has {'' if row.p else 'not '}{_did(row, result)}" for row in rows]
+        return f"In the one run that was made, {listed(moved)} by {end}."
+    ranges = any(row.low < row.high for row in rows)
+    groups = [[row for row in rows if _did(row, result) == did] for did in (_LEFT, _BACK)]
+    parts = []
+    for group in groups:
+        for number, row in enumerate(group):
+            span = f" ({percent(row.low)} to {percent(row.high)} %)" if row.low < row.high else ""
+            if len(rows) == 1:
+                span = span.replace(")", f", {_RANGE})")
+            odds = f"{chance(row.p)} to have {_did(row, result)}" if number == 0 else f"one of {share(row.p)}"
+            parts.append(f"{the(row.name)} {odds}{span}")
+    told = f"By {end_words(result)} the model gives {listed(parts)}"
+    ending = "; the ranges are what is not known about the model’s numbers" if ranges and len(rows) > 1 else ""
+    return f"{told}{ending}."
+
+
+_LEFT, _BACK = "left Taipei", "returned to Taipei"
+_RANGE = "the range being what is not known about the model’s numbers"
+
+
+def _did(row: Row, result: Result) -> str:
+    stayed = {code for code, _, side in result.members if side == "taipei"}
+    return _LEFT if row.iso3 in stayed else _BACK
+
+
+def _of_count(result: Result) -> str:
+    start, last = int(result.counts[0, 0]), last_of(result)
+    subject = f"The {start} states that recognise Taipei at the start become"
+    if start < 2:
+        subject = f"The number of states that recognise Taipei goes from {start} at the start to"
+    if result.runs == 1:
+        return f"{subject} {last['mean']:.0f} in it."
+    span = between(last["q05"], last["q95"])
+    return f"{subject} {last['mean']:.1f} on average; 90 % of the runs end with {span}."
+
+
+def _of_hosts(result: Result) -> str:
+    if not result.hosts:
+        return ""
+    last, hosts = last_of(result, COOPERATION), len(result.hosts)
+    rows = rows_of(result, True, COOPERATION)
+    named = result.scenario["scenario"].get("about", ())
+    row = next((row for row in rows if row.iso3 in named), rows[0])
+    part = f"in {share(row.p)} of the runs"
+    if row.low < row.high:
+        part += f" ({percent(row.low)} to {percent(row.high)} %)"
+    if hosts == 1:
+        return f"{the(row.name)}, the one host of Washington’s forces, has suspended cooperation {part}."
+    told = f"Of the {hosts} hosts of Washington’s forces {last['mean']:.1f} still cooperate on average"
+    return f"{told}; {the(row.name)} has suspended cooperation {part}."
+
+
+def chance(p: float) -> str:
+    """`a 47 % chance`, with the article that is spoken."""
+    told = percent(p)
+    if told in ("<1", ">99"):
+        return f"a chance of {share(p)}"
+    return f"{'an' if told.startswith('8') or told in ('11', '18') else 'a'} {told} % chance"
+
+
+def share(p: float) -> str:
+    """`47 %`, or `less than 1 %`."""
+    return f"{percent(p)} %".replace("<", "less than ").replace(">", "more than ")
+
+
+def last_of(result: Result, tie: str = RECOGNITION) -> dict[str, Any]:
+    """The last row of the summary of a tie."""
+    return {name: values[-1] for name, values in result.summary_of(tie).items()}
+
+
+def end_words(result: Result) -> str:
+    """`the end of 2026` where the last month is a December, else `the end of May 2031`."""
+    last = month_end(result.months[-1])
+    return f"the end of {last.year if last.month == 12 else f'{last:%B %Y}'}"
+
+
+def the(name: str) -> str:
+    """The name of a state as it stands in a sentence."""
+    return f"the {name}" if name.endswith("Republic") or name in ("Holy See", "Gambia", "Marshall Islands") else name
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def happened(result: Result) -> str:
+    """What the record says of the time since the start; empty where it does not reach beyond it."""
+    points = observed(result)
+    if len(points) < 2:
+        return ""
+    known, since = record(), known_to(result)
+    moved = [
+        f"{the(_name(change.iso3))} {'left' if change.origin == 'taipei' else 'returned'} in "
+        + (str(change.date.year) if change.precision == "year" else f"{change.date:%B %Y}")
+        for change in known.changes_between(since, min(known.confirmed_until, month_end(result.months[-1])))
+        if change.date > since and "taipei" in (change.origin, change.destination)
+    ]
+    count = "1 state" if points[-1][1] == 1 else f"{points[-1][1]} states"
+    who = f": {listed(moved)}" if moved else "; none left and none returned"
+    return f"On record it was {count} at the end of {points[-1][0]:%B %Y}{who}."
+
+
+def recorded(result: Result) -> str:
+    """How far the record goes, where a table tells of those that moved; empty where it does not go beyond the start."""
+    until = record().confirmed_until
+    if until <= known_to(result):
+        return ""
+    reaches = "" if until >= month_end(result.months[-1]) else f", which reaches to {month(until)},"
+    moved = any(row.recorded not in ("", STAYED, AWAY) for row in [*rows_of(result, True), *rows_of(result, False)])
+    return f"On record{reaches} {'all others' if moved else 'all of them'} stayed where they were."
+
+
+def _name(iso3: str) -> str:
+    from sim.atlas import states
+
+    return states()[iso3].name
+
+
+# --- how the numbers are known
+
+
+def kinds(result: Result) -> list[dict[str, Any]]:
+    """How many numbers of the model are known in which way: kind, number, meaning."""
+    found = Counter(str(belief["kind"]) for belief in result.beliefs)
+    return [{"kind": kind, "number": found[kind], "meaning": meaning} for kind, meaning in KINDS.items()]
+
+
+def knowledge(result: Result) -> str:
+    """A sentence of how the model's numbers are known; empty where the result does not keep them."""
+    if not result.beliefs:
+        return ""
+    parts = [
+        f"{each['number']} {'is' if each['number'] == 1 else 'are'} {each['kind']} ({each['meaning']})"
+        for each in kinds(result)
+    ]
+    told = f"Of the {len(result.beliefs)} numbers of the model, {listed(parts)}"
+    late = sum(bool(belief["hindsight"]) for belief in result.beliefs)
+    since = known_to(result)
+    if late and since.year < 2026:
+        told += f"; {late} were judged in 2026 by people who knew what came after {spoken(since)}"
+    drawn = (
+        "All are held at their central values."
+        if result.settings["parameters"] == "central"
+        else f"They are drawn anew for every {result.settings['runs_per_draw']} runs."
+    )
+    return f"{told}. {drawn}"
+
+
+# --- tables
+
+
+def by_year(result: Result, tie: str = RECOGNITION) -> list[dict[str, str]]:
+    """The count at the start, at the end of each year (or fewer, or quarters) and at the end, as texts."""
+    summary: Table = result.summary_of(tie)
+    last = len(result.months) - 1
+    rows = [row for row in range(1, last) if result.months[row].endswith("-12")]
+    if last <= 24:
+        rows = [row for row in range(1, last) if int(result.months[row][5:]) % 3 == 0]
+    elif len(rows) > 12:
+        rows = [row for row in rows if int(result.months[row][:4]) % 5 == 0]
+    digits = 1 if tie == RECOGNITION else 2
+    told = []
+    for row in [0, *rows, last]:
+        at = {name: values[row] for name, values in summary.items()}
+        when = spoken(known_to(result)) if row == 0 else month(result.months[row])
+        told.append(
+            {
+                "when": when,
+                "mean": f"{at['mean']:.{digits if row else 0}f}",
+                "half": dashed(at["q25"], at["q75"]),
+                "most": dashed(at["q05"], at["q95"]),
+                "observed": "" if at["observed"] is None else str(at["observed"]),
+            }
+        )
+    return told
+
+
+def dashed(low: Any, high: Any) -> str:
+    """`8–14`, or `8` where both are, for narrow columns."""
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
+def number(value: Any) -> str:
+    """A number as a reader writes it: four digits, a true minus."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
+        return str(value)
+    told = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    if "e" in told:
+        told = f"{Decimal(f'{value:.2g}'):f}"
+    return told.replace("-", "−")
+
+
+def ranged(value: Any, sign: bool = False) -> str:
+    """A number of a scenario, or a range of it: `1 (0.3 to 2)`."""
+    if isinstance(value, Mapping):
+        central, low, high = (_signed(value[key], sign) for key in ("central", "low", "high"))
+        return f"{central} ({low} to {high})"
+    return _signed(value, sign)
+
+
+def _signed(value: Any, sign: bool) -> str:
+    told = number(value)
+    return f"+{told}" if sign and isinstance(value, (int, float)) and value > 0 else told
+
+
+def shares(value: Any) -> str:
+    """A chance of a scenario, or a range of it: `40 % (20 to 60 %)`."""
+    if isinstance(value, Mapping):
+        central, low, high = (number(100 * value[key]) for key in ("central", "low", "high"))
+        return f"{central} % ({low} to {high} %)"
+    return f"{number(100 * value)} %"
+
+
+def days(value: Any) -> str:
+    """A day of a scenario as a reader writes it."""
+    return spoken(day(value))

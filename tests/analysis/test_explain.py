@@ -1,0 +1,380 @@
+"""An explanation: its ledger is the decisions' own, its steps make the hazard, its sentences say the numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.analysis.explain import (
+    ADDED,
+    Again,
+    Explanation,
+    _chosen_run,
+    explain,
+    first_decisions,
+    percent,
+    rate,
+    steps,
+)
+from sim.analysis.removals import subject_of
+from sim.errors import InputError, ResultError
+from sim.model import rules
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.reference import derive
+from sim.model.terms import HAZARD, SIDE, TERMS
+from sim.results import Result
+from sim.runs.run import Request, simulate
+from sim.scenario import Loaded, Scenario
+from tests.worlds import Document, bits, changed, in_the_truce, rich, told
+
+
+def result_of(document: Document, runs: int = 100, root: Document | None = None, **settings: Any) -> Result:
+    """The result of a scenario told as tables, which extends `root` or nothing."""
+    scenario = Scenario.model_validate(document)
+    reference = scenario if root is None else Scenario.model_validate(root)
+    return simulate(Request(Loaded(scenario, reference, "test", ()), runs=runs, seed=1, **settings), threads=1)
+
+
+@pytest.fixture(scope="module")
+def everything() -> Result:
+    return result_of(rich(), runs=80)
+
+
+@pytest.fixture(scope="module")
+def honduras() -> Explanation:
+    """A state that a pledge, a government and an offer move."""
+    return explain(result_of(moved(), runs=200), "HND", threads=1)
+
+
+def moved() -> Document:
+    return told(
+        "GTM",
+        "HND",
+        "PRY",
+        states={"HND": {"susceptibility": 2.0}},
+        events={
+            "promise": {"type": "campaign-pledge", "state": "HND", "date": "2021-11-28"},
+            "office": {"type": "inauguration", "state": "HND", "date": "2022-03-10", "lean": 0.6},
+            "envoys": {"type": "lobbying", "state": "HND", "date": "2022-05-10", "pressure": 1.0},
+            "money": {"type": "offer", "state": "HND", "date": "2022-09-01", "million_usd": 900.0, "chance": 0.5},
+        },
+    )
+
+
+# --- the ledger -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["compiled", "mesa"])
+def test_ledger_rows_are_the_numbers_of_the_decisions_to_the_last_bit(everything: Result, engine: Any) -> None:
+    runs = list(range(0, everything.runs, 9))
+    again = Again.of(everything, runs[-1])
+    book = again.ledger(runs, engine).ledger
+    assert book is not None
+    changes = everything.changes
+    seen = 0
+    for row in np.flatnonzero(np.isin(changes["run"], runs)).tolist():
+        weighed = book[runs.index(int(changes["run"][row])), changes["month"][row], changes["state"][row]]
+        assert weighed[SIDE] == changes["from"][row]
+        for name, column in {"hazard": HAZARD, **TERMS}.items():
+            assert bits(weighed[column : column + 1]) == bits(changes[name][row : row + 1]), name
+        seen += 1
+    assert seen > 50
+
+
+def test_a_result_of_mesa_is_explained_with_the_same_numbers() -> None:
+    one, other = (
+        explain(result_of(moved(), runs=40, engine=engine), "HND", threads=1).document
+        for engine in ("compiled", "mesa")
+    )
+    assert {**one, "id": None} == {**other, "id": None}
+
+
+def test_a_result_that_does_not_come_again_is_refused(everything: Result) -> None:
+    hazard = everything.changes["hazard"].copy()
+    hazard[0] = math.nextafter(float(hazard[0]), 1.0)
+    touched = replace(everything, changes={**everything.changes, "hazard": hazard})
+    rule = "what this version gives again: the result was made by another version; run the scenario again"
+    with pytest.raises(ResultError) as refused:
+        explain(touched, "HND")
+    assert refused.value.lines() == [f"events.parquet: {rule}"]
+    short = {name: values[:-1] for name, values in everything.changes.items()}
+    Again.of(everything, 79).ledger([0, 79])
+    cut = Again.of(replace(everything, changes=short), 79)
+    with pytest.raises(ResultError, match="made by another version"):
+        cut.ledger([0, 79])
+
+
+def test_a_result_without_its_reference_is_refused(everything: Result) -> None:
+    with pytest.raises(ResultError, match="reference: a result that keeps its reference scenario"):
+        explain(replace(everything, reference={}), "HND")
+
+
+# --- the steps at a decision ------------------------------------------------------------------------------
+
+
+def decisions(result: Result) -> Iterator[tuple[str, dict[str, float], float]]:
+    """Every decision of a result: which, its terms, its hazard."""
+    changes, cooperating = result.changes, len(result.members)
+    for row in range(changes["run"].shape[0]):
+        before, place = changes["from"][row], changes["state"][row]
+        terms = {name: float(changes[name][row]) for name in TERMS}
+        if place >= cooperating:
+            if before == 0:
+                del terms["acceptance"]
+                yield "suspend", terms, float(changes["hazard"][row])
+        elif before == 0:
+            yield "leave", terms, float(changes["hazard"][row])
+        elif changes["to"][row] == 0:
+            del terms["order"]
+            yield "return", terms, float(changes["hazard"][row])
+
+
+def test_the_steps_multiply_to_the_hazard_exactly(everything: Result) -> None:
+    found = set()
+    for result in (everything, result_of(in_the_truce(), runs=100)):
+        for decision, terms, hazard in decisions(result):
+            made = steps(decision, terms)
+            assert made[-1]["after"] == hazard
+            assert made[0]["after"] == math.exp(terms["alpha"])
+            assert all(step["before"] == last["after"] for last, step in pairwise(made))
+            product = made[0]["after"] * math.prod(step["factor"] for step in made[1:])
+            assert product == pytest.approx(hazard, rel=1e-11)
+            assert [step["term"] for step in made[1 : len(ADDED[decision]) + 1]] == list(ADDED[decision])
+            found.add(decision)
+    assert found == {"leave", "return", "suspend"}
+
+
+def test_a_hazard_beyond_the_cap_ends_at_the_cap() -> None:
+    terms = dict.fromkeys(ADDED["return"], 0.0) | {"alpha": 19.0, "pledge": 5.0, "acceptance": 0.5}
+    made = steps("return", terms)
+    assert made[-1]["after"] == rules.hazard_of_return(20.0, 0.5)
+    assert next(step for step in made if step["term"] == "pledge")["after"] == math.exp(20.0)
+
+
+# --- one run ----------------------------------------------------------------------------------------------
+
+
+def test_the_run_is_the_first_with_the_median_month(honduras: Explanation) -> None:
+    runs, months = first_decisions(honduras.subject)
+    ordered = sorted(months.tolist())
+    median = ordered[(len(ordered) - 1) // 2]
+    told_run = honduras.document["run"]
+    assert (told_run["row"], told_run["typical"], told_run["decided"]) == (median, True, True)
+    assert told_run["run"] == min(run for run, month in zip(runs, months, strict=True) if month == median)
+
+
+def test_a_run_that_leaves_twice_is_told_by_its_first_departure(everything: Result) -> None:
+    subject = subject_of(everything, "HND")
+    changes = {
+        name: np.array([value, value]) for name, value in (("run", 3), ("state", subject.place), ("from", 0), ("to", 1))
+    }
+    twice = replace(everything, changes={**changes, "month": np.array([7, 20])})
+    runs, months = first_decisions(replace(subject, result=twice))
+    assert (runs.tolist(), months.tolist()) == ([3], [7])
+
+
+def test_luck_falls_below_the_chance_in_the_month_of_the_decision_and_in_none_before() -> None:
+    result = result_of(moved(), runs=60)
+    for run in range(0, 60, 5):
+        story = explain(result, "HND", run, runs=20, threads=1).document["run"]
+        below = [month["luck"] < month["chance"] for month in story["months"]]
+        assert below == [False] * (len(below) - 1) + [story["decided"]]
+        for month in story["months"]:
+            assert month["chance"] == rules.monthly_chance(month["hazard"], 1.0 if month["row"] else 0.0)
+
+
+def test_what_the_patrons_did_gives_the_terms_again_to_the_last_bit(honduras: Explanation) -> None:
+    run = honduras.document["run"]
+    again, i = Again.of(honduras.result, run["run"]), honduras.subject.member
+    draw, timeline = run["run"] // RUNS_PER_DRAW, again.plan.timeline
+    names = again.draws.parameters.dtype.names or ()
+    p = SimpleNamespace(**{name: float(again.draws.parameters[name][draw]) for name in names})
+    reference = derive(timeline, p, again.draws.values[draw])
+    usual, weight = run["usual"], float(reference.weight[i])
+    assert usual["beijing_share"] == reference.package[i]
+    assert math.log1p(usual["taipei_share"]) == pytest.approx(reference.aid_appeal[i])
+    assert len(run["acts"]) == len(run["months"])
+    for act, month in zip(run["acts"], run["months"], strict=True):
+        assert act["month"] == month["month"]
+        offer = rules.offer_term(p.offer_effect, rules.appeal(act["beijing_share"]), reference.offer_appeal[i])
+        assert offer == month["offer"]
+        assert rules.aid_term(p.aid_effect, rules.appeal(act["taipei_share"]), reference.aid_appeal[i]) == month["aid"]
+        deterred = rules.deterrence_term(
+            p.deterrence_effect, act["dependence"], act["pressure"], timeline.dependence_ref[i], weight
+        )
+        assert deterred == month["deterrence"]
+        assert act["beijing_million_usd"] == pytest.approx(act["beijing_share"] * timeline.gdp[i] / 100.0)
+    money = {item["label"]: item for item in run["calendar"]}["money"]
+    assert (money["row"], money["month"], money["certain"]) == (9, "2022-09", False)
+    if run["row"] >= 9:
+        assert (run["acts"][9]["of_it_offers"] > 0.0) == money["happened"]
+
+
+def test_a_run_in_which_it_stays_tells_the_months_of_its_highest_hazard() -> None:
+    result = result_of(moved(), runs=200)
+    left, _ = first_decisions(subject_of(result, "HND"))
+    stays = next(run for run in range(200) if run not in left)
+    found = explain(result, "HND", stays, runs=40, threads=1)
+    run = found.document["run"]
+    assert (run["decided"], run["keeping"], len(run["months"])) == (False, None, 37)
+    ranked = sorted(run["months"], key=lambda month: -month["hazard"])
+    assert run["highest"] == [month["month"] for month in ranked[:5]]
+    assert run["steps"][-1]["after"] == run["hazard"] == ranked[0]["hazard"]
+    chance = 1.0 - math.prod(1.0 - month["chance"] for month in run["months"])
+    assert run["chance_in_all"] == pytest.approx(chance)
+    assert f"In run {stays} Honduras stays with Taipei. Its hazard was highest in" in found.sentences[1]
+    assert f"one of the {percent(1.0 - chance)} that luck spares" in found.sentences[2]
+    assert found.keeping().empty
+
+
+def test_where_nobody_leaves_only_the_chance_is_told() -> None:
+    result = result_of(changed(moved(), {"states.HND.susceptibility": 0.0}), runs=40)
+    found = explain(result, "HND", threads=1)
+    assert found.document["run"] is None
+    assert found.sentences[:2] == [
+        "By the end of Dec 2024 Honduras has left Taipei in 0.0 % of 40 runs (Monte Carlo error 0.0).",
+        "In none of the runs it leaves Taipei, so there is no decision to look into.",
+    ]
+    assert found.months().empty
+    assert {row["difference"] for row in found.removals.rows} == {0.0}
+    assert all(row["decision_mean"] is None for row in found.document["terms"])
+
+
+# --- the ensemble -----------------------------------------------------------------------------------------
+
+
+def test_terms_at_the_decisions_are_those_of_the_changes(honduras: Explanation) -> None:
+    rows = honduras.subject.decisions()
+    table = honduras.terms().set_index("term")
+    for name in ("pledge", "government", "hazard", "acceptance"):
+        values = honduras.result.changes[name][rows]
+        assert table.loc[name, "decision_mean"] == pytest.approx(values.mean())
+        assert table.loc[name, "decision_low"] == pytest.approx(np.quantile(values, 0.05))
+        assert table.loc[name, "decision_high"] == pytest.approx(np.quantile(values, 0.95))
+    assert list(table.index) == ["alpha", *ADDED["leave"], "order", "acceptance", "hazard"]
+
+
+def test_the_hazard_by_month_is_that_of_runs_still_with_taipei(honduras: Explanation) -> None:
+    sampled = [number * 200 // 100 for number in range(100)]
+    book = Again.of(honduras.result, 199).ledger(sampled).ledger
+    assert book is not None
+    rows = book[:, :, honduras.subject.place, :]
+    table = honduras.hazard()
+    for month in (0, 3, 20, 36):
+        kept = rows[:, month, SIDE] == 0
+        assert table["open"][month] == kept.mean()
+        assert table["mean"][month] == pytest.approx(rows[kept, month, HAZARD].mean())
+        assert table["q95"][month] == pytest.approx(np.quantile(rows[kept, month, HAZARD], 0.95))
+    events = {item["label"]: item["row"] for item in honduras.document["when"]["calendar"]}
+    assert events == {"promise": -1, "office": 3, "envoys": 5, "money": 9}
+
+
+def test_dated_levers_stand_in_the_calendar() -> None:
+    document = changed(moved(), {"beijing.budget": {"2021-01-01": 1.5, "2022-07-01": 2.0}})
+    found = explain(result_of(document, runs=20), "GTM", threads=1)
+    items = [item for item in found.document["when"]["calendar"] if item["type"] == "lever"]
+    assert [(item["label"], item["row"], item["month"]) for item in items] == [("Beijing's budget 2", 7, "2022-07")]
+
+
+def test_the_document_is_strict_json_and_repeats(honduras: Explanation) -> None:
+    text = json.dumps(honduras.document, allow_nan=False)
+    again = explain(honduras.result, "HND", threads=2)
+    assert json.dumps(again.document, allow_nan=False) == text
+
+
+def test_the_frames_have_a_row_a_month_a_step_and_a_lever(honduras: Explanation) -> None:
+    run = honduras.document["run"]
+    assert list(honduras.months()["month"]) == list(honduras.result.months[: run["row"] + 1])
+    assert honduras.steps()["after"].iloc[-1] == run["hazard"]
+    assert list(honduras.acts()["month"]) == list(honduras.months()["month"])
+    assert set(honduras.keeping()["way"]) == {"out", "number"}
+    assert set(honduras.removed()["lever"]) >= {"events.promise", "events.office", "all"}
+
+
+# --- the other decisions ----------------------------------------------------------------------------------
+
+
+def test_a_return_and_a_suspension_are_explained_too(everything: Result) -> None:
+    back = explain(everything, "NIC", runs=40, threads=1)
+    assert (back.subject.decision, back.document["run"]["decided"]) == ("return", True)
+    assert "is back with Taipei" in back.sentences[0]
+    ends = explain(everything, "HND", tie="cooperation", runs=40, threads=1)
+    assert (ends.subject.decision, ends.subject.place) == ("suspend", len(everything.members) + 1)
+    assert "Honduras suspends military cooperation in" in ends.sentences[1]
+    for found in (back, ends):
+        run = found.document["run"]
+        assert run["steps"][-1]["after"] == run["hazard"]
+        assert run["luck"] < run["chance"]
+        json.dumps(found.document, allow_nan=False)
+
+
+def test_a_state_on_neither_side_may_wait_before_it_can_return() -> None:
+    result = result_of(in_the_truce(), runs=40)
+    found = explain(result, "GMB", 0, runs=20, threads=1).document["run"]
+    waiting = [month for month in found["months"] if month["side"] == "none"]
+    assert waiting
+    assert all(month["chance"] is None and month["luck"] is None for month in waiting)
+
+
+# --- what is refused --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "settings", "line"),
+    [
+        ("HDN", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'HDN'); did you mean HND?"),
+        ("Paraguay", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'Paraguay'); did you mean PRY?"),
+        ("ZZZ", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'ZZZ')"),
+        ("HND", {"run": 200}, "--run: a whole number from 0 to 199 (got 200)"),
+        ("HND", {"run": -1}, "--run: a whole number from 0 to 199 (got -1)"),
+        ("HND", {"run": True}, "--run: a whole number from 0 to 199 (got true)"),
+        ("HND", {"runs": 0}, "--runs: a whole number of 1 or more (got 0)"),
+        (
+            "HND",
+            {"tie": "coperation"},
+            "--tie: one of recognition, cooperation (got 'coperation'); did you mean cooperation?",
+        ),
+        (
+            "HND",
+            {"tie": "cooperation"},
+            "--tie: recognition, for the scenario of this result has no hosts (got 'cooperation')",
+        ),
+    ],
+)
+def test_a_wrong_request_says_what_is_wrong(honduras: Explanation, state: str, settings: Any, line: str) -> None:
+    with pytest.raises(InputError) as refused:
+        explain(honduras.result, state, **settings)
+    assert refused.value.lines() == [line]
+
+
+def test_a_state_that_is_no_host_is_refused(everything: Result) -> None:
+    with pytest.raises(InputError) as refused:
+        explain(everything, "PRY", tie="cooperation")
+    rule = "--state: a host of this result, one of GTM, HND, MHL, PAN, PLW, SLV (got 'PRY')"
+    assert refused.value.lines()[0].startswith(rule)
+
+
+def test_numbers_are_said_as_a_reader_says_them() -> None:
+    assert [rate(hazard) for hazard in (0.0, 0.0907, 0.5, 3.81)] == [
+        "0 % a year",
+        "9.1 % a year",
+        "50 % a year",
+        "3.8 a year",
+    ]
+    assert [percent(chance) for chance in (0.0424, 0.5, 0.97, 1e-7)] == ["4.2 %", "50 %", "97 %", "less than 0.0001 %"]
+
+
+def test_a_single_run_is_explained() -> None:
+    result = result_of(moved(), runs=1)
+    found = explain(result, "HND", 0, threads=1)
+    assert _chosen_run(found.subject, 0) == 0
+    assert {row["mc"] for row in found.removals.rows} == {None}
+    json.dumps(found.document, allow_nan=False)

@@ -1,0 +1,169 @@
+"""`sim explain`: what it prints and writes, and that the result's folder stays whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.results import check, read
+from sim.runs.face import run
+from tests.cli.calling import Sim
+
+NAME = "honduras-2021"
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(main.COMMANDS, "explain", "Why a state left, or did not, from the model's own ledger.")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small result."""
+    result = run(NAME, runs=60, out=tmp_path_factory.mktemp("results"), threads=1)
+    assert result.folder is not None
+    return result.folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be written into."""
+    return Path(shutil.copytree(made, tmp_path / "result"))
+
+
+def test_it_says_why_and_writes_beside_the_result(sim: Sim, folder: Path) -> None:
+    before = check(folder)
+    said = sim("explain", folder, "--state", "HND", "--threads", "1")
+    assert (said.status, said.err) == (0, "")
+    target = folder / "explain" / "HND"
+    names = sorted(path.name for path in target.iterdir())
+    charts = [f"{name}.{kind}" for name in ("hazard", "removals", "terms", "waterfall") for kind in ("png", "svg")]
+    assert names == sorted(["explain.json", *charts])
+    document = json.loads((target / "explain.json").read_text("utf-8"))
+    assert (document["iso3"], document["runs"], document["scenario"]) == ("HND", 60, NAME)
+    for part in (
+        *document["chance"]["sentences"],
+        *document["run"]["sentences"],
+        *document["run"]["keeping"]["sentences"],
+        "term by term:",
+        "Beijing's package as believed, US$ m a year",
+        "Chance at the end without a lever, paired over 60 runs",
+        "all of them: reference conditions",
+        f"Written to: {target}",
+        f"Chart: {target / 'waterfall.png'} (and terms.png, hazard.png, removals.png; also as SVG)",
+    ):
+        assert part in said.out, part
+    # The result's own files are sealed; these stand beside them.
+    assert check(folder) == before
+    assert read(folder).runs == 60
+    assert sim("plot", folder).status == 0
+    assert check(folder)["files"].keys() >= before["files"].keys()
+    assert not any(name.startswith("explain") for name in check(folder)["files"])
+    assert target.is_dir()
+
+
+def test_one_json_object_and_nothing_else(sim: Sim, folder: Path) -> None:
+    said = sim("explain", folder, "--state", "HND", "--runs", "40", "--threads", "1", "--no-charts", "--json")
+    assert (said.status, said.err) == (0, "")
+    told = said.json
+    assert (told["folder"], told["charts"]) == (str(folder / "explain" / "HND"), [])
+    assert told["removals"]["runs"] == 40
+    assert told["run"]["steps"][-1]["after"] == told["run"]["hazard"]
+    kept = json.loads((folder / "explain" / "HND" / "explain.json").read_text("utf-8"))
+    assert kept == {key: value for key, value in told.items() if key not in ("folder", "charts")}
+
+
+def test_a_folder_of_ones_own_keeps_what_is_in_it(sim: Sim, folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "notes.txt").write_text("mine")
+    said = sim("explain", folder, "--state", "GTM", "--threads", "1", "--no-charts", "--quiet", "--out", own)
+    assert (said.status, said.out) == (0, f"{own}\n")
+    assert sorted(path.name for path in own.iterdir()) == ["explain.json", "notes.txt"]
+    assert not (folder / "explain").exists()
+
+
+def test_asked_again_it_puts_the_new_one_in_place(sim: Sim, folder: Path) -> None:
+    assert sim("explain", folder, "--state", "HND", "--threads", "1", "--runs", "20").status == 0
+    assert sim("explain", folder, "--state", "HND", "--threads", "1", "--runs", "20", "--no-charts").status == 0
+    assert [path.name for path in (folder / "explain" / "HND").iterdir()] == ["explain.json"]
+    assert [path.name for path in (folder / "explain").iterdir()] == ["HND"]
+
+
+def test_a_run_in_which_it_stays(sim: Sim, folder: Path) -> None:
+    result = read(folder)
+    place = [code for code, _, _ in result.members].index("HND")
+    left = set(result.changes["run"][result.changes["state"] == place].tolist())
+    stays = next(run for run in range(60) if run not in left)
+    said = sim("explain", folder, "--state", "HND", "--run", stays, "--threads", "1", "--no-charts", "--runs", "20")
+    assert said.status == 0
+    assert f"In run {stays} Honduras stays with Taipei. Its hazard was highest in " in said.out
+    assert "would have kept" not in said.out
+
+
+def test_a_state_with_beijing_and_a_host(sim: Sim, tmp_path: Path) -> None:
+    folder = run("honduras-2025", runs=40, out=tmp_path, threads=1).folder
+    assert folder is not None
+    said = sim("explain", folder, "--state", "NRU", "--threads", "1", "--runs", "20", "--no-charts")
+    assert said.status == 0
+    assert "Nauru is back with Taipei in " in said.out
+    said = sim("explain", folder, "--state", "HND", "--tie", "cooperation", "--threads", "1", "--runs", "20")
+    assert said.status == 0
+    assert "Honduras has suspended military cooperation in " in said.out
+    assert (folder / "explain" / "HND-cooperation" / "explain.json").is_file()
+    said = sim("explain", folder, "--state", "GTM", "--tie", "cooperation")
+    assert said.problems() == [
+        "--state: a host of this result, one of HND, MHL, PLW, SLV (got 'GTM')",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ([], "sim explain: Missing option '--state'. (see sim explain --help)"),
+        (["--state", "HDN"], "--state: a state of this result, one of BFA, BLZ, DOM, GMB, GTM, HND, "),
+        (["--state", "Hondruas"], "(got 'Hondruas'); did you mean HND?"),
+        (["--state", "HND", "--run", "60"], "--run: a whole number from 0 to 59 (got 60)"),
+        (["--state", "HND", "--run", "-1"], "--run: a whole number from 0 to 59 (got -1)"),
+        (["--state", "HND", "--runs", "0"], "--runs: a whole number of 1 or more (got 0)"),
+        (["--state", "HND", "--tie", "friendship"], "--tie: one of recognition, cooperation (got 'friendship')"),
+        (
+            ["--state", "HND", "--tie", "cooperation"],
+            "--tie: recognition, for the scenario of this result has no hosts (got 'cooperation')",
+        ),
+    ],
+)
+def test_a_wrong_request_is_refused_in_a_line(sim: Sim, made: Path, options: list[str], line: str) -> None:
+    (said,) = sim("explain", made, *options).problems()
+    assert line in said
+    assert not (made / "explain").exists()
+
+
+def test_a_folder_that_is_no_result_or_a_damaged_one(sim: Sim, folder: Path, tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing"
+    (said,) = sim("explain", nothing, "--state", "HND").problems()
+    assert said == f"{nothing}: a result folder, with a manifest.json in it"
+    with (folder / "states.csv").open("a") as file:
+        file.write("x\n")
+    (said,) = sim("explain", folder, "--state", "HND").problems()
+    assert said == f"{folder}: states.csv: unchanged since it was written, by its digest: run the scenario again"
+
+
+def test_a_folder_that_cannot_be_written_to(sim: Sim, folder: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file")
+    (said,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1", "--out", blocked).problems()
+    assert said == f"--out: a folder that can be written to: File exists (got '{blocked}')"
+    (folder / "explain").write_text("a file")
+    (said,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1").problems()
+    assert said.startswith("--out: a folder that can be written to: ")
+
+
+def test_help_names_every_option(sim: Sim) -> None:
+    out = sim("explain", "--help").out
+    for option in ("--state", "--run ", "--tie", "--runs", "--threads", "--out", "--no-charts", "--json", "--quiet"):
+        assert option in out

@@ -1,0 +1,361 @@
+"""`sim sweep` from the command line: what it prints, what it refuses, and that no stop costs more than is in work."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.runs.executors import Local
+from sim.runs.sweep import COUNTS, MANIFEST, POINTS, Swept, run_sweep, sweep_of
+from tests.cli.calling import Said, Sim
+from tests.scenario.documents import written
+
+NAME = "honduras-2021"
+VARIED = ("washington.attention=0:3:4", "beijing.budget=0,1,4")
+VARY = [part for text in VARIED for part in ("--vary", text)]
+ELECTION = """
+[elections.vote]
+date = 2022-02-01
+state = "HND"
+source = "AP"
+outcomes.left = {chance = 0.3, effects.office = {type = "inauguration", delay_months = 2, lean = 0.5}}
+outcomes.right = {chance = 0.3}
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A scenario of seven months."""
+    return written(tmp_path)
+
+
+def options(small: Path, out: Path) -> list[object]:
+    """Twelve points of 40 runs, without charts."""
+    return ["sweep", small, *VARY, "--runs", 40, "--no-charts", "--out", out]
+
+
+def folder_of(out: Path) -> Path:
+    (folder,) = out.glob("sweep/*/*")
+    return folder
+
+
+def tables(folder: Path) -> tuple[bytes, bytes]:
+    return (folder / POINTS).read_bytes(), (folder / COUNTS).read_bytes()
+
+
+@pytest.fixture
+def plain(small: Path, tmp_path: Path) -> Swept:
+    """The same sweep, uninterrupted, in another folder."""
+    return run_sweep(sweep_of(small, VARIED, runs=40), tmp_path / "plain", Local(1))[0]
+
+
+# --- What it says
+
+
+def test_it_says_what_came_out(sim: Sim, small: Path, tmp_path: Path) -> None:
+    said = sim(*options(small, tmp_path / "out"))
+    assert (said.status, said.err) == (0, "")
+    folder = folder_of(tmp_path / "out")
+    for line in (
+        "A small one: 12 points of 40 runs, seed 1, design grid.\n",
+        "All points share their random numbers: they differ by what was varied, hardly by luck.\n",
+        "States with Taipei at the end of 2022-06, on average (and in 90 % of runs):\n  fewest ",
+        f"\nWritten to: {folder} (points.parquet, counts.parquet)\n",
+    ):
+        assert line in said.out
+    assert f"\nFound: {folder} (" in sim(*options(small, tmp_path / "out")).out
+    assert sorted(path.name for path in folder.iterdir()) == sorted([MANIFEST, POINTS, COUNTS])
+
+
+def test_json_is_one_object(sim: Sim, small: Path, tmp_path: Path) -> None:
+    said = sim(*options(small, tmp_path / "out"), "--json")
+    assert (said.status, said.err) == (0, "")
+    assert said.json == {
+        "folder": str(folder_of(tmp_path / "out")),
+        "scenario": "small",
+        "runs": 40,
+        "seed": 1,
+        "design": "grid",
+        "points": 12,
+        "failed": 0,
+        "varied": [
+            {"path": "washington.attention", "values": [0.0, 1.0, 2.0, 3.0]},
+            {"path": "beijing.budget", "values": [0.0, 1.0, 4.0]},
+        ],
+        "found": False,
+    }
+    assert sim(*options(small, tmp_path / "out"), "--json").json["found"] is True
+
+
+def test_quiet_prints_the_folder_only(sim: Sim, small: Path, tmp_path: Path) -> None:
+    said = sim(*options(small, tmp_path / "out"), "--quiet")
+    assert (said.status, said.out, said.err) == (0, f"{folder_of(tmp_path / 'out')}\n", "")
+
+
+def test_the_manifest(sim: Sim, small: Path, tmp_path: Path) -> None:
+    sim(*options(small, tmp_path / "out"), "--set", "washington.focus=2")
+    told = json.loads((folder_of(tmp_path / "out") / MANIFEST).read_text())
+    assert (told["points"], told["failed"], told["runs"], told["seed"], told["design"]) == (12, 0, 40, 1, "grid")
+    assert told["set"] == {"washington.focus": "2"}
+    assert told["scenario"]["scenario"]["title"] == "A small one"
+    assert set(told["files"]) == {POINTS, COUNTS}
+
+
+def test_status_before_on_the_way_and_after(sim: Sim, small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = options(small, out)
+    sweep = sweep_of(small, VARIED, runs=40)
+    assert sim(*asked, "--status").out == f"0 of 12 points done: unfinished\n{sweep.unfinished(out)}\n"
+    assert not out.exists(), "asking writes nothing"
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(sweep, out, Local(1), stop_after(5))
+    done = sim(*asked, "--status", "--json").json
+    assert done.pop("folder") == str(sweep.unfinished(out))
+    assert 5 <= done["done"] < 12
+    assert done == {"points": 12, "done": done["done"], "failed": 0, "finished": False}
+    sim(*asked)
+    assert sim(*asked, "--status").out == f"12 of 12 points done: finished\n{sweep.folder(out)}\n"
+
+
+def stop_after(points: int) -> Any:
+    def stop(done: int, wanted: int) -> None:
+        if done >= points:
+            raise KeyboardInterrupt
+
+    return stop
+
+
+def test_points_that_fail_are_told_and_are_no_failure(sim: Sim, tmp_path: Path) -> None:
+    path = written(tmp_path, ELECTION)
+    head = "elections.vote.outcomes"
+    varied = ["--vary", f"{head}.left.chance=0.1,0.4,0.7", "--vary", f"{head}.right.chance=0.2,0.6"]
+    asked = ["sweep", path, *varied, "--runs", 20, "--no-charts", "--out", tmp_path / "out"]
+    said = sim(*asked)
+    assert (said.status, said.err) == (0, "")
+    assert "\n1 point could not be run; the first: elections.vote: the chances of an election's outcomes " in said.out
+    assert sim(*asked, "--status").out.startswith("6 of 6 points done, 1 of them failed: finished\n")
+
+
+def test_all_points_may_fail(sim: Sim, tmp_path: Path) -> None:
+    path = written(tmp_path, ELECTION)
+    head = "elections.vote.outcomes"
+    varied = ["--vary", f"{head}.left.chance=0.7", "--vary", f"{head}.right.chance=0.5,0.6"]
+    said = sim("sweep", path, *varied, "--runs", 20, "--out", tmp_path / "out", "--outcome", "left:HND")
+    assert (said.status, said.err) == (0, "")
+    assert "\n2 points could not be run; the first: " in said.out
+
+
+def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Path) -> None:
+    asked = ["sweep", small, *VARY, "--runs", 40, "--out", tmp_path / "out"]
+    sim(*asked, "--no-charts")
+    charts = folder_of(tmp_path / "out") / "charts"
+    assert not charts.exists()
+    assert f"\nChart: {charts / 'count.png'}\n" in sim(*asked).out
+    sim(*asked, "--outcome", "left:HND")
+    assert {path.name for path in charts.glob("*.png")} == {"count.png", "left-HND.png"}
+    before = charts.stat().st_ino
+    assert "\nFound: " in sim(*asked, "--outcome", "left:HND").out
+    assert charts.stat().st_ino == before
+
+
+# --- What it refuses
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "--vary: at least one PATH=..., or a sweep file"),
+        ([*VARY, "--runs", 0], "--runs: a whole number from 1 to 10000000 (got 0)"),
+        ([*VARY, "--seed", -1], "--seed: a whole number from 0 to 9223372036854775807 (got -1)"),
+        (["--vary", "washington.atention=0:1:2"], None),
+        (["--vary", "washington.attention=0:1"], None),
+        ([*VARY, "--executor", "dask"], "--scheduler: required with --executor dask: the address of its scheduler"),
+        ([*VARY, "--scheduler", "tcp://a:1"], "--scheduler: only with --executor dask (got 'tcp://a:1')"),
+        (
+            [*VARY, "--executor", "dask", "--scheduler", "here"],
+            "--scheduler: the address of a dask scheduler: missing port number in address 'here' (got 'here')",
+        ),
+        (
+            [*VARY, "--executor", "dask", "--scheduler", "tcp://a:1", "--threads", 2],
+            "--threads: only with --executor local (got 2)",
+        ),
+        (
+            [*VARY, "--outcome", "left:HDN"],
+            "--outcome: left:ISO3, of a state that is simulated (got 'left:HDN'); did you mean left:HND?",
+        ),
+        ([*VARY, "--outcome", "HND"], "--outcome: left:ISO3, of a state that is simulated (got 'HND')"),
+        ([*VARY, "--threads", 0], None),
+        ([*VARY, "--executor", "ray"], None),
+    ],
+)
+def test_what_is_refused_is_refused_on_one_line(
+    sim: Sim, tmp_path: Path, arguments: list[object], line: str | None
+) -> None:
+    (said,) = sim("sweep", NAME, *arguments, "--no-charts", "--out", tmp_path / "out").problems()
+    assert line in (None, said)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["file", "/proc/nowhere", "/dev/null", "x" * 5000], ids=lambda place: place[:20])
+def test_a_place_that_cannot_be_written(
+    sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    from sim.runs import sweep
+
+    def fail(*arguments: object) -> None:
+        raise AssertionError("ten seconds of compiling, for nothing")
+
+    monkeypatch.setattr(sweep, "warm_up_kernel", fail)
+    (tmp_path / "file").write_text("mine")
+    out = tmp_path / "file" if place == "file" else Path(place)
+    (line,) = sim(*options(small, out)).problems()
+    assert line.startswith("--out: a folder that can be written to: ")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_place_whose_name_looks_like_something_else(
+    sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sim(*options(small, Path("s3:bucket"))).status == 0
+    swept = Swept(folder_of(Path("s3:bucket")))
+    assert (len(swept.points()), swept.counts()["share"].max()) == (12, 1.0)
+
+
+def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
+    sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.runs import run
+
+    monkeypatch.setattr(run, "is_compiled", lambda: False)
+    assert sim(*options(small, tmp_path / "a")).err == "compiling the model: once, some ten seconds\n"
+    assert sim(*options(small, tmp_path / "a")).err == "", "what is found needs no model"
+    assert sim(*options(small, tmp_path / "b"), "--quiet").err == ""
+    assert sim(*options(small, tmp_path / "c"), "--json").err == ""
+
+
+# --- Stops
+
+
+TELLING = """
+import os, stat, sys
+import sim.cli.options as options
+from sim.runs import journal
+
+STOP, AT = sys.argv[1:3]
+
+def told(self, done, wanted):
+    if STOP == "told" and done >= int(AT):
+        print("working", file=sys.stderr, flush=True)
+        sys.stdin.read()
+
+def torn(number):
+    torn.calls += stat.S_ISREG(os.fstat(number).st_mode)
+    if STOP == "torn" and torn.calls == int(AT):
+        os.ftruncate(number, os.fstat(number).st_size - 25)
+        os.kill(os.getpid(), 9)
+
+torn.calls = 0
+options.Progress.__call__ = told
+journal.os.fsync = torn
+if STOP == "limit":
+    import resource
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(AT), int(AT)))
+from sim.cli.main import main
+main(sys.argv[3:])
+"""
+"""The command line, which waits after so many points, dies in the middle of a line, or may write so many bytes."""
+
+
+def started(stop: str, at: int, arguments: list[object]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", TELLING, stop, str(at), *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def stopped(process: subprocess.Popen[str], number: signal.Signals | None) -> Said:
+    """What a process leaves behind that is sent a signal while it works."""
+    try:
+        if number is not None:
+            assert process.stderr is not None
+            assert process.stderr.readline() == "working\n"
+            process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    return Said(process.returncode, out, err)
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
+    sim: Sim, small: Path, plain: Swept, tmp_path: Path
+) -> None:
+    asked = options(small, tmp_path / "out")
+    said = stopped(started("told", 4, asked), signal.SIGINT)
+    assert (said.status, said.out) == (130, "")
+    kept = sim(*asked, "--status", "--json").json["done"]
+    assert 4 <= kept < 12
+    assert said.err == f"interrupted: {kept} of 12 points are kept; the same command goes on\n"
+    assert sim(*asked, "--quiet").out == f"{folder_of(tmp_path / 'out')}\n"
+    assert tables(folder_of(tmp_path / "out")) == tables(plain.folder)
+
+
+def test_while_one_works_a_second_is_refused_and_status_tells(sim: Sim, small: Path, tmp_path: Path) -> None:
+    asked = options(small, tmp_path / "out")
+    process = started("told", 4, asked)
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "working\n"
+        (line,) = sim(*asked).problems()
+        assert line.startswith("--out: a sweep that no other process is working on just now (got '")
+        assert 4 <= sim(*asked, "--status", "--json").json["done"] < 12
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert sim(*asked).status == 0
+
+
+@pytest.mark.parametrize("stop", ["told", "torn"])
+def test_kill_9_loses_only_what_was_in_work(sim: Sim, small: Path, plain: Swept, tmp_path: Path, stop: str) -> None:
+    """Between two points, and in the middle of writing one down."""
+    asked = options(small, tmp_path / "out")
+    said = stopped(started(stop, 3, asked), signal.SIGKILL if stop == "told" else None)
+    assert said.status == -signal.SIGKILL, said
+    assert 1 <= sim(*asked, "--status", "--json").json["done"] < 12
+    assert sim(*asked).status == 0
+    assert tables(folder_of(tmp_path / "out")) == tables(plain.folder)
+    assert [path.name for path in folder_of(tmp_path / "out").parent.iterdir()] == [plain.folder.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process")
+def test_no_room_is_a_failure_and_the_same_command_goes_on(sim: Sim, small: Path, plain: Swept, tmp_path: Path) -> None:
+    """The limit holds four points and a part of the fifth."""
+    asked = options(small, tmp_path / "out")
+    line = journal_of_one(small, tmp_path / "one").stat().st_size
+    said = stopped(started("limit", int(line * 4.5), asked), None)
+    assert (said.status, said.out) == (1, "")
+    assert said.err == "failed while running: OSError: [Errno 27] File too large (--debug shows where)\n"
+    assert 1 <= sim(*asked, "--status", "--json").json["done"] <= 4
+    assert sim(*asked).status == 0
+    assert tables(folder_of(tmp_path / "out")) == tables(plain.folder)
+
+
+def journal_of_one(small: Path, out: Path) -> Path:
+    """A journal of a single point."""
+    sweep = sweep_of(small, VARIED, runs=40)
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(sweep, out, Local(1), stop_after(1))
+    return sweep.unfinished(out) / "journal"

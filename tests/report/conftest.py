@@ -1,0 +1,62 @@
+"""Pages made once for the tests of this room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import sim as face
+from sim.report.page import html_of
+from sim.report.why import why
+from sim.results import Result
+from tests.report.reading import Element, read
+
+RUNS = 400
+
+
+@dataclass(frozen=True)
+class Page:
+    """A result and its page."""
+
+    result: Result
+    html: str
+
+    @property
+    def tree(self) -> Element:
+        return read(self.html)
+
+
+def page_of(result: Result, runs: int = RUNS) -> Page:
+    return Page(result, html_of(result, why(result, runs)))
+
+
+@pytest.fixture(scope="package")
+def honduras() -> Page:
+    """The first article's scenario: a state it is about, events with sources, a record that goes on."""
+    return page_of(face.run("honduras-2021", runs=RUNS))
+
+
+@pytest.fixture(scope="package")
+def hosts() -> Page:
+    """A scenario of two ties."""
+    return page_of(face.run("honduras-2025", runs=RUNS))
+
+
+@pytest.fixture(scope="package")
+def outlook() -> Page:
+    """A scenario with elections, levers, and no record after the start."""
+    return page_of(face.run("outlook-2026", runs=RUNS))
+
+
+@pytest.fixture(scope="package")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small sweep."""
+    swept = face.sweep(
+        "outlook-2026",
+        vary={"beijing.acceptance": [0.0, 0.5, 1.0], "taipei.budget": [0.5, 2.0]},
+        runs=40,
+        out=tmp_path_factory.mktemp("out"),
+    )
+    return swept.folder
