@@ -119,8 +119,8 @@ def _inputs(manifest: dict[str, Any]) -> Iterator[Finding]:
         same = then == now
         told = f"the same {what} as here" if same else f"made with other {what}: {then[:12]} then, {now[:12]} here"
         yield Finding(what, same, told, decides=False)
-    then, now = manifest["versions"], versions()
-    other = [f"{name} {then.get(name)} then, {now.get(name)} here" for name in now if then.get(name) != now[name]]
+    kept, here = manifest["versions"], versions()
+    other = [f"{name} {kept.get(name)} then, {found} here" for name, found in here.items() if kept.get(name) != found]
     yield Finding("versions", not other, "; ".join(other) or "the same versions as here", decides=False)
 
 
@@ -160,12 +160,12 @@ def _difference(now: Path, then: Path) -> str:
         return f"{len(lines[0])} lines then, {len(lines[1])} here"
     import pyarrow.parquet as pq
 
-    old, new = (pq.read_table(path) for path in (then, now))
-    if old.equals(new):
+    was, is_now = (pq.read_table(path) for path in (then, now))
+    if was.equals(is_now):
         return "the same values in other bytes: another version of a library wrote them"
-    if old.num_rows != new.num_rows:
-        return f"{old.num_rows} rows then, {new.num_rows} here"
-    other = [name for name in old.column_names if name not in new.column_names or not old[name].equals(new[name])]
+    if was.num_rows != is_now.num_rows:
+        return f"{was.num_rows} rows then, {is_now.num_rows} here"
+    other = [name for name in was.column_names if name not in is_now.column_names or not was[name].equals(is_now[name])]
     return f"other values in {', '.join(other[:_MOST_SHOWN])}{' and more' if len(other) > _MOST_SHOWN else ''}"
 
 
