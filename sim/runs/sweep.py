@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim import results
 from sim.atlas import states
 from sim.errors import InputError, Problem, ResultError
+from sim.fit import beliefs_for
 from sim.model.plan import month_label
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.runs.designs import DESIGNS, Design
@@ -27,7 +28,7 @@ from sim.runs.points import Base, Done
 from sim.runs.run import Request, versions, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
-from sim.scenario import load, opened
+from sim.scenario import Range, Scenario, load, members, opened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,12 +168,12 @@ def _compute(
     """Have all points in the journal."""
     distinct = set(sweep.keys)
     wanted, done = len(distinct), sum(key in journal for key in distinct)
+    if done < wanted and isinstance(where, Local):
+        warm_up_kernel(sweep.centre, tell)
     if progress is not None:
         progress(done, wanted)
     if done == wanted:
         return
-    if isinstance(where, Local):
-        warm_up_kernel(sweep.centre, tell)
     with closing(where.points(sweep.base, _missing(sweep, journal), wanted - done)) as finishing:
         for finished in finishing:
             journal.add(finished)
@@ -235,11 +236,38 @@ def _finish(sweep: Sweep, failed: int, stage: Path, draw: Draw | None, command: 
         settle(stage / name)
 
 
+_USUAL = {"budget": 1.0, "acceptance": 1.0, "attention": 1.0, "hostility": 0.0}
+"""Levers of patrons that a scenario leaves out."""
+
+
+def _members(scenario: Scenario) -> dict[str, str]:
+    """Side at the start by code, of every state simulated where nothing is varied."""
+    who = members(scenario)
+    return {code: "taipei" if code in who.recognisers else "beijing" for code in who.all}
+
+
+def _unvaried(sweep: Sweep, path: str) -> Any:
+    """What a path is where nothing is varied; None where that is no one value."""
+    scenario, (first, *rest) = sweep.centre.loaded.scenario, path.split(".")
+    if first == "parameters":
+        return beliefs_for(scenario)[rest[0]].distribution.central
+    found: Any = scenario
+    for part in (first, *rest):
+        found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
+    if found is None and first in ("beijing", "taipei", "washington"):
+        return _USUAL.get(rest[-1])
+    if isinstance(found, Range):
+        return found.central
+    return _cell(found) if isinstance(found, (float, int, date)) else None
+
+
 def _told(sweep: Sweep) -> dict[str, Any]:
     """What the user told of the scenario, prose and all."""
     return {
         "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
         "set": {path: str(value) for path, value in sweep.base.fixed.items()},
+        "members": _members(sweep.centre.loaded.scenario),
+        "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
     }
 
 
@@ -454,6 +482,9 @@ class Swept:
                 for varied in manifest["varied"]
             ],
             "states": {code: states()[code].name for code in codes},
+            "at_start": manifest["members"],
+            "count_at_start": sum(side == "taipei" for side in manifest["members"].values()),
+            "reference": manifest["reference"],
             "columns": columns,
         }
 
