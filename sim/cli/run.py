@@ -64,10 +64,15 @@ def command(
 
         draw_all(result, folder)
 
+    tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
+
     def page(result: Any, folder: Path) -> None:
+        from sim.model.compiled import is_compiled
         from sim.report import write_page
         from sim.results import REPORT
 
+        if tell is not None and not is_compiled():  # after the Mesa model: the page runs the scenario again
+            tell("compiling the model: once, some ten seconds")
         write_page(result, folder / REPORT, threads=threads)
 
     if not (quiet or as_json):
@@ -83,7 +88,7 @@ def command(
             threads,
             progress,
             clock,
-            None if quiet or as_json else lambda text: click.echo(text, err=True),
+            tell,
             None if no_charts else page,
         )
     finally:

@@ -95,7 +95,7 @@ def _count(comparison: Comparison, number: int) -> list[str]:
         if not row["more"] and not row["fewer"]:
             told.append(f"{begins}: the same in every run.")
             continue
-        error = "" if row["mc"] is None or comparison.runs == 1 else f" ± {row['mc']:.2g}"
+        error = "" if row["mc"] is None or comparison.runs == 1 else f" ± {max(row['mc'], 0.01):.2f}"
         told.append(
             f"{begins}: a difference of {signed(row['mean'])}{error}; 90 % of the runs differ by "
             f"{span(row['q05'], row['q95'])}."
@@ -163,11 +163,14 @@ def _does(row: Mapping[str, Any]) -> str:
     return "has left Taipei" if row["at_start"] == "taipei" else "is back with Taipei"
 
 
+_SHORT = {"has left Taipei": "leaves", "is back with Taipei": "is back"}
+
+
 def _chance(row: Mapping[str, Any]) -> dict[str, Any]:
     clear = beyond_luck(row["difference"], row["mc"])
     ranged = row["low"] is not None and row["low"] < row["high"]
     return {
-        "name": f"{row['state']} {_does(row)}",
+        "name": f"{row['state']} {_SHORT.get(_does(row), 'suspends cooperation')}",
         "against": f"{percent(row['p_against'])} %",
         "here": f"{percent(row['p'])} %",
         "difference": points(row["difference"]),

@@ -22,18 +22,33 @@ _LONG = re.compile(r"-?\d+\.\d{2,}")
 
 
 def inline(drawing: Figure, name: str, alternative: str) -> Markup:
-    """A chart as an SVG element, with ids that begin with a name and words for those who do not see it."""
+    """A chart as an SVG element, with ids that begin with a name and words for those who do not see it.
+
+    A stop ends the name: names of charts have hyphens, and one may begin with another.
+    """
     with TemporaryDirectory() as folder:
-        (file,) = save(drawing, Path(folder) / name, formats=("svg",), prefix=f"{name}-")
+        (file,) = save(drawing, Path(folder) / name, formats=("svg",), prefix=f"{name}.")
         svg = file.read_text("utf-8")
     svg = _UNUSED.sub("", _PROLOGUE.sub("", svg)).replace("xlink:href", "href")
     svg = _PLACES.sub(lambda found: found[1] + _LONG.sub(_shorter, found[2]), svg)
-    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
+    svg = _once(re.sub(r"\s+", " ", svg).replace("> <", "><"))
     head = (
         f'<svg id="{name}" class="picture" viewBox="\\1" role="img" aria-label="{escape(alternative)}" '
         'stroke-linejoin="round" stroke-linecap="butt">'
     )
     return Markup(_ROOT.sub(lambda found: found.expand(head.replace("\\1", found[1])), svg, count=1).strip())
+
+
+def _once(svg: str) -> str:
+    """Each id at its first place only: charts give the same one to the like parts of several panels."""
+    seen: set[str] = set()
+
+    def kept(found: re.Match[str]) -> str:
+        new = found[0] not in seen
+        seen.add(found[0])
+        return found[0] if new else ""
+
+    return re.sub(r' id="[^"]*"', kept, svg)
 
 
 def _shorter(found: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from sim.report.why import why
 from sim.results import Result
 from tests.report.reading import Element, read
 
-RUNS = 400
+RUNS = 200
 
 
 @dataclass(frozen=True)

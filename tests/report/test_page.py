@@ -284,8 +284,9 @@ def test_limits_are_those_of_the_readme(honduras: Page, hosts: Page) -> None:
 @pytest.mark.parametrize(
     ("p", "told"),
     [
-        (0.0, "a 0 % chance"), (0.002, "a chance of less than 1 %"), (0.08, "an 8 % chance"), (0.11, "an 11 % chance"),
-        (0.18, "an 18 % chance"), (0.47, "a 47 % chance"), (0.8, "an 80 % chance"), (0.999, "a chance of more than 99 %"),
+        (0.0, "a 0 % chance"), (0.002, "a chance of less than 1 %"), (0.08, "an 8 % chance"),
+        (0.11, "an 11 % chance"), (0.18, "an 18 % chance"), (0.47, "a 47 % chance"), (0.8, "an 80 % chance"),
+        (0.999, "a chance of more than 99 %"),
     ],
 )  # fmt: skip
 def test_a_chance_has_its_article(p: float, told: str) -> None:
