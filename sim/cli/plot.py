@@ -39,7 +39,7 @@ def command(
     from sim.results import read, seal
     from sim.results.files import check
 
-    manifest = {key: value for key, value in check(Path(folders[0]), pictures=False).items() if key != "files"}
+    manifest = check(Path(folders[0]), pictures=False)
     results = [read(folder) for folder in folders]
     kinds = formats or ("png", "svg")
     paired: tuple[bool, str] | None = None
@@ -51,7 +51,7 @@ def command(
         _make(target)
         written = draw_all(results[0], target, only=charts or None, formats=kinds)
         if out is None:
-            seal(folder, manifest)
+            seal(folder, manifest, anew=[path.relative_to(folder).as_posix() for path in written])
     else:
         if set(charts) - {"count"}:
             raise InputError(Problem("--chart", "count, the one chart several results share", ", ".join(charts)))
