@@ -24,6 +24,7 @@ bench: $(STAMP) ## speed of the engines side by side, into benchmarks/latest.jso
 docs: $(DOCS_STAMP) ## the documentation: what follows from the code, then the site, into site/
 	@$(BIN)/python -m docs.generate
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@$(BIN)/python -m docs.offline site
 	@echo "Read it: site/index.html"
 
 lint: $(STAMP) ## ruff (rules and format) and mypy
@@ -36,7 +37,7 @@ fmt: $(STAMP) ## rewrite the code as ruff wants it
 	@$(BIN)/python -m ruff format .
 
 clean: ## remove caches and build leftovers; .venv and results stay
-	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	@rm -rf build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 	@find . -path './$(VENV)' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list

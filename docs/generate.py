@@ -288,12 +288,13 @@ def commands_page() -> str:
     """The help of every command."""
     from sim.cli.main import COMMANDS, sim
 
-    root = click.Context(sim, info_name="sim", terminal_width=WIDTH, max_content_width=WIDTH)
+    width: dict[str, Any] = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    root = click.Context(sim, info_name="sim", **{**sim.context_settings, **width})
     parts = ["## sim", _help(sim, root)]
     for name, about in COMMANDS.items():
         command = sim.get_command(root, name)
         assert command is not None
-        context = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH, max_content_width=WIDTH)
+        context = click.Context(command, info_name=name, parent=root, **{**command.context_settings, **width})
         parts += [f"## sim {name}", about, _help(command, context)]
     return _page(
         "Commands",

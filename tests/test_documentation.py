@@ -8,12 +8,13 @@ import os
 import random
 import re
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docs import generate, hooks, prior_predictive
+from docs import generate, hooks, offline, prior_predictive
 from docs.story import DOCS, NOT_RUN, PRINTED, Story, blocks_of, pages, tidy
 from sim.model import rules
 from sim.parameters import PARAMETERS
@@ -54,7 +55,8 @@ def test_a_page_runs_as_it_is_written(path: Path, tmp_path: Path) -> None:
     assert [line for line in story.skipped if line not in missing] == told
     for block in blocks_of(path.read_text("utf-8")):
         if block.info == PRINTED and story.printed[block.start] and not missing:
-            assert same(tidy(story.printed[block.start]), block.text), f"{path.name}: run `make docs`"
+            for now, then in zip_longest(tidy(story.printed[block.start]).splitlines(), block.text.splitlines()):
+                assert same(now or "", then or ""), f"{path.name}, what is printed: run `make docs`"
     for _, kept in story.pictures():
         assert kept.is_file(), f"{kept.name}: run `make docs`"
 
@@ -65,6 +67,13 @@ def same(here: str, there: str) -> bool:
         return False
     pairs = zip(NUMBER.findall(here), NUMBER.findall(there), strict=True)
     return all(abs(_read(one) - _read(other)) <= 1.01 * 10.0 ** -_decimals(other) for one, other in pairs)
+
+
+def must_be_same(text: str, kept: Path) -> None:
+    """Fails with the first line that differs."""
+    for now, then in zip_longest(text.splitlines(), kept.read_text("utf-8").splitlines(), fillvalue="(no line)"):
+        if not same(now, then):
+            pytest.fail(f"{kept.relative_to(ROOT)} is out of date, run `make docs`; it has\n{then}\ninstead of\n{now}")
 
 
 def _read(number: str) -> float:
@@ -191,14 +200,11 @@ def test_names_on_the_model_page_exist() -> None:
 def test_a_reference_page_is_up_to_date(name: str) -> None:
     kept = generate.REFERENCE / name
     assert kept.is_file(), "run `make docs`"
-    if not same(generate.GENERATED[name](), kept.read_text("utf-8")):
-        pytest.fail(f"docs/reference/{name} is out of date: run `make docs`")
+    must_be_same(generate.GENERATED[name](), kept)
 
 
 def test_the_prior_predictive_check_is_up_to_date() -> None:
-    text = prior_predictive.PAGE.read_text("utf-8")
-    if not same(prior_predictive.filled(text), text):
-        pytest.fail("docs/prior-predictive.md is out of date: run `make docs`")
+    must_be_same(prior_predictive.filled(prior_predictive.PAGE.read_text("utf-8")), prior_predictive.PAGE)
     assert prior_predictive.PICTURE.is_file()
 
 
@@ -247,6 +253,18 @@ def test_nothing_is_fetched_from_a_network() -> None:
     assert "font: false" in settings
     for path in every_page():
         assert not re.search(r"!\[[^\]]*\]\(\s*http|<(?:img|script|link|iframe)\b", path.read_text("utf-8")), path
+
+
+def test_loads_from_a_network_are_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<a href="https://a.org">a link</a><img src="b.png"><script src="//c.org/c.js"></script>'
+        '<link rel="stylesheet" href="https://d.org/d.css"><style>p{background:url(https://e.org/e.png)}</style>'
+    )
+    assert offline.loads(page) == ["//c.org/c.js", "https://d.org/d.css", "https://e.org/e.png"]
+    assert offline.main(tmp_path) == 1
+    page.write_text("<p>nothing</p>")
+    assert offline.main(tmp_path) == 0
 
 
 def test_every_page_is_in_the_contents() -> None:
