@@ -113,7 +113,7 @@ TRACES = re.compile(
         ]
     )
 )
-SKIPPED_FOLDERS = {"build", "dist", "__pycache__"}
+SKIPPED_FOLDERS = {"build", "dist", "site", "__pycache__"}
 KEPT_HIDDEN = {".ci", ".github"}
 KEPT_RESULTS = {"README.md", "reference"}
 
