@@ -273,7 +273,7 @@ def _told(sweep: Sweep) -> dict[str, Any]:
 
 def _kept(sweep: Sweep, folder: Path, draw: Draw | None, command: str, pictures: Iterable[str]) -> bool:
     """True where a finished sweep has the pictures wanted and the prose of today; else it is given them."""
-    manifest = check(folder)
+    manifest = Swept(folder).manifest
     told = all(manifest[name] == value for name, value in _told(sweep).items())
     drawn = draw is None or all((folder / results.CHARTS / name).is_file() for name in pictures)
     if told and drawn:
