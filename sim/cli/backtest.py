@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, print_json
+from sim.cli.options import HELP, Progress, as_json, no_charts, print_json, quiet, threads
 
 if TYPE_CHECKING:
     from sim.analysis.backtest import Backtest
@@ -29,14 +29,14 @@ SHOWN = {
 )
 @click.option("--runs", type=int, help="Runs an origin (default: 4000).")
 @click.option("--seed", type=int, help="Seed of the random numbers (default: 1).")
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@threads
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, metavar="DIR",
     help="Folder under which backtest/<first>-<last>-<runs>-<seed> is written.",
 )  # fmt: skip
-@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@no_charts
 @as_json
-@click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
+@quiet
 def command(
     origins: str | None,
     runs: int | None,

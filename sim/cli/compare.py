@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, overrides, print_json
+from sim.cli.options import HELP, Progress, as_json, no_charts, overrides, print_json, threads
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison, Pair
@@ -34,12 +34,12 @@ _LEAST = 0.0005
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known, the same in all, or fix every parameter at its central value.",
 )  # fmt: skip
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@threads
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
     help="Folder under which results and compare/<names>/<id> are written.",
 )  # fmt: skip
-@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@no_charts
 @as_json
 @click.option("--quiet", is_flag=True, help="Print the folder of the comparison only, and no progress.")
 def command(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, print_json
+from sim.cli.options import HELP, Progress, as_json, no_charts, print_json, quiet, threads
 
 if TYPE_CHECKING:
     from sim.analysis.explain import Explanation
@@ -31,14 +31,14 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
     help="recognition of Taipei or, of a host, cooperation with Washington's forces.",
 )  # fmt: skip
 @click.option("--runs", type=int, help="Runs of each removal, of those the result has  [default: at most 4,000]")
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@threads
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR",
     help="Folder for explain.json and the charts (default: explain/ISO3 in the result's own).",
 )  # fmt: skip
-@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@no_charts
 @as_json
-@click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
+@quiet
 def command(
     folder: Path,
     state: str,

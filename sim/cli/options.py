@@ -23,6 +23,9 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 """Settings every command shares, whoever calls it."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+threads = click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+no_charts = click.option("--no-charts", is_flag=True, help="Draw no charts.")
+quiet = click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
 overrides = click.option(
     "--set",
     "overrides",

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, overrides, print_json
+from sim.cli.options import HELP, Progress, as_json, overrides, print_json, threads
 
 _BEGAN = time.perf_counter()
 
@@ -27,7 +27,7 @@ _BEGAN = time.perf_counter()
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known, so that bands show it, or fix every parameter at its central value.",
 )  # fmt: skip
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@threads
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
     help="Folder under which <scenario>/<id> is written.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, overrides, print_json
+from sim.cli.options import HELP, Progress, as_json, no_charts, overrides, print_json, quiet, threads
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Row, Sensitivity
@@ -44,14 +44,14 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
     help="With --vary: draw the other parameters, or fix them at their central values  [default: central]",
 )  # fmt: skip
 @click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed, which is an error else.")
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@threads
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, metavar="DIR",
     help="Folder under which sensitivity/<scenario>/<id> is written.",
 )  # fmt: skip
-@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@no_charts
 @as_json
-@click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
+@quiet
 def command(
     scenario: str,
     outcome: str,

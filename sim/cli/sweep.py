@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, overrides, print_json
+from sim.cli.options import HELP, Progress, as_json, no_charts, overrides, print_json, quiet, threads
 
 if TYPE_CHECKING:
     from sim.runs.sweep import Status, Sweep, Swept
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known and not varied, or fix it at its central values.",
 )  # fmt: skip
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@threads
 @click.option(
     "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
     help="Threads of this machine, or the workers of a dask cluster.",
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     "--outcome", "outcomes", multiple=True, metavar="left:ISO3",
     help="Also draw the chance that this state has left Taipei by the end (repeatable).",
 )  # fmt: skip
-@click.option("--no-charts", is_flag=True, help="Draw no charts.")
+@no_charts
 @click.option("--status", "only_status", is_flag=True, help="Say how far this sweep is, and do nothing.")
 @as_json
-@click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
+@quiet
 def command(
     scenario: str,
     varied: tuple[str, ...],

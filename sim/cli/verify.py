@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, print_json
+from sim.cli.options import HELP, Progress, as_json, print_json, threads
 
 
 @click.command("verify", context_settings=HELP)
 @click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path))
 @click.option("--rerun", is_flag=True, help="Run it again with the same inputs and compare every table byte by byte.")
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+@threads
 @as_json
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit status says it.")
 def command(folder: Path, rerun: bool, threads: int | None, as_json: bool, quiet: bool) -> int:
