@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim import atlas, results
 from sim.analysis.baselines import BASELINES
 from sim.analysis.forecasts import Forecast, Outcome, end_of, known_until, outcome
 from sim.analysis.scores import Row, calibration, differences, score_values, scored
 from sim.atlas import record, regimes, state
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, ResultError
 from sim.results import Result
+from sim.results.identity import ROOMS
+from sim.results.manifests import BACKTEST
+from sim.results.table import BLANK, FLAG, NUMBER, TEXT, WHOLE, Columns, check_rows
 from sim.results.tables import LEVELS, quantiles
-from sim.runs.run import Request, simulate
+from sim.runs.run import Request, check_numbers, simulate
 from sim.scenario import Loaded, Scenario
+from sim.scenario.schema import MOST_SEED
 
 ORIGINS = range(1995, 2025)
 """Origin years: knowledge stops with the year before."""
@@ -47,6 +53,30 @@ MARK = {
     "market": 0.49,
 }
 """One public forecast as an outside mark (source: literature notes of this project)."""
+
+TABLES = ("scores", "differences", "calibration", "counts", "chances", "departures")
+"""Tables of a backtest; their files have their names."""
+_SCORE: Columns = {"horizon": WHOLE, "score": TEXT, "value": BLANK, "low": BLANK, "high": BLANK}
+COLUMNS: dict[str, Columns] = {
+    "scores": {"model": TEXT, **_SCORE},
+    "differences": {"model": TEXT, "against": TEXT, **_SCORE},
+    "calibration": {
+        "model": TEXT, "horizon": WHOLE, "low": NUMBER, "high": NUMBER, "forecasts": WHOLE, "mean_forecast": BLANK,
+        "happened": WHOLE, "share": BLANK, "share_low": BLANK, "share_high": BLANK,
+    },
+    "counts": {
+        "model": TEXT, "origin": WHOLE, "horizon": WHOLE, "at_origin": WHOLE, "mean": NUMBER,
+        **{f"q{round(100 * level):02d}": NUMBER for level in LEVELS}, "observed": BLANK,
+    },
+    "departures": {
+        "date": TEXT, "iso3": TEXT, "state": TEXT, "origin": WHOLE, "chance": NUMBER, "rank": NUMBER, "of": WHOLE,
+    },
+}  # fmt: skip
+"""Columns of the tables that are in the document too."""
+_MARK: Columns = {
+    "question": TEXT, "source": TEXT, "market": NUMBER, "as_of": TEXT, "end": TEXT, SIMULATION: NUMBER,
+    HAZARD: NUMBER, "happened": FLAG,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,12 +169,7 @@ def backtest(
     origins : years within `ORIGINS`, each once; progress : is told the origins done and wanted
     Raises InputError for an origin outside `ORIGINS`.
     """
-    origins = sorted(set(origins))
-    for origin in origins:
-        if origin not in ORIGINS:
-            raise InputError(Problem("--origins", f"years from {ORIGINS[0]} to {ORIGINS[-1]}", origin))
-    if not origins:
-        raise InputError(Problem("--origins", f"at least one year from {ORIGINS[0]} to {ORIGINS[-1]}"))
+    origins = _checked(origins, runs, seed)
     forecasts: list[Forecast] = []
     for done, origin in enumerate(origins):
         for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):
@@ -158,7 +183,7 @@ def backtest(
     return Backtest(
         runs,
         seed,
-        tuple(origins),
+        origins,
         tuple(forecasts),
         tuple(outcomes),
         scored(values),
@@ -167,6 +192,74 @@ def backtest(
         departures(forecasts),
         outside_mark(runs, seed, threads),
     )
+
+
+def backtest_to_folder(
+    out: Path,
+    origins: Sequence[int] = ORIGINS,
+    runs: int = RUNS,
+    seed: int = SEED,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    draw: Callable[[dict[str, Any], Path], object] | None = None,
+    command: str = "",
+    pictures: bool = True,
+) -> tuple[dict[str, Any], Path, bool]:
+    """Find a backtest under `<out>/backtest/<first>-<last>-<runs>-<seed>`, or make it there; True when it was found.
+
+    draw : draws the charts of a document into a folder; pictures : whether they are asked for
+    Returns its document and folder. Raises InputError, before anything is run, for what cannot be asked or written.
+    """
+    origins = _checked(origins, runs, seed)
+    asked = {"origins": list(origins), "runs": runs, "seed": seed}
+    code = {"atlas": atlas.digest(), "sources": results.sources_digest((*ROOMS, "analysis"))}
+    said = {"kind": BACKTEST.name, "id": results.identity({**asked, **code}), **asked}
+    folder = out / "backtest" / f"{origins[0]}-{origins[-1]}-{runs}-{seed}"
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        document = None if results.DATA in todo else read(folder)
+        if document is None:
+            found = backtest(origins, runs, seed, threads, progress)
+            document = found.document
+            for name in TABLES:
+                if rows := getattr(found, name):
+                    results.Table.of(rows).write(stage / f"{name}.csv")
+        if BACKTEST.document in todo:
+            results.write_json(document, stage / BACKTEST.document)
+        if draw is not None and results.CHARTS in todo:
+            draw(document, stage / results.CHARTS)
+        return {**said, "outside": {"command": command}}
+
+    wanted = [results.CHARTS] if draw is not None and pictures else []
+    there = results.found_or_made(folder, said, wanted, make)
+    return read(folder), folder, there
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The document of a backtest from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+    manifest = results.check(folder, BACKTEST, pictures=False)
+    path = folder / BACKTEST.document
+    document = results.read_json(path)
+    if not isinstance(document, dict):
+        raise ResultError(Problem("", "a table of keys and values"), path)
+    for name in ("origins", "runs", "seed"):
+        if document.get(name) != manifest[name]:
+            raise ResultError(Problem(name, f"{manifest[name]}, as the manifest says", document.get(name)), path)
+    for name, columns in COLUMNS.items():
+        check_rows(document.get(name), columns, name, path)
+    check_rows([document.get("mark")], _MARK, "mark", path)
+    return document
+
+
+def _checked(origins: Sequence[int], runs: int, seed: int) -> tuple[int, ...]:
+    """Origins in their order, each once. Raises InputError for what cannot be asked."""
+    check_numbers(runs, seed, MOST_SEED - ORIGINS[-1])
+    for origin in origins:
+        if origin not in ORIGINS:
+            raise InputError(Problem("--origins", f"years from {ORIGINS[0]} to {ORIGINS[-1]}", origin))
+    if not origins:
+        raise InputError(Problem("--origins", f"at least one year from {ORIGINS[0]} to {ORIGINS[-1]}"))
+    return tuple(sorted(set(origins)))
 
 
 def ensemble_forecasts(

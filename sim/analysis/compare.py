@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import InputError, Problem
-from sim.results import Result, Table, identity
+from sim.errors import InputError, Problem, ResultError
+from sim.results import CHARTS, DATA, MANIFEST, Result, Table, check, found_or_made, identity, read, write_json
+from sim.results.manifests import COMPARISON
 from sim.results.result import SIDES
+from sim.results.table import DIGITS
 from sim.results.tables import (
     COOPERATION,
-    DIGITS,
     RECOGNITION,
     Place,
     count_error,
@@ -44,6 +45,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 SETTINGS = ("seed", "runs", "parameters", "runs_per_draw")
 """What results must share, run 17 of the one being the twin of run 17 of the other; engines give the same bits."""
 MOST_SWAPS = 30
+LONGEST_FOLDER = 120
+"""Letters of the names in a folder."""
 FORMAT = 1
 
 Rows = list[tuple[object, ...]]
@@ -73,9 +76,7 @@ class Pair:
 
     def rows(self, table: str, **wanted: object) -> list[dict[str, Any]]:
         """The rows of a table whose columns have the wanted values."""
-        columns = self.tables[table]
-        found = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        return [row for row in found if all(row[name] == value for name, value in wanted.items())]
+        return self.tables[table].rows(**wanted)
 
     @property
     def at_end(self) -> list[dict[str, Any]]:
@@ -105,7 +106,9 @@ class Comparison:
 
     def columns(self, table: str) -> Table:
         """One of the tables as columns: count, states, instead or swaps."""
-        return {name: [value for pair in self.pairs for value in pair.tables[table][name]] for name in COLUMNS[table]}
+        return Table(
+            {name: [value for pair in self.pairs for value in pair.tables[table][name]] for name in COLUMNS[table]}
+        )
 
     def count(self) -> pd.DataFrame:
         """A row a scenario, tie and month: the difference in the count.
@@ -113,7 +116,7 @@ class Comparison:
         mean, q05 ... q95 : over runs, states (quantiles are whole); more, fewer : share of runs that have, 0 to 1
         mc : Monte Carlo standard error of the mean, states, >= 0
         """
-        return _frame(self.columns("count"))
+        return self.columns("count").frame()
 
     def states(self) -> pd.DataFrame:
         """A row a scenario, state, tie and horizon: the difference in the chance of a change.
@@ -124,14 +127,14 @@ class Comparison:
         for changes seen in few runs, None with fewer than two whole draws
         mc : Monte Carlo standard error of the difference, >= 0
         """
-        return _frame(self.columns("states"))
+        return self.columns("states").frame()
 
     def instead(self) -> pd.DataFrame:
         """A row a scenario and state with Taipei at the start of both: who has left by the end of which.
 
         both, only_here, only_there : share of runs, 0 to 1; here is the scenario, there the baseline
         """
-        return _frame(self.columns("instead"))
+        return self.columns("instead").frame()
 
     def swaps(self) -> pd.DataFrame:
         """Who left instead of whom by the end, the commonest first, at most 30 rows a scenario.
@@ -139,7 +142,7 @@ class Comparison:
         share : of runs, 0 to 1, in which `iso3_here` has left in the scenario only and `iso3_there` in the baseline
         only
         """
-        return _frame(self.columns("swaps"))
+        return self.columns("swaps").frame()
 
     @property
     def document(self) -> dict[str, Any]:
@@ -183,6 +186,58 @@ def compare(results: Sequence[Result]) -> Comparison:
     told = labels(results)
     pairs = [_pair(here, results[0], name, told[0]) for here, name in zip(results[1:], told[1:], strict=True)]
     return Comparison(tuple(results), tuple(told), tuple(pairs))
+
+
+def comparison_to_folder(
+    comparison: Comparison,
+    out: Path,
+    draw: Callable[[Comparison, Path], object] | None = None,
+    command: str = "",
+    pictures: bool = True,
+) -> Path:
+    """Write the tables of a comparison as CSV, what was compared as JSON, and its charts; returns the folder.
+
+    draw : draws its charts into a folder; pictures : whether they are asked for
+    """
+    folder = folder_of(comparison.results, out)
+    document = comparison.document
+    said = {"kind": COMPARISON.name, "id": comparison.id, "scenarios": document["scenarios"]}
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        if DATA in todo:
+            for name in COLUMNS:
+                comparison.columns(name).write(stage / f"{name}.csv")
+        if COMPARISON.document in todo:
+            write_json(document, stage / COMPARISON.document)
+        if draw is not None and CHARTS in todo:
+            draw(comparison, stage / CHARTS)
+        return {**said, "outside": {"command": command}}
+
+    found_or_made(folder, said, [CHARTS] if draw is not None and pictures else [], make)
+    return folder
+
+
+def folder_of(compared: Sequence[Result | Request], out: Path) -> Path:
+    """Where a comparison is kept: `<out>/compare/<name>-vs-<name>/<id>`."""
+    names = "-vs-".join(one.name if isinstance(one, Result) else one.loaded.name for one in compared)
+    ids = [one.settings["id"] if isinstance(one, Result) else one.identity for one in compared]
+    return out / "compare" / names[:LONGEST_FOLDER] / identity({"compared": ids})
+
+
+def read_comparison(folder: Path) -> Comparison:
+    """What a folder of `sim compare` holds, made again from the results beside it.
+
+    Raises ResultError where it is damaged, or its results are not there any more.
+    """
+    manifest = check(folder, COMPARISON, pictures=False)
+    found = []
+    for one in manifest["scenarios"]:
+        places = sorted(Path(folder).resolve().parents[2].glob(f"*/{one['id']}/{MANIFEST}"))
+        if not places:
+            rule = f"a comparison beside its results: that of {one['name']}, {one['id']}, is not there; compare again"
+            raise ResultError(Problem("scenarios", rule), folder)
+        found.append(read(places[0].parent))
+    return compare(found)
 
 
 def face_compare(
@@ -379,7 +434,7 @@ def _common(here: Result, there: Result, ties: Sequence[str]) -> _Places:
 def _columns(table: str, rows: Rows, name: str, against: str) -> Table:
     """Rows of one pair as columns; those of both names are the same all the way down."""
     filled = [(name, against, *row) for row in rows]
-    return {column: [row[position] for row in filled] for position, column in enumerate(COLUMNS[table])}
+    return Table({column: [row[position] for row in filled] for position, column in enumerate(COLUMNS[table])})
 
 
 def _count_rows(difference: Any, months: Sequence[str], tie: str, runs_per_draw: int) -> Rows:
@@ -533,9 +588,3 @@ def _known(value: float, digits: int | None = None) -> float | None:
     if value != value:
         return None
     return (value if digits is None else round(value, digits)) + 0.0
-
-
-def _frame(columns: Table) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(dict(columns))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import results
 from sim.analysis.keeping import keeping
 from sim.analysis.removals import (
     DOES,
@@ -35,6 +37,7 @@ from sim.model.plan import Plan, month_label, plan
 from sim.model.terms import BEIJING, HAZARD, HEAD, HEADS, SIDE, TAIPEI, TERMS
 from sim.results import Result
 from sim.results.files import read
+from sim.results.manifests import EXPLANATION
 from sim.results.result import SIDES
 from sim.results.tables import LEVELS, RECOGNITION
 from sim.runs.ensemble import Engine, Ensemble, Progress, ledger_of
@@ -206,6 +209,80 @@ def explain(
         "removals": without.document,
     }
     _tell(document, without)
+    return Explanation(subject, without, document)
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+def explanation_to_folder(
+    result: Result,
+    state: str,
+    run: int | None = None,
+    tie: str = RECOGNITION,
+    runs: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    out: Path | None = None,
+    draw: Callable[[Explanation, Path], object] | None = None,
+    command: str = "",
+    pictures: bool = True,
+) -> tuple[Explanation, Path, bool]:
+    """Find an explanation of a result that has a folder, or make it and write it there; True when it was found.
+
+    out : a folder of the user's own (`explain/<ISO3>` in the result's where left out)
+    draw : draws its charts into a folder; pictures : whether they are asked for
+    Raises as `explain` does, and InputError, before anything is run, where the folder cannot be written to.
+    """
+    subject = subject_of(result, state, tie)
+    _chosen_run(subject, run)
+    assert result.folder is not None
+    name = subject.iso3 if tie == RECOGNITION else f"{subject.iso3}-{tie}"
+    folder = result.folder / "explain" / name if out is None else out
+    asked = {"result": result.settings["id"], "iso3": subject.iso3, "tie": tie}
+    code = results.sources_digest(("analysis",))
+    identity = results.identity({**asked, "run": run, "runs": paired_runs(result, runs), "code": code})
+    drawn = draw is not None and pictures
+    with suppress(ResultError):
+        drawn = drawn or (draw is not None and results.loaded(folder, EXPLANATION)["drawn"])
+    said = {"kind": EXPLANATION.name, "id": identity, **asked, "title": result.title, "drawn": drawn}
+    made: list[Explanation] = []
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        found = explain(result, state, run, tie, runs, threads, progress)
+        results.write_json(found.document, stage / EXPLANATION.document)
+        if draw is not None and drawn:
+            draw(found, stage)
+        made.append(found)
+        return {**said, "outside": {"command": command}}
+
+    if results.found_or_made(folder, said, (), make, own=out is None):
+        return read_explanation(folder, result), folder, True
+    return made[-1], folder, False
+
+
+def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
+    """An explanation from its folder.
+
+    result : the one it explains; left out, the one in whose folder it is
+    Raises ResultError where it is damaged, or its result is not there.
+    """
+    manifest = results.check(folder, EXPLANATION, pictures=False)
+    if result is None:
+        home = folder.resolve().parents[1]
+        result = read(home) if (home / results.MANIFEST).is_file() else None
+    if result is None or result.settings["id"] != manifest["result"]:
+        rule = f"an explanation in the folder of its result, {manifest['result']}: explain that again"
+        raise ResultError(Problem("result", rule), folder)
+    subject = subject_of(result, manifest["iso3"], manifest["tie"])
+    path = folder / EXPLANATION.document
+    document = results.read_json(path)
+    try:
+        without = Removals(subject, **document["removals"])
+        if not set(document) >= {"chance", "run", "terms", "when", "sampled_runs", "decision", "sentences"}:
+            raise ValueError("keys are missing")
+    except (LookupError, TypeError, ValueError) as error:
+        raise ResultError(Problem("", "an explanation that this version can read: make it again"), path) from error
     return Explanation(subject, without, document)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim import results
 from sim.analysis.scores import Row
 from sim.atlas import state
 from sim.fit import Belief, Effects, Panel, beliefs, fit, yardsticks
@@ -16,6 +18,7 @@ from sim.fit.panel import HALF_LIFE_YEARS
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.model import covariates, rules
 from sim.model.plan import HOLY_SEE, Plan, plan
+from sim.results.manifests import FIT
 from sim.runs.sampling import sample
 from sim.scenario import Loaded, Scenario
 
@@ -44,6 +47,24 @@ def fitted(as_of: date) -> dict[str, Any]:
         "returning": _hazard(found.returning, known, "return_rate", RETURNING, covariates.RETURNING),
         "states": _states(as_of),
     }
+
+
+def fit_to_folder(document: Mapping[str, Any], out: Path, command: str = "") -> Path:
+    """Write a fit as JSON and as tables into `<out>/fit-<date>`; returns the folder."""
+    folder = out / f"fit-{document['as_of']}"
+    said = {"kind": FIT.name, "id": results.identity(document), "as_of": document["as_of"]}
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        results.write_json(document, stage / FIT.document)
+        results.Table.of(document["states"]).write(stage / "states.csv")
+        for tie in ("leaving", "returning"):
+            for table in ("effects", "events"):
+                if document[tie][table]:
+                    results.Table.of(document[tie][table]).write(stage / f"{tie}_{table}.csv")
+        return {**said, "outside": {"command": command}}
+
+    results.found_or_made(folder, said, (), make)
+    return folder
 
 
 def _hazard(

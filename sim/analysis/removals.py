@@ -17,7 +17,8 @@ from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import plan
 from sim.results import Result
 from sim.results.result import SIDES
-from sim.results.tables import COOPERATION, DIGITS, LEVELS, RECOGNITION, count_error, moved
+from sim.results.table import DIGITS
+from sim.results.tables import COOPERATION, LEVELS, RECOGNITION, count_error, moved
 from sim.runs.ensemble import Progress, run_ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import sample

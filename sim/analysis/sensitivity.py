@@ -7,11 +7,9 @@ luck; how much luck is left is estimated and told beside the indices.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
-import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,15 +19,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from sim import results
 from sim.atlas import states
-from sim.errors import InputError, Problem, SimError, nearest
+from sim.errors import InputError, Problem, ResultError, SimError, nearest
 from sim.fit import Belief, beliefs_for, yardsticks
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, Uncertain, plan
 from sim.model.terms import HEADS
 from sim.parameters import PARAMETERS, Held
+from sim.results.manifests import SENSITIVITY
 from sim.results.tables import moved
 from sim.runs.designs import MORRIS_LEVELS, design_problems, rows_a_point, unit_points
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
@@ -54,7 +54,6 @@ LEVEL = 0.9
 RESAMPLES = 1_000
 INNER = 0.05
 """Morris' steps go between a law's 5 % and 95 % points: at its ends it may have no bounds."""
-INDICES, SAMPLES, DOCUMENT = "indices.csv", "points.csv", "sensitivity.json"
 _STREAM = 0x5E45
 _FLAT = 1e-12
 _NOISY = 0.2
@@ -596,49 +595,74 @@ def sensitivity_to_folder(
     threads: int | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], object] | None = None,
+    command: str = "",
+    pictures: bool = True,
 ) -> tuple[Sensitivity, bool]:
     """Find an analysis under `<out>/sensitivity/<scenario>/<id>`, or make it and put it there whole; True when found.
 
-    draw : draws the charts of a document into a folder; None leaves them out
+    draw : draws the charts of a document into a folder; pictures : whether they are asked for
     """
     folder = out / "sensitivity" / question.request.loaded.name / str(question.settings["id"])
-    kept = _kept(folder, question)
-    if kept is not None and (draw is None or (folder / results.CHARTS).is_dir()):
-        return kept, True
-    found = sensitivity(question, threads, progress, tell) if kept is None else kept
-    with results.placed(folder) as stage:
-        if kept is None:
-            write(found, stage)
-        else:
-            for name in (INDICES, SAMPLES, DOCUMENT):
-                shutil.copyfile(folder / name, stage / name)
-        if draw is not None:
+    said = {
+        "kind": SENSITIVITY.name,
+        "scenario": question.request.loaded.name,
+        "title": str(question.request.loaded.scenario.scenario.title),
+        "outcome": question.outcome,
+        **question.settings,
+    }
+    made: list[Sensitivity] = []
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        found = None if results.DATA in todo else _kept(folder, question)
+        if found is None:
+            found = sensitivity(question, threads, progress, tell)
+            write_tables(found, stage)
+        if SENSITIVITY.document in todo:
+            results.write_json(found.document, stage / SENSITIVITY.document)
+        if draw is not None and results.CHARTS in todo:
             (stage / results.CHARTS).mkdir()
             draw(found.document, stage / results.CHARTS)
-    return replace(found, folder=folder), False
+        made.append(found)
+        return {**said, "outside": {"command": command}}
+
+    there = results.found_or_made(folder, said, [results.CHARTS] if draw is not None and pictures else [], make)
+    return (read(folder), True) if there else (replace(made[-1], folder=folder), False)
 
 
-def write(found: Sensitivity, folder: Path) -> None:
-    """Write an analysis into a folder: `indices.csv`, `points.csv` and the whole as `sensitivity.json`."""
+def write_tables(found: Sensitivity, folder: Path) -> None:
+    """Write the tables of an analysis into a folder: `indices.csv` and `points.csv`."""
+    indices, samples = SENSITIVITY.data
     ends = ({name: _shown(row[name]) for name in ("low", "high")} for row in found.rows)
-    rows = [{**row, **end} for row, end in zip(found.rows, ends, strict=True)]
-    results.write_csv(results.columns_of(rows), folder / INDICES)
-    results.write_csv({name: list(column) for name, column in found.samples.items()}, folder / SAMPLES)
-    document = json.dumps(found.document, indent=1, ensure_ascii=False, allow_nan=False, default=str)
-    (folder / DOCUMENT).write_text(document + "\n", "utf-8")
+    results.Table.of([{**row, **end} for row, end in zip(found.rows, ends, strict=True)]).write(folder / indices)
+    results.Table({name: list(column) for name, column in found.samples.items()}).write(folder / samples)
+
+
+def read(folder: Path) -> Sensitivity:
+    """An analysis from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+    results.check(folder, SENSITIVITY, pictures=False)
+    path = folder / SENSITIVITY.document
+    told = results.read_json(path)
+    try:
+        kept = {name: told.pop(name) for name in ("id", "set", "vary")}
+        found = TypeAdapter(Sensitivity).validate_python({**told, "settings": kept, "folder": folder})
+        whole = all(isinstance(row.get(name), str) for row in found.rows for name in ("name", "meaning"))
+        keys = {key for row in found.rows for key in row}
+        measures = ("first", "total") if found.design == "sobol" else ("mu", "mu_star", "sigma")
+        ranged = {f"{name}{end}" for name in measures for end in ("", "_low", "_high")}
+        if not whole or not ranged <= keys:
+            raise ValueError("rows")
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise ResultError(Problem("", "an analysis that this version can read: make it again"), path) from error
+    return found
 
 
 def _kept(folder: Path, question: Question) -> Sensitivity | None:
-    """The analysis in a folder, which has its name only when it is whole; None where there is none like it."""
-    settings, title = question.settings, question.request.loaded.scenario.scenario.title
+    """The analysis in a folder, under the words of a question; None where it is not whole."""
     try:
-        told = json.loads((folder / DOCUMENT).read_text("utf-8"))
-        rows = tuple(told.pop("rows"))
-        kept = {name: told.pop(name) for name in settings}
-        found = Sensitivity(**told, rows=rows, settings=kept, folder=folder)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        kept = read(folder)
+    except ResultError:
         return None
-    return found if (kept, found.title) == (settings, title) else None
+    return replace(kept, title=str(question.request.loaded.scenario.scenario.title), settings=question.settings)
 
 
 def face_sensitivity(

@@ -68,7 +68,7 @@ def shaded(results: Sequence[Result]) -> bool:
 def highest(results: Sequence[Result], tie: str = RECOGNITION) -> float:
     """The highest value that is drawn of a tie."""
     columns = [result.summary_of(tie) for result in results]
-    return max(float(value) for one in columns for value in (*one["q75"], one["q95"][-1]))  # type: ignore[arg-type]
+    return max(float(value) for one in columns for value in (*one["q75"], one["q95"][-1]))
 
 
 def fans(
@@ -95,7 +95,7 @@ def fans(
             plot.fill_between(days, lows, highs, step="post", color=colour, alpha=0.13, lw=0, zorder=1.1)
         means = count.held(columns["mean"])
         plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"mean-{position}")
-        last = {quantity: float(columns[quantity][-1]) for quantity in DRAWN}  # type: ignore[arg-type]
+        last = {quantity: float(columns[quantity][-1]) for quantity in DRAWN}
         right = 0.08 + STEP * position
         at = number(window.last) + window.pad + right * window.days_per_inch
         for low, high, width in (("q05", "q95", 1.4), ("q25", "q75", 5.0)):

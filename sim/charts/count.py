@@ -29,7 +29,7 @@ from sim.charts.style import (
 )
 from sim.charts.words import end_of, header, known_to, month, row_days, source, start_of
 from sim.results.result import Result
-from sim.results.tables import Table
+from sim.results.table import Table
 
 TITLE = "States that recognise Taipei"
 WIDTH, BODY = 9.0, 4.15
@@ -84,8 +84,8 @@ def _single(result: Result) -> Figure:
     measure += "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
     with sheet(WIDTH, BODY, TITLE, header(result, measure), source([result])) as (drawing, top):
         summary = result.summary_of()
-        highest = max(summary["q95"] if result.runs > 1 else summary["mean"])  # type: ignore[type-var]
-        plot, window = frame(drawing, top, [result], float(highest))  # type: ignore[arg-type]
+        highest = max(summary["q95"] if result.runs > 1 else summary["mean"])
+        plot, window = frame(drawing, top, [result], float(highest))
         draw_runs(plot, window, result, summary)
         draw_record(plot, window, [result])
         mark_start(plot, window, result)
@@ -239,8 +239,8 @@ def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: 
 def label_runs(plot: Axes, window: Window, result: Result, summary: Table, digits: int = 1) -> None:
     """What the line and the bands are, with their values in the last row; the mean with so many digits."""
     row = {name: column[-1] for name, column in summary.items()}
-    q05, q25, q75, q95 = (float(row[name]) for name in ("q05", "q25", "q75", "q95"))  # type: ignore[arg-type]
-    mean = float(row["mean"])  # type: ignore[arg-type]
+    q05, q25, q75, q95 = (float(row[name]) for name in ("q05", "q25", "q75", "q95"))
+    mean = float(row["mean"])
     if result.runs > 1:
         outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
         inner = (q25 + min(mean, q75)) / 2
@@ -252,7 +252,7 @@ def label_runs(plot: Axes, window: Window, result: Result, summary: Table, digit
     else:
         wanted = [EndLabel(f"the run: {mean:.0f}", mean, SIMULATED, SIMULATED, bold=True)]
     if row["observed"] is not None:
-        last = float(row["observed"])  # type: ignore[arg-type]
+        last = float(row["observed"])
         wanted.append(EndLabel(f"on record: {last:.0f}", last, OBSERVED, OBSERVED, bold=True))
     end_labels(plot, window, wanted, f"end of {end_of(result)}")
 
@@ -281,8 +281,8 @@ def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
     rows += [(row_day, value, value) for row_day, value in points + recorded(window.first, start_of(result))]
     for row_day, below, above in rows:
         if abs(number(row_day) - centre) <= half + 31:
-            lows.append(float(below))  # type: ignore[arg-type]
-            highs.append(float(above))  # type: ignore[arg-type]
+            lows.append(float(below))
+            highs.append(float(above))
     gap = 0.12 * window.states_per_inch
     place, side = min(lows) - gap, "top"
     if place - LINE * window.states_per_inch < 0.05 * window.states_per_inch:

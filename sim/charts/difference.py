@@ -22,7 +22,7 @@ from sim.charts.states import BETWEEN, SPANS
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
 from sim.charts.words import known_to, many, month, month_end, percent, row_days, start_of
 from sim.results.result import SIDES, Result
-from sim.results.tables import COOPERATION, RECOGNITION, only
+from sim.results.tables import COOPERATION, RECOGNITION
 
 TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
 UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}
@@ -193,7 +193,7 @@ def _draw_pairs(
 
     start : first day of the baseline
     """
-    tables: list[dict[str, Any]] = [only(pair.tables["count"], tie) for pair in pairs]
+    tables = [pair.tables["count"].where(tie=tie) for pair in pairs]
     single = len(pairs) == 1
     values = [
         0.0,

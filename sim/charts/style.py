@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+
+from sim.results.file import written as file_written
 
 WHITE = "#FFFFFF"
 BLACK = "#000000"
@@ -236,11 +237,12 @@ def _pieces(drawing: Figure, word: str, size: float, bold: bool, fits: float) ->
     return pieces
 
 
-def save(drawing: Figure, path: Path | str, prefix: str = "") -> tuple[Path, ...]:
+def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--out") -> tuple[Path, ...]:
     """Write a figure as PNG and SVG, or as the one its suffix names; the same figure gives the same bytes.
 
     With a `prefix` for the ids inside an SVG, several of them can stand in one page.
-    Returns the files written.
+    option : where the user named the path
+    Returns the files written. Raises InputError for a path that cannot be written.
     """
     path = Path(path)
     kinds = (path.suffix[1:].lower(),) if path.suffix.lower() in (".png", ".svg") else ("png", "svg")
@@ -254,19 +256,10 @@ def save(drawing: Figure, path: Path | str, prefix: str = "") -> tuple[Path, ...
             content = picture.getvalue()
             if kind == "svg" and prefix:
                 content = _prefixed(content.decode(), prefix).encode()
-            _replace(target, content)
+            with file_written(target, option) as part:
+                part.write_bytes(content)
             written.append(target)
     return tuple(written)
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Put a file in its place whole: an interruption leaves the old one, or none."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _prefixed(svg: str, prefix: str) -> str:

@@ -91,6 +91,12 @@ def draw_sweep(
     return written
 
 
+def outcomes_by_chart(document: Document) -> dict[str, str]:
+    """The outcomes that a sweep has, by the names of their charts: `count`, and `left-HND` for `left:HND`."""
+    asked = (COUNT, *(f"left:{code}" for code in document["states"]))
+    return {outcome_of(document, outcome).name: outcome for outcome in asked}
+
+
 def draw(document: Document, outcome: str = COUNT) -> Figure:
     """The chart of one outcome that suits what was varied: a line, a heat map, several of them, or dots."""
     drawings = {"line": line, "heat_map": heat_map, "multiples": multiples, "scatter": scatter}

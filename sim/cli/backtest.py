@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, print_json, quiet, threads
+from sim.cli.options import HELP, Progress, as_json, no_charts, out, print_json, quiet, this_command, threads
 
-if TYPE_CHECKING:
-    from sim.analysis.backtest import Backtest
-
-TABLES = ("scores", "differences", "calibration", "counts", "chances", "departures")
 SHOWN = {
     "crps": "count, CRPS (states)",
     "coverage_90": "count, 90 % band holds",
@@ -30,10 +25,7 @@ SHOWN = {
 @click.option("--runs", type=int, help="Runs an origin (default: 4000).")
 @click.option("--seed", type=int, help="Seed of the random numbers (default: 1).")
 @threads
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, metavar="DIR",
-    help="Folder under which backtest/<first>-<last>-<runs>-<seed> is written.",
-)  # fmt: skip
+@out("backtest/<first>-<last>-<runs>-<seed> is written")
 @no_charts
 @as_json
 @quiet
@@ -48,22 +40,29 @@ def command(
     quiet: bool,
 ) -> None:
     """Repeat for each origin year: fit on what was known before it, simulate 1, 3 and 5 years, score."""
-    from sim.analysis.backtest import ORIGINS, RUNS, SEED, backtest
+    from sim.analysis.backtest import ORIGINS, RUNS, SEED, backtest_to_folder
 
     years = range(ORIGINS[0], ORIGINS[-1] + 1) if origins is None else _years(origins, ORIGINS)
     progress = Progress("backtest", quiet or as_json, unit="origins")
+    asked = (years, RUNS if runs is None else runs, SEED if seed is None else seed)
     try:
-        found = backtest(years, RUNS if runs is None else runs, SEED if seed is None else seed, threads, progress)
+        found, folder, there = backtest_to_folder(
+            out, *asked, threads, progress, _draw, this_command(), pictures=not no_charts
+        )
     finally:
         progress.close()
-    name = f"{found.origins[0]}-{found.origins[-1]}-{found.runs}-{found.seed}"
-    folder = write(found, out / "backtest" / name, charts=not no_charts)
     if as_json:
-        print_json(found.document | {"folder": str(folder)})
+        print_json(found | {"folder": str(folder), "found": there})
     elif quiet:
         click.echo(folder)
     else:
-        click.echo("\n".join([*lines(found), "", f"Written to: {folder}"]))
+        click.echo("\n".join([*lines(found), "", f"{'Found again' if there else 'Written to'}: {folder}"]))
+
+
+def _draw(document: dict[str, Any], folder: Path) -> None:
+    from sim.charts.backtest import draw_backtest
+
+    draw_backtest(document, folder)
 
 
 def _years(text: str, known: range) -> range:
@@ -80,47 +79,28 @@ def _years(text: str, known: range) -> range:
     return years
 
 
-def write(found: Backtest, folder: Path, charts: bool = True) -> Path:
-    """Write the tables of a backtest as CSV, the whole as JSON, and its charts, into a folder put in place whole."""
-    from sim.results import columns_of, placed, write_csv
-
-    with placed(folder) as stage:
-        for name in TABLES:
-            rows = getattr(found, name)
-            if rows:
-                write_csv(columns_of(rows), stage / f"{name}.csv")
-        (stage / "backtest.json").write_text(
-            json.dumps(found.document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
-        )
-        if charts:
-            from sim.charts.backtest import draw_backtest
-
-            (stage / "charts").mkdir()
-            draw_backtest(found.document, stage / "charts")
-    return folder
-
-
-def lines(found: Backtest) -> list[str]:
+def lines(found: dict[str, Any]) -> list[str]:
     """The main table as a reader sees it, and the outside mark."""
     told = [
-        f"Backtest from {found.origins[0]} to {found.origins[-1]}: each origin knows what was known at the end of the "
-        "year before it.",
-        f"{found.runs:,} runs an origin, seed {found.seed}; brackets hold 90 % (bootstrap over years).",
+        f"Backtest from {found['origins'][0]} to {found['origins'][-1]}: each origin knows what was known at the end "
+        "of the year before it.",
+        f"{found['runs']:,} runs an origin, seed {found['seed']}; brackets hold 90 % (bootstrap over years).",
     ]
-    rows = {(row["model"], row["horizon"], row["score"]): row for row in found.scores}
-    models = list(dict.fromkeys(row["model"] for row in found.scores))
-    horizons = list(dict.fromkeys(row["horizon"] for row in found.scores))
+    rows = {(row["model"], row["horizon"], row["score"]): row for row in found["scores"]}
+    models = list(dict.fromkeys(row["model"] for row in found["scores"]))
+    horizons = list(dict.fromkeys(row["horizon"] for row in found["scores"]))
     for score, meaning in SHOWN.items():
         told += ["", f"{meaning:<26}" + "".join(f"{_years_ahead(horizon):>24}" for horizon in horizons)]
         for model in models:
             cells = [_cell(rows.get((model, horizon, score))) for horizon in horizons]
             if any(cells):
                 told.append(f"  {model:<24}" + "".join(f"{cell:>24}" for cell in cells))
-    upper = sum(row["rank"] < (row["of"] + 1) / 2 for row in found.departures)
-    mark = found.mark
+    upper = sum(row["rank"] < (row["of"] + 1) / 2 for row in found["departures"])
+    mark = found["mark"]
     told += [
         "",
-        f"Of {len(found.departures)} departures {upper} were by states ranked in the upper half when the year began.",
+        f"Of {len(found['departures'])} departures {upper} were by states ranked in the upper half when the year "
+        "began.",
         f"{mark['question']} On {mark['as_of']} a play-money market said {mark['market']:.0%}, "
         f"the simulation {mark['simulation']:.0%}; {'one was lost' if mark['happened'] else 'none was lost'}.",
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, overrides, print_json, threads
+from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, this_command, threads
+from sim.cli.pictures import draw, page
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison, Pair
     from sim.results import Result
 
 _MOST_ROWS, _MOST_SWAPS = 8, 5
-_LONGEST = 120
-"""Letters of the names in a folder."""
 _LEAST_SWAP = 0.001
 _LEAST = 0.0005
 """Differences of chances below this would be printed as nought."""
@@ -35,10 +32,7 @@ _LEAST = 0.0005
     help="Draw what is not known, the same in all, or fix every parameter at its central value.",
 )  # fmt: skip
 @threads
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
-    help="Folder under which results and compare/<names>/<id> are written.",
-)  # fmt: skip
+@out("results and compare/<names>/<id> are written")
 @no_charts
 @as_json
 @click.option("--quiet", is_flag=True, help="Print the folder of the comparison only, and no progress.")
@@ -59,8 +53,9 @@ def command(
     All have the same seed, runs and parameter draws, so a difference is what the scenarios say, and hardly luck.
     What --set sets, it sets in every one of them.
     """
-    from sim.analysis.compare import compare, requests
+    from sim.analysis.compare import compare, comparison_to_folder, folder_of, requests
     from sim.errors import InputError, Problem
+    from sim.results import placeable
     from sim.runs.run import run_to_folder
     from sim.scenario import load, parse_overrides, remarks
 
@@ -69,6 +64,7 @@ def command(
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
     changed = parse_overrides(overrides)
     asked = requests([load(name, changed) for name in scenarios], runs, seed, parameters)
+    placeable(folder_of(asked, out))
     silent = quiet or as_json
     tell = None if silent else lambda text: click.echo(text, err=True)
     results, found = [], []
@@ -77,14 +73,15 @@ def command(
             click.echo(f"{name}: note: {remark}", err=True)
         progress = Progress(request.loaded.name, silent)
         try:
-            said = " ".join(["sim", *sys.argv[1:]])
-            result, there = run_to_folder(request, out, None, said, threads, progress, tell=tell)
+            result, there = run_to_folder(
+                request, out, draw, this_command(), threads, progress, tell=tell, page=page(threads), pictures=False
+            )
         finally:
             progress.close()
         results.append(result)
         found.append(there)
     comparison = compare(results)
-    folder = write(comparison, out, charts=not no_charts)
+    folder = comparison_to_folder(comparison, out, _draw, this_command(), pictures=not no_charts)
     if as_json:
         print_json(document(comparison, folder, found))
     elif quiet:
@@ -102,29 +99,10 @@ def command(
         click.echo(f"Time: {time.perf_counter() - began:.1f} s; {sum(found)} of {len(found)} results were there.")
 
 
-def folder_of(comparison: Comparison, out: Path) -> Path:
-    """Where a comparison is kept: `<out>/compare/<name>-vs-<name>/<id>`."""
-    names = "-vs-".join(result.name for result in comparison.results)
-    return out / "compare" / names[:_LONGEST] / comparison.id
+def _draw(comparison: Comparison, folder: Path) -> None:
+    from sim.charts.difference import draw_comparison_charts
 
-
-def write(comparison: Comparison, out: Path, charts: bool = True) -> Path:
-    """Write the tables of a comparison as CSV, what was compared as JSON, and its charts, put in place whole."""
-    from sim.analysis.compare import COLUMNS
-    from sim.results import placed, write_csv
-
-    folder = folder_of(comparison, out)
-    with placed(folder) as stage:
-        for name in COLUMNS:
-            write_csv(comparison.columns(name), stage / f"{name}.csv")
-        (stage / "compare.json").write_text(
-            json.dumps(comparison.document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
-        )
-        if charts:
-            from sim.charts.difference import draw_comparison_charts
-
-            draw_comparison_charts(comparison, stage / "charts")
-    return folder
+    draw_comparison_charts(comparison, folder)
 
 
 def document(comparison: Comparison, folder: Path, found: Sequence[bool]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, print_json, quiet, threads
+from sim.cli.options import HELP, Folder, Progress, as_json, no_charts, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
     from sim.analysis.explain import Explanation
@@ -33,7 +32,7 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
 @click.option("--runs", type=int, help="Runs of each removal, of those the result has  [default: at most 4,000]")
 @threads
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    "--out", type=Folder(), metavar="DIR",
     help="Folder for explain.json and the charts (default: explain/ISO3 in the result's own).",
 )  # fmt: skip
 @no_charts
@@ -56,7 +55,7 @@ def command(
     One run is looked into month by month; every lever of the scenario is taken away in turn, with the same random
     numbers and parameter draws.
     """
-    from sim.analysis.explain import explain
+    from sim.analysis.explain import explanation_to_folder
     from sim.results import read
     from sim.runs.run import Request, warm_up_kernel
 
@@ -66,57 +65,37 @@ def command(
     warm_up_kernel(Request.again(result), None if silent else lambda text: click.echo(text, err=True))
     progress = Progress("explain", silent, unit="removals")
     try:
-        explanation = explain(result, state, run, tie, runs, threads, progress)
+        explanation, target, found = explanation_to_folder(
+            result, state, run, tie, runs, threads, progress, out, _draw, this_command(), pictures=not no_charts
+        )
     finally:
         progress.close()
-    target = folder / "explain" / _name(explanation) if out is None else out
-    charts = write(explanation, target, not no_charts, whole=out is None)
+    charts = [] if no_charts else _charts(explanation)
     if as_json:
-        print_json(explanation.document | {"folder": str(target), "charts": [str(target / name) for name in charts]})
+        written = [str(target / f"{name}.{kind}") for name in charts for kind in ("png", "svg")]
+        print_json(explanation.document | {"folder": str(target), "charts": written})
     elif quiet:
         click.echo(target)
     else:
         click.echo("\n".join(lines(explanation)))
-        click.echo(f"\nWritten to: {target}")
-        pictures = [name for name in charts if name.endswith(".png")]
-        if pictures:
-            also = f" (and {', '.join(pictures[1:])}; also as SVG)" if len(pictures) > 1 else " (also as SVG)"
-            click.echo(f"Chart: {target / pictures[0]}{also}")
+        click.echo(f"\n{'Found again' if found else 'Written to'}: {target}")
+        if charts:
+            first, *others = charts
+            also = f" (and {', '.join(f'{name}.png' for name in others)}; also as SVG)" if others else " (also as SVG)"
+            click.echo(f"Chart: {target / first}.png{also}")
         click.echo(f"Time: {time.perf_counter() - began:.1f} s")
 
 
-def _name(explanation: Explanation) -> str:
-    subject = explanation.subject
-    return subject.iso3 if subject.tie == "recognition" else f"{subject.iso3}-{subject.tie}"
-
-
-def write(explanation: Explanation, folder: Path, charts: bool, whole: bool) -> list[str]:
-    """Write an explanation as JSON, and its charts; returns the names of the charts.
-
-    whole : put the folder in place at once, in the stead of what was there; else add the files to it
-    """
-    from sim.errors import InputError, Problem
-    from sim.results import placed
-
-    if whole:
-        with placed(folder) as stage:
-            return _write(explanation, stage, charts)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return _write(explanation, folder, charts)
-    except OSError as error:
-        rule = f"a folder that can be written to: {error.strerror or error}"
-        raise InputError(Problem("--out", rule, str(folder))) from None
-
-
-def _write(explanation: Explanation, folder: Path, charts: bool) -> list[str]:
-    text = json.dumps(explanation.document, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / "explain.json").write_text(text + "\n", "utf-8")
-    if not charts:
-        return []
+def _draw(explanation: Explanation, folder: Path) -> None:
     from sim.charts.explain import draw_explanation
 
-    return [path.name for path in draw_explanation(explanation, folder)]
+    draw_explanation(explanation, folder)
+
+
+def _charts(explanation: Explanation) -> tuple[str, ...]:
+    from sim.charts.explain import charts_of
+
+    return charts_of(explanation)
 
 
 # --- in print ---------------------------------------------------------------------------------------------

@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sim.cli.options import HELP, as_json, day_of, print_json
+from sim.cli.options import HELP, Folder, as_json, day_of, print_json, this_command
 
 
 @click.command("fit", context_settings=HELP)
 @click.option("--as-of", metavar="DATE", help="Use what was known at the end of this day (default: all of the record).")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Also write DIR/fit-DATE: fit.json and tables as CSV."
-)
+@click.option("--out", type=Folder(), metavar="DIR", help="Also write DIR/fit-DATE: fit.json and tables as CSV.")
 @as_json
 def command(as_of: str | None, out: Path | None, as_json: bool) -> None:
     """Fit the hazards of leaving and returning on the record, and rank the states that recognise Taipei."""
-    from sim.analysis.fitted import fitted
+    from sim.analysis.fitted import fit_to_folder, fitted
     from sim.atlas import record
 
     until = record().confirmed_until
     day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
     document = fitted(day)
-    folder = None if out is None else write(document, out)
+    folder = None if out is None else fit_to_folder(document, out, this_command())
     if as_json:
         print_json(document | ({} if folder is None else {"folder": str(folder)}))
         return
     click.echo("\n".join(lines(document)))
     if folder is not None:
         click.echo(f"\nWritten to: {folder}")
-
-
-def write(document: dict[str, Any], out: Path) -> Path:
-    """Write a fit as JSON and as tables into a folder of its own under `out`."""
-    from sim.results import columns_of, placed, write_csv
-
-    folder = out / f"fit-{document['as_of']}"
-    with placed(folder) as stage:
-        (stage / "fit.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        for tie in ("leaving", "returning"):
-            for table in ("effects", "events"):
-                if document[tie][table]:
-                    write_csv(columns_of(document[tie][table]), stage / f"{tie}_{table}.csv")
-        write_csv(columns_of(document["states"]), stage / "states.csv")
-    return folder
 
 
 def lines(document: dict[str, Any]) -> list[str]:

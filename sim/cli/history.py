@@ -84,11 +84,7 @@ def _draw(known: Record, until: date | None, path: Path) -> None:
     from sim.charts.history import draw
     from sim.charts.style import save
 
-    try:
-        save(draw(known, until), path)
-    except OSError as error:
-        rule = f"must be a file that can be written ({error.strerror or error})"
-        raise InputError(Problem("--chart", rule, str(path))) from error
+    save(draw(known, until), path, option="--chart")
 
 
 def _roster_answer(known: Record, day: date) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -78,7 +80,17 @@ def main(args: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if args is None else args
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
+    with suppress(ValueError):  # not in the main thread
+        for name in ("SIGTERM", "SIGHUP"):  # ended by a shell or a cluster, a command cleans up as after Ctrl-C
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _interrupt)
     sys.exit(_status(arguments, debug))
+
+
+def _interrupt(number: int, frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough; a second one must not cut the cleaning short
+    raise KeyboardInterrupt
 
 
 def _status(arguments: list[str], debug: bool) -> int:

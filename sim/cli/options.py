@@ -25,6 +25,31 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 threads = click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
 no_charts = click.option("--no-charts", is_flag=True, help="Draw no charts.")
+
+
+class Folder(click.ParamType):
+    """The name of a folder to write under."""
+
+    name = "directory"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        from sim.results import out_folder
+
+        return out_folder(value, param.opts[0] if param is not None else "--out")
+
+
+def out(holds: str) -> Callable[[C], C]:
+    """The option `--out` of a command that writes below a folder, which `holds` says."""
+    return click.option(
+        "--out", type=Folder(), default="results", show_default=True, metavar="DIR", help=f"Folder under which {holds}."
+    )
+
+
+def this_command() -> str:
+    """The command line as a manifest keeps it."""
+    return " ".join(["sim", *sys.argv[1:]])
+
+
 quiet = click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
 overrides = click.option(
     "--set",

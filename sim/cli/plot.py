@@ -6,74 +6,81 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import HELP, as_json, print_json
+from sim.cli.options import HELP, Folder, as_json, print_json
 
 
 @click.command("plot", context_settings=HELP)
-@click.argument("folders", nargs=-1, required=True, metavar="RESULT...")
+@click.argument("folders", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path))
 @click.option(
     "--chart", "charts", multiple=True,
-    help="Only this chart: count, states, when or, of a scenario with hosts, cooperation (repeatable).",
+    help="Only this chart: of a result count, states, when or, with hosts, cooperation (repeatable).",
 )  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Only this format.")
 @click.option(
-    "--out", type=click.Path(path_type=Path),
-    help="Folder for the pictures (default: the result's own charts; for several results, the working folder).",
+    "--out", type=Folder(), metavar="DIR",
+    help="Folder for the pictures (default: that of the charts of RESULT; for several results, the working folder).",
 )  # fmt: skip
 @as_json
 def command(
-    folders: tuple[str, ...],
+    folders: tuple[Path, ...],
     charts: tuple[str, ...],
     formats: tuple[str, ...],
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Draw the charts of RESULT, a folder that `sim run` wrote; several RESULTs share one count chart.
+    """Draw the charts of RESULT, a folder that a command wrote; several results share one count chart.
 
     Of several it says whether they are paired: made with the same random numbers, so that they differ hardly by luck.
     """
-    from sim.analysis.compare import pairing
-    from sim.charts import check as check_chart
-    from sim.charts import draw_all, draw_comparison, save
-    from sim.errors import InputError, Problem
-    from sim.results import read, seal
-    from sim.results.files import check
-
-    manifest = check(Path(folders[0]), pictures=False)
-    results = [read(folder) for folder in folders]
     kinds = formats or ("png", "svg")
-    paired: tuple[bool, str] | None = None
-    if len(results) == 1:
-        for chart in charts:
-            check_chart(chart, results[0], "--chart")
-        folder = Path(folders[0])
-        target = out or folder / "charts"
-        _make(target)
-        written = draw_all(results[0], target, only=charts or None, formats=kinds)
-        if out is None:
-            seal(folder, manifest, anew=[path.relative_to(folder).as_posix() for path in written])
+    if len(folders) > 1:
+        _several(folders, charts, kinds, out, as_json)
+        return
+    from sim.charts.catalogue import drawable
+    from sim.results import loaded, placed, seal
+    from sim.results.file import folder_for
+
+    (folder,) = folders
+    found = drawable(folder)
+    for chart in charts:
+        found.check(chart, "--chart")
+    if out is None:
+        with placed(folder) as stage:
+            inside = found.place.relative_to(folder)
+            (stage / inside).mkdir(exist_ok=True)
+            names = [path.relative_to(stage) for path in found.draw(stage / inside, charts, kinds)]
+            seal(stage, loaded(folder) | ({"drawn": True} if found.kind == "explanation" else {}))
+        written = [folder / name for name in names]
     else:
-        if set(charts) - {"count"}:
-            raise InputError(Problem("--chart", "count, the one chart several results share", ", ".join(charts)))
-        target = out or Path()
-        _make(target)
-        name = "-and-".join(dict.fromkeys(result.name for result in results))[:120]
-        paired = pairing(results)
-        written = save(draw_comparison(results), target / f"count-{name}", formats=kinds)
+        written = found.draw(folder_for(out), charts, kinds)
     if as_json:
-        told = {} if paired is None else {"paired": paired[0], "why": paired[1]}
-        print_json({"results": list(folders), "charts": [str(path) for path in written], **told})
+        print_json({"results": [str(folder)], "charts": [str(path) for path in written]})
         return
     for path in written:
         click.echo(path)
-    if paired is not None:
-        click.echo(f"{'Paired' if paired[0] else 'Not paired'}: {paired[1]}.")
 
 
-def _make(folder: Path) -> None:
+def _several(
+    folders: tuple[Path, ...], charts: tuple[str, ...], formats: tuple[str, ...], out: Path | None, as_json: bool
+) -> None:
+    """The one chart that several results share."""
+    from sim.analysis.compare import LONGEST_FOLDER, pairing
+    from sim.charts import draw_comparison, save
     from sim.errors import InputError, Problem
+    from sim.results import read
+    from sim.results.file import folder_for
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(Problem("--out", f"a folder that can be written to: {error.strerror}", str(folder))) from None
+    results = [read(folder) for folder in folders]
+    if set(charts) - {"count"}:
+        raise InputError(Problem("--chart", "count, the one chart several results share", ", ".join(charts)))
+    name = "-and-".join(dict.fromkeys(result.name for result in results))[:LONGEST_FOLDER]
+    paired, why = pairing(results)
+    target = folder_for(out or Path())
+    written = save(draw_comparison(results), target / f"count-{name}", formats=formats)
+    if as_json:
+        told = {"results": [str(folder) for folder in folders], "charts": [str(path) for path in written]}
+        print_json(told | {"paired": paired, "why": why})
+        return
+    for path in written:
+        click.echo(path)
+    click.echo(f"{'Paired' if paired else 'Not paired'}: {why}.")

@@ -48,14 +48,12 @@ def write_reference(folder: Path, charts: bool = True, results: Mapping[str, Res
 
     charts : also draw the count chart that the README shows
     """
-    from sim.results import write_csv
-
     written = []
     for name, result in (results or run_shipped()).items():
         place = folder / name
         place.mkdir(parents=True, exist_ok=True)
-        write_csv(result.summary_columns, place / "summary.csv")
-        write_csv(result.states_columns, place / "states.csv")
+        result.summary_columns.write(place / "summary.csv")
+        result.states_columns.write(place / "states.csv")
         written += [place / "summary.csv", place / "states.csv"]
         if charts and name == README_SCENARIO:
             from sim.charts import draw_all
@@ -162,14 +160,14 @@ def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
 
 def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[Path]:
     """Write the tables of a backtest under a folder, and its charts as pictures."""
-    from sim.cli.backtest import TABLES
-    from sim.results import columns_of, write_csv
+    from sim.analysis.backtest import TABLES
+    from sim.results import Table
 
     place = folder / "backtest"
     place.mkdir(parents=True, exist_ok=True)
     written = []
     for name in TABLES:
-        write_csv(columns_of(getattr(found, name)), place / f"{name}.csv")
+        Table.of(getattr(found, name)).write(place / f"{name}.csv")
         written.append(place / f"{name}.csv")
     if charts:
         from sim.charts.backtest import draw_backtest
@@ -180,9 +178,9 @@ def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[P
 
 def write_published(found: Backtest, file: Path = PUBLISHED) -> Path:
     """Write the main scores of a backtest where the package keeps them."""
-    from sim.results import columns_of, write_csv
+    from sim.results import Table
 
-    write_csv(columns_of([row for row in found.scores if row["score"] in PUBLISHED_SCORES]), file)
+    Table.of([row for row in found.scores if row["score"] in PUBLISHED_SCORES]).write(file)
     return file
 
 

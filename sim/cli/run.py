@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, overrides, print_json, threads
+from sim.cli.options import HELP, Progress, as_json, out, overrides, print_json, this_command, threads
+from sim.cli.pictures import draw, page
 
 _BEGAN = time.perf_counter()
 
@@ -28,10 +28,7 @@ _BEGAN = time.perf_counter()
     help="Draw what is not known, so that bands show it, or fix every parameter at its central value.",
 )  # fmt: skip
 @threads
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
-    help="Folder under which <scenario>/<id> is written.",
-)  # fmt: skip
+@out("<scenario>/<id> is written")
 @click.option("--ledger", is_flag=True, help="Also write every term of every state and month (at most 100 runs).")
 @click.option("--no-charts", is_flag=True, help="Draw no charts and write no page.")
 @as_json
@@ -59,22 +56,7 @@ def command(
     loaded = load(scenario, parse_overrides(overrides))
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
 
-    def draw(result: Any, folder: Path) -> None:
-        from sim.charts import draw_all
-
-        draw_all(result, folder)
-
     tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
-
-    def page(result: Any, folder: Path) -> None:
-        from sim.model.compiled import is_compiled
-        from sim.report import write_page
-        from sim.results import REPORT
-
-        if tell is not None and not is_compiled():  # after the Mesa model: the page runs the scenario again
-            tell("compiling the model: once, some ten seconds")
-        write_page(result, folder / REPORT, threads=threads)
-
     if not (quiet or as_json):
         for remark in remarks(loaded.scenario):
             click.echo(f"{scenario}: note: {remark}", err=True)
@@ -83,13 +65,14 @@ def command(
         result, found = run_to_folder(
             request,
             out,
-            None if no_charts else draw,
-            " ".join(["sim", *sys.argv[1:]]),
+            draw,
+            this_command(),
             threads,
             progress,
             clock,
             tell,
-            None if no_charts else page,
+            page(threads, tell),
+            pictures=not no_charts,
         )
     finally:
         progress.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, overrides, print_json, quiet, threads
+from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Row, Sensitivity
@@ -45,10 +45,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )  # fmt: skip
 @click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed, which is an error else.")
 @threads
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, metavar="DIR",
-    help="Folder under which sensitivity/<scenario>/<id> is written.",
-)  # fmt: skip
+@out("sensitivity/<scenario>/<id> is written")
 @no_charts
 @as_json
 @quiet
@@ -90,7 +87,9 @@ def command(
     progress = Progress("sensitivity", quiet or as_json, unit="points")
     tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
     try:
-        found, old = sensitivity_to_folder(question, out, None if no_charts else draw, threads, progress, tell)
+        found, old = sensitivity_to_folder(
+            question, out, draw, threads, progress, tell, this_command(), pictures=not no_charts
+        )
     finally:
         progress.close()
     if as_json:

@@ -81,15 +81,15 @@ def _chances(result: Result, end: str) -> list[str]:
             strict=True,
         )
     ]
-    leaving = sorted((row for row in rows if row[4] == "taipei"), key=lambda row: (-row[0], row[3]))  # type: ignore[operator]
+    leaving = sorted((row for row in rows if row[4] == "taipei"), key=lambda row: (-row[0], row[3]))
     lines = [f"Chance to have left Taipei by the end of {end} (range over what is not known):"]
     lines += [f"  {name:<34}{_percent(p)}{_range(low, high)}" for p, low, high, name, _ in leaving[:_MOST_ROWS]]
     if len(leaving) > _MOST_ROWS:
         lines.append(
             f"  and {len(leaving) - _MOST_ROWS} more below {_percent(leaving[_MOST_ROWS - 1][0]).strip()} (states.csv)"
         )
-    back = max((row for row in rows if row[4] != "taipei"), default=None, key=lambda row: row[0])  # type: ignore[arg-type, return-value]
-    if back is not None and float(back[0]) >= 0.005:  # type: ignore[arg-type]
+    back = max((row for row in rows if row[4] != "taipei"), default=None, key=lambda row: row[0])
+    if back is not None and float(back[0]) >= 0.005:
         lines.append(
             f"Of those that left before, {back[3]} is the likeliest to have returned: "
             f"{_percent(back[0]).strip()}{_range(back[1], back[2], ' ')}."
@@ -103,7 +103,7 @@ def _cooperation(result: Result, end: str) -> list[str]:
         return []
     last = {name: values[-1] for name, values in result.summary_of(COOPERATION).items()}
     table = result.states_of(COOPERATION)
-    row = min(range(len(result.hosts)), key=lambda host: (-table["p_end"][host], table["state"][host]))  # type: ignore[operator]
+    row = min(range(len(result.hosts)), key=lambda host: (-table["p_end"][host], table["state"][host]))
     hosts = "1 host cooperates" if len(result.hosts) == 1 else f"{len(result.hosts)} hosts cooperate"
     likeliest = {name: values[row] for name, values in table.items()}
     told = f"{likeliest['state']}, {_percent(likeliest['p_end']).strip()}"
@@ -122,7 +122,7 @@ def _error(result: Result) -> list[str]:
     many = f"{result.runs:,} runs, seed {result.seed}; {4 * result.runs:,} runs would halve it."
     if result.runs == 1:
         return [f"Monte Carlo error: one run does not tell it. Seed {result.seed}."]
-    errors = [float(value) for value in result.states_columns["p_end_mc"]]  # type: ignore[arg-type]
+    errors = [float(value) for value in result.states_columns["p_end_mc"]]
     return [
         f"Monte Carlo error (one standard error): {result.mean_error:.2f} states in the average count, at most "
         f"{100 * max(errors):.1f} points in a chance.",

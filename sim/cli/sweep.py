@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, overrides, print_json, quiet, threads
+from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
     from sim.runs.sweep import Status, Sweep, Swept
@@ -40,10 +40,7 @@ if TYPE_CHECKING:
     help="Threads of this machine, or the workers of a dask cluster.",
 )  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
-    help="Folder under which sweep/<scenario>/<id> is written.",
-)  # fmt: skip
+@out("sweep/<scenario>/<id> is written")
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="left:ISO3",
     help="Also draw the chance that this state has left Taipei by the end (repeatable).",
@@ -84,18 +81,19 @@ def command(
         _tell_status(status(sweep, out), as_json)
         return
 
-    def draw(swept: Swept, folder: Path) -> None:
-        from sim.charts.sweep import draw_sweep
+    def draw(swept: Swept, folder: Path, names: Collection[str]) -> None:
+        from sim.charts.sweep import draw_sweep, outcomes_by_chart
 
         document = swept.document()  # where every point failed it has no states
-        draw_sweep(document, folder, outcome=[f"left:{code}" for code in wanted if code in document["states"]])
+        known = outcomes_by_chart(document)
+        draw_sweep(document, folder, [known[name] for name in names if name in known])
 
     progress = Progress(f"sweep of {sweep.centre.loaded.name}", quiet or as_json, unit="points")
     try:
         swept, found = run_sweep(
-            sweep, out, where, progress, None if no_charts else draw, " ".join(["sim", *sys.argv[1:]]),
+            sweep, out, where, progress, draw, this_command(),
             None if quiet or as_json else lambda text: click.echo(text, err=True),
-            ["count.png", *(f"left-{code}.png" for code in wanted)],
+            [] if no_charts else ["count", *(f"left-{code}" for code in wanted)],
         )  # fmt: skip
     except KeyboardInterrupt:
         progress.close()

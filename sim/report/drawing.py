@@ -164,7 +164,7 @@ def said(result: Result, tie: str = RECOGNITION) -> str:
     else:
         told += (
             f"; at the end of {end} {mean} on average over the runs, half of them "
-            f"{between(last['q25'], last['q75'])}, 90 % of them {between(last['q05'], last['q95'])}."  # type: ignore[arg-type]
+            f"{between(last['q25'], last['q75'])}, 90 % of them {between(last['q05'], last['q95'])}."
         )
     points = observed(result) if tie == RECOGNITION else []
     if len(points) > 1:

@@ -21,7 +21,6 @@ from sim.report.drawing import count_chart
 from sim.report.limits import limits
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
-from sim.runs.run import versions
 from sim.scenario import load, parse_overrides, shipped
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def shared() -> dict[str, Any]:
         "style": (TEMPLATES / "style.css").read_text("utf-8"),
         "backtest": backtest.table(),
         "skill": backtest.sentences(),
-        "version": versions()["recognition-sim"],
+        "version": results.versions()["recognition-sim"],
     }
 
 
@@ -287,7 +286,7 @@ def scenario_name(result: Result) -> str:
 def _again(result: Result, made: Mapping[str, Any] | None) -> dict[str, Any]:
     """What it takes to have the same numbers."""
     told_of = made or {
-        "versions": versions(),
+        "versions": results.versions(),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
     }
     settings = result.settings

@@ -21,10 +21,10 @@ MOST_POINTS = 60
 def html_of_sweep(folder: Path) -> str:
     """The page of a finished sweep. Raises ResultError where the folder holds none, or a damaged one."""
     from sim.charts.sweep import draw
-    from sim.runs.sweep import Swept, check
+    from sim.runs.sweep import Swept
 
-    manifest = check(folder)
-    document = Swept(folder).document()
+    swept = Swept.read(folder)
+    manifest, document = swept.manifest, swept.document()
     header = manifest["scenario"]["scenario"]
     columns, states = document["columns"], document["states"]
     about = [code for code in header.get("about", ()) if code in states][: words.MOST_TOLD]

@@ -13,7 +13,8 @@ from sim.charts.history import spoken
 from sim.charts.states import AWAY, STAYED, Row, rows_of
 from sim.charts.words import day, known_to, month, month_end, percent
 from sim.results.result import Result
-from sim.results.tables import COOPERATION, RECOGNITION, Table
+from sim.results.table import Table
+from sim.results.tables import COOPERATION, RECOGNITION
 
 MOST_TOLD = 3
 """States of which the answer speaks, and of which it is told why."""

@@ -1,47 +1,58 @@
 """Results: the object, its tables, its files and its identity."""
 
-from sim.results.files import (
+from sim.results.files import LEDGER, folder_of, read, write_data
+from sim.results.folder import (
     CHARTS,
-    LEDGER,
+    DATA,
+    MANIFEST,
     REPORT,
+    Overtaken,
+    charts_in,
     check,
-    columns_of,
-    complete,
     digest_of,
-    folder_of,
+    found_or_made,
+    loaded,
+    out_folder,
     parts,
+    placeable,
     placed,
-    read,
+    read_json,
     seal,
-    staged,
-    write_csv,
-    write_data,
+    write_json,
 )
-from sim.results.identity import identity, sources_digest, without_prose
+from sim.results.identity import identity, sources_digest, versions, without_prose
 from sim.results.result import Result
-from sim.results.tables import Chance, Table, chance
+from sim.results.table import Table
+from sim.results.tables import Chance, chance
 
 __all__ = [
     "CHARTS",
+    "DATA",
     "LEDGER",
+    "MANIFEST",
     "REPORT",
     "Chance",
+    "Overtaken",
     "Result",
     "Table",
     "chance",
+    "charts_in",
     "check",
-    "columns_of",
-    "complete",
     "digest_of",
     "folder_of",
+    "found_or_made",
     "identity",
+    "loaded",
+    "out_folder",
     "parts",
+    "placeable",
     "placed",
     "read",
+    "read_json",
     "seal",
     "sources_digest",
-    "staged",
+    "versions",
     "without_prose",
-    "write_csv",
     "write_data",
+    "write_json",
 ]

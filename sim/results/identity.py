@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +47,26 @@ def _bare_election(vote: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def sources_digest() -> str:
-    """SHA-256 over the source files that decide numbers: rules, kernel, fit, parameters and their kin."""
+def sources_digest(rooms: tuple[str, ...] = ROOMS) -> str:
+    """SHA-256 over the source files of rooms: those that decide numbers, where none are named."""
     package = Path(__file__).resolve().parent.parent
     total = hashlib.sha256()
-    for room in ROOMS:
+    for room in rooms:
         for path in sorted((package / room).rglob("*.py")):
             content = path.read_bytes()
             total.update(f"{path.relative_to(package).as_posix()} {len(content)}\n".encode())
             total.update(content)
     return total.hexdigest()
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of Python and of the packages that numbers may hang on."""
+    packages = ("recognition-sim", "numpy", "numba", "scipy", "pyarrow", "matplotlib", "mesa")
+    return {"python": ".".join(map(str, sys.version_info[:3])), **{name: _version(name) for name in packages}}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

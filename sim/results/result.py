@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.table import Table
 from sim.results.tables import (
     COOPERATION,
     RECOGNITION,
     Place,
-    Table,
     count_error,
-    only,
     rows_of,
     states_table,
     summary_table,
@@ -56,7 +55,7 @@ class Result:
     budgets: Mapping[str, float]
     """Reference budgets at central parameters, US$ million a year: beijing, taipei."""
     reference: Mapping[str, Any] = field(default_factory=dict)
-    """The scenario at the root of its `extends` chain, whose conditions are the reference; empty in older results."""
+    """The scenario at the root of its `extends` chain, whose conditions are the reference."""
     extends: tuple[str, ...] = ()
     """Names of the scenarios it extends, nearest first."""
     hosts: tuple[tuple[str, str], ...] = ()
@@ -117,7 +116,7 @@ class Result:
         if self.cooperation is not None:
             nothing = [None] * len(self.months)
             second = summary_table(self.months, COOPERATION, self.cooperation, nothing)
-            table = {name: values + second[name] for name, values in table.items()}
+            table = Table({name: values + second[name] for name, values in table.items()})
         return table
 
     @cached_property
@@ -136,11 +135,11 @@ class Result:
 
     def summary_of(self, tie: str = RECOGNITION) -> Table:
         """`summary.csv` as columns, the rows of one tie."""
-        return only(self.summary_columns, tie)
+        return self.summary_columns.where(tie=tie)
 
     def states_of(self, tie: str = RECOGNITION) -> Table:
         """`states.csv` as columns, the rows of one tie."""
-        return only(self.states_columns, tie)
+        return self.states_columns.where(tie=tie)
 
     @cached_property
     def events_columns(self) -> Table:
@@ -148,7 +147,7 @@ class Result:
         changes, places = self.changes, self.places
         where = [places[state] for state in changes["state"].tolist()]
         sides = [SIDES[place.tie] for place in where]
-        columns: dict[str, Any] = {
+        columns = {
             "run": changes["run"],
             "month": [self.months[row] for row in changes["month"].tolist()],
             "iso3": [place.iso3 for place in where],
@@ -157,7 +156,7 @@ class Result:
             "to": [names[side] for names, side in zip(sides, changes["to"].tolist(), strict=True)],
         }
         rest = [name for name in changes if name not in ("run", "month", "state", "from", "to")]
-        return columns | {name: changes[name] for name in rest}
+        return Table(columns | {name: changes[name] for name in rest})
 
     @property
     def mean_error(self) -> float:
@@ -166,33 +165,29 @@ class Result:
 
     def summary(self) -> pd.DataFrame:
         """One row a month: mean, quantiles, and the count on record (states)."""
-        return _frame(self.summary_columns)
+        return self.summary_columns.frame()
 
     def states(self) -> pd.DataFrame:
         """One row a state: the chance that its tie is not what it was at the start, by horizon, with ranges."""
-        return _frame(self.states_columns)
+        return self.states_columns.frame()
 
     def events(self) -> pd.DataFrame:
         """One row a change: run, month, state, sides, hazard (per year) and each term of it."""
-        return _frame(self.events_columns)
+        return self.events_columns.frame()
 
     def trajectories(self) -> pd.DataFrame:
         """One row a run and month: run, month, tie, count."""
-        return _frame(self.trajectories_columns)
+        return self.trajectories_columns.frame()
 
     @property
-    def trajectories_columns(self) -> dict[str, Any]:
+    def trajectories_columns(self) -> Table:
         """`trajectories.parquet` as columns: run by run, month by month, one tie after the other."""
         (runs, length), ties = self.counts.shape, self.counted
-        return {
-            "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
-            "month": np.tile(np.array(self.months), runs * len(ties)),
-            "tie": np.repeat(np.array([tie for tie, _ in ties]), runs * length),
-            "count": np.concatenate([counts.ravel() for _, counts in ties]),
-        }
-
-
-def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(dict(columns))
+        return Table(
+            {
+                "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
+                "month": np.tile(np.array(self.months), runs * len(ties)),
+                "tie": np.repeat(np.array([tie for tie, _ in ties]), runs * length),
+                "count": np.concatenate([counts.ravel() for _, counts in ties]),
+            }
+        )

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.table import DIGITS, Table
+
 Floats = NDArray[np.float64]
-Table = dict[str, list[object]]
 
 RECOGNITION, COOPERATION = "recognition", "cooperation"
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 HORIZONS = {"p_12m": 12, "p_36m": 36, "p_60m": 60}
 """Rows of a trajectory at which a state's chance is told, besides the last."""
-DIGITS = 6
-"""Decimals kept in tables of text."""
 
 
 @dataclass(frozen=True)
@@ -89,17 +88,11 @@ def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], ob
     """
     means = counts.mean(axis=0)
     points = quantiles(counts)
-    table: Table = {"month": list(months), "tie": [tie] * len(months), "mean": means.tolist()}
+    table = Table({"month": list(months), "tie": [tie] * len(months), "mean": means.tolist()})
     for level, values in zip(LEVELS, points, strict=True):
         table[f"q{round(level * 100):02d}"] = values.tolist()
     table["observed"] = list(observed)
     return table
-
-
-def only(table: Table, tie: str) -> Table:
-    """The rows of one tie."""
-    kept = [found == tie for found in table["tie"]]
-    return {name: [value for value, keep in zip(values, kept, strict=True) if keep] for name, values in table.items()}
 
 
 def quantiles(counts: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -176,11 +169,13 @@ def states_table(
     have suspended military cooperation. Numbers have six decimals.
     expected : (draws, places, H, 2) as the engines give it, H the months of `rows_of`
     """
-    table: Table = {
-        "iso3": [place.iso3 for place in places],
-        "state": [place.name for place in places],
-        "tie": [place.tie for place in places],
-    }
+    table = Table(
+        {
+            "iso3": [place.iso3 for place in places],
+            "state": [place.name for place in places],
+            "tie": [place.tie for place in places],
+        }
+    )
     reached, rows = horizons(last_month), rows_of(last_month)
     for label in (*HORIZONS, "p_end"):
         found: list[Chance | None] = [None] * len(places)

@@ -17,7 +17,6 @@ from typing import Any, Protocol
 from sim import atlas, results
 from sim.errors import InputError, Problem, SimError
 from sim.runs.points import Base, Done, evaluate
-from sim.runs.run import versions
 
 Task = tuple[str, Mapping[str, Any]]
 """Key and values of a point."""
@@ -169,7 +168,7 @@ def evaluate_all(base: Base, tasks: Sequence[Task], wanted: str) -> list[Done] |
 @cache
 def code() -> str:
     """A digest of the code and the tables on this machine, and of the libraries that may move the last digit."""
-    libraries = {name: versions()[name] for name in ("numpy", "numba", "scipy")}
+    libraries = {name: results.versions()[name] for name in ("numpy", "numba", "scipy")}
     return results.identity({"sources": results.sources_digest(), "atlas": atlas.digest(), **libraries})
 
 

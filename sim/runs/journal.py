@@ -6,13 +6,12 @@ import hashlib
 import io
 import json
 import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from sim.errors import InputError, Problem
+from sim.results.file import settle
 from sim.runs.points import Done
 
 FILE = "journal"
@@ -102,8 +101,14 @@ def _told(line: bytes) -> Done | None:
     digest, _, told = line.rstrip(b"\n").partition(b" ")
     if _digest(told) != digest:
         return None
-    document: Mapping[str, Any] = json.loads(told)
-    return Done(document["key"], dict(document["row"]), document["counts"])
+    try:
+        document = json.loads(told)
+        key, row, counts = document["key"], document["row"], document["counts"]
+        if isinstance(key, str) and isinstance(row["error"], str | None) and isinstance(counts, str):
+            return Done(key, dict(row), counts)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        pass
+    return None
 
 
 def _digest(told: bytes) -> bytes:
@@ -135,8 +140,15 @@ def open_journal(folder: Path) -> Iterator[Journal]:
             yield journal
         finally:
             if not len(journal):
-                shutil.rmtree(folder, ignore_errors=True)
+                forget_journal(folder)
                 _take_away(made[1:])
+
+
+def forget_journal(folder: Path) -> None:
+    """Remove the journal from a folder, and the folder if nothing else is in it."""
+    with suppress(OSError, ValueError):
+        (folder / FILE).unlink()
+        folder.rmdir()
 
 
 def _take_away(folders: Iterable[Path]) -> None:
@@ -154,18 +166,6 @@ def looked_at(folder: Path) -> Iterator[Journal]:
         file = io.FileIO(os.devnull)
     with file:
         yield Journal(file, mend=False)
-
-
-def settle(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk itself, so that they outlast a loss of power."""
-    try:
-        number = os.open(path, os.O_RDONLY)
-    except OSError:  # a system on which folders cannot be opened
-        return
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _lock(file: io.FileIO, folder: Path) -> None:

@@ -13,16 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.atlas import states
 from sim.errors import InputError, SimError
 from sim.fit import beliefs_for, yardsticks
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
 from sim.model.terms import HEADS
+from sim.results.table import BLANK, TEXT
 from sim.results.tables import LEVELS, count_error, moved, quantiles
 from sim.runs.ensemble import Ensemble, run_ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Mode, sample
 from sim.scenario import Opened
+from sim.scenario.schema import LONGEST_MONTHS
 
 Row = dict[str, Any]
 
@@ -104,6 +107,19 @@ def outcomes(laid: Plan, ensemble: Ensemble) -> Row:
     return row
 
 
+COUNTED = ("mean", "mean_mc", *(f"q{round(100 * level):02d}" for level in LEVELS))
+"""Columns of the count at the end, which every point has that could be run."""
+
+
+def outcome_column(name: str) -> str | None:
+    """What a column of outcomes holds, by its name; None for a name that no outcome has."""
+    if name == "first_month":
+        return TEXT
+    bare = name.removesuffix("_mc")
+    state = bare[-3:] in states() and bare[:-3] in ("p_end_", "suspended_")
+    return BLANK if state or name.removeprefix("cooperation_") in COUNTED else None
+
+
 def _error(counts: NDArray[np.uint8]) -> float | None:
     """Monte Carlo standard error of the mean in the last column, draws taken as clusters; None for one run."""
     error = count_error(counts, RUNS_PER_DRAW)
@@ -132,5 +148,10 @@ def packed(found: NDArray[np.uint32]) -> str:
 def unpacked(text: str) -> NDArray[np.uint32]:
     """The distribution that `packed` made a text of."""
     shape, _, content = text.partition(":")
-    numbers = np.frombuffer(zlib.decompress(base64.b85decode(content)), dtype="<u4")
-    return numbers.reshape([int(size) for size in shape.split(",")])
+    ties, months, most = (int(size) for size in shape.split(","))
+    if not (0 < ties <= 2 and 0 < months <= LONGEST_MONTHS + 1 and 0 < most <= 256):
+        raise ValueError("no distribution has this shape")
+    size = 4 * ties * months * most
+    return np.frombuffer(zlib.decompressobj().decompress(base64.b85decode(content), size), "<u4").reshape(
+        ties, months, most
+    )

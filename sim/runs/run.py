@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import calendar
-import shutil
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,9 +22,10 @@ from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
 from sim.model.reference import derive
 from sim.model.terms import HAZARD, HEAD, HEADS, SIDE, TERMS
-from sim.results import Result
+from sim.results import Result, Table
+from sim.results.manifests import RESULT
 from sim.results.result import SIDES
-from sim.results.tables import COOPERATION, RECOGNITION, Table, rows_of
+from sim.results.tables import COOPERATION, RECOGNITION, rows_of
 from sim.runs.ensemble import Progress, check_ledger, run_ensemble
 from sim.runs.sampling import Mode, sample
 from sim.scenario import Loaded, Scenario
@@ -74,11 +72,8 @@ class Request:
     def again(cls, result: Result) -> Request:
         """The request that gave a result, from what the result keeps.
 
-        Raises ResultError where it was made by a version that kept too little, or with another scenario language.
+        Raises ResultError where its scenario is none of this version's language.
         """
-        if not result.reference:
-            rule = "a result that keeps its reference scenario: this one was made by an older version; run it again"
-            raise ResultError(Problem("reference", rule), result.folder)
         try:
             scenario, reference = (Scenario.model_validate(told) for told in (result.scenario, result.reference))
         except ValueError as error:
@@ -89,13 +84,7 @@ class Request:
         return cls(loaded, **kept)
 
     def __post_init__(self) -> None:
-        for option, value in (("--runs", self.runs), ("--seed", self.seed)):
-            if not isinstance(value, int) or isinstance(value, bool):
-                raise InputError(Problem(option, "a whole number", value))
-        if not 1 <= self.runs <= MOST_RUNS:
-            raise InputError(Problem("--runs", f"a whole number from 1 to {MOST_RUNS}", self.runs))
-        if not 0 <= self.seed <= MOST_SEED:
-            raise InputError(Problem("--seed", f"a whole number from 0 to {MOST_SEED}", self.seed))
+        check_numbers(self.runs, self.seed)
         if self.engine not in ("compiled", "mesa"):
             raise InputError(Problem("--engine", "one of compiled, mesa", self.engine))
         if self.parameters not in ("drawn", "central"):
@@ -126,6 +115,15 @@ class Request:
     def identity(self) -> str:
         """The result's id."""
         return results.identity(self.decisive)
+
+
+def check_numbers(runs: int, seed: int, most_seed: int = MOST_SEED) -> None:
+    """Raises InputError for runs or a seed that cannot be."""
+    for option, value, least, most in (("--runs", runs, 1, MOST_RUNS), ("--seed", seed, 0, most_seed)):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise InputError(Problem(option, "a whole number", value))
+        if not least <= value <= most:
+            raise InputError(Problem(option, f"a whole number from {least} to {most}", value))
 
 
 def simulate(
@@ -173,15 +171,7 @@ def simulate(
         hosts=tuple((code, atlas.states()[code].name) for code in laid.hosts),
         changes=_changes(ensemble.changes),
         observed=observed(scenario.as_of, laid.months),
-        settings={
-            "id": request.identity,
-            "runs": request.runs,
-            "seed": request.seed,
-            "engine": request.engine,
-            "parameters": request.parameters,
-            "runs_per_draw": RUNS_PER_DRAW,
-            "set": _overrides(request),
-        },
+        settings=_settings(request),
         beliefs=tuple(described(belief) for belief in beliefs.values()),
         budgets=_budgets(laid, beliefs),
         ledger=None if ensemble.ledger is None else _ledger(ensemble.ledger, laid),
@@ -198,69 +188,82 @@ def run_to_folder(
     clock: Clock | None = None,
     tell: Callable[[str], object] | None = None,
     page: Callable[[Result, Path], object] | None = None,
+    pictures: bool = True,
 ) -> tuple[Result, bool]:
     """Find the request's result under `out`, or run it and write it there whole; True when it was found.
 
-    draw : draws the charts of a result into a folder; None leaves them out
-    page : writes the page of a result into its folder, in which the data are; None leaves it out
+    draw, page : draw the charts of a result into a folder, write its page into a file; None where the caller cannot
+    pictures : whether both are asked for; those that are there are made anew all the same when what they show changed
     """
     clock = clock or Clock()
+    check_ledger(request.ledger, request.runs)
     folder = results.folder_of(out, request.loaded.name, request.identity)
-    kept, has = _kept(folder)
-    document = _document(request.loaded.scenario)
-    same = kept is not None and (kept.scenario, kept.settings["set"]) == (document, _overrides(request))
-    asked = ((results.CHARTS, draw), (results.REPORT, page), (results.LEDGER, request.ledger))
+    asked = ((results.CHARTS, draw and pictures), (results.REPORT, page and pictures), (results.LEDGER, request.ledger))
     wanted = {part for part, is_asked in asked if is_asked}
-    clock.lap("start-up")
-    if kept is not None and same and wanted <= has and _DAMAGED not in has:
+    made: list[Result] = []
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        clock.lap("start-up")
+        result = None if {results.DATA, results.LEDGER} & set(todo) else _kept(folder, request)
+        if result is None:
+            whole = replace(request, ledger=request.ledger or results.LEDGER in todo)
+            result = simulate(whole, threads, progress, clock, tell)
+            results.write_data(result, stage)
         clock.lap("files")
-        return kept, True
-    with results.staged(folder, replace=kept is not None and not same) as stage:
-        if kept is None or (request.ledger and kept.ledger is None):
-            result = simulate(request, threads, progress, clock, tell)
-        else:
-            result = replace(kept, scenario=document, settings={**kept.settings, "set": _overrides(request)})
-        results.write_data(result, stage)
-        clock.lap("files")
-        if draw is not None:
+        if draw is not None and results.CHARTS in todo:
             (stage / results.CHARTS).mkdir()
             draw(result, stage / results.CHARTS)
             clock.lap("charts")
-        elif results.CHARTS in has:
-            try:
-                shutil.copytree(folder / results.CHARTS, stage / results.CHARTS)
-            except OSError:  # another run replaces them just now
-                shutil.rmtree(stage / results.CHARTS, ignore_errors=True)
-        if page is not None:
-            page(result, stage)
+        if page is not None and results.REPORT in todo:
+            page(result, stage / results.REPORT)
             clock.lap("page")
-        elif results.REPORT in has and same:
-            with suppress(OSError):  # likewise
-                shutil.copyfile(folder / results.REPORT, stage / results.REPORT)
+        made.append(result)
         outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
-        results.seal(stage, {**manifest(request, result), "outside": outside})
+        return {**manifest(request, result), "outside": outside}
+
+    found = results.found_or_made(folder, _said(request), wanted, make)
+    if found:
+        with suppress(ResultError):
+            return results.read(folder), True
+        # Its digests fit, but it cannot be read, or somebody took it away just now.
+        results.found_or_made(folder, _said(request), {results.DATA, *wanted}, make)
     clock.lap("files")
-    return replace(result, folder=folder), False
+    return replace(made[-1], folder=folder), False
 
 
-_DAMAGED = "damaged charts or page"
-
-
-def _kept(folder: Path) -> tuple[Result | None, set[str]]:
-    """The result already in a folder and the parts it has besides its data; nothing where it is not whole."""
+def _kept(folder: Path, request: Request) -> Result | None:
+    """The result in a folder, under the words of a request; None where it is not whole."""
     try:
         kept = results.read(folder)
     except ResultError:
-        return None, set()
-    try:
-        return kept, results.parts(results.check(folder))
-    except ResultError:
-        return kept, {_DAMAGED} if kept.ledger is None else {_DAMAGED, results.LEDGER}
+        return None
+    said = _said(request)
+    return replace(kept, scenario=said["scenario"], reference=said["reference"], settings=said["settings"])
 
 
-def _overrides(request: Request) -> dict[str, str]:
-    """What was set on top of the file, as results keep it."""
-    return {key: str(value) for key, value in request.loaded.overrides.items()}
+def _said(request: Request) -> dict[str, Any]:
+    """What a manifest says of a result before it is run."""
+    return {
+        "kind": RESULT.name,
+        "id": request.identity,
+        "settings": _settings(request),
+        "scenario": _document(request.loaded.scenario),
+        "reference": _document(request.loaded.reference),
+        "extends": list(request.loaded.chain),
+    }
+
+
+def _settings(request: Request) -> dict[str, Any]:
+    """How a request is run, as results keep it."""
+    return {
+        "id": request.identity,
+        "runs": request.runs,
+        "seed": request.seed,
+        "engine": request.engine,
+        "parameters": request.parameters,
+        "runs_per_draw": RUNS_PER_DRAW,
+        "set": {key: str(value) for key, value in request.loaded.overrides.items()},
+    }
 
 
 def _document(scenario: Scenario) -> dict[str, Any]:
@@ -271,13 +274,8 @@ def _document(scenario: Scenario) -> dict[str, Any]:
 def manifest(request: Request, result: Result) -> dict[str, Any]:
     """What a result says of itself, but for the digests of its files."""
     return {
-        "id": request.identity,
-        "settings": dict(result.settings),
-        "scenario": result.scenario,
-        "reference": result.reference,
-        "extends": list(request.loaded.chain),
+        **_said(request),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
-        "versions": versions(),
         "record_confirmed_until": str(atlas.record().confirmed_until),
         "months": list(result.months),
         "members": [{"iso3": code, "state": name, "at_start": side} for code, name, side in result.members],
@@ -286,12 +284,6 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
         "budgets_million_usd_a_year": dict(result.budgets),
         "parameters": [dict(belief) for belief in result.beliefs],
     }
-
-
-def versions() -> dict[str, str | None]:
-    """Versions of Python and of the packages that numbers may hang on."""
-    packages = ("recognition-sim", "numpy", "numba", "scipy", "pyarrow", "matplotlib", "mesa")
-    return {"python": ".".join(map(str, sys.version_info[:3])), **{name: _version(name) for name in packages}}
 
 
 def observed(as_of: date, months: tuple[str, ...]) -> tuple[int | None, ...]:
@@ -328,7 +320,7 @@ def _ledger(book: Any, laid: Plan) -> Table:
     runs, length, places, _ = book.shape
     ties = [RECOGNITION] * len(laid.states) + [COOPERATION] * len(laid.hosts)
     sides = [[SIDES[tie][int(side)] for tie, side in zip(ties, row, strict=True)] for row in _rows(book[:, :, :, SIDE])]
-    columns: dict[str, Any] = {
+    columns = {
         "run": np.repeat(np.arange(runs), length * places).tolist(),
         "month": [month for _ in range(runs) for month in laid.months for _ in range(places)],
         "iso3": [*laid.states, *laid.hosts] * (runs * length),
@@ -336,7 +328,7 @@ def _ledger(book: Any, laid: Plan) -> Table:
         "side": [side for row in sides for side in row],
         "hazard": book[:, :, :, HAZARD].ravel(),
     }
-    return columns | {name: book[:, :, :, column].ravel() for name, column in TERMS.items()}
+    return Table(columns | {name: book[:, :, :, column].ravel() for name, column in TERMS.items()})
 
 
 def _rows(sides: Any) -> Any:
@@ -357,10 +349,3 @@ def _side(laid: Plan, index: int) -> str:
     if laid.timeline.with_taipei[index]:
         return "taipei"
     return "none" if laid.timeline.with_none[index] else "beijing"
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None

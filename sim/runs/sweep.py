@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,28 +17,29 @@ from sim.atlas import states
 from sim.errors import InputError, Problem, ResultError
 from sim.fit import beliefs_for
 from sim.model.plan import month_label
+from sim.results.manifests import SWEEP
+from sim.results.table import BLANK, NUMBER, TEXT, WHOLE, Columns, Parquet
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.runs.designs import DESIGNS, Design
 from sim.runs.designs import design as lay
 from sim.runs.executors import Executor, Local, Task, executor
-from sim.runs.journal import Journal, looked_at, open_journal, settle
-from sim.runs.points import Base, Done
-from sim.runs.run import Request, versions, warm_up_kernel
+from sim.runs.journal import Journal, forget_journal, looked_at, open_journal
+from sim.runs.points import COUNTED, Base, Done, outcome_column
+from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
 from sim.scenario import Range, Scenario, load, members, opened
+from sim.scenario.schema import LONGEST_MONTHS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
-MANIFEST, POINTS, COUNTS = "manifest.json", "points.parquet", "counts.parquet"
-OUTSIDE = "outside"
-"""Key of the manifest for what no digest covers: the command."""
+POINTS, COUNTS = SWEEP.data
 MOST_VALUES = 100
 """Of a path with more values, the manifest tells only the range."""
 RUNS = 1_000
 """Runs a point, unless the command says otherwise."""
+_COUNTS: Columns = {"point": WHOLE, "month": TEXT, "tie": TEXT, "count": WHOLE, "share": NUMBER}
 _BATCH = 500
 """Points written at a time: memory does not grow with their number."""
 
@@ -116,17 +115,16 @@ class Status:
 def status(sweep: Sweep, out: Path) -> Status:
     """How far a sweep is, also while another process works on it."""
     folder, wanted = sweep.folder(out), len(sweep.points)
-    manifest = _whole(folder)
-    if manifest is not None:
-        return Status(folder, wanted, wanted, manifest["failed"])
+    with suppress(ResultError):
+        return Status(folder, wanted, wanted, results.check(folder, SWEEP, pictures=False)["failed"])
     with looked_at(sweep.unfinished(out)) as journal:
         done = sum(key in journal for key in sweep.keys)
         failed = sum(journal.failed(key) for key in sweep.keys)
     return Status(sweep.unfinished(out), wanted, done, failed)
 
 
-Draw = Callable[["Swept", Path], object]
-"""Draws charts of a finished sweep into a folder."""
+Draw = Callable[["Swept", Path, Collection[str]], object]
+"""Draws charts of a finished sweep, by their names, into a folder."""
 
 
 def run_sweep(
@@ -142,20 +140,34 @@ def run_sweep(
     """Run what is not done yet, write the sweep whole, and read it; True when all of it was found.
 
     A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
-    tell : is told what takes long; pictures : files that `draw` makes, drawn where a finished sweep lacks them
+    tell : is told what takes long
+    pictures : names of the charts asked for; those that are there are drawn again where what they show has changed
     """
     folder, unfinished = sweep.folder(out), sweep.unfinished(out)
-    found = _whole(folder) is not None
-    if not found:
-        with open_journal(unfinished) as journal:
-            if _whole(folder) is None:  # another process may have finished it
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        if results.DATA in todo:
+            with open_journal(unfinished) as journal:
+                with suppress(ResultError):  # another process may have finished it before the journal was ours
+                    results.check(folder, SWEEP, pictures=False)
+                    raise results.Overtaken
                 _compute(sweep, journal, where, progress, tell)
-                with results.placed(folder) as stage:
-                    failed = _write_tables(sweep, journal, stage)
-                    _finish(sweep, failed, stage, draw, command)
-                settle(folder.parent)
-    shutil.rmtree(unfinished, ignore_errors=True)
-    return Swept(folder), _kept(sweep, folder, draw, command, pictures) and found
+                failed = _write_tables(sweep, journal, stage)
+        else:
+            failed = results.loaded(folder, SWEEP)["failed"]
+        manifest = {**_manifest(sweep, failed), "outside": {"command": command}}
+        if draw is not None and any(name.startswith(results.CHARTS) for name in todo):
+            (stage / results.CHARTS).mkdir()
+            there = results.charts_in(folder) if results.CHARTS in todo else set()
+            tables = stage if results.DATA in todo else folder
+            draw(Swept(tables, manifest), stage / results.CHARTS, sorted({*pictures, *there}))
+        return manifest
+
+    pictures = list(pictures)
+    wanted = [] if draw is None else [f"{results.CHARTS}/{name}.png" for name in pictures]
+    found = results.found_or_made(folder, _said(sweep), wanted, make)
+    forget_journal(unfinished)
+    return Swept.read(folder), found
 
 
 def _compute(
@@ -209,12 +221,10 @@ def _write_tables(sweep: Sweep, journal: Journal, stage: Path) -> int:
     return failed
 
 
-def _finish(sweep: Sweep, failed: int, stage: Path, draw: Draw | None, command: str) -> None:
-    """The manifest, and the charts, of a folder that has its tables; on return they are on the disk."""
-    document = {
-        "format": FORMAT,
-        "id": sweep.identity,
-        **_told(sweep),
+def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
+    """What a sweep says of itself."""
+    return {
+        **_said(sweep),
         "design": sweep.design,
         "varied": _varied(sweep),
         "points": len(sweep.points),
@@ -223,17 +233,7 @@ def _finish(sweep: Sweep, failed: int, stage: Path, draw: Draw | None, command: 
         "seed": sweep.base.seed,
         "parameters": sweep.base.parameters,
         "digests": {"base": sweep.base_id},
-        "versions": versions(),
-        "files": {name: results.digest_of(stage / name) for name in (POINTS, COUNTS)},
     }
-    whole = {**document, "digest": results.identity(document), OUTSIDE: {"command": command}}
-    text = json.dumps(whole, indent=1, ensure_ascii=False, default=str) + "\n"
-    (stage / MANIFEST).write_text(text, "utf-8", "backslashreplace")
-    if draw is not None:
-        (stage / results.CHARTS).mkdir(exist_ok=True)
-        draw(Swept(stage), stage / results.CHARTS)
-    for name in (POINTS, COUNTS, MANIFEST, ""):
-        settle(stage / name)
 
 
 _USUAL = {"budget": 1.0, "acceptance": 1.0, "attention": 1.0, "hostility": 0.0}
@@ -261,30 +261,16 @@ def _unvaried(sweep: Sweep, path: str) -> Any:
     return _cell(found) if isinstance(found, (float, int, date)) else None
 
 
-def _told(sweep: Sweep) -> dict[str, Any]:
-    """What the user told of the scenario, prose and all."""
+def _said(sweep: Sweep) -> dict[str, Any]:
+    """What a manifest says of a sweep before it is run: prose and all."""
     return {
+        "kind": SWEEP.name,
+        "id": sweep.identity,
         "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
         "set": {path: str(value) for path, value in sweep.base.fixed.items()},
         "members": _members(sweep.centre.loaded.scenario),
         "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
     }
-
-
-def _kept(sweep: Sweep, folder: Path, draw: Draw | None, command: str, pictures: Iterable[str]) -> bool:
-    """True where a finished sweep has the pictures wanted and the prose of today; else it is given them."""
-    manifest = Swept(folder).manifest
-    told = all(manifest[name] == value for name, value in _told(sweep).items())
-    drawn = draw is None or all((folder / results.CHARTS / name).is_file() for name in pictures)
-    if told and drawn:
-        return True
-    with results.placed(folder) as stage:
-        for name in (POINTS, COUNTS):
-            shutil.copyfile(folder / name, stage / name)
-        if told and (folder / results.CHARTS).is_dir():
-            shutil.copytree(folder / results.CHARTS, stage / results.CHARTS)
-        _finish(sweep, manifest["failed"], stage, draw, command)
-    return False
 
 
 def _varied(sweep: Sweep) -> list[dict[str, Any]]:
@@ -370,79 +356,29 @@ def _batches(sweep: Sweep, journal: Journal) -> Iterator[list[tuple[int, Done]]]
         yield batch
 
 
-def _whole(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a finished sweep whose tables are as they were written; None where there is none."""
-    try:
-        return check(folder)
-    except ResultError:
-        return None
-
-
-def check(folder: Path) -> dict[str, Any]:
-    """The manifest of a finished sweep. Raises ResultError where anything is missing or not as it was written."""
-    try:
-        manifest = dict(json.loads((folder / MANIFEST).read_text("utf-8")))
-        document = {name: value for name, value in manifest.items() if name not in ("digest", OUTSIDE)}
-        if document["format"] != FORMAT or results.identity(document) != manifest["digest"]:
-            raise ValueError
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise ResultError(Problem("", f"a finished sweep, with a whole {MANIFEST} in it"), folder) from error
-    for name, digest in manifest["files"].items():
-        try:
-            found = results.digest_of(folder / name)
-        except OSError:
-            found = ""
-        if found != digest:
-            raise ResultError(
-                Problem(name, "unchanged since it was written, by its digest: run the sweep again"), folder
-            )
-    return manifest
-
-
-class Columns(Mapping[str, list[Any]]):
-    """A table by columns, each read when it is asked for."""
-
-    def __init__(self, path: Path) -> None:
-        import pyarrow.parquet as pq
-
-        self._path = path
-        self._read: dict[str, list[Any]] = {}
-        with path.open("rb") as file:
-            self._names: list[str] = pq.read_schema(file).names
-
-    def __getitem__(self, name: str) -> list[Any]:
-        import pyarrow.parquet as pq
-
-        if name not in self._names:
-            raise KeyError(name)
-        if name not in self._read:
-            with self._path.open("rb") as file:
-                table = pq.ParquetFile(file).read(columns=[name])
-            self._read[name] = table[name].to_pylist()
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
 @dataclass(frozen=True)
 class Swept:
-    """A finished sweep, read from its folder."""
+    """A finished sweep: its folder, and what it says of itself."""
 
     folder: Path
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Swept:
+        """A sweep from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+        folder = Path(folder)
+        return cls(folder, results.check(folder, SWEEP, pictures=False))
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """What it says of itself."""
-        return dict(json.loads((self.folder / MANIFEST).read_text("utf-8")))
-
-    @cached_property
-    def columns(self) -> Columns:
-        """`points.parquet` as columns."""
-        return Columns(self.folder / POINTS)
+    def columns(self) -> Parquet:
+        """`points.parquet` as columns. Raises ResultError where they are not those of this sweep."""
+        points = self.manifest["points"]
+        varied: dict[str, str] = {}
+        for one in self.manifest["varied"]:
+            values = one.get("values") or [one.get("low")]
+            varied[one["path"]] = TEXT if isinstance(values[0], str) else NUMBER
+        done = {} if self.manifest["failed"] == points else {"first_month": TEXT, **dict.fromkeys(COUNTED, BLANK)}
+        return Parquet(self.folder / POINTS, {"point": WHOLE, **varied, "error": TEXT, **done}, points, outcome_column)
 
     @property
     def name(self) -> str:
@@ -450,12 +386,13 @@ class Swept:
         return str(self.manifest["scenario"]["scenario"]["name"])
 
     def points(self) -> pd.DataFrame:
-        """One row a point: what was varied, `error`, and the outcomes at the end."""
-        return _frame(self.folder / POINTS)
+        """One row per point: what was varied, `error`, and the outcomes at the end."""
+        return self.columns.arrow().to_pandas()
 
     def counts(self) -> pd.DataFrame:
-        """One row a point, month, tie and count: the share of runs with that count."""
-        return _frame(self.folder / COUNTS)
+        """One row per point, month, tie and count: the share of runs with that count."""
+        most = self.manifest["points"] * (LONGEST_MONTHS + 1) * 2 * 256
+        return Parquet(self.folder / COUNTS, _COUNTS, most).arrow().to_pandas()
 
     def document(self) -> dict[str, Any]:
         """What charts read."""
@@ -487,13 +424,6 @@ class Swept:
             "reference": manifest["reference"],
             "columns": columns,
         }
-
-
-def _frame(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    with path.open("rb") as file:  # a path with a colon would be read as an address
-        return pd.read_parquet(file)
 
 
 def sweep_of(

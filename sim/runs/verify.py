@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sim import atlas, results
-from sim.errors import InputError, Problem, ResultError
-from sim.results.files import DATA, FORMAT, LEDGER, MANIFEST
+from sim.errors import InputError, Problem, shown
+from sim.results.files import LEDGER
+from sim.results.folder import damage
+from sim.results.manifests import RESULT
 from sim.runs.ensemble import MOST_LEDGER_RUNS, Progress
-from sim.runs.run import Request, simulate, versions
-from sim.runs.sweep import POINTS, check
+from sim.runs.run import Request, simulate
+from sim.runs.run import manifest as manifest_of
 
 _MOST_SHOWN = 3
 
@@ -37,6 +39,8 @@ class Verdict:
     """All that was looked at."""
 
     folder: Path
+    kind: str
+    """What the folder holds: result, sweep, ..."""
     findings: tuple[Finding, ...]
     rerun: bool
 
@@ -47,69 +51,34 @@ class Verdict:
 
 
 def verify(folder: Path, rerun: bool = False, threads: int | None = None, progress: Progress | None = None) -> Verdict:
-    """Check a result's files and identity, and, where asked, run it again and compare byte by byte.
+    """Check a folder of ours: manifest and files by their digests, a result's identity by its inputs.
 
-    Raises ResultError where the folder holds no result at all, or one that cannot be run again.
+    rerun : of a result, run it again too, and compare its tables byte by byte and its manifest key by key
+    Raises ResultError where the folder holds nothing of ours, InputError where it is no result that is to be rerun.
     """
-    if (folder / POINTS).is_file():
-        return _sweep(folder, rerun)
-    manifest = _manifest(folder)
-    found = [*_files(folder, manifest), *_inputs(manifest)]
-    undamaged = all(finding.same for finding in found if finding.decides)
-    if undamaged:
-        request = Request.again(results.read(folder)) if rerun else _request(folder)
-        if request is not None:
-            found.append(_identity(request, manifest))
-            if rerun:
-                found += _again(request, manifest, folder, threads, progress)
-    return Verdict(folder, tuple(found), rerun and undamaged)
-
-
-def _sweep(folder: Path, rerun: bool) -> Verdict:
-    """A sweep's tables by their digests; to run one again, give its own command another `--out`."""
-    if rerun:
-        rule = "not of a sweep: its own command with another --out runs it again, and its files can be compared"
+    manifest = results.loaded(folder)
+    result = manifest["kind"] == RESULT.name
+    if rerun and not result:
+        rule = f"not of a {manifest['kind']}: its own command with another --out makes it again, to be compared"
         raise InputError(Problem("--rerun", rule))
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8")) if (folder / MANIFEST).is_file() else check(folder)
-    try:
-        check(folder)
-    except ResultError:
-        if not isinstance(manifest.get("files"), dict):
-            raise
-    return Verdict(folder, tuple(_files(folder, manifest)), rerun=False)
+    found = [*_files(folder, manifest), *(_inputs(manifest) if result else [_versions(manifest)])]
+    undamaged = all(finding.same for finding in found if finding.decides)
+    if result and undamaged:
+        request = Request.again(results.read(folder))
+        found.append(_identity(request, manifest))
+        if rerun:
+            found += _again(request, manifest, folder, threads, progress)
+    return Verdict(folder, manifest["kind"], tuple(found), rerun and undamaged)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, whatever has become of the files it lists."""
-    try:
-        return results.check(folder)
-    except ResultError as error:
-        try:
-            manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-            whole = manifest["format"] == FORMAT and set(DATA) <= set(manifest["files"])
-        except (OSError, ValueError, LookupError, TypeError):
-            raise error from None
-        if not whole:
-            raise
-        return manifest
-
-
-def _request(folder: Path) -> Request | None:
-    """The request of a result; None where it was made by a version that kept too little."""
-    try:
-        return Request.again(results.read(folder))
-    except ResultError:
-        return None
+_WRONG = {"differs": "not as it was written: its digest differs"}
 
 
 def _files(folder: Path, manifest: dict[str, Any]) -> Iterator[Finding]:
-    for name, digest in manifest["files"].items():
-        try:
-            same = results.digest_of(folder / name) == digest
-            told = "as written" if same else "not as it was written: its digest differs"
-        except OSError:
-            same, told = False, "missing"
-        yield Finding(name, same, told)
+    wrong = dict(damage(folder, manifest))
+    for name in (results.MANIFEST, *manifest["files"]):
+        what = wrong.get(name)
+        yield Finding(name, what is None, "as written" if what is None else _WRONG.get(what, what))
 
 
 def _inputs(manifest: dict[str, Any]) -> Iterator[Finding]:
@@ -119,9 +88,13 @@ def _inputs(manifest: dict[str, Any]) -> Iterator[Finding]:
         same = then == now
         told = f"the same {what} as here" if same else f"made with other {what}: {then[:12]} then, {now[:12]} here"
         yield Finding(what, same, told, decides=False)
-    kept, here = manifest["versions"], versions()
+    yield _versions(manifest)
+
+
+def _versions(manifest: dict[str, Any]) -> Finding:
+    kept, here = manifest["versions"], results.versions()
     other = [f"{name} {kept.get(name)} then, {found} here" for name, found in here.items() if kept.get(name) != found]
-    yield Finding("versions", not other, "; ".join(other) or "the same versions as here", decides=False)
+    return Finding("versions", not other, "; ".join(other) or "the same versions as here", decides=False)
 
 
 def _identity(request: Request, manifest: dict[str, Any]) -> Finding:
@@ -138,16 +111,33 @@ def _identity(request: Request, manifest: dict[str, Any]) -> Finding:
 def _again(
     request: Request, manifest: dict[str, Any], folder: Path, threads: int | None, progress: Progress | None
 ) -> Iterator[Finding]:
-    """The tables of the result as this version computes them, beside those that were written."""
+    """The tables of the result, and what its manifest says of them, as this version computes them."""
     ledger = LEDGER in manifest["files"] and request.runs <= MOST_LEDGER_RUNS
     result = simulate(replace(request, ledger=ledger), threads, progress)
     with tempfile.TemporaryDirectory() as place:
         stage = Path(place)
         results.write_data(result, stage)
-        for name in (*DATA, *([LEDGER] if ledger else [])):
+        for name in (*RESULT.data, *([LEDGER] if ledger else [])):
             same = results.digest_of(stage / name) == manifest["files"][name]
             told = "the same bytes" if same else _difference(stage / name, folder / name)
             yield Finding(f"{name}, run again", same, told)
+    here = manifest_of(request, result)
+    for key in COMPUTED:
+        then, now = (json.dumps(document[key], sort_keys=True, default=str) for document in (manifest, here))
+        told = "the same" if then == now else f"{shown(then)} then, {shown(now)} here"
+        yield Finding(f"{key} in the manifest, run again", then == now, told)
+
+
+COMPUTED = (
+    "months",
+    "members",
+    "hosts",
+    "observed",
+    "budgets_million_usd_a_year",
+    "parameters",
+    "record_confirmed_until",
+)
+"""Keys of a manifest that follow from scenario and settings."""
 
 
 def _difference(now: Path, then: Path) -> str:
@@ -158,9 +148,10 @@ def _difference(now: Path, then: Path) -> str:
             if old != new:
                 return f"differs from line {number} on: {old!r} then, {new!r} here"
         return f"{len(lines[0])} lines then, {len(lines[1])} here"
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    was, is_now = (pq.read_table(path) for path in (then, now))
+    was, is_now = (pq.read_table(pa.BufferReader(path.read_bytes())) for path in (then, now))
     if was.equals(is_now):
         return "the same values in other bytes: another version of a library wrote them"
     if was.num_rows != is_now.num_rows:
@@ -172,16 +163,18 @@ def _difference(now: Path, then: Path) -> str:
 def verdict_lines(verdict: Verdict) -> list[str]:
     """A verdict as a reader sees it."""
     lines = []
+    width = max(len(finding.what) for finding in verdict.findings) + 2
     damaged = [finding for finding in verdict.findings if not finding.same]
     for finding in verdict.findings:
         mark = "same" if finding.same else ("differs" if finding.decides else "note")
-        lines.append(f"  {mark:<8}{finding.what:<34}{finding.told}")
+        lines.append(f"  {mark:<8}{finding.what:<{width}}{finding.told}")
     if verdict.same and verdict.rerun:
         head = "The result is what it says, and running it again gives the same bytes."
     elif verdict.same:
-        head = "The result is what it says: every file has its digest (--rerun runs it again)."
+        again = " (--rerun runs it again)" if verdict.kind == RESULT.name else ""
+        head = f"The {verdict.kind} is what it says: every file has its digest{again}."
     elif any("run again" in finding.what for finding in damaged):
         head = "Running it again here gives other numbers."
     else:
-        head = "The result is not what it says."
+        head = f"The {verdict.kind} is not what it says."
     return [head, *lines]

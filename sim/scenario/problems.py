@@ -115,19 +115,19 @@ def _rule(error: Any) -> str:
     return str(error["msg"])
 
 
-def problems(error: ValidationError, document: Mapping[str, Any]) -> list[Problem]:
-    """The problems of a validation error, each as the user would look for it in the file."""
-    return [_problem(item, document) for item in error.errors(include_url=False)]
+def problems(error: ValidationError, document: Mapping[str, Any], model: type[BaseModel] = Scenario) -> list[Problem]:
+    """The problems of a validation error of a model, each as the user would look for it in the file."""
+    return [_problem(item, document, model) for item in error.errors(include_url=False)]
 
 
-def _problem(item: Any, document: Mapping[str, Any]) -> Problem:
+def _problem(item: Any, document: Mapping[str, Any], model: type[BaseModel]) -> Problem:
     kind, context = item["type"], item.get("ctx", {})
     path = _path(item["loc"], document)
     value = item["input"]
     if kind == "missing":
         return Problem(".".join(path), "required", None, None)
     if kind == "extra_forbidden":
-        allowed = fields_at(path[:-1], document) or {}
+        allowed = _fields(model, path[:-1], document) or {}
         return Problem(".".join(path), "unknown key", path[-1], nearest(path[-1], allowed))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         expected = [name.strip("'") for name in str(context.get("expected_tags", "")).split(", ")]

@@ -42,7 +42,7 @@ def test_it_says_why_and_writes_beside_the_result(sim: Sim, folder: Path) -> Non
     target = folder / "explain" / "HND"
     names = sorted(path.name for path in target.iterdir())
     charts = [f"{name}.{kind}" for name in ("hazard", "removals", "terms", "waterfall") for kind in ("png", "svg")]
-    assert names == sorted(["explain.json", *charts])
+    assert names == sorted(["explain.json", "manifest.json", *charts])
     document = json.loads((target / "explain.json").read_text("utf-8"))
     assert (document["iso3"], document["runs"], document["scenario"]) == ("HND", 60, NAME)
     for part in (
@@ -83,14 +83,15 @@ def test_a_folder_of_ones_own_keeps_what_is_in_it(sim: Sim, folder: Path, tmp_pa
     (own / "notes.txt").write_text("mine")
     said = sim("explain", folder, "--state", "GTM", "--threads", "1", "--no-charts", "--quiet", "--out", own)
     assert (said.status, said.out) == (0, f"{own}\n")
-    assert sorted(path.name for path in own.iterdir()) == ["explain.json", "notes.txt"]
+    assert sorted(path.name for path in own.iterdir()) == ["explain.json", "manifest.json", "notes.txt"]
     assert not (folder / "explain").exists()
 
 
 def test_asked_again_it_puts_the_new_one_in_place(sim: Sim, folder: Path) -> None:
     assert sim("explain", folder, "--state", "HND", "--threads", "1", "--runs", "20").status == 0
     assert sim("explain", folder, "--state", "HND", "--threads", "1", "--runs", "20", "--no-charts").status == 0
-    assert [path.name for path in (folder / "explain" / "HND").iterdir()] == ["explain.json"]
+    names = {path.name for path in (folder / "explain" / "HND").iterdir()}
+    assert {"explain.json", "manifest.json", "removals.png"} < names, "what was drawn is not taken away"
     assert [path.name for path in (folder / "explain").iterdir()] == ["HND"]
 
 
@@ -157,7 +158,7 @@ def test_a_folder_that_cannot_be_written_to(sim: Sim, folder: Path, tmp_path: Pa
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
     (said,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1", "--out", blocked).problems()
-    assert said == f"--out: a folder that can be written to: File exists (got '{blocked}')"
+    assert said == f"--out: a folder that can be written to: Not a directory (got '{tmp_path}')"
     (folder / "explain").write_text("a file")
     (said,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1").problems()
     assert said.startswith("--out: a folder that can be written to: ")

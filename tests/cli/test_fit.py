@@ -67,6 +67,7 @@ def test_a_backtest_is_written_and_told(sim: Sim, tmp_path: Path) -> None:
     assert folder == tmp_path / "backtest" / "2018-2020-100-1"
     assert {path.name for path in folder.iterdir()} == {
         "backtest.json",
+        "manifest.json",
         *(f"{name}.csv" for name in ("scores", "differences", "calibration", "counts", "chances", "departures")),
     }
     told = sim("backtest", "--origins", "2018", "--runs", "100", "--out", tmp_path)

@@ -130,10 +130,10 @@ def test_of_a_comparison(sim: Sim, tmp_path: Path) -> None:
     assert said.json == {"report": str(folder / "report.html")}
     shutil.rmtree(tmp_path / "honduras-2021-reassured")
     (line,) = sim("report", folder).problems()
-    assert line.startswith(f"{folder / 'compare.json'}: scenarios: a comparison beside its results: that of ")
+    assert line.startswith(f"{folder}: scenarios: a comparison beside its results: that of ")
     (folder / "compare.json").write_text("{")
     (line,) = sim("report", folder).problems()
-    assert line == f"{folder / 'compare.json'}: a whole compare.json: this one is damaged or cut short"
+    assert line == f"{folder}: compare.json: unchanged since it was written, by its digest: compare again"
 
 
 def test_of_a_sweep(sim: Sim, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_of_a_sweep(sim: Sim, tmp_path: Path) -> None:
 
 def test_requests_that_are_refused(sim: Sim, results: list[Path], folder: Path, tmp_path: Path) -> None:
     (line,) = sim("report", tmp_path / "nowhere").problems()
-    assert line == f"{tmp_path / 'nowhere'}: a result folder, with a manifest.json in it"
+    assert line == f"{tmp_path / 'nowhere'}: a result, sweep or comparison folder, with a manifest.json in it"
     (line,) = sim("report", folder, "--out", tmp_path).problems()
     assert line == f"--out: a file to write, such as report.html, and not a folder (got '{tmp_path}')"
     (tmp_path / "file").write_text("mine")

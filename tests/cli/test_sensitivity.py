@@ -36,7 +36,7 @@ def test_a_sensitivity_reads_as_a_table(sim: Sim, tmp_path: Path) -> None:
     folder = Path(told[-1].removeprefix("Written to: "))
     assert folder.parent == tmp_path / "sensitivity" / NAME
     assert sorted(path.name for path in folder.iterdir()) == [
-        "charts", "indices.csv", "points.csv", "sensitivity.json"
+        "charts", "indices.csv", "manifest.json", "points.csv", "sensitivity.json"
     ]  # fmt: skip
     assert sorted(path.name for path in (folder / "charts").iterdir()) == ["tornado.png", "tornado.svg"]
     again = sim("sensitivity", *SMALL, "--outcome", "left:HND", "--out", tmp_path)
@@ -49,7 +49,12 @@ def test_a_sensitivity_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -
     found = said.json
     assert said.err == ""
     folder = Path(found["folder"])
-    assert sorted(path.name for path in folder.iterdir()) == ["indices.csv", "points.csv", "sensitivity.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "indices.csv",
+        "manifest.json",
+        "points.csv",
+        "sensitivity.json",
+    ]
     kept = json.loads((folder / "sensitivity.json").read_text("utf-8"))
     assert kept == {key: value for key, value in found.items() if key not in ("folder", "found")}
     assert (found["scenario"], found["runs"], found["seed"], found["outcome"]) == (NAME, 40, 0, "count")

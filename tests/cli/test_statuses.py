@@ -282,15 +282,16 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_runs(
 
 
 def test_a_full_disk_leaves_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.results import files
+    from sim.results import Table
 
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "write_parquet", full)
+    monkeypatch.setattr(Table, "write", full)
     said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
     assert said.status == 1
-    assert "No space left on device" in said.err
+    assert said.err.startswith(f"{tmp_path / 'out' / NAME}/")
+    assert said.err.endswith(": could not be written: No space left on device\n")
     assert list(tmp_path.iterdir()) == []
 
 

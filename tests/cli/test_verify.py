@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim as package
-from sim.errors import InputError, ResultError
-from sim.results.files import MANIFEST
+from sim.errors import InputError
+from sim.results import digest_of
 from sim.runs import verify as module
 from sim.runs.verify import verdict_lines, verify
 from tests.cli.calling import Sim
+from tests.results.sealing import resealed
 
 
 @pytest.fixture
@@ -31,6 +33,7 @@ def test_a_result_is_what_it_says_and_the_same_again(folder: Path) -> None:
         "summary.csv, run again",
         "states.csv, run again",
         "ledger.parquet, run again",
+        *(f"{key} in the manifest, run again" for key in module.COMPUTED),
     ]
     assert verdict_lines(verdict)[0] == "The result is what it says, and running it again gives the same bytes."
 
@@ -53,23 +56,48 @@ def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
     assert (missing.what, missing.told) == (name, "missing")
 
 
-def test_a_changed_manifest_is_seen(folder: Path) -> None:
-    document = json.loads((folder / MANIFEST).read_text("utf-8"))
-    document["scenario"]["washington"]["attention"] = 1.0
-    (folder / MANIFEST).write_text(json.dumps(document), "utf-8")
+ALTERED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "observed": lambda m: m["observed"].__setitem__(0, 13),
+    "parameters": lambda m: m["parameters"][0].update(central=0.5),
+    "budgets_million_usd_a_year": lambda m: m["budgets_million_usd_a_year"].update(beijing=1.0),
+    "members": lambda m: m["members"][0].update(state="Elsewhere"),
+    "title": lambda m: m["scenario"]["scenario"].update(title="Another"),
+}
+
+
+@pytest.mark.parametrize("key", ALTERED)
+@pytest.mark.parametrize("rerun", [True, False])
+def test_a_changed_manifest_is_seen(folder: Path, key: str, rerun: bool) -> None:
+    """It is vouched for too."""
+    resealed(folder, ALTERED[key], seal=False)
+    verdict = verify(folder, rerun)
+    (found,) = (found for found in verdict.findings if not found.same)
+    assert (found.what, found.told) == ("manifest.json", "not as it was written: its digest differs")
+    assert not verdict.rerun
+
+
+@pytest.mark.parametrize("key", ["observed", "parameters", "budgets_million_usd_a_year", "members"])
+def test_a_manifest_changed_by_somebody_who_made_its_digest_fit_is_found_by_running_again(
+    folder: Path, key: str
+) -> None:
+    """All of it that can be computed is compared. A title is anybody's word."""
+    resealed(folder, ALTERED[key], seal=True)
+    assert verify(folder).same
+    (found,) = (found for found in verify(folder, rerun=True).findings if not found.same)
+    assert found.what == f"{key} in the manifest, run again"
+
+
+def test_other_inputs_under_the_same_id_are_seen(folder: Path) -> None:
+    resealed(folder, lambda m: m["scenario"]["washington"].update(attention=1.0), seal=True)
     (found,) = (found for found in verify(folder).findings if not found.same)
     assert found.what == "id"
     assert found.told.endswith("the manifest was changed")
 
 
 def test_a_forged_table_with_its_digest_is_found_by_running_again(folder: Path) -> None:
-    from sim.results import digest_of
-
     text = (folder / "summary.csv").read_text("utf-8")
     (folder / "summary.csv").write_text(text.replace("recognition,12.000000", "recognition,11.000000", 1), "utf-8")
-    document = json.loads((folder / MANIFEST).read_text("utf-8"))
-    document["files"]["summary.csv"] = digest_of(folder / "summary.csv")
-    (folder / MANIFEST).write_text(json.dumps(document), "utf-8")
+    resealed(folder, lambda m: m["files"].update({"summary.csv": digest_of(folder / "summary.csv")}), seal=True)
     assert verify(folder).same
     verdict = verify(folder, rerun=True)
     (found,) = (found for found in verdict.findings if not found.same)
@@ -86,16 +114,6 @@ def test_another_version_is_told_and_is_no_damage(folder: Path, monkeypatch: pyt
     assert set(notes) == {"sources", "id"}
     assert notes["sources"].endswith("then, 000000000000 here")
     assert notes["id"].endswith("another version made it")
-
-
-def test_an_older_result_opens_and_says_that_it_cannot_be_run_again(folder: Path) -> None:
-    document = json.loads((folder / MANIFEST).read_text("utf-8"))
-    del document["reference"]
-    (folder / MANIFEST).write_text(json.dumps(document), "utf-8")
-    assert package.read(folder).runs == 40
-    assert verify(folder).same
-    with pytest.raises(ResultError, match="made by an older version; run it again"):
-        verify(folder, rerun=True)
 
 
 def test_a_sweep_is_verified_by_its_digests(tmp_path: Path) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import sim
 from sim.errors import ResultError
-from sim.results import CHARTS, LEDGER, Result, check, complete, digest_of, parts, seal, staged
+from sim.results import CHARTS, LEDGER, Result, check, digest_of, parts, placed, seal
+from tests.results.sealing import resealed
 from tests.scenario.documents import written
 
 FILES = {"events.parquet", "ledger.parquet", "manifest.json", "states.csv", "summary.csv", "trajectories.parquet"}
@@ -48,8 +50,13 @@ def refused(folder: Path) -> str:
         sim.read(folder)
     assert caught.value.exit_status == 2
     (line,) = caught.value.lines()
-    assert not complete(folder)
     return line.replace(str(folder), "FOLDER")
+
+
+def refused_lines(folder: Path) -> list[str]:
+    with pytest.raises(ResultError) as caught:
+        sim.read(folder)
+    return caught.value.lines()
 
 
 def assert_same(one: Result, other: Result) -> None:
@@ -158,22 +165,17 @@ def test_the_manifest_and_the_title_say_what_was_set(tmp_path: Path) -> None:
 
 def test_the_parts_of_a_result(folder: Path) -> None:
     assert parts(check(folder)) == {LEDGER}
-    assert complete(folder)
-    assert complete(folder, [LEDGER])
-    assert not complete(folder, [CHARTS])
     with_charts(folder)
     assert parts(check(folder)) == {LEDGER, CHARTS}
-    assert complete(folder, [LEDGER, CHARTS])
-    assert parts({"files": {"states.csv": "", "charts.csv": "", "ledger.parquet.old": ""}}) == set()
 
 
 def with_charts(folder: Path) -> None:
     """A picture among the files of a result."""
-    (folder / CHARTS).mkdir()
-    (folder / CHARTS / "count.png").write_bytes(b"a picture")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    manifest.pop("files")
-    seal(folder, manifest)
+    with placed(folder) as stage:
+        (stage / CHARTS).mkdir()
+        (stage / CHARTS / "count.png").write_bytes(b"a picture")
+        seal(stage, manifest)
 
 
 # --- Damage
@@ -207,7 +209,7 @@ def test_a_damaged_file_is_named(folder: Path, name: str, damage: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"null", b"[]", b"3", b"\xff\xfe", b"[" * 100_000, b'{"format": 1}', b'{"format": 1, "files": 3}'],
+    [b"", b"{", b"null", b"[]", b"3", b"\xff\xfe", b"[" * 100_000, b"{}"],
 )
 def test_a_manifest_that_is_none(folder: Path, content: bytes) -> None:
     (folder / "manifest.json").write_bytes(content)
@@ -224,7 +226,6 @@ def test_a_damaged_chart_does_not_keep_a_result_from_being_read(folder: Path, or
         picture.write_bytes(b"another picture")
     assert_same(original, sim.read(folder))
     assert parts(check(folder, pictures=False)) == {LEDGER, CHARTS}
-    assert not complete(folder)
     with pytest.raises(ResultError) as caught:
         check(folder)
     problem = {
@@ -242,162 +243,219 @@ def test_a_manifest_cut_short(folder: Path, part: float) -> None:
     assert refused(folder) == "FOLDER/manifest.json: a whole manifest: this one is damaged or cut short"
 
 
-CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
-    "no months": lambda m: m.pop("months"),
-    "months of numbers": lambda m: m.update(months=[1, 2]),
-    "fewer months": lambda m: m.update(months=m["months"][:-1]),
-    "no members": lambda m: m.update(members=[]),
-    "members of another kind": lambda m: m.update(members=["HND"]),
-    "other runs": lambda m: m["settings"].update(runs=61),
-    "settings that are none": lambda m: m.update(settings=3),
-    "no observed": lambda m: m.pop("observed"),
-    "observed too short": lambda m: m.update(observed=[14]),
-    "a list of files": lambda m: m.update(files=sorted(m["files"])),
-    "no files": lambda m: m.update(files={}),
-    "not all files": lambda m: m["files"].pop("trajectories.parquet"),
-    "a file outside": lambda m: m["files"].update({"../../other": "0" * 64}),
-    "a digest that is none": lambda m: m["files"].update({"summary.csv": 3}),
-    "no hosts": lambda m: m.pop("hosts"),
-    "hosts of another kind": lambda m: m.update(hosts=["HND"]),
-    "the second tie lost": lambda m: m.update(hosts=[]),
-    "no scenario": lambda m: m.pop("scenario"),
-    "no parameters": lambda m: m.pop("parameters"),
-}
+CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "no months": (lambda m: m.pop("months"), "months: required"),
+    "months of numbers": (lambda m: m.update(months=[1, 2]), "months.0: a text in quotes (got 1)"),
+    "months that are none": (lambda m: m.update(months=["2025-13"]), "months.0: a month written YYYY-MM (got '2025"),
+    "fewer months": (lambda m: m.update(months=m["months"][:-1]), "observed: one for each of the 59 months (got 60)"),
+    "no members": (lambda m: m.update(members=[]), "members: not empty (got [])"),
+    "members of another kind": (lambda m: m.update(members=["HND"]), "members.0: a table (got 'HND')"),
+    "a member of no world": (lambda m: m["members"][0].update(iso3="XYZ"), "members.0.iso3: a state's"),
+    "no runs": (lambda m: m["settings"].update(runs=0), "settings.runs: at least 1 (got 0)"),
+    "settings that are none": (lambda m: m.update(settings=3), "settings: a table (got 3)"),
+    "the id of another": (lambda m: m["settings"].update(id="0" * 16), "settings.id: the id of the result (got"),
+    "no observed": (lambda m: m.pop("observed"), "observed: required"),
+    "observed too short": (lambda m: m.update(observed=[14]), "observed: one for each of the 60 months (got 1)"),
+    "a list of files": (lambda m: m.update(files=sorted(m["files"])), "files: a table (got ["),
+    "no files": (lambda m: m.update(files={}), "files.trajectories.parquet: required"),
+    "not all files": (lambda m: m["files"].pop("states.csv"), "files.states.csv: required"),
+    "a file outside": (
+        lambda m: m["files"].update({"../../etc/passwd": "0" * 64}),
+        "files.../../etc/passwd: the path of a file inside the folder (got '../../etc/passwd')",
+    ),
+    "a file at the root": (lambda m: m["files"].update({"/etc/passwd": "0" * 64}), "files./etc/passwd: the path of"),
+    "a digest that is none": (
+        lambda m: m["files"].update({"summary.csv": 3}), "files.summary.csv: a text in quotes (got 3)"
+    ),
+    "a short digest": (
+        lambda m: m["files"].update({"summary.csv": "0"}), "files.summary.csv: a digest of 64 hex digits (got '0')"
+    ),
+    "no hosts": (lambda m: m.pop("hosts"), "hosts: required"),
+    "hosts of another kind": (lambda m: m.update(hosts=["HND"]), "hosts.0: a table (got 'HND')"),
+    "no scenario": (lambda m: m.pop("scenario"), "scenario: required"),
+    "a scenario without a title": (lambda m: m["scenario"]["scenario"].pop("title"), "scenario.scenario.title: requ"),
+    "an event of another date": (
+        lambda m: next(iter(m["scenario"]["events"].values())).update(date=3), ": a date written YYYY-MM-DD (got 3)"
+    ),
+    "an escape in a name": (
+        lambda m: m["members"][0].update(state="\x1b]0;x\x07"), "members.0.state: a text without control characters"
+    ),
+    "no parameters": (lambda m: m.pop("parameters"), "parameters: required"),
+    "a key too many": (lambda m: m.update(runs=60), "runs: unknown key (got 'runs')"),
+    "a misspelt key": (lambda m: m.update(setings=m.pop("settings")), "settings: required"),
+    "another kind": (lambda m: m.update(kind="resuIt"), "kind: one of result (got 'resuIt'); did you mean result?"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_manifest_that_was_altered(folder: Path, change: str) -> None:
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text("utf-8"))
-    CHANGES[change](manifest)
-    path.write_text(json.dumps(manifest), "utf-8")
-    with pytest.raises(ResultError) as caught:
-        sim.read(folder)
-    (line,) = caught.value.lines()
-    assert line.startswith(str(folder))
-    assert len(line.splitlines()) == 1
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_manifest_that_was_altered(folder: Path, change: str, sealed: bool) -> None:
+    """By hand, and by somebody who made its digest fit."""
+    alter, line = CHANGES[change]
+    resealed(folder, alter, sealed)
+    told = refused_lines(folder)
+    assert told[0].startswith(f"{folder}/manifest.json: ")
+    assert line in told[0]
+    assert all(len(one.splitlines()) == 1 for one in told)
+
+
+WELL_FORMED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "the record": lambda m: m["observed"].__setitem__(0, 13),
+    "a parameter": lambda m: m["parameters"][0].update(central=0.5),
+    "the title": lambda m: m["scenario"]["scenario"].update(title="Another"),
+    "a budget": lambda m: m["budgets_million_usd_a_year"].update(beijing=1.0),
+    "a version": lambda m: m["versions"].update(numpy="0"),
+}
+
+
+@pytest.mark.parametrize("change", WELL_FORMED)
+def test_a_manifest_vouches_for_itself(folder: Path, change: str) -> None:
+    resealed(folder, WELL_FORMED[change], seal=False)
+    assert refused(folder) == (
+        "FOLDER: manifest.json: unchanged since it was written, by its digest: run the scenario again"
+    )
+
+
+def test_what_no_digest_covers_may_change(folder: Path, original: Result) -> None:
+    resealed(folder, lambda m: m.update(outside={"command": "mine"}), seal=False)
+    assert_same(original, sim.read(folder))
+
+
+# --- Tables of another shape, by somebody who made the digests fit
+
+
+def forged(folder: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
+    """A table changed, and its digest in a manifest whose digest fits."""
+    pq.write_table(change(pq.read_table(folder / name)), folder / name)
+    vouched(folder, name)
+
+
+def vouched(folder: Path, name: str) -> None:
+    """The digest of a file as it is now, in a manifest whose digest fits."""
+    resealed(folder, lambda m: m["files"].update({name: digest_of(folder / name)}), seal=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "line"),
+    [
+        ("events.parquet", lambda t: t.drop_columns(["hazard"]), "hazard: required, a column of this table"),
+        (
+            "events.parquet",
+            lambda t: t.rename_columns(["ofer" if name == "offer" else name for name in t.column_names]),
+            "offer: required, a column of this table; did you mean ofer?",
+        ),
+        ("events.parquet", lambda t: t.append_column("x", t["run"]), "x: unknown column (got 'x')"),
+        (
+            "events.parquet",
+            lambda t: t.set_column(0, "run", t["run"].cast("string")),
+            "run: a column of whole numbers (got 'string')",
+        ),
+        (
+            "events.parquet",
+            lambda t: t.set_column(2, "iso3", pa.array(["XYZ"] * t.num_rows)),
+            "iso3: a name that this result knows (got 'XYZ')",
+        ),
+        (
+            "events.parquet",
+            lambda t: t.set_column(1, "month", pa.array([None] * t.num_rows, "string")),
+            "month: a name that this result knows",
+        ),
+        (
+            "events.parquet",
+            lambda t: t.set_column(0, "run", pa.array([60] * t.num_rows)),
+            "run: a whole number from 0 to 59",
+        ),
+        ("trajectories.parquet", lambda t: t.slice(1), "60 runs of 60 months for each of two ties (got '7199 rows')"),
+        (
+            "trajectories.parquet",
+            lambda t: t.set_column(3, "count", pa.array([200] * t.num_rows)),
+            "count: a whole number from 0 to ",
+        ),
+        ("ledger.parquet", lambda t: t.drop_columns(["side"]), "side: required, a column of this table"),
+    ],
+)
+def test_a_table_of_another_shape_is_named(
+    folder: Path, name: str, change: Callable[[pa.Table], pa.Table], line: str
+) -> None:
+    forged(folder, name, change)
+    assert refused(folder).startswith(f"FOLDER/{name}: {line}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("p_12m,", "p_13m,", "p_12m: required, a column of this table; did you mean p_13m?"),
+        (",recognition,0.", ",recognition,x0.", "p_12m, line 2: a number or blank (got 'x0."),
+        (",recognition,0.", ",recognition,7.", "p_12m, line 2: a number from 0 to 1 (got 7."),
+        (",recognition,0.", ",recognition,nan", "p_12m, line 2: a number or blank (got 'nan"),
+        ("\nBLZ,", "\nHND,", "iso3: the states of this result in its order"),
+        ("\nBLZ,", "\nBLZ,,", "20 cells in every row"),
+    ],
+)  # fmt: skip
+def test_a_table_of_text_of_another_shape_is_named(folder: Path, old: str, new: str, line: str) -> None:
+    path = folder / "states.csv"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    vouched(folder, "states.csv")
+    assert line in refused(folder)
+
+
+def test_a_small_file_that_unfolds_to_many_rows_is_refused_before_they_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = 5_000_000
+    same = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), rows), ["recognition"])
+    number = pa.repeat(pa.scalar(0, pa.uint8()), rows)
+    bomb = pa.table({"run": number, "month": same, "tie": same, "count": number})
+    pq.write_table(bomb, folder / "trajectories.parquet", compression="zstd")
+    assert (folder / "trajectories.parquet").stat().st_size < rows // 20
+    vouched(folder, "trajectories.parquet")
+
+    def unfold(*arguments: object, **named: object) -> None:
+        raise AssertionError("the rows are read")
+
+    monkeypatch.setattr(pq.ParquetFile, "read", unfold)
+    assert refused(folder) == "FOLDER/trajectories.parquet: a table of at most 7,200 rows (got 5000000)"
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a link", "a device", "a folder"])
+def test_only_plain_files_are_read(folder: Path, kind: str) -> None:
+    """A pipe is not waited for, and a link not followed."""
+    path = folder / "summary.csv"
+    path.rename(folder / "aside.csv")
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to("aside.csv" if kind == "a link" else "/dev/zero")
+    assert refused(folder) == (
+        "FOLDER: summary.csv: a file of this result, and it is not a plain file inside the folder"
+    )
+
+
+def test_a_folder_inside_that_is_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    with_charts(folder)
+    (folder / CHARTS).rename(tmp_path / "elsewhere")
+    (folder / CHARTS).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ResultError, match=r"charts/count\.png: a file of this result, and it is not a plain file"):
+        check(folder)
 
 
 def test_a_manifest_of_another_format(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(path.read_text("utf-8").replace('"format": 1', '"format": 99'), "utf-8")
-    assert refused(folder) == "FOLDER/manifest.json: format: 1, the format this version reads (got 99)"
+    path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 99'), "utf-8")
+    assert refused(folder) == "FOLDER/manifest.json: format: 2, the format this version reads (got 99)"
 
 
 def test_a_file_that_is_no_parquet_though_its_digest_fits(folder: Path) -> None:
     (folder / "trajectories.parquet").write_bytes(b"PAR1 nothing PAR1")
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    manifest.pop("files")
-    seal(folder, manifest)
-    with pytest.raises(ResultError, match="a result this version can read"):
-        sim.read(folder)
+    vouched(folder, "trajectories.parquet")
+    assert refused(folder) == "FOLDER/trajectories.parquet: a Parquet file: this one is damaged or cut short"
 
 
 def test_a_stray_file_does_no_harm(folder: Path, original: Result) -> None:
     (folder / "notes.txt").write_text("mine")
     assert_same(original, sim.read(folder))
     assert set(check(folder)["files"]) == FILES - {"manifest.json"}
-
-
-# --- Whole or not there
-
-
-def sealed(stage: Path, content: str = "1", *more: str) -> None:
-    """The files of a result that no engine made."""
-    for name in ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv", *more):
-        (stage / name).write_text(content)
-    seal(stage, {"months": [], "observed": [], "outside": {}})
-
-
-def test_a_staged_folder_appears_whole(tmp_path: Path) -> None:
-    target = tmp_path / "a" / "b"
-    with staged(target) as stage:
-        sealed(stage)
-        assert not target.exists()
-        assert stage.parent == target.parent
-    assert [path.name for path in tmp_path.rglob("*") if path.is_dir()] == ["a", "b"]
-    assert {path.name for path in target.iterdir()} == FILES - {"ledger.parquet"}
-
-
-@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, SystemExit])
-def test_a_staged_folder_goes_when_writing_fails(tmp_path: Path, failure: type[BaseException]) -> None:
-    (tmp_path / "kept").touch()
-
-    def fail() -> None:
-        with staged(tmp_path / "a" / "b") as stage:
-            (stage / "x").write_text("1")
-            raise failure
-
-    with pytest.raises(failure):
-        fail()
-    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "replace", "kept"),
-    [
-        ([], [], False, "old"),  # another run finished the same result first
-        ([LEDGER], [], False, "old"),
-        ([], [LEDGER], False, "new"),
-        ([], [], True, "new"),
-        (None, [], False, "new"),  # damaged
-    ],
-)
-def test_which_of_two_folders_stays(
-    tmp_path: Path, old: list[str] | None, new: list[str], replace: bool, kept: str
-) -> None:
-    for content, more in (("old", old), ("new", new)):
-        with staged(tmp_path / "b", replace and content == "new") as stage:
-            sealed(stage, content, *(more or []))
-        if more is None:
-            (tmp_path / "b" / "states.csv").write_text("damaged")
-    assert (tmp_path / "b" / "summary.csv").read_text() == kept
-    assert complete(tmp_path / "b")
-    assert [path.name for path in tmp_path.iterdir()] == ["b"]
-
-
-@pytest.mark.parametrize("taken", ["an empty folder", "a folder that holds no result"])
-def test_a_folder_where_the_result_belongs(tmp_path: Path, taken: str) -> None:
-    target = tmp_path / "b"
-    target.mkdir()
-    if taken != "an empty folder":
-        (target / "notes.txt").write_text("left over")
-    with staged(target) as stage:
-        sealed(stage)
-    assert complete(target)
-    assert [path.name for path in tmp_path.iterdir()] == ["b"]
-
-
-def test_what_killed_runs_left_is_cleared_after_a_day(tmp_path: Path) -> None:
-    names = [".b.1.partial", ".b.2.old", ".c.3.partial", "mine.partial", ".mine"]
-    for name in names:
-        for age, days in (("young", 0.9), ("old", 1.1)):
-            path = tmp_path / name.replace("b.", f"b.{age}").replace("c.", f"c.{age}").replace("mine", f"mine{age}")
-            path.mkdir()
-            (path / "x").touch()
-            then = time.time() - days * 86_400
-            os.utime(path, (then, then))
-    with staged(tmp_path / "b") as stage:
-        sealed(stage)
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {
-        "b", ".b.young1.partial", ".b.young2.old", ".c.young3.partial", "mineold.partial", "mineyoung.partial",
-        ".mineold", ".mineyoung",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("depth", [1, 2, 3, 4])
-def test_no_folder_is_left_where_writing_fails(tmp_path: Path, depth: int) -> None:
-    """However many of the folders above it had to be made."""
-    target = tmp_path.joinpath(*"abcd"[:depth])
-    with pytest.raises(RuntimeError), staged(target):
-        raise RuntimeError
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_of_the_user_stays_when_writing_fails(tmp_path: Path) -> None:
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    with pytest.raises(RuntimeError), staged(mine / "a" / "b"):
-        raise RuntimeError
-    assert mine.is_dir(), "an empty folder that was there before is the user's"

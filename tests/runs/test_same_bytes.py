@@ -200,7 +200,7 @@ def test_three_calls_leave_ledger_and_charts(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(running, "simulate", no_simulation)
     assert run_to_folder(request(20, path), out, None, "")[1]
     path.write_text(path.read_text().replace("A small one", "Another title"))
-    result, found = run_to_folder(request(20, path), out, None, "")
+    result, found = run_to_folder(request(20, path), out, draw, "", pictures=False)
     assert not found
     assert result.title == "Another title"
     assert parts(check(folder_of(result))) == {LEDGER, CHARTS}

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tracemalloc
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.errors import InputError, ResultError
+from sim.errors import InputError, ResultError, SimError
+from sim.results import MANIFEST, check
 from sim.results.tables import LEVELS
 from sim.runs import sweep as sweeping
 from sim.runs.executors import Local, Task
 from sim.runs.journal import FILE
 from sim.runs.points import Base, Done, evaluate
-from sim.runs.sweep import COUNTS, MANIFEST, POINTS, Sweep, Swept, check, run_sweep, status, sweep_of
+from sim.runs.sweep import COUNTS, POINTS, Sweep, Swept, run_sweep, status, sweep_of
 from tests.scenario.documents import written
 
 VARIED = ("washington.attention=0:3:4", "beijing.budget=0,1,4")
@@ -150,7 +151,7 @@ def test_a_stop_before_the_first_point_leaves_nothing(small: Path, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
 
 
-@pytest.mark.parametrize("name", ["_write_points", "_write_counts", "_finish", "versions"])
+@pytest.mark.parametrize("name", ["_write_points", "_write_counts", "_manifest"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
 def test_a_stop_or_a_full_disk_while_the_tables_are_written(
     plain: Swept, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException
@@ -158,10 +159,17 @@ def test_a_stop_or_a_full_disk_while_the_tables_are_written(
     def fail(*arguments: object) -> None:
         raise error
 
+    folder = asked(small).folder(tmp_path)
     with monkeypatch.context() as broken:
         broken.setattr(sweeping, name, fail)
-        with pytest.raises(type(error)):
+        with pytest.raises((KeyboardInterrupt, SimError)) as caught:
             run_sweep(asked(small), tmp_path, Local(2))
+    assert (
+        str(caught.value)
+        == {True: "", False: f"{folder}: could not be written: No space left on device"}[
+            isinstance(error, KeyboardInterrupt)
+        ]
+    )
     assert status(asked(small), tmp_path).done == 12
     assert leftovers(tmp_path) == [f"{asked(small).identity}.unfinished"]
     assert contents(run_sweep(asked(small), tmp_path, No())[0]) == contents(plain)
@@ -179,7 +187,7 @@ def test_a_full_disk_while_points_are_written_down(
 
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space left on device"):
+        with pytest.raises(SimError, match="could not be written: No space left on device"):
             run_sweep(asked(small), tmp_path, Local(2))
     far = status(asked(small), tmp_path)
     assert 0 < far.done < 12
@@ -187,12 +195,12 @@ def test_a_full_disk_while_points_are_written_down(
 
 
 def test_a_stop_while_drawing(plain: Swept, small: Path, tmp_path: Path) -> None:
-    def draw(swept: Swept, folder: Path) -> None:
+    def draw(swept: Swept, folder: Path, names: Collection[str]) -> None:
         (folder / "count.png").write_bytes(b"half a picture")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_sweep(asked(small), tmp_path, Local(2), draw=draw)
+        run_sweep(asked(small), tmp_path, Local(2), draw=draw, pictures=["count"])
     assert contents(run_sweep(asked(small), tmp_path, No())[0]) == contents(plain)
 
 
@@ -277,7 +285,7 @@ def test_a_check_says_what_is_wrong(plain: Swept, tmp_path: Path) -> None:
     (folder / MANIFEST).write_text("{}")
     with pytest.raises(ResultError) as caught:
         check(folder)
-    assert caught.value.lines() == [f"{folder}: a finished sweep, with a whole manifest.json in it"]
+    assert caught.value.lines() == [f"{folder}/manifest.json: a whole manifest: this one is damaged or cut short"]
 
 
 @pytest.mark.parametrize(
@@ -317,12 +325,13 @@ def test_prose_is_renewed_without_computing_anything(small: Path, tmp_path: Path
     assert run_sweep(asked(small), tmp_path, No())[1]
 
 
-def draw(swept: Swept, folder: Path) -> None:
+def draw(swept: Swept, folder: Path, names: Collection[str]) -> None:
+    assert names == ["count"]
     (folder / "count.png").write_text(str(swept.manifest["scenario"]["scenario"]["title"]))
 
 
 def test_charts_are_added_to_a_sweep_without_them(small: Path, tmp_path: Path) -> None:
-    pictures = ["count.png"]
+    pictures = ["count"]
     run_sweep(asked(small), tmp_path, Local(2))
     swept, found = run_sweep(asked(small), tmp_path, No(), draw=draw, pictures=pictures)
     assert not found
@@ -340,15 +349,14 @@ def test_a_sweep_that_another_process_finished_meanwhile_is_taken(
     plain: Swept, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other one is done between this one's first look and its turn at the journal."""
-    looks: list[Path] = []
-    whole = sweeping._whole
+    honest = sweeping.open_journal
 
-    def look(folder: Path) -> dict[str, Any] | None:
-        looks.append(folder)
-        return None if len(looks) == 1 else whole(folder)
+    def overtaken(folder: Path) -> Any:
+        monkeypatch.setattr(sweeping, "open_journal", honest)
+        run_sweep(asked(small), tmp_path, Local(2))
+        return honest(folder)
 
-    run_sweep(asked(small), tmp_path, Local(2))
-    monkeypatch.setattr(sweeping, "_whole", look)
+    monkeypatch.setattr(sweeping, "open_journal", overtaken)
     assert contents(run_sweep(asked(small), tmp_path, No())[0]) == contents(plain)
     assert leftovers(tmp_path) == []
 

@@ -1,0 +1,242 @@
+"""Tables: columns by name, to CSV, Parquet and pandas, and back with a check of names, types and size."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Problem, ResultError, nearest
+from sim.results.file import open_plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DIGITS = 6
+"""Decimals kept in tables of text."""
+
+TEXT, WHOLE, NUMBER, BLANK, FLAG = "text", "whole number", "number", "number or blank", "true or false"
+"""What a column holds."""
+Columns = Mapping[str, str]
+"""Names of columns in their order, with what each holds."""
+
+MOST_CELL = 100_000
+"""Bytes of a cell of CSV."""
+
+
+class Table(dict[str, Any]):
+    """Columns by name, in order, all of the same length."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]], names: Iterable[str] | None = None) -> Table:
+        """Rows as columns, in the order of the first row's keys, or with `names`, which an empty table needs."""
+        return cls({name: [row[name] for row in rows] for name in (rows[0] if names is None else names)})
+
+    def where(self, **wanted: Any) -> Table:
+        """The rows whose columns have the wanted values."""
+        kept = [all(map(_equal, row, wanted.values())) for row in zip(*(self[name] for name in wanted), strict=True)]
+        return Table(
+            {name: [value for value, keep in zip(values, kept, strict=True) if keep] for name, values in self.items()}
+        )
+
+    def rows(self, **wanted: Any) -> list[dict[str, Any]]:
+        """The rows, each by column; with `wanted`, those whose columns have these values."""
+        table = self.where(**wanted) if wanted else self
+        return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
+
+    def frame(self) -> pd.DataFrame:
+        """The table in pandas."""
+        import pandas as pd
+
+        return pd.DataFrame(dict(self))
+
+    def write(self, path: Path) -> None:
+        """Write it as CSV (numbers at six decimals, blanks where there is none) or as Parquet, by the file's suffix."""
+        if path.suffix == ".csv":
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(self)
+                writer.writerows([_cell(value) for value in row] for row in zip(*self.values(), strict=True))
+            return
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        arrays = {}
+        for name, values in self.items():
+            array = pa.array(values)
+            arrays[name] = array.dictionary_encode() if pa.types.is_string(array.type) else array
+        with path.open("wb") as file:  # pyarrow reads a path with a colon as an address
+            pq.write_table(pa.table(arrays), file, compression="zstd")
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.{DIGITS}f}" if isinstance(value, float) else str(value)
+
+
+# --- back from disk
+
+
+def read_csv(path: Path, columns: Columns, most: int) -> Table:
+    """A table of CSV with just these columns, as texts and numbers, None for blanks.
+
+    most : rows it may have
+    Raises ResultError naming file, column and rule.
+    """
+    with open_plain(path) as file:
+        content = file.read((most + 1) * MOST_CELL + 1)
+    try:
+        if len(content) > (most + 1) * MOST_CELL:
+            raise ValueError
+        head, *rows = csv.reader(io.StringIO(content.decode("utf-8")), strict=True)
+    except (ValueError, csv.Error):
+        raise ResultError(
+            Problem("", "a table of comma separated values, in UTF-8, that is not too large"), path
+        ) from None
+    _check_names(head, columns, path)
+    if len(rows) > most:
+        raise ResultError(Problem("", f"a table of at most {most} rows", len(rows)), path)
+    if any(len(row) != len(head) for row in rows):
+        raise ResultError(Problem("", f"{len(head)} cells in every row"), path)
+    cells = zip(*rows, strict=True) if rows else ([] for _ in head)
+    return Table({name: _values(name, column, columns[name], path) for name, column in zip(head, cells, strict=True)})
+
+
+def _values(name: str, cells: Iterable[str], holds: str, path: Path) -> list[Any]:
+    if holds == TEXT:
+        return list(cells)
+    found: list[Any] = []
+    for row, cell in enumerate(cells, 2):
+        try:
+            value = None if not cell and holds == BLANK else (int if holds == WHOLE else float)(cell)
+        except ValueError:
+            value = float("nan")
+        if value is not None and not abs(value) < float("inf"):
+            raise ResultError(Problem(f"{name}, line {row}", f"a {holds}", cell), path)
+        found.append(value)
+    return found
+
+
+def check_rows(rows: Any, columns: Columns, key: str, path: Path) -> None:
+    """Raises ResultError unless `rows`, at `key` of a document, is a list of rows with just these columns."""
+    kinds = {TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), BLANK: (int, float, type(None)), FLAG: (bool,)}
+    if not isinstance(rows, list):
+        raise ResultError(Problem(key, "a list of rows", rows), path)
+    for number, row in enumerate(rows):
+        place = f"{key}.{number}"
+        if not isinstance(row, dict):
+            raise ResultError(Problem(place, "a row of columns", row), path)
+        _check_names(list(row), columns, path, f"{place}.")
+        for name, holds in columns.items():
+            if not isinstance(row[name], kinds[holds]) or isinstance(row[name], bool) != (holds == FLAG):
+                raise ResultError(Problem(f"{place}.{name}", holds, row[name]), path)
+
+
+class Parquet(Mapping[str, list[Any]]):
+    """A table of Parquet by columns, each read when it is asked for; columns, types and size were looked at before."""
+
+    def __init__(
+        self, path: Path, columns: Columns, most: int, further: Callable[[str], str | None] = lambda name: None
+    ) -> None:
+        """Look at what the file says of itself.
+
+        columns : those it must have; further : what another column holds, by its name, None for one it must not have
+        most : rows it may have
+        Raises ResultError naming file, column and rule; OSError where there is no plain file.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.path = path
+        self._read: dict[str, list[Any]] = {}
+        with open_plain(path) as file:
+            try:
+                known, schema = pq.read_metadata(file), pq.read_schema(file)
+            except (pa.ArrowException, OSError, ValueError):
+                raise ResultError(Problem("", "a Parquet file: this one is damaged or cut short"), path) from None
+        self.names: list[str] = schema.names
+        self.rows: int = known.num_rows
+        more = {name: holds for name in self.names if name not in columns and (holds := further(name)) is not None}
+        columns = {**columns, **more}
+        _check_names(self.names, columns, path)
+        for name, holds in columns.items():
+            if not _fits(schema.field(name).type, holds):
+                raise ResultError(Problem(name, f"a column of {_SHOWN[holds]}", str(schema.field(name).type)), path)
+        if self.rows > most:
+            raise ResultError(Problem("", f"a table of at most {most:,} rows", self.rows), path)
+        # A hostile file of some kilobytes may unfold to any size; what it unfolds to is said before it is read.
+        size = sum(known.row_group(group).total_byte_size for group in range(known.num_row_groups))
+        if size > _most_bytes():
+            raise ResultError(
+                Problem("", "a table that fits into half of this machine's memory", f"{size} bytes"), path
+            )
+
+    def arrow(self, names: Iterable[str] | None = None) -> Any:
+        """The columns, or these of them, as pyarrow has them. Raises ResultError where they cannot be read."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with open_plain(self.path) as file:
+            try:
+                return pq.ParquetFile(file).read(columns=None if names is None else list(names))
+            except (pa.ArrowException, OSError, ValueError):
+                raise ResultError(Problem("", "a Parquet file: this one is damaged"), self.path) from None
+
+    def __getitem__(self, name: str) -> list[Any]:
+        if name not in self.names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = self.arrow([name])[name].to_pylist()
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+_SHOWN = {TEXT: "texts", WHOLE: "whole numbers", NUMBER: "numbers", BLANK: "numbers"}
+
+
+def _fits(kind: Any, holds: str) -> bool:
+    """Whether a column of this type of pyarrow's holds what it should."""
+    import pyarrow as pa
+
+    if pa.types.is_null(kind):  # a table without rows
+        return True
+    if holds == TEXT:
+        value = kind.value_type if pa.types.is_dictionary(kind) else kind
+        return bool(pa.types.is_string(value) or pa.types.is_large_string(value))
+    if holds == WHOLE:
+        return bool(pa.types.is_integer(kind))
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
+
+
+def _check_names(found: Sequence[str], columns: Columns, path: Path, above: str = "") -> None:
+    missing = [name for name in columns if name not in found]
+    if missing:
+        close = nearest(missing[0], [name for name in found if name not in columns])
+        raise ResultError(Problem(above + missing[0], "required, a column of this table", None, close), path)
+    strange = [name for name in found if name not in columns]
+    if len(set(found)) != len(found) or strange:
+        name = strange[0] if strange else next(name for name in found if list(found).count(name) > 1)
+        raise ResultError(
+            Problem(above + name, "unknown column" if strange else "a column that stands once", name), path
+        )
+
+
+def _most_bytes() -> int:
+    """Half of the memory of this machine; 8 GiB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, OSError, ValueError):
+        return 4 << 30
