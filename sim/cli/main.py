@@ -76,6 +76,9 @@ def sim(ctx: click.Context, debug: bool) -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line; leaves with status 0 done, 1 failed, 2 wrong request or file, 130 interrupted."""
     arguments = sys.argv[1:] if args is None else args
+    for stream in (sys.stdout, sys.stderr):  # a letter that an encoding does not have is written out, such as \u53f0
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     sys.exit(_status(arguments, debug))
@@ -83,6 +86,7 @@ def main(args: list[str] | None = None) -> None:
 
 def _status(arguments: list[str], debug: bool) -> int:
     from sim.errors import SimError
+    from sim.words import cleaned
 
     try:
         returned = sim.main(args=(["--debug"] if debug else []) + arguments, prog_name="sim", standalone_mode=False)
@@ -95,7 +99,7 @@ def _status(arguments: list[str], debug: bool) -> int:
     except click.ClickException as error:
         if debug:
             traceback.print_exc()
-        print(_usage(error), file=sys.stderr)
+        print(cleaned(_usage(error)), file=sys.stderr)
         return 2
     except SimError as error:
         if debug:
@@ -109,7 +113,7 @@ def _status(arguments: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        said = " ".join(str(error).split())
+        said = cleaned(" ".join(str(error).split()))
         print(f"failed while running: {type(error).__name__}: {said} (--debug shows where)", file=sys.stderr)
         return 1
 

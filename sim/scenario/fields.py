@@ -24,7 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import states
-from sim.errors import nearest
+from sim.words import RULE, fit
 
 EARLIEST = date(1971, 10, 25)
 LATEST = date(2100, 12, 31)
@@ -61,13 +61,7 @@ def _day(value: Any) -> date:
 def _iso3(value: Any) -> str:
     if isinstance(value, str) and value in states():
         return value
-    known = {state.name: code for code, state in states().items()} | {code: code for code in states()}
-    close = nearest(value, known)
-    raise PydanticCustomError(
-        "unknown_name",
-        "a state's three-letter code, such as HND",
-        {"suggestion": None if close is None else known[close]},
-    )
+    raise PydanticCustomError("state", "a state's three-letter code, such as HND")
 
 
 def _name(value: Any) -> str:
@@ -79,6 +73,8 @@ def _name(value: Any) -> str:
 def _plain_text(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("text", "a text that is not empty")
+    if not fit(value):
+        raise PydanticCustomError("text", RULE)
     return value
 
 
