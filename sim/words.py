@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 RULE = "a text without control characters (tab and new line may stand in it)"
@@ -41,3 +43,30 @@ def cleaned(value: Any) -> Any:
 def json_fit(text: str) -> str:
     r"""A JSON document whose texts hold the same letters, those that no text may hold as `\u001b`."""
     return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+class MissingLetters(UserWarning):
+    """Letters that no font of this machine has, so that charts show boxes; the message says what to install."""
+
+    def __init__(self, letters: Iterable[str]) -> None:
+        self.letters = "".join(sorted(set(letters)))
+        some, rest = self.letters[:_SOME], len(self.letters) - _SOME
+        more = f" and {rest} more letters" if rest > 0 else ""
+        fonts = sorted({_font_for(letter) for letter in self.letters})
+        super().__init__(
+            f"no font here has {some}{more}: the charts show boxes in their place; install {' and '.join(fonts[:3])}"
+        )
+
+
+_SOME = 12
+"""Letters that a note shows."""
+
+
+def _font_for(letter: str) -> str:
+    """A free font that has a letter, by the script its Unicode name begins with."""
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    if script in ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "KANGXI"):
+        return "Noto Sans CJK"
+    if unicodedata.category(letter) == "So":
+        return "Noto Emoji"
+    return f"Noto Sans {script.title()}" if script.isalpha() else "Unifont"

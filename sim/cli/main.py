@@ -6,6 +6,9 @@ import importlib
 import os
 import sys
 import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -81,7 +84,31 @@ def main(args: list[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
-    sys.exit(_status(arguments, debug))
+    with _letters_noted(silent=not {"--quiet", "--json"}.isdisjoint(arguments)):
+        status = _status(arguments, debug)
+    sys.exit(status)
+
+
+@contextmanager
+def _letters_noted(silent: bool) -> Iterator[None]:
+    """One note for all letters that charts could not draw meanwhile, in place of a warning for each chart."""
+    from sim.words import MissingLetters
+
+    letters: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", MissingLetters)
+        shown = warnings.showwarning
+
+        def show(message: Any, *told: Any, **more: Any) -> None:
+            if isinstance(message, MissingLetters):
+                letters.update(message.letters)
+            else:
+                shown(message, *told, **more)
+
+        warnings.showwarning = show
+        yield
+    if letters and not silent:
+        print(f"note: {MissingLetters(letters)}", file=sys.stderr)
 
 
 def _status(arguments: list[str], debug: bool) -> int:
