@@ -55,7 +55,9 @@ class InputError(SimError):
     def lines(self) -> list[str]:
         lines = [problem.line(self.file) for problem in self.problems[:MOST_TOLD]]
         more = len(self.problems) - len(lines)
-        return lines if not more else [*lines, Problem("", f"and {more:,} more problems").line(self.file)]
+        return (
+            lines if not more else [*lines, Problem("", f"and {more:,} more problem{'s' * (more > 1)}").line(self.file)]
+        )
 
 
 class ScenarioError(InputError):

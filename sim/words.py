@@ -50,7 +50,7 @@ class MissingLetters(UserWarning):
 
     def __init__(self, letters: Iterable[str]) -> None:
         self.letters = "".join(sorted(set(letters)))
-        some, rest = self.letters[:_SOME], len(self.letters) - _SOME
+        some, rest = cleaned(self.letters[:_SOME]), len(self.letters) - _SOME
         more = f" and {rest} more letters" if rest > 0 else ""
         fonts = sorted({_font_for(letter) for letter in self.letters})
         super().__init__(

@@ -22,6 +22,7 @@ from sim.scenario import Loaded, Opened, Range, Scenario, load, opened, shipped
 from sim.scenario.fields import Quantity, Series
 from sim.scenario.loading import read_toml
 from sim.scenario.problems import fields_at
+from sim.scenario.reading import DEEPEST
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 
 Kind = Literal["number", "whole", "day"]
@@ -212,6 +213,8 @@ class _Reader:
 
     def path(self, name: str) -> str:
         """The full path of a name."""
+        if name.count(".") >= DEEPEST:
+            raise _wrong("", f"a path of at most {DEEPEST} names", name)
         if name in PARAMETERS:
             return f"parameters.{name}"
         if "." not in name:

@@ -29,6 +29,7 @@ from sim.words import RULE, fit
 EARLIEST = date(1971, 10, 25)
 LATEST = date(2100, 12, 31)
 LONGEST_NAME = 80
+LONGEST_TEXT = 10_000
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -73,6 +74,8 @@ def _name(value: Any) -> str:
 def _plain_text(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("text", "a text that is not empty")
+    if len(value) > LONGEST_TEXT:
+        raise PydanticCustomError("text", "a text of at most {most} letters", {"most": f"{LONGEST_TEXT:,}"})
     if not fit(value):
         raise PydanticCustomError("text", RULE)
     return value
