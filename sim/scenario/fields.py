@@ -65,10 +65,18 @@ def _iso3(value: Any) -> str:
     raise PydanticCustomError("state", "a state's three-letter code, such as HND")
 
 
+NAME_RULE = "a name of small letters, digits and single hyphens"
+
+
+def is_name(value: Any) -> bool:
+    """Whether a value may name a scenario, an event, an election, an outcome or an effect."""
+    return isinstance(value, str) and NAME.fullmatch(value) is not None and len(value) <= LONGEST_NAME
+
+
 def _name(value: Any) -> str:
-    if isinstance(value, str) and NAME.fullmatch(value) and len(value) <= LONGEST_NAME:
-        return value
-    raise PydanticCustomError("name", "a name of small letters, digits and single hyphens")
+    if not is_name(value):
+        raise PydanticCustomError("name", NAME_RULE)
+    return str(value)
 
 
 def _plain_text(value: str) -> str:

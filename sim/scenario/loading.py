@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.checks import meaning_problems
-from sim.scenario.fields import EARLIEST
+from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
 from sim.scenario.schema import Scenario
@@ -203,13 +203,15 @@ def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
         document = read_toml(path, shown)
         header = document.get("scenario")
         documents.append((document, shown))
-        extends = header.get("extends") if isinstance(header, dict) else None
+        extends, name = (header.get("extends"), header.get("name")) if isinstance(header, dict) else (None, None)
         if extends is None:
             return documents
         if not isinstance(extends, str) or not extends:
             raise ScenarioError(Problem("scenario.extends", "the name or file of a scenario", extends), shown)
-        if not isinstance(header.get("name"), str):  # type: ignore[union-attr]
+        if not isinstance(name, str):
             raise ScenarioError(Problem("scenario.name", "required"), shown)
+        if len(documents) > 1 and not is_name(name):  # kept, though what extends it has a name of its own
+            raise ScenarioError(Problem("scenario.name", NAME_RULE, name), shown)
         try:
             path, named = _locate(extends, beside=path.parent)
         except ScenarioError as error:

@@ -100,6 +100,15 @@ def test_keys_and_names_are_refused_by_their_own_rules(tmp_path: Path, case: str
     assert f"{FILE}: {line}" in refused(written(tmp_path, body, head))
 
 
+def test_the_name_of_a_base_between(tmp_path: Path) -> None:
+    """It is kept with the result, though neither the first nor the last of the chain bears it."""
+    for name, base in (("one", "two"), (r"\u001b[2J", "honduras-2021")):
+        file = "one.toml" if name == "one" else "two.toml"
+        written(tmp_path, head=f'[scenario]\nname = "{name}"\nextends = "{base}"\n', name=file)
+    said = r"a name of small letters, digits and single hyphens (got '\x1b[2J')"
+    assert refused(tmp_path / "one.toml") == [f"two (extended by one.toml): scenario.name: {said}"]
+
+
 # --- On the terminal, and in files
 
 
@@ -135,6 +144,13 @@ def test_a_hostile_title_makes_no_broken_chart(tmp_path: Path) -> None:
     with pytest.warns(MissingLetters, match=r"no font here has \\ufffe: "):
         (file,) = draw_all(made(title="\x1b]0;x\x07 --> ]]> <b>&\ufffe"), tmp_path, only=["count"], formats=["svg"])
     minidom.parseString(file.read_bytes())
+
+
+def test_a_page_is_well_formed_whatever_it_says(tmp_path: Path) -> None:
+    from sim import report
+
+    report._write(tmp_path / "page.html", "<p>\x00\x9b\ud800 台灣\n</p>")
+    assert (tmp_path / "page.html").read_text("utf-8") == "<p>\\x00\\x9b\\ud800 台灣\n</p>"
 
 
 def test_many_problems_as_json(sim: Sim, tmp_path: Path) -> None:
