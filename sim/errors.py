@@ -55,9 +55,9 @@ class InputError(SimError):
     def lines(self) -> list[str]:
         lines = [problem.line(self.file) for problem in self.problems[:MOST_TOLD]]
         more = len(self.problems) - len(lines)
-        return (
-            lines if not more else [*lines, Problem("", f"and {more:,} more problem{'s' * (more > 1)}").line(self.file)]
-        )
+        if more:
+            lines.append(Problem("", f"and {more:,} more problem{'s' * (more > 1)}").line(self.file))
+        return lines
 
 
 class ScenarioError(InputError):

@@ -141,9 +141,8 @@ def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:
 
 
 def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64]:
-    with np.errstate(
-        all="ignore"
-    ):  # whole numbers wrap in the kernel, which Python remarks on where nothing is compiled
+    # Whole numbers wrap in the kernel, which Python remarks on where nothing is compiled.
+    with np.errstate(all="ignore"):
         changes: NDArray[np.float64] = simulate(
             plan.timeline,
             for_kernel(draws.parameters),
