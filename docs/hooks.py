@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE = {
     "README.md": "project/readme.md",
     "CONTRIBUTING.md": "project/contributing.md",
+    "SECURITY.md": "project/security.md",
     "CHANGELOG.md": "project/changelog.md",
     "scenarios/README.md": "reference/scenarios.md",
     "results/README.md": "reference/results.md",

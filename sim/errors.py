@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_TOLD = 100
+"""Problems of a file that are told one by one; of the rest, how many there are."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -50,7 +53,11 @@ class InputError(SimError):
         super().__init__("\n".join(self.lines()))
 
     def lines(self) -> list[str]:
-        return [problem.line(self.file) for problem in self.problems]
+        lines = [problem.line(self.file) for problem in self.problems[:MOST_TOLD]]
+        more = len(self.problems) - len(lines)
+        if more:
+            lines.append(Problem("", f"and {more:,} more problem{'s' * (more > 1)}").line(self.file))
+        return lines
 
 
 class ScenarioError(InputError):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
+import unicodedata
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,9 +18,11 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
+from matplotlib.text import Text
 
 from sim.results.file import written as file_written
+from sim.words import MissingLetters, cleaned
 
 WHITE = "#FFFFFF"
 BLACK = "#000000"
@@ -81,13 +86,77 @@ RC: dict[str, Any] = {
 """The settings in force while a figure is made and while it is saved."""
 
 
+FALLBACKS = (
+    # Han, kana and hangul
+    *("Noto Sans CJK TC", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans TC", "Noto Sans SC"),
+    *("Source Han Sans TC", "Source Han Sans SC", "Source Han Sans", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei"),
+    *("PingFang TC", "PingFang SC", "Heiti TC", "Hiragino Sans", "Apple SD Gothic Neo", "Arial Unicode MS"),
+    *("Microsoft JhengHei", "Microsoft YaHei", "Yu Gothic", "Meiryo", "Malgun Gothic", "Droid Sans Fallback"),
+    # Indian scripts, then those of South-East Asia, Ethiopia and others
+    *("Noto Sans Devanagari", "Lohit Devanagari", "Nirmala UI", "Noto Sans Bengali", "Noto Sans Tamil"),
+    *("Noto Sans Telugu", "Noto Sans Gujarati", "Noto Sans Sinhala", "Noto Sans Thai", "Loma", "Leelawadee UI"),
+    *("Noto Sans Khmer", "Noto Sans Lao", "Noto Sans Myanmar", "Noto Sans Ethiopic", "Abyssinica SIL", "Ebrima"),
+    # pictures, in outlines (fonts of coloured bitmaps cannot be drawn), and everything, coarsely
+    *("Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Symbola", "Noto Sans Symbols", "Noto Sans Symbols 2"),
+    "Unifont",
+)
+"""Families asked, in this order, for letters that DejaVu Sans does not have. Those it has look the same everywhere."""
+
+
 @contextmanager
 def style() -> Iterator[None]:
-    """Matplotlib's defaults plus `RC`, for the length of a `with`; the user's settings come back after."""
-    with matplotlib.rc_context():
+    """Matplotlib's defaults plus `RC`, for the length of a `with`; the user's settings come back after.
+
+    What matplotlib says of letters and weights that a font does not have is left to `MissingLetters`.
+    """
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    with matplotlib.rc_context(), warnings.catch_warnings():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(RC)  # type: ignore[arg-type]
-        yield
+        matplotlib.rcParams.update(RC | {"font.family": families()})  # type: ignore[arg-type]
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
+        log.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            log.setLevel(level)
+
+
+def families() -> list[str]:
+    """The families in which a letter is looked for, in order: DejaVu Sans, then the fallbacks of this machine."""
+    installed = {font.name for font in fontManager.ttflist}
+    return [RC["font.family"], *(name for name in FALLBACKS if name in installed)]
+
+
+def unprintable(text: str) -> set[str]:
+    """The letters of a text that no font of this machine has."""
+    if text.isascii():
+        return set()
+    found = _not_in(text, families())
+    if found and _look_again():
+        found = _not_in(text, families())
+    return found
+
+
+def _not_in(text: str, names: list[str]) -> set[str]:
+    fonts = [get_font(findfont(FontProperties(family=name), fallback_to_default=False)) for name in names]
+    seen = {letter for letter in text if unicodedata.category(letter) not in _SILENT}
+    return {letter for letter in seen if not any(font.get_char_index(ord(letter)) for font in fonts)}
+
+
+_SILENT = ("Cc", "Cf", "Mn", "Mc", "Me", "Zs", "Zl", "Zp")
+"""Controls, joiners, marks and spaces: what is not seen, or comes with the letter before it."""
+
+
+@cache
+def _look_again() -> bool:
+    """Find fonts installed since matplotlib made its list, once; whether there are any."""
+    known = {font.fname for font in fontManager.ttflist}
+    new = [path for path in sorted(findSystemFonts()) if path not in known]
+    for path in new:
+        with suppress(Exception):  # a damaged font is as good as none
+            fontManager.addfont(path)
+    return bool(new)
 
 
 @contextmanager
@@ -133,7 +202,7 @@ def title(drawing: Figure, heading: str, subtitle: str) -> float:
     down = MARGIN
     for lines, style_of, room in _title_blocks(drawing, heading, subtitle):
         x, y = _at(drawing, MARGIN, down)
-        drawing.text(x, y, "\n".join(lines), ha="left", va="top", linespacing=1.25, **style_of)
+        drawing.text(x, y, "\n".join(lines), ha="left", va="top", linespacing=1.25, family=families(), **style_of)
         down += room
     return down
 
@@ -159,7 +228,8 @@ def source_line(drawing: Figure, text: str) -> float:
     lines = wrapped(drawing, text, SOURCE_SIZE)
     height = drawing.get_figheight()
     x, y = _at(drawing, MARGIN, height - MARGIN * 0.7)
-    drawing.text(x, y, "\n".join(lines), size=SOURCE_SIZE, color=GREY, ha="left", va="bottom", linespacing=1.25)
+    look: dict[str, Any] = {"size": SOURCE_SIZE, "color": GREY, "linespacing": 1.25, "family": families()}
+    drawing.text(x, y, "\n".join(lines), ha="left", va="bottom", **look)
     return _source_room(lines)
 
 
@@ -198,7 +268,8 @@ def _pen(dpi: float) -> RendererAgg:
 
 @lru_cache(maxsize=4096)
 def _width(line: str, size: float, bold: bool, dpi: float) -> float:
-    font = FontProperties(family=RC["font.family"], size=size, weight="bold" if bold else "normal")
+    unprintable(line)  # a font found for its letters is one of the families from here on
+    font = FontProperties(family=families(), size=size, weight="bold" if bold else "normal")
     return float(_pen(dpi).get_text_width_height_descent(line, font, ismath=False)[0]) / dpi
 
 
@@ -247,6 +318,9 @@ def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--o
     path = Path(path)
     kinds = (path.suffix[1:].lower(),) if path.suffix.lower() in (".png", ".svg") else ("png", "svg")
     written: list[Path] = []
+    boxes = unprintable("".join(text.get_text() for text in drawing.findobj(Text)))
+    if boxes:
+        warnings.warn(MissingLetters(boxes), stacklevel=2)
     with style():
         for kind in kinds:
             target = path if len(kinds) == 1 else path.with_name(f"{path.name}.{kind}")
@@ -254,8 +328,8 @@ def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--o
             picture = io.BytesIO()
             drawing.savefig(picture, format=kind, dpi=DPI, metadata=metadata)
             content = picture.getvalue()
-            if kind == "svg" and prefix:
-                content = _prefixed(content.decode(), prefix).encode()
+            if kind == "svg":
+                content = _prefixed(cleaned(content.decode()), prefix).encode()
             with file_written(target, option) as part:
                 part.write_bytes(content)
             written.append(target)

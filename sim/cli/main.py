@@ -7,7 +7,9 @@ import os
 import signal
 import sys
 import traceback
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -78,6 +80,9 @@ def sim(ctx: click.Context, debug: bool) -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line; leaves with status 0 done, 1 failed, 2 wrong request or file, 130 interrupted."""
     arguments = sys.argv[1:] if args is None else args
+    for stream in (sys.stdout, sys.stderr):  # a letter that an encoding does not have is written out, such as \u53f0
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     with suppress(ValueError):  # not in the main thread
@@ -85,7 +90,31 @@ def main(args: list[str] | None = None) -> None:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, _interrupt)
-    sys.exit(_status(arguments, debug))
+    with _letters_noted(silent=not {"--quiet", "--json"}.isdisjoint(arguments)):
+        status = _status(arguments, debug)
+    sys.exit(status)
+
+
+@contextmanager
+def _letters_noted(silent: bool) -> Iterator[None]:
+    """One note for all letters that charts could not draw meanwhile, in place of a warning for each chart."""
+    from sim.words import MissingLetters
+
+    letters: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", MissingLetters)
+        shown = warnings.showwarning
+
+        def show(message: Any, *told: Any, **more: Any) -> None:
+            if isinstance(message, MissingLetters):
+                letters.update(message.letters)
+            else:
+                shown(message, *told, **more)
+
+        warnings.showwarning = show
+        yield
+    if letters and not silent:
+        print(f"note: {MissingLetters(letters)}", file=sys.stderr)
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -95,6 +124,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 def _status(arguments: list[str], debug: bool) -> int:
     from sim.errors import SimError
+    from sim.words import cleaned
 
     try:
         returned = sim.main(args=(["--debug"] if debug else []) + arguments, prog_name="sim", standalone_mode=False)
@@ -107,7 +137,7 @@ def _status(arguments: list[str], debug: bool) -> int:
     except click.ClickException as error:
         if debug:
             traceback.print_exc()
-        print(_usage(error), file=sys.stderr)
+        print(cleaned(_usage(error)), file=sys.stderr)
         return 2
     except SimError as error:
         if debug:
@@ -121,7 +151,7 @@ def _status(arguments: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        said = " ".join(str(error).split())
+        said = cleaned(" ".join(str(error).split()))
         print(f"failed while running: {type(error).__name__}: {said} (--debug shows where)", file=sys.stderr)
         return 1
 

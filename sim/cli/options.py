@@ -16,6 +16,7 @@ import click
 
 from sim.atlas.reading import parsed_day
 from sim.errors import InputError, Problem
+from sim.words import json_fit
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -73,7 +74,7 @@ def program() -> str:
 
 def print_json(document: Any) -> None:
     """One JSON object on standard output."""
-    click.echo(json.dumps(_finite(document), ensure_ascii=False, indent=1, default=str, allow_nan=False))
+    click.echo(json_fit(json.dumps(_finite(document), ensure_ascii=False, indent=1, default=str, allow_nan=False)))
 
 
 def _finite(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from sim.cli.options import HELP, as_json, print_json
+from sim.words import cleaned
 
 
 @click.command("validate", context_settings=HELP)
@@ -15,7 +16,7 @@ from sim.cli.options import HELP, as_json, print_json
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
     """Check each FILE (or shipped name): language, dates, states, expectations. Status 2 when one is wrong."""
-    from sim.errors import InputError
+    from sim.errors import MOST_TOLD, InputError
     from sim.scenario import load
 
     told: list[dict[str, Any]] = []
@@ -27,14 +28,18 @@ def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
                 from sim.scenario import members, remarks
 
                 who = members(loaded.scenario)
-                click.echo(f"{file}: ok ({len(who.recognisers)} states with Taipei, {len(who.former)} that left)")
+                click.echo(
+                    f"{cleaned(file)}: ok ({len(who.recognisers)} states with Taipei, {len(who.former)} that left)"
+                )
                 for remark in remarks(loaded.scenario):
-                    click.echo(f"{file}: note: {remark}", err=True)
+                    click.echo(f"{cleaned(file)}: note: {remark}", err=True)
         except InputError as error:
             problems = [
-                {"path": p.path, "rule": p.rule, "value": p.value, "suggestion": p.suggestion} for p in error.problems
+                {"path": p.path, "rule": p.rule, "value": p.value, "suggestion": p.suggestion}
+                for p in error.problems[:MOST_TOLD]
             ]
-            told.append({"file": file, "ok": False, "problems": problems})
+            more = len(error.problems) - len(problems)
+            told.append({"file": file, "ok": False, "problems": problems} | ({"more": more} if more else {}))
             if not as_json:
                 for line in error.lines():
                     click.echo(line, err=True)

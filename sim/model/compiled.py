@@ -1,21 +1,28 @@
 """Marks a function as part of the rule book: plain Python for the agents, compiled inside the kernel.
 
 Also settles where compiled code is kept: a cache folder named by a digest of this room's sources, for the
-compiler itself does not notice a change in a function that another file defines.
+compiler itself does not notice a change in a function that another file defines. What lies there is run, so it
+is a folder that nobody else can write to, or one of this process alone.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
+import numpy as np
 import platformdirs
 from numba.extending import register_jitable
+from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -26,25 +33,62 @@ def rule(function: F) -> F:
     return marked
 
 
+def for_kernel(parameters: NDArray[Any]) -> NDArray[Any]:
+    """A record array as the kernel reads it: where nothing is compiled (`NUMBA_DISABLE_JIT=1`), Python needs names."""
+    return parameters.view(np.recarray) if numba.config.DISABLE_JIT else parameters  # type: ignore[attr-defined]
+
+
 def cache_folder() -> Path:
     """Where compiled code of exactly these sources is kept."""
     total = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         total.update(path.name.encode() + path.read_bytes())
     kept = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("recognition-sim", appauthor=False)
-    folder = Path(kept) / f"kernel-{total.hexdigest()[:16]}"
+    return private(Path(kept), f"kernel-{total.hexdigest()[:16]}")
+
+
+@cache
+def private(kept: Path, name: str) -> Path:
+    """The folder `name` within `kept`, if nobody else can write there; else a new one, gone with this process."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return (
-            Path(tempfile.gettempdir()) / f"recognition-sim-{os.getuid() if hasattr(os, 'getuid') else 0}" / folder.name
-        )
-    return folder
+        above = kept.resolve()  # without links, which others could turn elsewhere
+        above.mkdir(parents=True, exist_ok=True)
+        folder = above / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if mine(folder):
+            return folder
+    except (OSError, RuntimeError, ValueError):
+        pass
+    alone = Path(tempfile.mkdtemp(prefix="recognition-sim-"))
+    atexit.register(shutil.rmtree, alone, ignore_errors=True)
+    return alone
+
+
+def mine(folder: Path) -> bool:
+    """Whether only this user (and root) can write to a folder, and nobody else can put another in its place.
+
+    It is no link, this user's, and closed to everybody else; each folder above it is this user's or root's, and others
+    cannot write to it, or cannot move what is not theirs (the sticky bit of shared temporary folders).
+    """
+    if not hasattr(os, "getuid"):
+        return True  # Windows keeps the cache in the user's profile, under its own permissions
+    own = folder.lstat()
+    if not stat.S_ISDIR(own.st_mode) or own.st_uid != os.getuid() or own.st_mode & 0o077:
+        return False
+    return all(_steady(above.lstat()) for above in folder.parents)
+
+
+def _steady(above: os.stat_result) -> bool:
+    if not stat.S_ISDIR(above.st_mode) or above.st_uid not in (0, os.getuid()):
+        return False
+    own_group = above.st_gid == os.getgid() == os.getuid()  # a group of one, where the system gives each user one
+    open_to = stat.S_IWOTH if own_group else stat.S_IWOTH | stat.S_IWGRP
+    return not above.st_mode & open_to or bool(above.st_mode & stat.S_ISVTX)
 
 
 def is_compiled() -> bool:
     """Whether compiled code of these sources is in the cache, so that a run starts at once."""
-    return any(cache_folder().rglob("kernel.simulate*.nbc"))
+    return bool(numba.config.DISABLE_JIT) or any(cache_folder().rglob("kernel.simulate*.nbc"))  # type: ignore[attr-defined]
 
 
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]

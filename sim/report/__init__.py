@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.words import cleaned
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,18 +22,23 @@ def write_page(result: Result, file: Path, made: Mapping[str, Any] | None = None
     from sim.report.page import html_of
     from sim.report.why import why
 
-    file.write_text(html_of(result, why(result, threads=threads), made), "utf-8", newline="\n")
+    _write(file, html_of(result, why(result, threads=threads), made))
 
 
 def write_comparison(results: Sequence[Result], file: Path) -> None:
     """Write the page of results compared with the first of them. Raises InputError where they cannot be paired."""
     from sim.report.comparison import html_of_comparison
 
-    file.write_text(html_of_comparison(results), "utf-8", newline="\n")
+    _write(file, html_of_comparison(results))
 
 
 def write_sweep(folder: Path, file: Path) -> None:
     """Write the page of a finished sweep. Raises ResultError where it is none, or damaged."""
     from sim.report.swept import html_of_sweep
 
-    file.write_text(html_of_sweep(folder), "utf-8", newline="\n")
+    _write(file, html_of_sweep(folder))
+
+
+def _write(file: Path, page: str) -> None:
+    """Write a page, well-formed whatever its texts hold."""
+    file.write_text(cleaned(page), "utf-8", newline="\n")

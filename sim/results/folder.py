@@ -21,6 +21,7 @@ from sim.errors import InputError, Problem, ResultError, nearest
 from sim.results.file import open_plain, settle, told_where
 from sim.results.identity import versions
 from sim.results.manifests import FORMAT, KINDS, RESULT, Kind, manifest_problems
+from sim.words import cleaned
 
 MANIFEST = "manifest.json"
 OUTSIDE = "outside"
@@ -307,9 +308,9 @@ def write_json(document: Mapping[str, Any], path: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """A JSON document of ours. Raises ResultError where it is missing, too large or damaged."""
+    """A JSON document of ours, its texts cleaned. Raises ResultError where it is missing, too large or damaged."""
     try:
-        return _read_json(path)
+        return cleaned(_read_json(path))
     except (OSError, ValueError, RecursionError) as error:
         raise ResultError(Problem("", "a whole document: this one is damaged or cut short"), path) from error
 

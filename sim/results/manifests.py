@@ -14,6 +14,7 @@ from sim.scenario import Scenario
 from sim.scenario.fields import Iso3, Part
 from sim.scenario.problems import problems
 from sim.scenario.schema import LONGEST_MONTHS, MOST_RUNS, MOST_SEED
+from sim.words import RULE, fit
 
 FORMAT = 2
 """Version of the layout of folders."""
@@ -33,7 +34,14 @@ def _matching(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Printable = Annotated[str, _matching(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*", "a text without control characters")]
+def _printable(text: str) -> str:
+    if not fit(text):
+        raise PydanticCustomError("text", "{rule}", {"rule": RULE})
+    return text
+
+
+Printable = Annotated[str, AfterValidator(_printable)]
+"""A text that steers no terminal."""
 
 
 def _inside(name: str) -> str:

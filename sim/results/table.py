@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, ResultError, nearest
 from sim.results.file import open_plain
+from sim.words import cleaned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +113,7 @@ def read_csv(path: Path, columns: Columns, most: int) -> Table:
 
 def _values(name: str, cells: Iterable[str], holds: str, path: Path) -> list[Any]:
     if holds == TEXT:
-        return list(cells)
+        return [cleaned(cell) for cell in cells]
     found: list[Any] = []
     for row, cell in enumerate(cells, 2):
         try:
@@ -194,7 +195,7 @@ class Parquet(Mapping[str, list[Any]]):
         if name not in self.names:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = self.arrow([name])[name].to_pylist()
+            self._read[name] = list(map(cleaned, self.arrow([name])[name].to_pylist()))
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
+from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
 from sim.model.terms import COLUMNS, HEAD
@@ -140,20 +141,22 @@ def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:
 
 
 def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64]:
-    changes: NDArray[np.float64] = simulate(
-        plan.timeline,
-        draws.parameters,
-        draws.values,
-        draws.chances,
-        draws.outcomes,
-        seed,
-        part.first,
-        part.counts.shape[0],
-        part.horizons,
-        part.counts,
-        part.expected,
-        np.empty((0, 0, 0, 0)) if part.ledger is None else part.ledger,
-    )
+    # Whole numbers wrap in the kernel, which Python remarks on where nothing is compiled.
+    with np.errstate(all="ignore"):
+        changes: NDArray[np.float64] = simulate(
+            plan.timeline,
+            for_kernel(draws.parameters),
+            draws.values,
+            draws.chances,
+            draws.outcomes,
+            seed,
+            part.first,
+            part.counts.shape[0],
+            part.horizons,
+            part.counts,
+            part.expected,
+            np.empty((0, 0, 0, 0)) if part.ledger is None else part.ledger,
+        )
     return changes
 
 

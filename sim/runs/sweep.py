@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim import results
 from sim.atlas import states
-from sim.errors import InputError, Problem, ResultError
+from sim.errors import InputError, Problem, ResultError, ScenarioError
 from sim.fit import beliefs_for
 from sim.model.plan import month_label
 from sim.results.manifests import SWEEP
@@ -29,6 +28,7 @@ from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
 from sim.scenario import Range, Scenario, load, members, opened
+from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
 
 if TYPE_CHECKING:
@@ -467,8 +467,8 @@ def _sweep_file(scenario: str | Path) -> Path | None:
     path = Path(scenario)
     try:
         if path.suffix == ".toml" and path.is_file():
-            return path if "sweep" in tomllib.loads(path.read_text("utf-8")) else None
-    except (OSError, ValueError):
+            return path if "sweep" in read_toml(path, str(path)) else None
+    except (OSError, ValueError, ScenarioError):
         return None
     return None
 

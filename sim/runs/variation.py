@@ -20,12 +20,16 @@ from sim.parameters import PARAMETERS
 from sim.runs.designs import DESIGNS, MOST_POINTS, Value, design_problems
 from sim.scenario import Loaded, Opened, Range, Scenario, load, opened, shipped
 from sim.scenario.fields import Quantity, Series
+from sim.scenario.loading import read_toml
 from sim.scenario.problems import fields_at
+from sim.scenario.reading import DEEPEST
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 
 Kind = Literal["number", "whole", "day"]
 _MOST_CHECKED = 200
 """Of an axis with more values than this, so many are tried, evenly: what a scenario accepts has no holes."""
+MOST_VARIED = 500
+"""Paths that a sweep file varies; each is tried on the scenario."""
 _DIGITS = 9
 _ONE_DAY = timedelta(days=1)
 
@@ -209,6 +213,8 @@ class _Reader:
 
     def path(self, name: str) -> str:
         """The full path of a name."""
+        if name.count(".") >= DEEPEST:
+            raise _wrong("", f"a path of at most {DEEPEST} names", name)
         if name in PARAMETERS:
             return f"parameters.{name}"
         if "." not in name:
@@ -434,15 +440,13 @@ def read_sweep(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
 
 
 def _document(path: Path, shown: str) -> dict[str, Any]:
-    from sim.scenario.loading import _read
-
     try:
-        there = path.is_file()
+        there = path.exists()
     except (OSError, ValueError):
         there = False
     if not there:
         raise InputError(Problem("", "no such file"), shown)
-    return _read(path, shown)
+    return read_toml(path, shown)
 
 
 def _is_table(value: Any) -> bool:
@@ -487,7 +491,11 @@ def _variations(scenario: Loaded, vary: Mapping[str, Any], wrong: list[Problem])
     """What `[vary]` varies; its problems go to `wrong`."""
     reader = _Reader(scenario)
     found: list[Variation] = []
-    for name, told in _flat(vary):
+    rows = _flat(vary)
+    if len(rows) > MOST_VARIED:
+        wrong.append(Problem("vary", f"at most {MOST_VARIED} paths", len(rows)))
+        return ()
+    for name, told in rows:
         if not isinstance(told, (dict, list)):
             rule = "a list of values, or a table {low, high, points}; {} for a parameter's own range"
             wrong.append(Problem(f"vary.{name}", rule, told))

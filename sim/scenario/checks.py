@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sim.atlas import economy, record, regimes
-from sim.errors import AtlasError, Problem, nearest
+from sim.errors import MOST_TOLD, AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
 from sim.scenario.fields import Range, month_number
@@ -70,11 +70,14 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _parameters(scenario: Scenario) -> Iterator[Problem]:
+    unknown = 0
     for name, given in scenario.parameters.items():
         declared = PARAMETERS.get(name)
         path = f"parameters.{name}"
         if declared is None:
-            yield Problem(path, "a model parameter (sim parameters lists them)", name, nearest(name, PARAMETERS))
+            unknown += 1
+            close = nearest(name, PARAMETERS) if unknown <= MOST_TOLD else None
+            yield Problem(path, "a model parameter (sim parameters lists them)", name, close)
             continue
         values = (given.low, given.high) if isinstance(given, Range) else (given,)
         for value in values:

@@ -24,11 +24,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import states
-from sim.errors import nearest
+from sim.words import RULE, fit
 
 EARLIEST = date(1971, 10, 25)
 LATEST = date(2100, 12, 31)
 LONGEST_NAME = 80
+LONGEST_TEXT = 10_000
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -61,24 +62,30 @@ def _day(value: Any) -> date:
 def _iso3(value: Any) -> str:
     if isinstance(value, str) and value in states():
         return value
-    known = {state.name: code for code, state in states().items()} | {code: code for code in states()}
-    close = nearest(value, known)
-    raise PydanticCustomError(
-        "unknown_name",
-        "a state's three-letter code, such as HND",
-        {"suggestion": None if close is None else known[close]},
-    )
+    raise PydanticCustomError("state", "a state's three-letter code, such as HND")
+
+
+NAME_RULE = "a name of small letters, digits and single hyphens"
+
+
+def is_name(value: Any) -> bool:
+    """Whether a value may name a scenario, an event, an election, an outcome or an effect."""
+    return isinstance(value, str) and NAME.fullmatch(value) is not None and len(value) <= LONGEST_NAME
 
 
 def _name(value: Any) -> str:
-    if isinstance(value, str) and NAME.fullmatch(value) and len(value) <= LONGEST_NAME:
-        return value
-    raise PydanticCustomError("name", "a name of small letters, digits and single hyphens")
+    if not is_name(value):
+        raise PydanticCustomError("name", NAME_RULE)
+    return str(value)
 
 
 def _plain_text(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("text", "a text that is not empty")
+    if len(value) > LONGEST_TEXT:
+        raise PydanticCustomError("text", "a text of at most {most} letters", {"most": f"{LONGEST_TEXT:,}"})
+    if not fit(value):
+        raise PydanticCustomError("text", RULE)
     return value
 
 

@@ -14,13 +14,13 @@ from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.checks import meaning_problems
-from sim.scenario.fields import EARLIEST
+from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
 from sim.scenario.problems import fields_at, problems
+from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
 from sim.scenario.schema import Scenario
 
-LARGEST_BYTES = 2_000_000
-DEEPEST = 20
-"""Tables and lists inside one another; the language itself needs eight."""
+LONGEST_CHAIN = 20
+"""Scenarios that extend one another."""
 MOST_WHOLE = 2**63 - 1
 Document = dict[str, Any]
 
@@ -123,9 +123,11 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise ScenarioError(Problem("", "PATH=VALUE, such as washington.attention=2", text), "--set")
+        if key.count(".") >= DEEPEST:
+            raise ScenarioError(Problem("", f"a path of at most {DEEPEST} names", key.strip()), "--set")
         try:
             overrides[key.strip()] = _toml_value(value)
-        except (tomllib.TOMLDecodeError, RecursionError):
+        except tomllib.TOMLDecodeError:
             overrides[key.strip()] = value.strip()
         except ValueError:
             raise ScenarioError(Problem(key.strip(), "a number of fewer than 4,000 digits"), "--set") from None
@@ -135,6 +137,10 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
 
 def _toml_value(text: str) -> Any:
     """One TOML value; a text of several lines is no value."""
+    try:
+        bounded(text, "--set")
+    except ScenarioError:
+        raise tomllib.TOMLDecodeError from None  # a text with many full stops, or nothing that has a place here
     document = tomllib.loads(f"value = {text}")
     if len(document) != 1:
         raise tomllib.TOMLDecodeError
@@ -153,6 +159,8 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
                 return candidate, str(candidate) if beside is None else reference
             if candidate.is_dir():
                 raise ScenarioError(Problem("", "a scenario file, not a folder", reference), reference)
+            if candidate.exists():
+                raise ScenarioError(not_plain(candidate.stat()), reference)
         except (OSError, ValueError):
             break
     raise ScenarioError(
@@ -161,24 +169,11 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
     )
 
 
-def _read(path: Path, shown: str) -> Document:
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_BYTES:
-            raise ScenarioError(Problem("", f"a file of at most {LARGEST_BYTES} bytes", size), shown)
-        document = tomllib.loads(path.read_bytes().decode("utf-8"))
-        _sound(document, shown)
-        return document
-    except UnicodeDecodeError as error:
-        raise ScenarioError(Problem("", f"a text in UTF-8 (byte {error.start} is not)"), shown) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(Problem("", f"not valid TOML: {error}"), shown) from None
-    except ValueError:
-        raise ScenarioError(Problem("", "whole numbers of fewer than 4,000 digits"), shown) from None
-    except RecursionError:
-        raise ScenarioError(Problem("", "tables nested less deeply"), shown) from None
-    except OSError as error:
-        raise ScenarioError(Problem("", f"cannot be read: {error.strerror}"), shown) from None
+def read_toml(path: Path, shown: str) -> Document:
+    """The tables of a scenario or sweep file, bounded. Raises ScenarioError under the name `shown`."""
+    document = parsed(plain_text(path, shown), shown)
+    _sound(document, shown)
+    return document
 
 
 def _sound(document: Any, shown: str) -> None:
@@ -200,27 +195,33 @@ def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
     """The documents from the file to the root of its `extends` chain."""
     documents: list[tuple[Document, str]] = []
     seen: list[Path] = []
-    names: list[str] = []
+    names: list[str] = [shown]
     while True:
-        names.append(shown)
         if path.resolve() in seen:
             raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
         seen.append(path.resolve())
-        document = _read(path, shown)
+        document = read_toml(path, shown)
         header = document.get("scenario")
         documents.append((document, shown))
-        extends = header.get("extends") if isinstance(header, dict) else None
+        extends, name = (header.get("extends"), header.get("name")) if isinstance(header, dict) else (None, None)
         if extends is None:
             return documents
         if not isinstance(extends, str) or not extends:
             raise ScenarioError(Problem("scenario.extends", "the name or file of a scenario", extends), shown)
-        if not isinstance(header.get("name"), str):  # type: ignore[union-attr]
+        if not isinstance(name, str):
             raise ScenarioError(Problem("scenario.name", "required"), shown)
+        if len(documents) > 1 and not is_name(name):  # kept, though what extends it has a name of its own
+            raise ScenarioError(Problem("scenario.name", NAME_RULE, name), shown)
         try:
-            path, shown = _locate(extends, beside=path.parent)
+            path, named = _locate(extends, beside=path.parent)
         except ScenarioError as error:
             problem = error.problems[0]
             raise ScenarioError(Problem("scenario.extends", problem.rule, extends, problem.suggestion), shown) from None
+        if len(documents) == LONGEST_CHAIN:
+            rule = f"at most {LONGEST_CHAIN} scenarios that extend one another"
+            raise ScenarioError(Problem("scenario.extends", rule, extends), names[0])
+        names.append(named)
+        shown = f"{named} (extended by {shown})"
 
 
 def _merge(base: Document, change: Document) -> Document:
@@ -240,7 +241,9 @@ def _set(document: Document, key: str, value: Any, shown: str) -> None:
     """Put `value` at the dotted path `key`; a path the language or the file does not have is an error."""
     if not isinstance(key, str):
         raise ScenarioError(Problem("", "a path of names joined by dots", key), shown)
-    path = key.split(".")
+    path = key.split(".", DEEPEST)
+    if len(path) > DEEPEST:
+        raise ScenarioError(Problem("", f"a path of at most {DEEPEST} names", key), shown)
     if path[:2] == ["scenario", "extends"]:
         raise ScenarioError(Problem(key, "settled by the file: it cannot be set", value), shown)
     if any(not part for part in path):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Problem, nearest
+from sim.atlas import states
+from sim.errors import MOST_TOLD, Problem, nearest
 from sim.scenario.schema import Scenario
 
 _TAGS = {"number", "table", "[key]"}
@@ -117,10 +118,22 @@ def _rule(error: Any) -> str:
 
 def problems(error: ValidationError, document: Mapping[str, Any], model: type[BaseModel] = Scenario) -> list[Problem]:
     """The problems of a validation error of a model, each as the user would look for it in the file."""
-    return [_problem(item, document, model) for item in error.errors(include_url=False)]
+    found = error.errors(include_url=False)
+    return [
+        _problem(item, document, model, nearest if place < MOST_TOLD else _not_told) for place, item in enumerate(found)
+    ]
 
 
-def _problem(item: Any, document: Mapping[str, Any], model: type[BaseModel]) -> Problem:
+def _not_told(name: object, valid: Iterable[str]) -> None:
+    """No suggestion: to find one takes long, and this problem is only counted."""
+
+
+def _problem(
+    item: Any,
+    document: Mapping[str, Any],
+    model: type[BaseModel],
+    near: Callable[[object, Iterable[str]], str | None],
+) -> Problem:
     kind, context = item["type"], item.get("ctx", {})
     path = _path(item["loc"], document)
     value = item["input"]
@@ -128,7 +141,7 @@ def _problem(item: Any, document: Mapping[str, Any], model: type[BaseModel]) -> 
         return Problem(".".join(path), "required", None, None)
     if kind == "extra_forbidden":
         allowed = _fields(model, path[:-1], document) or {}
-        return Problem(".".join(path), "unknown key", path[-1], nearest(path[-1], allowed))
+        return Problem(".".join(path), "unknown key", path[-1], near(path[-1], allowed))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         expected = [name.strip("'") for name in str(context.get("expected_tags", "")).split(", ")]
         expected = [name for name in expected if name] or list(all_event_types())
@@ -138,11 +151,14 @@ def _problem(item: Any, document: Mapping[str, Any], model: type[BaseModel]) -> 
             ".".join([*path, "type"]),
             rule,
             told if isinstance(value, dict) else value,
-            None if told is None else nearest(told, expected),
+            None if told is None else near(told, expected),
         )
-    suggestion = context.get("suggestion")
+    suggestion = None
+    if kind == "state":
+        known = {state.name: code for code, state in states().items()} | {code: code for code in states()}
+        suggestion = known.get(near(value, known) or "")
     if kind == "literal_error" and isinstance(value, str):
-        suggestion = nearest(value, str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", "))
+        suggestion = near(value, str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", "))
     return Problem(".".join(path), _rule(item), value, suggestion)
 
 

@@ -40,8 +40,8 @@ class Header(Part):
     """The simulation runs through the month of this day."""
     as_of: Day | None = None
     """What is known stops at the end of this day, which is also the day of the roster (default: `start`)."""
-    extends: str | None = None
-    """Another scenario this one changes: a file beside it, or the name of a shipped one."""
+    extends: Text | None = None
+    """Another scenario this one changes: the name of a shipped one, or a file, as a path from this one's folder."""
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 10_000
     """Runs, unless the command says otherwise."""
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from sim.scenario.reading import parsed
 from tests.fuzz.accepting import runs_or_is_refused
 from tests.fuzz.toml_text import toml
 from tests.worlds import rich
@@ -136,6 +137,19 @@ def test_the_valid_document_survives_its_way_through_toml(file: Path) -> None:
 def test_a_mutated_document_runs_or_is_refused(file: Path, document: Document) -> None:
     file.write_text(toml(document), "utf-8")
     runs_or_is_refused(file)
+
+
+signs = st.lists(st.sampled_from([*"\"'\\.[]{}#=,\n a", "..........", '"""', "'''"]), max_size=30).map("".join)
+
+
+@settings(max_examples=150)
+@given(document=st.dictionaries(signs, signs | st.lists(signs | st.floats(allow_nan=False), max_size=3), max_size=4))
+def test_bounds_pass_over_what_texts_hold(document: Document) -> None:
+    """Dots, brackets and quotes in quoted keys and texts count for nothing."""
+    text = toml(document)
+    assert parsed(text, "x") == tomllib.loads(text)
+    literal = "'" + "." * 50 + "[" * 50 + '"'
+    assert parsed(f"{text}\nzzz = '''{literal}'''\n", "x")["zzz"] == literal
 
 
 TEXT = toml(VALID).encode()

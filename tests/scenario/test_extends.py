@@ -126,9 +126,11 @@ def test_a_base_of_the_widest_name(tmp_path: Path) -> None:
 def test_problems_of_the_base_name_the_base(tmp_path: Path) -> None:
     written(tmp_path, "[washington]\natention = 1", name="base.toml")
     path = written(tmp_path, head=change("one", "base"), name="one.toml")
-    assert refused(path) == ["base: washington.atention: unknown key (got 'atention'); did you mean attention?"]
+    assert refused(path) == [
+        "base (extended by one.toml): washington.atention: unknown key (got 'atention'); did you mean attention?"
+    ]
     written(tmp_path, "[washington", name="base.toml")
-    assert refused(path)[0].startswith("base: not valid TOML")
+    assert refused(path)[0].startswith("base (extended by one.toml): not valid TOML")
 
 
 BASES = {
@@ -162,8 +164,8 @@ def test_a_base_that_would_not_run_itself(tmp_path: Path, base: str) -> None:
     dates = "" if base == "future" else "start = 2021-12-10\nend = 2022-06-30\n"
     written(tmp_path, head=f'[scenario]\nname = "base"\ntitle = "t"\nquestion = "q?"\n{dates}{bad}\n', name="base.toml")
     path = written(tmp_path, head=change("one", "base", good + "\n"), name="one.toml")
-    assert refused(path) == [f"base: {line}"]
-    assert refused(path, {"washington.attention": 2}) == [f"base: {line}"]
+    assert refused(path) == [f"base (extended by one.toml): {line}"]
+    assert refused(path, {"washington.attention": 2}) == [f"base (extended by one.toml): {line}"]
 
 
 def test_what_is_set_on_a_file_cannot_put_it_right(tmp_path: Path) -> None:
@@ -180,4 +182,6 @@ def test_a_base_in_which_nobody_has_an_economy(tmp_path: Path, kept: list[str]) 
     removed = [code for code in members(load("honduras-2021").scenario).recognisers if code not in kept]
     written(tmp_path, f"[roster]\nremove = {removed}\n", name="base.toml")
     path = written(tmp_path, head=change("one", "base", "[roster]\nremove = []\n"), name="one.toml")
-    assert refused(path) == ["base: roster: at least one state that recognises Taipei, besides the Holy See"]
+    assert refused(path) == [
+        "base (extended by one.toml): roster: at least one state that recognises Taipei, besides the Holy See"
+    ]

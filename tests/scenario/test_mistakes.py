@@ -614,11 +614,11 @@ def test_a_link_that_leads_to_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x = " + "[" * 100_000, "tables nested less deeply"),
-        ("x = " + "[" * 5000 + "]" * 5000, "tables nested less deeply"),
-        ("x = " + "[" * 21 + "]" * 21, "x.0.0: tables nested less deeply"),
+        ("x = " + "[" * 100_000, "tables nested less deeply (line 1)"),
+        ("x = " + "[" * 5000 + "]" * 5000, "tables nested less deeply (line 1)"),
+        ("x = " + "[" * 21 + "]" * 21, "tables nested less deeply (line 1)"),
         ("x = " + "[" * 19 + "]" * 19, None),
-        ("x = " + "{a = " * 900 + "1" + "}" * 900, "tables nested less deeply"),
+        ("x = " + "{a = " * 900 + "1" + "}" * 900, "tables nested less deeply (line 1)"),
         ("x = " + "{a = " * 20 + "1" + "}" * 20, "x.a.a: tables nested less deeply"),
     ],
     ids=["open", "lists", "twenty-one lists", "nineteen lists", "tables", "twenty tables"],

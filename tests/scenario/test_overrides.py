@@ -57,7 +57,9 @@ def test_what_is_no_path_and_value(text: str) -> None:
     assert caught.value.lines() == [f"--set: {HINT} (got {text.replace('  ', ' ')!r})"]
 
 
-@pytest.mark.parametrize("text", ["x=" + "[" * 100_000, "x=\0", "x=\ud800"])
+@pytest.mark.parametrize(
+    "text", ["x=" + "[" * 100_000, "x=" + "[" * 30 + "]" * 30, "x={" + "a." * 40_000 + "a = 1}", "x=\0", "x=\ud800"]
+)
 def test_values_that_break_parsers_are_texts(text: str) -> None:
     assert parse_overrides([text]) == {"x": text[2:]}
 
@@ -69,7 +71,7 @@ def test_values_that_break_parsers_are_texts(text: str) -> None:
         ("9" * 4000, "--set: x: a whole number below 2^63 (got 'a number of many digits')"),
         ("0x" + "f" * 5000, "--set: x: a whole number below 2^63 (got 'a number of many digits')"),
         ("{a = [-9223372036854775809]}", "--set: x.a.0: a whole number below 2^63 (got 'a number of many digits')"),
-        ("[" * 30 + "]" * 30, "--set: x.0.0: tables nested less deeply"),
+        ("{a = " * 15 + "{a.b.c.d.e.f.g = 1}" + "}" * 15, "--set: x.a.a: tables nested less deeply"),
     ],
 )
 def test_values_beyond_measure_are_refused(value: str, line: str) -> None:

@@ -1,0 +1,110 @@
+"""Files and texts of a user, bounded before they are read: plain files of some size, TOML of some depth."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem, ScenarioError
+
+LARGEST_BYTES = 2_000_000
+DEEPEST = 20
+"""Tables and lists inside one another, and names in a dotted key; the language itself needs eight."""
+MOST_KEYS = 50_000
+"""Keys of a file, with those that dots put between; a scenario of two hundred states and events has some thousands."""
+MOST_ITEMS = 100_000
+"""Values in the lists of a file."""
+
+
+def plain_text(path: Path, shown: str, largest: int = LARGEST_BYTES) -> str:
+    """What a plain file holds, which is UTF-8 and no larger than `largest` bytes; nothing of any other is read.
+
+    Pipes, devices and sockets are refused without waiting for them: what they hold has no end that could be known.
+    Raises ScenarioError under the name `shown`.
+    """
+    try:
+        _check_plain(path.stat(), shown)  # before it is opened, which a device may notice
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(number, "rb") as file:
+            _check_plain(os.fstat(number), shown)  # it may be another by now
+            content = file.read(largest + 1)
+        if len(content) > largest:
+            raise ScenarioError(Problem("", f"a file of at most {largest} bytes", path.stat().st_size), shown)
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(Problem("", f"a text in UTF-8 (byte {error.start} is not)"), shown) from None
+    except OSError as error:
+        raise ScenarioError(Problem("", f"cannot be read: {error.strerror}"), shown) from None
+    except ValueError:
+        raise ScenarioError(Problem("", "the name of a file"), shown) from None
+
+
+def _check_plain(told: os.stat_result, shown: str) -> None:
+    if not stat.S_ISREG(told.st_mode):
+        raise ScenarioError(not_plain(told), shown)
+
+
+_KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+
+
+def not_plain(told: os.stat_result) -> Problem:
+    """The problem with what is there and is no plain file."""
+    kind = next((name for is_kind, name in _KINDS if is_kind(told.st_mode)), "a device")
+    return Problem("", f"a plain file, not {kind}" + (": write it to a file first" if kind == "a pipe" else ""))
+
+
+_TOKEN = re.compile(
+    r'"""(?:[^"\\]|\\.?|"(?!""))*+(?:"""|\Z)'
+    r"|'''(?:[^']|'(?!''))*+(?:'''|\Z)"
+    r'|"(?:[^"\\\n]|\\[^\n])*+"?'
+    r"|'[^'\n]*+'?"
+    r"|#[^\n]*+"
+    r"|[\[\]{}.=,\n]",
+    re.DOTALL,
+)
+"""What counts in TOML: texts and remarks, to be passed over, and the signs that nest, join and part."""
+
+
+def parsed(text: str, shown: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises ScenarioError, before parsing, where they would be too deep or too many."""
+    bounded(text, shown)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(Problem("", f"not valid TOML: {error}"), shown) from None
+    except ValueError:
+        raise ScenarioError(Problem("", "whole numbers of fewer than 4,000 digits"), shown) from None
+    except RecursionError:
+        raise ScenarioError(Problem("", "tables nested less deeply"), shown) from None
+
+
+def bounded(text: str, shown: str) -> None:
+    """Refuse a TOML text that would take much room when parsed: a table is made for each name of a dotted key."""
+    depth = dots = keys = items = 0
+    for found in _TOKEN.finditer(text):
+        sign = found[0]
+        if sign == ".":
+            dots += 1
+        elif sign in ("=", "]"):  # the end of a key, of a table's name, or of a list, which may pass for a key
+            keys += dots + 1
+            depth -= sign == "]"
+            dots = 0
+        elif sign in ("[", "{"):
+            depth = max(depth, 0) + 1
+            dots = 0
+        elif sign in ("}", ",", "\n"):
+            items += sign == ","
+            depth -= sign == "}"
+            dots = 0
+        if depth > DEEPEST or dots >= DEEPEST:
+            line = text.count("\n", 0, found.start()) + 1
+            rule = "tables nested less deeply" if depth > DEEPEST else f"keys of at most {DEEPEST} names"
+            raise ScenarioError(Problem("", f"{rule} (line {line})"), shown)
+    if keys > MOST_KEYS:
+        raise ScenarioError(Problem("", f"at most {MOST_KEYS:,} keys", keys), shown)
+    if items > MOST_ITEMS:
+        raise ScenarioError(Problem("", f"at most {MOST_ITEMS:,} values in lists", items), shown)
