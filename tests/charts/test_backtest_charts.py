@@ -424,6 +424,7 @@ def test_no_text_is_cut_or_covered(document: Document, chart: str, case: str) ->
     assert "Source: backtest of this project, 4,000 runs an origin, seed 1; the record of recognition." in said(drawing)
 
 
+@pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(tmp_path: Path) -> None:
     first = backtest.draw_backtest(made(), tmp_path / "new" / "a")
     second = backtest.draw_backtest(made(), tmp_path / "b")

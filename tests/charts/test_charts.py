@@ -496,6 +496,7 @@ def test_long_horizons_have_cells_of_years(make: Any) -> None:
     assert times.block_names[:2] == ["2026–29", "2030–34"]
 
 
+@pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(make: Any, tmp_path: Path) -> None:
     result = make(hosts=HOSTS, events=THREATS)
     first, second = draw_all(result, tmp_path / "a"), draw_all(result, tmp_path / "b")
@@ -518,12 +519,14 @@ def test_the_svgs_can_stand_in_one_page(make: Any, tmp_path: Path) -> None:
         assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)) <= set(ids)
 
 
+@pytest.mark.usefixtures("coarse")
 def test_a_comparison_is_saved_in_the_formats_asked_for(make: Any, tmp_path: Path) -> None:
     drawing = draw_comparison([make(runs=2, name="a"), make(runs=2, name="b")])
     assert save(drawing, tmp_path / "count-v1.5", formats=("svg",)) == [tmp_path / "count-v1.5.svg"]
     assert [path.suffix for path in save(drawing, tmp_path / "count")] == [".png", ".svg"]
 
 
+@pytest.mark.usefixtures("coarse")
 def test_only_some_charts(make: Any, tmp_path: Path) -> None:
     written = draw_all(make(runs=2), tmp_path / "new", only=("when",), formats=("png",))
     assert written == [tmp_path / "new" / "when.png"]

@@ -720,6 +720,7 @@ SOME = ("one-partial", "two-failed", "two-fine", "three-partial", "many-partial"
 
 
 @pytest.mark.parametrize("name", SOME)
+@pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(name: str, tmp_path: Path) -> None:
     first = sweep.draw_sweep(case(name), tmp_path / "new" / "a", outcome="left:HND")
     second = sweep.draw_sweep(case(name), tmp_path / "b", outcome=["left:HND", "count"])
@@ -730,6 +731,7 @@ def test_the_files_have_the_same_bytes_each_time(name: str, tmp_path: Path) -> N
         assert b"Matplotlib v" not in one.read_bytes()
 
 
+@pytest.mark.usefixtures("coarse")
 def test_only_the_count_is_drawn_unless_a_state_is_asked_for(tmp_path: Path) -> None:
     assert [path.name for path in sweep.draw_sweep(case("one"), tmp_path, formats=("png",))] == ["count.png"]
 
