@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.cli.calling import Sim
@@ -12,6 +14,9 @@ def sim(capsys: pytest.CaptureFixture[str]) -> Sim:
     return Sim(capsys)
 
 
-@pytest.fixture(autouse=True)
-def _coarse_pictures(coarse: None) -> None:
-    """These tests ask which pictures are written, not how they look."""
+@pytest.fixture(autouse=True, scope="module")
+def _coarse_pictures() -> Iterator[None]:
+    """Few pixels: these tests ask which pictures are written, not how they look."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.charts.style.DPI", 40)
+        yield
