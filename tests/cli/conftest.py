@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.calling import Sim
+from tests.pixels import few_pixels
 
 
 @pytest.fixture
@@ -17,6 +18,5 @@ def sim(capsys: pytest.CaptureFixture[str]) -> Sim:
 @pytest.fixture(autouse=True, scope="module")
 def _coarse_pictures() -> Iterator[None]:
     """Few pixels: these tests ask which pictures are written, not how they look."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.charts.style.DPI", 40)
+    with few_pixels():
         yield
