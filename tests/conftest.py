@@ -44,10 +44,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the kernel before the processes that share the tests begin, so that each finds it in the cache."""
     if is_worker(session.config) or not getattr(session.config.option, "numprocesses", None):
         return
-    from sim.runs.run import Request, warm_up_kernel
-    from sim.scenario import load
+    from tests.kernel import compile_kernel
 
-    warm_up_kernel(Request.of(load("honduras-2021"), runs=1))
+    compile_kernel()
 
 
 @pytest.hookimpl(trylast=True)
