@@ -48,14 +48,15 @@ def drawn(drawing: Figure) -> list[Text]:
 
 def assert_clear(drawing: Figure) -> None:
     """No text is cut by the figure's edge and none overlaps another."""
-    boxes = [(text.get_text(), text.get_window_extent()) for text in drawn(drawing)]
+    # Plain numbers: a box of Matplotlib computes its edges anew each time, and pairs are many.
+    boxes = [(text.get_text(), text.get_window_extent().extents.tolist()) for text in drawn(drawing)]
     width, height = drawing.bbox.width, drawing.bbox.height
-    for said, box in boxes:
-        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+    for said, (x0, y0, x1, y1) in boxes:
+        inside = x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height
         assert inside, f"cut: {said!r}"
-    for (one, first), (other, second) in combinations(boxes, 2):
-        shared_x = min(first.x1, second.x1) - max(first.x0, second.x0)
-        shared_y = min(first.y1, second.y1) - max(first.y0, second.y0)
+    for (one, (left, bottom, right, top)), (other, (x0, y0, x1, y1)) in combinations(boxes, 2):
+        shared_x = min(right, x1) - max(left, x0)
+        shared_y = min(top, y1) - max(bottom, y0)
         assert shared_x < 1 or shared_y < 3, f"overlap: {one!r} and {other!r}"  # 3 dots: room below a line
 
 
