@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOG := $(VENV)/install.log
+# How the tests are dealt to processes; one process instead: make test PARALLEL=
+PARALLEL ?= --numprocesses logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
@@ -12,8 +14,10 @@ DOCS_STAMP := $(VENV)/.installed-docs
 demo: $(STAMP) ## simulate a shipped scenario and draw its chart
 	@$(BIN)/sim run honduras-2021
 
-test: lint ## all checks: ruff, mypy, then pytest
-	@$(BIN)/python -m pytest
+# In a new clone the kernel is compiled (most of a minute) while mypy reads everything for the first time.
+test: $(STAMP) ## all checks: ruff, mypy, then pytest
+	@$(BIN)/python -m tests.kernel & $(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 results: $(STAMP) ## recompute the golden results kept in results/reference
 	@$(BIN)/python -m sim.cli.reference

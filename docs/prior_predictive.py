@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,9 +70,10 @@ def draws() -> tuple[Draw, ...]:
         if belief.kind == "estimated" and name != "acceptance_truce":
             drawn[name] = belief.distribution.central
     luck = uniforms(SEED, DRAWS, purpose_of("prior-predictive:luck"))
+    names = drawn.dtype.names or ()
     return tuple(
         Draw(
-            p,
+            p := SimpleNamespace(**dict(zip(names, row, strict=True))),
             rules.pledge_effect(p.pledge_kept, p.departure_rate),
             rules.request_effect(p.request_followed, p.requests_unseen, p.departure_rate),
             rules.window_centre(p.window_effect, p.window_share),
@@ -79,7 +81,7 @@ def draws() -> tuple[Draw, ...]:
             rules.order_rate(p.order_carried_out),
             float(u),
         )
-        for p, u in zip(drawn.view(np.recarray), luck, strict=True)
+        for row, u in zip(drawn.tolist(), luck, strict=True)
     )
 
 

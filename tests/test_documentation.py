@@ -45,6 +45,7 @@ NOT_TYPED = {
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(DOCS).as_posix())
+@pytest.mark.usefixtures("coarse")
 def test_a_page_runs_as_it_is_written(path: Path, tmp_path: Path) -> None:
     from sim.cli.main import COMMANDS
 

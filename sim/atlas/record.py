@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -86,6 +87,20 @@ class Record:
             grouped.setdefault(change.iso3, []).append(change)
         return {iso3: tuple(grouped[iso3]) for iso3 in sorted(grouped)}
 
+    @cached_property
+    def _days(self) -> tuple[date, ...]:
+        return tuple(change.date for change in self.changes)
+
+    @cached_property
+    def _rosters(self) -> tuple[tuple[str, ...], ...]:
+        """The states with Taipei after so many of the changes."""
+        now = set(self.roster_1971)
+        rosters = [tuple(sorted(now))]
+        for change in self.changes:
+            (now.add if change.destination == "taipei" else now.discard)(change.iso3)
+            rosters.append(tuple(sorted(now)))
+        return tuple(rosters)
+
     def side(self, iso3: str, on: date) -> Side | None:
         """The side of a state at the end of a day; None while it has not appeared in the record."""
         self._reached(on)
@@ -99,7 +114,7 @@ class Record:
     def recognisers(self, on: date) -> tuple[str, ...]:
         """The states with Taipei at the end of a day, sorted by iso3; `AtlasError` before `start`."""
         self._reached(on)
-        return tuple(iso3 for iso3 in self._by_state if self.side(iso3, on) == "taipei")
+        return self._rosters[bisect_right(self._days, on)]
 
     def count(self, on: date) -> int:
         """How many states are with Taipei at the end of a day."""
@@ -107,7 +122,7 @@ class Record:
 
     def changes_between(self, since: date, until: date) -> tuple[Change, ...]:
         """The changes dated from `since` to `until`, both days included."""
-        return tuple(change for change in self.changes if since <= change.date <= until)
+        return self.changes[bisect_left(self._days, since) : bisect_right(self._days, until)]
 
     def last_departure(self, iso3: str, on: date) -> date | None:
         """The last day up to `on` on which a state left Taipei, short-lived episodes included."""

@@ -31,12 +31,13 @@ def members(scenario: Scenario) -> Members:
     changes = scenario.roster
     roster = sorted((set(known.recognisers(day)) | set(changes.add)) - set(changes.remove))
     former = []
-    for code in sorted({change.iso3 for change in known.changes_between(known.start, day)}):
+    before = known.changes_between(known.start, day)
+    ceased = {change.iso3 for change in before if change.kind == "state_ceased"}
+    for code in sorted({change.iso3 for change in before}):
         left = known.last_departure(code, day)
         side = known.side(code, day)
         if left is None or side == "taipei" or code in roster:
             continue
-        ceased = any(c.iso3 == code and c.kind == "state_ceased" for c in known.changes_between(known.start, day))
-        if not ceased and (day - left).days <= changes.former_years * 365.25:
+        if code not in ceased and (day - left).days <= changes.former_years * 365.25:
             former.append(code)
     return Members(tuple(roster), tuple(former))

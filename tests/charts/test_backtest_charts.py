@@ -17,6 +17,7 @@ from sim.atlas import record, states
 from sim.charts import backtest
 from sim.charts.words import percent
 from tests.charts.test_charts import assert_clear, line, words
+from tests.pixels import few_pixels
 
 ORIGINS = range(1995, 2025)
 HORIZONS = (1, 3, 5)
@@ -424,8 +425,16 @@ def test_no_text_is_cut_or_covered(document: Document, chart: str, case: str) ->
     assert "Source: backtest of this project, 4,000 runs an origin, seed 1; the record of recognition." in said(drawing)
 
 
-def test_the_files_have_the_same_bytes_each_time(tmp_path: Path) -> None:
-    first = backtest.draw_backtest(made(), tmp_path / "new" / "a")
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The files of every chart."""
+    with few_pixels():
+        return backtest.draw_backtest(made(), tmp_path_factory.mktemp("files") / "new" / "a")
+
+
+@pytest.mark.usefixtures("coarse")
+def test_the_files_have_the_same_bytes_each_time(files: list[Path], tmp_path: Path) -> None:
+    first = files
     second = backtest.draw_backtest(made(), tmp_path / "b")
     wanted = ("forecasts", "calibration", "skill", "departures")
     assert [path.name for path in first] == [f"{name}.{kind}" for name in wanted for kind in ("png", "svg")]
@@ -434,8 +443,8 @@ def test_the_files_have_the_same_bytes_each_time(tmp_path: Path) -> None:
         assert b"Matplotlib v" not in one.read_bytes()
 
 
-def test_the_svgs_can_stand_in_one_page(document: Document, tmp_path: Path) -> None:
-    for path in backtest.draw_backtest(document, tmp_path, formats=("svg",)):
+def test_the_svgs_can_stand_in_one_page(files: list[Path]) -> None:
+    for path in (file for file in files if file.suffix == ".svg"):
         svg = path.read_text(encoding="utf-8")
         ids = re.findall(r'\bid="([^"]+)"', svg)
         assert all(name.startswith(f"{path.stem}-") for name in ids)

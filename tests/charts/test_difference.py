@@ -258,6 +258,7 @@ def test_more_than_there_are_colours_are_refused(make: Any) -> None:
             draw(chart, comparison)
 
 
+@pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(several: Comparison, tmp_path: Path) -> None:
     first, second = (draw_comparison_charts(several, tmp_path / name) for name in ("a", "b"))
     assert [path.name for path in first] == [f"{name}.{kind}" for name in charts_of(several) for kind in ("png", "svg")]

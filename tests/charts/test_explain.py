@@ -233,6 +233,7 @@ def test_a_run_that_stays_and_a_state_that_never_leaves() -> None:
         draw(name, never)
 
 
+@pytest.mark.usefixtures("coarse")
 def test_the_same_explanation_gives_the_same_bytes(honduras: Explanation, tmp_path: Path) -> None:
     one, other = (draw_explanation(honduras, tmp_path / name) for name in ("one", "other"))
     assert [path.name for path in one] == [

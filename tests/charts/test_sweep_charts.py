@@ -22,6 +22,7 @@ from sim.charts.words import percent
 from sim.errors import InputError
 from tests.charts.test_backtest_charts import bars, points, said
 from tests.charts.test_charts import assert_clear, band, line, words
+from tests.pixels import few_pixels
 
 Document = dict[str, Any]
 
@@ -719,9 +720,17 @@ def test_no_text_is_cut_or_covered(name: str, outcome: str) -> None:
 SOME = ("one-partial", "two-failed", "two-fine", "three-partial", "many-partial", "many-points")
 
 
-@pytest.mark.parametrize("name", SOME)
-def test_the_files_have_the_same_bytes_each_time(name: str, tmp_path: Path) -> None:
-    first = sweep.draw_sweep(case(name), tmp_path / "new" / "a", outcome="left:HND")
+@pytest.fixture(scope="module", params=SOME)
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[Path]]:
+    """A case and the files of its charts."""
+    with few_pixels():
+        folder = tmp_path_factory.mktemp("files") / "new" / "a"
+        return request.param, sweep.draw_sweep(case(request.param), folder, outcome="left:HND")
+
+
+@pytest.mark.usefixtures("coarse")
+def test_the_files_have_the_same_bytes_each_time(files: tuple[str, list[Path]], tmp_path: Path) -> None:
+    name, first = files
     second = sweep.draw_sweep(case(name), tmp_path / "b", outcome=["left:HND", "count"])
     wanted = ("count", "left-HND")
     assert [path.name for path in first] == [f"{stem}.{kind}" for stem in wanted for kind in ("png", "svg")]
@@ -730,13 +739,13 @@ def test_the_files_have_the_same_bytes_each_time(name: str, tmp_path: Path) -> N
         assert b"Matplotlib v" not in one.read_bytes()
 
 
+@pytest.mark.usefixtures("coarse")
 def test_only_the_count_is_drawn_unless_a_state_is_asked_for(tmp_path: Path) -> None:
     assert [path.name for path in sweep.draw_sweep(case("one"), tmp_path, formats=("png",))] == ["count.png"]
 
 
-@pytest.mark.parametrize("name", SOME)
-def test_the_svgs_can_stand_in_one_page(name: str, tmp_path: Path) -> None:
-    for path in sweep.draw_sweep(case(name), tmp_path, outcome="left:HND", formats=("svg",)):
+def test_the_svgs_can_stand_in_one_page(files: tuple[str, list[Path]]) -> None:
+    for path in (file for file in files[1] if file.suffix == ".svg"):
         svg = path.read_text(encoding="utf-8")
         ids = re.findall(r'\bid="([^"]+)"', svg)
         assert all(found.startswith(f"{path.stem}-") for found in ids)

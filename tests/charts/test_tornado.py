@@ -160,6 +160,7 @@ def test_paths_are_readable(path: str, said: str) -> None:
     assert readable(path) == said
 
 
+@pytest.mark.usefixtures("coarse")
 def test_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         written = draw_sensitivity(made(), tmp_path / name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -51,6 +53,13 @@ class Sim:
         said = self.capsys.readouterr()
         assert isinstance(ended.value.code, int)
         return Said(ended.value.code, said.out, said.err)
+
+
+def done(*arguments: object) -> None:
+    """The command line in this process, for a fixture that several tests read: it must succeed."""
+    with contextlib.redirect_stdout(io.StringIO()), pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    assert ended.value.code == 0
 
 
 def apart(*arguments: object, **settings: Any) -> Said:

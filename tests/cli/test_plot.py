@@ -10,7 +10,7 @@ import pytest
 
 import sim as face
 from sim.results import check
-from tests.cli.calling import Sim
+from tests.cli.calling import Sim, done
 from tests.results.sealing import resealed
 
 
@@ -33,6 +33,20 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(results: list[Path], tmp_path: Path) -> Path:
     return Path(shutil.copytree(results[0], tmp_path / "result"))
+
+
+@pytest.fixture(scope="module")
+def once(results: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a result whose charts are drawn."""
+    folder = Path(shutil.copytree(results[0], tmp_path_factory.mktemp("once") / "result"))
+    done("plot", folder)
+    return folder
+
+
+@pytest.fixture
+def drawn(once: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(once, tmp_path / "result"))
 
 
 def test_run_draws_its_charts(sim: Sim, tmp_path: Path) -> None:
@@ -157,16 +171,15 @@ def pictures(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
 @pytest.mark.parametrize("drawn_before", [True, False])
 def test_an_interruption_while_redrawing_leaves_every_picture_whole(
-    sim: Sim, folder: Path, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException], drawn_before: bool
+    sim: Sim, drawn: Path, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException], drawn_before: bool
 ) -> None:
     """Old, new or not there; never half of one, and the result is as good as it was."""
     from matplotlib.figure import Figure
 
-    assert sim("plot", folder).status == 0
-    whole = pictures(folder)
+    whole = pictures(drawn)
     if not drawn_before:
-        shutil.rmtree(folder / "charts")
-        resealed(folder, lambda manifest: manifest.update(files=without_charts(manifest["files"])), seal=True)
+        shutil.rmtree(drawn / "charts")
+        resealed(drawn, lambda manifest: manifest.update(files=without_charts(manifest["files"])), seal=True)
     honest, calls = Figure.savefig, []
 
     def stop(self: Figure, target: Any, *arguments: object, **named: object) -> None:
@@ -177,35 +190,33 @@ def test_an_interruption_while_redrawing_leaves_every_picture_whole(
         honest(self, target, *arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Figure, "savefig", stop)
-    assert sim("plot", folder).status == (130 if failure is KeyboardInterrupt else 1)
-    assert (folder / "charts").is_dir() == drawn_before
-    assert not drawn_before or pictures(folder) == whole
-    assert face.read(folder).runs == 40
-    check(folder)
+    assert sim("plot", drawn).status == (130 if failure is KeyboardInterrupt else 1)
+    assert (drawn / "charts").is_dir() == drawn_before
+    assert not drawn_before or pictures(drawn) == whole
+    assert face.read(drawn).runs == 40
+    check(drawn)
     monkeypatch.undo()
-    assert sim("plot", folder).status == 0
-    assert pictures(folder) == whole
+    assert sim("plot", drawn).status == 0
+    assert pictures(drawn) == whole
 
 
 @pytest.mark.parametrize("damage", ["altered", "gone"])
-def test_a_damaged_picture_is_drawn_anew(sim: Sim, folder: Path, damage: str) -> None:
-    assert sim("plot", folder).status == 0
-    before = pictures(folder)
-    picture = folder / "charts" / "count.png"
+def test_a_damaged_picture_is_drawn_anew(sim: Sim, drawn: Path, damage: str) -> None:
+    before = pictures(drawn)
+    picture = drawn / "charts" / "count.png"
     picture.unlink()
     if damage == "altered":
         picture.write_bytes(b"another picture")
-    assert sim("plot", folder, "--chart", "count").status == 0
-    assert pictures(folder) == before
-    check(folder)
+    assert sim("plot", drawn, "--chart", "count").status == 0
+    assert pictures(drawn) == before
+    check(drawn)
 
 
-def test_a_chosen_chart_leaves_the_others(sim: Sim, folder: Path) -> None:
-    assert sim("plot", folder).status == 0
-    before = pictures(folder)
-    assert sim("plot", folder, "--chart", "states", "--format", "svg").status == 0
-    assert pictures(folder) == before
-    check(folder)
+def test_a_chosen_chart_leaves_the_others(sim: Sim, drawn: Path) -> None:
+    before = pictures(drawn)
+    assert sim("plot", drawn, "--chart", "states", "--format", "svg").status == 0
+    assert pictures(drawn) == before
+    check(drawn)
 
 
 def test_what_the_user_put_beside_a_result_is_not_made_part_of_it(sim: Sim, folder: Path) -> None:

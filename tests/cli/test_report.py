@@ -10,7 +10,7 @@ import pytest
 
 import sim as face
 from sim.results import REPORT, check, parts
-from tests.cli.calling import Sim
+from tests.cli.calling import Sim, done
 
 RUN = ("run", "honduras-2021", "--runs", 40, "--json")
 
@@ -22,6 +22,22 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     names = ("honduras-2021", "honduras-2021-reassured")
     made = [face.run(name, runs=40, seed=3, out=out).folder for name in names]
     return [folder for folder in made if folder is not None]
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a run with charts and page was written."""
+    out = tmp_path_factory.mktemp("once")
+    done(*RUN, "--out", out)
+    return out
+
+
+@pytest.fixture
+def whole(once: Path, tmp_path: Path) -> Path:
+    """The folder of that run, copied under the test's own."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    (folder,) = (tmp_path / "honduras-2021").iterdir()
+    return folder
 
 
 @pytest.fixture
@@ -64,36 +80,33 @@ def test_a_result_without_a_page_gets_one_when_asked(sim: Sim, tmp_path: Path) -
     assert (folder / "trajectories.parquet").read_bytes() == before
 
 
-def test_another_run_without_charts_keeps_the_page(sim: Sim, tmp_path: Path) -> None:
-    folder = Path(sim(*RUN, "--out", tmp_path).json["folder"])
-    page = (folder / "report.html").read_bytes()
-    assert sim(*RUN, "--no-charts", "--ledger", "--out", tmp_path).json["folder"] == str(folder)
-    assert parts(check(folder)) == {"charts", REPORT, "ledger.parquet"}
-    assert (folder / "report.html").read_bytes() == page
+def test_another_run_without_charts_keeps_the_page(sim: Sim, whole: Path, tmp_path: Path) -> None:
+    page = (whole / "report.html").read_bytes()
+    assert sim(*RUN, "--no-charts", "--ledger", "--out", tmp_path).json["folder"] == str(whole)
+    assert parts(check(whole)) == {"charts", REPORT, "ledger.parquet"}
+    assert (whole / "report.html").read_bytes() == page
 
 
 @pytest.mark.parametrize("damage", ["altered", "gone"])
-def test_a_damaged_page_is_made_anew(sim: Sim, tmp_path: Path, damage: str) -> None:
-    folder = Path(sim(*RUN, "--out", tmp_path).json["folder"])
-    page = folder / "report.html"
-    whole = page.read_bytes()
-    for mend in (lambda: sim(*RUN, "--out", tmp_path), lambda: sim("report", folder)):
+def test_a_damaged_page_is_made_anew(sim: Sim, whole: Path, tmp_path: Path, damage: str) -> None:
+    page = whole / "report.html"
+    before = page.read_bytes()
+    for mend in (lambda: sim(*RUN, "--out", tmp_path), lambda: sim("report", whole)):
         page.unlink()
         if damage == "altered":
             page.write_bytes(b"half a page")
-        assert face.read(folder).runs == 40
+        assert face.read(whole).runs == 40
         assert mend().status == 0
-        assert page.read_bytes() == whole
-        check(folder)
+        assert page.read_bytes() == before
+        check(whole)
 
 
-def test_a_page_made_again_does_not_seal_other_damage(sim: Sim, tmp_path: Path) -> None:
+def test_a_page_made_again_does_not_seal_other_damage(sim: Sim, whole: Path, tmp_path: Path) -> None:
     """A chart that was altered stays known as altered."""
-    folder = Path(sim(*RUN, "--out", tmp_path).json["folder"])
-    (folder / "charts" / "count.svg").write_bytes(b"another picture")
-    before = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert sim("report", folder).status == 0
-    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8")) == before
+    (whole / "charts" / "count.svg").write_bytes(b"another picture")
+    before = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
+    assert sim("report", whole).status == 0
+    assert json.loads((whole / "manifest.json").read_text(encoding="utf-8")) == before
     assert not sim(*RUN, "--out", tmp_path).json["found"]
 
 

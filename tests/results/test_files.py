@@ -278,7 +278,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda m: next(iter(m["scenario"]["events"].values())).update(date=3), ": a date written YYYY-MM-DD (got 3)"
     ),
     "an escape in a name": (
-        lambda m: m["members"][0].update(state="\x1b]0;x\x07"), "members.0.state: a text without control characters (tab and new line may stand in it)"
+        lambda m: m["members"][0].update(state="\x1b]0;x\x07"), "members.0.state: a text without control characters"
     ),
     "no parameters": (lambda m: m.pop("parameters"), "parameters: required"),
     "a key too many": (lambda m: m.update(runs=60), "runs: unknown key (got 'runs')"),

@@ -1,0 +1,15 @@
+"""Compiles the kernel into the user's cache, or finds it there: `python -m tests.kernel`."""
+
+from __future__ import annotations
+
+from sim.runs.run import Request, warm_up_kernel
+from sim.scenario import load
+
+
+def compile_kernel() -> None:
+    """After this, whatever process needs the kernel reads it from the cache."""
+    warm_up_kernel(Request.of(load("honduras-2021"), runs=1))
+
+
+if __name__ == "__main__":
+    compile_kernel()
