@@ -30,6 +30,7 @@ from sim.model.plan import Plan, Uncertain, plan
 from sim.model.terms import HEADS
 from sim.parameters import PARAMETERS, Held
 from sim.results.manifests import SENSITIVITY
+from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.results.tables import moved
 from sim.runs.designs import MORRIS_LEVELS, design_problems, rows_a_point, unit_points
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
@@ -645,14 +646,10 @@ def read(folder: Path) -> Sensitivity:
     try:
         kept = {name: told.pop(name) for name in ("id", "set", "vary")}
         found = TypeAdapter(Sensitivity).validate_python({**told, "settings": kept, "folder": folder})
-        whole = all(isinstance(row.get(name), str) for row in found.rows for name in ("name", "meaning"))
-        keys = {key for row in found.rows for key in row}
-        measures = ("first", "total") if found.design == "sobol" else ("mu", "mu_star", "sigma")
-        ranged = {f"{name}{end}" for name in measures for end in ("", "_low", "_high")}
-        if not whole or not ranged <= keys:
-            raise ValueError("rows")
+        measures = dict.fromkeys(_COLUMNS[found.design], BLANK)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise ResultError(Problem("", "an analysis that this version can read: make it again"), path) from error
+    check_rows(list(found.rows), {"name": TEXT, "low": ANY, "high": ANY, "meaning": TEXT, **measures}, "rows", path)
     return found
 
 

@@ -43,6 +43,14 @@ class Drawable:
                 rule = f"{rule}, for the scenario of this result has no hosts"
             raise InputError(Problem(option, rule, name, nearest(name, self.names)))
 
+    def drawn(self, name: str) -> Figure:
+        """One of its charts. Raises ResultError where what the folder holds cannot be drawn."""
+        try:
+            return self.figure(name)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            said = f"what this version can draw as {name} ({type(error).__name__}: {error})"
+            raise ResultError(Problem("", said), self.folder) from error
+
     def draw(self, target: Path, only: Iterable[str] = (), formats: Iterable[str] = ("png", "svg")) -> list[Path]:
         """Draw its charts, or `only` some, into a folder; returns the files written.
 
@@ -53,12 +61,7 @@ class Drawable:
         kinds = tuple(formats)
         written: list[Path] = []
         for name in tuple(only) or self.usual:
-            try:
-                figure = self.figure(name)
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                said = f"what this version can draw as {name} ({type(error).__name__}: {error})"
-                raise ResultError(Problem("", said), self.folder) from error
-            written += save(figure, target / name, kinds, prefix=f"{self.prefix}{name}-")
+            written += save(self.drawn(name), target / name, kinds, prefix=f"{self.prefix}{name}-")
         return written
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DIGITS = 6
 """Decimals kept in tables of text."""
 
-TEXT, WHOLE, NUMBER, BLANK, FLAG = "text", "whole number", "number", "number or blank", "true or false"
+TEXT, WHOLE, NUMBER, BLANK = "text", "whole number", "number", "number or blank"
+FLAG, ANY = "true or false", "number or text"
 """What a column holds."""
 Columns = Mapping[str, str]
 """Names of columns in their order, with what each holds."""
@@ -128,7 +129,10 @@ def _values(name: str, cells: Iterable[str], holds: str, path: Path) -> list[Any
 
 def check_rows(rows: Any, columns: Columns, key: str, path: Path) -> None:
     """Raises ResultError unless `rows`, at `key` of a document, is a list of rows with just these columns."""
-    kinds = {TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), BLANK: (int, float, type(None)), FLAG: (bool,)}
+    kinds: dict[str, tuple[type, ...]] = {
+        TEXT: (str,), WHOLE: (int,), NUMBER: (int, float), BLANK: (int, float, type(None)), FLAG: (bool,),
+        ANY: (int, float, str),
+    }  # fmt: skip
     if not isinstance(rows, list):
         raise ResultError(Problem(key, "a list of rows", rows), path)
     for number, row in enumerate(rows):

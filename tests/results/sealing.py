@@ -15,6 +15,16 @@ def resealed(folder: Path, change: Callable[[dict[str, Any]], object], seal: boo
     path = folder / folders.MANIFEST
     manifest = json.loads(path.read_text("utf-8"))
     change(manifest)
+    written_over(folder, manifest, seal)
+
+
+def written_over(folder: Path, manifest: dict[str, Any], seal: bool) -> None:
+    """Put a manifest in the place of what a folder has."""
     if seal:
-        manifest["digest"] = folders._own_digest(manifest)
-    path.write_text(json.dumps(manifest), "utf-8")
+        manifest = {**manifest, "digest": folders._own_digest(manifest)}
+    (folder / folders.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+
+
+def vouched(folder: Path, name: str) -> None:
+    """The digest of a file as it is now, in a manifest whose digest fits."""
+    resealed(folder, lambda m: m["files"].update({name: folders.digest_of(folder / name)}), seal=True)

@@ -17,7 +17,7 @@ import pytest
 import sim
 from sim.errors import ResultError
 from sim.results import CHARTS, LEDGER, Result, check, digest_of, parts, placed, seal
-from tests.results.sealing import resealed
+from tests.results.sealing import resealed, vouched
 from tests.scenario.documents import written
 
 FILES = {"events.parquet", "ledger.parquet", "manifest.json", "states.csv", "summary.csv", "trajectories.parquet"}
@@ -328,11 +328,6 @@ def forged(folder: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> N
     """A table changed, and its digest in a manifest whose digest fits."""
     pq.write_table(change(pq.read_table(folder / name)), folder / name)
     vouched(folder, name)
-
-
-def vouched(folder: Path, name: str) -> None:
-    """The digest of a file as it is now, in a manifest whose digest fits."""
-    resealed(folder, lambda m: m["files"].update({name: digest_of(folder / name)}), seal=True)
 
 
 @pytest.mark.parametrize(
