@@ -11,7 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, ResultError
-from sim.results import CHARTS, DATA, MANIFEST, Result, Table, check, found_or_made, identity, read, write_json
+from sim.results import (
+    CHARTS,
+    DATA,
+    MANIFEST,
+    Result,
+    Table,
+    check,
+    found_or_made,
+    identity,
+    out_folder,
+    read,
+    write_json,
+)
 from sim.results.manifests import COMPARISON
 from sim.results.result import SIDES
 from sim.results.table import DIGITS
@@ -261,6 +273,7 @@ def face_compare(
 
     if len(scenarios) < 2:
         raise InputError(Problem("", "at least two scenarios to compare", len(scenarios)))
+    place = None if out is None else out_folder(out)
     first = scenarios[0]
     if isinstance(first, Result):
         runs = first.runs if runs is None else runs
@@ -273,9 +286,9 @@ def face_compare(
         if isinstance(item, Result):
             return item
         request = next(made)
-        if out is None:
+        if place is None:
             return simulate(request, threads)
-        return run_to_folder(request, Path(out), None, "sim.compare", threads)[0]
+        return run_to_folder(request, place, None, "sim.compare", threads)[0]
 
     return compare([result(item) for item in scenarios])
 

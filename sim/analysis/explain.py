@@ -41,7 +41,7 @@ from sim.results.manifests import EXPLANATION
 from sim.results.result import SIDES
 from sim.results.tables import LEVELS, RECOGNITION
 from sim.runs.ensemble import Engine, Ensemble, Progress, ledger_of
-from sim.runs.run import Request
+from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Draws, sample
 
 if TYPE_CHECKING:
@@ -226,12 +226,13 @@ def explanation_to_folder(
     out: Path | None = None,
     draw: Callable[[Explanation, Path], object] | None = None,
     command: str = "",
+    tell: Callable[[str], object] | None = None,
     pictures: bool = True,
 ) -> tuple[Explanation, Path, bool]:
     """Find an explanation of a result that has a folder, or make it and write it there; True when it was found.
 
     out : a folder of the user's own (`explain/<ISO3>` in the result's where left out)
-    draw : draws its charts into a folder; pictures : whether they are asked for
+    draw : draws its charts into a folder; tell : is told what takes long; pictures : whether charts are asked for
     Raises as `explain` does, and InputError, before anything is run, where the folder cannot be written to.
     """
     subject = subject_of(result, state, tie)
@@ -249,6 +250,7 @@ def explanation_to_folder(
     made: list[Explanation] = []
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        warm_up_kernel(Request.again(result), tell)
         found = explain(result, state, run, tie, runs, threads, progress)
         results.write_json(found.document, stage / EXPLANATION.document)
         if draw is not None and drawn:

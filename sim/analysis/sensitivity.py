@@ -698,4 +698,4 @@ def face_sensitivity(
     )
     if out is None:
         return sensitivity(question, threads)
-    return sensitivity_to_folder(question, Path(out), None, threads)[0]
+    return sensitivity_to_folder(question, results.out_folder(out), None, threads)[0]

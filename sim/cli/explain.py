@@ -57,16 +57,15 @@ def command(
     """
     from sim.analysis.explain import explanation_to_folder
     from sim.results import read
-    from sim.runs.run import Request, warm_up_kernel
 
     began = time.perf_counter()
     result = read(folder)
     silent = quiet or as_json
-    warm_up_kernel(Request.again(result), None if silent else lambda text: click.echo(text, err=True))
+    tell = None if silent else lambda text: click.echo(text, err=True)
     progress = Progress("explain", silent, unit="removals")
     try:
         explanation, target, found = explanation_to_folder(
-            result, state, run, tie, runs, threads, progress, out, _draw, this_command(), pictures=not no_charts
+            result, state, run, tie, runs, threads, progress, out, _draw, this_command(), tell, not no_charts
         )
     finally:
         progress.close()

@@ -78,51 +78,57 @@ def written(path: Path, option: str = "--out") -> Iterator[Path]:
     Raises InputError, before anything is written, for what cannot be written or must not be: a folder, a disk.
     """
     try:
-        target, through = _target(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = _part(target.parent) if not through else Path(tempfile.mkdtemp()) / "part"
-        part.touch()
+        through = _opened(path)
+        target = Path(os.path.realpath(path))
+        if through is None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        part = _part(target.parent if through is None else Path(tempfile.gettempdir()))
+        part.touch(0o600 if through is not None else 0o666, exist_ok=False)
     except (OSError, ValueError) as error:
         raise InputError(_unwritable(path, option, getattr(error, "strerror", None) or str(error))) from None
     try:
         with told_where(path):
             yield part
-            if through:
-                _write_through(part, path)
+            if through is not None:
+                _write_through(part, through)
                 return
             with suppress(FileNotFoundError):
                 shutil.copymode(target, part)
             part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-        if through:
-            part.parent.rmdir()
+        if through is not None:
+            os.close(through)
 
 
-def _target(path: Path) -> tuple[Path, bool]:
-    """Where the bytes end up, and whether they go through what is there. Raises OSError for what is refused."""
+def _opened(path: Path) -> int | None:
+    """What stands at a path, opened to be written through; None for a plain file or none at all, to be put there.
+
+    Raises OSError for what is refused: a folder, a disk, a socket, a pipe that nobody reads.
+    """
     if not path.name:
         raise OSError(errno.EISDIR, "a folder")
     try:
         found = path.stat()
     except FileNotFoundError:
-        return Path(os.path.realpath(path)), False
+        return None
     if stat.S_ISDIR(found.st_mode):
         raise OSError(errno.EISDIR, "a folder")
     if stat.S_ISREG(found.st_mode):
-        if not os.access(path, os.W_OK):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-        special = path.absolute().parts[1:2] in (("dev",), ("proc",))
-        return Path(os.path.realpath(path)), special or found.st_nlink > 1
-    if not (stat.S_ISCHR(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
+        if found.st_nlink == 1 and path.absolute().parts[1:2] not in (("dev",), ("proc",)):
+            if not os.access(path, os.W_OK):
+                raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+            return None
+    elif not (stat.S_ISCHR(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
         raise OSError(errno.EINVAL, "neither a file nor a terminal or pipe")
-    if stat.S_ISFIFO(found.st_mode):
-        os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))  # fails where nobody reads
-    return path, True
+    return os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))  # which fails for a pipe that nobody reads
 
 
-def _write_through(part: Path, path: Path) -> None:
-    with part.open("rb") as content, path.open("wb") as file:
+def _write_through(part: Path, through: int) -> None:
+    os.set_blocking(through, True)
+    if stat.S_ISREG(os.fstat(through).st_mode):
+        os.ftruncate(through, 0)
+    with part.open("rb") as content, os.fdopen(through, "wb", closefd=False) as file:
         shutil.copyfileobj(content, file)
 
 

@@ -218,11 +218,8 @@ def _keep_listed(stage: Path, folder: Path) -> None:
     if (old["kind"], old["id"]) != (new["kind"], new["id"]):
         return
     same, numbers = _said(old) == _said(new), KINDS[new["kind"]].numbers
-    kept = {
-        name: digest
-        for name, digest in old["files"].items()
-        if (same or name in numbers) and os.path.lexists(folder / name)
-    }
+    wrong = {name for name, _ in damage(folder, old)}
+    kept = {name: one for name, one in old["files"].items() if (same or name in numbers) and name not in wrong}
     _write_manifest(stage, new, kept | new["files"])
 
 
@@ -242,15 +239,19 @@ def _finish(folder: Path) -> None:
             if os.path.lexists(incoming / name):
                 place = _place(folder, name)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                if place.is_dir() and not place.is_symlink():
-                    place.rmdir()
-                (incoming / name).replace(place)
+                _replace(incoming / name, place)
         for name in old.keys() - new["files"].keys():
             with suppress(OSError, ResultError):
                 _place(folder, name).unlink()
-        (incoming / MANIFEST).replace(folder / MANIFEST)
+        _replace(incoming / MANIFEST, folder / MANIFEST)
         settle(folder)
     _remove(incoming)
+
+
+def _replace(file: Path, place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():  # an empty one, as `_spare` has seen
+        place.rmdir()
+    file.replace(place)
 
 
 def _place(folder: Path, name: str) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.results import Result
+from sim.results import Result, out_folder
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
 from sim.scenario import Loaded, load
@@ -40,7 +40,7 @@ def run(
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
     if out is None:
         return simulate(request, threads)
-    return run_to_folder(request, Path(out), None, "sim.run", threads)[0]
+    return run_to_folder(request, out_folder(out), None, "sim.run", threads)[0]
 
 
 __all__ = ["Loaded", "Result", "load", "read", "run"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -222,9 +221,9 @@ def run_to_folder(
         return {**manifest(request, result), "outside": outside}
 
     found = results.found_or_made(folder, _said(request), wanted, make)
+    if found and (kept := _kept(folder, request)) is not None:
+        return kept, True
     if found:
-        with suppress(ResultError):
-            return results.read(folder), True
         # Its digests fit, but it cannot be read, or somebody took it away just now.
         results.found_or_made(folder, _said(request), {results.DATA, *wanted}, make)
     clock.lap("files")

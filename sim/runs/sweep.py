@@ -496,9 +496,10 @@ def sweep(
     out : the folder under which `sweep/<scenario>/<id>` is written
     Raises InputError with every problem found.
     """
+    place = results.out_folder(out)
     asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, set, parameters)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
-    return run_sweep(asked, Path(out), where, command="sim.sweep")[0]
+    return run_sweep(asked, place, where, command="sim.sweep")[0]
 
 
 def _texts(vary: Mapping[str, Any] | Iterable[str]) -> list[str]:

@@ -113,7 +113,7 @@ def test_a_result_that_does_not_come_again_is_refused(everything: Result) -> Non
 
 
 def test_a_result_without_its_reference_is_refused(everything: Result) -> None:
-    with pytest.raises(ResultError, match="reference: a result that keeps its reference scenario"):
+    with pytest.raises(ResultError, match=r"a scenario of this version's language; run it again"):
         explain(replace(everything, reference={}), "HND")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -381,19 +382,23 @@ def test_an_analysis_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     found, old = sensitivity_to_folder(question, tmp_path)
     assert not old
     assert found.folder == tmp_path / "sensitivity" / "honduras-2021" / found.settings["id"]
-    assert sorted(path.name for path in found.folder.iterdir()) == ["indices.csv", "points.csv", "sensitivity.json"]
+    written = ["indices.csv", "manifest.json", "points.csv", "sensitivity.json"]
+    assert sorted(path.name for path in found.folder.iterdir()) == written
     monkeypatch.setattr(module, "sensitivity", None)
     again, old = sensitivity_to_folder(question, tmp_path)
     assert old
     assert again.document == found.document
     drawn: list[Path] = []
-    third, old = sensitivity_to_folder(question, tmp_path, lambda document, folder: drawn.append(folder))
+
+    def draw(document: Mapping[str, Any], folder: Path) -> None:
+        drawn.append(folder)
+        (folder / "tornado.png").write_bytes(b"a picture")
+
+    third, old = sensitivity_to_folder(question, tmp_path, draw)
     assert not old
     assert len(drawn) == 1
     assert third.document == found.document
-    assert sorted(path.name for path in found.folder.iterdir()) == [
-        "charts", "indices.csv", "points.csv", "sensitivity.json"
-    ]  # fmt: skip
+    assert sorted(path.name for path in found.folder.iterdir()) == ["charts", *written]
 
 
 def test_another_question_has_another_id() -> None:

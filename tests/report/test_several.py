@@ -78,7 +78,7 @@ def test_a_sweep(folder: Path) -> None:
     html = html_of_sweep(folder)
     tree = read(html)
     check(html, tree)
-    columns = Swept(folder).columns
+    columns = Swept.read(folder).columns
     (points,) = [each for each in tree.all("table") if each.one("caption").text == "Outcomes by point"]
     assert len(points.rows()) == len(columns["mean"]) == 6
     found = {tuple(row[:2]): row[2] for row in points.rows()}
@@ -112,5 +112,5 @@ def test_charts_keep_their_letters_and_lose_the_rest(page: Page) -> None:
 
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ResultError, match="a finished sweep"):
+    with pytest.raises(ResultError, match=r"a sweep folder, with a manifest\.json in it"):
         html_of_sweep(tmp_path)
