@@ -1,0 +1,78 @@
+"""What each patron can turn: every lever of a scenario, once, with its bounds, unit and what it moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.scenario.fields import Series
+from sim.scenario.schema import BeijingTable, TaipeiTable, WashingtonTable
+
+TABLES = {"beijing": BeijingTable, "taipei": TaipeiTable, "washington": WashingtonTable}
+PATRONS = tuple(TABLES)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One lever of one patron."""
+
+    patron: str
+    key: str
+    usual: float | None
+    """Where it stands under reference conditions; None: at the drawn parameter."""
+    scale: float
+    """What counts as one in a change of it."""
+    unit: str
+    moves: tuple[str, ...]
+    """Decisions that it can move: leave, return, suspend."""
+    of_all: str = ""
+    """What is added to its name, where it concerns all states alike."""
+
+    @property
+    def path(self) -> str:
+        """Where a scenario sets it."""
+        return f"{self.patron}.{self.key}"
+
+    @property
+    def field(self) -> str:
+        """Its name in the timeline."""
+        return self.key if self.of_all else f"{self.patron}_{self.key}"
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return f"{self.patron.capitalize()}'s {self.key}{self.of_all}"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Smallest and largest value, as the scenario language has them."""
+        field = TABLES[self.patron].model_fields[self.key]
+        series = next(part for part in _parts(field) if isinstance(part, Series))
+        return series.low, series.high
+
+
+def _parts(field: object) -> list[object]:
+    """Everything an annotation is made of."""
+    import typing
+
+    found: list[object] = []
+    pending = [*field.metadata, field.annotation]  # type: ignore[attr-defined]
+    while pending:
+        part = pending.pop()
+        found.append(part)
+        pending += typing.get_args(part)
+    return found
+
+
+_TIMES = "times the record's"
+
+LEVERS = (
+    Lever("beijing", "budget", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("beijing", "acceptance", 1.0, 1.0, "of 1", ("leave",)),
+    Lever("beijing", "approach", 1.0, 1.0, "times the usual odds", ("leave",)),
+    Lever("taipei", "budget", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("taipei", "acceptance", 1.0, 1.0, "of 1", ("return",)),
+    Lever("washington", "attention", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("washington", "focus", None, 1.0, "", ()),
+    Lever("washington", "hostility", 0.0, 3.0, "of 3", ("leave", "suspend"), of_all=" to all"),
+)
+"""Every lever, in the order in which patrons and their keys are told."""
