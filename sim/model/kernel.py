@@ -211,6 +211,7 @@ def simulate(
     learned = np.empty((REGIONS, 2))
     rows = np.zeros((places, COLUMNS))
     chance, away = np.empty(places), np.empty(places)
+    chance_to_return, weighed = np.empty(n), np.empty(n, dtype=np.int64)
     after = np.empty(places, dtype=np.int64)
     outcome, surplus = np.empty(n, dtype=np.int64), np.empty(n)
 
@@ -270,7 +271,8 @@ def simulate(
         for j in range(hosts):
             side[n + j] = ACTIVE
 
-        stale, relevel = True, True
+        stale, relevel, accepted = True, True, math.nan
+        weighed[:] = -1
         for t in range(months):
             # The calendar.
             today = timeline.calendar_month[t]
@@ -593,6 +595,8 @@ def simulate(
                     after[i] = BEIJING
 
             # States that left weigh returning, all at once.
+            again = relevel or stale or taipei_accepts != accepted
+            accepted = taipei_accepts
             for i in range(n):
                 row = rows[i]
                 if side[i] == TAIPEI:
@@ -619,6 +623,11 @@ def simulate(
                         row[CHANCE] = beijing_accepts * wins[i, kind]
                         row[HAZARD] = rules.yearly_rate(chance[i], exposure)
                 elif side[i] == BEIJING and rules.may_return(t - left[i]):
+                    known = time_in_office(t - government_since[i])
+                    if missing[i] == 0.0 and known == weighed[i] and not (again or keep):
+                        chance[i] = chance_to_return[i]
+                        continue
+                    weighed[i] = known
                     worth_of_offer, worth_of_aid = 0.0, 0.0
                     if timeline.economy[i]:
                         worth_of_offer = rules.worth(levels[OFFER, i])
@@ -648,8 +657,10 @@ def simulate(
                     )
                     row[HAZARD] = rules.hazard_of_return(log_rate, taipei_accepts)
                     chance[i] = rules.monthly_chance(row[HAZARD], exposure)
+                    chance_to_return[i] = chance[i]
                 else:
                     row[:] = 0.0
+                    weighed[i] = -1
                 if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
                     chance[i] = 1.0
                 row[SIDE] = float(side[i])
