@@ -118,23 +118,21 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
     changes, talked, first = [], [], 0
     for size in sizes:
         last = first + size
-        found = (
-            simulate(
-                laid.timeline,
-                draws.parameters,
-                draws.values,
-                draws.chances,
-                draws.outcomes,
-                draws.spreads,
-                seed,
-                first,
-                size,
-                rows,
-                counts[first:last],
-                expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
-                np.empty((0, 0, 0, 0)) if book is None else book[first:last],
-                True,
-            )
+        found = simulate(
+            laid.timeline,
+            draws.parameters,
+            draws.values,
+            draws.chances,
+            draws.outcomes,
+            draws.spreads,
+            seed,
+            first,
+            size,
+            rows,
+            counts[first:last],
+            expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
+            np.empty((0, 0, 0, 0)) if book is None else book[first:last],
+            True,
         )
         changes.append(found[0])
         talked.append(found[1])

@@ -155,9 +155,7 @@ def read_deliveries(folder: Path = TABLES) -> tuple[Delivery, ...]:
         switch, visible = row.day("switch"), row.day("visible")
         if visible < switch:
             row.fail("visible", f"must not lie before the switch, {switch}")
-        found.append(
-            Delivery(row.iso3(known), switch, visible, row.number("share", 0.0, 1.0), row.text("source"))
-        )
+        found.append(Delivery(row.iso3(known), switch, visible, row.number("share", 0.0, 1.0), row.text("source")))
     return tuple(sorted(found, key=lambda delivery: (delivery.switch, delivery.iso3)))
 
 

@@ -588,9 +588,7 @@ class Host(mesa.Agent):
             row[T_ORDER] = rules.rate_of_acts(
                 world.reference.notice_rate, state.level(NOTICE), self.words_rate, state.level(THREAT)
             )
-            log_rate = rules.log_hazard_of_suspension(
-                row[T_BASE], row[T_BACKFIRE], row[T_THREAT], row[T_GOVERNMENT]
-            )
+            log_rate = rules.log_hazard_of_suspension(row[T_BASE], row[T_BACKFIRE], row[T_THREAT], row[T_GOVERNMENT])
             row[HAZARD] = rules.hazard_of_suspension(log_rate, row[T_ORDER])
         else:
             row[T_BASE] = math.log(p.restoration_rate)
@@ -705,7 +703,10 @@ class Washington(mesa.Agent):
         timeline, reference = world.timeline, world.reference
         focus = world.lever(timeline.washington_focus, p.pressure_focus)
         credibility = rules.pooled(
-            p.credibility, p.trust_weight, p.learning * float(world.carried_out[0]), p.learning * float(world.carried_out[1])
+            p.credibility,
+            p.trust_weight,
+            p.learning * float(world.carried_out[0]),
+            p.learning * float(world.carried_out[1]),
         )
         for state in world.with_taipei():
             dependence, weight = state.dependence(), float(reference.weight[state.index])

@@ -385,12 +385,12 @@ def simulate(
                 close_told = close
                 if told[i] == BY_ORDER:
                     close_told = reference.order_close if t > 0 else rules.order_closing(p.order_months, exposure)
-                if is_called and calls.trigger[i] == WITHDRAWN:
-                    if told[i] == BY_PLEDGE or told[i] == BY_ORDER:
-                        shares[i, 2], waiting[i], told[i] = 0.0, 0.0, ITSELF
-                        close_told = close
-                        if called[i]:
-                            outcome[i] = DROPPED
+                withdrawn = is_called and calls.trigger[i] == WITHDRAWN
+                if withdrawn and told[i] in (BY_PLEDGE, BY_ORDER):
+                    shares[i, 2], waiting[i], told[i] = 0.0, 0.0, ITSELF
+                    close_told = close
+                    if called[i]:
+                        outcome[i] = DROPPED
                 if told[i] == BY_ORDER and rules.standing_order(t - order_since[i]) == 0.0:
                     shares[i, 1] += shares[i, 2]
                     shares[i, 2], waiting[i], told[i] = 0.0, 0.0, ITSELF
@@ -462,9 +462,7 @@ def simulate(
                     if offered != bid[i]:
                         bid[i] = offered
                         bid_worth[i] = rules.worth(offered + timeline.access[i])
-                    base_now[i] = rules.base_after(
-                        reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i]
-                    )
+                    base_now[i] = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
                     standing[i] = base_now[i] + grant[i]
                     auction[i] = rules.taipei_limit(p.ceiling, base_now[i], standing[i], reserve)
                     refused, met = 0.0, 0.0
@@ -565,9 +563,7 @@ def simulate(
                 if waiting[i] > 0.0 or added > 0.0:
                     if waiting[i] <= 0.0:
                         turned_away[i] = beijing_accepts
-                    waiting[i] = rules.waiting_after(
-                        waiting[i], turned_away[i], beijing_accepts, added, met_chance
-                    )
+                    waiting[i] = rules.waiting_after(waiting[i], turned_away[i], beijing_accepts, added, met_chance)
                     turned_away[i] = max(turned_away[i], beijing_accepts)
                 chance[i] = met_chance
 
@@ -712,9 +708,12 @@ def simulate(
                 if side[i] == NEITHER:
                     if not in_truce:
                         after[i] = BEIJING
-                elif side[i] == BEIJING and chance[i] > 0.0:
-                    if uniform(seed, run, today, timeline.code[i], RETURN) < chance[i]:
-                        after[i] = TAIPEI
+                elif (
+                    side[i] == BEIJING
+                    and chance[i] > 0.0
+                    and uniform(seed, run, today, timeline.code[i], RETURN) < chance[i]
+                ):
+                    after[i] = TAIPEI
                 if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
                     after[i] = TAIPEI
             for j in range(hosts):
@@ -736,9 +735,7 @@ def simulate(
                         face = rules.percent(reference.usual[i], gdp)
                         package[i] = reference.usual[i]
                         if ended == LEFT:
-                            price = rules.beijing_pays(
-                                bid_worth[i], reference.access[i], surplus[i], p.money_effect
-                            )
+                            price = rules.beijing_pays(bid_worth[i], reference.access[i], surplus[i], p.money_effect)
                             own = rules.from_purse(price, levels[OFFER, i], trust)
                             face = rules.promised(price, levels[OFFER, i], levels[DOUBTED, i], own)
                             package[i] = own / 100.0 * gdp
@@ -752,7 +749,7 @@ def simulate(
                         missing[i] = rules.undelivered(face, visible_share[i])
                         grant[i], burden[i] = 0.0, 0.0
                         stale = True
-                    elif ended == STAYED or ended == NOT_TAKEN:
+                    elif ended in (STAYED, NOT_TAKEN):
                         gdp = timeline.gdp[i]
                         stands = rules.percent(standing[i], gdp)
                         price = stands

@@ -147,7 +147,7 @@ def _left_of_month(day: date) -> float:
     return (length - day.day) / length
 
 
-def _levers(scenario: Scenario, numbers: range) -> dict[str, Floats]:
+def _levers(scenario: Scenario, numbers: range) -> dict[str, Any]:
     """(T + 1,) each lever by month; NaN where the drawn parameter stands."""
     tables = {name: getattr(scenario, name) for name in PATRONS}
     return {
@@ -377,9 +377,7 @@ def _running(scenario: Scenario, first: int) -> dict[str, Any]:
         for change in known.changes_between(max(known.start, since), scenario.as_of)
         if change.origin == "taipei" and not change.short_lived
     }
-    left = [
-        (code, day) for code, day in sorted(last.items()) if known.side(code, scenario.as_of) == "beijing"
-    ]
+    left = [(code, day) for code, day in sorted(last.items()) if known.side(code, scenario.as_of) == "beijing"]
     gdp = [economy(code, day.year - 1).gdp_usd / 1e6 for code, day in left]
     return {
         "running_log_gdp": np.array([math.log(value) for value in gdp]),

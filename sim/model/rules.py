@@ -218,9 +218,7 @@ def beijing_limit(
     valuation: float, valuation_elasticity: float, log_gdp: float, prestige: float, valuation_spread: float, z: float
 ) -> float:
     """The most that Beijing would pay for a state, US$ million a year (log GDP in US$ million; z standard normal)."""
-    return prestige * math.exp(
-        math.log(valuation) + valuation_elasticity * (log_gdp - LOG_3000) + valuation_spread * z
-    )
+    return prestige * math.exp(math.log(valuation) + valuation_elasticity * (log_gdp - LOG_3000) + valuation_spread * z)
 
 
 @rule

@@ -68,8 +68,8 @@ TERMS = {
 """Terms by name. Of leaving they are log odds, of returning and suspending log rates; `acceptance` is a multiple, and
 the `order` of suspending, the rate of words and notices, is added a year."""
 
-FIRST_TERM, LAST_TERM = T_BASE, T_NEIGHBOURS
-"""The terms of leaving, as the columns of talks have them."""
+WEIGHED = {"hazard": HAZARD, "chance": CHANCE, "price": PRICE, "price_musd": PRICE_MUSD, **TERMS}
+"""Everything that the tables of changes and the ledger hold of what a state weighed, by name."""
 
 TALK_HEADS = {
     "run": 0,
@@ -82,7 +82,7 @@ TALK_HEADS = {
     "taipei_limit": 7,
     "pressure": 8,
 }
-TALK_TERMS = {name: len(TALK_HEADS) + column - T_BASE for name, column in TERMS.items() if column <= LAST_TERM}
+TALK_TERMS = {name: len(TALK_HEADS) + column - T_BASE for name, column in TERMS.items() if column <= T_NEIGHBOURS}
 TALK_ENDS = {
     name: len(TALK_HEADS) + len(TALK_TERMS) + number
     for number, name in enumerate(("acceptance", "chance", "outcome", "price", "price_musd"))

@@ -69,7 +69,9 @@ class World(mesa.Model):
         self.fresh_switches = timeline.fresh_switches.copy()
         self.carried_out = np.zeros(2)
         """Threats of Washington carried out, and those of which the outcome is known, since the start."""
-        self.calls = Calls(*(np.zeros(n, dtype=kind) for kind in (np.int64, np.int64, float, float, np.int64, np.int64)))
+        self.calls = Calls(
+            *(np.zeros(n, dtype=kind) for kind in (np.int64, np.int64, float, float, np.int64, np.int64))
+        )
         clear(self.calls)
         self.calls.request[:] = -1
         self.learned = [[0.0, 0.0] for _ in range(REGIONS)]

@@ -182,8 +182,8 @@ DECLARED: tuple[Parameter, ...] = (
     # What Beijing paid on record, and what of it arrived.
     _estimated(
         "package_size", "% of GDP a year, in logarithm", "normal", (-10.0, 5.0),
-        "log of Beijing's usual package for a state of the mean size among those that switched: taken for packages that "
-        "run at the start and are not on record",
+        "log of Beijing's usual package for a state of the mean size among those that switched: taken for packages "
+        "that run at the start and are not on record",
         "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)", hindsight=True,
     ),
     _estimated(

@@ -84,9 +84,7 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -
         outcomes[:, number, : cumulative.shape[1]] = cumulative
         outcomes[:, number, cumulative.shape[1] :] = cumulative[:, -1:]
     spreads = [quantity(f"valuation:{code}", _SPREAD, -np.inf, np.inf, drawn) for code in plan.states]
-    return Draws(
-        records, columns(plan.event_values), columns(plan.event_chances), outcomes, np.stack(spreads, axis=1)
-    )
+    return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes, np.stack(spreads, axis=1))
 
 
 def _shared(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:

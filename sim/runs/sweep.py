@@ -29,6 +29,7 @@ from sim.runs.run import Request, versions, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
 from sim.scenario import Range, Scenario, load, members, opened
+from sim.scenario.levers import LEVERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,10 +237,6 @@ def _finish(sweep: Sweep, failed: int, stage: Path, draw: Draw | None, command: 
         settle(stage / name)
 
 
-_USUAL = {"budget": 1.0, "acceptance": 1.0, "attention": 1.0, "hostility": 0.0}
-"""Levers of patrons that a scenario leaves out."""
-
-
 def _members(scenario: Scenario) -> dict[str, str]:
     """Side at the start by code, of every state simulated where nothing is varied."""
     who = members(scenario)
@@ -255,7 +252,7 @@ def _unvaried(sweep: Sweep, path: str) -> Any:
     for part in (first, *rest):
         found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
     if found is None and first in ("beijing", "taipei", "washington"):
-        return _USUAL.get(rest[-1])
+        return next((lever.usual for lever in LEVERS if lever.path == path), None)
     if isinstance(found, Range):
         return found.central
     return _cell(found) if isinstance(found, (float, int, date)) else None

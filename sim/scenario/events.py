@@ -265,7 +265,7 @@ class Request(Happening):
     years: Annotated[float, Field(ge=0.1, le=50.0)] = 5.0
     """Years over which it would be paid."""
     answer: Literal["refused", "met"] | None = None
-    """Taipei's answer: refused, it stays at what stands; met, it pays the sum on top; left out, it bids as it sees fit."""
+    """Taipei's answer: refused, it stays at what stands; met, it pays the sum on top; left out, it bids freely."""
 
 
 class Switch(Happening):
@@ -339,6 +339,7 @@ Event = Annotated[
 """One event of any kind, told apart by its `type`."""
 
 EVENTS: dict[str, type[Happening]] = {
-    typing.get_args(kind.model_fields["type"].annotation)[0]: kind for kind in typing.get_args(typing.get_args(Event)[0])
+    typing.get_args(kind.model_fields["type"].annotation)[0]: kind
+    for kind in typing.get_args(typing.get_args(Event)[0])
 }
 """Every kind of event, by its `type`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.scenario.fields import Series
+from sim.scenario.fields import Part, Series, bounds_of
 from sim.scenario.schema import BeijingTable, TaipeiTable, WashingtonTable
 
-TABLES = {"beijing": BeijingTable, "taipei": TaipeiTable, "washington": WashingtonTable}
+TABLES: dict[str, type[Part]] = {"beijing": BeijingTable, "taipei": TaipeiTable, "washington": WashingtonTable}
 PATRONS = tuple(TABLES)
 
 
@@ -45,22 +45,7 @@ class Lever:
     @property
     def bounds(self) -> tuple[float, float]:
         """Smallest and largest value, as the scenario language has them."""
-        field = TABLES[self.patron].model_fields[self.key]
-        series = next(part for part in _parts(field) if isinstance(part, Series))
-        return series.low, series.high
-
-
-def _parts(field: object) -> list[object]:
-    """Everything an annotation is made of."""
-    import typing
-
-    found: list[object] = []
-    pending = [*field.metadata, field.annotation]  # type: ignore[attr-defined]
-    while pending:
-        part = pending.pop()
-        found.append(part)
-        pending += typing.get_args(part)
-    return found
+        return bounds_of(TABLES[self.patron].model_fields[self.key], Series)
 
 
 _TIMES = "times the record's"
