@@ -357,8 +357,8 @@ def rich() -> Document:
             },
             "met": {"type": "request", "state": "HTI", "date": "2022-03-05", "million_usd": 150.0, "answer": "met"},
             "asked": {"type": "request", "state": "GTM", "date": "2021-11-20", "million_usd": 90.0},
-            "told": {"type": "switch", "state": "PAN", "to": "beijing", "date": "2025-06-02", "chance": 0.5},
-            "told-back": {"type": "switch", "state": "NIC", "to": "taipei", "date": "2025-03-02", "chance": 0.3},
+            "told": {"type": "switch", "state": "PAN", "to": "beijing", "date": "2025-02-02", "chance": 0.5},
+            "told-back": {"type": "switch", "state": "NIC", "to": "taipei", "date": "2025-02-02", "chance": 0.3},
             "induced": {
                 "type": "offer",
                 "by": "washington",

@@ -181,7 +181,7 @@ class State(mesa.Agent):
         self.chance = 0.0
         """Chance of a change this month, averaged over talks that nobody sees."""
         if self.recognises_taipei:
-            self.begin()
+            self.begin(-1)
 
     @property
     def recognises_taipei(self) -> bool:
@@ -221,15 +221,16 @@ class State(mesa.Agent):
 
     # --- talks open -------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """At the start some states are in talks; nobody knows which."""
+    def begin(self, month: int) -> None:
+        """At the start, or back with Taipei, a state may be in talks; nobody knows."""
         reference, i = self.model.reference, self.index
         share, public = float(reference.share[i]), reference.public
         self.shares = [share * (1.0 - public), share * public, 0.0]
-        if self.luck(IN_TALKS, -1) < share:
-            self.start_talks(-1)
+        self.idle_since, self.patience = month, 1.0
+        if self.luck(IN_TALKS, month) < share:
+            self.start_talks(month)
         else:
-            self.spell = self.luck(OPENING, -1)
+            self.spell = self.luck(OPENING, month)
 
     def start_talks(self, month: int) -> None:
         """Talks open, and it shows whether in public."""
@@ -519,8 +520,7 @@ class State(mesa.Agent):
         elif side == TAIPEI:
             end_words(world.timeline, self.index, RETURN_PLEDGE, RETURN_PLEDGE, world.status)
             self.package = 0.0
-            self.shares = [0.0, 0.0, 0.0]
-            self.end_talks()
+            self.begin(world.month)
         self.side = side
 
     def weigh_returning(self) -> None:

@@ -837,9 +837,17 @@ def simulate(
                     count += 1
                     end_words(timeline, i, RETURN_PLEDGE, RETURN_PLEDGE, status)
                     package[i] = 0.0
-                    shares[i, :] = 0.0
+                    shares[i, 0] = reference.share[i] * (1.0 - reference.public)
+                    shares[i, 1] = reference.share[i] * reference.public
+                    shares[i, 2] = 0.0
                     idle_since[i], patience[i] = t, 1.0
-                    spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
+                    if uniform(seed, run, today, timeline.code[i], IN_TALKS) < reference.share[i]:
+                        talks[i], opened[i], door[i] = SILENT, t, 1.0
+                        if uniform(seed, run, today, timeline.code[i], PUBLIC) < reference.public:
+                            talks[i] = IN_PUBLIC
+                        knock[i] = uniform(seed, run, today, timeline.code[i], CLOSING)
+                    else:
+                        spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
                 side[i] = after[i]
             counts[run - first_run, t, 0] = count
             counts[run - first_run, t, 1] = cooperating

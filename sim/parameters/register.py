@@ -144,7 +144,7 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "talks_months", "months", "assumed", "log-normal", (6.0, 3.0, 12.0), (0.1, 120.0),
-        "mean length of talks",
+        "mean length of talks, from their opening to their end",
         "judgement: from request to outcome it took 13 to 285 days",
     ),
     # Money: one scale for all three patrons.

@@ -204,11 +204,14 @@ def test_what_the_patrons_did_gives_the_terms_again_to_the_last_bit(honduras: Ex
     assert len(run["acts"]) == len(run["months"])
     for act, month in zip(run["acts"], run["months"], strict=True):
         assert act["month"] == month["month"]
-        offer = rules.offer_term(p.offer_effect, rules.appeal(act["beijing_share"]), reference.offer_appeal[i])
+        offer = rules.offer_term(p.lean_effect, rules.appeal(act["beijing_share"]), reference.offer_appeal[i])
         assert offer == month["offer"]
-        assert rules.aid_term(p.aid_effect, rules.appeal(act["taipei_share"]), reference.aid_appeal[i]) == month["aid"]
+        assert (
+            rules.aid_term(p.reassurance_effect, rules.appeal(act["taipei_share"]), reference.aid_appeal[i])
+            == month["aid"]
+        )
         deterred = rules.deterrence_term(
-            p.deterrence_effect, act["dependence"], act["pressure"], timeline.dependence_ref[i], weight
+            p.backfire_effect, act["dependence"], act["pressure"], timeline.dependence_ref[i], weight
         )
         assert deterred == month["deterrence"]
         assert act["beijing_million_usd"] == pytest.approx(act["beijing_share"] * timeline.gdp[i] / 100.0)

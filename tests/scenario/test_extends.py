@@ -150,7 +150,7 @@ BASES = {
     "parameters": (
         "[parameters]\noffer_effect = 0.5",
         "[parameters]\noffer_effect = 50",
-        "parameters.offer_effect: from -10 to 10 (got 50.0)",
+        "parameters.lean_effect: from -10 to 10 (got 50.0)",
     ),
 }
 
