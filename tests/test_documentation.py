@@ -116,8 +116,9 @@ def as_python(text: str) -> str:
 
 
 SHARES = (
-    "kept", "followed", "carried_out", "ended", "share_delivered", "window_share", "public_share", "lost", "lost_public",
-    "lost_silent", "chance", "share", "turned_away", "acceptance", "stays", "stays_late", "luck", "opened", "leave",
+    "kept", "followed", "carried_out", "ended", "share_delivered", "window_share", "public_share", "lost",
+    "lost_public", "lost_silent", "chance", "share", "turned_away", "acceptance", "stays", "stays_late",
+    "luck", "opened", "leave",
     "leave_now", "close", "close_now", "public", "close_told", "silent", "told", "waiting", "lost_of_kind",
 )  # fmt: skip
 WHOLE = (-1, 0, 1, 11, 12, 23, 24, 25, 60, 119, 120, 121, 49_999, 50_000, 60_000)

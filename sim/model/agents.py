@@ -340,11 +340,12 @@ class State(mesa.Agent):
             self.weigh_bids()
         elif self.side == BEIJING and rules.may_return(self.model.month - self.left):
             self.weigh_returning()
-        if self.told_to_change():
-            self.chance = 1.0
         if self.side == TAIPEI:
             self.row = list(self.weighed[self.kind])
             self.row[TALKS_COLUMN] = float(self.talks)
+        if self.told_to_change():
+            self.chance = rules.MOST_CHANCE
+        if self.side == TAIPEI or self.told_to_change():
             self.row[HAZARD] = rules.yearly_rate(self.chance, self.model.exposure)
         self.row[SIDE] = float(self.side)
 

@@ -587,7 +587,7 @@ def simulate(
                                 after[i] = rules.destination(True, in_truce)
                 if is_called and calls.switch[i] == BEIJING:
                     outcome[i] = _NO_OUTCOME
-                    chance[i] = 1.0
+                    chance[i] = rules.MOST_CHANCE
                     after[i] = BEIJING
 
             # States that left weigh returning, all at once.
@@ -658,7 +658,8 @@ def simulate(
                     row[:] = 0.0
                     weighed[i] = -1
                 if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
-                    chance[i] = 1.0
+                    chance[i] = rules.MOST_CHANCE
+                    row[HAZARD] = rules.yearly_rate(chance[i], exposure)
                 row[SIDE] = float(side[i])
 
             # The hosts weigh their military cooperation, all at once.

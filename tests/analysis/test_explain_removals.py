@@ -115,7 +115,8 @@ def test_what_a_child_changes_goes_back_to_what_its_root_has() -> None:
     found = removals(result, "HND", threads=1)
     singles = {row["lever"] for row in found.rows if row["group"] == "single"}
     assert singles == {
-        "events.promise", "states.HND.lean", "states.GTM.pride", "parameters.pledge_kept", "parameters.reassurance_effect",
+        "events.promise", "states.HND.lean", "states.GTM.pride", "parameters.pledge_kept",
+        "parameters.reassurance_effect",
     }  # fmt: skip
     for path, value in (("states.HND.lean", 0.1), ("parameters.pledge_kept", 0.3)):
         twin = result_of(changed(child, {path: value}), runs=200, root=root)

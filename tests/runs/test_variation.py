@@ -190,8 +190,9 @@ def test_all_problems_are_told_at_once(honduras: Loaded) -> None:
 
 def test_a_parameter_the_scenario_sets_has_no_range_of_its_own() -> None:
     loaded = load("honduras-2021", {"washington.attention": 2, "parameters.reassurance_effect": 0.3})
-    assert refused("reassurance_effect=0:1", loaded) == ["--vary: parameters.reassurance_effect: not set as well, for it is varied "
-                                                 "(got 0.3)"]  # fmt: skip
+    assert refused("reassurance_effect=0:1", loaded) == [
+        "--vary: parameters.reassurance_effect: not set as well, for it is varied (got 0.3)"
+    ]
     assert refused("washington.attention=0:1", loaded) == [
         "--vary: washington.attention: not set as well, for it is varied (got 2)"
     ]
