@@ -614,10 +614,11 @@ def test_the_two_ties_of_a_state_have_luck_of_their_own() -> None:
 
 
 def test_a_scenario_without_hosts_has_the_bits_of_one_in_which_hosts_hold_nothing_up() -> None:
-    """Hosts touch recognition through dependence alone: where that has no part to lose, not a bit moves."""
+    """Hosts touch recognition through dependence and credibility alone: where neither moves, not a bit does."""
     bare = {"us_aid": 0.0, "security_tie": 0.0}
     base = changed(rich(), {f"states.{code}": bare for code in ("GTM", "HND", "MHL", "PAN", "PLW", "SLV")})
-    base = changed(base, {"parameters.suspension_rate": 0.5, "parameters.suspension_rate_compact": 0.5})
+    rates = {"parameters.suspension_rate": 0.5, "parameters.suspension_rate_compact": 0.5}
+    base = changed(base, rates | {"parameters.learning": 0.0})
     alone = changed(base, {"cooperation.hosts": []})
     assert_recognition_is_the_same(alone, base, exact=True)
 
