@@ -300,14 +300,14 @@ def test_all_problems_of_a_sweep_file(tmp_path: Path) -> None:
         ("", ["sweep.scenario: required: a shipped scenario or a file beside this one",
               "vary: required: what is varied, by path"]),
         ("sweep = 1\nvary = []", ["sweep: a table (got 1)", "vary: a table (got [])"]),
-        ("[sweep]\nscenario = 3\n[vary]\noffer_effect = [1]", ["sweep.scenario: a scenario's name or file (got 3)"]),
-        ('[sweep]\nscenario = "honduras-2022"\n[vary]\noffer_effect = [1]',
+        ("[sweep]\nscenario = 3\n[vary]\nlean_effect = [1]", ["sweep.scenario: a scenario's name or file (got 3)"]),
+        ('[sweep]\nscenario = "honduras-2022"\n[vary]\nlean_effect = [1]',
          ["sweep.scenario: no such file, and no shipped scenario of this name (got 'honduras-2022'); "
           "did you mean honduras-2025?"]),
-        ('[sweep]\nscenario = "honduras-2021"\n[vary]\noffer_effect = {}',
+        ('[sweep]\nscenario = "honduras-2021"\n[vary]\nlean_effect = {}',
          ["vary: parameters.lean_effect: a number of points, which a grid needs, such as "
           "parameters.lean_effect=-0.2:1.0:5"]),
-        ('[sweep]\nscenario = "honduras-2021"\ndesign = "saltelli"\npoints = 50\n[vary]\noffer_effect = {}',
+        ('[sweep]\nscenario = "honduras-2021"\ndesign = "saltelli"\npoints = 50\n[vary]\nlean_effect = {}',
          ["sweep.points: a power of two for a design of kind saltelli (got 50); did you mean 64?"]),
         ("[sweep", ["not valid TOML: Expected ']' at the end of a table declaration (at end of document)"]),
     ],

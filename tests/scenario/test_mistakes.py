@@ -349,7 +349,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["parameters.population_effect: from -10 to 10 (got -10.5)"],
     ),
     "a parameter beyond its bounds": (
-        "[parameters]\noffer_effect = 11",
+        "[parameters]\nlean_effect = 11",
         ["parameters.lean_effect: from -10 to 10 (got 11.0)"],
     ),
     "a range of a parameter beyond its bounds": (
@@ -357,10 +357,10 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["parameters.window_share: from 0 to 1 (got -1.0)", "parameters.window_share: from 0 to 1 (got 2.0)"],
     ),
     "a parameter that is NaN": (
-        "[parameters]\noffer_effect = nan",
+        "[parameters]\nlean_effect = nan",
         ["parameters.lean_effect: a finite number (got nan)"],
     ),
-    "a parameter that is a text": ('[parameters]\noffer_effect = "x"', ["parameters.lean_effect: a number (got 'x')"]),
+    "a parameter that is a text": ('[parameters]\nlean_effect = "x"', ["parameters.lean_effect: a number (got 'x')"]),
 }
 
 HEADERS: dict[str, tuple[str, list[str]]] = {
@@ -444,7 +444,7 @@ def test_the_small_file_itself_is_right(tmp_path: Path) -> None:
     [
         ("[parameters]\nlean_efect = 1", "parameters.lean_efect", "", "lean_effect"),
         ("[parameters]\nzzz = 1", "parameters.zzz", "", None),
-        ("[parameters]\noffer_effect = 11", "parameters.lean_effect", "11", None),
+        ("[parameters]\nlean_effect = 11", "parameters.lean_effect", "11", None),
         ("[parameters]\nwindow_share = {central = 0.5, low = 0, high = 2}", "parameters.window_share", "2", None),
         (EVENT + "pressure = {central = 1, low = 0, high = 4}", "events.a.pressure", "4", None),
         (EVENT + "pressure = {central = 1, low = 2, high = 3}", "events.a.pressure", "2", None),
@@ -495,7 +495,7 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
 
 
 def test_all_wrong_parameters_are_listed_at_once(tmp_path: Path) -> None:
-    lines = refused(written(tmp_path, "[parameters]\nlean_efect = 1\nwindow_shar = 1\noffer_effect = 11"))
+    lines = refused(written(tmp_path, "[parameters]\nlean_efect = 1\nwindow_shar = 1\nlean_effect = 11"))
     assert [line.split(": ")[1] for line in lines] == [
         "parameters.lean_efect",
         "parameters.window_shar",
@@ -510,7 +510,7 @@ def test_all_problems_of_meaning_are_listed_at_once(tmp_path: Path) -> None:
         + OUTCOME
         + '[roster]\nadd = ["GTM"]\n[expectations]\ncount_at_start = 3\n'
     )
-    body += "[parameters]\noffer_effect = 11\n"
+    body += "[parameters]\nlean_effect = 11\n"
     body += EVENT.replace("lobbying", "pledge").replace("events.a", "events.b") + "incoming = true\n"
     assert [line.split(": ")[1] for line in refused(written(tmp_path, body, header(as_of="2022-01-01")))] == [
         "scenario.as_of",
