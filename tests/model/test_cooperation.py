@@ -509,9 +509,9 @@ def test_a_suspension_is_felt_in_the_weighing_of_recognition_from_the_next_month
     away = np.any(term(ensemble, "side", laid.states.index("HND"))[:, :6] != 0.0, axis=1)
     lost = []
     for cut in (0.0, 0.375):
-        stakes = [
-            rules.stake(1.0, p["credibility"], tie, p["gdp_at_risk"]) for tie in (USUAL, USUAL - 0.2 * (1.0 + cut))
-        ]
+        held = float(laid.timeline.dependence_ref[laid.states.index("HND")])
+        ties = (held, held - 0.2 * (1.0 + cut))
+        stakes = [rules.stake(1.0, p["credibility"], tie, p["gdp_at_risk"]) for tie in ties]
         lost.append(p["money_effect"] * (rules.worth(stakes[0]) - rules.worth(stakes[1])))
     assert np.all(threat[~away, :4] == 0.0)
     found = sorted(set(np.round(threat[~away, 5], 12).tolist()))
