@@ -33,7 +33,6 @@ from sim.model.draws import LUCK, RETURN, SUSPEND, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, month_label, plan
 from sim.model.terms import (
-    BEIJING,
     CHANCE,
     DECISIONS,
     HAZARD,
@@ -550,8 +549,9 @@ def _points(values: NDArray[np.float64], method: Any = "linear") -> dict[str, fl
 
 def _undecided(subject: Subject, rows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(runs, T + 1) whether the decision was open in a month."""
-    home = BEIJING if subject.decision == "return" else 0
-    found: NDArray[np.bool_] = (rows[:, :, SIDE] == home) & (rows[:, :, HAZARD] > 0.0)
+    found: NDArray[np.bool_] = rows[:, :, SIDE] == DECISIONS[subject.decision].home
+    if subject.decision == "return":
+        found &= rows[:, :, HAZARD] > 0.0
     return found
 
 

@@ -155,7 +155,9 @@ def draw_waterfall(explanation: Explanation) -> Figure:
     texts = header(explanation.result, measure), source([explanation.result])
     with sheet(WIDTH, body, said, *texts) as (drawing, top):
         left = max(measured(drawing, row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
-        right = max(measured(drawing, shown(row.after), bold=True) for row in rows) + 0.25
+        after = "chance after" if leaves else "hazard after"
+        widest = max(measured(drawing, shown(row.after), bold=True) for row in rows)
+        right = max(widest, measured(drawing, after, SMALL)) + 0.25
         factors = 0.75
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
@@ -172,18 +174,18 @@ def draw_waterfall(explanation: Explanation) -> Figure:
         plot.tick_params(axis="y", length=0, pad=8)
         side = plot.get_yaxis_transform()
         for place, row in enumerate(rows):
-            before, after = 100.0 * row.before, 100.0 * row.after
+            before, now = 100.0 * row.before, 100.0 * row.after
             text: dict[str, Any] = {"va": "center", "ha": "right", "transform": side}
             if row.factor is None:
-                plot.plot(after, place, "o", ms=7, color=BLACK, zorder=4, clip_on=False, gid="total")
+                plot.plot(now, place, "o", ms=7, color=BLACK, zorder=4, clip_on=False, gid="total")
                 plot.get_yticklabels()[place].set_fontweight("bold")
             else:
-                colour = RAISES if after >= before else LOWERS
-                bar: dict[str, Any] = {"left": min(before, after), "height": 0.56, "color": colour, "zorder": 3}
-                plot.barh(place, abs(after - before), gid=f"step-{place}", **bar)
+                colour = RAISES if now >= before else LOWERS
+                bar: dict[str, Any] = {"left": min(before, now), "height": 0.56, "color": colour, "zorder": 3}
+                plot.barh(place, abs(now - before), gid=f"step-{place}", **bar)
                 plot.text(1 + (factors - 0.08) / width, place, f"× {row.factor:.2f}", color=colour, **text)
             if place + 1 < len(rows):
-                plot.plot([after, after], [place, place + 1], color=GREY, lw=0.8, zorder=2)
+                plot.plot([now, now], [place, place + 1], color=GREY, lw=0.8, zorder=2)
             weight = "bold" if row.factor is None else "normal"
             plot.text(1 + (factors + right - 0.02) / width, place, shown(row.after), weight=weight, **text)
         foot: dict[str, Any] = {
@@ -195,7 +197,7 @@ def draw_waterfall(explanation: Explanation) -> Figure:
         }
         over = 1 + 0.05 / (ROW * len(rows))
         plot.text(1 + (factors - 0.08) / width, over, "factor", **foot)
-        plot.text(1 + (factors + right - 0.02) / width, over, "chance after" if leaves else "hazard after", **foot)
+        plot.text(1 + (factors + right - 0.02) / width, over, after, **foot)
     return drawing
 
 

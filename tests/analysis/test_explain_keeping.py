@@ -12,6 +12,7 @@ import pytest
 from sim.analysis.explain import first_decisions
 from sim.analysis.keeping import Dial, Trial, change_in_words, dials, keeping, number, smallest
 from sim.analysis.removals import Subject, subject_of
+from sim.scenario.levers import LEVERS
 from tests.analysis.test_explain import moved, result_of
 from tests.worlds import CERTAIN, Document, changed, in_the_truce, rich, told
 
@@ -133,7 +134,8 @@ def test_nothing_keeps_a_state_that_is_bound_to_go() -> None:
 def test_where_no_lever_keeps_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     document = told("GTM", "HND", states={"HND": {"susceptibility": 1000.0}}, parameters=CERTAIN)
     subject = subject_of(result_of(document, runs=20), "HND")
-    monkeypatch.setattr("sim.analysis.keeping._SERIES", {"leave": ("taipei_budget",)})
+    only = [lever for lever in LEVERS if lever.path == "taipei.budget"]
+    monkeypatch.setattr("sim.analysis.keeping.LEVERS", only)
     found = keeping(subject, 3, 1)
     assert found["sentences"] == [
         "No single change of a lever would have kept it with Taipei in this run; the latest it could be put off to is "
