@@ -454,29 +454,7 @@ def simulate(
                             talks[i] = IN_PUBLIC
                         opened[i], door[i] = t, 1.0
                         knock[i] = uniform(seed, run, today, code, CLOSING)
-                if stale or relevel:
-                    gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
-                    offered = rules.beijing_bid(
-                        reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
-                    )
-                    if offered != bid[i]:
-                        bid[i] = offered
-                        bid_worth[i] = rules.worth(offered + timeline.access[i])
-                    base_now[i] = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
-                    standing[i] = base_now[i] + grant[i]
-                    auction[i] = rules.taipei_limit(p.ceiling, base_now[i], standing[i], reserve)
-                    refused, met = 0.0, 0.0
-                    if calls.request[i] >= 0:
-                        if timeline.event_answer[calls.request[i]] == REFUSED:
-                            refused = 1.0
-                        elif timeline.event_answer[calls.request[i]] == MET:
-                            met = reference.values[calls.request[i]]
-                    best = rules.answered(auction[i], standing[i], refused, met)
-                    counter[i] = rules.taipei_bid(best, levels[AID, i], levels[MATCH, i], offered, gdp)
-                    induced = counter[i] + levels[INDUCEMENT, i]
-                    if induced != answer[i]:
-                        answer[i] = induced
-                        answer_worth[i] = rules.worth(induced)
+                if relevel:
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
                         timeline.exports[i],
@@ -508,9 +486,32 @@ def simulate(
                             hostility,
                             reference.pressed[i, kind],
                         )
+                    shared[i, 2] = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
+                if stale or relevel:
+                    gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                    offered = rules.beijing_bid(
+                        reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
+                    )
+                    if offered != bid[i]:
+                        bid[i] = offered
+                        bid_worth[i] = rules.worth(offered + timeline.access[i])
+                    base_now[i] = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
+                    standing[i] = base_now[i] + grant[i]
+                    auction[i] = rules.taipei_limit(p.ceiling, base_now[i], standing[i], reserve)
+                    refused, met = 0.0, 0.0
+                    if calls.request[i] >= 0:
+                        if timeline.event_answer[calls.request[i]] == REFUSED:
+                            refused = 1.0
+                        elif timeline.event_answer[calls.request[i]] == MET:
+                            met = reference.values[calls.request[i]]
+                    best = rules.answered(auction[i], standing[i], refused, met)
+                    counter[i] = rules.taipei_bid(best, levels[AID, i], levels[MATCH, i], offered, gdp)
+                    induced = counter[i] + levels[INDUCEMENT, i]
+                    if induced != answer[i]:
+                        answer[i] = induced
+                        answer_worth[i] = rules.worth(induced)
                     shared[i, 0] = rules.offer_term(p.money_effect, bid_worth[i], reference.bid[i, t])
                     shared[i, 1] = rules.aid_term(p.money_effect, answer_worth[i], reference.answer[i])
-                    shared[i, 2] = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
                     shared[i, 3] = rules.neighbours_term(p.neighbours_effect, fresh[timeline.subregion[i]])
                     for kind in range(3):
                         of_kind = min(kind, 1)
