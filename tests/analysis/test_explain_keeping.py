@@ -90,7 +90,13 @@ def test_the_bound_keeps_it_and_the_next_value_does_not_in_a_scenario_that_says_
 
 
 def test_levers_nobody_pulled_are_added_from_the_start() -> None:
-    strong = {"money_effect": 8.0, "gdp_at_risk": 1000.0, "credibility": 1.0, "backfire_effect": 0.0, "pledge_kept": 0.2}
+    strong = {
+        "money_effect": 8.0,
+        "gdp_at_risk": 1000.0,
+        "credibility": 1.0,
+        "backfire_effect": 0.0,
+        "pledge_kept": 0.2,
+    }
     document = changed(moved(), {f"parameters.{name}": value for name, value in strong.items()})
     subject, run, row = some_run(document, "HND")
     found = {change["lever"]: change for change in keeping(subject, run, row)["rows"]}

@@ -306,7 +306,7 @@ def test_all_problems_of_a_sweep_file(tmp_path: Path) -> None:
           "did you mean honduras-2025?"]),
         ('[sweep]\nscenario = "honduras-2021"\n[vary]\nlean_effect = {}',
          ["vary: parameters.lean_effect: a number of points, which a grid needs, such as "
-          "parameters.lean_effect=-0.2:1:5"]),
+          "parameters.lean_effect=-0.2:1.0:5"]),
         ('[sweep]\nscenario = "honduras-2021"\ndesign = "saltelli"\npoints = 50\n[vary]\nlean_effect = {}',
          ["sweep.points: a power of two for a design of kind saltelli (got 50); did you mean 64?"]),
         ("[sweep", ["not valid TOML: Expected ']' at the end of a table declaration (at end of document)"]),
