@@ -49,12 +49,8 @@ class Draw(NamedTuple):
 
     p: Any
     """The parameters by name."""
-    pledge: float
-    request: float
     centre: float
     return_centre: float
-    order: float
-    """Annual rate."""
     luck: float
     """A uniform number, for times that are drawn."""
 
@@ -74,11 +70,8 @@ def draws() -> tuple[Draw, ...]:
     return tuple(
         Draw(
             p := SimpleNamespace(**dict(zip(names, row, strict=True))),
-            rules.pledge_effect(p.pledge_kept, p.departure_rate),
-            rules.request_effect(p.request_followed, p.requests_unseen, p.departure_rate),
             rules.window_centre(p.window_effect, p.window_share),
             rules.window_centre(p.return_window_effect, p.window_share),
-            rules.order_rate(p.order_carried_out),
             float(u),
         )
         for row, u in zip(drawn.tolist(), luck, strict=True)
@@ -98,15 +91,19 @@ def over_draws(measure: Measure) -> tuple[float, float, float]:
 
 
 def _package(percent: float) -> Measure:
-    return lambda d: rules.offer_term(d.p.offer_effect, rules.appeal(percent), rules.appeal(0.0))
+    return lambda d: rules.offer_term(d.p.money_effect, rules.worth(percent), rules.worth(0.0))
 
 
 def _aid(percent: float, instead_of: float) -> Measure:
-    return lambda d: rules.aid_term(d.p.aid_effect, rules.appeal(percent), rules.appeal(instead_of))
+    return lambda d: rules.aid_term(d.p.money_effect, rules.worth(percent), rules.worth(instead_of))
 
 
-def _deterrence(pressure: float, dependence: float, instead_of: float) -> Measure:
-    return lambda d: rules.deterrence_term(d.p.deterrence_effect, dependence, pressure, dependence, instead_of)
+def _threat(pressure: float, dependence: float, instead_of: float) -> Measure:
+    def measure(d: Draw) -> float:
+        stakes = (rules.stake(told, d.p.credibility, dependence, d.p.gdp_at_risk) for told in (pressure, instead_of))
+        return rules.threat_term(d.p.money_effect, *map(rules.worth, stakes))
+
+    return measure
 
 
 def _backfire(pressure: float, hostility: float, pride: float, instead_of: float) -> Measure:
@@ -114,7 +111,7 @@ def _backfire(pressure: float, hostility: float, pride: float, instead_of: float
 
 
 def _pressed(pressure: float, dependence: float, instead_of: float) -> Measure:
-    deters, provokes = _deterrence(pressure, dependence, instead_of), _backfire(pressure, 0.0, PRIDE, instead_of)
+    deters, provokes = _threat(pressure, dependence, instead_of), _backfire(pressure, 0.0, PRIDE, instead_of)
     return lambda d: deters(d) + provokes(d)
 
 
@@ -127,11 +124,16 @@ def _leaning(d: Draw) -> float:
 
 
 def _promised(d: Draw) -> float:
-    return rules.pledge_term(d.pledge, 1.0, d.p.reassurance_effect, 0.0)
+    usual = 1.0 - rules.survival(d.p.departure_rate, rules.TERM_YEARS)
+    return rules.log_odds(_kept(1.0, d)) - rules.log_odds(usual)
 
 
 def _reassured(d: Draw) -> float:
-    return rules.pledge_term(d.pledge, 0.0, d.p.reassurance_effect, 1.0)
+    return math.log(rules.courtship(1.0, d.p.money_effect, 0.0, d.p.reassurance_effect, 1.0))
+
+
+def _refused(d: Draw) -> float:
+    return rules.request_term(d.p.request_followed, d.p.requests_unseen, d.p.lost_public, d.p.money_effect, 0.0, 0.0)
 
 
 def _truce(d: Draw) -> float:
@@ -139,8 +141,7 @@ def _truce(d: Draw) -> float:
 
 
 def _order(d: Draw) -> float:
-    rate = d.p.departure_rate
-    return math.log(rules.hazard_of_leaving(math.log(rate), 1.0, d.order, 1.0) / rate)
+    return rules.words_term(d.p.order_carried_out, d.p.lost_public)
 
 
 TERMS: tuple[tuple[str, str, Measure], ...] = (
@@ -149,24 +150,24 @@ TERMS: tuple[tuple[str, str, Measure], ...] = (
     ("offer", "a package of 10 %, as believed", _package(10.0)),
     ("aid", "Taipei's aid halved, from 1 % of GDP a year", _aid(0.5, 1.0)),
     ("aid", "Taipei's aid doubled, from 1 %", _aid(2.0, 1.0)),
-    ("deterrence, backfire", "pressure at 3, not the usual 1; dependence 0.8", _pressed(3.0, HIGH, USUAL)),
-    ("deterrence, backfire", "pressure at 3, not the usual 1; dependence 0.1", _pressed(3.0, LOW, USUAL)),
+    ("threat, backfire", "pressure at 3, not the usual 1; dependence 0.8", _pressed(3.0, HIGH, USUAL)),
+    ("threat, backfire", "pressure at 3, not the usual 1; dependence 0.1", _pressed(3.0, LOW, USUAL)),
     ("backfire", "hostility 2 on other questions", _backfire(USUAL, 2.0, PRIDE, USUAL)),
     ("government", "a government that leans to Beijing by 1 more", _leaning),
-    ("window", "a new government, first 12 months", _window(0)),
-    ("window", "a government later in its term", _window(24)),
-    ("pledge", "a promise to leave", _promised),
-    ("pledge", "a fresh reassurance to Taipei", _reassured),
-    ("request", "a request to Taipei just refused", lambda d: rules.request_term(d.request, 1.0)),
-    ("order", "a public order to open ties with Beijing", _order),
+    ("time", "a new government, first 12 months (rate)", _window(0)),
+    ("time", "a government later in its term (rate)", _window(24)),
+    ("pledge", "a promise to leave (odds of leaving in a term)", _promised),
+    ("opening", "a fresh reassurance to Taipei (odds that talks open)", _reassured),
+    ("request", "a request to Taipei refused (against other public talks)", _refused),
+    ("order", "a public order to open ties (against other public talks)", _order),
     ("neighbours", "a neighbour that has just left", lambda d: rules.neighbours_term(d.p.neighbours_effect, 1.0)),
-    ("acceptance", "a truce between Beijing and Taipei", _truce),
+    ("acceptance", "a truce between Beijing and Taipei (chance)", _truce),
 )  # fmt: skip
-"""Term, lever, and the change of the log hazard, all else as usual."""
+"""Term, lever, and the change of the log odds that talks are lost (or of what is said), all else as usual."""
 
 
 def terms_table() -> str:
-    rows = ["| term | lever | rate of leaving is multiplied by | 90 % of draws |", "|---|---|---|---|"]
+    rows = ["| term | lever | odds are multiplied by | 90 % of draws |", "|---|---|---|---|"]
     for term, lever, measure in TERMS:
         middle, low, high = (_times(math.exp(value)) for value in over_draws(measure))
         rows.append(f"| {term} | {lever} | {middle} | {low} to {high} |")
@@ -264,20 +265,27 @@ def losses_table() -> str:
 
 def _kept(acceptance: float, d: Draw) -> float:
     """Chance that a pledge is kept in a term."""
-    rate = rules.hazard_of_leaving(math.log(d.p.departure_rate) + d.pledge, acceptance, d.order, 0.0)
-    return -math.expm1(-rate * rules.TERM_YEARS)
+    rate, lost = d.p.departure_rate, d.p.lost_public
+    stays, late = (
+        rules.survival(rate * acceptance, years)
+        for years in (rules.TERM_YEARS, rules.TERM_YEARS - d.p.talks_months / 6.0)
+    )
+    usual = rules.survival(rate, rules.TERM_YEARS), rules.survival(rate, rules.TERM_YEARS - d.p.talks_months / 6.0)
+    opens = rules.pledge_opens(d.p.pledge_kept, lost, *usual)
+    lost = acceptance * rules.pledge_lost(d.p.pledge_kept, lost, usual[1])
+    return (1.0 - opens) * (1.0 - stays) + opens * (1.0 - (1.0 - lost) * late)
 
 
-def _months_with_taipei(rate: float, months: float) -> float:
-    """Mean of the months until leaving, counted up to so many."""
-    yearly = rate / 12.0
-    return -math.expm1(-yearly * months) / yearly
+def _months_with_taipei(kept: float, months: float) -> float:
+    """Mean of the months until leaving in a term, counted up to so many, where it comes with this chance."""
+    monthly = -math.log1p(-kept) / months
+    return kept / monthly
 
 
 def _delay(d: Draw) -> float:
-    rate = d.p.departure_rate * math.exp(d.pledge)
-    pressed = rate * math.exp(_pressed(3.0, HIGH, 0.0)(d))
-    return _months_with_taipei(pressed, 48.0) - _months_with_taipei(rate, 48.0)
+    kept = _kept(1.0, d)
+    pressed = rules.wins(rules.log_odds(kept) + _pressed(3.0, HIGH, 0.0)(d))
+    return _months_with_taipei(pressed, 48.0) - _months_with_taipei(kept, 48.0)
 
 
 def _crisis(d: Draw) -> float:
@@ -295,7 +303,7 @@ def _acts(notice: float, words: float, d: Draw) -> float:
 
 def _welcome(d: Draw) -> float:
     window = rules.window_term(d.p.return_window_effect, d.return_centre, 0)
-    return math.exp(rules.pledge_term(d.p.return_pledge_effect, 1.0, 0.0, 0.0) + window)
+    return math.exp(rules.return_pledge_term(d.p.return_pledge_effect, 1.0) + window)
 
 
 class Judgement(NamedTuple):
@@ -358,16 +366,16 @@ ANSWERS: Mapping[str, str | tuple[Measure, int] | Callable[[], str]] = {
     "b1": (_aid(0.3, 0.0), 2),
     "b2": (_aid(1.0, 0.0), 2),
     "b3": (_aid(3.0, 0.0), 2),
-    "b4": (lambda d: rules.request_term(d.request, 1.0), 2),
-    "c1": (_deterrence(3.0, HIGH, 0.0), 2),
-    "c2": (_deterrence(3.0, LOW, 0.0), 2),
+    "b4": (_refused, 2),
+    "c1": (_threat(3.0, HIGH, 0.0), 2),
+    "c2": (_threat(3.0, LOW, 0.0), 2),
     "c3": (_backfire(3.0, 0.0, 0.8, 0.0), 2),
     "c4": (_delay, 1),
     "d1": (lambda d: _kept(1.0, d), 2),
     "d2": (lambda d: _kept(rules.acceptance(1.0, True, d.p.acceptance_truce), d), 2),
     "d3": (_reassured, 2),
-    "d4": (lambda d: -math.expm1(-d.order * rules.ORDER_YEARS), 2),
-    "d5": (lambda d: -math.log1p(-d.luck) / d.order * 365.25, 0),
+    "d4": (lambda d: max(d.p.order_carried_out, d.p.lost_public), 2),
+    "d5": (lambda d: -math.log1p(-d.luck) * d.p.order_months * 365.25 / 12.0, 0),
     "d6": _orders_told,
     "d7": (lambda d: _window(0)(d) - _window(24)(d), 2),
     "e": "only as a change of lean (e2)",

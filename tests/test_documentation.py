@@ -116,7 +116,12 @@ def as_python(text: str) -> str:
     return text
 
 
-SHARES = ("kept", "followed", "carried_out", "ended", "floor", "share_delivered", "window_share")
+SHARES = (
+    "kept", "followed", "carried_out", "ended", "share_delivered", "window_share", "public_share", "lost",
+    "lost_public", "lost_silent", "chance", "share", "turned_away", "acceptance", "stays", "stays_late",
+    "luck", "opened", "leave",
+    "leave_now", "close", "close_now", "public", "close_told", "silent", "told", "waiting", "lost_of_kind",
+)  # fmt: skip
 WHOLE = (-1, 0, 1, 11, 12, 23, 24, 25, 60, 119, 120, 121, 49_999, 50_000, 60_000)
 
 
@@ -131,10 +136,10 @@ def arguments(function: Callable[..., Any], luck: random.Random) -> dict[str, An
         elif name in SHARES:
             told[name] = luck.uniform(0.01, 0.99)
         elif luck.random() < 0.1 and name in (
-            "all_weights",
-            "all_threats",
             "backfire_effect",
             "pride",
+            "credibility",
+            "exposure",
             "security",
             "lobbying",
         ):
@@ -149,7 +154,7 @@ def test_an_equation_of_the_model_page_is_the_rule(name: str) -> None:
     cases = equations().get(name)
     assert cases is not None, f"docs/model.md has no equation for {name}"
     luck = random.Random(name)
-    scope = {"log": math.log, "exp": math.exp, "min": min, "max": max, "inf": math.inf, **RULES}
+    scope = {"log": math.log, "exp": math.exp, "sqrt": math.sqrt, "min": min, "max": max, "inf": math.inf, **RULES}
     for _ in range(300):
         told = arguments(RULES[name], luck)
         scope.update(told)

@@ -30,7 +30,7 @@ START = "2021-12-31"
 CERTAIN = {"departure_rate": 10.0, "return_rate": 10.0}
 """With a susceptibility of 1000 whoever may change does (hazard 10,000 a year); with 0 nobody does."""
 
-NO_FEEDBACK = {"offer_effect": 0.0, "aid_effect": 0.0, "deterrence_effect": 0.0, "backfire_effect": 0.0}
+NO_FEEDBACK = {"money_effect": 0.0, "backfire_effect": 0.0}
 """Nothing that patrons do moves a state, so that states do not touch each other."""
 
 ALIKE = dict.fromkeys((*LEAVING, *RETURNING), 0.0)
@@ -98,7 +98,7 @@ def run(
     """Lay out, draw and simulate; without horizons, moves are expected at the first, a middle and the last month."""
     laid = document if isinstance(document, Plan) else lay_out(document, root)
     rows = horizons_of(laid) if horizons is None else horizons
-    return run_ensemble(laid, draw(laid, runs, seed, mode), seed, runs, engine, rows, threads, ledger)
+    return run_ensemble(laid, draw(laid, runs, seed, mode), seed, runs, engine, rows, threads, ledger, talks=True)
 
 
 def horizons_of(laid: Plan) -> tuple[int, ...]:
@@ -115,27 +115,29 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
     counts = np.empty((total, length, 2), dtype=np.uint8)
     expected = np.zeros((-(-total // RUNS_PER_DRAW), places, len(rows), 2))
     book = np.zeros((total, length, places, COLUMNS)) if ledger else None
-    changes, first = [], 0
+    changes, talked, first = [], [], 0
     for size in sizes:
         last = first + size
-        changes.append(
-            simulate(
-                laid.timeline,
-                draws.parameters,
-                draws.values,
-                draws.chances,
-                draws.outcomes,
-                seed,
-                first,
-                size,
-                rows,
-                counts[first:last],
-                expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
-                np.empty((0, 0, 0, 0)) if book is None else book[first:last],
-            )
+        found = simulate(
+            laid.timeline,
+            draws.parameters,
+            draws.values,
+            draws.chances,
+            draws.outcomes,
+            draws.spreads,
+            seed,
+            first,
+            size,
+            rows,
+            counts[first:last],
+            expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
+            np.empty((0, 0, 0, 0)) if book is None else book[first:last],
+            True,
         )
+        changes.append(found[0])
+        talked.append(found[1])
         first = last
-    return Ensemble(counts, np.concatenate(changes), expected, book)
+    return Ensemble(counts, np.concatenate(changes), expected, book, np.concatenate(talked))
 
 
 def bits(values: NDArray[np.float64] | None) -> NDArray[np.int64]:
@@ -192,6 +194,7 @@ def open_world(
         drawn.values[row],
         drawn.chances[row],
         drawn.outcomes[row],
+        drawn.spreads[row],
         seed,
         run_number,
     )
@@ -205,6 +208,7 @@ class Difference:
     changes: bool
     expected: int
     ledger: int
+    talks: bool
 
 
 def difference(one: Ensemble, other: Ensemble) -> Difference:
@@ -214,10 +218,11 @@ def difference(one: Ensemble, other: Ensemble) -> Difference:
     if one.ledger is not None or other.ledger is not None:
         ledger = int(np.count_nonzero(bits(one.ledger) != bits(other.ledger)))
     expected = int(np.count_nonzero(bits(one.expected) != bits(other.expected)))
-    return Difference(int(np.count_nonzero(one.counts != other.counts)), not same, expected, ledger)
+    alike = one.talks.shape == other.talks.shape and bool(np.all(bits(one.talks) == bits(other.talks)))
+    return Difference(int(np.count_nonzero(one.counts != other.counts)), not same, expected, ledger, not alike)
 
 
-SAME = Difference(counts=0, changes=False, expected=0, ledger=0)
+SAME = Difference(counts=0, changes=False, expected=0, ledger=0, talks=False)
 
 assert HEAD == 5  # the tests below name the columns of a change by number
 
@@ -241,14 +246,11 @@ def rich() -> Document:
         "beijing": {
             "budget": {"2022-03-01": 2.0, "2023-02-01": 0.0, "2024-02-01": 5.0},
             "acceptance": {"2022-05-01": 0.5, "2022-09-01": 1.0},
-            "focus": {"2022-04-01": 1.5},
-            "cap": {"2023-06-01": 4.0},
+            "approach": {"2022-04-01": 1.5},
         },
         "taipei": {
             "budget": {"2022-06-01": 0.5, "2024-01-01": 3.0},
             "acceptance": {"2023-01-01": 0.7},
-            "floor": {"2022-08-01": 0.1},
-            "cap": {"2024-06-01": 20.0},
         },
         "washington": {
             "attention": {"2022-02-01": 2.5, "2023-05-01": 0.3},
@@ -258,7 +260,7 @@ def rich() -> Document:
         "cooperation": {"hosts": ["GTM", "HND", "MHL", "PAN", "PLW", "SLV"]},
         "states": {
             "HND": {"lean": -0.2, "pride": 0.9, "susceptibility": 4.0, "government_since": "2021-06-01"},
-            "PRY": {"prestige": 3.0, "dependence": 0.5, "susceptibility": 5.0},
+            "PRY": {"prestige": 3.0, "dependence": 0.5, "susceptibility": 5.0, "access": 1.0, "taipei_aid": 40.0},
             "GTM": {
                 "exports_to_usa": 60.0,
                 "remittances_from_usa": 25.0,
@@ -344,7 +346,28 @@ def rich() -> Document:
             },
             "lure": {"type": "offer", "by": "taipei", "state": "NIC", "date": "2023-11-01", "million_usd": 100.0},
             "match": {"type": "match", "state": "PRY", "date": "2023-01-01", "share": 0.8},
-            "unmet": {"type": "request-refused", "state": "HND", "date": "2022-08-01", "strength": unsure},
+            "unmet": {
+                "type": "request",
+                "state": "HND",
+                "date": "2022-08-01",
+                "million_usd": 2450.0,
+                "years": 10.0,
+                "answer": "refused",
+                "chance": unsure,
+            },
+            "met": {"type": "request", "state": "HTI", "date": "2022-03-05", "million_usd": 150.0, "answer": "met"},
+            "asked": {"type": "request", "state": "GTM", "date": "2021-11-20", "million_usd": 90.0},
+            "told": {"type": "switch", "state": "PAN", "to": "beijing", "date": "2025-02-02", "chance": 0.5},
+            "told-back": {"type": "switch", "state": "NIC", "to": "taipei", "date": "2025-02-02", "chance": 0.3},
+            "induced": {
+                "type": "offer",
+                "by": "washington",
+                "state": "GTM",
+                "date": "2022-02-01",
+                "million_usd": 400.0,
+                "years": 3.0,
+                "signed": True,
+            },
             "cut": {"type": "aid-cut", "by": "taipei", "state": "HTI", "date": "2022-05-01", "share": 0.6},
             "cut-2": {
                 "type": "aid-cut",

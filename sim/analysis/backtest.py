@@ -34,9 +34,7 @@ RUNS = 4_000
 SEED = 1
 
 NO_AGENTS = {
-    "offer_effect": 0.0,
-    "aid_effect": 0.0,
-    "deterrence_effect": 0.0,
+    "money_effect": 0.0,
     "backfire_effect": 0.0,
     "shortfall_effect": 0.0,
 }

@@ -31,10 +31,31 @@ from sim.errors import InputError, Problem, ResultError
 from sim.fit import beliefs_for, yardsticks
 from sim.model import rules
 from sim.model.calendar import AID, HOSTILITY, OFFER, draw_happenings
-from sim.model.draws import LEAVE, RETURN, SUSPEND, state_code, uniform
+from sim.model.draws import LUCK, RETURN, SUSPEND, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, month_label, plan
-from sim.model.terms import BEIJING, HAZARD, HEAD, HEADS, SIDE, TAIPEI, TERMS
+from sim.model.terms import (
+    CHANCE,
+    DECISIONS,
+    HAZARD,
+    HEAD,
+    HEADS,
+    IN_TALKS,
+    LEFT,
+    SIDE,
+    STAYED,
+    TAIPEI,
+    TALK_CLOSED,
+    TALK_ENDS,
+    TALK_OPENED,
+    TALK_PUBLIC,
+    TALK_STATE,
+    TALK_TRIGGER,
+    TALKS,
+    TERMS,
+    TRIGGERS,
+    WEIGHED,
+)
 from sim.results import Result
 from sim.results.files import read
 from sim.results.manifests import EXPLANATION
@@ -49,55 +70,16 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-FORMAT = 1
+FORMAT = 2
 MONTHS_BEFORE = 24
 """Months that are counted as those before the decision, its own included."""
 MOST_SAMPLED = 100
 """Runs whose ledger tells what a state weighs in all its months."""
 MOST_HIGHEST = 5
 
-ADDED = {
-    "leave": (
-        "offer", "aid", "deterrence", "backfire", "government", "pledge", "request", "window", "neighbours",
-    ),
-    "return": ("government", "pledge", "window", "aid", "offer", "shortfall"),
-    "suspend": ("backfire", "deterrence", "government"),
-}  # fmt: skip
-"""Terms of the log hazard after `alpha`, in the order in which the rules add them."""
-_COMMON = {
-    "alpha": "susceptibility",
-    "offer": "Beijing's offer",
-    "aid": "Taipei's aid",
-    "government": "lean of the government",
-    "pledge": "pledges and reassurances",
-    "window": "time in office",
-}
-LABELS = {
-    "leave": _COMMON
-    | {
-        "deterrence": "Washington's pressure deters",
-        "backfire": "pressure and quarrels provoke",
-        "request": "requests unmet",
-        "neighbours": "neighbours that left",
-        "order": "standing order",
-        "acceptance": "Beijing's acceptance",
-    },
-    "return": _COMMON
-    | {
-        "pledge": "pledges to return",
-        "shortfall": "promises not kept",
-        "acceptance": "Taipei's acceptance",
-    },
-    "suspend": {
-        "alpha": "a quiet year",
-        "backfire": "quarrels provoke",
-        "deterrence": "dependence holds",
-        "government": "lean of the government",
-        "order": "words and notices",
-    },
-}
+LABELS = {name: decision.labels for name, decision in DECISIONS.items()}
 """What each term is called, by decision."""
-PURPOSES = {"leave": LEAVE, "return": RETURN, "suspend": SUSPEND}
+PURPOSES = {"return": RETURN, "suspend": SUSPEND}
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,13 +104,15 @@ class Explanation:
     def months(self) -> pd.DataFrame:
         """A row a month of the run, up to the decision.
 
-        Terms (log hazard; `order` a year, `acceptance` a multiple), `hazard` (a year), `chance` of the decision in the
-        month and `luck`, the number drawn (0 to 1): below the chance, the decision is taken.
+        Terms (of leaving log odds; of returning and suspending log rates, `order` a year; `acceptance` a multiple),
+        `hazard` (a year), `chance` of the decision in the month, `talks` and `losing` (the chance that talks are lost
+        which close in the month; of leaving alone), and `luck`, the number drawn (0 to 1): below the chance, or that of
+        losing, the decision is taken. A state with Taipei draws it when its talks close.
         """
         return _frame(self._run("months"))
 
     def steps(self) -> pd.DataFrame:
-        """A row a term at the decision: its value, the factor on the hazard, the hazard (a year) before and after."""
+        """A row a term at the decision: its value, and what it moved: the chance of losing, or the annual hazard."""
         return _frame(self._run("steps"))
 
     def acts(self) -> pd.DataFrame:
@@ -317,7 +301,7 @@ class Again:
         found = ledger_of(self.plan, self.draws, self.request.seed, runs, engine)
         changes = self.result.changes
         kept = np.isin(changes["run"], np.array(runs))
-        names = {**HEADS, "hazard": HEAD + HAZARD, **{name: HEAD + column for name, column in TERMS.items()}}
+        names = {**HEADS, **{name: HEAD + column for name, column in WEIGHED.items()}}
         same = int(kept.sum()) == found.changes.shape[0] and all(
             _same(changes[name][kept], found.changes[:, column]) for name, column in names.items()
         )
@@ -361,14 +345,17 @@ def first_decisions(subject: Subject) -> tuple[NDArray[np.int64], NDArray[np.int
 def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str, Any]:
     """One run: its months up to the decision, that decision by terms, what the patrons did, what would have kept it."""
     result, timeline = subject.result, again.plan.timeline
-    book = again.ledger([run], result.settings["engine"]).ledger
-    assert book is not None
-    rows = book[0, :, subject.place, :]
+    ensemble = again.ledger([run], result.settings["engine"])
+    assert ensemble.ledger is not None
+    rows = ensemble.ledger[0, :, subject.place, :]
+    closed = _closed(subject, ensemble)
     runs, when = first_decisions(subject)
     taken = when[runs == run]
     decided = int(taken[0]) if taken.shape[0] else None
     last = len(result.months) - 1 if decided is None else decided
-    months = [_month(subject, timeline, again.request.seed, run, row, rows[row]) for row in range(last + 1)]
+    months = [
+        _month(subject, timeline, again.request.seed, run, row, rows[row], closed.get(row)) for row in range(last + 1)
+    ]
     ranked = sorted(months, key=lambda month: (-month["hazard"], month["row"]))
     at = months[last] if decided is not None else ranked[0]
     acts, usual = _acts(subject, again, run, rows, last)
@@ -386,6 +373,8 @@ def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str,
         "hazard": at["hazard"],
         "chance": at["chance"],
         "luck": at["luck"],
+        "losing": at.get("losing"),
+        "talks": closed.get(at["row"]) if decided is not None else None,
         "chance_before": _adds_up([month["chance"] for month in before if month["chance"] is not None]),
         "months_before": len(before),
         "chance_in_all": _adds_up(chances),
@@ -400,55 +389,84 @@ def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str,
     return story
 
 
-def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weighed: Any) -> Row:
-    """What the state weighed in a month, the chance that followed, and the number drawn."""
-    terms = {name: float(weighed[TERMS[name]]) for name in _names(subject.decision)}
+def _closed(subject: Subject, ensemble: Ensemble) -> dict[int, Row]:
+    """The talks of the state that ended in a run, by the row in which they did."""
+    if subject.decision != "leave":
+        return {}
+    months = subject.result.months
+    return {
+        int(talk[TALK_CLOSED]): {
+            "opened": "before the start" if talk[TALK_OPENED] < 0 else months[int(talk[TALK_OPENED])],
+            "row": int(talk[TALK_OPENED]),
+            "public": bool(talk[TALK_PUBLIC]),
+            "trigger": TRIGGERS[int(talk[TALK_TRIGGER])],
+            "won": int(talk[TALK_ENDS["outcome"]]) in (LEFT, STAYED),
+            "price": float(talk[TALK_ENDS["price"]]),
+            "price_musd": float(talk[TALK_ENDS["price_musd"]]),
+        }
+        for talk in ensemble.talks
+        if int(talk[TALK_STATE]) == subject.place
+    }
+
+
+def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weighed: Any, closed: Row | None) -> Row:
+    """What the state weighed in a month, the chance that followed, and the number drawn.
+
+    closed : its talks that ended in the month
+    """
+    decision = DECISIONS[subject.decision]
+    terms = {name: float(weighed[TERMS[name]]) for name in decision.terms}
     hazard, number = float(weighed[HAZARD]), int(timeline.calendar_month[row])
     side = SIDES[subject.tie][int(weighed[SIDE])]
-    open_to = side == (SIDES[subject.tie][0] if subject.decision != "return" else "beijing")
+    open_to = side == SIDES[subject.tie][decision.home]
     chance = rules.monthly_chance(hazard, float(timeline.exposure[row])) if open_to else None
-    luck = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision]) if open_to else None
-    told = {"month": subject.result.months[row], "row": row, "side": side, **terms}
+    told: Row = {"month": subject.result.months[row], "row": row, "side": side, **terms}
+    luck: float | None = None
+    if subject.decision == "leave":
+        told["talks"] = TALKS[int(weighed[IN_TALKS])] if open_to else None
+        told["losing"] = float(weighed[CHANCE]) if open_to else None
+        if closed is not None and closed["won"]:
+            opened = int(timeline.calendar_month[0]) + closed["row"]
+            luck = uniform(seed, run, opened, state_code(subject.iso3), LUCK)
+    elif open_to:
+        luck = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision])
     return told | {"hazard": hazard, "chance": chance, "luck": luck}
 
 
-def _names(decision: str) -> tuple[str, ...]:
-    """Names of the terms of a decision, in the order in which they make the hazard."""
-    after = {"leave": ("order", "acceptance"), "return": ("acceptance",), "suspend": ("order",)}[decision]
-    return ("alpha", *ADDED[decision], *after)
-
-
 def steps(decision: str, terms: Mapping[str, float]) -> list[Row]:
-    """From the hazard under reference conditions to the one at a decision, term by term as the rules do it.
+    """From reference conditions to the decision, term by term as the rules do it.
 
     terms : a month's, by name
-    Each step has `term`, `label`, `value`, `factor` (on the hazard), `before` and `after` (annual hazards, >= 0); the
-    last `after` is the ledger's hazard to the last bit.
+    Each step has `term`, `label`, `value`, `before` and `after`, and `factor`, the one over the other: of leaving, the
+    chance that talks are lost which close in the month; of the other decisions, the annual hazard. The last `after` is
+    the ledger's to the last bit.
     """
-    labels = LABELS[decision]
-    total = terms["alpha"]
-    found = [{"term": "alpha", "label": labels["alpha"], "value": total, "factor": None, "before": None}]
-    after = math.exp(min(total, rules.MOST_LOG_HAZARD))
-    found[0]["after"] = after
+    told = DECISIONS[decision]
+    leaves = decision == "leave"
 
-    def step(term: str, label: str, value: float, now: float) -> None:
-        nonlocal after
-        factor = now / after if after > 0.0 else None
-        found.append({"term": term, "label": label, "value": value, "factor": factor, "before": after, "after": now})
-        after = now
+    def measure(total: float) -> float:
+        if leaves:
+            return rules.wins(max(-rules.MOST_BALANCE, min(rules.MOST_BALANCE, total)))
+        return math.exp(min(total, rules.MOST_LOG_HAZARD))
 
-    for name in ADDED[decision]:
-        total = total + terms[name]
-        step(name, labels[name], terms[name], math.exp(min(total, rules.MOST_LOG_HAZARD)))
-        found[-1]["factor"] = math.exp(terms[name])
-    weighed = math.exp(min(total, rules.MOST_LOG_HAZARD))
-    if "order" in terms:
-        step("order", labels["order"], terms["order"], weighed + terms["order"])
-    if "acceptance" in terms:
-        accepted = terms["acceptance"]
-        step("acceptance", labels["acceptance"], accepted, accepted * (weighed + terms.get("order", 0.0)))
-        found[-1]["factor"] = accepted
+    total = terms["base"]
+    after = measure(total)
+    first: Row = {"term": "base", "label": told.base, "value": total, "factor": None, "before": None, "after": after}
+    found = [first]
+    for term in told.added:
+        total = total + terms[term.name]
+        found.append(_step(term.name, term.label, terms[term.name], found[-1]["after"], measure(total)))
+    for term in told.after:
+        value, before = terms[term.name], found[-1]["after"]
+        found.append(
+            _step(term.name, term.label, value, before, before + value if term.name == "order" else value * before)
+        )
     return found
+
+
+def _step(term: str, label: str, value: float, before: float, after: float) -> Row:
+    factor = after / before if before > 0.0 else None
+    return {"term": term, "label": label, "value": value, "factor": factor, "before": before, "after": after}
 
 
 def _adds_up(chances: Sequence[float]) -> float:
@@ -471,8 +489,8 @@ def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int) -> tup
 
         def record(self, places: Any, after: list[int]) -> None:
             found.append(_act(self, self.members[subject.member], subject.result.months[self.month]))
-            weighed.append(list(places[subject.place].row))
             super().record(places, after)
+            weighed.append(list(places[subject.place].row))
 
     draws, draw = again.draws, run // RUNS_PER_DRAW
     names = draws.parameters.dtype.names or ()
@@ -483,6 +501,7 @@ def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int) -> tup
         draws.values[draw],
         draws.chances[draw],
         draws.outcomes[draw],
+        draws.spreads[draw],
         again.request.seed,
         run,
     )
@@ -493,13 +512,14 @@ def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int) -> tup
         raise ResultError(Problem("events.parquet", rule), subject.result.folder)
     reference, i = world.reference, subject.member
     gdp = float(again.plan.timeline.gdp[i])
-    package, aid = float(reference.package[i]), math.expm1(float(reference.aid_appeal[i]))
+    access = math.exp(float(reference.access[i]))
+    package, aid = math.exp(float(reference.bid[i, last])) - access, math.expm1(float(reference.answer[i]))
     usual = {
         "beijing_share": package,
         "beijing_million_usd": package / 100.0 * gdp,
         "taipei_share": aid,
         "taipei_million_usd": aid / 100.0 * gdp,
-        "pressure": float(reference.weight[i]),
+        "pressure": float(reference.pressed[i, 0]),
         "dependence": float(again.plan.timeline.dependence_ref[i]),
     }
     return found, usual
@@ -508,7 +528,7 @@ def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int) -> tup
 def _act(world: Any, state: Any, month: str) -> Row:
     """What was done to a state in a month. Shares in % of GDP a year, as believed; pressure and hostility 0 to 3."""
     with_taipei = state.side == TAIPEI
-    believed = state.believed if with_taipei else state.level(OFFER)
+    believed = state.bid if with_taipei else state.level(OFFER)
     aid = state.aid if with_taipei else state.level(AID)
     general = float(world.timeline.hostility[world.month])
     return {
@@ -520,7 +540,7 @@ def _act(world: Any, state: Any, month: str) -> Row:
         "taipei_share": float(aid),
         "taipei_million_usd": float(aid) / 100.0 * state.gdp,
         "taipei_accepts": float(world.taipei.acceptance),
-        "pressure": float(state.pressed) if with_taipei else None,
+        "pressure": float(state.pressed[min(state.kind, 1)]) if with_taipei else None,
         "hostility": rules.felt_hostility(general, state.level(HOSTILITY)),
         "dependence": float(state.dependence()),
     }
@@ -608,8 +628,9 @@ def _points(values: NDArray[np.float64], method: Any = "linear") -> dict[str, fl
 
 def _undecided(subject: Subject, rows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(runs, T + 1) whether the decision was open in a month."""
-    home = BEIJING if subject.decision == "return" else 0
-    found: NDArray[np.bool_] = (rows[:, :, SIDE] == home) & (rows[:, :, HAZARD] > 0.0)
+    found: NDArray[np.bool_] = rows[:, :, SIDE] == DECISIONS[subject.decision].home
+    if subject.decision == "return":
+        found &= rows[:, :, HAZARD] > 0.0
     return found
 
 
@@ -619,7 +640,7 @@ def _terms(subject: Subject, rows: NDArray[np.float64]) -> list[Row]:
     undecided = _undecided(subject, rows)
     labels = LABELS[subject.decision] | {"hazard": "hazard, a year"}
     found = []
-    for name in (*_names(subject.decision), "hazard"):
+    for name in (*DECISIONS[subject.decision].terms, "hazard"):
         at = _points(changes[name][taken])
         usual = _points(rows[:, :, HAZARD if name == "hazard" else TERMS[name]][undecided])
         told: Row = {"term": name, "label": labels[name]}
@@ -693,10 +714,12 @@ def _tell(document: dict[str, Any], without: Removals) -> None:
 def _happened(run: Mapping[str, Any], chance: Mapping[str, Any], decision: str, name: str) -> list[str]:
     """What happened in a run, and what luck had to do with it."""
     month, odds = month_of(run["month"]), run["chance"]
+    if decision == "leave" and run["decided"]:
+        return _left(run, chance, name)
     if not run["decided"]:
         highest = ", ".join(month_of(label) for label in run["highest"])
         told = f"In {month} it was {rate(run['hazard'])}"
-        if odds is not None:
+        if odds is not None and run["luck"] is not None:
             told += (
                 f", a chance of {percent(odds)} in the month; the number drawn, {percent(run['luck'])}, is not below it"
             )
@@ -716,6 +739,32 @@ def _happened(run: Mapping[str, Any], chance: Mapping[str, Any], decision: str, 
     ]
 
 
+def _left(run: Mapping[str, Any], chance: Mapping[str, Any], name: str) -> list[str]:
+    """How a state came to leave in a run: its talks, what they hung on, and what luck had to do with it."""
+    which = f"Run {run['run']}"
+    if run["typical"]:
+        which += f", the first with the median month of the {chance['decided_runs']:,} in which it does"
+    told = [f"{which}: {name} {DOES['leave']} in {month_of(run['month'])}."]
+    talks = run["talks"]
+    if talks is None:
+        return [*told, "The scenario tells it: no talks are needed."]
+    opened = talks["opened"] if talks["row"] < 0 else f"in {month_of(talks['opened'])}"
+    kind = {
+        "itself": "in public" if talks["public"] else "in silence",
+        "pledge": "by a pledge",
+        "order": "by an order",
+        "request": "by a request to Taipei",
+    }[talks["trigger"]]
+    return [
+        *told,
+        f"Its talks had opened {opened}, {kind}. As they closed, the chance that Beijing won them was "
+        f"{percent(run['losing'])}, and the number drawn, {percent(run['luck'])}, is below it; the least that won was "
+        f"{talks['price']:.2f} % of its GDP a year, US$ {talks['price_musd']:,.0f} million. For who sees no silent "
+        f"talks, the chances of leaving add up to {percent(run['chance_before'])} over the {run['months_before']} "
+        "months up to it.",
+    ]
+
+
 def _done(run: Mapping[str, Any], decision: str) -> str:
     """What the patrons did in the month that is looked into."""
     act = next(act for act in run["acts"] if act["month"] == run["month"])
@@ -732,8 +781,8 @@ def _done(run: Mapping[str, Any], decision: str) -> str:
     if decision == "return":
         return f"In {month} Beijing offered it {package}, as believed, and Taipei {aid}."
     return (
-        f"In {month} Beijing's package, as believed, was {package} (at reference {usual['beijing_share']:.2f}), "
-        f"Taipei's aid {aid} ({usual['taipei_share']:.2f}), Washington's pressure {act['pressure']:.2f} of 3 "
+        f"In {month} Beijing would have paid up to {package}, as believed (at reference {usual['beijing_share']:.2f}), "
+        f"Taipei {aid} ({usual['taipei_share']:.2f}); Washington's pressure was {act['pressure']:.2f} of 3 "
         f"({usual['pressure']:.2f})."
     )
 
@@ -742,12 +791,16 @@ _LEAST_TOLD = 0.02
 
 
 def _weighed(run: Mapping[str, Any]) -> list[str]:
-    """Which terms raised and which lowered the hazard, the strongest first."""
+    """Which terms raised and which lowered the chance or the hazard, the strongest first."""
     base = run["steps"][0]
     moved = [step for step in run["steps"][1:] if step["factor"] and abs(math.log(step["factor"])) >= _LEAST_TOLD]
     moved.sort(key=lambda step: -abs(math.log(step["factor"])))
     told = [f"{step['label']} × {step['factor']:.2f}" for step in moved]
     start = f"Under reference conditions, with the run's parameters, its hazard is {rate(base['after'])}"
+    if run["losing"] is not None:
+        start = (
+            f"Under reference conditions, with the run's parameters, {percent(base['after'])} of such talks are lost"
+        )
     return [f"{start}; it was multiplied by: {', '.join(told)}." if told else f"{start}, and nothing moved it."]
 
 

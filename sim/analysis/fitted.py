@@ -137,6 +137,5 @@ def _chances(laid: Plan, as_of: date, mode: Any) -> Any:
         for draw, rate in enumerate(rates):
             told = [part for effect, value in zip(effects, row, strict=True) for part in (effect[draw], value)]
             log_rate = math.log(apart[draw]) if code == HOLY_SEE else rules.susceptibility(math.log(rate), *told)
-            hazard = rules.hazard_of_leaving(log_rate, 1.0, 0.0, 0.0)
-            chances[draw, place] = rules.monthly_chance(hazard, 12.0)
+            chances[draw, place] = rules.monthly_chance(math.exp(log_rate), 12.0)
     return chances

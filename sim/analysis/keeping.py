@@ -30,6 +30,7 @@ from sim.runs.run import Request
 from sim.runs.sampling import sample
 from sim.scenario import Scenario
 from sim.scenario.fields import bounds_of
+from sim.scenario.levers import LEVERS, Lever
 
 STEPS = 32
 """Values tried from where a lever is to each end of its range, close together at first: the distances are cubes."""
@@ -43,21 +44,6 @@ _UNITS = {
     "million_usd": (math.nan, "US$ million"),
 }
 """Numbers an event can carry: scale and unit."""
-_SERIES = {
-    "leave": ("beijing_budget", "beijing_acceptance", "taipei_budget", "washington_attention", "hostility"),
-    "return": ("taipei_acceptance",),
-    "suspend": ("hostility",),
-}
-"""Levers of the patrons that can move each decision, as the timeline has them."""
-_PATRONS = {
-    "beijing_budget": ("beijing.budget", "Beijing's budget", 0.0, 100.0, 1.0, "times the record's"),
-    "beijing_acceptance": ("beijing.acceptance", "Beijing's acceptance", 0.0, 1.0, 1.0, "of 1"),
-    "taipei_budget": ("taipei.budget", "Taipei's budget", 0.0, 100.0, 1.0, "times the record's"),
-    "taipei_acceptance": ("taipei.acceptance", "Taipei's acceptance", 0.0, 1.0, 1.0, "of 1"),
-    "washington_attention": ("washington.attention", "Washington's attention", 0.0, 10.0, 1.0, "times the record's"),
-    "hostility": ("washington.hostility", "Washington's hostility to all", 0.0, 3.0, 3.0, "of 3"),
-}
-"""Path, name, bounds, scale and unit of each."""
 ADDED = ("lobbying", "taipei.package", "beijing.package")
 """Levers that nobody pulled in the scenario, added from the start."""
 _LOBBYING, _MONEY = "probe-lobbying", "probe-money"
@@ -101,12 +87,13 @@ class Trial:
     def decided(self, timeline: Timeline | None = None) -> int | None:
         """The row in which the decision is taken, None for never."""
         draws = self.draws
-        changes: NDArray[np.float64] = simulate(
+        changes, _ = simulate(
             timeline or self.plan.timeline,
             draws.parameters,
             draws.values,
             draws.chances,
             draws.outcomes,
+            draws.spreads,
             self.seed,
             self.run,
             1,
@@ -114,6 +101,7 @@ class Trial:
             self._counts,
             self._expected,
             np.empty((0, 0, 0, 0)),
+            False,
         )
         side = HEADS["to" if self.subject.decision == "return" else "from"]
         taken = (changes[:, HEADS["state"]] == self.subject.place) & (changes[:, side] == 0)
@@ -135,12 +123,12 @@ class Trial:
         finally:
             table[self.draw, event] = before
 
-    def moved(self, field: str, by: float) -> int | None:
+    def moved(self, lever: Lever, by: float) -> int | None:
         """The same with a patron's lever moved in all months."""
-        _, _, low, high, _, _ = _PATRONS[field]
+        low, high = lever.bounds
         timeline = self.plan.timeline
-        series = np.clip(getattr(timeline, field) + by, low, high)
-        return self.decided(timeline._replace(**{field: series}))
+        series = np.clip(getattr(timeline, lever.field) + by, low, high)
+        return self.decided(timeline._replace(**{lever.field: series}))
 
 
 def _probes(subject: Subject) -> list[Edit]:
@@ -162,16 +150,18 @@ def dials(trial: Trial, until: int) -> Iterator[Dial]:
     """Every number that can be moved: of the patrons, and of the events that had happened by row `until`."""
     timeline, subject = trial.plan.timeline, trial.subject
     gdp = float(timeline.gdp[subject.member])
-    for field in _SERIES[subject.decision]:
-        path, label, low, high, scale, unit = _PATRONS[field]
-        series = getattr(timeline, field)
+    for lever in LEVERS:
+        if subject.decision not in lever.moves:
+            continue
+        series, (low, high) = getattr(timeline, lever.field), lever.bounds
         first, least, most = float(series[0]), float(series.min()), float(series.max())
         if least == most:
-            turn = _later(lambda value, field, first: trial.moved(field, value - first), field, first)
-            yield Dial(path, label, unit, first, low, high, scale, turn)
+            turn = _later(lambda value, lever, first: trial.moved(lever, value - first), lever, first)
+            yield Dial(lever.path, lever.name, lever.unit, first, low, high, lever.scale, turn)
         else:
-            turn = _later(lambda value, field, _: trial.moved(field, value), field, first)
-            yield Dial(path, f"{label}, added in all months", unit, 0.0, low - most, high - least, scale, turn)
+            turn = _later(lambda value, lever, _: trial.moved(lever, value), lever, first)
+            label = f"{lever.name}, added in all months"
+            yield Dial(lever.path, label, lever.unit, 0.0, low - most, high - least, lever.scale, turn)
     for event, entry in enumerate(trial.plan.entries):
         name = entry.name.removeprefix("events.")
         if name == _LOBBYING:

@@ -15,6 +15,7 @@ from sim.errors import InputError, Problem, nearest
 from sim.fit import beliefs_for, yardsticks
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import plan
+from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.results.result import SIDES
 from sim.results.table import DIGITS
@@ -23,6 +24,8 @@ from sim.runs.ensemble import Progress, run_ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import sample
 from sim.scenario import Scenario, StateTable, members
+from sim.scenario.events import EVENTS
+from sim.scenario.levers import LEVERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +43,9 @@ Edit = tuple[str, Any]
 
 # --- who is asked about -----------------------------------------------------------------------------------
 
-DOES = {"leave": "leaves Taipei", "return": "returns to Taipei", "suspend": "suspends military cooperation"}
-DONE = {"leave": "has left Taipei", "return": "is back with Taipei", "suspend": "has suspended military cooperation"}
-STAYS = {"leave": "stays with Taipei", "return": "does not return", "suspend": "goes on cooperating"}
+DOES = {name: decision.does for name, decision in DECISIONS.items()}
+DONE = {name: decision.done for name, decision in DECISIONS.items()}
+STAYS = {name: decision.stays for name, decision in DECISIONS.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,18 +110,6 @@ class Lever:
     """Whether it is about the state asked about, about nobody or about a patron."""
 
 
-_PATRONS: dict[str, dict[str, float | None]] = {
-    "beijing": {"budget": 1.0, "acceptance": 1.0, "focus": None, "cap": None},
-    "taipei": {"budget": 1.0, "acceptance": 1.0, "floor": None, "cap": None},
-    "washington": {"attention": 1.0, "focus": None, "hostility": 0.0},
-}
-"""Levers of the patrons and their references; None: the drawn parameter."""
-_KINDS = {
-    "campaign-pledge": "words", "pledge": "words", "reassurance": "words", "order": "words", "withdrawal": "words",
-    "threat": "words", "notice": "words", "notice-withdrawn": "words", "inauguration": "government",
-    "lean": "government", "lobbying": "washington", "hostility": "washington", "protest": "beijing",
-    "match": "taipei", "request-refused": "taipei", "truce": "truce", "truce-ends": "truce",
-}  # fmt: skip
 _GROUPS = {
     "words": "all words of {name}",
     "government": "all changes of government in {name}",
@@ -132,9 +123,7 @@ _GROUPS = {
 
 def kind_of(event: Mapping[str, Any]) -> str:
     """Whose act an event of a scenario's document is."""
-    if event["type"] in ("offer", "aid-cut"):
-        return str(event.get("by", "beijing"))
-    return _KINDS[event["type"]]
+    return str(EVENTS[event["type"]].whose or event.get("by", "beijing"))
 
 
 def is_near(event: Mapping[str, Any], iso3: str) -> bool:
@@ -183,15 +172,13 @@ def levers(subject: Subject) -> list[Lever]:
 
 
 def _patron_levers(scenario: Mapping[str, Any]) -> Iterator[Lever]:
-    for patron, keys in _PATRONS.items():
-        for key, usual in keys.items():
-            value = (scenario.get(patron) or {}).get(key, usual)
-            if value != usual:
-                told = "dated" if isinstance(value, Mapping) else f"{value:g}"
-                instead = "as drawn" if usual is None else f"usually {usual:g}"
-                path = f"{patron}.{key}"
-                label = f"{patron.capitalize()}'s {key} ({told}, {instead})"
-                yield Lever(path, label, patron, ((path, DROP),))
+    for lever in LEVERS:
+        value = (scenario.get(lever.patron) or {}).get(lever.key, lever.usual)
+        if value != lever.usual:
+            told = "dated" if isinstance(value, Mapping) else f"{value:g}"
+            instead = "as drawn" if lever.usual is None else f"usually {lever.usual:g}"
+            label = f"{lever.patron.capitalize()}'s {lever.key} ({told}, {instead})"
+            yield Lever(lever.path, label, lever.patron, ((lever.path, DROP),))
 
 
 def _state_levers(subject: Subject, scenario: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[Lever]:

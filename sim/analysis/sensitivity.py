@@ -351,7 +351,7 @@ class Space:
             def repeated(part: Any) -> Any:
                 return np.repeat(part[place : place + 1], self.slots, axis=0)
 
-            rows = map(repeated, (drawn.parameters, drawn.values, drawn.chances, drawn.outcomes))
+            rows = map(repeated, (drawn.parameters, drawn.values, drawn.chances, drawn.outcomes, drawn.spreads))
             return self.laid, Draws(*rows)
         values = {one.path: one.value_at(u) for one, u in zip(self.variations, row.tolist(), strict=True)}
         if all(path.startswith("parameters.") for path in values):

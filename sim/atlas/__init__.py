@@ -9,14 +9,27 @@ from pathlib import Path
 from sim.atlas.economy import Economy, economy
 from sim.atlas.governments import Election, Government, elections, government, governments
 from sim.atlas.leverage import Leverage, leverage
-from sim.atlas.patrons import Case, Package, Regime, cases, packages, regimes
+from sim.atlas.patrons import (
+    Aid,
+    Case,
+    Delivery,
+    Package,
+    Regime,
+    cases,
+    deliveries,
+    packages,
+    regimes,
+    taipei_aid,
+)
 from sim.atlas.reading import TABLES
 from sim.atlas.record import Change, Record, Side, record
 from sim.atlas.states import State, state, states
 
 __all__ = [
+    "Aid",
     "Case",
     "Change",
+    "Delivery",
     "Economy",
     "Election",
     "Government",
@@ -27,6 +40,7 @@ __all__ = [
     "Side",
     "State",
     "cases",
+    "deliveries",
     "digest",
     "economy",
     "elections",
@@ -38,6 +52,7 @@ __all__ = [
     "regimes",
     "state",
     "states",
+    "taipei_aid",
 ]
 
 

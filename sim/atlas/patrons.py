@@ -16,6 +16,10 @@ REGIMES = "regimes.csv"
 REGIME_COLUMNS = ("start", "end", "regime", "source", "confidence")
 PACKAGES = "packages.csv"
 PACKAGE_COLUMNS = ("iso3", "year", "percent_of_gdp_a_year", "source")
+DELIVERIES = "deliveries.csv"
+DELIVERY_COLUMNS = ("iso3", "switch", "visible", "share", "source", "note")
+AID = "aid.csv"
+AID_COLUMNS = ("iso3", "known", "million_usd_a_year", "source", "note")
 CASES = "cases.csv"
 CASE_COLUMNS = (
     "prior",
@@ -61,6 +65,30 @@ class Package:
     """Year of the switch."""
     percent_of_gdp: float
     """Commitments from the switch on (at most five years, not beyond 2021), % of GDP a year, >= 0."""
+    source: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What of Beijing's promises to one state arrived (source: promises in the press, commitments of AidData v3.0)."""
+
+    iso3: str
+    switch: date
+    visible: date
+    """Day on which others could see it: two years after the switch."""
+    share: float
+    """Share of what was promised, 0 to 1."""
+    source: str
+
+
+@dataclass(frozen=True)
+class Aid:
+    """What Taipei is documented to pay one ally (source: the row's own)."""
+
+    iso3: str
+    known: date
+    million_usd: float
+    """US$ million a year, >= 0."""
     source: str
 
 
@@ -119,6 +147,28 @@ def read_packages(folder: Path = TABLES) -> tuple[Package, ...]:
     return tuple(sorted(found, key=lambda package: (package.iso3, package.year)))
 
 
+def read_deliveries(folder: Path = TABLES) -> tuple[Delivery, ...]:
+    """What switchers were promised and got, of one folder of tables, by date of the switch."""
+    known = read_states(folder)
+    found: list[Delivery] = []
+    for row in rows(folder, DELIVERIES, DELIVERY_COLUMNS):
+        switch, visible = row.day("switch"), row.day("visible")
+        if visible < switch:
+            row.fail("visible", f"must not lie before the switch, {switch}")
+        found.append(Delivery(row.iso3(known), switch, visible, row.number("share", 0.0, 1.0), row.text("source")))
+    return tuple(sorted(found, key=lambda delivery: (delivery.switch, delivery.iso3)))
+
+
+def read_aid(folder: Path = TABLES) -> tuple[Aid, ...]:
+    """Taipei's documented aid, of one folder of tables, by the day it was known."""
+    known = read_states(folder)
+    found = [
+        Aid(row.iso3(known), row.day("known"), row.number("million_usd_a_year", 0.0, 10_000.0), row.text("source"))
+        for row in rows(folder, AID, AID_COLUMNS)
+    ]
+    return tuple(sorted(found, key=lambda aid: (aid.known, aid.iso3)))
+
+
 def read_cases(folder: Path = TABLES) -> tuple[Case, ...]:
     """The cases of one folder of tables, sorted by prior, start and iso3."""
     known = read_states(folder)
@@ -159,6 +209,27 @@ def regimes() -> tuple[Regime, ...]:
 def packages() -> tuple[Package, ...]:
     """Beijing's packages to the 17 states that switched from 2002 to 2021."""
     return read_packages()
+
+
+def deliveries(known_by: date) -> tuple[Delivery, ...]:
+    """What of Beijing's promises arrived, as far as others could see it by a day."""
+    return tuple(delivery for delivery in _deliveries() if delivery.visible <= known_by)
+
+
+def taipei_aid(iso3: str, known_by: date) -> float | None:
+    """Taipei's aid to a state, US$ million a year, as last documented by a day; None where it is not."""
+    sums = [aid.million_usd for aid in _aid() if aid.iso3 == iso3 and aid.known <= known_by]
+    return sums[-1] if sums else None
+
+
+@cache
+def _deliveries() -> tuple[Delivery, ...]:
+    return read_deliveries()
+
+
+@cache
+def _aid() -> tuple[Aid, ...]:
+    return read_aid()
 
 
 def cases(prior: str, known_by: date) -> tuple[Case, ...]:

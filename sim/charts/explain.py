@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
-from sim.analysis.explain import LABELS, Explanation, percent, rate
+from sim.analysis.explain import LABELS, Explanation, percent, rate, steps
 from sim.analysis.removals import DOES, DONE, Removals, beyond_luck, month_of, points
 from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
 from sim.charts.history import number
@@ -26,15 +26,10 @@ from sim.charts.style import (
     BLUE,
     BLUE_HALF,
     BLUE_MOST,
-    GREEN,
     GREY,
     MARGIN,
-    ORANGE,
-    PURPLE,
-    SKY_BLUE,
     TEXT_SIZE,
     VERMILION,
-    YELLOW,
     figure,
     grid,
     measured,
@@ -43,6 +38,7 @@ from sim.charts.style import (
     wrapped,
 )
 from sim.charts.words import header, many, month_end, source, start_of
+from sim.model.terms import DECISIONS
 from sim.results.result import Result
 
 Floats = NDArray[np.float64]
@@ -59,23 +55,11 @@ LONGEST = 50
 END_SIZE = 9.0
 LINE = END_SIZE * 1.45 / 72
 RAISES, LOWERS = VERMILION, BLUE
-COLOURS = {
-    "pledge": VERMILION,
-    "government": PURPLE,
-    "offer": ORANGE,
-    "aid": SKY_BLUE,
-    "deterrence": BLUE,
-    "backfire": YELLOW,
-    "window": "#9A9A9A",
-    "request": "#8C510A",
-    "neighbours": "#C7B299",
-    "shortfall": "#8C510A",
-    "order": "#7F0000",
-    "acceptance": GREEN,
-    "other": "#DDDDDD",
+COLOURS = {term.name: term.colour for decision in DECISIONS.values() for term in (*decision.added, *decision.after)} | {
+    "other": "#DDDDDD"
 }
 """A colour for each term, the same on every chart."""
-_DOING = {"leave": "leaving Taipei", "return": "returning to Taipei", "suspend": "suspending military cooperation"}
+_DOING = {name: decision.doing for name, decision in DECISIONS.items()}
 _PARTS = (
     (1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 9.5),
     (1, 1.2, 1.5, 2, 3, 4, 5, 6, 8),
@@ -156,16 +140,24 @@ def draw_waterfall(explanation: Explanation) -> Figure:
     """From the hazard under reference conditions to that of the decision, term by term, on a log axis."""
     run, name = explanation.document["run"], explanation.subject.name
     rows = bars(run["steps"], f"in {month_of(run['month'])}")
-    odds = "" if run["chance"] is None else f" A chance of {percent(run['chance'])} in the month, and the number drawn "
-    if odds:
-        odds += f"was {percent(run['luck'])}: {'below it' if run['luck'] < run['chance'] else 'not below it'}."
-    measure = f"Annual hazard, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
-    said = f"{name} in run {run['run']}: the hazard of {_DOING[explanation.subject.decision]}"
+    leaves = explanation.subject.decision == "leave"
+    against, odds = run["losing"] if leaves else run["chance"], ""
+    if run["luck"] is not None:
+        odds = "" if leaves else f" A chance of {percent(against)} in the month, and"
+        odds += f"{' T' if leaves else ' t'}he number drawn was {percent(run['luck'])}: "
+        odds += "below it." if run["luck"] < against else "not below it."
+    what = "Chance that talks are lost" if leaves else "Annual hazard"
+    measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
+    doing = "the chance that its talks are lost" if leaves else f"the hazard of {_DOING[explanation.subject.decision]}"
+    said = f"{name} in run {run['run']}: {doing}"
+    shown = percent if leaves else rate
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
     with sheet(WIDTH, body, said, *texts) as (drawing, top):
         left = max(measured(drawing, row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
-        right = max(measured(drawing, rate(row.after), bold=True) for row in rows) + 0.25
+        after = "chance after" if leaves else "hazard after"
+        widest = max(measured(drawing, shown(row.after), bold=True) for row in rows)
+        right = max(widest, measured(drawing, after, SMALL)) + 0.25
         factors = 0.75
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
@@ -176,26 +168,26 @@ def draw_waterfall(explanation: Explanation) -> Figure:
         plot.set_ylim(len(rows) - 0.5, -0.5)
         grid(plot, "x")
         _log_ticks(plot, low, high, width)
-        plot.set_xlabel("% a year")
+        plot.set_xlabel("%" if leaves else "% a year")
         plot.spines["left"].set_visible(False)
         plot.set_yticks(range(len(rows)), [row.label for row in rows], color=BLACK)
         plot.tick_params(axis="y", length=0, pad=8)
         side = plot.get_yaxis_transform()
         for place, row in enumerate(rows):
-            before, after = 100.0 * row.before, 100.0 * row.after
+            before, now = 100.0 * row.before, 100.0 * row.after
             text: dict[str, Any] = {"va": "center", "ha": "right", "transform": side}
             if row.factor is None:
-                plot.plot(after, place, "o", ms=7, color=BLACK, zorder=4, clip_on=False, gid="total")
+                plot.plot(now, place, "o", ms=7, color=BLACK, zorder=4, clip_on=False, gid="total")
                 plot.get_yticklabels()[place].set_fontweight("bold")
             else:
-                colour = RAISES if after >= before else LOWERS
-                bar: dict[str, Any] = {"left": min(before, after), "height": 0.56, "color": colour, "zorder": 3}
-                plot.barh(place, abs(after - before), gid=f"step-{place}", **bar)
+                colour = RAISES if now >= before else LOWERS
+                bar: dict[str, Any] = {"left": min(before, now), "height": 0.56, "color": colour, "zorder": 3}
+                plot.barh(place, abs(now - before), gid=f"step-{place}", **bar)
                 plot.text(1 + (factors - 0.08) / width, place, f"× {row.factor:.2f}", color=colour, **text)
             if place + 1 < len(rows):
-                plot.plot([after, after], [place, place + 1], color=GREY, lw=0.8, zorder=2)
+                plot.plot([now, now], [place, place + 1], color=GREY, lw=0.8, zorder=2)
             weight = "bold" if row.factor is None else "normal"
-            plot.text(1 + (factors + right - 0.02) / width, place, rate(row.after), weight=weight, **text)
+            plot.text(1 + (factors + right - 0.02) / width, place, shown(row.after), weight=weight, **text)
         foot: dict[str, Any] = {
             "va": "bottom",
             "ha": "right",
@@ -205,7 +197,7 @@ def draw_waterfall(explanation: Explanation) -> Figure:
         }
         over = 1 + 0.05 / (ROW * len(rows))
         plot.text(1 + (factors - 0.08) / width, over, "factor", **foot)
-        plot.text(1 + (factors + right - 0.02) / width, over, "hazard after", **foot)
+        plot.text(1 + (factors + right - 0.02) / width, over, after, **foot)
     return drawing
 
 
@@ -338,21 +330,18 @@ def _write_notes(drawing: Figure, top: float, lines: Sequence[str]) -> None:
 
 
 def contributions(decision: str, months: Sequence[Row]) -> dict[str, Floats]:
-    """(months,) what each term adds to the log hazard, an order and acceptance among them; they sum to all it moved.
+    """(months,) what each term adds to the logarithm of what it moves; they sum to all that is moved.
+
+    Of leaving that is the chance that talks are lost, of the other decisions the hazard.
 
     Terms that nowhere add as much as half a per cent are `other`, together. NaN where nothing was decided.
     """
-    names = [name for name in LABELS[decision] if name != "alpha"]
-    table = np.array([[float(month.get(name, 0.0)) for name in names] for month in months]).reshape(len(months), -1)
-    weighed = np.array([float(month["alpha"]) for month in months])
-    for place, name in enumerate(names):
-        if name not in ("order", "acceptance"):
-            weighed = weighed + table[:, place]
-    for place, name in enumerate(names):
-        if name == "order":
-            table[:, place] = np.log1p(table[:, place] / np.exp(np.maximum(weighed, -700.0)))
-        elif name == "acceptance":
-            table[:, place] = np.log(np.maximum(table[:, place], 1e-3))
+    names = [name for name in LABELS[decision] if name != "base"]
+    table = np.zeros((len(months), len(names)))
+    for row, month in enumerate(months):
+        for place, step in enumerate(steps(decision, month)[1:]):
+            if step["before"] > 0.0:
+                table[row, place] = math.log(max(step["after"] / step["before"], 1e-3))
     table[[month["chance"] is None for month in months]] = np.nan
     found = {name: table[:, place] for place, name in enumerate(names)}
     shown = {name: values for name, values in found.items() if np.nanmax(np.abs(values), initial=0.0) >= LEAST}
@@ -370,8 +359,9 @@ def draw_terms(explanation: Explanation) -> Figure:
     with figure(WIDTH, 1.0) as probe:
         right = max(measured(probe, end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
     labels, lines = _room(result, run["calendar"], edges, right)
+    moved = "the chance that talks are lost" if subject.decision == "leave" else "the hazard"
     measure = (
-        "What each term multiplied the hazard by, month by month; terms above the line of 1 raise it, those below "
+        f"What each term multiplied {moved} by, month by month; terms above the line of 1 raise it, those below "
         f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"
     )
     measure += f", when it {DOES[subject.decision]}." if run["decided"] else "."

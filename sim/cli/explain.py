@@ -114,25 +114,27 @@ def lines(explanation: Explanation) -> list[str]:
 
 
 def _steps(run: Mapping[str, Any]) -> list[str]:
-    """The hazard of the decision, term by term; those that hardly move it are left out."""
-    from sim.analysis.explain import rate
+    """The hazard of the decision, or the chance that talks are lost, term by term; small terms are left out."""
+    from sim.analysis.explain import percent, rate
     from sim.analysis.removals import month_of
 
     first, *rest = run["steps"]
-    told = [f"  {'under reference conditions':<34}{'':>9}  {rate(first['after'])}"]
+    shown = rate if run["losing"] is None else percent
+    told = [f"  {'under reference conditions':<34}{'':>9}  {shown(first['after'])}"]
     for step in rest:
         if step["factor"] and abs(math.log(step["factor"])) >= _LEAST_FACTOR:
-            told.append(f"  {step['label']:<34}{'× ' + format(step['factor'], '.2f'):>9}  {rate(step['after'])}")
+            told.append(f"  {step['label']:<34}{'× ' + format(step['factor'], '.2f'):>9}  {shown(step['after'])}")
         elif step["factor"] == 0.0:
-            told.append(f"  {step['label']:<34}{'× 0':>9}  {rate(step['after'])}")
-    return [f"The hazard in {month_of(run['month'])}, term by term:", *told]
+            told.append(f"  {step['label']:<34}{'× 0':>9}  {shown(step['after'])}")
+    what = "hazard" if run["losing"] is None else "chance that talks are lost"
+    return [f"The {what} in {month_of(run['month'])}, term by term:", *told]
 
 
 _ACTS = {
     "leave": (
-        ("Beijing's package as believed, US$ m a year", "beijing_million_usd", ",.0f"),
+        ("Beijing's limit as believed, US$ m a year", "beijing_million_usd", ",.0f"),
         ("  % of GDP a year", "beijing_share", ".2f"),
-        ("Taipei's aid, US$ m a year", "taipei_million_usd", ",.0f"),
+        ("Taipei's limit, US$ m a year", "taipei_million_usd", ",.0f"),
         ("  % of GDP a year", "taipei_share", ".2f"),
         ("Washington's pressure, 0 to 3", "pressure", ".2f"),
         ("Hostility felt, 0 to 3", "hostility", ".2f"),
@@ -180,8 +182,10 @@ def _changes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"Of {len(rows)} levers tried, each run again with the same luck, {len(failed)} do not{rest}."]
 
 
-_FORMS = {"order": (".2f", " (added, a year)"), "acceptance": (".2f", " (a multiple)")}
-"""Terms that are no log hazards."""
+_FORMS = {("suspend", "order"): (".2f", " (added, a year)")} | {
+    (decision, "acceptance"): (".2f", " (a multiple)") for decision in ("leave", "return")
+}
+"""Terms that are neither log odds nor log hazards."""
 
 
 def _terms(document: Mapping[str, Any]) -> list[str]:
@@ -192,9 +196,11 @@ def _terms(document: Mapping[str, Any]) -> list[str]:
     if not count or not shown:
         return []
     when = f"at the decision ({count:,} runs)"
-    told = [f"Terms, log hazard: mean (5 to 95 %){'':<3}{when:>28}{'in all open months':>28}"]
+    scale = "log odds" if document["decision"] == "leave" else "log hazard"
+    head = f"Terms, {scale}: mean (5 to 95 %)"
+    told = [f"{head:<38}{when:>28}{'in all open months':>28}"]
     for row in shown:
-        form, unit = _FORMS.get(row["term"], ("+.2f", ""))
+        form, unit = _FORMS.get((document["decision"], row["term"]), ("+.2f", ""))
         cells = [
             f"{row[f'{which}_mean']:{form}} ({row[f'{which}_low']:{form}} to {row[f'{which}_high']:{form}})"
             for which in ("decision", "months")

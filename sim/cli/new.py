@@ -34,7 +34,7 @@ with_taipei = ["{code}"]
 # --- Patrons: multiples of the record's budgets and attention ---------------------------------------------
 
 [beijing]
-budget = 1.0               # 2.0: Beijing courts twice as hard. Or dated changes:
+budget = 1.0               # 2.0: Beijing pays twice as much. Or dated changes:
 # budget = {{ {start} = 1.0, {later} = 2.0 }}
 
 [taipei]
@@ -50,11 +50,11 @@ attention = 1.0
 #                          # the start is like; only a change from it weighs: an inauguration or lean event, or
 #                          # another value by --set or in a file that extends this one.
 # pride = 0.5              # how far pressure is resented, 0 to 1
-# susceptibility = 1.0     # multiple of the hazard the record gives it
+# susceptibility = 1.0     # multiple of the rate at which the record has it leave
 
 # --- The calendar: dated events, each under a name of your own --------------------------------------------
 # Types: campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest,
-#        offer, match, request-refused, aid-cut, truce, truce-ends, hostility, threat, notice, notice-withdrawn
+#        offer, match, request, aid-cut, switch, truce, truce-ends, hostility, threat, notice, notice-withdrawn
 #        (keys of each: scenarios/README.md)
 
 {truce}[events.beijings-offer]
@@ -67,9 +67,11 @@ signed = false             # a sum named in the press: states believe about a te
 assumption = "An example: replace it, or set enabled = false."
 
 # [events.a-refused-request]
-# type = "request-refused"
+# type = "request"         # it asks Taipei for money: its tie comes up
 # date = {later}
 # state = "{code}"
+# million_usd = 200
+# answer = "refused"       # or "met"; left out, Taipei bids as it sees fit
 
 # A number you are not sure of may be a range, drawn anew for every 20 runs:
 # million_usd = {{ central = 500, low = 200, high = 1500 }}
@@ -90,7 +92,7 @@ delay_months = 2
 lean = 0.3
 
 [elections.next-vote.outcomes.opposition.effects.promise]
-type = "campaign-pledge"   # counts from the inauguration on
+type = "campaign-pledge"   # may open talks at the inauguration
 delay_months = 0
 chance = 0.5
 to = "beijing"

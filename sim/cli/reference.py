@@ -92,17 +92,18 @@ def turning_points() -> str:
 
     day = record().confirmed_until
     known = beliefs(day)
-    deters, provokes = (known[name].distribution.central for name in ("deterrence_effect", "backfire_effect"))
+    names = ("money_effect", "backfire_effect", "credibility", "gdp_at_risk")
+    money, provokes, credibility, at_risk = (known[name].distribution.central for name in names)
     timeline = plan(load(OUTLOOK), yardsticks(day)).timeline
     points = {}
     for number, code in enumerate(record().recognisers(day)):
         ties, pride = float(timeline.dependence_ref[number]), float(timeline.pride[number])
-        points[states()[code].name] = rules.turning_pressure(deters, provokes, ties, pride, 0.0)
+        points[states()[code].name] = rules.turning_pressure(money, provokes, credibility, at_risk, ties, pride, 0.0)
     told = ", ".join(f"{name} {value:.1f}" for name, value in sorted(points.items(), key=lambda item: -item[1]))
     return (
         "Pressure deters first and provokes later. At central parameters and without hostility it turns at these "
-        "points of a scale that ends at 3 (beyond 3: more pressure always deters; hostility lowers the point one for "
-        f"one): {told}."
+        "points of a scale that ends at 3 (beyond 3: more pressure always deters; hostility lowers the point): "
+        f"{told}."
     )
 
 

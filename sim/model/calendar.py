@@ -6,27 +6,60 @@ others change something once.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.compiled import rule
 from sim.model.draws import uniform
+from sim.model.terms import BY_ORDER, BY_PLEDGE, BY_REQUEST, ITSELF
 from sim.model.timeline import Timeline
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-PLEDGE, REASSURANCE, RETURN_PLEDGE, THREAT, NOTICE, LOBBYING, HOSTILITY, OFFER, AID, MATCH, UNMET = range(11)
+PLEDGE, REASSURANCE, RETURN_PLEDGE, THREAT, NOTICE, LOBBYING, HOSTILITY, OFFER, AID, INDUCEMENT, MATCH = range(11)
 TAIPEI_CUT, US_CUT, DOUBTED = 11, 12, 13
 LEVELS = 14
 """`DOUBTED` is no kind of event: offers at their face value less what is believed of them."""
-ORDER, WITHDRAWAL, INAUGURATION, LEAN, TRUCE, TRUCE_ENDS, NOTICE_WITHDRAWN = range(20, 27)
+ORDER, WITHDRAWAL, INAUGURATION, LEAN, TRUCE, TRUCE_ENDS, NOTICE_WITHDRAWN, REQUEST, SWITCH = range(20, 29)
 
 DORMANT, STANDING, WAITING = 0, 1, 2
 """Status of an event: not (or no longer) in effect; in effect; spoken by a government still to come."""
 
 NEVER = -100_000
 """A month index long before every scenario."""
+
+WITHDRAWN = 4
+"""A call that takes words back; the others are triggers of talks."""
+AUCTION, REFUSED, MET = 0, 1, 2
+"""What is told of Taipei's answer to a request: nothing, so that it bids; refused; met."""
+
+
+class Calls(NamedTuple):
+    """What the calendar says of each state's talks, one entry a state (n)."""
+
+    trigger: Ints
+    """What calls for talks this month, `WITHDRAWN`, or `ITSELF` for nothing."""
+    month: Ints
+    """Month index of the call, negative before the start."""
+    exposure: Floats
+    """Share of the month left after it."""
+    calm: Floats
+    """Strength of a reassurance given this month, 0 to 1."""
+    request: Ints
+    """Event of the request to Taipei that is open, or -1."""
+    switch: Ints
+    """Side to which the state is told to change this month, or -1."""
+
+
+@rule
+def clear(calls: Calls) -> None:
+    """Forget what was called last month; an open request stays."""
+    calls.trigger[:] = ITSELF
+    calls.calm[:] = 0.0
+    calls.switch[:] = -1
 
 
 @rule
@@ -62,14 +95,28 @@ def open_month(
     government_since: Ints,
     order_since: Ints,
     truce: Ints,
+    carried_out: Floats,
+    calls: Calls,
 ) -> int:
     """Let everything dated up to this month take effect, in order of date; returns the next event to come.
 
     status : (n_events,); lean, government_since, order_since : (n_states,); truce : (1,) first month without it
+    carried_out : (2,) threats of Washington carried out, and those of which the outcome is known
     """
     while upcoming < happens.shape[0] and timeline.event_month[upcoming] <= month:
         if happens[upcoming]:
-            _take_effect(timeline, upcoming, values, status, lean, government_since, order_since, truce)
+            _take_effect(
+                timeline,
+                upcoming,
+                values,
+                status,
+                lean,
+                government_since,
+                order_since,
+                truce,
+                carried_out,
+                calls,
+            )
         upcoming += 1
     return upcoming
 
@@ -84,46 +131,82 @@ def _take_effect(
     government_since: Ints,
     order_since: Ints,
     truce: Ints,
+    carried_out: Floats,
+    calls: Calls,
 ) -> None:
     kind = timeline.event_kind[event]
     state = timeline.event_state[event]
     when = timeline.event_month[event]
     if kind < LEVELS:
-        status[event] = WAITING if timeline.event_incoming[event] else STANDING
+        status[event] = WAITING
+        if not timeline.event_incoming[event]:
+            _speak(timeline, event, when, timeline.event_exposure[event], values, status, calls)
+        if kind == US_CUT:
+            carried_out[0] += values[event]
+            carried_out[1] += values[event]
     elif kind == ORDER:
         order_since[state] = when
+        _call(calls, state, BY_ORDER, when, timeline.event_exposure[event])
+    elif kind == REQUEST:
+        calls.request[state] = event
+        if calls.trigger[state] != BY_ORDER:
+            _call(calls, state, BY_REQUEST, when, timeline.event_exposure[event])
     elif kind == WITHDRAWAL:
         order_since[state] = NEVER
-        end_words(timeline, state, PLEDGE, PLEDGE, False, status)
+        end_words(timeline, state, PLEDGE, PLEDGE, status)
+        _call(calls, state, WITHDRAWN, when, timeline.event_exposure[event])
     elif kind == NOTICE_WITHDRAWN:
-        end_words(timeline, state, THREAT, NOTICE, False, status)
+        end_words(timeline, state, THREAT, NOTICE, status)
     elif kind == INAUGURATION:
         lean[state] = timeline.lean_ref[state] if np.isnan(values[event]) else values[event]
         government_since[state] = when
         order_since[state] = NEVER
-        end_words(timeline, state, PLEDGE, THREAT, True, status)
+        if calls.trigger[state] == BY_ORDER:
+            calls.trigger[state] = ITSELF
+        end_words(timeline, state, PLEDGE, THREAT, status)
+        for spoken in range(event):
+            about = timeline.event_state[spoken] == state and timeline.event_kind[spoken] <= THREAT
+            if about and status[spoken] == WAITING:
+                _speak(timeline, spoken, when, timeline.event_exposure[event], values, status, calls)
     elif kind == LEAN:
         lean[state] = values[event]
     elif kind == TRUCE:
         truce[0] = when + timeline.event_span[event]
     elif kind == TRUCE_ENDS:
         truce[0] = NEVER
+    elif kind == SWITCH:
+        calls.switch[state] = int(values[event])
 
 
 @rule
-def end_words(timeline: Timeline, state: int, first: int, last: int, new_government: bool, status: Ints) -> None:
-    """End the standing words of a state, of kinds `first` to `last`.
+def _speak(
+    timeline: Timeline, event: int, when: int, exposure: float, values: Floats, status: Ints, calls: Calls
+) -> None:
+    """Words count from now on, and may call for talks, or for an end of them."""
+    status[event] = STANDING
+    kind, state = timeline.event_kind[event], timeline.event_state[event]
+    if kind == PLEDGE and calls.trigger[state] != BY_ORDER:
+        _call(calls, state, BY_PLEDGE, when, exposure)
+    elif kind == REASSURANCE:
+        calls.calm[state] = max(calls.calm[state], values[event])
 
-    With a new government, what it said before taking office counts from now on.
-    """
+
+@rule
+def _call(calls: Calls, state: int, trigger: int, when: int, exposure: float) -> None:
+    calls.trigger[state] = trigger
+    calls.month[state] = when
+    calls.exposure[state] = exposure
+    calls.calm[state] = 0.0
+
+
+@rule
+def end_words(timeline: Timeline, state: int, first: int, last: int, status: Ints) -> None:
+    """End the standing words of a state, of kinds `first` to `last`."""
     for event in range(status.shape[0]):
         kind = timeline.event_kind[event]
-        if timeline.event_state[event] != state or kind < first or kind > last:
-            continue
-        if status[event] == STANDING:
+        about = timeline.event_state[event] == state and first <= kind <= last
+        if about and status[event] == STANDING:
             status[event] = DORMANT
-        elif status[event] == WAITING and new_government:
-            status[event] = STANDING
 
 
 @rule

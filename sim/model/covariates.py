@@ -43,7 +43,7 @@ def leaving(iso3: str, population: float, aid_percent: float, switched: bool) ->
     population : persons; aid_percent : US aid in % of GDP; switched : left Taipei before
     """
     americas = state(iso3).region == "Americas"
-    return math.log(population), float(americas), rules.appeal(aid_percent), float(switched)
+    return math.log(population), float(americas), rules.worth(aid_percent), float(switched)
 
 
 def returning(population: float, gdp_usd: float) -> tuple[float, ...]:

@@ -2,8 +2,9 @@
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 2011): the key is the seed, the counter the address, so a number does not depend on what was drawn before it,
-on the number of runs, or on threads. Purposes are numbers never reused; those of parameters, elections and
-events come from their names, so an election moved in time keeps its luck.
+on the number of runs, or on threads. Purposes are numbers never reused (1 was a state's decision to leave in
+each month); those of parameters, elections and events come from their names, so an election moved in time keeps its
+luck.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import hashlib
 
 from sim.model.compiled import rule
 
-LEAVE = 1
-"""Purpose: a state's decision to leave Taipei (month absolute, state code)."""
 RETURN = 2
 """Purpose: a state's decision to return to Taipei (month absolute, state code)."""
 
@@ -23,6 +22,23 @@ RESTORE = 4
 """Purpose: the restoring of suspended cooperation (month absolute, state code)."""
 ANSWER = 5
 """Purpose: whether Washington answers a suspension by cutting aid (month absolute, state code)."""
+
+IN_TALKS = 6
+"""Purpose: whether a state is in talks at the start (month before that of the start, state code)."""
+OPENING = 7
+"""Purpose: when talks open of themselves (month in which the state was idle again, state code)."""
+PUBLIC = 8
+"""Purpose: whether talks open in public (month in which they opened, state code)."""
+CLOSING = 9
+"""Purpose: when talks close (month in which they opened, state code)."""
+LUCK = 10
+"""Purpose: who wins the talks, and at what price (month in which they opened, state code)."""
+PLEDGED = 11
+"""Purpose: whether a pledge opens talks (month absolute, state code)."""
+REASSURED = 12
+"""Purpose: whether a reassurance closes talks (month absolute, state code)."""
+DELIVERED = 13
+"""Purpose: what of Beijing's promises arrives (month of leaving, state code)."""
 
 _MASK = 0xFFFFFFFF
 _MULTIPLIER_0 = 0xD2511F53

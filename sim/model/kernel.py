@@ -3,7 +3,8 @@
 `simulate` releases the interpreter's lock, so chunks of runs go to threads. It follows `sim.model.agents`
 step by step; both call the same rules, and their ledgers agree to the last bit. The month is one long loop
 on purpose: a call that takes the whole timeline or run costs the reference counts of their arrays and hides them
-from the optimiser. Calling the calendar only in months with an event halved the time of everything else.
+from the optimiser. What agents work out anew each month is worked out here when something it rests on has changed;
+most months of most states are idle, and cost a comparison and what is known of hidden talks.
 """
 
 from __future__ import annotations
@@ -21,40 +22,72 @@ from sim.model.calendar import (
     DORMANT,
     DOUBTED,
     HOSTILITY,
+    INDUCEMENT,
     LEVELS,
     LOBBYING,
     MATCH,
+    MET,
     NEVER,
     NOTICE,
     OFFER,
     PLEDGE,
     REASSURANCE,
+    REFUSED,
     RETURN_PLEDGE,
     TAIPEI_CUT,
     THREAT,
-    UNMET,
     US_CUT,
+    WITHDRAWN,
+    Calls,
     add_levels,
+    clear,
     draw_happenings,
     end_words,
     open_month,
 )
-from sim.model.draws import ANSWER, LEAVE, RESTORE, RETURN, SUSPEND, uniform
-from sim.model.reference import derive
+from sim.model.draws import (
+    ANSWER,
+    CLOSING,
+    DELIVERED,
+    IN_TALKS,
+    LUCK,
+    OPENING,
+    PLEDGED,
+    PUBLIC,
+    REASSURED,
+    RESTORE,
+    RETURN,
+    SUSPEND,
+    uniform,
+)
+from sim.model.reference import REGIONS, derive, time_in_office
 from sim.model.terms import (
     ACCEPTANCE,
     ACTIVE,
     BEIJING,
+    BY_ORDER,
+    BY_PLEDGE,
+    BY_REQUEST,
+    CHANCE,
     COLUMNS,
+    DROPPED,
     HAZARD,
     HEAD,
+    IDLE,
+    IN_PUBLIC,
+    ITSELF,
+    LEFT,
     NEITHER,
+    NOT_TAKEN,
+    PRICE,
+    PRICE_MUSD,
     SIDE,
+    SILENT,
+    STAYED,
     SUSPENDED,
     T_AID,
-    T_ALPHA,
     T_BACKFIRE,
-    T_DETERRENCE,
+    T_BASE,
     T_GOVERNMENT,
     T_NEIGHBOURS,
     T_OFFER,
@@ -62,13 +95,30 @@ from sim.model.terms import (
     T_PLEDGE,
     T_REQUEST,
     T_SHORTFALL,
+    T_THREAT,
     T_WINDOW,
     TAIPEI,
+    TALK_BEIJING,
+    TALK_CLOSED,
+    TALK_COLUMNS,
+    TALK_END,
+    TALK_OPENED,
+    TALK_PRESSURE,
+    TALK_PUBLIC,
+    TALK_RUN,
+    TALK_STATE,
+    TALK_TAIPEI,
+    TALK_TERM,
+    TALK_TRIGGER,
 )
+from sim.model.terms import IN_TALKS as TALKS_COLUMN
 from sim.model.timeline import Floats, Ints, Timeline
 
 RUNS_PER_DRAW = 20
 """Consecutive runs that share a parameter draw."""
+
+_FAR = 1_000_000
+_NO_OUTCOME = -1
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -87,6 +137,7 @@ def simulate(
     values: Floats,
     chances: Floats,
     outcomes: Floats,
+    spreads: Floats,
     seed: int,
     first_run: int,
     runs: int,
@@ -94,57 +145,95 @@ def simulate(
     counts: NDArray[np.uint8],
     expected: Floats,
     ledger: Floats,
-) -> Floats:
-    """Simulate runs `first_run` to `first_run + runs - 1`; the changes, one row each, are returned.
+    keep_talks: bool,
+) -> tuple[Floats, Floats]:
+    """Simulate runs `first_run` to `first_run + runs - 1`; the changes and the talks, one row each, are returned.
 
     parameters : (draws,) record array; values, chances : (draws, E); outcomes : (draws, L, K) cumulative.
-    Draw `run // 20` serves a run.
+    spreads : (draws, n) standard normal. Draw `run // 20` serves a run.
     counts : (runs, T + 1, 2) filled: states that recognise Taipei, hosts that cooperate with Washington
     horizons : (H,) months, ascending
     expected : (draws of these runs, n + h, H, 2) to which the sum over runs, and the sum of squares, of the chances
     met up to each horizon are added: those of moving away from the start's side less those of moving back. Its
     mean is the chance to stand elsewhere at the horizon, with far less luck in it than counting has.
     ledger : (runs, T + 1, n + h, COLUMNS) filled, or of no runs when it is not wanted
-    Returns (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then what
-    the ledger holds.
+    Returns changes (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then
+    what the ledger holds; and talks (concluded talks, TALK_COLUMNS), none unless `keep_talks`.
     """
     months, n, hosts = timeline.exposure.shape[0], timeline.code.shape[0], timeline.host.shape[0]
     places = n + hosts
     events = timeline.event_month.shape[0]
     keep = ledger.shape[0] > 0
+    before_start = timeline.calendar_month[0] - 1
 
     changes = np.empty((max(64, runs), HEAD + COLUMNS))
-    found = 0
+    talked = np.empty((max(64, runs) if keep_talks else 0, TALK_COLUMNS))
+    found, concluded = 0, 0
     happens = np.empty(events, dtype=np.bool_)
     status = np.empty(events, dtype=np.int64)
     side = np.empty(places, dtype=np.int64)
-    lean, package, believed = np.empty(n), np.empty(n), np.empty(n)
-    last_log_hazard, last_hazard, missing = np.empty(n), np.empty(n), np.empty(n)
+    lean, missing = np.empty(n), np.empty(n)
     government_since, order_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     left = np.empty(n, dtype=np.int64)
     truce = np.empty(1, dtype=np.int64)
     levels, committed = np.empty((LEVELS, n)), np.empty(2)
     fresh = np.empty(timeline.fresh_switches.shape[0])
-    security, answered = np.empty(n), np.empty(n)
-    weights, rows = np.empty(n), np.zeros((places, COLUMNS))
-    offer_appeal, aid_appeal, pressed, orders = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    security, cut_in_answer = np.empty(n), np.empty(n)
+    carried_out = np.empty(2)
+    calls = Calls(
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n, dtype=np.int64),
+        np.empty(n, dtype=np.int64),
+    )
+    # Talks of each state, as they are.
+    talks, opened, idle_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    patience, spell, door, knock = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    called, told, pledge_term = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64), np.empty(n)
+    # Talks of each state, as far as they are known from outside: silent, public, told; and those that wait.
+    shares, waiting, turned_away = np.empty((n, 3)), np.empty(n), np.empty(n)
+    # What the bids come to, kept until something they rest on changes.
+    courted = np.empty(n)
+    bid, bid_worth, counter = np.empty(n), np.empty(n), np.empty(n)
+    answer, answer_worth = np.empty(n), np.empty(n)
+    base_now, standing, auction = np.empty(n), np.empty(n), np.empty(n)
+    pressed, stake, stake_worth = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 2))
+    shared = np.empty((n, 4))
+    threat, backfire = np.empty((n, 2)), np.empty((n, 2))
+    balance, wins = np.empty((n, 3)), np.empty((n, 3))
+    trusts = np.empty(REGIONS)
+    # Commitments and what others learn from them.
+    package, package_until = np.empty(n), np.empty(n)
+    grant, burden, grant_until = np.empty(n), np.empty(n), np.empty(n)
+    visible, visible_share = np.empty(n, dtype=np.int64), np.empty(n)
+    learned = np.empty((REGIONS, 2))
+    rows = np.zeros((places, COLUMNS))
     chance, away = np.empty(places), np.empty(places)
+    chance_to_return, weighed = np.empty(n), np.empty(n, dtype=np.int64)
     after = np.empty(places, dtype=np.int64)
+    outcome, surplus = np.empty(n, dtype=np.int64), np.empty(n)
 
     p = parameters[first_run // RUNS_PER_DRAW]
-    reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW])
+    reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW], spreads[first_run // RUNS_PER_DRAW])
     for run in range(first_run, first_run + runs):
         draw = run // RUNS_PER_DRAW
         if run % RUNS_PER_DRAW == 0:
             p = parameters[draw]
-            reference = derive(timeline, p, values[draw])
+            reference = derive(timeline, p, values[draw], spreads[draw])
         draw_happenings(timeline, chances[draw], outcomes[draw], seed, run, happens)
         status[:] = DORMANT
         truce[0] = NEVER
         upcoming = 0
         fresh[:] = timeline.fresh_switches
+        carried_out[:] = 0.0
+        clear(calls)
+        calls.request[:] = -1
         count, cooperating, horizon = 0, hosts, 0
         away[:] = 0.0
+        learned[:, :] = 0.0
+        due = _FAR
         for i in range(n):
             side[i] = BEIJING
             if timeline.with_taipei[i]:
@@ -155,20 +244,41 @@ def simulate(
             lean[i] = timeline.lean[i]
             government_since[i] = timeline.government_since[i]
             order_since[i] = NEVER
-            package[i] = reference.package[i] if timeline.with_taipei[i] else 0.0
-            believed[i] = package[i]
-            last_log_hazard[i] = reference.alpha[i]
-            last_hazard[i] = math.exp(reference.alpha[i])
             missing[i] = 0.0
             left[i] = timeline.left[i]
             security[i] = timeline.security[i]
-            answered[i] = 0.0
+            cut_in_answer[i] = 0.0
+            package[i], package_until[i] = 0.0, 0.0
+            grant[i], burden[i], grant_until[i] = 0.0, 0.0, 0.0
+            visible[i], visible_share[i] = _FAR, 0.0
+            called[i], told[i], pledge_term[i] = False, ITSELF, 0.0
+            waiting[i], turned_away[i] = 0.0, 0.0
+            talks[i], opened[i], idle_since[i] = IDLE, -1, -1
+            patience[i], spell[i], door[i], knock[i] = 1.0, 1.0, 1.0, 1.0
+            shares[i, :] = 0.0
+            bid[i], answer[i], stake[i, 0], stake[i, 1] = math.nan, math.nan, math.nan, math.nan
+            balance[i, :] = math.nan
+            if side[i] == TAIPEI:
+                shares[i, 0] = reference.share[i] * (1.0 - reference.public)
+                shares[i, 1] = reference.share[i] * reference.public
+                if uniform(seed, run, before_start, timeline.code[i], IN_TALKS) < reference.share[i]:
+                    talks[i] = SILENT
+                    if uniform(seed, run, before_start, timeline.code[i], PUBLIC) < reference.public:
+                        talks[i] = IN_PUBLIC
+                    knock[i] = uniform(seed, run, before_start, timeline.code[i], CLOSING)
+                else:
+                    spell[i] = uniform(seed, run, before_start, timeline.code[i], OPENING)
         for j in range(hosts):
             side[n + j] = ACTIVE
 
+        stale, relevel, accepted = True, True, math.nan
+        weighed[:] = -1
         for t in range(months):
             # The calendar.
+            today = timeline.calendar_month[t]
+            is_called = False
             if upcoming < events and timeline.event_month[upcoming] <= t:
+                clear(calls)
                 upcoming = open_month(
                     timeline,
                     t,
@@ -180,151 +290,361 @@ def simulate(
                     government_since,
                     order_since,
                     truce,
+                    carried_out,
+                    calls,
                 )
-            add_levels(
-                timeline.event_kind,
-                timeline.event_state,
-                timeline.event_fade,
-                reference.values,
-                reference.doubted,
-                reference.dollars,
-                status,
-                t,
-                levels,
-                committed,
-            )
+                is_called, relevel = True, True
+            if timeline.stirs[t]:
+                relevel = True
+            if relevel:
+                add_levels(
+                    timeline.event_kind,
+                    timeline.event_state,
+                    timeline.event_fade,
+                    reference.values,
+                    reference.doubted,
+                    reference.dollars,
+                    status,
+                    t,
+                    levels,
+                    committed,
+                )
             in_truce = t < truce[0]
             beijing_accepts = rules.acceptance(timeline.beijing_acceptance[t], in_truce, p.acceptance_truce)
             taipei_accepts = rules.acceptance(timeline.taipei_acceptance[t], in_truce, p.acceptance_truce)
+            exposure = timeline.exposure[t]
 
-            # The patrons look at last month.
-            focus = _either(timeline.beijing_focus[t], p.courtship_focus)
-            offer_cap = _either(timeline.beijing_cap[t], p.package_cap)
-            floor = _either(timeline.taipei_floor[t], p.aid_floor)
-            aid_cap = _either(timeline.taipei_cap[t], p.aid_cap)
-            turn = _either(timeline.washington_focus[t], p.pressure_focus)
-            all_weights, all_threats, allies = 0.0, 0.0, 0.0
-            for i in range(n):
-                if side[i] == TAIPEI and timeline.economy[i]:
-                    weights[i] = rules.courtship_weight(
-                        reference.usual[i], timeline.prestige[i], focus, last_log_hazard[i]
+            # Commitments that end, and what becomes visible of promises.
+            if t >= due:
+                due = _FAR
+                stale = True
+                for i in range(n):
+                    if package[i] > 0.0:
+                        if t >= package_until[i]:
+                            package[i] = 0.0
+                        else:
+                            due = min(due, math.ceil(package_until[i]))
+                    if grant[i] > 0.0:
+                        if t >= grant_until[i]:
+                            grant[i], burden[i] = 0.0, 0.0
+                        else:
+                            due = min(due, math.ceil(grant_until[i]))
+                    if t >= visible[i]:
+                        for region in range(REGIONS):
+                            weight = p.learning if region == timeline.region[i] else p.learning * rules.ELSEWHERE
+                            learned[region, 0] += weight * visible_share[i]
+                            learned[region, 1] += weight
+                        visible[i] = _FAR
+                    else:
+                        due = min(due, visible[i])
+            if t > 0 and reference.running[t] != reference.running[t - 1]:
+                stale = True
+            if p.neighbours_effect != 0.0:
+                stale = True
+
+            # What the patrons can bid with this month.
+            if stale or relevel:
+                running, returned, granted = reference.running[t], 0.0, 0.0
+                for i in range(n):
+                    running += package[i]
+                    granted += burden[i]
+                    if timeline.with_taipei[i] and side[i] != TAIPEI:
+                        returned += reference.aid[i]
+                purse = rules.purse_left(p.purse, timeline.beijing_budget[t], running + committed[0])
+                reserve = rules.reserve_left(
+                    p.reserve, reference.base_budget, timeline.taipei_budget[t], returned, granted + committed[1]
+                )
+                credible = rules.pooled(
+                    p.credibility, p.trust_weight, p.learning * carried_out[0], p.learning * carried_out[1]
+                )
+                for region in range(REGIONS):
+                    trusts[region] = rules.trust(
+                        timeline.delivered_mean,
+                        p.trust_weight,
+                        timeline.delivered_total[region] + learned[region, 0],
+                        timeline.delivered_cases[region] + learned[region, 1],
                     )
-                    all_weights += weights[i]
-                    all_threats += last_hazard[i]
-                    allies += 1.0
-            beijing_budget = rules.budget_left(timeline.beijing_budget[t], reference.beijing_dollars, committed[0])
-            taipei_budget = rules.budget_left(timeline.taipei_budget[t], reference.taipei_dollars, committed[1])
+                turn = _either(timeline.washington_focus[t], p.pressure_focus)
 
-            # What the patrons give and do, state by state.
             for i in range(n):
-                if side[i] == TAIPEI:
-                    offer_appeal[i], aid_appeal[i] = 0.0, 0.0
-                    if timeline.economy[i]:
-                        package[i] = rules.package(
-                            beijing_budget,
-                            weights[i],
-                            all_weights,
-                            timeline.gdp[i],
-                            package[i] * reference.package_fade,
-                            offer_cap,
-                        )
-                        aid = rules.taipei_aid(
-                            taipei_budget, floor, allies, last_hazard[i], all_threats, timeline.gdp[i], aid_cap
-                        )
-                        aid = rules.aid_after(aid, levels[TAIPEI_CUT, i], levels[AID, i])
-                        aid = rules.matched(aid, levels[MATCH, i], believed[i])
-                        believed[i] = package[i] + levels[OFFER, i]
-                        offer_appeal[i] = rules.appeal(believed[i])
-                        aid_appeal[i] = rules.appeal(aid)
-                    waver = rules.wavering(last_hazard[i], reference.hazard[i])
-                    pressed[i] = rules.pressure(
-                        timeline.washington_attention[t], reference.weight[i], turn, waver, levels[LOBBYING, i]
-                    )
-
-            # The states weigh, all at once.
-            for i in range(n):
-                row = rows[i]
+                after[i] = side[i]
+                outcome[i] = _NO_OUTCOME
                 chance[i] = 0.0
-                if side[i] == TAIPEI:
+                if side[i] != TAIPEI:
+                    continue
+                code, public = timeline.code[i], reference.public
+
+                # Talks open: by the calendar, or of themselves.
+                known = time_in_office(t - government_since[i])
+                if t == 0:
+                    now = rules.leaving(reference.rate[i], reference.pace[known], exposure)
+                    close = rules.closing_at(reference.close[i], now, reference.leave[i])
+                    open_now = rules.opening_at(reference.share[i], close, now)
+                else:
+                    close, open_now = reference.close_at[i, known], reference.open_at[i, known]
+                close_told = close
+                if told[i] == BY_ORDER:
+                    close_told = reference.order_close if t > 0 else rules.order_closing(p.order_months, exposure)
+                withdrawn = is_called and calls.trigger[i] == WITHDRAWN
+                if withdrawn and told[i] in (BY_PLEDGE, BY_ORDER):
+                    shares[i, 2], waiting[i], told[i] = 0.0, 0.0, ITSELF
+                    close_told = close
+                    if called[i]:
+                        outcome[i] = DROPPED
+                if told[i] == BY_ORDER and rules.standing_order(t - order_since[i]) == 0.0:
+                    shares[i, 1] += shares[i, 2]
+                    shares[i, 2], waiting[i], told[i] = 0.0, 0.0, ITSELF
+                    close_told = close
+                    called[i] = False
+                if is_called and calls.trigger[i] != ITSELF and calls.trigger[i] != WITHDRAWN:
+                    trigger, opens = calls.trigger[i], 1.0
+                    if trigger == BY_PLEDGE:
+                        kept = p.pledge_kept * min(1.0, levels[PLEDGE, i])
+                        lost = rules.pledge_lost(kept, reference.lost[i, 1], reference.stays[i, 1])
+                        opens = rules.pledge_opens(
+                            kept, reference.lost[i, 1], reference.stays[i, 0], reference.stays[i, 1]
+                        )
+                        if calls.month[i] < 0:
+                            opens = (1.0 - calls.calm[i]) * rules.still_open(
+                                opens, reference.close[i], lost, -calls.month[i]
+                            )
+                        if opens > 0.0 and told[i] != BY_ORDER:
+                            pledge_term[i] = rules.words_term(lost, reference.lost[i, 1])
+                    elif t - calls.month[i] >= rules.ORDER_MONTHS:
+                        opens = 0.0
+                    if opens > 0.0 and told[i] != BY_ORDER:
+                        shares[i, 1] = (1.0 - opens) * (shares[i, 1] + shares[i, 2])
+                        shares[i, 0], shares[i, 2], waiting[i] = (1.0 - opens) * shares[i, 0], opens, 0.0
+                        told[i] = trigger
+                        left_of_month = calls.exposure[i]
+                        if trigger == BY_ORDER:
+                            close_told = rules.order_closing(p.order_months, left_of_month)
+                        else:
+                            now = rules.leaving(reference.rate[i], reference.pace[known], left_of_month)
+                            close_told = rules.closing_at(reference.close[i], now, reference.leave[i])
+                        called[i] = trigger != BY_PLEDGE or uniform(seed, run, today, code, PLEDGED) < opens
+                        if called[i]:
+                            if talks[i] == IDLE or outcome[i] == DROPPED:
+                                opened[i], door[i] = t, 1.0
+                                knock[i] = uniform(seed, run, today, code, CLOSING)
+                                outcome[i] = _NO_OUTCOME
+                            talks[i] = IN_PUBLIC
+                if is_called and calls.calm[i] > 0.0 and (calls.month[i] >= 0 or calls.trigger[i] == ITSELF):
+                    for kind in range(3):
+                        shares[i, kind] *= 1.0 - calls.calm[i]
+                    waiting[i] *= 1.0 - calls.calm[i]
+                    if talks[i] != IDLE and uniform(seed, run, today, code, REASSURED) < calls.calm[i]:
+                        outcome[i] = DROPPED
+
+                # The patrons bid.
+                if relevel:
+                    courted[i] = rules.courtship(
+                        timeline.beijing_approach[t],
+                        p.money_effect,
+                        levels[OFFER, i],
+                        p.reassurance_effect,
+                        levels[REASSURANCE, i],
+                    )
+                open_now = rules.at_odds(open_now, courted[i])
+                if talks[i] == IDLE and idle_since[i] < t:
+                    patience[i] *= 1.0 - open_now
+                    if patience[i] < spell[i]:
+                        talks[i] = SILENT
+                        if uniform(seed, run, today, code, PUBLIC) < public:
+                            talks[i] = IN_PUBLIC
+                        opened[i], door[i] = t, 1.0
+                        knock[i] = uniform(seed, run, today, code, CLOSING)
+                if relevel:
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
                         timeline.exports[i],
                         timeline.remittances[i],
                         timeline.us_aid[i],
-                        levels[US_CUT, i] + answered[i],
+                        levels[US_CUT, i] + cut_in_answer[i],
                         security[i],
                     )
-                    order = rules.standing_order(t - order_since[i])
-                    row[T_ALPHA] = reference.alpha[i]
-                    row[T_OFFER] = rules.offer_term(p.offer_effect, offer_appeal[i], reference.offer_appeal[i])
-                    row[T_AID] = rules.aid_term(p.aid_effect, aid_appeal[i], reference.aid_appeal[i])
-                    row[T_DETERRENCE] = rules.deterrence_term(
-                        p.deterrence_effect,
-                        dependence,
-                        pressed[i],
-                        timeline.dependence_ref[i],
-                        reference.weight[i],
+                    hostility = rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i])
+                    for kind in range(2):
+                        pressed[i, kind] = rules.pressure(
+                            timeline.washington_attention[t],
+                            reference.weight[i],
+                            turn,
+                            float(kind),
+                            levels[LOBBYING, i],
+                        )
+                        at_stake = rules.stake(pressed[i, kind], credible, dependence, p.gdp_at_risk)
+                        if at_stake != stake[i, kind]:
+                            stake[i, kind] = at_stake
+                            stake_worth[i, kind] = rules.worth(at_stake)
+                        threat[i, kind] = rules.threat_term(
+                            p.money_effect, stake_worth[i, kind], reference.stake[i, kind]
+                        )
+                        backfire[i, kind] = rules.backfire_term(
+                            p.backfire_effect,
+                            timeline.pride[i],
+                            pressed[i, kind],
+                            hostility,
+                            reference.pressed[i, kind],
+                        )
+                    shared[i, 2] = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
+                if stale or relevel:
+                    gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                    offered = rules.beijing_bid(
+                        reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
                     )
-                    row[T_BACKFIRE] = rules.backfire_term(
-                        p.backfire_effect,
-                        timeline.pride[i],
-                        pressed[i],
-                        rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i]),
-                        reference.weight[i],
-                    )
-                    row[T_GOVERNMENT] = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
-                    row[T_PLEDGE] = rules.pledge_term(
-                        reference.pledge_effect,
-                        levels[PLEDGE, i],
-                        p.reassurance_effect,
-                        levels[REASSURANCE, i],
-                    )
-                    row[T_REQUEST] = rules.request_term(reference.request_effect, levels[UNMET, i])
-                    row[T_WINDOW] = rules.window_term(
-                        p.window_effect,
-                        reference.centre,
-                        t - government_since[i],
-                    )
-                    row[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, fresh[timeline.subregion[i]])
-                    row[T_SHORTFALL] = 0.0
-                    row[T_ORDER] = reference.order_rate * order
-                    row[ACCEPTANCE] = beijing_accepts
-                    last_log_hazard[i] = rules.log_hazard(
-                        row[T_ALPHA],
-                        row[T_OFFER],
-                        row[T_AID],
-                        row[T_DETERRENCE],
-                        row[T_BACKFIRE],
-                        row[T_GOVERNMENT],
-                        row[T_PLEDGE],
-                        row[T_REQUEST],
-                        row[T_WINDOW],
-                        row[T_NEIGHBOURS],
-                    )
-                    orders[i] = order
+                    if offered != bid[i]:
+                        bid[i] = offered
+                        bid_worth[i] = rules.worth(offered + timeline.access[i])
+                    base_now[i] = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
+                    standing[i] = base_now[i] + grant[i]
+                    auction[i] = rules.taipei_limit(p.ceiling, base_now[i], standing[i], reserve)
+                    refused, met = 0.0, 0.0
+                    if calls.request[i] >= 0:
+                        if timeline.event_answer[calls.request[i]] == REFUSED:
+                            refused = 1.0
+                        elif timeline.event_answer[calls.request[i]] == MET:
+                            met = reference.values[calls.request[i]]
+                    best = rules.answered(auction[i], standing[i], refused, met)
+                    counter[i] = rules.taipei_bid(best, levels[AID, i], levels[MATCH, i], offered, gdp)
+                    induced = counter[i] + levels[INDUCEMENT, i]
+                    if induced != answer[i]:
+                        answer[i] = induced
+                        answer_worth[i] = rules.worth(induced)
+                    shared[i, 0] = rules.offer_term(p.money_effect, bid_worth[i], reference.bid[i, t])
+                    shared[i, 1] = rules.aid_term(p.money_effect, answer_worth[i], reference.answer[i])
+                    shared[i, 3] = rules.neighbours_term(p.neighbours_effect, fresh[timeline.subregion[i]])
+                    for kind in range(3):
+                        of_kind = min(kind, 1)
+                        pledge, request, order = 0.0, 0.0, 0.0
+                        if kind == 2:
+                            if told[i] == BY_PLEDGE:
+                                pledge = pledge_term[i]
+                            elif told[i] == BY_REQUEST:
+                                request = reference.request_term[i]
+                            elif told[i] == BY_ORDER:
+                                order = reference.order_term[i]
+                        odds = rules.balance(
+                            reference.base[i, of_kind],
+                            shared[i, 0],
+                            shared[i, 1],
+                            threat[i, of_kind],
+                            backfire[i, of_kind],
+                            shared[i, 2],
+                            pledge,
+                            request,
+                            order,
+                            shared[i, 3],
+                        )
+                        if odds != balance[i, kind]:
+                            balance[i, kind] = odds
+                            wins[i, kind] = rules.wins(odds)
+
+                # What is known of its talks, and so the chance that it leaves.
+                idle = 1.0 - shares[i, 0] - shares[i, 1] - shares[i, 2] - waiting[i]
+                met_chance = rules.chance_of_leaving(
+                    beijing_accepts,
+                    close,
+                    shares[i, 0],
+                    wins[i, 0],
+                    shares[i, 1],
+                    wins[i, 1],
+                    close_told,
+                    shares[i, 2],
+                    wins[i, 2],
+                    waiting[i],
+                    turned_away[i],
+                )
+                opening = idle * open_now
+                added = 0.0
+                if told[i] == BY_ORDER:
+                    added = close_told * shares[i, 2] * (1.0 - beijing_accepts)
+                shares[i, 0] = rules.share_after(shares[i, 0], close, opening * (1.0 - public), met_chance)
+                shares[i, 1] = rules.share_after(shares[i, 1], close, opening * public, met_chance)
+                shares[i, 2] = rules.share_after(shares[i, 2], close_told, 0.0, met_chance)
+                if waiting[i] > 0.0 or added > 0.0:
+                    if waiting[i] <= 0.0:
+                        turned_away[i] = beijing_accepts
+                    waiting[i] = rules.waiting_after(waiting[i], turned_away[i], beijing_accepts, added, met_chance)
+                    turned_away[i] = max(turned_away[i], beijing_accepts)
+                chance[i] = met_chance
+
+                # Talks close: the state decides.
+                if talks[i] != IDLE and outcome[i] == _NO_OUTCOME and (opened[i] < t or called[i]):
+                    door[i] *= 1.0 - (close_told if called[i] else close)
+                    if door[i] < knock[i]:
+                        luck = uniform(
+                            seed, run, before_start if opened[i] < 0 else timeline.calendar_month[opened[i]], code, LUCK
+                        )
+                        kind = 2 if called[i] else talks[i] - SILENT
+                        if luck >= beijing_accepts:
+                            if not (called[i] and told[i] == BY_ORDER):
+                                outcome[i] = NOT_TAKEN
+                        else:
+                            drawn = luck / beijing_accepts
+                            outcome[i] = STAYED
+                            surplus[i] = rules.surplus(balance[i, kind], drawn)
+                            if drawn < wins[i, kind]:
+                                outcome[i] = LEFT
+                                after[i] = rules.destination(True, in_truce)
+                if is_called and calls.switch[i] == BEIJING:
+                    outcome[i] = _NO_OUTCOME
+                    chance[i] = rules.MOST_CHANCE
+                    after[i] = BEIJING
+
+            # States that left weigh returning, all at once.
+            again = relevel or stale or taipei_accepts != accepted
+            accepted = taipei_accepts
+            for i in range(n):
+                row = rows[i]
+                if side[i] == TAIPEI:
+                    if keep or after[i] != TAIPEI or outcome[i] != _NO_OUTCOME:
+                        kind = 2 if called[i] else max(talks[i] - SILENT, 0)
+                        of_kind = min(kind, 1)
+                        row[:] = 0.0
+                        row[TALKS_COLUMN] = float(talks[i])
+                        row[T_BASE] = reference.base[i, of_kind]
+                        row[T_OFFER] = shared[i, 0]
+                        row[T_AID] = shared[i, 1]
+                        row[T_THREAT] = threat[i, of_kind]
+                        row[T_BACKFIRE] = backfire[i, of_kind]
+                        row[T_GOVERNMENT] = shared[i, 2]
+                        if called[i]:
+                            if told[i] == BY_PLEDGE:
+                                row[T_PLEDGE] = pledge_term[i]
+                            elif told[i] == BY_REQUEST:
+                                row[T_REQUEST] = reference.request_term[i]
+                            elif told[i] == BY_ORDER:
+                                row[T_ORDER] = reference.order_term[i]
+                        row[T_NEIGHBOURS] = shared[i, 3]
+                        row[ACCEPTANCE] = beijing_accepts
+                        row[CHANCE] = beijing_accepts * wins[i, kind]
+                        row[HAZARD] = rules.yearly_rate(chance[i], exposure)
                 elif side[i] == BEIJING and rules.may_return(t - left[i]):
-                    appeal_of_offer, appeal_of_aid = 0.0, 0.0
+                    known = time_in_office(t - government_since[i])
+                    if missing[i] == 0.0 and known == weighed[i] and not (again or keep):
+                        chance[i] = chance_to_return[i]
+                        continue
+                    weighed[i] = known
+                    worth_of_offer, worth_of_aid = 0.0, 0.0
                     if timeline.economy[i]:
-                        appeal_of_offer = rules.appeal(levels[OFFER, i])
-                        appeal_of_aid = rules.appeal(levels[AID, i])
-                    shortfall = rules.shortfall(missing[i], (t - left[i]) / 12.0, p.delivery_years)
+                        worth_of_offer = rules.worth(levels[OFFER, i])
+                        worth_of_aid = rules.worth(levels[AID, i])
+                    shortfall = rules.shortfall(missing[i], (t - left[i]) / 12.0, p.package_years)
                     row[:] = 0.0
-                    row[T_ALPHA] = reference.rho[i]
-                    row[T_OFFER] = rules.return_offer_term(p.offer_effect, appeal_of_offer)
-                    row[T_AID] = rules.return_aid_term(p.aid_effect, appeal_of_aid)
+                    row[T_BASE] = reference.rho[i]
+                    row[T_OFFER] = rules.return_offer_term(p.money_effect, worth_of_offer)
+                    row[T_AID] = rules.return_aid_term(p.money_effect, worth_of_aid)
                     row[T_GOVERNMENT] = rules.return_government_term(
                         p.return_lean_effect, lean[i], timeline.lean_ref[i]
                     )
-                    row[T_PLEDGE] = rules.pledge_term(p.return_pledge_effect, levels[RETURN_PLEDGE, i], 0.0, 0.0)
+                    row[T_PLEDGE] = rules.return_pledge_term(p.return_pledge_effect, levels[RETURN_PLEDGE, i])
                     row[T_WINDOW] = rules.window_term(
-                        p.return_window_effect,
-                        reference.return_centre,
-                        t - government_since[i],
+                        p.return_window_effect, reference.return_centre, t - government_since[i]
                     )
                     row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, shortfall)
                     row[ACCEPTANCE] = taipei_accepts
                     log_rate = rules.log_hazard_of_return(
-                        row[T_ALPHA],
+                        row[T_BASE],
                         row[T_GOVERNMENT],
                         row[T_PLEDGE],
                         row[T_WINDOW],
@@ -333,17 +653,15 @@ def simulate(
                         row[T_SHORTFALL],
                     )
                     row[HAZARD] = rules.hazard_of_return(log_rate, taipei_accepts)
-                    chance[i] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
+                    chance[i] = rules.monthly_chance(row[HAZARD], exposure)
+                    chance_to_return[i] = chance[i]
                 else:
                     row[:] = 0.0
+                    weighed[i] = -1
+                if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
+                    chance[i] = rules.MOST_CHANCE
+                    row[HAZARD] = rules.yearly_rate(chance[i], exposure)
                 row[SIDE] = float(side[i])
-
-            for i in range(n):
-                if side[i] == TAIPEI:
-                    rows[i, HAZARD] = rules.hazard_of_leaving(
-                        last_log_hazard[i], beijing_accepts, reference.order_rate, orders[i]
-                    )
-                    chance[i] = rules.monthly_chance(rows[i, HAZARD], timeline.exposure[t])
 
             # The hosts weigh their military cooperation, all at once.
             for j in range(hosts):
@@ -358,24 +676,24 @@ def simulate(
                         timeline.exports[i],
                         timeline.remittances[i],
                         timeline.us_aid[i],
-                        levels[US_CUT, i] + answered[i],
+                        levels[US_CUT, i] + cut_in_answer[i],
                         security[i],
                     )
-                    row[T_ALPHA] = reference.cooperation[j]
+                    row[T_BASE] = reference.cooperation[j]
                     row[T_BACKFIRE] = rules.hostility_term(p.hostility_effect, timeline.pride[i], hostility)
-                    row[T_DETERRENCE] = rules.hold_term(p.hold_effect, dependence, p.usual_host_dependence)
+                    row[T_THREAT] = rules.hold_term(p.hold_effect, dependence, p.usual_host_dependence)
                     row[T_GOVERNMENT] = rules.government_term(p.suspension_lean_effect, lean[i], timeline.lean_ref[i])
                     row[T_ORDER] = rules.rate_of_acts(
                         reference.notice_rate, levels[NOTICE, i], reference.words_rate[j], levels[THREAT, i]
                     )
                     log_rate = rules.log_hazard_of_suspension(
-                        row[T_ALPHA], row[T_BACKFIRE], row[T_DETERRENCE], row[T_GOVERNMENT]
+                        row[T_BASE], row[T_BACKFIRE], row[T_THREAT], row[T_GOVERNMENT]
                     )
                     row[HAZARD] = rules.hazard_of_suspension(log_rate, row[T_ORDER])
                 else:
-                    row[T_ALPHA] = math.log(p.restoration_rate)
+                    row[T_BASE] = math.log(p.restoration_rate)
                     row[HAZARD] = p.restoration_rate
-                chance[n + j] = rules.monthly_chance(row[HAZARD], timeline.exposure[t])
+                chance[n + j] = rules.monthly_chance(row[HAZARD], exposure)
 
             for i in range(places):
                 at_home = side[i] == ACTIVE if i >= n else (side[i] == TAIPEI) == timeline.with_taipei[i]
@@ -387,34 +705,102 @@ def simulate(
                     sums[i, horizon, 1] += away[i] * away[i]
                 horizon += 1
 
-            # They decide, all at once.
+            # Who does not recognise Taipei decides, and so do the hosts.
             for i in range(n):
-                after[i] = side[i]
                 if side[i] == NEITHER:
                     if not in_truce:
                         after[i] = BEIJING
-                elif chance[i] > 0.0:
-                    purpose = LEAVE if side[i] == TAIPEI else RETURN
-                    luck = uniform(seed, run, timeline.calendar_month[t], timeline.code[i], purpose)
-                    if luck < chance[i]:
-                        after[i] = rules.destination(side[i] == TAIPEI, in_truce)
+                elif (
+                    side[i] == BEIJING
+                    and chance[i] > 0.0
+                    and uniform(seed, run, today, timeline.code[i], RETURN) < chance[i]
+                ):
+                    after[i] = TAIPEI
+                if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
+                    after[i] = TAIPEI
             for j in range(hosts):
                 purpose = SUSPEND if side[n + j] == ACTIVE else RESTORE
-                luck = uniform(seed, run, timeline.calendar_month[t], timeline.code[timeline.host[j]], purpose)
+                luck = uniform(seed, run, today, timeline.code[timeline.host[j]], purpose)
                 after[n + j] = side[n + j]
                 if luck < chance[n + j]:
                     after[n + j] = SUSPENDED if side[n + j] == ACTIVE else ACTIVE
 
-            # The month is recorded.
+            # Settlement: prices, commitments, what follows; the month is recorded.
+            stale, relevel = False, False
             for k in range(fresh.shape[0]):
                 fresh[k] *= timeline.monthly_year_fade
             for i in range(places):
                 if i < n and side[i] == TAIPEI:
-                    last_hazard[i] = rows[i, HAZARD]
+                    ended = outcome[i]
+                    if after[i] != TAIPEI:
+                        gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                        face = rules.percent(reference.usual[i], gdp)
+                        package[i] = reference.usual[i]
+                        if ended == LEFT:
+                            price = rules.beijing_pays(bid_worth[i], reference.access[i], surplus[i], p.money_effect)
+                            own = rules.from_purse(price, levels[OFFER, i], trust)
+                            face = rules.promised(price, levels[OFFER, i], levels[DOUBTED, i], own)
+                            package[i] = own / 100.0 * gdp
+                        package_until[i] = t + 12.0 * p.package_years
+                        rows[i, PRICE] = face
+                        rows[i, PRICE_MUSD] = face / 100.0 * gdp
+                        arrives = uniform(seed, run, today, timeline.code[i], DELIVERED)
+                        visible_share[i] = timeline.delivered[int(arrives * timeline.delivered.shape[0])]
+                        visible[i] = t + rules.VISIBLE_MONTHS
+                        due = min(due, visible[i], math.ceil(package_until[i]))
+                        missing[i] = rules.undelivered(face, visible_share[i])
+                        grant[i], burden[i] = 0.0, 0.0
+                        stale = True
+                    elif ended in (STAYED, NOT_TAKEN):
+                        gdp = timeline.gdp[i]
+                        stands = rules.percent(standing[i], gdp)
+                        price = stands
+                        if ended == STAYED:
+                            price = rules.taipei_pays(
+                                answer_worth[i], levels[INDUCEMENT, i], stands, surplus[i], p.money_effect
+                            )
+                        rows[i, PRICE] = price
+                        rows[i, PRICE_MUSD] = price / 100.0 * gdp
+                        if price > stands:
+                            grant[i] = rules.granted(price, base_now[i], levels[AID, i], gdp)
+                            burden[i] = min(grant[i], max(0.0, auction[i] - base_now[i]))
+                            grant_until[i] = t + 12.0 * p.aid_years
+                            due = min(due, math.ceil(grant_until[i]))
+                            stale = True
+                    if ended != _NO_OUTCOME:
+                        if keep_talks:
+                            if concluded == talked.shape[0]:
+                                more = np.empty((2 * concluded, TALK_COLUMNS))
+                                more[:concluded] = talked
+                                talked = more
+                            talk = talked[concluded]
+                            talk[TALK_RUN] = run
+                            talk[TALK_OPENED] = opened[i]
+                            talk[TALK_CLOSED] = t
+                            talk[TALK_STATE] = i
+                            talk[TALK_PUBLIC] = 1.0 if talks[i] == IN_PUBLIC else 0.0
+                            talk[TALK_TRIGGER] = told[i] if called[i] else ITSELF
+                            talk[TALK_BEIJING] = bid[i]
+                            talk[TALK_TAIPEI] = counter[i]
+                            talk[TALK_PRESSURE] = pressed[i, 1 if talks[i] == IN_PUBLIC else 0]
+                            talk[TALK_TERM:TALK_END] = rows[i, T_BASE : T_NEIGHBOURS + 1]
+                            talk[TALK_END] = rows[i, ACCEPTANCE]
+                            talk[TALK_END + 1] = rows[i, CHANCE]
+                            talk[TALK_END + 2] = ended
+                            talk[TALK_END + 3] = rows[i, PRICE]
+                            talk[TALK_END + 4] = rows[i, PRICE_MUSD]
+                            concluded += 1
+                        if calls.request[i] >= 0:
+                            calls.request[i] = -1
+                            stale = True
+                        talks[i], called[i], idle_since[i] = IDLE, False, t
+                        patience[i], door[i] = 1.0, 1.0
+                        spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
                 if keep:
                     ledger[run - first_run, t, i, :] = rows[i]
                 if after[i] == side[i]:
                     continue
+                stale, relevel = True, True
                 if found == changes.shape[0]:
                     longer = np.empty((2 * found, changes.shape[1]))
                     longer[:found] = changes
@@ -431,35 +817,46 @@ def simulate(
                     if after[i] == SUSPENDED:
                         cooperating -= 1
                         security[host] = 0.0
-                        end_words(timeline, host, THREAT, NOTICE, False, status)
-                        luck = uniform(seed, run, timeline.calendar_month[t], timeline.code[host], ANSWER)
+                        end_words(timeline, host, THREAT, NOTICE, status)
+                        luck = uniform(seed, run, today, timeline.code[host], ANSWER)
+                        carried_out[1] += 1.0
                         if luck < p.answer_chance:
-                            answered[host] = p.answer_share
+                            cut_in_answer[host] = p.answer_share
+                            carried_out[0] += 1.0
                     else:
                         cooperating += 1
                         security[host] = timeline.security[host]
-                        answered[host] = 0.0
+                        cut_in_answer[host] = 0.0
                 elif side[i] == TAIPEI:
                     count -= 1
-                    missing[i] = rules.undelivered(package[i], p.delivered_signed, levels[DOUBTED, i])
                     left[i] = t
                     order_since[i] = NEVER
-                    end_words(timeline, i, PLEDGE, PLEDGE, False, status)
+                    told[i], called[i], talks[i] = ITSELF, False, IDLE
+                    waiting[i], calls.request[i] = 0.0, -1
+                    end_words(timeline, i, PLEDGE, PLEDGE, status)
                     fresh[timeline.subregion[i]] += 1.0
                 elif after[i] == TAIPEI:
                     count += 1
-                    end_words(timeline, i, RETURN_PLEDGE, RETURN_PLEDGE, False, status)
+                    end_words(timeline, i, RETURN_PLEDGE, RETURN_PLEDGE, status)
                     package[i] = 0.0
-                    believed[i] = 0.0
-                    last_log_hazard[i] = reference.alpha[i]
-                    last_hazard[i] = math.exp(reference.alpha[i])
+                    shares[i, 0] = reference.share[i] * (1.0 - reference.public)
+                    shares[i, 1] = reference.share[i] * reference.public
+                    shares[i, 2] = 0.0
+                    idle_since[i], patience[i] = t, 1.0
+                    if uniform(seed, run, today, timeline.code[i], IN_TALKS) < reference.share[i]:
+                        talks[i], opened[i], door[i] = SILENT, t, 1.0
+                        if uniform(seed, run, today, timeline.code[i], PUBLIC) < reference.public:
+                            talks[i] = IN_PUBLIC
+                        knock[i] = uniform(seed, run, today, timeline.code[i], CLOSING)
+                    else:
+                        spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
                 side[i] = after[i]
             counts[run - first_run, t, 0] = count
             counts[run - first_run, t, 1] = cooperating
         # Row 0 is the roster at the end of `as_of`, not of its month.
         counts[run - first_run, 0, 0] = timeline.with_taipei.sum()
         counts[run - first_run, 0, 1] = hosts
-    return changes[:found].copy()
+    return changes[:found].copy(), talked[:concluded].copy()
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

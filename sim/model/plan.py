@@ -11,16 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from sim.atlas import economy, government, leverage, record, states
+from sim.atlas import deliveries, economy, government, leverage, packages, record, states, taipei_aid
 from sim.model import calendar as kinds
 from sim.model import covariates, rules
 from sim.model.covariates import Scale, Yardsticks
 from sim.model.draws import purpose_of, state_code
+from sim.model.terms import SIDES
 from sim.model.timeline import Floats, Timeline
 from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
 from sim.scenario import Loaded, Members, Range, Scenario, StateTable, members
-from sim.scenario.events import Event
+from sim.scenario.events import Event, Switch
 from sim.scenario.fields import bounds_of, month_number
+from sim.scenario.levers import LEVERS, PATRONS
 from sim.scenario.schema import Outcome
 
 HOLY_SEE = "VAT"
@@ -96,14 +98,19 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
     numbers = range(first, first + scenario.months + 1)
     entries = sorted(_entries(scenario, first), key=lambda entry: (entry.month, entry.day, _late(entry), entry.name))
     votes = _votes(scenario)
+    levers, events = _levers(scenario, numbers), _events(entries, who, numbers, scenario.scenario.start)
     timeline = Timeline(
         **_months(scenario, numbers),
+        **levers,
+        stirs=_stirs([*levers.values(), *events["event_fade"]], len(numbers)),
         **_states(loaded, who, first),
         **_covariates(loaded, who, yardsticks),
         **_hosts(scenario, who),
-        **_reference(loaded.reference, yardsticks),
+        **_reference(loaded.reference),
         mean_log_gdp=yardsticks.mean_log_gdp,
-        **_events(entries, who, len(numbers)),
+        **_running(scenario, first),
+        **_delivered(scenario.as_of),
+        **events,
         election_purpose=np.array([purpose_of(f"elections.{name}") for name, _ in votes], dtype=np.int64),
         monthly_year_fade=0.5 ** (1.0 / 12.0),
     )
@@ -129,26 +136,36 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
 
 
 def _months(scenario: Scenario, numbers: range) -> dict[str, Any]:
-    start = scenario.scenario.start
-    length = days.monthrange(start.year, start.month)[1]
     exposure = np.ones(len(numbers))
-    exposure[0] = (length - start.day) / length
-    beijing, taipei, washington = scenario.beijing, scenario.taipei, scenario.washington
+    exposure[0] = _left_of_month(scenario.scenario.start)
+    return {"exposure": exposure, "calendar_month": np.array(numbers, dtype=np.int64)}
+
+
+def _left_of_month(day: date) -> float:
+    """Share of its month after a day."""
+    length = days.monthrange(day.year, day.month)[1]
+    return (length - day.day) / length
+
+
+def _levers(scenario: Scenario, numbers: range) -> dict[str, Any]:
+    """(T + 1,) each lever by month; NaN where the drawn parameter stands."""
+    tables = {name: getattr(scenario, name) for name in PATRONS}
     return {
-        "exposure": exposure,
-        "calendar_month": np.array(numbers, dtype=np.int64),
-        "beijing_budget": _series(beijing.budget, numbers, 1.0),
-        "beijing_acceptance": _series(beijing.acceptance, numbers, 1.0),
-        "beijing_focus": _series(beijing.focus, numbers, math.nan),
-        "beijing_cap": _series(beijing.cap, numbers, math.nan),
-        "taipei_budget": _series(taipei.budget, numbers, 1.0),
-        "taipei_acceptance": _series(taipei.acceptance, numbers, 1.0),
-        "taipei_floor": _series(taipei.floor, numbers, math.nan),
-        "taipei_cap": _series(taipei.cap, numbers, math.nan),
-        "washington_attention": _series(washington.attention, numbers, 1.0),
-        "washington_focus": _series(washington.focus, numbers, math.nan),
-        "hostility": _series(washington.hostility, numbers, 0.0),
+        lever.field: _series(
+            getattr(tables[lever.patron], lever.key), numbers, math.nan if lever.usual is None else lever.usual
+        )
+        for lever in LEVERS
     }
+
+
+def _stirs(series: list[Floats], length: int) -> Any:
+    """(T + 1,) whether anything differs from the month before; the first two months, of which one is short, do."""
+    found = np.zeros(length, dtype=np.bool_)
+    found[:2] = True
+    for values in series:
+        same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
+        found[1:] |= ~same
+    return found
 
 
 def _series(lever: float | Mapping[date, float] | None, numbers: range, default: float) -> Floats:
@@ -183,10 +200,13 @@ def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
         "log_gdp": np.array([math.log(value) for value in gdp.tolist()]),
         "susceptibility": np.array([facts["susceptibility"] for facts in own]),
         "prestige": np.array([facts["prestige"] for facts in own]),
+        "access": np.array([facts["access"] for facts in own]),
+        "own_aid": np.array([facts["own_aid"] for facts in own]),
         "gdp_ref": gdp_ref,
         "log_gdp_ref": np.array([math.log(value) for value in gdp_ref.tolist()]),
-        "susceptibility_ref": np.array([facts["susceptibility"] for facts in base]),
         "prestige_ref": np.array([facts["prestige"] for facts in base]),
+        "access_ref": np.array([facts["access"] for facts in base]),
+        "own_aid_ref": np.array([facts["own_aid"] for facts in base]),
         "pride": np.array([facts["pride"] for facts in own]),
         "lean": np.array([facts["lean"] for facts in own]),
         "lean_ref": np.array([facts["lean"] for facts in base]),
@@ -225,6 +245,8 @@ def _facts(scenario: Scenario, code: str) -> dict[str, float]:
     facts = {key: float(value if told[key] is None else told[key]) for key, value in atlas.items()}  # type: ignore[arg-type]
     facts["lean"] = said.lean if said.lean is not None else (in_office.lean if in_office else 0.0)
     facts |= {"pride": said.pride, "prestige": said.prestige, "susceptibility": said.susceptibility}
+    known = said.taipei_aid if said.taipei_aid is not None else taipei_aid(code, scenario.as_of)
+    facts |= {"access": said.access, "own_aid": math.nan if known is None else known}
     facts["dependence_scale"] = 1.0
     if said.dependence is not None:
         parts = rules.dependence(facts["exports"], facts["remittances"], facts["us_aid"], facts["security"])
@@ -255,10 +277,9 @@ def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, f
 
 def _covariates(loaded: Loaded, who: Members, yardsticks: Yardsticks) -> dict[str, Any]:
     """What sets the states' susceptibility apart, at `as_of`; levers act through terms alone."""
-    own, base = loaded.scenario, _bases(loaded, who)
+    own = loaded.scenario
     return {
         "covariates": _measured([_leaving(own, code) for code in who.all], yardsticks.leaving),
-        "covariates_ref": _measured(list(map(_leaving, base, who.all)), yardsticks.leaving),
         "return_covariates": _measured([_returning(own, code) for code in who.all], yardsticks.returning),
     }
 
@@ -334,37 +355,61 @@ def _hosts(scenario: Scenario, who: Members) -> dict[str, Any]:
     }
 
 
-def _reference(root: Scenario, yardsticks: Yardsticks) -> dict[str, Any]:
+def _reference(root: Scenario) -> dict[str, Any]:
     counted = [code for code in members(root).recognisers if code != HOLY_SEE]
     facts = [_facts(root, code) for code in counted]
     return {
         "reference_log_gdp": np.array([math.log(fact["gdp"]) for fact in facts]),
-        "reference_prestige": np.array([fact["prestige"] for fact in facts]),
-        "reference_susceptibility": np.array([fact["susceptibility"] for fact in facts]),
-        "reference_covariates": _measured([_leaving(root, code) for code in counted], yardsticks.leaving),
+        "reference_own_aid": np.array([fact["own_aid"] for fact in facts]),
+    }
+
+
+_RUNNING_YEARS = 10
+"""Departures so long ago no longer have a package that runs."""
+
+
+def _running(scenario: Scenario, first: int) -> dict[str, Any]:
+    """Packages that may run at the start: of the states that left Taipei for Beijing and did not come back."""
+    known, paid = record(), {(package.iso3, package.year): package.percent_of_gdp for package in packages()}
+    since = date(scenario.as_of.year - _RUNNING_YEARS, 1, 1)
+    last = {
+        change.iso3: change.date
+        for change in known.changes_between(max(known.start, since), scenario.as_of)
+        if change.origin == "taipei" and not change.short_lived
+    }
+    left = [(code, day) for code, day in sorted(last.items()) if known.side(code, scenario.as_of) == "beijing"]
+    gdp = [economy(code, day.year - 1).gdp_usd / 1e6 for code, day in left]
+    return {
+        "running_log_gdp": np.array([math.log(value) for value in gdp]),
+        "running_percent": np.array([paid.get((code, day.year), math.nan) for code, day in left], dtype=np.float64),
+        "running_since": np.array([month_number(day) - first for _, day in left], dtype=np.int64),
+    }
+
+
+_CAUTION = 0.5
+"""What half of the promises come to counts as one case more, so that there is a mean before any case is known."""
+
+
+def _delivered(as_of: date) -> dict[str, Any]:
+    """What of Beijing's promises had arrived, as far as it was known."""
+    found = deliveries(as_of)
+    total, cases = np.zeros(3), np.zeros(3)
+    for delivery in found:
+        region = _REGIONS.get(states()[delivery.iso3].region, 2)
+        total[region] += delivery.share
+        cases[region] += 1.0
+    mean = rules.pooled(_CAUTION, 1.0, float(total.sum()), float(cases.sum()))
+    return {
+        "delivered": np.array([delivery.share for delivery in found] or [mean]),
+        "delivered_mean": mean,
+        "delivered_total": total,
+        "delivered_cases": cases,
     }
 
 
 # --- events -----------------------------------------------------------------------------------------------
 
-_KINDS = {
-    "reassurance": kinds.REASSURANCE,
-    "order": kinds.ORDER,
-    "withdrawal": kinds.WITHDRAWAL,
-    "inauguration": kinds.INAUGURATION,
-    "lean": kinds.LEAN,
-    "lobbying": kinds.LOBBYING,
-    "protest": kinds.HOSTILITY,
-    "match": kinds.MATCH,
-    "request-refused": kinds.UNMET,
-    "hostility": kinds.HOSTILITY,
-    "threat": kinds.THREAT,
-    "notice": kinds.NOTICE,
-    "notice-withdrawn": kinds.NOTICE_WITHDRAWN,
-    "truce": kinds.TRUCE,
-    "truce-ends": kinds.TRUCE_ENDS,
-}
-_REQUEST_HALF_LIFE = 12.0
+_ANSWERS = {None: kinds.AUCTION, "refused": kinds.REFUSED, "met": kinds.MET}
 
 
 def _votes(scenario: Scenario) -> list[tuple[str, list[tuple[str, Outcome]]]]:
@@ -397,25 +442,16 @@ def _late(entry: Entry) -> int:
     return 1 if entry.event.type == "inauguration" else 2
 
 
-def _kind(event: Event) -> int:
-    if event.type in ("campaign-pledge", "pledge"):
-        return kinds.PLEDGE if event.to == "beijing" else kinds.RETURN_PLEDGE
-    if event.type == "offer":
-        return kinds.OFFER if event.by == "beijing" else kinds.AID
-    if event.type == "aid-cut":
-        return kinds.TAIPEI_CUT if event.by == "taipei" else kinds.US_CUT
-    return _KINDS[event.type]
-
-
 def _value(entry: Entry) -> float | Uncertain:
-    """The number an event carries: strength, pressure, lean, share, or the whole sum of an offer in US$ million."""
+    """The number an event carries: strength, pressure, lean, share, whole sum in US$ million, or side of a switch."""
     event = entry.event
-    for key in ("strength", "pressure", "hostility", "lean", "share", "million_usd"):
-        field = type(event).model_fields.get(key)
-        if field is not None:
-            given = getattr(event, key)
-            return math.nan if given is None else _uncertain(given, f"{entry.name}.{key}", *bounds_of(field))
-    return 1.0
+    if isinstance(event, Switch):
+        return float(SIDES.index(event.to))
+    if event.number is None:
+        return 1.0
+    given = getattr(event, event.number)
+    low, high = bounds_of(type(event).model_fields[event.number])
+    return math.nan if given is None else _uncertain(given, f"{entry.name}.{event.number}", low, high)
 
 
 def _uncertain(given: float | Range, path: str, low: float, high: float) -> float | Uncertain:
@@ -440,7 +476,7 @@ def _span(event: Event) -> int:
 
 def _fade(entry: Entry, length: int) -> Floats:
     event = entry.event
-    half_life = _REQUEST_HALF_LIFE if event.type == "request-refused" else getattr(event, "half_life_months", None)
+    half_life = getattr(event, "half_life_months", None)
     ages = range(-entry.month, length - entry.month)
     last = _span(event)
     return np.array(
@@ -448,7 +484,8 @@ def _fade(entry: Entry, length: int) -> Floats:
     )
 
 
-def _events(entries: list[Entry], who: Members, length: int) -> dict[str, Any]:
+def _events(entries: list[Entry], who: Members, numbers: range, start: date) -> dict[str, Any]:
+    length = len(numbers)
     events = [entry.event for entry in entries]
     position = {code: index for index, code in enumerate(who.all)}
 
@@ -457,10 +494,12 @@ def _events(entries: list[Entry], who: Members, length: int) -> dict[str, Any]:
 
     return {
         "event_month": ints(entry.month for entry in entries),
-        "event_kind": ints(_kind(event) for event in events),
+        "event_kind": ints(getattr(kinds, event.effect) for event in events),
         "event_state": ints(position.get(getattr(event, "state", ""), -1) for event in events),
         "event_incoming": np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
         "event_span": ints(_span(event) for event in events),
+        "event_exposure": np.array([_exposed(entry, numbers[0], start) for entry in entries], dtype=np.float64),
+        "event_answer": ints(_ANSWERS[getattr(event, "answer", None)] for event in events),
         "event_fade": np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
         "event_years": np.array([_years(event) for event in events], dtype=np.float64),
         "event_from_budget": np.array([getattr(event, "from_budget", False) for event in events], dtype=np.bool_),
@@ -473,4 +512,12 @@ def _events(entries: list[Entry], who: Members, length: int) -> dict[str, Any]:
 
 def _years(event: Event) -> float:
     """Years over which an offered sum is paid; 1 for everything else."""
-    return float(event.years) if event.type == "offer" else 1.0
+    return float(event.years) if event.type in ("offer", "request") else 1.0
+
+
+def _exposed(entry: Entry, first: int, start: date) -> float:
+    """Share of an event's month left after its day, no more than is simulated."""
+    year, month = divmod(first + entry.month, 12)
+    day = min(entry.day, days.monthrange(year, month + 1)[1])
+    left = _left_of_month(date(year, month + 1, day))
+    return left if entry.month > 0 else min(left if entry.month == 0 else 1.0, _left_of_month(start))

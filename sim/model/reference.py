@@ -1,7 +1,7 @@
 """What follows from one draw of the parameters before any month begins: levels and reference conditions.
 
 Every lever enters the rules as a deviation from these references, so that with all levers at reference a
-state leaves at the rate estimated from the record.
+state leaves at the rate estimated from the record. A reference is the rule itself, called with reference inputs.
 """
 
 from __future__ import annotations
@@ -12,198 +12,314 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.model import rules
-from sim.model.calendar import AID, OFFER
+from sim.model.calendar import AID, INDUCEMENT, OFFER, REQUEST
 from sim.model.compiled import rule
 from sim.model.timeline import Floats, Timeline
 
+UNKNOWN, FIRST_YEAR, LATER = 0, 1, 2
+"""What is known of a government's time in office."""
+REGIONS = 3
+
 
 class Reference(NamedTuple):
-    """Levels and references of one draw, over states (n) and events (E)."""
+    """Levels and references of one draw, over states (n), months (T + 1) and events (E)."""
 
-    alpha: Floats
-    """(n,) log annual hazard of leaving under reference conditions, as the scenario has the state."""
-    rho: Floats
-    """(n,) log annual hazard of returning under reference conditions."""
+    rate: Floats
+    """(n,) annual rate of leaving under reference conditions, as the scenario has the state."""
+    leave: Floats
+    """(n,) chance of leaving in a full month."""
+    pace: Floats
+    """(3,) pace of time by what is known of the government's time in office."""
+    public: float
+    """Chance that talks open in public."""
+    lost: Floats
+    """(n, 2) share of talks lost under reference conditions, silent and public."""
+    base: Floats
+    """(n, 2) their log odds."""
+    close: Floats
+    """(n,) chance that talks close in a full month."""
+    share: Floats
+    """(n,) share of months in talks."""
+    close_at: Floats
+    """(n, 3) chance that talks close in a full month at each pace."""
+    open_at: Floats
+    """(n, 3) chance that an idle state's talks open in a full month at each pace."""
+    order_close: float
+    """Chance that talks under an order close in a full month."""
     usual: Floats
-    """(n,) Beijing's usual package for a state of this size, US$ million a year."""
-    package: Floats
-    """(n,) its package under reference conditions, were it with Taipei, % of GDP a year."""
-    offer_appeal: Floats
-    """(n,) appeal of that package."""
-    aid_appeal: Floats
-    """(n,) appeal of Taipei's aid under reference conditions."""
+    """(n,) the record's package for a state of this size, US$ million a year."""
+    limit: Floats
+    """(n,) the most that Beijing would pay at its usual budget, US$ million a year."""
+    running: Floats
+    """(T + 1,) packages of departures before the start that still run, US$ million a year."""
+    bid: Floats
+    """(n, T + 1) worth of Beijing's bid under reference conditions, access included."""
+    access: Floats
+    """(n,) worth of access to Beijing's market."""
+    aid: Floats
+    """(n,) Taipei's base aid, US$ million a year."""
+    base_budget: float
+    """The sum of base aid over the allies of the reference scenario, US$ million a year."""
+    answer: Floats
+    """(n,) worth of Taipei's bid under reference conditions."""
+    stands: Floats
+    """(n,) worth of its base aid under reference conditions."""
     weight: Floats
     """(n,) Washington's usual attention to the state's region, 1 in the Americas."""
-    hazard: Floats
-    """(n,) annual hazard under reference conditions."""
-    values: Floats
-    """(E,) value of each event; offers and aid in % of GDP a year as believed."""
-    doubted: Floats
-    """(E,) face value of each offer of Beijing's less what is believed of it, % of GDP a year."""
-    dollars: Floats
-    """(E,) US$ million a year that each event takes out of its patron's budget."""
-    beijing_dollars: float
-    """Beijing's reference budget, US$ million a year."""
-    taipei_dollars: float
-    """Taipei's reference budget, US$ million a year."""
-    allies: float
-    """States with an economy that recognise Taipei under reference conditions."""
-    centre: float
-    """Centre of the window of leaving."""
+    pressed: Floats
+    """(n, 2) its pressure under reference conditions, in silent and public talks."""
+    stake: Floats
+    """(n, 2) worth of what it puts at stake then."""
+    order_term: Floats
+    """(n,) what an order adds to the log odds of public talks."""
+    request_term: Floats
+    """(n,) what a request to Taipei adds to them."""
+    stays: Floats
+    """(n, 2) chance not to have left over a term under reference conditions, and over a term less two talks."""
+    rho: Floats
+    """(n,) log annual rate of returning under reference conditions."""
     return_centre: float
     """Centre of the window of returning."""
-    pledge_effect: float
-    """Rise of the log hazard under a standing pledge to leave."""
-    request_effect: float
-    """Rise of the log hazard after a request refused, fading."""
-    order_rate: float
-    """Annual rate added by a standing order."""
+    values: Floats
+    """(E,) value of each event; told sums in % of GDP a year as believed, requests in US$ million a year."""
+    doubted: Floats
+    """(E,) face value of each told sum less what is believed of it, % of GDP a year."""
+    dollars: Floats
+    """(E,) US$ million a year that each event takes out of its patron's purse or reserve."""
     notice_rate: float
     """Annual rate at which a standing formal notice ends military cooperation."""
     words_rate: Floats
     """(h,) annual rate that words alone add, by host."""
     cooperation: Floats
-    """(h,) log annual hazard of suspending in a quiet year, by host."""
-    package_fade: float
-    """Share of a package left after a month in which Beijing turned elsewhere."""
+    """(h,) log annual rate of suspending in a quiet year, by host."""
 
 
 @rule
-def derive(timeline: Timeline, parameters: Any, values: Floats) -> Reference:
+def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) -> Reference:
     """The references of one draw.
 
     parameters : the drawn parameters by name (a record or a namespace of floats)
-    values : (E,) drawn values of the events, offers in US$ million for all their years
+    values : (E,) drawn values of the events, sums in US$ million for all their years
+    spread : (n,) standard normal, by which Beijing's limit differs between states of one size
     """
-    n, m = timeline.code.shape[0], timeline.reference_log_gdp.shape[0]
-    log_rate = math.log(parameters.departure_rate)
+    n, months = timeline.code.shape[0], timeline.exposure.shape[0]
+    p = parameters
 
-    beijing_dollars, all_weights, all_hazards = 0.0, 0.0, 0.0
-    for k in range(m):
-        usual = rules.usual_package(
-            parameters.package_size,
-            parameters.package_elasticity,
-            timeline.reference_log_gdp[k],
-            timeline.mean_log_gdp,
+    running = np.zeros(months)
+    for k in range(timeline.running_since.shape[0]):
+        dollars = rules.usual_package(
+            p.package_size, p.package_elasticity, timeline.running_log_gdp[k], timeline.mean_log_gdp
         )
-        own = _leaving(parameters, log_rate, timeline.reference_covariates[k])
-        alpha = _scaled(own, timeline.reference_susceptibility[k])
-        beijing_dollars += usual
-        all_weights += rules.courtship_weight(usual, timeline.reference_prestige[k], parameters.courtship_focus, alpha)
-        all_hazards += math.exp(alpha)
-    taipei_dollars = parameters.aid_per_ally * m
+        if not math.isnan(timeline.running_percent[k]):
+            dollars = timeline.running_percent[k] / 100.0 * math.exp(timeline.running_log_gdp[k])
+        for t in range(months):
+            if t - timeline.running_since[k] < 12.0 * p.package_years:
+                running[t] += dollars
 
-    alphas, rhos, usuals, packages = np.empty(n), np.empty(n), np.empty(n), np.zeros(n)
-    offer_appeals, aid_appeals, weights, hazards = np.zeros(n), np.zeros(n), np.empty(n), np.empty(n)
+    mean_weight, allies = 0.0, timeline.reference_log_gdp.shape[0]
+    for k in range(allies):
+        mean_weight += rules.aid_weight(p.aid_elasticity, timeline.reference_log_gdp[k])
+    mean_weight /= max(1, allies)
+    base_budget = 0.0
+    for k in range(allies):
+        base_budget += _base_aid(p, timeline.reference_own_aid[k], timeline.reference_log_gdp[k], mean_weight)
+
+    centre = rules.window_centre(p.window_effect, p.window_share)
+    pace = np.empty(3)
+    for known in range(3):
+        pace[known] = math.exp(rules.window_term(p.window_effect, centre, _months_of(known)))
+    public = rules.opening_public(p.public_share, p.lost_public, p.lost_silent)
+    lost_of_all = rules.lost_in_all(public, p.lost_public, p.lost_silent)
+
+    rates, leave, close, share = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    lost, base, close_at, open_at = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 3)), np.empty((n, 3))
+    usual, limit, bid, access = np.zeros(n), np.zeros(n), np.empty((n, months)), np.empty(n)
+    aid, answer, stands, weight = np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
+    pressed, stake, stays = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 2))
+    order_term, request_term, rho = np.empty(n), np.empty(n), np.empty(n)
+    left = rules.reserve_left(p.reserve, base_budget, 1.0, 0.0, 0.0)
+    credible = rules.pooled(p.credibility, p.trust_weight, 0.0, 0.0)
     for i in range(n):
-        own, usual_rate = math.log(parameters.holy_see_rate), math.log(parameters.holy_see_rate)
+        # Talks: how often they come up, and how they end.
+        own = math.log(p.holy_see_rate)
         if timeline.economy[i]:
-            own = _leaving(parameters, log_rate, timeline.covariates[i])
-            usual_rate = _leaving(parameters, log_rate, timeline.covariates_ref[i])
-        alphas[i] = _scaled(own, timeline.susceptibility[i])
+            own = _leaving(p, timeline.covariates[i])
+        rate = math.exp(_scaled(own, timeline.susceptibility[i]))
+        rates[i], leave[i] = rate, rules.leaving(rate, 1.0, 1.0)
+        fastest = 1.0
+        for known in range(3):
+            fastest = max(fastest, rules.leaving(rate, pace[known], 1.0) / leave[i])
+        close[i] = rules.closing(p.talks_months, leave[i], lost_of_all, fastest)
+        lost[i, 0] = rules.lost_raised(p.lost_silent, leave[i], close[i], lost_of_all)
+        lost[i, 1] = rules.lost_raised(p.lost_public, leave[i], close[i], lost_of_all)
+        base[i, 0], base[i, 1] = rules.log_odds(lost[i, 0]), rules.log_odds(lost[i, 1])
+        share[i] = rules.share_in_talks(leave[i], close[i], rules.lost_in_all(public, lost[i, 1], lost[i, 0]))
+        for known in range(3):
+            now = rules.leaving(rate, pace[known], 1.0)
+            close_at[i, known] = rules.closing_at(close[i], now, leave[i])
+            open_at[i, known] = rules.opening_at(share[i], close_at[i, known], now)
+
+        # Bids, at the limits that the patrons have and at those of reference.
+        limit_ref, aid_ref = 0.0, 0.0
+        if timeline.economy[i]:
+            usual[i] = rules.usual_package(
+                p.package_size, p.package_elasticity, timeline.log_gdp[i], timeline.mean_log_gdp
+            )
+            limit[i] = _limit(p, timeline.log_gdp[i], timeline.prestige[i], spread[i])
+            limit_ref = _limit(p, timeline.log_gdp_ref[i], timeline.prestige_ref[i], spread[i])
+            aid[i] = _base_aid(p, timeline.own_aid[i], timeline.log_gdp[i], mean_weight)
+            aid_ref = _base_aid(p, timeline.own_aid_ref[i], timeline.log_gdp_ref[i], mean_weight)
+        trust = rules.trust(
+            timeline.delivered_mean,
+            p.trust_weight,
+            timeline.delivered_total[timeline.region[i]],
+            timeline.delivered_cases[timeline.region[i]],
+        )
+        access[i] = rules.worth(timeline.access[i])
+        gdp = timeline.gdp_ref[i]
+        for t in range(months):
+            if t > 0 and running[t] == running[t - 1]:
+                bid[i, t] = bid[i, t - 1]
+            else:
+                purse = rules.purse_left(p.purse, 1.0, running[t])
+                bid[i, t] = rules.worth(
+                    rules.beijing_bid(limit_ref, 1.0, purse, trust, 0.0, gdp) + timeline.access_ref[i]
+                )
+        standing = rules.base_after(aid_ref, 1.0, 0.0)
+        best = rules.taipei_limit(p.ceiling, standing, standing, left)
+        answer[i] = rules.worth(rules.taipei_bid(best, 0.0, 0.0, 0.0, gdp))
+        stands[i] = rules.worth(rules.percent(standing, gdp))
+        weight[i] = 1.0
+        if timeline.region[i] == 1:
+            weight[i] = p.pressure_oceania
+        elif timeline.region[i] == 2:
+            weight[i] = p.pressure_elsewhere
+        for kind in range(2):
+            pressed[i, kind] = rules.pressure(1.0, weight[i], p.pressure_focus, float(kind), 0.0)
+            stake[i, kind] = rules.worth(
+                rules.stake(pressed[i, kind], credible, timeline.dependence_ref[i], p.gdp_at_risk)
+            )
+
+        # Words.
+        order_term[i] = rules.words_term(p.order_carried_out, lost[i, 1])
+        request_term[i] = rules.request_term(
+            p.request_followed, p.requests_unseen, lost[i, 1], p.money_effect, answer[i], stands[i]
+        )
+        stays[i, 0] = rules.survival(rate, rules.TERM_YEARS)
+        stays[i, 1] = rules.survival(rate, rules.TERM_YEARS - p.talks_months / 6.0)
+
         back = rules.readiness_to_return(
-            math.log(parameters.return_rate),
-            parameters.return_population_effect,
+            math.log(p.return_rate),
+            p.return_population_effect,
             timeline.return_covariates[i, 0],
-            parameters.return_income_effect,
+            p.return_income_effect,
             timeline.return_covariates[i, 1],
         )
-        rhos[i] = _scaled(back, timeline.susceptibility[i])
-        alpha_ref = _scaled(usual_rate, timeline.susceptibility_ref[i])
-        hazards[i] = math.exp(alpha_ref)
-        usuals[i] = 0.0
-        if timeline.economy[i]:
-            usuals[i] = rules.usual_package(
-                parameters.package_size,
-                parameters.package_elasticity,
-                timeline.log_gdp[i],
-                timeline.mean_log_gdp,
-            )
-        if timeline.economy[i]:
-            usual = rules.usual_package(
-                parameters.package_size,
-                parameters.package_elasticity,
-                timeline.log_gdp_ref[i],
-                timeline.mean_log_gdp,
-            )
-            courted = rules.courtship_weight(usual, timeline.prestige_ref[i], parameters.courtship_focus, alpha_ref)
-            packages[i] = rules.package(
-                beijing_dollars, courted, all_weights, timeline.gdp_ref[i], 0.0, parameters.package_cap
-            )
-            aid = rules.taipei_aid(
-                taipei_dollars,
-                parameters.aid_floor,
-                m,
-                hazards[i],
-                all_hazards,
-                timeline.gdp_ref[i],
-                parameters.aid_cap,
-            )
-            offer_appeals[i] = rules.appeal(packages[i])
-            aid_appeals[i] = rules.appeal(aid)
-        weights[i] = 1.0
-        if timeline.region[i] == 1:
-            weights[i] = parameters.pressure_oceania
-        elif timeline.region[i] == 2:
-            weights[i] = parameters.pressure_elsewhere
+        rho[i] = _scaled(back, timeline.susceptibility[i])
 
     cooperation, words = np.empty(timeline.host.shape[0]), np.empty(timeline.host.shape[0])
     for j in range(cooperation.shape[0]):
-        rate = parameters.suspension_rate
+        quiet = p.suspension_rate
         if timeline.host_compact[j]:
-            rate = parameters.suspension_rate_compact
-        cooperation[j] = math.log(rate)
-        words[j] = rules.words_rate(parameters.words_followed, rate)
+            quiet = p.suspension_rate_compact
+        cooperation[j] = math.log(quiet)
+        words[j] = rules.words_rate(p.words_followed, quiet)
 
-    believed, doubted, dollars = values.copy(), np.zeros(values.shape[0]), np.zeros(values.shape[0])
+    told, doubted, taken = values.copy(), np.zeros(values.shape[0]), np.zeros(values.shape[0])
     for event in range(values.shape[0]):
         kind = timeline.event_kind[event]
-        if kind in (OFFER, AID):
+        if kind == REQUEST:
+            told[event] = 0.0
+            if timeline.economy[timeline.event_state[event]]:
+                told[event] = values[event] / timeline.event_years[event]
+        elif kind in (OFFER, AID, INDUCEMENT):
             a_year = values[event] / timeline.event_years[event]
             if timeline.event_from_budget[event]:
-                dollars[event] = a_year
-            share = parameters.delivered_headline
+                taken[event] = a_year
+            arrives = p.delivered_headline
             if timeline.event_signed[event]:
-                share = parameters.delivered_signed
+                arrives = p.delivered_signed
+            told[event] = 0.0
             if timeline.economy[timeline.event_state[event]]:
                 gdp = timeline.gdp[timeline.event_state[event]]
-                believed[event] = rules.believed(share, a_year, gdp)
-                doubted[event] = rules.believed(1.0 - share, a_year, gdp)
-            else:
-                believed[event] = 0.0
+                told[event] = rules.believed(arrives, a_year, gdp)
+                doubted[event] = rules.believed(1.0 - arrives, a_year, gdp)
 
     return Reference(
-        alphas,
-        rhos,
-        usuals,
-        packages,
-        offer_appeals,
-        aid_appeals,
-        weights,
-        hazards,
-        believed,
+        rates,
+        leave,
+        pace,
+        public,
+        lost,
+        base,
+        close,
+        share,
+        close_at,
+        open_at,
+        rules.order_closing(p.order_months, 1.0),
+        usual,
+        limit,
+        running,
+        bid,
+        access,
+        aid,
+        base_budget,
+        answer,
+        stands,
+        weight,
+        pressed,
+        stake,
+        order_term,
+        request_term,
+        stays,
+        rho,
+        rules.window_centre(p.return_window_effect, p.window_share),
+        told,
         doubted,
-        dollars,
-        beijing_dollars,
-        taipei_dollars,
-        float(m),
-        rules.window_centre(parameters.window_effect, parameters.window_share),
-        rules.window_centre(parameters.return_window_effect, parameters.window_share),
-        rules.pledge_effect(parameters.pledge_kept, parameters.departure_rate),
-        rules.request_effect(parameters.request_followed, parameters.requests_unseen, parameters.departure_rate),
-        rules.order_rate(parameters.order_carried_out),
-        rules.notice_rate(parameters.notice_carried_out),
+        taken,
+        rules.notice_rate(p.notice_carried_out),
         words,
         cooperation,
-        rules.monthly_fade(parameters.package_half_life),
     )
 
 
 @rule
-def _leaving(parameters: Any, log_rate: float, covariates: Floats) -> float:
-    """Log hazard of leaving of a state with these covariates."""
+def time_in_office(months: int) -> int:
+    """What is known of a government's time in office, from its months."""
+    if months >= rules.UNKNOWN_MONTHS:
+        return UNKNOWN
+    return FIRST_YEAR if months < rules.WINDOW_MONTHS else LATER
+
+
+@rule
+def _months_of(known: int) -> int:
+    """Months in office that stand for what is known of them."""
+    if known == UNKNOWN:
+        return rules.UNKNOWN_MONTHS
+    return 0 if known == FIRST_YEAR else rules.WINDOW_MONTHS
+
+
+@rule
+def _limit(parameters: Any, log_gdp: float, prestige: float, z: float) -> float:
+    return rules.beijing_limit(
+        parameters.valuation, parameters.valuation_elasticity, log_gdp, prestige, parameters.valuation_spread, z
+    )
+
+
+@rule
+def _base_aid(parameters: Any, documented: float, log_gdp: float, mean_weight: float) -> float:
+    """Taipei's base aid: what is documented, or else what follows from the state's size."""
+    if not math.isnan(documented):
+        return documented
+    weight = rules.aid_weight(parameters.aid_elasticity, log_gdp)
+    return rules.base_aid(parameters.aid_per_ally, weight, mean_weight)
+
+
+@rule
+def _leaving(parameters: Any, covariates: Floats) -> float:
+    """Log rate of leaving of a state with these covariates."""
     return rules.susceptibility(
-        log_rate,
+        math.log(parameters.departure_rate),
         parameters.population_effect,
         covariates[0],
         parameters.americas_effect,

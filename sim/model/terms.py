@@ -1,51 +1,197 @@
-"""The ledger's columns: what a state weighed in a month, in the order the engines write it."""
+"""Sides, decisions and their terms: the ledger's columns, what each is called, and the order in which terms add up."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 TAIPEI, BEIJING, NEITHER = 0, 1, 2
 SIDES = ("taipei", "beijing", "none")
 ACTIVE, SUSPENDED = 0, 1
 COOPERATION = ("active", "suspended")
 
+IDLE, SILENT, IN_PUBLIC = 0, 1, 2
+TALKS = ("idle", "silent", "public")
+"""Whether a tie is in talks, and whether others know."""
+ITSELF, BY_PLEDGE, BY_ORDER, BY_REQUEST = 0, 1, 2, 3
+TRIGGERS = ("itself", "pledge", "order", "request")
+"""What opened talks, or took them over."""
+LEFT, STAYED, NOT_TAKEN, DROPPED = 0, 1, 2, 3
+OUTCOMES = ("left", "stayed", "not_taken", "dropped")
+"""How talks ended; dropped: by words of the government, without a bid."""
+
 (
     SIDE,
-    T_ALPHA,
+    IN_TALKS,
+    T_BASE,
     T_OFFER,
     T_AID,
-    T_DETERRENCE,
+    T_THREAT,
     T_BACKFIRE,
     T_GOVERNMENT,
     T_PLEDGE,
     T_REQUEST,
-    T_WINDOW,
-    T_NEIGHBOURS,
-    T_SHORTFALL,
     T_ORDER,
+    T_NEIGHBOURS,
+    T_WINDOW,
+    T_SHORTFALL,
     ACCEPTANCE,
+    CHANCE,
+    PRICE,
+    PRICE_MUSD,
     HAZARD,
-) = range(15)
-COLUMNS = 15
+) = range(19)
+COLUMNS = 19
+"""Columns of the ledger: what a state weighed in a month.
+
+`CHANCE` is that of losing talks that closed now, `PRICE` what the winner paid (% of GDP a year; 0 unless it left this
+month), `HAZARD` the annual rate: for leaving averaged over talks that nobody sees.
+"""
 HEADS = {"run": 0, "month": 1, "state": 2, "from": 3, "to": 4}
 """Columns of a change before the ledger's own; `state` is its place, `from` and `to` are sides."""
 HEAD = len(HEADS)
 
 TERMS = {
-    "alpha": T_ALPHA,
+    "base": T_BASE,
     "offer": T_OFFER,
     "aid": T_AID,
-    "deterrence": T_DETERRENCE,
+    "threat": T_THREAT,
     "backfire": T_BACKFIRE,
     "government": T_GOVERNMENT,
     "pledge": T_PLEDGE,
     "request": T_REQUEST,
-    "window": T_WINDOW,
-    "neighbours": T_NEIGHBOURS,
-    "shortfall": T_SHORTFALL,
     "order": T_ORDER,
+    "neighbours": T_NEIGHBOURS,
+    "window": T_WINDOW,
+    "shortfall": T_SHORTFALL,
     "acceptance": ACCEPTANCE,
 }
-"""Terms by name: log-hazard terms, except `order` (annual rate added) and `acceptance` (multiple).
+"""Terms by name. Of leaving they are log odds, of returning and suspending log rates; `acceptance` is a multiple, and
+the `order` of suspending, the rate of words and notices, is added a year."""
 
-For military cooperation `alpha` is its quiet rate, `backfire` hostility, `deterrence` the hold of dependence,
-and `order` the rate of words and notices.
-"""
+WEIGHED = {"hazard": HAZARD, "chance": CHANCE, "price": PRICE, "price_musd": PRICE_MUSD, **TERMS}
+"""Everything that the tables of changes and the ledger hold of what a state weighed, by name."""
+
+TALK_HEADS = {
+    "run": 0,
+    "opened": 1,
+    "closed": 2,
+    "state": 3,
+    "public": 4,
+    "trigger": 5,
+    "beijing_limit": 6,
+    "taipei_limit": 7,
+    "pressure": 8,
+}
+TALK_TERMS = {name: len(TALK_HEADS) + column - T_BASE for name, column in TERMS.items() if column <= T_NEIGHBOURS}
+TALK_ENDS = {
+    name: len(TALK_HEADS) + len(TALK_TERMS) + number
+    for number, name in enumerate(("acceptance", "chance", "outcome", "price", "price_musd"))
+}
+TALK_COLUMNS = len(TALK_HEADS) + len(TALK_TERMS) + len(TALK_ENDS)
+"""Columns of a concluded talk: months by row (-1: open at the start), limits in % of GDP a year as believed, pressure
+0 to 3, terms in log odds, chance of losing, outcome, and what the winner pays: % of GDP and US$ million a year."""
+(
+    TALK_RUN, TALK_OPENED, TALK_CLOSED, TALK_STATE, TALK_PUBLIC, TALK_TRIGGER, TALK_BEIJING, TALK_TAIPEI,
+    TALK_PRESSURE,
+) = range(9)  # fmt: skip
+TALK_TERM = len(TALK_HEADS)
+TALK_END = TALK_TERM + len(TALK_TERMS)
+
+
+class Term(NamedTuple):
+    """A term of a decision, as a reader meets it."""
+
+    name: str
+    label: str
+    colour: str
+
+
+class Decision(NamedTuple):
+    """A change of a tie: what it is made of and what it is called."""
+
+    name: str
+    base: str
+    """What the first term is called."""
+    added: tuple[Term, ...]
+    """Terms after the base, in the order in which the rules add them."""
+    after: tuple[Term, ...]
+    """What acts on their sum."""
+    does: str
+    done: str
+    stays: str
+    doing: str
+    home: int
+    """The side it starts from."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of all terms, the base first."""
+        return ("base", *(term.name for term in (*self.added, *self.after)))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each term is called."""
+        return {"base": self.base} | {term.name: term.label for term in (*self.added, *self.after)}
+
+
+_OFFER = Term("offer", "Beijing's bid", "#E69F00")
+_AID = Term("aid", "Taipei's bid", "#56B4E9")
+_LEAN = Term("government", "lean of the government", "#CC79A7")
+_ACCEPTS = "#009E73"
+
+LEAVE = Decision(
+    "leave",
+    "share of talks lost",
+    (
+        _OFFER,
+        _AID,
+        Term("threat", "Washington's threats", "#0072B2"),
+        Term("backfire", "pressure and quarrels provoke", "#F0E442"),
+        _LEAN,
+        Term("pledge", "pledge to leave", "#D55E00"),
+        Term("request", "request to Taipei", "#8C510A"),
+        Term("order", "standing order", "#7F0000"),
+        Term("neighbours", "neighbours that left", "#C7B299"),
+    ),
+    (Term("acceptance", "Beijing's acceptance", _ACCEPTS),),
+    "leaves Taipei",
+    "has left Taipei",
+    "stays with Taipei",
+    "leaving Taipei",
+    TAIPEI,
+)
+RETURN = Decision(
+    "return",
+    "readiness to return",
+    (
+        _LEAN,
+        Term("pledge", "pledges to return", "#D55E00"),
+        Term("window", "time in office", "#9A9A9A"),
+        _AID,
+        _OFFER,
+        Term("shortfall", "promises not kept", "#8C510A"),
+    ),
+    (Term("acceptance", "Taipei's acceptance", _ACCEPTS),),
+    "returns to Taipei",
+    "is back with Taipei",
+    "does not return",
+    "returning to Taipei",
+    BEIJING,
+)
+SUSPEND = Decision(
+    "suspend",
+    "a quiet year",
+    (
+        Term("backfire", "quarrels provoke", "#F0E442"),
+        Term("threat", "dependence holds", "#0072B2"),
+        _LEAN,
+    ),
+    (Term("order", "words and notices", "#7F0000"),),
+    "suspends military cooperation",
+    "has suspended military cooperation",
+    "goes on cooperating",
+    "suspending military cooperation",
+    ACTIVE,
+)
+DECISIONS = {decision.name: decision for decision in (LEAVE, RETURN, SUSPEND)}
+"""Every decision that is explained, by name."""

@@ -21,23 +21,19 @@ class Timeline(NamedTuple):
     """(T + 1,) share of each month that is simulated, 0 to 1."""
     calendar_month: Ints
     """(T + 1,) absolute month: year * 12 + month - 1."""
+    stirs: NDArray[np.bool_]
+    """(T + 1,) whether a lever, or what stands of an event, is not what it was the month before."""
 
     beijing_budget: Floats
     """(T + 1,) multiple of reference."""
     beijing_acceptance: Floats
     """(T + 1,) multiple of contest, 0 to 1."""
-    beijing_focus: Floats
-    """(T + 1,) NaN: the drawn parameter."""
-    beijing_cap: Floats
-    """(T + 1,) % of GDP a year; NaN: the drawn parameter."""
+    beijing_approach: Floats
+    """(T + 1,) multiple of the odds that talks open."""
     taipei_budget: Floats
     """(T + 1,) multiple of reference."""
     taipei_acceptance: Floats
     """(T + 1,) readiness to take a returning state, 0 to 1."""
-    taipei_floor: Floats
-    """(T + 1,) share; NaN: the drawn parameter."""
-    taipei_cap: Floats
-    """(T + 1,) % of GDP a year; NaN: the drawn parameter."""
     washington_attention: Floats
     """(T + 1,) multiple of reference."""
     washington_focus: Floats
@@ -59,21 +55,25 @@ class Timeline(NamedTuple):
     """(n,) natural logarithm of `gdp`."""
     covariates: Floats
     """(n, 4) covariates of leaving, in standard deviations (see `sim.model.covariates`); 0 for the Holy See."""
-    covariates_ref: Floats
-    """(n, 4) the same under reference conditions."""
     return_covariates: Floats
     """(n, 2) covariates of returning."""
     susceptibility: Floats
     """(n,) multiple of its own hazard, >= 0, as the scenario has it."""
     prestige: Floats
-    """(n,) weight in Beijing's courtship."""
+    """(n,) multiple of what Beijing would pay for a state of this size."""
+    access: Floats
+    """(n,) what trade with Beijing is thought to bring, % of GDP a year."""
+    own_aid: Floats
+    """(n,) Taipei's documented aid, US$ million a year; NaN: by size."""
     gdp_ref: Floats
     """(n,) US$ million a year, under reference conditions."""
     log_gdp_ref: Floats
     """(n,) natural logarithm of `gdp_ref`."""
-    susceptibility_ref: Floats
-    """(n,) under reference conditions."""
     prestige_ref: Floats
+    """(n,) under reference conditions."""
+    access_ref: Floats
+    """(n,) under reference conditions."""
+    own_aid_ref: Floats
     """(n,) under reference conditions."""
     pride: Floats
     """(n,) 0 to 1."""
@@ -110,14 +110,24 @@ class Timeline(NamedTuple):
 
     reference_log_gdp: Floats
     """(m,) of the states with Taipei in the reference scenario that have an economy."""
-    reference_prestige: Floats
-    """(m,)"""
-    reference_susceptibility: Floats
-    """(m,)"""
-    reference_covariates: Floats
-    """(m, 4) covariates of leaving."""
+    reference_own_aid: Floats
+    """(m,) Taipei's documented aid to them, US$ million a year; NaN: by size."""
     mean_log_gdp: float
     """Mean log GDP (US$ million) of the switchers whose packages set the usual size."""
+    running_log_gdp: Floats
+    """(k,) log GDP (US$ million) of the states that left in the ten years before the start."""
+    running_percent: Floats
+    """(k,) their recorded package, % of GDP a year; NaN: the usual one."""
+    running_since: Ints
+    """(k,) month index of their departure (negative)."""
+    delivered: Floats
+    """(d,) shares of Beijing's promises that arrived, as known at the start; never empty."""
+    delivered_mean: float
+    """The mean share, with half a case added for caution."""
+    delivered_total: Floats
+    """(3,) sum of the shares by region."""
+    delivered_cases: Floats
+    """(3,) number of them by region."""
 
     event_month: Ints
     """(E,) month index, sorted; negative before the start."""
@@ -129,6 +139,10 @@ class Timeline(NamedTuple):
     """(E,) words of a government still to take office."""
     event_span: Ints
     """(E,) months it lasts (truces)."""
+    event_exposure: Floats
+    """(E,) share of its month left after it, no more than is simulated."""
+    event_answer: Ints
+    """(E,) Taipei's answer to a request: a kind of `sim.model.calendar`; 0 for other events."""
     event_fade: Floats
     """(E, T + 1) weight by month, 0 before it begins and after it is over."""
     event_years: Floats

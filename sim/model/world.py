@@ -9,10 +9,11 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.model import rules
 from sim.model.agents import Beijing, Host, State, Taipei, Washington
-from sim.model.calendar import LEVELS, NEVER, add_levels, draw_happenings, open_month
-from sim.model.reference import Reference, derive
-from sim.model.terms import ACTIVE, HAZARD, TAIPEI
+from sim.model.calendar import LEVELS, NEVER, Calls, add_levels, clear, draw_happenings, open_month
+from sim.model.reference import REGIONS, Reference, derive
+from sim.model.terms import ACTIVE, TAIPEI
 from sim.model.timeline import Floats, Timeline
 
 
@@ -34,6 +35,7 @@ class World(mesa.Model):
         values: Floats,
         chances: Floats,
         outcomes: Floats,
+        spread: Floats,
         seed: int,
         run: int,
     ) -> None:
@@ -41,13 +43,14 @@ class World(mesa.Model):
 
         states : ISO codes in the timeline's order; parameters : one draw, by name
         values, chances : (E,) of that draw; outcomes : (L, K) cumulative chances of that draw
+        spread : (n,) standard normal of that draw, by which Beijing's limit differs between states of one size
         """
         super().__init__(rng=0)  # Mesa's own generator is never used: luck comes by address from sim.model.draws
         self.timeline = timeline
         self.states = states
         self.parameters = SimpleNamespace(**parameters)
         self.seed, self.run = seed, run
-        self.reference: Reference = derive(timeline, self.parameters, values)
+        self.reference: Reference = derive(timeline, self.parameters, values, spread)
         n, events = timeline.code.shape[0], timeline.event_month.shape[0]
 
         self.month = -1
@@ -64,6 +67,19 @@ class World(mesa.Model):
         self.levels = np.zeros((LEVELS, n))
         self.committed = np.zeros(2)
         self.fresh_switches = timeline.fresh_switches.copy()
+        self.carried_out = np.zeros(2)
+        """Threats of Washington carried out, and those of which the outcome is known, since the start."""
+        self.calls = Calls(
+            *(np.zeros(n, dtype=kind) for kind in (np.int64, np.int64, float, float, np.int64, np.int64))
+        )
+        clear(self.calls)
+        self.calls.request[:] = -1
+        self.learned = [[0.0, 0.0] for _ in range(REGIONS)]
+        """Shares of Beijing's promises that arrived, and their number, by region, as seen since the start."""
+        self.trusts = [0.0] * REGIONS
+        """Share of Beijing's bids that the states of each region expect to arrive."""
+        self.talks: list[list[float]] = []
+        """Talks concluded so far, as `sim.model.terms` has their columns."""
         self._truce_until = np.array([NEVER], dtype=np.int64)
         self._upcoming = 0
 
@@ -92,50 +108,24 @@ class World(mesa.Model):
         """States on Taipei's side, in order."""
         return [state for state in self.members if state.recognises_taipei]
 
-    def courted(self) -> list[State]:
-        """States on Taipei's side that money can move."""
-        return [state for state in self.members if state.recognises_taipei and state.economy]
-
     def lever(self, by_month: Floats, drawn: float) -> float:
         """A patron's lever this month: the scenario's value, or the drawn parameter where it says nothing."""
         value = float(by_month[self.month])
         return drawn if math.isnan(value) else value
 
     def step(self) -> None:
-        """One month: calendar, patrons on last month's picture, states all at once, record."""
+        """One month: calendar, talks open, patrons bid, states decide all at once, settlement."""
         self.month += 1
-        t, timeline = self.month, self.timeline
-        self.calendar_month = int(timeline.calendar_month[t])
-        self.exposure = float(timeline.exposure[t])
-        self._upcoming = open_month(
-            timeline,
-            t,
-            self._upcoming,
-            self.happens,
-            self.reference.values,
-            self.status,
-            self.lean,
-            self.government_since,
-            self.order_since,
-            self._truce_until,
-        )
-        add_levels(
-            timeline.event_kind,
-            timeline.event_state,
-            timeline.event_fade,
-            self.reference.values,
-            self.reference.doubted,
-            self.reference.dollars,
-            self.status,
-            t,
-            self.levels,
-            self.committed,
-        )
-        self.truce = t < int(self._truce_until[0])
-
-        self.taipei.step()
-        self.beijing.step()
-        self.washington.step()
+        self.open_calendar()
+        self.learn()
+        self.beijing.look()
+        self.taipei.look()
+        for state in self.with_taipei():
+            state.hear()
+            state.come_up()
+        self.beijing.bid()
+        self.taipei.answer()
+        self.washington.press()
         places: list[State | Host] = [*self.members, *self.hosts]
         for place in places:
             place.weigh()
@@ -144,14 +134,70 @@ class World(mesa.Model):
             self.away[number] += place.chance if home else -place.chance
         self.record(places, [place.decide() for place in places])
 
+    def open_calendar(self) -> None:
+        """Everything dated in the month takes effect."""
+        t, timeline, reference = self.month, self.timeline, self.reference
+        self.calendar_month = int(timeline.calendar_month[t])
+        self.exposure = float(timeline.exposure[t])
+        clear(self.calls)
+        self._upcoming = open_month(
+            timeline,
+            t,
+            self._upcoming,
+            self.happens,
+            reference.values,
+            self.status,
+            self.lean,
+            self.government_since,
+            self.order_since,
+            self._truce_until,
+            self.carried_out,
+            self.calls,
+        )
+        add_levels(
+            timeline.event_kind,
+            timeline.event_state,
+            timeline.event_fade,
+            reference.values,
+            reference.doubted,
+            reference.dollars,
+            self.status,
+            t,
+            self.levels,
+            self.committed,
+        )
+        self.truce = t < int(self._truce_until[0])
+
+    def learn(self) -> None:
+        """Commitments end; what arrived of Beijing's promises becomes visible, and trust follows."""
+        t, p, timeline = self.month, self.parameters, self.timeline
+        for state in self.members:
+            if t >= state.package_until:
+                state.package = 0.0
+            if t >= state.grant_until:
+                state.grant = state.burden = 0.0
+            if state.visible is not None and t >= state.visible:
+                for region in range(REGIONS):
+                    weight = p.learning if region == state.region else p.learning * rules.ELSEWHERE
+                    self.learned[region][0] += weight * state.delivered
+                    self.learned[region][1] += weight
+                state.visible = None
+        for region in range(REGIONS):
+            total, cases = self.learned[region]
+            self.trusts[region] = rules.trust(
+                timeline.delivered_mean,
+                p.trust_weight,
+                float(timeline.delivered_total[region]) + total,
+                float(timeline.delivered_cases[region]) + cases,
+            )
+
     def record(self, places: list[State | Host], after: list[int]) -> None:
-        """Carry the decisions out and note them."""
+        """Settle, carry the decisions out and note them."""
         for k in range(self.fresh_switches.shape[0]):
             self.fresh_switches[k] *= self.timeline.monthly_year_fade
-        for state in self.members:
-            if state.side == TAIPEI:
-                state.hazard = state.row[HAZARD]
         for number, (place, side) in enumerate(zip(places, after, strict=True)):
+            if isinstance(place, State) and place.side == TAIPEI:
+                place.settle(side)
             if side == place.side:
                 continue
             self.changes.append((self.month, number, place.side, side, list(place.row)))

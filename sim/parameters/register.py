@@ -71,7 +71,8 @@ def _prior(
     return Parameter(name, unit, kind, family, *values, *limits, meaning, source, hindsight=True)
 
 
-_LOG = "log hazard"
+_LOG = "log rate"
+_ODDS = "log odds"
 _ANY = (-10.0, 10.0)
 _SHARE = (0.0, 1.0)
 
@@ -86,7 +87,7 @@ DECLARED: tuple[Parameter, ...] = (
     # Who: effects of covariates, from comparisons within a year over the whole record.
     *(
         _estimated(
-            name, "log hazard per standard deviation", "normal", _ANY, meaning,
+            name, "log rate per standard deviation", "normal", _ANY, meaning,
             "who left, among those who could have in the same year, 1971 to as_of; prior 0 (standard deviation 0.3)",
         )
         for name, meaning in (
@@ -101,7 +102,7 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     *(
         _estimated(
-            name, "log hazard per standard deviation", "normal", _ANY, meaning,
+            name, "log rate per standard deviation", "normal", _ANY, meaning,
             "who came back within ten years, among those who could have in the same year; prior 0 (0.3)",
         )
         for name, meaning in (
@@ -125,36 +126,70 @@ DECLARED: tuple[Parameter, ...] = (
         "hazard of leaving for the Holy See, which has no economy to weigh",
         "no departure in 54 years on the record; the level is judged",
     ),
-    # Beijing's courtship.
+    # Talks: how a tie comes up, and how talks end under reference conditions.
+    _prior(
+        "public_share", "share", "documented", "logit-normal", (0.25, 0.10, 0.50), (0.001, 0.999),
+        "share of departures that were public before they came",
+        "eight of ten departures since 2016 came without an order that anybody saw (priors d6: 0.5 to 0.9 did)",
+    ),
+    _prior(
+        "lost_public", "share", "documented", "logit-normal", (0.126, 0.055, 0.240), (0.001, 0.999),
+        "share of public talks that end in a departure under reference conditions",
+        "bids in the news while open since 1989: 4 left, 29 stayed; Beta(4.5, 29.5)",
+    ),
+    _prior(
+        "lost_silent", "share", "assumed", "logit-normal", (0.3, 0.1, 0.7), (0.001, 0.999),
+        "share of silent talks that end in a departure under reference conditions",
+        "judgement: nobody has seen talks that failed in secret",
+    ),
+    _prior(
+        "talks_months", "months", "assumed", "log-normal", (6.0, 3.0, 12.0), (0.1, 120.0),
+        "mean length of talks, from their opening to their end",
+        "judgement: from request to outcome it took 13 to 285 days",
+    ),
+    # Money: one scale for all three patrons.
+    _prior(
+        "money_effect", "log odds per unit of ln(1 + % of GDP)", "assumed", "log-normal", (0.8, 0.2, 3.2), (0.0, 20.0),
+        "rise of the log odds that talks are lost with what Beijing bids, and fall with Taipei's aid and Washington's "
+        "stake",
+        "judgement: prices paid after switches exclude values near nought (priors a)",
+    ),
+    _prior(
+        "valuation", "US$ million a year", "assumed", "log-normal", (70.0, 40.0, 120.0), (0.0001, 100000.0),
+        "the most that Beijing would pay for a state with a GDP of US$ 3 bn",
+        "judgement on 17 packages of 2002-21, read as prices of an auction (priors a)",
+    ),
+    _prior(
+        "valuation_elasticity", "1", "assumed", "split-normal", (0.4, 0.2, 0.6), (-2.0, 3.0),
+        "growth of that limit in dollars with GDP (1: a fixed share of GDP)",
+        "judgement on the same 17 packages: their size in % of GDP falls by 0.6 with the log of GDP",
+    ),
+    _prior(
+        "valuation_spread", "in logarithm", "assumed", "log-normal", (0.4, 0.1, 0.8), (0.0, 3.0),
+        "standard deviation of that limit between states of one size, drawn for each state",
+        "judgement: most of what packages vary by is the luck of the auction",
+    ),
+    _prior(
+        "purse", "US$ million a year", "documented", "log-normal", (400.0, 250.0, 800.0), (0.0, 1e9),
+        "what Beijing commits itself to at once for states won from Taipei",
+        "running packages peaked at 388 in 2009 and 417 in 2019 (packages on record, own computation)",
+    ),
+    _prior(
+        "package_years", "years", "assumed", "log-normal", (5.0, 3.0, 8.0), (0.1, 50.0),
+        "time over which a package runs and falls due after a switch",
+        "commitments were counted over up to five years (priors a)",
+    ),
+    # What Beijing paid on record, and what of it arrived.
     _estimated(
         "package_size", "% of GDP a year, in logarithm", "normal", (-10.0, 5.0),
-        "log of Beijing's package for a state of the mean size among those that switched",
+        "log of Beijing's usual package for a state of the mean size among those that switched: taken for packages "
+        "that run at the start and are not on record",
         "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)", hindsight=True,
     ),
     _estimated(
         "package_elasticity", "1", "normal", (-2.0, 3.0),
-        "growth of the package in dollars with GDP (1: a fixed share of GDP)",
+        "growth of the usual package in dollars with GDP (1: a fixed share of GDP)",
         "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)", hindsight=True,
-    ),
-    _prior(
-        "offer_effect", _LOG, "assumed", "split-normal", (0.45, 0.05, 0.95), _ANY,
-        "rise of the log hazard with ln(1 + package / 1 % of GDP)",
-        "priors a1-a3, bounded by the gap between contest and truce; offers that failed were not observed",
-    ),
-    _prior(
-        "courtship_focus", "1", "assumed", "split-normal", (0.5, 0.0, 1.0), (0.0, 5.0),
-        "how far Beijing courts those it can win: its weights grow with exp(focus * log hazard)",
-        "judgement; no record of courtship by month",
-    ),
-    _prior(
-        "package_cap", "% of GDP a year", "assumed", "log-normal", (10.0, 6.0, 16.0), (0.01, 1000.0),
-        "no regular package of Beijing's grows beyond this",
-        "the largest on record is 9.1 (Kiribati; priors a)",
-    ),
-    _prior(
-        "package_half_life", "months", "assumed", "log-normal", (12.0, 4.0, 36.0), (0.1, 600.0),
-        "a package fades at this half-life once Beijing turns elsewhere",
-        "judgement",
     ),
     _prior(
         "delivered_signed", "share", "documented", "logit-normal", (0.7, 0.4, 0.999), _SHARE,
@@ -166,36 +201,56 @@ DECLARED: tuple[Parameter, ...] = (
         "share of a sum named in the press that arrives, and that a state believes in",
         "delivery table of ten switchers (priors g1)",
     ),
-    # Taipei's aid.
     _prior(
-        "aid_effect", _LOG, "assumed", "split-normal", (0.50, 0.05, 1.25), _ANY,
-        "fall of the log hazard with ln(1 + Taipei's aid / 1 % of GDP)",
-        "priors b1-b3",
-    ),
-    _prior(
-        "aid_per_ally", "US$ million a year", "documented", "log-normal", (22.0, 15.0, 32.0), (0.0, 10000.0),
-        "Taipei's reference budget, for each state that recognises it",
-        "NT$4.87bn over seven allies in Latin America, 2024; own division, low confidence",
-    ),
-    _prior(
-        "aid_floor", "share", "assumed", "logit-normal", (0.5, 0.3, 0.8), _SHARE,
-        "share of Taipei's budget spread evenly; the rest follows the threat",
+        "trust_weight", "cases", "assumed", "log-normal", (4.0, 2.0, 8.0), (0.01, 1000.0),
+        "cases that the common mean counts for when a state judges by its region what share of a bid arrives",
         "judgement",
     ),
     _prior(
-        "aid_cap", "% of GDP a year", "assumed", "log-normal", (5.0, 3.0, 9.0), (0.01, 1000.0),
-        "Taipei does not go beyond this unless a scenario lifts it",
-        "about 4 % of GDP for the Marshall Islands (US$ 7.9m a year in 2008 and a trust fund of 2.5m a year)",
+        "learning", "cases", "assumed", "held", (1.0, 0.0, 2.0), (0.0, 100.0),
+        "cases that each departure of a run counts for once others see what arrived; 0: nobody learns",
+        "judgement",
+    ),
+    # Taipei's aid.
+    _prior(
+        "aid_per_ally", "US$ million a year", "documented", "log-normal", (22.0, 15.0, 32.0), (0.0, 10000.0),
+        "Taipei's base aid, on average over the states that recognise it and have an economy",
+        "NT$4.87bn over seven allies in Latin America, 2024; own division, low confidence",
+    ),
+    _prior(
+        "aid_elasticity", "1", "assumed", "split-normal", (0.15, 0.0, 0.3), (-2.0, 3.0),
+        "growth of Taipei's base aid in dollars with GDP",
+        "judgement: about 30 for Paraguay, 15 for Guatemala, 10 for the Marshall Islands (US$ million a year)",
+    ),
+    _prior(
+        "ceiling", "multiple of base aid", "assumed", "log-normal", (2.0, 1.3, 4.0), (0.0, 1000.0),
+        "how far Taipei goes in talks",
+        "judgement on counter-bids on record",
+    ),
+    _prior(
+        "reserve", "share of base budget", "assumed", "logit-normal", (0.25, 0.1, 0.5), (0.0, 1.0),
+        "what Taipei can add to its base aid, for all allies together",
+        "judgement",
+    ),
+    _prior(
+        "aid_years", "years", "assumed", "log-normal", (4.0, 2.0, 8.0), (0.1, 50.0),
+        "time for which aid that talks won stands",
+        "grants on record ran over four or five years (Guatemala 2021, Paraguay 2018)",
     ),
     # Washington's pressure.
     _prior(
-        "deterrence_effect", _LOG, "assumed", "split-normal", (0.25, -0.08, 0.62), _ANY,
-        "fall of the log hazard with dependence times pressure",
-        "priors c1: -0.6 (-1.5 to 0.2) at pressure 3 and dependence 0.8",
+        "credibility", "share", "assumed", "logit-normal", (0.1, 0.02, 0.3), (0.0, 1.0),
+        "share of Washington's threats that a state expects to be carried out",
+        "judgement: none of the departures since 2018 was reversed, and penalties were few",
     ),
     _prior(
-        "backfire_effect", _LOG, "assumed", "split-normal", (0.028, -0.014, 0.097), _ANY,
-        "rise of the log hazard with pride times the square of pressure and hostility",
+        "gdp_at_risk", "% of GDP", "assumed", "log-normal", (20.0, 5.0, 40.0), (0.0, 1000.0),
+        "GDP that a state which depends wholly on Washington has at risk, a year",
+        "judgement",
+    ),
+    _prior(
+        "backfire_effect", _ODDS, "assumed", "split-normal", (0.028, -0.014, 0.097), _ANY,
+        "rise of the log odds that talks are lost with pride times the square of pressure and hostility",
         "priors c3: 0.2 (-0.1 to 0.7) at pressure 3 and pride 0.8",
     ),
     _prior(
@@ -210,33 +265,38 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "pressure_focus", "1", "assumed", "split-normal", (1.0, 0.0, 2.0), (0.0, 10.0),
-        "how far Washington turns to a state whose hazard stands above its reference",
+        "how far Washington turns to talks that are public",
         "judgement: the missions of 2021 and 2023 went to a state already wavering",
     ),
     # Governments and their words.
     _prior(
-        "lean_effect", _LOG, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
-        "rise of the log hazard when a government's lean moves by one towards Beijing",
+        "lean_effect", _ODDS, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
+        "rise of the log odds that talks are lost when a government's lean moves by one towards Beijing",
         "priors e2",
     ),
     _counted(
         "pledge_kept", "chance in a four-year term",
-        "chance that a pledge to leave is kept in a term, all else at reference (lean and window come on top)",
+        "chance that a pledge to leave is kept in a term, all else at reference (lean comes on top)",
         "dated cases known by as_of (cases.csv); three in all (priors d1)",
     ),
     _prior(
-        "reassurance_effect", _LOG, "assumed", "split-normal", (0.5, 0.0, 1.3), _ANY,
-        "fall of the log hazard while a reassurance to Taipei is fresh",
+        "reassurance_effect", _ODDS, "assumed", "split-normal", (0.5, 0.0, 1.3), _ANY,
+        "fall of the log odds that talks open while a reassurance to Taipei is fresh",
         "priors d3",
     ),
     _counted(
-        "order_carried_out", "chance in six months",
+        "order_carried_out", "chance",
         "chance that a public order to open ties with Beijing is carried out",
         "dated cases known by as_of (cases.csv); four in all (priors d4)",
     ),
+    _prior(
+        "order_months", "months", "documented", "log-normal", (1.0, 0.4, 3.0), (0.01, 120.0),
+        "mean time from an order to its outcome",
+        "four cases: 3, 12, 31 and 400 days (priors d5)",
+    ),
     _counted(
-        "request_followed", "chance in a year",
-        "chance that a state whose request to Taipei is known to have been refused or left unmet leaves within a year",
+        "request_followed", "chance",
+        "chance that a state whose request to Taipei is known to have been refused or left unmet leaves over it",
         "dated cases known by as_of (cases.csv); eight in all, picked because they became known (priors b4)",
     ),
     _prior(
@@ -246,7 +306,7 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "window_effect", _LOG, "documented", "split-normal", (0.26, -0.5, 1.2), _ANY,
-        "rise of the log hazard in a new government's first 12 months",
+        "rise of the log rate at which talks come up and close in a new government's first 12 months",
         "risk ratio 1.3 (0.6 to 3.2) on the record (priors d7)",
     ),
     _prior(
@@ -255,35 +315,30 @@ DECLARED: tuple[Parameter, ...] = (
         "one year in a term of four",
     ),
     _prior(
-        "neighbours_effect", _LOG, "documented", "held", (0.0, -1.3, 0.75), _ANY,
-        "change of the log hazard per fresh switch in the subregion; 0 unless set",
+        "neighbours_effect", _ODDS, "documented", "held", (0.0, -1.3, 0.75), _ANY,
+        "change of the log odds that talks are lost per fresh switch in the subregion; 0 unless set",
         "risk ratio 0.89 (0.31 to 2.54) on the record: nothing to see (priors f1)",
     ),
     # Returning to Taipei.
     _prior(
         "return_lean_effect", _LOG, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
-        "rise of the log hazard of returning when a government's lean moves by one towards Taipei",
+        "rise of the log rate of returning when a government's lean moves by one towards Taipei",
         "priors e2, taken to hold both ways",
     ),
     _prior(
         "return_pledge_effect", _LOG, "assumed", "split-normal", (2.1, 0.7, 3.2), _ANY,
-        "rise of the log hazard of returning under a government that promised to return",
+        "rise of the log rate of returning under a government that promised to return",
         "priors g4: 20 times (5 to 60) for a new government with such a pledge, less the centred window (0.87)",
     ),
     _prior(
         "return_window_effect", _LOG, "assumed", "split-normal", (1.5, 0.5, 2.5), _ANY,
-        "rise of the log hazard of returning in a new government's first 12 months",
+        "rise of the log rate of returning in a new government's first 12 months",
         "judgement: the returns of 1990, 2005 and 2007 came under new governments",
     ),
     _prior(
-        "shortfall_effect", "log hazard per % of GDP", "assumed", "split-normal", (0.05, 0.0, 0.12), _ANY,
-        "rise of the log hazard of returning with what Beijing promised and had not delivered",
+        "shortfall_effect", "log rate per % of GDP", "assumed", "split-normal", (0.05, 0.0, 0.12), _ANY,
+        "rise of the log rate of returning with what Beijing promised and had not delivered",
         "judgement: Nauru went back in 2005 after a promise of 2002 that brought little",
-    ),
-    _prior(
-        "delivery_years", "years", "assumed", "log-normal", (5.0, 3.0, 8.0), (0.1, 50.0),
-        "time over which Beijing's package falls due after a switch",
-        "commitments were counted over up to five years (priors a)",
     ),
     # Military cooperation with Washington.
     Parameter(
@@ -299,12 +354,12 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "hostility_effect", _LOG, "documented", "split-normal", (2.1, 0.7, 3.4), _ANY,
-        "rise of the log hazard of suspending with pride times hostility",
+        "rise of the log rate of suspending with pride times hostility",
         "priors i2: 0.04 (0.01 to 0.15) in a year of open quarrel, read as hostility 2 at pride 0.5, against 0.005",
     ),
     _prior(
         "hold_effect", _LOG, "assumed", "split-normal", (1.0, 0.0, 2.5), _ANY,
-        "fall of the log hazard of suspending with dependence on Washington",
+        "fall of the log rate of suspending with dependence on Washington",
         "judgement: of the hosts that ended cooperation none lived from the United States",
     ),
     _prior(
@@ -314,7 +369,7 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "suspension_lean_effect", _LOG, "assumed", "split-normal", (0.6, 0.0, 1.5), _ANY,
-        "rise of the log hazard of suspending when a government's lean moves by one towards Beijing",
+        "rise of the log rate of suspending when a government's lean moves by one towards Beijing",
         "judgement: endings cluster after changes of government (priors, evidence i)",
     ),
     _counted(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Problem, ResultError, nearest
-from sim.model.terms import TERMS
+from sim.model.terms import WEIGHED
 from sim.results.folder import check
 from sim.results.manifests import RESULT
 from sim.results.result import SIDES, Result
@@ -20,9 +20,9 @@ TRAJECTORIES, EVENTS, SUMMARY, STATES = RESULT.data
 (LEDGER,) = RESULT.more
 
 _TRAJECTORIES: Columns = {"run": WHOLE, "month": TEXT, "tie": TEXT, "count": WHOLE}
-_TERMS: Columns = dict.fromkeys(("hazard", *TERMS), NUMBER)
+_TERMS: Columns = dict.fromkeys(WEIGHED, NUMBER)
 _EVENTS: Columns = {"run": WHOLE, "month": TEXT, "iso3": TEXT, "tie": TEXT, "from": TEXT, "to": TEXT, **_TERMS}
-_LEDGER: Columns = {"run": WHOLE, "month": TEXT, "iso3": TEXT, "tie": TEXT, "side": TEXT, **_TERMS}
+_LEDGER: Columns = {"run": WHOLE, "month": TEXT, "iso3": TEXT, "tie": TEXT, "side": TEXT, "talks": TEXT, **_TERMS}
 _CHANCES = [f"{label}{part}" for label in (*HORIZONS, "p_end") for part in ("", "_low", "_high", "_mc")]
 _STATES: Columns = {"iso3": TEXT, "state": TEXT, "tie": TEXT, **dict.fromkeys(_CHANCES, BLANK), "at_start": TEXT}
 

@@ -45,7 +45,7 @@ class Result:
     counts: NDArray[np.uint8]
     """(runs, T + 1) states recognising Taipei."""
     changes: Mapping[str, NDArray[Any]]
-    """Columns of the changes: run, month (row), state (place), from, to (sides), hazard, and each term."""
+    """Columns of the changes: run, month (row), state (place), from, to (sides), and what it weighed."""
     observed: tuple[int | None, ...]
     """(T + 1,) the count on record, None after the day until which the record is confirmed."""
     settings: Mapping[str, Any]
@@ -53,7 +53,7 @@ class Result:
     beliefs: tuple[Mapping[str, Any], ...]
     """Every parameter: name, unit, kind, family, central, low, high, cases, hindsight."""
     budgets: Mapping[str, float]
-    """Reference budgets at central parameters, US$ million a year: beijing, taipei."""
+    """US$ million a year at central parameters: Beijing's purse, and the sum of Taipei's base aid."""
     reference: Mapping[str, Any] = field(default_factory=dict)
     """The scenario at the root of its `extends` chain, whose conditions are the reference."""
     extends: tuple[str, ...] = ()
@@ -172,7 +172,7 @@ class Result:
         return self.states_columns.frame()
 
     def events(self) -> pd.DataFrame:
-        """One row a change: run, month, state, sides, hazard (per year) and each term of it."""
+        """One row a change: run, month, state, sides, hazard (per year), chance, price and each term."""
         return self.events_columns.frame()
 
     def trajectories(self) -> pd.DataFrame:

@@ -15,12 +15,15 @@ from sim.errors import InputError, Problem
 from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
-from sim.model.terms import COLUMNS, HEAD
+from sim.model.terms import COLUMNS, HEAD, TALK_COLUMNS
 from sim.runs.sampling import Draws
 
 Engine = Literal["compiled", "mesa"]
 Progress = Callable[[int, int], None]
 """Called with the runs done and the runs wanted."""
+
+Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Changes and concluded talks of some runs."""
 
 MOST_LEDGER_RUNS = 100
 _CHUNKS_PER_THREAD = 4
@@ -39,6 +42,8 @@ class Ensemble:
     """(draws, n + h, H, 2) sums over a draw's runs of the chances met up to each horizon, and of their squares."""
     ledger: NDArray[np.float64] | None
     """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, where it was asked for."""
+    talks: NDArray[np.float64]
+    """(talks, TALK_COLUMNS) one row a concluded talk, by run and month; none where they were not asked for."""
 
 
 def run_ensemble(
@@ -51,10 +56,12 @@ def run_ensemble(
     threads: int | None = None,
     ledger: bool = False,
     progress: Progress | None = None,
+    talks: bool = False,
 ) -> Ensemble:
     """Simulate runs 0 to `runs` - 1. Raises InputError for a ledger of more than 100 runs.
 
     horizons : months, ascending, at which each state's expected moves are summed
+    talks : whether concluded talks are kept
     """
     check_ledger(ledger, runs)
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
@@ -66,7 +73,7 @@ def run_ensemble(
 
     threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1
     chunks = _chunks(runs, threads, _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW)
-    found: dict[int, NDArray[np.float64]] = {}
+    found: dict[int, Rows] = {}
     pool = ThreadPoolExecutor(max_workers=threads)
     try:
         pending = {}
@@ -77,6 +84,7 @@ def run_ensemble(
                 counts[first:last],
                 expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
                 None if book is None else book[first:last],
+                talks,
             )
             pending[pool.submit(work, plan, draws, seed, part)] = (first, last)
         done = 0
@@ -88,12 +96,12 @@ def run_ensemble(
                 progress(done, runs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    changes = [found[first] for first, _ in chunks]
-    return Ensemble(counts, np.concatenate(changes), expected, book)
+    changes, talked = zip(*(found[first] for first, _ in chunks), strict=True)
+    return Ensemble(counts, np.concatenate(changes), expected, book, np.concatenate(talked))
 
 
 def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
-    """Chosen runs of an ensemble again, with what every state weighed in every month; `changes` keep the runs' numbers.
+    """Chosen runs of an ensemble again, with all talks and what every state weighed; `changes` keep the runs' numbers.
 
     draws : of the ensemble, as far as the highest of the runs
     The counts and the ledger have a row for each of `runs`, in their order.
@@ -102,7 +110,7 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
     counts = np.empty((len(runs), length, 2), dtype=np.uint8)
     book = np.zeros((len(runs), length, places, COLUMNS))
     work = _compiled if engine == "compiled" else _mesa
-    changes = []
+    found: list[Rows] = []
     for row, run in enumerate(runs):
         part = Part(
             run,
@@ -110,10 +118,12 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
             counts[row : row + 1],
             np.zeros((1, places, 0, 2)),
             book[row : row + 1],
+            True,
         )
-        changes.append(work(plan, draws, seed, part))
-    found = np.concatenate(changes) if changes else np.empty((0, HEAD + COLUMNS))
-    return Ensemble(counts, found, np.zeros((0, places, 0, 2)), book)
+        found.append(work(plan, draws, seed, part))
+    changes = np.concatenate([np.empty((0, HEAD + COLUMNS)), *(changes for changes, _ in found)])
+    talked = np.concatenate([np.empty((0, TALK_COLUMNS)), *(talks for _, talks in found)])
+    return Ensemble(counts, changes, np.zeros((0, places, 0, 2)), book, talked)
 
 
 def check_ledger(wanted: bool, runs: int) -> None:
@@ -131,6 +141,7 @@ class Part:
     counts: NDArray[np.uint8]
     expected: NDArray[np.float64]
     ledger: NDArray[np.float64] | None
+    talks: bool
 
 
 def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:
@@ -140,15 +151,16 @@ def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:
     return [(first, min(first + size, runs)) for first in range(0, runs, size)]
 
 
-def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64]:
+def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     # Whole numbers wrap in the kernel, which Python remarks on where nothing is compiled.
     with np.errstate(all="ignore"):
-        changes: NDArray[np.float64] = simulate(
+        found: Rows = simulate(
             plan.timeline,
             for_kernel(draws.parameters),
             draws.values,
             draws.chances,
             draws.outcomes,
+            draws.spreads,
             seed,
             part.first,
             part.counts.shape[0],
@@ -156,14 +168,16 @@ def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.flo
             part.counts,
             part.expected,
             np.empty((0, 0, 0, 0)) if part.ledger is None else part.ledger,
+            part.talks,
         )
-    return changes
+    return found
 
 
-def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64]:
+def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     from sim.model.world import World, run_world
 
-    rows = []
+    rows: list[list[float]] = []
+    talked: list[list[float]] = []
     names = draws.parameters.dtype.names or ()
     for offset in range(part.counts.shape[0]):
         run = part.first + offset
@@ -175,6 +189,7 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64
             draws.values[draw],
             draws.chances[draw],
             draws.outcomes[draw],
+            draws.spreads[draw],
             seed,
             run,
         )
@@ -182,4 +197,8 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> NDArray[np.float64
         ledger = None if part.ledger is None else part.ledger[offset]
         run_world(world, part.horizons, part.counts[offset], expected, ledger)
         rows += [[run, month, place, before, after, *row] for month, place, before, after, row in world.changes]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), HEAD + COLUMNS)
+        talked += world.talks if part.talks else []
+    return (
+        np.array(rows, dtype=np.float64).reshape(len(rows), HEAD + COLUMNS),
+        np.array(talked, dtype=np.float64).reshape(len(talked), TALK_COLUMNS),
+    )

@@ -20,7 +20,7 @@ from sim.model.compiled import is_compiled
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
 from sim.model.reference import derive
-from sim.model.terms import HAZARD, HEAD, HEADS, SIDE, TERMS
+from sim.model.terms import HEAD, HEADS, IN_TALKS, SIDE, TALKS, WEIGHED
 from sim.results import Result, Table
 from sim.results.manifests import RESULT
 from sim.results.result import SIDES
@@ -311,8 +311,7 @@ def warm_up_kernel(request: Request, tell: Callable[[str], object] | None = None
 
 def _changes(rows: Any) -> dict[str, Any]:
     changes: dict[str, Any] = {name: rows[:, column].astype(np.int64) for name, column in HEADS.items()}
-    changes["hazard"] = rows[:, HEAD + HAZARD].copy()
-    return changes | {name: rows[:, HEAD + column].copy() for name, column in TERMS.items()}
+    return changes | {name: rows[:, HEAD + column].copy() for name, column in WEIGHED.items()}
 
 
 def _ledger(book: Any, laid: Plan) -> Table:
@@ -325,9 +324,9 @@ def _ledger(book: Any, laid: Plan) -> Table:
         "iso3": [*laid.states, *laid.hosts] * (runs * length),
         "tie": ties * (runs * length),
         "side": [side for row in sides for side in row],
-        "hazard": book[:, :, :, HAZARD].ravel(),
+        "talks": [TALKS[int(talks)] for talks in book[:, :, :, IN_TALKS].ravel().tolist()],
     }
-    return Table(columns | {name: book[:, :, :, column].ravel() for name, column in TERMS.items()})
+    return Table(columns | {name: book[:, :, :, column].ravel() for name, column in WEIGHED.items()})
 
 
 def _rows(sides: Any) -> Any:
@@ -335,13 +334,10 @@ def _rows(sides: Any) -> Any:
 
 
 def _budgets(laid: Plan, beliefs: Mapping[str, Belief]) -> dict[str, float]:
-    """Reference budgets at central parameters, US$ million a year."""
+    """Beijing's purse and the sum of Taipei's base aid at central parameters, US$ million a year."""
     central = SimpleNamespace(**{name: belief.distribution.central for name, belief in beliefs.items()})
-    reference = derive(laid.timeline, central, np.zeros(len(laid.entries)))
-    return {
-        "beijing": float(f"{reference.beijing_dollars:.6g}"),
-        "taipei": float(f"{reference.taipei_dollars:.6g}"),
-    }
+    reference = derive(laid.timeline, central, np.zeros(len(laid.entries)), np.zeros(len(laid.states)))
+    return {"beijing": float(f"{central.purse:.6g}"), "taipei": float(f"{reference.base_budget:.6g}")}
 
 
 def _side(laid: Plan, index: int) -> str:

@@ -13,13 +13,14 @@ from sim.fit import Belief
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.model.plan import Plan, Uncertain
-from sim.parameters import Distribution, rounded
+from sim.parameters import Distribution, Fitted, rounded
 
 Floats = NDArray[np.float64]
 Mode = Literal["drawn", "central"]
 Luck = Callable[[str], Floats | None]
 """The uniform numbers, (draws,) from 0 to 1, that settle a named quantity; None for its central value."""
 _EDGE = 1e-12
+_SPREAD = Fitted(0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Draws:
     """(draws, E) chance of each event."""
     outcomes: Floats
     """(draws, L, K) cumulative chances of each election's outcomes."""
+    spreads: Floats
+    """(draws, n) standard normal, by which Beijing's limit differs between states of one size."""
 
 
 def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mode: Mode) -> Draws:
@@ -49,7 +52,7 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
 
 
 def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -> Draws:
-    """Settle every quantity by its own luck: `parameter:NAME` and `scenario:PATH` are their names."""
+    """Settle every quantity by its own luck: `parameter:NAME`, `valuation:ISO3` and `scenario:PATH` are their names."""
 
     def quantity(name: str, law: Distribution, low: float, high: float, drawn: Mapping[str, Floats]) -> Floats:
         given = luck(name)
@@ -80,7 +83,8 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -
     for number, cumulative in enumerate(elections):
         outcomes[:, number, : cumulative.shape[1]] = cumulative
         outcomes[:, number, cumulative.shape[1] :] = cumulative[:, -1:]
-    return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes)
+    spreads = [quantity(f"valuation:{code}", _SPREAD, -np.inf, np.inf, drawn) for code in plan.states]
+    return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes, np.stack(spreads, axis=1))
 
 
 def _shared(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:

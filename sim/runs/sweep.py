@@ -28,6 +28,7 @@ from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
 from sim.scenario import Range, Scenario, load, members, opened
+from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
 
@@ -236,10 +237,6 @@ def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
     }
 
 
-_USUAL = {"budget": 1.0, "acceptance": 1.0, "attention": 1.0, "hostility": 0.0}
-"""Levers of patrons that a scenario leaves out."""
-
-
 def _members(scenario: Scenario) -> dict[str, str]:
     """Side at the start by code, of every state simulated where nothing is varied."""
     who = members(scenario)
@@ -255,7 +252,7 @@ def _unvaried(sweep: Sweep, path: str) -> Any:
     for part in (first, *rest):
         found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
     if found is None and first in ("beijing", "taipei", "washington"):
-        return _USUAL.get(rest[-1])
+        return next((lever.usual for lever in LEVERS if lever.path == path), None)
     if isinstance(found, Range):
         return found.central
     return _cell(found) if isinstance(found, (float, int, date)) else None

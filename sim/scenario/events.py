@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import typing
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Discriminator, Field
 
@@ -17,6 +18,11 @@ Months = Annotated[float, Field(ge=0.1, le=600.0)]
 class Happening(Part):
     """What every event has: when, how surely, and on whose word."""
 
+    whose: ClassVar[str | None] = None
+    """Whose act it is: words, government, beijing, taipei, washington, truce or other; None: that of `by`."""
+    number: ClassVar[str | None] = None
+    """The key that holds its number, where it has one."""
+
     date: Day | None = None
     """The day it happened or will happen. An effect of an election has `delay_months` instead."""
     delay_months: Annotated[int | None, Field(ge=0, le=600)] = None
@@ -30,8 +36,15 @@ class Happening(Part):
     assumption: Text | None = None
     """What in it is judged and not reported."""
 
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar: the name of a kind in `sim.model.calendar`."""
+        return str(self.type).upper().replace("-", "_")  # type: ignore[attr-defined]
+
 
 class _Words(Happening):
+    whose: ClassVar[str | None] = "words"
+    number: ClassVar[str | None] = "strength"
     state: Iso3
     """The state that speaks."""
     strength: Share = 1.0
@@ -43,13 +56,18 @@ class _Words(Happening):
 
 
 class CampaignPledge(_Words):
-    """A candidate or president-elect promises to change sides; it counts from the next inauguration on."""
+    """A candidate or president-elect promises to change sides; at the next inauguration it may open talks."""
 
     type: Literal["campaign-pledge"]
     to: Literal["beijing", "taipei"] = "beijing"
     """The side promised."""
     incoming: Literal[True] = True
     """A campaign pledge is always the incoming government's."""
+
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar."""
+        return "PLEDGE" if self.to == "beijing" else "RETURN_PLEDGE"
 
 
 class Pledge(_Words):
@@ -59,9 +77,14 @@ class Pledge(_Words):
     to: Literal["beijing", "taipei"] = "beijing"
     """The side promised."""
 
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar."""
+        return "PLEDGE" if self.to == "beijing" else "RETURN_PLEDGE"
+
 
 class Reassurance(_Words):
-    """A government says that its ties with Taipei will stay."""
+    """A government says that its ties with Taipei will stay: talks close, and open less easily while it is fresh."""
 
     type: Literal["reassurance"]
 
@@ -72,6 +95,7 @@ class Order(Happening):
     It stands until carried out, withdrawn, the head of government changes, or 24 months.
     """
 
+    whose: ClassVar[str | None] = "words"
     type: Literal["order"]
     state: Iso3
     """The state whose head of government gives the order."""
@@ -80,14 +104,17 @@ class Order(Happening):
 class Withdrawal(Happening):
     """A government takes back its standing order and its promises to leave Taipei; its other words stand."""
 
+    whose: ClassVar[str | None] = "words"
     type: Literal["withdrawal"]
     state: Iso3
     """The state that withdraws."""
 
 
 class Inauguration(Happening):
-    """A new government takes office: the old one's lean, pledges and order end, and its own window opens."""
+    """A new government takes office: the old one's lean, pledges and order end, and its first year begins."""
 
+    whose: ClassVar[str | None] = "government"
+    number: ClassVar[str | None] = "lean"
     type: Literal["inauguration"]
     state: Iso3
     """The state whose government changes."""
@@ -98,6 +125,8 @@ class Inauguration(Happening):
 class LeanChange(Happening):
     """A government in office moves towards one side or the other."""
 
+    whose: ClassVar[str | None] = "government"
+    number: ClassVar[str | None] = "lean"
     type: Literal["lean"]
     state: Iso3
     """The state whose government moves."""
@@ -106,8 +135,10 @@ class LeanChange(Happening):
 
 
 class Lobbying(Happening):
-    """Washington presses a state on its recognition: it deters first and provokes later."""
+    """Washington presses a state on its recognition: it puts something at stake first and provokes later."""
 
+    whose: ClassVar[str | None] = "washington"
+    number: ClassVar[str | None] = "pressure"
     type: Literal["lobbying"]
     state: Iso3
     """The state pressed."""
@@ -120,6 +151,8 @@ class Lobbying(Happening):
 class Protest(Happening):
     """Beijing denounces Washington's pressure: part of it is felt as an affront, which only provokes."""
 
+    whose: ClassVar[str | None] = "beijing"
+    number: ClassVar[str | None] = "hostility"
     type: Literal["protest"]
     state: Iso3
     """The state addressed."""
@@ -128,14 +161,20 @@ class Protest(Happening):
     half_life_months: Months | None = None
     """Months in which it halves; left out, it stays."""
 
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar."""
+        return "HOSTILITY"
+
 
 class Offer(Happening):
-    """Beijing or Taipei offers a sum of money."""
+    """A patron offers a sum of money, on top of what it would bid: Washington's is an inducement to stay."""
 
+    number: ClassVar[str | None] = "million_usd"
     type: Literal["offer"]
     state: Iso3
     """The state that receives the offer."""
-    by: Literal["beijing", "taipei"] = "beijing"
+    by: Literal["beijing", "taipei", "washington"] = "beijing"
     """Who offers."""
     million_usd: Annotated[Number, Quantity(0.0, 1_000_000.0)]
     """The whole sum, US$ million."""
@@ -144,24 +183,33 @@ class Offer(Happening):
     signed: bool = False
     """True for a signed package, false for a sum named in the press: states believe far less of the latter."""
     from_budget: bool = False
-    """True when it comes out of the patron's budget, so that others get less."""
+    """True when it comes out of Beijing's purse or Taipei's reserve, so that there is less to bid with elsewhere."""
     half_life_months: Months | None = None
     """Months in which it loses half its weight; left out, it keeps it until its years are over."""
 
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar."""
+        return {"beijing": "OFFER", "taipei": "AID", "washington": "INDUCEMENT"}[self.by]
+
 
 class Match(Happening):
-    """Taipei matches what Beijing offers a state, beyond its budget and its cap."""
+    """Taipei matches what Beijing bids for a state, beyond its reserve and its ceiling."""
 
+    whose: ClassVar[str | None] = "taipei"
+    number: ClassVar[str | None] = "share"
     type: Literal["match"]
     state: Iso3
     """The state for which Taipei matches."""
     share: Annotated[Number, Quantity(0.0, 10.0)] = 1.0
-    """Part of Beijing's package of the month before that Taipei's aid comes up to; 1 is all of it."""
+    """Part of Beijing's bid, as the state believes it, that Taipei's comes up to; 1 is all of it."""
 
 
 class Hostility(Happening):
     """Washington quarrels with a state on another question (deportation, tariffs): it only provokes."""
 
+    whose: ClassVar[str | None] = "washington"
+    number: ClassVar[str | None] = "hostility"
     type: Literal["hostility"]
     state: Iso3
     """The state that is the object of it."""
@@ -174,6 +222,8 @@ class Hostility(Happening):
 class Threat(Happening):
     """A host says that it may end military cooperation with Washington: words, which weigh for 24 months at most."""
 
+    whose: ClassVar[str | None] = "words"
+    number: ClassVar[str | None] = "strength"
     type: Literal["threat"]
     state: Iso3
     """The host that speaks."""
@@ -187,6 +237,7 @@ class Notice(Happening):
     It weighs until carried out or withdrawn, 24 months at most.
     """
 
+    whose: ClassVar[str | None] = "words"
     type: Literal["notice"]
     state: Iso3
     """The host that gives notice."""
@@ -195,24 +246,43 @@ class Notice(Happening):
 class NoticeWithdrawn(Happening):
     """A host takes back its words and notices about military cooperation."""
 
+    whose: ClassVar[str | None] = "words"
     type: Literal["notice-withdrawn"]
     state: Iso3
     """The host that takes them back."""
 
 
-class RequestRefused(Happening):
-    """A request to Taipei was refused or left unmet."""
+class Request(Happening):
+    """A state asks Taipei for money in public: its tie comes up."""
 
-    type: Literal["request-refused"]
+    whose: ClassVar[str | None] = "taipei"
+    number: ClassVar[str | None] = "million_usd"
+    type: Literal["request"]
     state: Iso3
-    """The state that had asked."""
-    strength: Share = 1.0
-    """1 for a large public request, less for a small one."""
+    """The state that asks."""
+    million_usd: Annotated[Number, Quantity(0.0, 1_000_000.0)]
+    """The whole sum, US$ million."""
+    years: Annotated[float, Field(ge=0.1, le=50.0)] = 5.0
+    """Years over which it would be paid."""
+    answer: Literal["refused", "met"] | None = None
+    """Taipei's answer: refused, it stays at what stands; met, it pays the sum on top; left out, it bids freely."""
+
+
+class Switch(Happening):
+    """A change told as a fact or a supposition: it happens in that month."""
+
+    whose: ClassVar[str | None] = "other"
+    type: Literal["switch"]
+    state: Iso3
+    """The state that changes sides."""
+    to: Literal["beijing", "taipei"]
+    """The side it goes to."""
 
 
 class AidCut(Happening):
     """Taipei or Washington cuts its aid to a state."""
 
+    number: ClassVar[str | None] = "share"
     type: Literal["aid-cut"]
     state: Iso3
     """The state that loses aid."""
@@ -221,10 +291,16 @@ class AidCut(Happening):
     share: Share
     """Part that is cut, 0 to 1."""
 
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar."""
+        return "TAIPEI_CUT" if self.by == "taipei" else "US_CUT"
+
 
 class Truce(Happening):
     """Beijing and Taipei stop competing: Beijing accepts almost nobody, and Taipei takes almost nobody back."""
 
+    whose: ClassVar[str | None] = "truce"
     type: Literal["truce"]
     years: Annotated[float, Field(ge=0.1, le=100.0)] | None = None
     """How long it holds; left out, to the end or to a `truce-ends`."""
@@ -233,6 +309,7 @@ class Truce(Happening):
 class TruceEnds(Happening):
     """The contest begins again."""
 
+    whose: ClassVar[str | None] = "truce"
     type: Literal["truce-ends"]
 
 
@@ -252,10 +329,17 @@ Event = Annotated[
     | Threat
     | Notice
     | NoticeWithdrawn
-    | RequestRefused
+    | Request
+    | Switch
     | AidCut
     | Truce
     | TruceEnds,
     Discriminator("type"),
 ]
 """One event of any kind, told apart by its `type`."""
+
+EVENTS: dict[str, type[Happening]] = {
+    typing.get_args(kind.model_fields["type"].annotation)[0]: kind
+    for kind in typing.get_args(typing.get_args(Event)[0])
+}
+"""Every kind of event, by its `type`."""

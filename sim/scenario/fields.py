@@ -163,15 +163,15 @@ class Series(_Either):
         return Annotated[dict[Day, Annotated[float, Field(ge=self.low, le=self.high)]], Field(min_length=1)]
 
 
-def bounds_of(field: FieldInfo) -> tuple[float, float]:
-    """Bounds of a key that holds a `Quantity`, wherever its annotation says so; LookupError where it holds none."""
+def bounds_of(field: FieldInfo, kind: type[Quantity] | type[Series] = Quantity) -> tuple[float, float]:
+    """Bounds of a key that holds a `Quantity` or a `Series`; LookupError where it holds none."""
     pending = [*field.metadata, field.annotation]
     while pending:
         part = pending.pop()
-        if isinstance(part, Quantity):
+        if isinstance(part, kind):
             return part.low, part.high
         pending += typing.get_args(part)
-    raise LookupError("no quantity")
+    raise LookupError("no bounds")
 
 
 Number: TypeAlias = float | Range

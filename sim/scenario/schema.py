@@ -80,26 +80,20 @@ class BeijingTable(Part):
     """`[beijing]`: Beijing's levers, each by value or by dated changes."""
 
     budget: Annotated[Lever, Series(0.0, 100.0)] = 1.0
-    """Courtship budget, a multiple of the record's."""
+    """What it would pay for a state, and its purse: a multiple of the record's."""
     acceptance: Annotated[Lever, Series(0.0, 1.0)] = 1.0
     """Readiness to accept a willing state: 1 in contest; a truce is an event."""
-    focus: Annotated[Lever, Series(0.0, 5.0)] | None = None
-    """How far it courts those it can win; left out, the parameter `courtship_focus`."""
-    cap: Annotated[Lever, Series(0.01, 1000.0)] | None = None
-    """Largest regular package, % of GDP a year; left out, the parameter `package_cap`."""
+    approach: Annotated[Lever, Series(0.0, 100.0)] = 1.0
+    """How readily it opens talks: a multiple of their odds."""
 
 
 class TaipeiTable(Part):
     """`[taipei]`: Taipei's levers, each by value or by dated changes."""
 
     budget: Annotated[Lever, Series(0.0, 100.0)] = 1.0
-    """Aid budget, a multiple of the record's."""
+    """Aid and reserve, a multiple of the record's."""
     acceptance: Annotated[Lever, Series(0.0, 1.0)] = 1.0
     """Readiness to take a returning state: 1 as on the record."""
-    floor: Annotated[Lever, Series(0.0, 1.0)] | None = None
-    """Share of the budget spread evenly; left out, the parameter `aid_floor`."""
-    cap: Annotated[Lever, Series(0.01, 1000.0)] | None = None
-    """Largest aid, % of GDP a year; left out, the parameter `aid_cap`."""
 
 
 class WashingtonTable(Part):
@@ -108,7 +102,7 @@ class WashingtonTable(Part):
     attention: Annotated[Lever, Series(0.0, 10.0)] = 1.0
     """Attention to the question, a multiple of the record's."""
     focus: Annotated[Lever, Series(0.0, 10.0)] | None = None
-    """How far it turns to states that waver; left out, the parameter `pressure_focus`."""
+    """How far it turns to talks that are public; left out, the parameter `pressure_focus`."""
     hostility: Annotated[Lever, Series(0.0, 3.0)] = 0.0
     """Quarrels on other questions, felt by every state, 0 to 3."""
 
@@ -121,7 +115,11 @@ class StateTable(Part):
     pride: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
     """How far pressure is resented, 0 to 1 (assumed 0.5 for every state)."""
     prestige: Annotated[float, Field(ge=0.0, le=100.0)] = 1.0
-    """Weight in Beijing's courtship beyond size, 1 for an ordinary state."""
+    """Multiple of what Beijing would pay for a state of this size, 1 for an ordinary state."""
+    access: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
+    """What trade with Beijing is thought to bring after a switch, % of GDP a year."""
+    taipei_aid: Annotated[float, Field(ge=0.0, le=100_000.0)] | None = None
+    """Taipei's base aid, US$ million a year, in place of the documented one or the one by size."""
     gdp_million_usd: Annotated[float, Field(ge=0.1, le=100_000_000.0)] | None = None
     """Yearly GDP, US$ million at market rates; the atlas gives that of the year before `as_of`."""
     population: Annotated[float, Field(ge=1.0, le=3e9)] | None = None

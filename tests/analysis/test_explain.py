@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from sim.analysis.explain import (
-    ADDED,
     Again,
     Explanation,
     _chosen_run,
@@ -29,7 +28,8 @@ from sim.errors import InputError, ResultError
 from sim.model import rules
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.reference import derive
-from sim.model.terms import HAZARD, SIDE, TERMS
+from sim.model.terms import DECISIONS, HAZARD, SIDE, WEIGHED
+from sim.model.terms import TERMS as EVERY_TERM
 from sim.results import Result
 from sim.runs.run import Request, simulate
 from sim.scenario import Loaded, Scenario
@@ -83,7 +83,9 @@ def test_ledger_rows_are_the_numbers_of_the_decisions_to_the_last_bit(everything
     for row in np.flatnonzero(np.isin(changes["run"], runs)).tolist():
         weighed = book[runs.index(int(changes["run"][row])), changes["month"][row], changes["state"][row]]
         assert weighed[SIDE] == changes["from"][row]
-        for name, column in {"hazard": HAZARD, **TERMS}.items():
+        for name, column in WEIGHED.items():
+            if name.startswith("price") and weighed[SIDE] != 0.0:
+                continue
             assert bits(weighed[column : column + 1]) == bits(changes[name][row : row + 1]), name
         seen += 1
     assert seen > 50
@@ -121,20 +123,23 @@ def test_a_result_without_its_reference_is_refused(everything: Result) -> None:
 
 
 def decisions(result: Result) -> Iterator[tuple[str, dict[str, float], float]]:
-    """Every decision of a result: which, its terms, its hazard."""
+    """Every decision of a result: which, its terms, its hazard; of leaving the chance that its talks were lost."""
     changes, cooperating = result.changes, len(result.members)
     for row in range(changes["run"].shape[0]):
         before, place = changes["from"][row], changes["state"][row]
-        terms = {name: float(changes[name][row]) for name in TERMS}
+        terms = {name: float(changes[name][row]) for name in EVERY_TERM}
         if place >= cooperating:
             if before == 0:
                 del terms["acceptance"]
                 yield "suspend", terms, float(changes["hazard"][row])
         elif before == 0:
-            yield "leave", terms, float(changes["hazard"][row])
-        elif changes["to"][row] == 0:
+            yield "leave", terms, float(changes["chance"][row])
+        elif changes["to"][row] == 0 and changes["hazard"][row] < 100.0:  # else it was told
             del terms["order"]
             yield "return", terms, float(changes["hazard"][row])
+
+
+ADDED = {name: [term.name for term in decision.added] for name, decision in DECISIONS.items()}
 
 
 def test_the_steps_multiply_to_the_hazard_exactly(everything: Result) -> None:
@@ -143,17 +148,17 @@ def test_the_steps_multiply_to_the_hazard_exactly(everything: Result) -> None:
         for decision, terms, hazard in decisions(result):
             made = steps(decision, terms)
             assert made[-1]["after"] == hazard
-            assert made[0]["after"] == math.exp(terms["alpha"])
+            assert made[0]["after"] == (rules.wins if decision == "leave" else math.exp)(terms["base"])
             assert all(step["before"] == last["after"] for last, step in pairwise(made))
             product = made[0]["after"] * math.prod(step["factor"] for step in made[1:])
             assert product == pytest.approx(hazard, rel=1e-11)
-            assert [step["term"] for step in made[1 : len(ADDED[decision]) + 1]] == list(ADDED[decision])
+            assert [step["term"] for step in made[1 : len(ADDED[decision]) + 1]] == ADDED[decision]
             found.add(decision)
     assert found == {"leave", "return", "suspend"}
 
 
 def test_a_hazard_beyond_the_cap_ends_at_the_cap() -> None:
-    terms = dict.fromkeys(ADDED["return"], 0.0) | {"alpha": 19.0, "pledge": 5.0, "acceptance": 0.5}
+    terms = dict.fromkeys(ADDED["return"], 0.0) | {"base": 19.0, "pledge": 5.0, "acceptance": 0.5}
     made = steps("return", terms)
     assert made[-1]["after"] == rules.hazard_of_return(20.0, 0.5)
     assert next(step for step in made if step["term"] == "pledge")["after"] == math.exp(20.0)
@@ -185,7 +190,7 @@ def test_luck_falls_below_the_chance_in_the_month_of_the_decision_and_in_none_be
     result = result_of(moved(), runs=60)
     for run in range(0, 60, 5):
         story = explain(result, "HND", run, runs=20, threads=1).document["run"]
-        below = [month["luck"] < month["chance"] for month in story["months"]]
+        below = [month["luck"] is not None and month["luck"] < month["losing"] for month in story["months"]]
         assert below == [False] * (len(below) - 1) + [story["decided"]]
         for month in story["months"]:
             assert month["chance"] == rules.monthly_chance(month["hazard"], 1.0 if month["row"] else 0.0)
@@ -197,20 +202,19 @@ def test_what_the_patrons_did_gives_the_terms_again_to_the_last_bit(honduras: Ex
     draw, timeline = run["run"] // RUNS_PER_DRAW, again.plan.timeline
     names = again.draws.parameters.dtype.names or ()
     p = SimpleNamespace(**{name: float(again.draws.parameters[name][draw]) for name in names})
-    reference = derive(timeline, p, again.draws.values[draw])
-    usual, weight = run["usual"], float(reference.weight[i])
-    assert usual["beijing_share"] == reference.package[i]
-    assert math.log1p(usual["taipei_share"]) == pytest.approx(reference.aid_appeal[i])
+    reference = derive(timeline, p, again.draws.values[draw], again.draws.spreads[draw])
+    usual, credible = run["usual"], rules.pooled(p.credibility, p.trust_weight, 0.0, 0.0)
+    assert math.log1p(usual["beijing_share"]) == pytest.approx(reference.bid[i, run["row"]])
+    assert math.log1p(usual["taipei_share"]) == pytest.approx(reference.answer[i])
     assert len(run["acts"]) == len(run["months"])
     for act, month in zip(run["acts"], run["months"], strict=True):
         assert act["month"] == month["month"]
-        offer = rules.offer_term(p.offer_effect, rules.appeal(act["beijing_share"]), reference.offer_appeal[i])
+        offer = rules.offer_term(p.money_effect, rules.worth(act["beijing_share"]), reference.bid[i, month["row"]])
         assert offer == month["offer"]
-        assert rules.aid_term(p.aid_effect, rules.appeal(act["taipei_share"]), reference.aid_appeal[i]) == month["aid"]
-        deterred = rules.deterrence_term(
-            p.deterrence_effect, act["dependence"], act["pressure"], timeline.dependence_ref[i], weight
-        )
-        assert deterred == month["deterrence"]
+        assert rules.aid_term(p.money_effect, rules.worth(act["taipei_share"]), reference.answer[i]) == month["aid"]
+        stake = rules.worth(rules.stake(act["pressure"], credible, act["dependence"], p.gdp_at_risk))
+        public = int(month["talks"] == "public")
+        assert rules.threat_term(p.money_effect, stake, reference.stake[i, public]) == month["threat"]
         assert act["beijing_million_usd"] == pytest.approx(act["beijing_share"] * timeline.gdp[i] / 100.0)
     money = {item["label"]: item for item in run["calendar"]}["money"]
     assert (money["row"], money["month"], money["certain"]) == (9, "2022-09", False)
@@ -227,7 +231,8 @@ def test_a_run_in_which_it_stays_tells_the_months_of_its_highest_hazard() -> Non
     assert (run["decided"], run["keeping"], len(run["months"])) == (False, None, 37)
     ranked = sorted(run["months"], key=lambda month: -month["hazard"])
     assert run["highest"] == [month["month"] for month in ranked[:5]]
-    assert run["steps"][-1]["after"] == run["hazard"] == ranked[0]["hazard"]
+    assert run["hazard"] == ranked[0]["hazard"]
+    assert run["steps"][-1]["after"] == run["losing"] == ranked[0]["losing"]
     chance = 1.0 - math.prod(1.0 - month["chance"] for month in run["months"])
     assert run["chance_in_all"] == pytest.approx(chance)
     assert f"In run {stays} Honduras stays with Taipei. Its hazard was highest in" in found.sentences[1]
@@ -259,7 +264,7 @@ def test_terms_at_the_decisions_are_those_of_the_changes(honduras: Explanation) 
         assert table.loc[name, "decision_mean"] == pytest.approx(values.mean())
         assert table.loc[name, "decision_low"] == pytest.approx(np.quantile(values, 0.05))
         assert table.loc[name, "decision_high"] == pytest.approx(np.quantile(values, 0.95))
-    assert list(table.index) == ["alpha", *ADDED["leave"], "order", "acceptance", "hazard"]
+    assert list(table.index) == ["base", *ADDED["leave"], "acceptance", "hazard"]
 
 
 def test_the_hazard_by_month_is_that_of_runs_still_with_taipei(honduras: Explanation) -> None:
@@ -293,7 +298,7 @@ def test_the_document_is_strict_json_and_repeats(honduras: Explanation) -> None:
 def test_the_frames_have_a_row_a_month_a_step_and_a_lever(honduras: Explanation) -> None:
     run = honduras.document["run"]
     assert list(honduras.months()["month"]) == list(honduras.result.months[: run["row"] + 1])
-    assert honduras.steps()["after"].iloc[-1] == run["hazard"]
+    assert honduras.steps()["after"].iloc[-1] == run["losing"]
     assert list(honduras.acts()["month"]) == list(honduras.months()["month"])
     assert set(honduras.keeping()["way"]) == {"out", "number"}
     assert set(honduras.removed()["lever"]) >= {"events.promise", "events.office", "all"}

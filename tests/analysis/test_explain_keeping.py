@@ -12,6 +12,7 @@ import pytest
 from sim.analysis.explain import first_decisions
 from sim.analysis.keeping import Dial, Trial, change_in_words, dials, keeping, number, smallest
 from sim.analysis.removals import Subject, subject_of
+from sim.scenario.levers import LEVERS
 from tests.analysis.test_explain import moved, result_of
 from tests.worlds import CERTAIN, Document, changed, in_the_truce, rich, told
 
@@ -89,7 +90,14 @@ def test_the_bound_keeps_it_and_the_next_value_does_not_in_a_scenario_that_says_
 
 
 def test_levers_nobody_pulled_are_added_from_the_start() -> None:
-    document = changed(moved(), {"parameters.deterrence_effect": 3.0, "parameters.backfire_effect": 0.0})
+    strong = {
+        "money_effect": 8.0,
+        "gdp_at_risk": 1000.0,
+        "credibility": 1.0,
+        "backfire_effect": 0.0,
+        "pledge_kept": 0.2,
+    }
+    document = changed(moved(), {f"parameters.{name}": value for name, value in strong.items()})
     subject, run, row = some_run(document, "HND")
     found = {change["lever"]: change for change in keeping(subject, run, row)["rows"]}
     change = found["lobbying"]
@@ -133,7 +141,8 @@ def test_nothing_keeps_a_state_that_is_bound_to_go() -> None:
 def test_where_no_lever_keeps_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     document = told("GTM", "HND", states={"HND": {"susceptibility": 1000.0}}, parameters=CERTAIN)
     subject = subject_of(result_of(document, runs=20), "HND")
-    monkeypatch.setattr("sim.analysis.keeping._SERIES", {"leave": ("taipei_budget",)})
+    only = [lever for lever in LEVERS if lever.path == "taipei.budget"]
+    monkeypatch.setattr("sim.analysis.keeping.LEVERS", only)
     found = keeping(subject, 3, 1)
     assert found["sentences"] == [
         "No single change of a lever would have kept it with Taipei in this run; the latest it could be put off to is "

@@ -104,13 +104,19 @@ def test_what_a_child_changes_goes_back_to_what_its_root_has() -> None:
     root = changed(alone(promise=PLEDGE), {"states.HND.lean": 0.1, "parameters.pledge_kept": 0.3})
     child = changed(
         root,
-        {"states.HND.lean": 0.9, "states.GTM.pride": 0.9, "parameters.pledge_kept": 0.9, "parameters.aid_effect": 0.0},
+        {
+            "states.HND.lean": 0.9,
+            "states.GTM.pride": 0.9,
+            "parameters.pledge_kept": 0.9,
+            "parameters.reassurance_effect": 0.0,
+        },
     )
     result = result_of(child, runs=200, root=root)
     found = removals(result, "HND", threads=1)
     singles = {row["lever"] for row in found.rows if row["group"] == "single"}
     assert singles == {
-        "events.promise", "states.HND.lean", "states.GTM.pride", "parameters.pledge_kept", "parameters.aid_effect",
+        "events.promise", "states.HND.lean", "states.GTM.pride", "parameters.pledge_kept",
+        "parameters.reassurance_effect",
     }  # fmt: skip
     for path, value in (("states.HND.lean", 0.1), ("parameters.pledge_kept", 0.3)):
         twin = result_of(changed(child, {path: value}), runs=200, root=root)

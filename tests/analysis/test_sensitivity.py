@@ -281,7 +281,7 @@ def test_draws_by_law_are_those_of_a_run() -> None:
     for name in ("parameters", "values", "chances", "outcomes"):
         assert np.array_equal(getattr(mine, name), getattr(theirs, name), equal_nan=name == "values")
     columns = where.at(unit).columns(unit)
-    assert [float(text) for text in columns["offer_effect"]] == theirs.parameters["offer_effect"].tolist()
+    assert [float(text) for text in columns["lean_effect"]] == theirs.parameters["lean_effect"].tolist()
     assert [float(text) for text in columns[KMT]] == pytest.approx(
         np.diff(theirs.outcomes[:, vote_of(where.laid), :], axis=1, prepend=0.0)[:, 1].tolist()
     )
@@ -297,7 +297,7 @@ def vote_of(laid: Any) -> int:
 @pytest.mark.parametrize(
     "vary",
     [
-        ["offer_effect=0:1", "pledge_kept=0.1:0.9"],
+        ["lean_effect=0:1", "pledge_kept=0.1:0.9"],
         ["washington.attention=0:3", "acceptance_truce=0.05:0.5"],
         ["events.castro-inauguration.date=2021-12-20:2023-01-01", "departure_rate=0.01:0.05"],
     ],
@@ -368,8 +368,8 @@ def test_a_sensitivity_says_what_it_is(small: Any) -> None:
 
 def test_morris_moves_between_the_points_of_a_law_that_are_its_range() -> None:
     found = face_sensitivity("honduras-2021", outcome="count", design="morris", points=2, runs=40)
-    low, high = (found.table().set_index("name").loc["offer_effect", end] for end in ("low", "high"))
-    values = sorted({float(text) for text in found.samples["offer_effect"]})
+    low, high = (found.table().set_index("name").loc["lean_effect", end] for end in ("low", "high"))
+    values = sorted({float(text) for text in found.samples["lean_effect"]})
     assert low - 1e-6 <= values[0]
     assert values[-1] <= high + 1e-6
     assert set(found.rows[0]) == {
@@ -378,7 +378,7 @@ def test_morris_moves_between_the_points_of_a_law_that_are_its_range() -> None:
 
 
 def test_an_analysis_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    question = Question.of(load("honduras-2021"), 40, 0, vary=["offer_effect"], points=4)
+    question = Question.of(load("honduras-2021"), 40, 0, vary=["lean_effect"], points=4)
     found, old = sensitivity_to_folder(question, tmp_path)
     assert not old
     assert found.folder == tmp_path / "sensitivity" / "honduras-2021" / found.settings["id"]
@@ -405,7 +405,7 @@ def test_another_question_has_another_id() -> None:
     loaded = load("honduras-2021")
     asked: list[dict[str, Any]] = [
         {}, {"seed": 2}, {"runs": 40}, {"points": 8}, {"outcome": "lost"}, {"design": "morris"}, {"repair": True},
-        {"vary": ["offer_effect"]}, {"vary": ["offer_effect"], "parameters": "drawn"},
+        {"vary": ["lean_effect"]}, {"vary": ["lean_effect"], "parameters": "drawn"},
     ]  # fmt: skip
     assert len({Question.of(loaded, **settings).settings["id"] for settings in asked}) == len(asked)
     assert Question.of(loaded).settings["id"] == Question.of(load("honduras-2021")).settings["id"]
@@ -432,8 +432,8 @@ def test_another_question_has_another_id() -> None:
         ({"seed": -1}, "--seed: a whole number from 0 to 9223372036854775807 (got -1)"),
         ({"parameters": "drawn"}, "--parameters: only with --vary: without it all numbers that have a law are varied "
          "by it (got 'drawn')"),
-        ({"vary": ["offer_efect"]}, "--vary: a path of the scenario or a parameter (sim parameters lists them) "
-         "(got 'offer_efect'); did you mean offer_effect?"),
+        ({"vary": ["lean_efect"]}, "--vary: a path of the scenario or a parameter (sim parameters lists them) "
+         "(got 'lean_efect'); did you mean lean_effect?"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused(settings: dict[str, Any], message: str) -> None:

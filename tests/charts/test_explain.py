@@ -26,6 +26,8 @@ from sim.charts.explain import (
     marks,
     round_ticks,
 )
+from sim.model import rules
+from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.runs.run import Request, simulate
 from sim.scenario import Loaded, Scenario
@@ -71,9 +73,9 @@ def test_the_waterfall_goes_from_reference_conditions_to_the_decision(honduras: 
     run = honduras.document["run"]
     rows = bars(run["steps"], "in the end")
     assert rows[0].after == run["steps"][0]["after"]
-    assert rows[-1].after == run["hazard"]
+    assert rows[-1].after == run["losing"]
     product = rows[0].after * math.prod(row.factor for row in rows if row.factor is not None)
-    assert product == pytest.approx(run["hazard"])
+    assert product == pytest.approx(run["losing"])
     for before, after in pairwise(rows[:-1]):
         assert after.before == before.after
     drawn = [patch for plot in draw("waterfall", honduras).axes for patch in plot.patches]
@@ -89,7 +91,7 @@ def test_small_terms_are_told_together() -> None:
     def step(term: str, before: float, factor: float) -> dict[str, Any]:
         return {"term": term, "label": term, "value": 0.0, "factor": factor, "before": before, "after": before * factor}
 
-    made = [{"term": "alpha", "label": "alpha", "value": 0.0, "factor": None, "before": None, "after": 0.1}]
+    made = [{"term": "base", "label": "base", "value": 0.0, "factor": None, "before": None, "after": 0.1}]
     for term, factor in (("a", 1.001), ("b", 2.0), ("c", 1.0), ("d", 1.002)):
         made.append(step(term, made[-1]["after"], factor))  # type: ignore[arg-type]
     rows = bars(made, "end")
@@ -106,9 +108,9 @@ def test_the_terms_add_up_to_the_line_of_all_together(honduras: Explanation) -> 
     run = honduras.document["run"]
     added = contributions("leave", run["months"])
     total = np.sum(list(added.values()), axis=0)
-    hazards = np.array([month["hazard"] for month in run["months"]])
-    alpha = np.array([month["alpha"] for month in run["months"]])
-    assert total == pytest.approx(np.log(hazards) - alpha)
+    losing = np.array([month["losing"] for month in run["months"]])
+    usual = np.array([rules.wins(month["base"]) for month in run["months"]])
+    assert total == pytest.approx(np.log(losing / usual))
     assert all(np.abs(values).max() >= LEAST for name, values in added.items() if name != "other")
     drawing = draw("terms", honduras)
     all_together = line(drawing, "total")
@@ -120,11 +122,19 @@ def test_the_terms_add_up_to_the_line_of_all_together(honduras: Explanation) -> 
 
 
 def test_an_order_and_acceptance_are_told_as_multiples() -> None:
-    month = {"chance": 0.1, "alpha": math.log(0.1), "pledge": 0.7, "order": 0.4, "acceptance": 0.5}
-    added = contributions("leave", [month, {**month, "order": 0.0, "chance": None}])
-    assert added["pledge"][0] == pytest.approx(0.7)
+    month = {"chance": 0.1, "base": math.log(0.1), "backfire": 0.7, "threat": 0.0, "government": 0.0, "order": 0.4}
+    added = contributions("suspend", [month, {**month, "order": 0.0, "chance": None}])
+    assert added["backfire"][0] == pytest.approx(0.7)
     assert added["order"][0] == pytest.approx(math.log(1 + 0.4 / (0.1 * math.exp(0.7))))
-    assert added["acceptance"][0] == pytest.approx(math.log(0.5))
+    terms = dict.fromkeys(DECISIONS["leave"].terms, 0.0) | {
+        "chance": 0.1,
+        "base": -1.0,
+        "order": 2.0,
+        "acceptance": 0.5,
+    }
+    left = contributions("leave", [terms, {**terms, "chance": None}])
+    assert left["order"][0] == pytest.approx(math.log(rules.wins(1.0) / rules.wins(-1.0)))
+    assert left["acceptance"][0] == pytest.approx(math.log(0.5))
     assert all(math.isnan(values[1]) for values in added.values())
 
 

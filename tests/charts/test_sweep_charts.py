@@ -620,7 +620,7 @@ def test_a_number_met_twice_in_a_random_design_is_no_line() -> None:
             "Pressure added: 1 words, 2 envoys and inducements, 3 stated penalties",
         ),
         ("events.castro-inauguration.lean", ""),  # means one thing in an inauguration, another in a change of lean
-        ("parameters.offer_effect", "Rise of the log hazard with ln(1 + package / 1 % of GDP)"),
+        ("parameters.lean_effect", "Rise of the log hazard with ln(1 + package / 1 % of GDP)"),
         (
             "parameters.aid_per_ally",
             "Taipei's reference budget, for each state that recognises it (US$ million a year)",

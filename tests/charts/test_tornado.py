@@ -149,8 +149,8 @@ def test_days_are_shown_as_ranges() -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("offer_effect", "offer_effect"),
-        ("parameters.offer_effect", "offer_effect"),
+        ("lean_effect", "lean_effect"),
+        ("parameters.lean_effect", "lean_effect"),
         ("washington.attention", "washington.attention"),
         ("events.castro-pledge.strength", "castro-pledge: strength"),
         ("elections.taiwan-2028.outcomes.kmt.effects.truce.chance", "taiwan-2028: kmt, truce, chance"),

@@ -114,7 +114,7 @@ def test_validate(sim: Sim, tmp_path: Path) -> None:
         f"[washington]\nattention = 0x{'f' * 5000}",
         '"\\u001b[31m" = 1',
         "[states.HND]\nlean = {a = -inf}",
-        "[parameters]\noffer_effect = nan",
+        "[parameters]\nlean_effect = nan",
     ],
 )  # fmt: skip
 def test_validate_of_values_that_json_has_not(sim: Sim, tmp_path: Path, body: str) -> None:

@@ -70,13 +70,13 @@ def test_a_sensitivity_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -
 
 def test_morris_and_paths(sim: Sim, tmp_path: Path) -> None:
     said = sim(
-        "sensitivity", *SMALL, "--design", "morris", "--vary", "offer_effect", "--vary", "washington.attention=0:3",
+        "sensitivity", *SMALL, "--design", "morris", "--vary", "lean_effect", "--vary", "washington.attention=0:3",
         "--vary", "events.castro-inauguration.date=2022-01-27:2022-12-01", "--set", "beijing.budget=2",
         "--parameters", "drawn", "--out", tmp_path,
     )  # fmt: skip
     assert said.status == 0
     assert "Over 16 points of 40 runs each" in said.out
-    for name in ("parameters.offer_effect", "washington.attention", "events.castro-inauguration.date"):
+    for name in ("parameters.lean_effect", "washington.attention", "events.castro-inauguration.date"):
         assert name in said.out
     assert "over its range changes the outcome by" in said.out
 

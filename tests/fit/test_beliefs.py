@@ -200,16 +200,18 @@ def test_a_range_of_a_scenario_is_drawn_by_the_kind_of_number_it_is_for() -> Non
 def test_a_scenario_puts_its_own_in_place() -> None:
     given = {"central": 0.3, "low": 0.1, "high": 0.6}
     found = beliefs_for(
-        scenario(offer_effect=0.7, aid_effect=given, aid_floor=given, departure_rate=given, pledge_kept=given)
+        scenario(lean_effect=0.7, reassurance_effect=given, window_share=given, departure_rate=given, pledge_kept=given)
     )
-    assert found["offer_effect"].distribution == Held(0.7, 0.7, 0.7)
-    assert found["aid_effect"].distribution == SplitNormal(0.3, 0.1, 0.6)
-    assert found["aid_floor"].distribution == LogitNormal(0.3, 0.1, 0.6)
+    assert found["lean_effect"].distribution == Held(0.7, 0.7, 0.7)
+    assert found["reassurance_effect"].distribution == SplitNormal(0.3, 0.1, 0.6)
+    assert found["window_share"].distribution == LogitNormal(0.3, 0.1, 0.6)
     assert found["departure_rate"].distribution == LogNormal(0.3, 0.1, 0.6)
     assert found["pledge_kept"].distribution == LogitNormal(0.3, 0.1, 0.6)
-    assert {name: found[name].family for name in ("offer_effect", "aid_effect", "departure_rate", "pledge_kept")} == {
-        "offer_effect": "held",
-        "aid_effect": "split-normal",
+    assert {
+        name: found[name].family for name in ("lean_effect", "reassurance_effect", "departure_rate", "pledge_kept")
+    } == {
+        "lean_effect": "held",
+        "reassurance_effect": "split-normal",
         "departure_rate": "log-normal",
         "pledge_kept": "logit-normal",
     }
@@ -217,7 +219,7 @@ def test_a_scenario_puts_its_own_in_place() -> None:
         if not belief.from_scenario:
             assert belief.family == ("updated" if name == TRUCE else belief.parameter.family), name
     theirs = {name for name, belief in found.items() if belief.from_scenario}
-    assert theirs == {"offer_effect", "aid_effect", "aid_floor", "departure_rate", "pledge_kept"}
+    assert theirs == {"lean_effect", "reassurance_effect", "window_share", "departure_rate", "pledge_kept"}
     assert list(found) == list(PARAMETERS)
 
 
@@ -277,9 +279,9 @@ def test_a_rate_that_a_scenario_sets_follows_nothing() -> None:
 
 
 def test_what_a_scenario_does_not_set_is_the_record_of_its_as_of() -> None:
-    found = beliefs_for(scenario(offer_effect=0.7))
+    found = beliefs_for(scenario(lean_effect=0.7))
     usual = beliefs(date(2021, 12, 10))
-    assert all(found[name] == usual[name] for name in PARAMETERS if name != "offer_effect")
+    assert all(found[name] == usual[name] for name in PARAMETERS if name != "lean_effect")
     earlier = told("HND", start="2021-12-10")
     earlier["scenario"]["as_of"] = "2021-11-30"
     assert beliefs_for(Scenario.model_validate(earlier)) == beliefs(date(2021, 11, 30))

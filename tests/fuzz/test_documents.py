@@ -130,7 +130,7 @@ def test_the_valid_document_survives_its_way_through_toml(file: Path) -> None:
 @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(document=mutated())
 @example(document=VALID | {"roster": VALID["roster"] | {"add": ["CHN"]}})
-@example(document=VALID | {"parameters": {"offer_efect": 1.0}})
+@example(document=VALID | {"parameters": {"lean_efect": 1.0}})
 @example(document=VALID | {"a\nb": 1})
 @example(document=VALID | {"events": {"a": {"type": float("nan")}}})
 @example(document={})

@@ -14,7 +14,7 @@ from tests.fuzz.accepting import runs_or_is_refused
 from tests.fuzz.test_documents import PLACES, VALID, texts
 from tests.fuzz.toml_text import toml
 
-PATHS = sorted({".".join(map(str, path)) for path in PLACES} | {"parameters.offer_effect", "states.HND.lean"})
+PATHS = sorted({".".join(map(str, path)) for path in PLACES} | {"parameters.lean_effect", "states.HND.lean"})
 VALUES = ["", "0", "-1", "nan", "inf", "1e400", "9" * 5000, "true", "[1]", "{}", "{a = 1}", "2022-01-01", "[[", "HND"]
 
 values = st.one_of(
@@ -55,7 +55,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(settings_=st.lists(st.tuples(paths(), values), min_size=1, max_size=2))
-@example(settings_=[("parameters.offer_efect", "1")])
+@example(settings_=[("parameters.lean_efect", "1")])
 @example(settings_=[("washington.attention", "9" * 5000)])
 @example(settings_=[("roster.add", '["CHN"]')])
 @example(settings_=[("scenario.extends", "outlook-2026")])

@@ -137,7 +137,7 @@ def test_a_quiet_host_of_usual_dependence_suspends_at_the_drawn_rate() -> None:
         assert len(np.unique(expected)) == 5
         np.testing.assert_allclose(hazards[still], np.repeat(expected, still.sum(axis=1)), rtol=1e-13)
         for name in TERMS:
-            if name not in ("alpha", "acceptance"):
+            if name not in ("base", "acceptance"):
                 assert np.max(np.abs(term(ensemble, name, place(laid, code))[still])) < 1e-15, name
     assert np.all(drawn.parameters["suspension_rate_compact"] < drawn.parameters["suspension_rate"])
 
@@ -145,7 +145,7 @@ def test_a_quiet_host_of_usual_dependence_suspends_at_the_drawn_rate() -> None:
 def test_the_usual_dependence_is_drawn_and_the_hold_counts_from_it() -> None:
     laid = lay_out(hosts("HND", states={"HND": {"dependence": 0.5}}))
     p = draw(laid, 100, mode="drawn").parameters
-    hold = term(run(laid, 100, mode="drawn"), "deterrence", place(laid, "HND"))[:, 0]
+    hold = term(run(laid, 100, mode="drawn"), "threat", place(laid, "HND"))[:, 0]
     expected = -p["hold_effect"] * (0.5 - p["usual_host_dependence"])
     np.testing.assert_allclose(hold, np.repeat(expected, 20), rtol=1e-9)
     assert np.any(expected > 0.0) == np.any(p["usual_host_dependence"] > 0.5)
@@ -190,7 +190,7 @@ def test_suspended_cooperation_is_restored_at_its_rate() -> None:
     kept = column(document, "hazard")
     sides = column(document, "side")
     assert np.all(kept[sides == SUSPENDED] == rate)
-    assert column(document, "alpha")[2] == math.log(rate)
+    assert column(document, "base")[2] == math.log(rate)
 
 
 # --- the sign of each lever -------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ NOTHING: dict[str, dict[str, Any]] = {
     "pressure on recognition": one("lobbying", pressure=3.0),
     "washington's attention": {"washington.attention": 3.0},
     "an offer": one("offer", million_usd=1000.0),
-    "a request refused": one("request-refused"),
+    "a request refused": one("request", million_usd=500.0, answer="refused"),
     "taipei cuts its aid": one("aid-cut", by="taipei", share=1.0),
     "beijing's budget": {"beijing.budget": 3.0},
     "a truce": {"events.one": {"type": "truce", "date": DAY}},
@@ -302,9 +302,9 @@ def test_a_hosts_terms_closed() -> None:
     document = changed(BASE, one("lean", lean=0.8) | {"washington.hostility": 1.5})
     p = draw(lay_out(document)).parameters[0]
     expected = {
-        "alpha": math.log(p["suspension_rate"]),
+        "base": math.log(p["suspension_rate"]),
         "backfire": p["hostility_effect"] * 0.5 * 1.5,
-        "deterrence": -p["hold_effect"] * (0.5 - USUAL),
+        "threat": -p["hold_effect"] * (0.5 - USUAL),
         "government": p["suspension_lean_effect"] * 0.7,
         "order": 0.0,
         "acceptance": 1.0,
@@ -429,7 +429,7 @@ def test_taking_back_a_notice_leaves_words_about_recognition_alone() -> None:
     base = hosts("HND", beijing={"acceptance": 0.0}, events=events)
     plain = changed(base, {"events.back.enabled": False, "events.back-2.enabled": False})
     assert difference(run(base), run(plain)) == SAME
-    assert np.all(term(run(base), "pledge", 1)[:, 1:] > 0.0)
+    assert np.all(term(run(base), "order", 1)[:, 1:25] > 0.0)
 
 
 def test_a_suspension_carries_the_notice_out() -> None:
@@ -501,19 +501,24 @@ def test_a_suspended_host_loses_its_security_part_and_maybe_aid_until_it_is_rest
 
 
 def test_a_suspension_is_felt_in_the_weighing_of_recognition_from_the_next_month() -> None:
-    steady = {"parameters.restoration_rate": 1e-9, "washington.focus": 0.0}
+    steady = {"parameters.restoration_rate": 1e-9, "parameters.pressure_focus": 0.0, "parameters.learning": 0.0}
     laid = lay_out(changed(hosts("HND"), CERTAIN_IN_MARCH | steady))
     ensemble = run(laid, 100)
     p = draw(laid).parameters[0]
-    deterrence = term(ensemble, "deterrence", laid.states.index("HND"))
-    lost = p["deterrence_effect"] * 0.2 * (1.0 + np.array([0.0, 0.375]))
-    assert np.all(deterrence[:, :4] == 0.0)
-    assert np.all(deterrence[:, 4:] == deterrence[:, 4:5])
-    found = sorted(set(np.round(deterrence[:, 5], 12).tolist()))
-    assert found == pytest.approx(lost.tolist(), rel=1e-9)
-    answered = float(np.mean(deterrence[:, 5] > lost.mean()))
-    assert answered == pytest.approx(0.4, abs=4.0 * math.sqrt(0.24 / 100))
-    assert np.all(term(ensemble, "deterrence", laid.states.index("GTM")) == 0.0)
+    threat = term(ensemble, "threat", laid.states.index("HND"))
+    away = np.any(term(ensemble, "side", laid.states.index("HND"))[:, :6] != 0.0, axis=1)
+    lost = []
+    for cut in (0.0, 0.375):
+        held = float(laid.timeline.dependence_ref[laid.states.index("HND")])
+        ties = (held, held - 0.2 * (1.0 + cut))
+        stakes = [rules.stake(1.0, p["credibility"], tie, p["gdp_at_risk"]) for tie in ties]
+        lost.append(p["money_effect"] * (rules.worth(stakes[0]) - rules.worth(stakes[1])))
+    assert np.all(threat[~away, :4] == 0.0)
+    found = sorted(set(np.round(threat[~away, 5], 12).tolist()))
+    assert found == pytest.approx(lost, rel=1e-9)
+    answered = float(np.mean(threat[~away, 5] > np.mean(lost)))
+    assert answered == pytest.approx(0.4, abs=4.5 * math.sqrt(0.24 / 100))
+    assert np.all(term(ensemble, "threat", laid.states.index("GTM"))[:, :4] == 0.0)
 
 
 def test_washington_answers_as_often_as_its_chance() -> None:
@@ -609,16 +614,17 @@ def test_the_two_ties_of_a_state_have_luck_of_their_own() -> None:
 
 
 def test_a_scenario_without_hosts_has_the_bits_of_one_in_which_hosts_hold_nothing_up() -> None:
-    """Hosts touch recognition through dependence alone: where that has no part to lose, not a bit moves."""
+    """Hosts touch recognition through dependence and credibility alone: where neither moves, not a bit does."""
     bare = {"us_aid": 0.0, "security_tie": 0.0}
     base = changed(rich(), {f"states.{code}": bare for code in ("GTM", "HND", "MHL", "PAN", "PLW", "SLV")})
-    base = changed(base, {"parameters.suspension_rate": 0.5, "parameters.suspension_rate_compact": 0.5})
+    rates = {"parameters.suspension_rate": 0.5, "parameters.suspension_rate_compact": 0.5}
+    base = changed(base, rates | {"parameters.learning": 0.0})
     alone = changed(base, {"cooperation.hosts": []})
     assert_recognition_is_the_same(alone, base, exact=True)
 
 
 def test_a_scenario_without_hosts_is_one_in_which_dependence_does_not_weigh() -> None:
-    off = {"parameters.deterrence_effect": 0.0, "parameters.answer_chance": 0.001}
+    off = {"parameters.gdp_at_risk": 0.0, "parameters.answer_chance": 0.001}
     base = changed(rich(), off | {"parameters.suspension_rate": 0.5})
     assert_recognition_is_the_same(changed(base, {"cooperation.hosts": []}), base, exact=False)
 

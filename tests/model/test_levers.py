@@ -51,12 +51,16 @@ RAISE: dict[str, dict[str, Any]] = {
     "new government": event("inauguration"),
     "pledge": event("pledge"),
     "order": event("order"),
-    "request refused": event("request-refused"),
+    "request refused": event("request", million_usd=2000.0, answer="refused"),
+    "beijing approaches": {"beijing.approach": 3.0},
     "offer by beijing": event("offer", million_usd=1000.0),
     "aid cut by taipei": event("aid-cut", by="taipei", share=1.0),
-    "aid cut by washington, where it presses": event("aid-cut", by="washington", share=1.0),
+    "aid cut by washington, where nobody learns": {
+        **event("aid-cut", by="washington", share=1.0),
+        "parameters.learning": 0.0,
+    },
     "susceptibility up": {"states.HND.susceptibility": 2.0},
-    "prestige up": {"states.HND.prestige": 3.0},
+    "prestige up": {"states.HND.prestige": 3.0, "parameters.purse": 800.0},
     "departure rate up": {"parameters.departure_rate": 0.2},
 }
 LOWER: dict[str, dict[str, Any]] = {
@@ -67,10 +71,12 @@ LOWER: dict[str, dict[str, Any]] = {
     "reassurance": event("reassurance"),
     "offer by taipei": event("offer", by="taipei", million_usd=1000.0),
     "match": event("match", share=5.0),
+    "inducement by washington": event("offer", by="washington", million_usd=1000.0),
+    "attention up, where nobody resents it": {"washington.attention": 2.0, "states.HND.pride": 0.0},
     "acceptance down": {"beijing.acceptance": 0.5},
     "truce": event("truce"),
     "susceptibility down": {"states.HND.susceptibility": 0.5},
-    "prestige down": {"states.HND.prestige": 0.3},
+    "prestige down": {"states.HND.prestige": 0.3, "parameters.purse": 800.0},
     "offer from the budget to a neighbour": {
         "events.one": {"type": "offer", "state": "GTM", "date": DAY, "million_usd": 1e5, "from_budget": True}
     },
@@ -117,7 +123,7 @@ def test_losing_a_part_of_dependence_raises_the_hazard(part: str) -> None:
 
 
 def test_levers_grow_step_by_step() -> None:
-    base = changed(BASE, {"parameters.package_half_life": 0.2})
+    base = changed(BASE, {"parameters.purse": 800.0})
     for path, values, rising in (
         ("beijing.budget", (0.0, 0.5, 1.0, 2.0, 4.0), True),
         ("taipei.budget", (0.0, 0.5, 1.0, 2.0, 4.0), False),
@@ -149,7 +155,7 @@ def test_a_negative_window_turns_the_sign_round() -> None:
 def test_neighbours_move_a_state_when_the_effect_is_set(sign: float) -> None:
     """Guatemala leaves in January for certain; Honduras, its neighbour, feels it in February, Palau does not."""
     base = changed(
-        BASE, {"parameters.neighbours_effect": sign, "parameters.offer_effect": 0.0, "parameters.aid_effect": 0.0}
+        BASE, {"parameters.neighbours_effect": sign, "parameters.money_effect": 0.0, "states.HND.susceptibility": 0.1}
     )
     leave = {"states.GTM.susceptibility": 1000.0, "parameters.departure_rate": 1.0}
     calm = {"states.GTM.susceptibility": 0.0, "parameters.departure_rate": 1.0}

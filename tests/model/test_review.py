@@ -20,7 +20,7 @@ def _reference(**tables: object) -> tuple[Plan, SimpleNamespace, Reference]:
     draws = sample(laid, beliefs_for(laid.loaded.scenario), 1, 1, "central")
     names = draws.parameters.dtype.names or ()
     central = SimpleNamespace(**{name: float(draws.parameters[name][0]) for name in names})
-    return laid, central, derive(laid.timeline, central, draws.values[0])
+    return laid, central, derive(laid.timeline, central, draws.values[0], draws.spreads[0])
 
 
 def test_words_of_a_compact_host_keep_their_chance() -> None:

@@ -6,7 +6,7 @@ import inspect
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.fit.panel import FORMER_YEARS
@@ -20,24 +20,12 @@ effect = st.floats(-10.0, 10.0)
 chance = st.floats(0.001, 0.999)
 rate = st.floats(1e-6, 10.0)
 positive = st.floats(1e-6, 1e6)
+log_rate = st.floats(math.log(1e-9), math.log(10.0))
+deviation = st.floats(-20.0, 20.0)
+four = st.lists(st.tuples(effect, deviation), min_size=4, max_size=4)
 
 
-# --- every term is a deviation from its reference ---------------------------------------------------------
-
-
-@given(effect, percent)
-def test_money_terms_are_nought_at_reference(strength: float, usual: float) -> None:
-    appeal = rules.appeal(usual)
-    assert rules.offer_term(strength, appeal, appeal) == 0.0
-    assert rules.aid_term(strength, appeal, appeal) == 0.0
-
-
-@given(effect, share, level, share)
-def test_washingtons_terms_are_nought_at_reference(
-    strength: float, dependence: float, pressure: float, pride: float
-) -> None:
-    assert rules.deterrence_term(strength, dependence, pressure, dependence, pressure) == 0.0
-    assert rules.backfire_term(strength, pride, pressure, 0.0, pressure) == 0.0
+# --- the record, governments and dependence ---------------------------------------------------------------
 
 
 @given(effect, st.floats(-1.0, 1.0))
@@ -46,80 +34,9 @@ def test_a_government_of_the_start_adds_nothing(strength: float, lean: float) ->
     assert rules.return_government_term(strength, lean, lean) == 0.0
 
 
-def test_closed_values() -> None:
-    assert rules.appeal(0.0) == 0.0
-    assert rules.appeal(math.e - 1.0) == pytest.approx(1.0, rel=1e-15)
-    assert rules.offer_term(0.5, math.log(3.0), math.log(2.0)) == pytest.approx(0.5 * math.log(1.5))
-    assert rules.aid_term(0.5, math.log(3.0), math.log(2.0)) == pytest.approx(-0.5 * math.log(1.5))
-    assert rules.deterrence_term(0.25, 0.8, 3.0, 0.5, 1.0) == pytest.approx(-0.25 * (2.4 - 0.5))
-    assert rules.backfire_term(0.1, 0.5, 2.0, 1.0, 1.0) == pytest.approx(0.05 * 8.0)
-    assert rules.government_term(0.4, 0.5, -0.5) == pytest.approx(0.4)
-    assert rules.return_government_term(0.4, 0.5, -0.5) == pytest.approx(-0.4)
-    assert rules.pledge_term(2.0, 0.5, 0.4, 1.0) == pytest.approx(0.6)
-    assert rules.request_term(1.1, 0.5) == pytest.approx(0.55)
-    assert rules.neighbours_term(-0.2, 1.5) == pytest.approx(-0.3)
-    assert rules.shortfall_term(0.05, 4.0) == pytest.approx(0.2)
-    assert rules.return_offer_term(0.5, math.log(3.0)) == pytest.approx(-0.5 * math.log(3.0))
-    assert rules.return_aid_term(0.5, math.log(3.0)) == pytest.approx(0.5 * math.log(3.0))
-    assert rules.hazard_of_leaving(math.log(0.04), 0.5, 3.8, 1.0) == pytest.approx(0.5 * 3.84)
-    assert rules.hazard_of_return(math.log(0.04), 0.5) == pytest.approx(0.02)
-    assert rules.log_hazard(*(0.1 * k for k in range(10))) == pytest.approx(4.5)
-    assert rules.log_hazard_of_return(*(0.1 * k for k in range(7))) == pytest.approx(2.1)
-
-
-@given(percent, percent)
-def test_money_weighs_less_the_more_there_is(low: float, more: float) -> None:
-    assume(more > 0.01)
-    first = rules.appeal(low + more) - rules.appeal(low)
-    second = rules.appeal(low + 2.0 * more) - rules.appeal(low + more)
-    assert first > second > 0.0
-
-
-@given(st.floats(0.01, 1.0), st.floats(0.01, 1.0), st.floats(0.01, 1.0), st.floats(0.01, 1.0))
-def test_pressure_deters_first_and_provokes_later(
-    deter: float, dependence: float, backfire: float, pride: float
-) -> None:
-    """Added to a reference of nought, pressure lowers the hazard up to d b / (k e) and raises it beyond."""
-
-    def felt(pressure: float) -> float:
-        return rules.deterrence_term(deter, dependence, pressure, dependence, 0.0) + rules.backfire_term(
-            backfire, pride, pressure, 0.0, 0.0
-        )
-
-    turning = deter * dependence / (backfire * pride)
-    assert felt(0.5 * turning) < 0.0 < felt(1.5 * turning)
-
-
-@given(st.floats(-0.5, 0.5), st.floats(0.0, 1.0), st.floats(0.01, 0.5), st.floats(0.01, 1.0), level)
-def test_pressure_turns_where_the_two_terms_together_are_lowest(
-    deter: float, dependence: float, backfire: float, pride: float, hostility: float
-) -> None:
-    def felt(pressure: float) -> float:
-        return rules.deterrence_term(deter, dependence, pressure, dependence, 1.0) + rules.backfire_term(
-            backfire, pride, pressure, hostility, 1.0
-        )
-
-    lowest = rules.turning_pressure(deter, backfire, dependence, pride, hostility)
-    assert lowest == pytest.approx(deter * dependence / (2.0 * backfire * pride) - hostility, rel=1e-9, abs=1e-9)
-    step = 0.1 * (1.0 + abs(lowest))
-    assert felt(lowest - step) > felt(lowest) < felt(lowest + step)
-
-
-def test_pressure_never_turns_where_nobody_resents_it() -> None:
-    assert rules.turning_pressure(0.25, 0.03, 0.5, 0.0, 1.0) == math.inf
-    assert rules.turning_pressure(0.25, 0.0, 0.5, 0.5, 1.0) == math.inf
-
-
 @given(st.floats(0.001, 1.0), st.floats(0.001, 1.0), level, st.floats(0.001, 3.0))
 def test_hostility_only_provokes(strength: float, pride: float, pressure: float, hostility: float) -> None:
     assert rules.backfire_term(strength, pride, pressure, hostility, pressure) > 0.0
-
-
-# --- what sets one state apart from another ---------------------------------------------------------------
-
-log_rate = st.floats(math.log(1e-9), math.log(10.0))
-deviation = st.floats(-20.0, 20.0)
-four = st.lists(st.tuples(effect, deviation), min_size=4, max_size=4)
 
 
 @given(log_rate, four)
@@ -142,9 +59,6 @@ def test_a_state_of_average_covariates_has_the_rate_of_the_record(
         assert rules.readiness_to_return(base, *(number for pair in pairs[:2] for number in pair)) == base
 
 
-# --- chances and rates ------------------------------------------------------------------------------------
-
-
 @given(st.floats(0.0, 50.0))
 def test_twelve_months_compound_to_a_year(hazard: float) -> None:
     stays = (1.0 - rules.monthly_chance(hazard, 1.0)) ** 12
@@ -160,57 +74,6 @@ def test_the_rest_of_a_month_and_what_went_before_make_the_month(hazard: float, 
 
 def test_a_small_hazard_keeps_its_digits() -> None:
     assert rules.monthly_chance(1.2e-15, 1.0) == pytest.approx(1e-16, rel=1e-12)
-
-
-@given(chance, rate)
-def test_the_pledge_effect_solves_its_equation_or_is_nought(kept: float, departure_rate: float) -> None:
-    found = rules.pledge_effect(kept, departure_rate)
-    assert found >= 0.0
-    without = -math.expm1(-departure_rate * 4.0)
-    if found > 0.0:
-        assert -math.expm1(-departure_rate * math.exp(found) * 4.0) == pytest.approx(kept, rel=1e-9)
-        assert kept > without
-    else:
-        assert kept <= without * (1.0 + 1e-9)
-
-
-@given(chance, st.floats(0.0, 1000.0), rate)
-def test_the_request_effect_solves_its_equation_or_is_nought(followed: float, unseen: float, annual: float) -> None:
-    """Of one known request and so many that nobody heard of, a state left within a year in the share of the known."""
-    found = rules.request_effect(followed, unseen, annual)
-    assert found >= 0.0
-    all_told, without = followed / (1.0 + unseen), -math.expm1(-annual)
-    if found > 0.0:
-        assert -math.expm1(-annual * math.exp(found)) == pytest.approx(all_told, rel=1e-8)
-        assert all_told > without
-    else:
-        assert all_told <= without * (1.0 + 1e-8)
-
-
-@given(chance, st.floats(0.0, 1000.0), st.floats(0.0, 1000.0), rate)
-def test_the_more_requests_went_unseen_the_less_one_weighs(
-    followed: float, few: float, more: float, annual: float
-) -> None:
-    low, high = sorted((few, more))
-    assert rules.request_effect(followed, high, annual) <= rules.request_effect(followed, low, annual)
-
-
-def test_the_request_effect_of_the_record() -> None:
-    """Six of eight and a half each, three unseen for each known, five departures in a hundred ally-years."""
-    expected = math.log(-math.log(1.0 - (6.5 / 9.0) / 4.0) / 0.05)
-    assert rules.request_effect(6.5 / 9.0, 3.0, 0.05) == pytest.approx(expected, rel=1e-14)
-    assert expected == pytest.approx(1.382, abs=1e-3)
-    assert rules.request_effect(0.5, 0.0, math.log(2.0)) == 0.0
-    assert rules.request_effect(0.001, 1000.0, 10.0) == 0.0
-
-
-@given(chance)
-def test_the_order_rate_solves_half_a_year(carried_out: float) -> None:
-    assert -math.expm1(-rules.order_rate(carried_out) * 0.5) == pytest.approx(carried_out, rel=1e-12)
-
-
-def test_the_order_rate_of_the_record() -> None:
-    assert rules.order_rate(0.85) == pytest.approx(3.794, abs=1e-3)
 
 
 @given(st.floats(-3.0, 3.0), st.floats(0.01, 0.99))
@@ -243,11 +106,6 @@ def test_an_order_stands_for_twenty_four_months() -> None:
     assert [rules.standing_order(month) for month in (-1, 0, 23, 24)] == [0.0, 1.0, 1.0, 0.0]
 
 
-@given(st.floats(0.1, 600.0))
-def test_fading_halves_at_the_half_life(half_life: float) -> None:
-    assert rules.monthly_fade(half_life) ** half_life == pytest.approx(0.5, rel=1e-9)
-
-
 def test_destinations() -> None:
     assert rules.destination(leaves_taipei=True, truce=False) == 1
     assert rules.destination(leaves_taipei=True, truce=True) == 2
@@ -261,74 +119,12 @@ def test_a_truce_multiplies_acceptance(readiness: float, in_a_truce: float) -> N
     assert rules.acceptance(readiness, True, in_a_truce) == readiness * in_a_truce
 
 
-def test_a_budget_is_what_offers_leave_of_it_and_never_below_nought() -> None:
-    assert rules.budget_left(2.0, 300.0, 0.0) == 600.0
-    assert rules.budget_left(2.0, 300.0, 150.0) == 450.0
-    assert rules.budget_left(0.5, 300.0, 150.5) == 0.0
-
-
-# --- patrons ----------------------------------------------------------------------------------------------
-
-
 @given(st.floats(-3.0, 3.0), st.floats(-1.0, 2.0), st.floats(2.0, 12.0))
 def test_the_usual_package_at_the_mean_size_is_the_fitted_one(size: float, elasticity: float, mean: float) -> None:
     usual = rules.usual_package(size, elasticity, mean, mean)
     assert 100.0 * usual / math.exp(mean) == pytest.approx(math.exp(size), rel=1e-12)
     twice = rules.usual_package(size, elasticity, mean + math.log(2.0), mean)
     assert twice / usual == pytest.approx(2.0**elasticity, rel=1e-12)
-
-
-def test_courtship_grows_with_what_can_be_won() -> None:
-    assert rules.courtship_weight(10.0, 2.0, 0.0, -3.0) == 20.0
-    assert rules.courtship_weight(10.0, 1.0, 1.0, math.log(0.5)) == pytest.approx(5.0)
-    assert rules.courtship_weight(10.0, 1.0, 0.5, -2.0) > rules.courtship_weight(10.0, 1.0, 0.5, -3.0)
-
-
-def test_a_package_is_a_part_of_the_budget_no_less_than_what_stands_and_no_more_than_the_cap() -> None:
-    assert rules.package(100.0, 1.0, 4.0, 500.0, 0.0, 50.0) == pytest.approx(5.0)
-    assert rules.package(100.0, 1.0, 4.0, 500.0, 7.0, 50.0) == 7.0
-    assert rules.package(100.0, 1.0, 4.0, 500.0, 7.0, 3.0) == 3.0
-    assert rules.package(100.0, 0.0, 0.0, 500.0, 0.0, 3.0) == 0.0
-
-
-def test_aid_has_a_floor_a_threat_part_and_a_cap() -> None:
-    assert rules.taipei_aid(100.0, 0.4, 4.0, 0.1, 0.2, 1000.0, 50.0) == pytest.approx(1.0 + 3.0)
-    assert rules.taipei_aid(100.0, 1.0, 4.0, 0.1, 0.2, 1000.0, 50.0) == pytest.approx(2.5)
-    assert rules.taipei_aid(100.0, 0.0, 4.0, 0.0, 0.0, 1000.0, 50.0) == 0.0
-    assert rules.taipei_aid(100.0, 0.4, 4.0, 0.1, 0.2, 1000.0, 2.0) == 2.0
-
-
-def test_aid_after_cuts_and_matches() -> None:
-    assert rules.aid_after(4.0, 0.25, 1.0) == 4.0
-    assert rules.aid_after(4.0, 1.7, 1.0) == 1.0
-    assert rules.matched(4.0, 0.5, 20.0) == 10.0
-    assert rules.matched(4.0, 0.5, 2.0) == 4.0
-    assert rules.matched(4.0, 0.0, 2.0) == 4.0
-
-
-def test_a_believed_sum() -> None:
-    assert rules.believed(0.1, 50.0, 1000.0) == pytest.approx(0.5)
-
-
-@given(positive, positive)
-def test_wavering_runs_from_nought_to_one(last: float, usual: float) -> None:
-    found = rules.wavering(last, usual)
-    assert 0.0 <= found < 1.0
-    assert (found > 0.0) == (last > usual)
-
-
-def test_wavering_closed() -> None:
-    assert rules.wavering(0.3, 0.1) == pytest.approx(0.5)
-    assert rules.wavering(0.1, 0.1) == 0.0
-
-
-@given(st.floats(0.0, 10.0), level, st.floats(0.0, 10.0), share, level)
-def test_pressure_stays_within_its_scale(
-    attention: float, weight: float, focus: float, waver: float, lobbying: float
-) -> None:
-    found = rules.pressure(attention, weight, focus, waver, lobbying)
-    assert 0.0 <= found <= 3.0
-    assert found == min(3.0, attention * weight * (1.0 + focus * waver) + lobbying)
 
 
 @given(st.floats(0.0, 100.0), st.floats(0.0, 200.0), st.floats(0.0, 500.0), level)
@@ -370,14 +166,10 @@ def test_hostility_has_a_ceiling() -> None:
 def test_what_is_missing_grows_until_the_package_is_due(
     promised: float, delivered: float, years: float, term: float
 ) -> None:
-    missing = rules.undelivered(promised, delivered, 0.0)
+    missing = rules.undelivered(promised, delivered)
     found = rules.shortfall(missing, years, term)
     assert found == pytest.approx(promised * (1.0 - delivered) * min(years, term))
     assert rules.shortfall(missing, years + 1.0, term) >= found
-    assert rules.undelivered(promised, delivered, 2.5) == missing + 2.5
-
-
-# --- military cooperation ---------------------------------------------------------------------------------
 
 
 @given(effect, share, share, st.floats(-1.0, 1.0))
@@ -432,31 +224,258 @@ def test_the_rates_of_the_record() -> None:
     assert rules.ACT_MONTHS == 12.0 * rules.NOTICE_YEARS
 
 
-# --- nothing overflows ------------------------------------------------------------------------------------
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=10, max_size=10), share, st.floats(0.0, 1e3))
-def test_extreme_terms_give_a_chance_all_the_same(terms: list[float], acceptance: float, order_rate: float) -> None:
-    log_rate = rules.log_hazard(*terms)
-    hazard = rules.hazard_of_leaving(log_rate, acceptance, order_rate, 1.0)
-    assert log_rate <= rules.MOST_LOG_HAZARD
-    assert math.isfinite(hazard)
-    assert 0.0 <= rules.monthly_chance(hazard, 1.0) <= 1.0
-    back = rules.hazard_of_return(rules.log_hazard_of_return(*terms[:7]), acceptance)
-    assert math.isfinite(back)
-    assert 0.0 <= rules.monthly_chance(back, 1.0) <= 1.0
-    suspend = rules.hazard_of_suspension(rules.log_hazard_of_suspension(*terms[:4]), order_rate)
-    assert math.isfinite(suspend)
-    assert 0.0 <= rules.monthly_chance(suspend, 1.0) <= 1.0
-
-
-@given(positive, st.floats(0.0, 100.0), st.floats(0.0, 5.0), st.floats(-1e6, 1e6))
-def test_courtship_never_overflows(usual: float, prestige: float, focus: float, last: float) -> None:
-    assert math.isfinite(rules.courtship_weight(usual, prestige, focus, last))
-
-
 def test_the_rule_book_uses_no_power_operator() -> None:
     """`x ** y` may differ between Python and compiled code in the last bit."""
     source = inspect.getsource(rules)
     assert " ** " not in source
     assert "pow(" not in source
+
+
+# --- talks: the level is exact ----------------------------------------------------------------------------
+
+monthly = st.floats(1e-6, 0.3)
+lost_share = st.floats(0.02, 0.9)
+
+
+class Chain:
+    """A state's talks in numbers: chances, shares and shares lost at a monthly chance of leaving."""
+
+    def __init__(self, leave: float, months: float, lost_public: float, lost_silent: float, fastest: float) -> None:
+        self.leave, self.public = leave, rules.opening_public(0.25, lost_public, lost_silent)
+        whole = rules.lost_in_all(self.public, lost_public, lost_silent)
+        self.close = rules.closing(months, leave, whole, fastest)
+        self.lost = [rules.lost_raised(lost, leave, self.close, whole) for lost in (lost_silent, lost_public)]
+        self.in_all = rules.lost_in_all(self.public, self.lost[1], self.lost[0])
+        self.share = rules.share_in_talks(leave, self.close, self.in_all)
+
+
+@given(monthly, st.floats(0.5, 24.0), lost_share, lost_share, st.lists(st.floats(0.2, 1.6), min_size=3, max_size=30))
+def test_the_chance_of_leaving_is_the_records_in_every_month_whatever_its_pace(
+    leave: float, months: float, lost_public: float, lost_silent: float, paces: list[float]
+) -> None:
+    fastest = max(1.0, *(rules.leaving(-12 * math.log(1 - leave), pace, 1.0) / leave for pace in paces))
+    chain = Chain(leave, months, lost_public, lost_silent, fastest)
+    if max(chain.lost) >= rules.MOST_CHANCE:
+        return
+    silent, public = chain.share * (1.0 - chain.public), chain.share * chain.public
+    for pace in paces:
+        now = rules.leaving(-12 * math.log(1 - leave), pace, 1.0)
+        close = rules.closing_at(chain.close, now, leave)
+        opens = rules.opening_at(chain.share, close, now)
+        assert 0.0 <= opens <= 1.0
+        gone = close * (silent * chain.lost[0] + public * chain.lost[1])
+        assert gone == pytest.approx(now, rel=1e-9)
+        idle = 1.0 - silent - public
+        silent = rules.share_after(silent, close, idle * opens * (1.0 - chain.public), gone)
+        public = rules.share_after(public, close, idle * opens * chain.public, gone)
+        assert silent + public == pytest.approx(chain.share, rel=1e-9)
+
+
+@given(lost_share, lost_share, st.floats(0.05, 0.95))
+def test_departures_are_public_as_often_as_is_documented(lost_public: float, lost_silent: float, wanted: float) -> None:
+    opens = rules.opening_public(wanted, lost_public, lost_silent)
+    public, silent = opens * lost_public, (1.0 - opens) * lost_silent
+    assert public / (public + silent) == pytest.approx(wanted)
+
+
+def test_talks_of_a_usual_state_in_numbers() -> None:
+    chain = Chain(rules.monthly_chance(0.06, 1.0), 6.0, 0.13, 0.3, 1.0)
+    assert chain.public == pytest.approx(0.4348, abs=1e-4)
+    assert chain.in_all == pytest.approx(0.2261, abs=1e-4)
+    assert chain.close == pytest.approx(1.0 - math.exp(-1.0 / 6.0))
+    assert chain.share == pytest.approx(0.1437, abs=1e-3)
+    often = Chain(0.08, 6.0, 0.13, 0.3, 1.0)
+    assert often.share == pytest.approx(0.5)
+    most = Chain(0.2, 6.0, 0.13, 0.3, 1.5)
+    assert (most.close, most.in_all) == (pytest.approx(1.0 / 1.5), pytest.approx(2 * 0.2 * 1.5))
+
+
+@given(chance, st.floats(0.0, 5.0))
+def test_a_multiple_of_one_leaves_a_chance_alone_to_the_bit(p: float, multiple: float) -> None:
+    assert rules.at_odds(p, 1.0) == p
+    moved = rules.at_odds(p, multiple)
+    assert 0.0 <= moved <= 1.0
+    assert moved * (1.0 - p) == pytest.approx(multiple * p * (1.0 - moved), abs=1e-12)
+    assert rules.courtship(1.0, 1.7, 0.0, 0.5, 0.0) == 1.0
+
+
+# --- bids, and who wins -----------------------------------------------------------------------------------
+
+
+@given(effect, st.floats(0.0, 10.0), level)
+def test_terms_are_nought_at_reference(strength: float, worth: float, pressure: float) -> None:
+    assert rules.offer_term(strength, worth, worth) == 0.0
+    assert rules.aid_term(strength, worth, worth) == 0.0
+    assert rules.threat_term(strength, worth, worth) == 0.0
+    assert rules.backfire_term(strength, 0.5, pressure, 0.0, pressure) == 0.0
+
+
+@given(percent, st.floats(1e-3, 1000.0))
+def test_money_weighs_less_the_more_there_is(low: float, more: float) -> None:
+    first, second = rules.worth(low + more) - rules.worth(low), rules.worth(low + 2 * more) - rules.worth(low + more)
+    assert first > second > 0.0
+    assert rules.worth(0.0) == 0.0
+
+
+def test_limits_in_closed_form() -> None:
+    assert math.log(3000.0) == rules.LOG_3000
+    assert rules.beijing_limit(70.0, 0.4, math.log(3000.0), 1.0, 0.4, 0.0) == pytest.approx(70.0)
+    assert rules.beijing_limit(70.0, 0.5, math.log(12000.0), 2.0, 0.4, 1.0) == pytest.approx(280.0 * math.exp(0.4))
+    assert rules.purse_left(400.0, 2.0, 100.0) == 700.0
+    assert rules.purse_left(400.0, 0.0, 100.0) == 0.0
+    assert rules.beijing_bid(70.0, 1.0, 400.0, 0.5, 0.25, 3500.0) == pytest.approx(1.25)
+    assert rules.beijing_bid(70.0, 10.0, 400.0, 1.0, 0.0, 4000.0) == pytest.approx(10.0)
+    assert rules.base_after(30.0, 2.0, 0.25) == 45.0
+    assert rules.reserve_left(0.25, 240.0, 1.0, 20.0, 10.0) == 70.0
+    assert rules.taipei_limit(2.0, 20.0, 20.0, 60.0) == 40.0
+    assert rules.taipei_limit(2.0, 20.0, 30.0, 5.0) == 35.0
+    assert rules.taipei_limit(2.0, 20.0, 50.0, 0.0) == 50.0
+    assert [rules.answered(40.0, 20.0, *said) for said in ((0.0, 0.0), (1.0, 0.0), (0.0, 90.0))] == [40.0, 20.0, 110.0]
+    assert rules.taipei_bid(40.0, 0.5, 0.0, 9.0, 4000.0) == 1.5
+    assert rules.taipei_bid(40.0, 0.5, 1.0, 9.0, 4000.0) == 9.0
+    assert rules.stake(3.0, 0.1, 0.5, 20.0) == pytest.approx(1.0)
+
+
+def test_winning_again_does_not_make_winning_easier() -> None:
+    """What talks won stands, and is gone from the reserve: the limit is where it was."""
+    first = rules.taipei_limit(2.0, 20.0, 20.0, rules.reserve_left(0.25, 240.0, 1.0, 0.0, 0.0))
+    again = rules.taipei_limit(2.0, 20.0, 28.0, rules.reserve_left(0.25, 240.0, 1.0, 0.0, 8.0))
+    assert first == again == 40.0
+
+
+@given(share, st.floats(0.1, 20.0), st.lists(share, max_size=12))
+def test_trust_lies_between_the_mean_and_the_cases(mean: float, weight: float, cases: list[float]) -> None:
+    found = rules.pooled(mean, weight, math.fsum(cases), float(len(cases)))
+    assert min([mean, *cases]) - 1e-9 <= found <= max([mean, *cases]) + 1e-9
+    assert rules.trust(0.0, weight, 0.0, 9.0) == rules.LEAST_TRUST
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=10, max_size=10), st.floats(0.0, 1.0, exclude_max=True))
+def test_extreme_terms_give_a_chance_all_the_same(terms: list[float], luck: float) -> None:
+    balance = rules.balance(*terms)
+    assert abs(balance) <= rules.MOST_BALANCE
+    assert 0.0 < rules.wins(balance) <= 1.0
+    assert math.isfinite(rules.surplus(balance, luck))
+
+
+@given(chance)
+def test_odds_and_chances_are_each_others(p: float) -> None:
+    assert rules.wins(rules.log_odds(p)) == pytest.approx(p)
+    assert rules.surplus(rules.log_odds(p), p) == pytest.approx(0.0, abs=1e-12)
+
+
+@given(st.floats(0.0, 50.0), st.floats(0.0, 5.0), st.floats(0.0, 30.0), st.floats(0.0, 3.2))
+def test_beijing_pays_no_more_than_its_limit_and_nothing_where_money_does_not_count(
+    bid: float, access: float, ahead: float, money: float
+) -> None:
+    worth, reach = rules.worth(bid + access), rules.worth(access)
+    price = rules.beijing_pays(worth, reach, ahead, money)
+    assert 0.0 <= price <= bid + 1e-9
+    assert rules.beijing_pays(worth, reach, 0.0, 1.0) == pytest.approx(bid, abs=1e-9)
+    assert rules.beijing_pays(worth, reach, 0.5, 0.0) == 0.0
+    if price > 1e-9:
+        assert rules.worth(price + access) == pytest.approx(worth - ahead / max(rules.TINY, money))
+
+
+@given(st.floats(0.0, 50.0), st.floats(0.0, 5.0), st.floats(0.0, 10.0), st.floats(-30.0, 0.0), st.floats(0.0, 3.2))
+def test_taipei_pays_no_less_than_what_stands_and_no_more_than_its_limit(
+    standing: float, induced: float, more: float, behind: float, money: float
+) -> None:
+    worth = rules.worth(standing + more + induced)
+    price = rules.taipei_pays(worth, induced, standing, behind, money)
+    assert standing <= price <= standing + more + 1e-9
+    assert rules.taipei_pays(worth, induced, standing, -0.5, 0.0) == standing
+
+
+def test_a_price_is_met_from_told_offers_first() -> None:
+    assert rules.from_purse(3.0, 1.0, 0.5) == 4.0
+    assert rules.from_purse(0.5, 1.0, 0.5) == 0.0
+    assert rules.promised(3.0, 1.0, 9.0, 4.0) == pytest.approx(14.0)
+    assert rules.promised(0.5, 1.0, 9.0, 0.0) == pytest.approx(5.0)
+    assert rules.promised(3.0, 0.0, 0.0, 4.0) == 4.0
+    assert rules.granted(1.5, 20.0, 0.5, 4000.0) == pytest.approx(20.0)
+    assert rules.granted(0.5, 20.0, 0.0, 4000.0) == 0.0
+
+
+@given(st.floats(0.05, 3.2), st.floats(0.001, 0.2), st.floats(0.01, 0.3), st.floats(1.0, 40.0), st.floats(0.05, 1.0))
+def test_pressure_turns_where_the_two_terms_together_are_lowest(
+    money: float, strength: float, credible: float, at_risk: float, dependence: float
+) -> None:
+    turn = rules.turning_pressure(money, strength, credible, at_risk, dependence, 0.5, 0.2)
+
+    def felt(pressure: float) -> float:
+        stake = rules.worth(rules.stake(pressure, credible, dependence, at_risk))
+        return rules.threat_term(money, stake, 0.0) + rules.backfire_term(strength, 0.5, pressure, 0.2, 0.0)
+
+    if turn > 0.0:
+        assert felt(turn) <= felt(turn * 0.9) + 1e-12
+        assert felt(turn) <= felt(turn * 1.1) + 1e-12
+    else:
+        assert felt(0.0) <= felt(0.1) + 1e-12
+
+
+def test_pressure_never_turns_where_nobody_resents_it_and_at_once_where_nothing_is_at_stake() -> None:
+    assert rules.turning_pressure(1.0, 0.0, 0.1, 20.0, 0.5, 0.5, 0.0) == math.inf
+    assert rules.turning_pressure(1.0, 0.1, 0.1, 20.0, 0.0, 0.5, 0.5) == -0.5
+
+
+@given(st.floats(0.0, 10.0), level, st.floats(0.0, 10.0), share, level)
+def test_pressure_stays_within_its_scale(
+    attention: float, weight: float, focus: float, public: float, lobbying: float
+) -> None:
+    assert 0.0 <= rules.pressure(attention, weight, focus, public, lobbying) <= rules.MOST_PRESSURE
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+@given(st.floats(0.001, 0.999), st.floats(0.02, 0.5), st.floats(0.001, 0.3), st.floats(1.0, 12.0))
+def test_a_pledge_is_kept_as_often_as_is_counted_or_as_states_leave_anyhow(
+    kept: float, lost_public: float, rate: float, months: float
+) -> None:
+    stays, late = rules.survival(rate, 4.0), rules.survival(rate, 4.0 - months / 6.0)
+    opens = rules.pledge_opens(kept, lost_public, stays, late)
+    lost = rules.pledge_lost(kept, lost_public, late)
+    assert 0.0 <= opens <= 1.0
+    found = (1.0 - opens) * (1.0 - stays) + opens * (1.0 - (1.0 - lost) * late)
+    if kept <= 1.0 - stays:
+        assert opens == 0.0
+    elif lost < rules.MOST_CHANCE and stays > (1.0 - lost_public) * late:
+        assert found == pytest.approx(kept, abs=1e-9)
+
+
+def test_words_open_talks_that_are_lost_as_often_as_is_counted() -> None:
+    term = rules.words_term(0.9, 0.13)
+    assert rules.wins(rules.log_odds(0.13) + term) == pytest.approx(0.9)
+    assert rules.words_term(0.1, 0.13) == 0.0
+    request = rules.request_term(0.75, 3.0, 0.13, 1.7, rules.worth(2.0), rules.worth(1.0))
+    refused = rules.aid_term(1.7, rules.worth(1.0), rules.worth(2.0))
+    assert rules.wins(rules.log_odds(0.13) + request + refused) == pytest.approx(0.1875)
+
+
+def test_talks_of_a_pledge_made_before_the_start_may_be_over() -> None:
+    assert rules.still_open(0.4, 0.1, 0.3, 0) == pytest.approx(0.4)
+    assert rules.still_open(0.4, 0.1, 0.0, 10) == pytest.approx(0.4 * 0.9**10)
+    assert rules.still_open(1.0, 1.0, 0.3, 5) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_an_order_closes_in_its_months() -> None:
+    assert rules.order_closing(1.0, 1.0) == pytest.approx(1.0 - math.exp(-1.0))
+    assert rules.order_closing(2.0, 0.5) == pytest.approx(1.0 - math.exp(-0.25))
+
+
+def test_who_waited_under_an_order_leaves_when_beijing_takes_more() -> None:
+    """Nine in ten were turned away at 0.1; at acceptance 1 the luck of those lies above it."""
+    late = rules.chance_of_leaving(1.0, 0.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 0.8, 1.0, 0.1)
+    assert late == pytest.approx((0.8 - 0.1) / 0.9)
+    assert rules.chance_of_leaving(0.1, 0.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 0.8, 1.0, 0.1) == 0.0
+    assert rules.waiting_after(0.5, 0.1, 0.1, 0.0, 0.0) == pytest.approx(0.5)
+    assert rules.waiting_after(0.5, 0.1, 1.0, 0.0, 0.0) == 0.0
+
+
+@given(st.floats(0.0, 0.9), share)
+def test_a_yearly_rate_gives_its_month_back(p: float, exposure: float) -> None:
+    rate = rules.yearly_rate(p, exposure)
+    if exposure > 1e-6:
+        assert rules.monthly_chance(rate, exposure) == pytest.approx(p, abs=1e-9)
+    assert rules.yearly_rate(p, 0.0) == 0.0

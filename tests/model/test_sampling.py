@@ -199,9 +199,9 @@ def test_a_set_truce_acceptance_enters_the_central_rate_too() -> None:
 
 def test_a_range_of_a_parameter_is_drawn_from_it() -> None:
     given = {"central": 0.2, "low": 0.1, "high": 0.5}
-    document = told("HND", parameters={"departure_rate": given, "offer_effect": given, "aid_floor": given})
+    document = told("HND", parameters={"departure_rate": given, "lean_effect": given, "window_share": given})
     records = draw(lay_out(document), 40_000, mode="drawn").parameters
-    for name in ("departure_rate", "offer_effect", "aid_floor"):
+    for name in ("departure_rate", "lean_effect", "window_share"):
         assert np.quantile(records[name], [0.05, 0.5, 0.95]) == pytest.approx([0.1, 0.2, 0.5], abs=0.03), name
 
 

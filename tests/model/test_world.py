@@ -24,7 +24,6 @@ def test_a_world_opens_on_the_roster_before_any_month(laid: Plan) -> None:
     assert world.count == len(laid.members.recognisers)
     assert tuple(state.iso3 for state in world.members) == laid.states
     assert [state.iso3 for state in world.with_taipei()] == list(laid.members.recognisers)
-    assert "VAT" not in [state.iso3 for state in world.courted()]
     assert world.changes == []
     assert tuple(host.state.iso3 for host in world.hosts) == laid.hosts == ("GTM", "HND", "MHL", "PAN", "PLW", "SLV")
     assert world.cooperating == len(laid.hosts)
@@ -122,9 +121,9 @@ class Loyalists(World):
 class Deaf(Washington):
     """Presses nobody."""
 
-    def step(self) -> None:
+    def press(self) -> None:
         for state in self.model.with_taipei():
-            state.pressed = 0.0
+            state.pressed, state.stake = [0.0, 0.0], [0.0, 0.0]
 
 
 class Quiet(World):
@@ -134,8 +133,8 @@ class Quiet(World):
 class Miser(Taipei):
     """Gives nothing."""
 
-    def step(self) -> None:
-        super().step()
+    def answer(self) -> None:
+        super().answer()
         for state in self.model.with_taipei():
             state.aid = 0.0
 
@@ -143,10 +142,10 @@ class Miser(Taipei):
 class Wooer(Beijing):
     """Offers each state two per cent more of its GDP."""
 
-    def step(self) -> None:
-        super().step()
-        for state in self.model.courted():
-            state.believed += 2.0
+    def bid(self) -> None:
+        super().bid()
+        for state in self.model.with_taipei():
+            state.bid += 2.0
 
 
 class Generous(World):
@@ -171,11 +170,11 @@ def test_subclasses_of_the_patrons_change_what_they_do() -> None:
     usual, quiet, generous = open_world(plan), open_world(plan, kind=Quiet), open_world(plan, kind=Generous)
     for world in (usual, quiet, generous):
         world.step()
-    assert {state.pressed for state in quiet.members} == {0.0}
+    assert {pressure for state in quiet.members for pressure in state.pressed} == {0.0}
     assert {state.aid for state in generous.members} == {0.0}
     for one, other in zip(usual.members, generous.members, strict=True):
-        assert other.believed == pytest.approx(one.believed + 2.0)
-        assert other.log_hazard > one.log_hazard
+        assert other.bid == pytest.approx(one.bid + 2.0)
+        assert other.balance[0] > one.balance[0]
 
 
 class Faithful(Host):
@@ -203,8 +202,8 @@ def test_a_subclass_of_host_changes_a_decision() -> None:
 
 def test_beijings_acceptance_is_what_the_states_meet() -> None:
     class Closed(Beijing):
-        def step(self) -> None:
-            super().step()
+        def look(self) -> None:
+            super().look()
             self.acceptance = 0.0
 
     class Shut(World):

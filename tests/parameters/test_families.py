@@ -176,12 +176,12 @@ def test_what_is_not_drawn_is_central() -> None:
 
 
 def test_a_rate_follows_the_central_values_that_are_put_in_the_place_of_its_own() -> None:
-    law = unlike().centred({"population_effect": -0.2, "acceptance_truce": 0.4, "offer_effect": 3.0})
+    law = unlike().centred({"population_effect": -0.2, "acceptance_truce": 0.4, "lean_effect": 3.0})
     assert law.share == ("acceptance_truce", 0.4)
     assert law.effects == (("population_effect", -0.2), ("americas_effect", -0.4))
     assert law.central == pytest.approx(6.5 / years_by_loops(law, 0.4, [-0.2, -0.4]), rel=1e-12)
     assert unlike().centred({}) == unlike()
-    assert unlike().centred({"offer_effect": 1.0}) == unlike()
+    assert unlike().centred({"lean_effect": 1.0}) == unlike()
 
 
 def test_rates_are_equal_where_their_years_are() -> None:

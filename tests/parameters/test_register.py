@@ -158,6 +158,6 @@ def test_every_parameter_is_used_by_the_model() -> None:
 
 def test_the_register_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
-        PARAMETERS["offer_effect"] = DECLARED[0]  # type: ignore[index]
+        PARAMETERS["lean_effect"] = DECLARED[0]  # type: ignore[index]
     with pytest.raises(AttributeError):
         DECLARED[0].central = 0.5  # type: ignore[misc]

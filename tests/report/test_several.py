@@ -63,9 +63,9 @@ def test_differences_of_scenarios(results: list[Result]) -> None:
     assert differences(results[0], results[1]) == ["Event “castro words” left out", "Event “castro notice” added"]
     assert differences(results[0], results[2]) == ["washington.attention: 3 (as usual in the baseline)"]
     assert differences(results[0], results[0]) == []
-    other = face.run("honduras-2025", runs=20, set={"parameters.offer_effect": 0.5, "scenario.end": "2028-12-31"})
+    other = face.run("honduras-2025", runs=20, set={"parameters.lean_effect": 0.5, "scenario.end": "2028-12-31"})
     assert differences(results[0], other) == [
-        "Parameter offer_effect: 0.5 (as drawn in the baseline)", "From 1 Jan 2025 to 31 Dec 2028",
+        "Parameter lean_effect: 0.5 (as drawn in the baseline)", "From 1 Jan 2025 to 31 Dec 2028",
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from sim.runs.variation import Variation
 
 ATTENTION = Variation("washington.attention", low=0.0, high=3.0, points=4)
 BUDGET = Variation("beijing.budget", values=(1.0, 2.0, 4.0))
-OPEN = Variation("parameters.offer_effect", low=0.0, high=1.0)
+OPEN = Variation("parameters.lean_effect", low=0.0, high=1.0)
 SAMPLED = DESIGNS[1:]
 
 
@@ -110,8 +110,8 @@ def test_a_morris_trajectory_moves_each_axis_once_by_two_thirds() -> None:
         (([], "grid"), "--vary: at least one path to vary"),
         (
             ([OPEN], "grid"),
-            "--vary: parameters.offer_effect: a number of points, which a grid needs, such as "
-            "parameters.offer_effect=0.0:1.0:5",
+            "--vary: parameters.lean_effect: a number of points, which a grid needs, such as "
+            "parameters.lean_effect=0.0:1.0:5",
         ),
         (
             ([ATTENTION], "grid", 5),

@@ -57,10 +57,10 @@ def test_a_list(honduras: Loaded) -> None:
     assert one.text == "beijing.budget=1,2,4"
 
 
-@pytest.mark.parametrize("text", ["offer_effect", "parameters.offer_effect"])
+@pytest.mark.parametrize("text", ["lean_effect", "parameters.lean_effect"])
 def test_a_parameter_alone_has_the_range_of_its_law(text: str, honduras: Loaded) -> None:
-    law = beliefs_for(honduras.scenario)["offer_effect"].distribution
-    assert parse_variation(text, honduras) == Variation("parameters.offer_effect", low=law.low, high=law.high)
+    law = beliefs_for(honduras.scenario)["lean_effect"].distribution
+    assert parse_variation(text, honduras) == Variation("parameters.lean_effect", low=law.low, high=law.high)
 
 
 def test_a_range_of_the_record_is_that_of_the_scenarios_day(honduras: Loaded, outlook: Loaded) -> None:
@@ -130,10 +130,10 @@ def test_values_stay_in_their_range(u: float) -> None:
     [
         ("washington.attentoin=0:3", "washington.attentoin: no such path: no `attentoin` here; "
          "did you mean washington.attention?"),
-        ("offer_efect=0:1", "a path of the scenario or a parameter (sim parameters lists them) (got 'offer_efect'); "
-         "did you mean offer_effect?"),
-        ("parameters.offer_efect=0:1", "parameters.offer_efect: a model parameter (sim parameters lists them) "
-         "(got 'offer_efect'); did you mean parameters.offer_effect?"),
+        ("lean_efect=0:1", "a path of the scenario or a parameter (sim parameters lists them) (got 'lean_efect'); "
+         "did you mean lean_effect?"),
+        ("parameters.lean_efect=0:1", "parameters.lean_efect: a model parameter (sim parameters lists them) "
+         "(got 'lean_efect'); did you mean parameters.lean_effect?"),
         ("events.castro-pledg.strength=0:1", "events.castro-pledg.strength: no such path: no `castro-pledg` in this "
          "scenario; did you mean events.castro-pledge?"),
         ("washington=0:1", "a path of the scenario or a parameter (sim parameters lists them) (got 'washington')"),
@@ -160,7 +160,7 @@ def test_values_stay_in_their_range(u: float) -> None:
         ("washington.attention=1,2,1", "washington.attention: each value once (got 1.0)"),
         ("washington.attention=0:30", "washington.attention: at most 10 (got 30.0)"),
         ("washington.attention=1,11", "washington.attention: at most 10 (got 11.0)"),
-        ("offer_effect=-20:1", "parameters.offer_effect: from -10 to 10 (got -20.0)"),
+        ("lean_effect=-20:1", "parameters.lean_effect: from -10 to 10 (got -20.0)"),
         ("states.XYZ.pride=0:1", "states.XYZ: a state's three-letter code, such as HND (got 'XYZ')"),
         ("events.castro-inauguration.date=2022-02-30,2022-03-01", "events.castro-inauguration.date: no such day in the "
          "calendar (got '2022-02-30')"),
@@ -181,17 +181,18 @@ def test_a_share_of_a_month_is_no_month(outlook: Loaded) -> None:
 
 
 def test_all_problems_are_told_at_once(honduras: Loaded) -> None:
-    told = refused(["washington.attention=0:3", "washington.attention=1,2", "offer_effect=2:1"], honduras)
+    told = refused(["washington.attention=0:3", "washington.attention=1,2", "lean_effect=2:1"], honduras)
     assert told == [
         "--vary: washington.attention: a path that is varied once (got 'washington.attention=1,2')",
-        "--vary: parameters.offer_effect: low:high, with low below high (got '2:1')",
+        "--vary: parameters.lean_effect: low:high, with low below high (got '2:1')",
     ]
 
 
 def test_a_parameter_the_scenario_sets_has_no_range_of_its_own() -> None:
-    loaded = load("honduras-2021", {"washington.attention": 2, "parameters.aid_effect": 0.3})
-    assert refused("aid_effect=0:1", loaded) == ["--vary: parameters.aid_effect: not set as well, for it is varied "
-                                                 "(got 0.3)"]  # fmt: skip
+    loaded = load("honduras-2021", {"washington.attention": 2, "parameters.reassurance_effect": 0.3})
+    assert refused("reassurance_effect=0:1", loaded) == [
+        "--vary: parameters.reassurance_effect: not set as well, for it is varied (got 0.3)"
+    ]
     assert refused("washington.attention=0:1", loaded) == [
         "--vary: washington.attention: not set as well, for it is varied (got 2)"
     ]
@@ -227,7 +228,7 @@ def test_a_sweep_file(tmp_path: Path) -> None:
             "washington.attention" = { low = 0, high = 3 }
             beijing.budget = [1, 2, 4]
             events.castro-inauguration.date = { low = 2022-01-01, high = "2022-03-01", points = 3 }
-            offer_effect = {}
+            lean_effect = {}
             """,
         )
     )
@@ -237,7 +238,7 @@ def test_a_sweep_file(tmp_path: Path) -> None:
         "washington.attention=0:3",
         "beijing.budget=1,2,4",
         "events.castro-inauguration.date=2022-01-01:2022-03-01:3",
-        "parameters.offer_effect=0.05:0.95",
+        "parameters.lean_effect=-0.2:1",
     ]
 
 
@@ -268,10 +269,10 @@ def test_all_problems_of_a_sweep_file(tmp_path: Path) -> None:
         washington.attention = { low = 0, hihg = 3 }
         beijing.budget = 3
         taipei.budget = { low = 0 }
-        offer_effect = {}
-        parameters.offer_effect = [0, 1]
-        aid_effect = ["a"]
-        deterrence_effect = { low = 2, high = 1 }
+        lean_effect = {}
+        parameters.lean_effect = [0, 1]
+        reassurance_effect = ["a"]
+        backfire_effect = { low = 2, high = 1 }
         states.HND.pride = []
         """,
     )
@@ -286,9 +287,9 @@ def test_all_problems_of_a_sweep_file(tmp_path: Path) -> None:
         "vary.washington.attention.hihg: unknown key (got 'hihg'); did you mean high?",
         "vary.beijing.budget: a list of values, or a table {low, high, points}; {} for a parameter's own range (got 3)",
         "vary.taipei.budget: both low and high, or neither",
-        "vary.parameters.offer_effect: a path that is varied once (got 'parameters.offer_effect')",
-        "vary.parameters.aid_effect: a number (got 'a')",
-        "vary.parameters.deterrence_effect: low:high, with low below high (got '2:1')",
+        "vary.parameters.lean_effect: a path that is varied once (got 'parameters.lean_effect')",
+        "vary.parameters.reassurance_effect: a number (got 'a')",
+        "vary.parameters.backfire_effect: low:high, with low below high (got '2:1')",
         "vary.states.HND.pride: at least one value",
     ]
 
@@ -299,14 +300,14 @@ def test_all_problems_of_a_sweep_file(tmp_path: Path) -> None:
         ("", ["sweep.scenario: required: a shipped scenario or a file beside this one",
               "vary: required: what is varied, by path"]),
         ("sweep = 1\nvary = []", ["sweep: a table (got 1)", "vary: a table (got [])"]),
-        ("[sweep]\nscenario = 3\n[vary]\noffer_effect = [1]", ["sweep.scenario: a scenario's name or file (got 3)"]),
-        ('[sweep]\nscenario = "honduras-2022"\n[vary]\noffer_effect = [1]',
+        ("[sweep]\nscenario = 3\n[vary]\nlean_effect = [1]", ["sweep.scenario: a scenario's name or file (got 3)"]),
+        ('[sweep]\nscenario = "honduras-2022"\n[vary]\nlean_effect = [1]',
          ["sweep.scenario: no such file, and no shipped scenario of this name (got 'honduras-2022'); "
           "did you mean honduras-2025?"]),
-        ('[sweep]\nscenario = "honduras-2021"\n[vary]\noffer_effect = {}',
-         ["vary: parameters.offer_effect: a number of points, which a grid needs, such as "
-          "parameters.offer_effect=0.05:0.95:5"]),
-        ('[sweep]\nscenario = "honduras-2021"\ndesign = "saltelli"\npoints = 50\n[vary]\noffer_effect = {}',
+        ('[sweep]\nscenario = "honduras-2021"\n[vary]\nlean_effect = {}',
+         ["vary: parameters.lean_effect: a number of points, which a grid needs, such as "
+          "parameters.lean_effect=-0.2:1.0:5"]),
+        ('[sweep]\nscenario = "honduras-2021"\ndesign = "saltelli"\npoints = 50\n[vary]\nlean_effect = {}',
          ["sweep.points: a power of two for a design of kind saltelli (got 50); did you mean 64?"]),
         ("[sweep", ["not valid TOML: Expected ']' at the end of a table declaration (at end of document)"]),
     ],

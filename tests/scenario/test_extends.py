@@ -150,9 +150,9 @@ BASES = {
         "expectations.count_at_start: 14, the states on the roster (got 1)",
     ),
     "parameters": (
-        "[parameters]\noffer_effect = 0.5",
-        "[parameters]\noffer_effect = 50",
-        "parameters.offer_effect: from -10 to 10 (got 50.0)",
+        "[parameters]\nlean_effect = 0.5",
+        "[parameters]\nlean_effect = 50",
+        "parameters.lean_effect: from -10 to 10 (got 50.0)",
     ),
 }
 

@@ -12,7 +12,7 @@ from tests.scenario.documents import FILE, header, loaded, refused, written
 
 TYPES = (
     "one of campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest, offer, "
-    "match, hostility, threat, notice, notice-withdrawn, request-refused, aid-cut, truce, truce-ends"
+    "match, hostility, threat, notice, notice-withdrawn, request, switch, aid-cut, truce, truce-ends"
 )
 CODE = "a state's three-letter code, such as HND"
 MEMBER = "a state simulated here: on the roster at the start, or one that left Taipei lately"
@@ -324,10 +324,10 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     # Parameters
     "a parameter that is none": (
-        "[parameters]\noffer_efect = 1",
+        "[parameters]\nlean_efect = 1",
         [
-            "parameters.offer_efect: a model parameter (sim parameters lists them) (got 'offer_efect'); "
-            "did you mean offer_effect?"
+            "parameters.lean_efect: a model parameter (sim parameters lists them) (got 'lean_efect'); "
+            "did you mean lean_effect?"
         ],
     ),
     "a parameter that has become two others": (
@@ -349,18 +349,18 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["parameters.population_effect: from -10 to 10 (got -10.5)"],
     ),
     "a parameter beyond its bounds": (
-        "[parameters]\noffer_effect = 11",
-        ["parameters.offer_effect: from -10 to 10 (got 11.0)"],
+        "[parameters]\nlean_effect = 11",
+        ["parameters.lean_effect: from -10 to 10 (got 11.0)"],
     ),
     "a range of a parameter beyond its bounds": (
-        "[parameters]\naid_floor = {central = 0.5, low = -1, high = 2}",
-        ["parameters.aid_floor: from 0 to 1 (got -1.0)", "parameters.aid_floor: from 0 to 1 (got 2.0)"],
+        "[parameters]\nwindow_share = {central = 0.5, low = -1, high = 2}",
+        ["parameters.window_share: from 0 to 1 (got -1.0)", "parameters.window_share: from 0 to 1 (got 2.0)"],
     ),
     "a parameter that is NaN": (
-        "[parameters]\noffer_effect = nan",
-        ["parameters.offer_effect: a finite number (got nan)"],
+        "[parameters]\nlean_effect = nan",
+        ["parameters.lean_effect: a finite number (got nan)"],
     ),
-    "a parameter that is a text": ('[parameters]\noffer_effect = "x"', ["parameters.offer_effect: a number (got 'x')"]),
+    "a parameter that is a text": ('[parameters]\nlean_effect = "x"', ["parameters.lean_effect: a number (got 'x')"]),
 }
 
 HEADERS: dict[str, tuple[str, list[str]]] = {
@@ -442,10 +442,10 @@ def test_the_small_file_itself_is_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "path", "value", "near"),
     [
-        ("[parameters]\noffer_efect = 1", "parameters.offer_efect", "", "offer_effect"),
+        ("[parameters]\nlean_efect = 1", "parameters.lean_efect", "", "lean_effect"),
         ("[parameters]\nzzz = 1", "parameters.zzz", "", None),
-        ("[parameters]\noffer_effect = 11", "parameters.offer_effect", "11", None),
-        ("[parameters]\naid_floor = {central = 0.5, low = 0, high = 2}", "parameters.aid_floor", "2", None),
+        ("[parameters]\nlean_effect = 11", "parameters.lean_effect", "11", None),
+        ("[parameters]\nwindow_share = {central = 0.5, low = 0, high = 2}", "parameters.window_share", "2", None),
         (EVENT + "pressure = {central = 1, low = 0, high = 4}", "events.a.pressure", "4", None),
         (EVENT + "pressure = {central = 1, low = 2, high = 3}", "events.a.pressure", "2", None),
         (attention("{}"), "washington.attention", "", None),
@@ -495,11 +495,11 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
 
 
 def test_all_wrong_parameters_are_listed_at_once(tmp_path: Path) -> None:
-    lines = refused(written(tmp_path, "[parameters]\noffer_efect = 1\naid_flor = 1\noffer_effect = 11"))
+    lines = refused(written(tmp_path, "[parameters]\nlean_efect = 1\nwindow_shar = 1\nlean_effect = 11"))
     assert [line.split(": ")[1] for line in lines] == [
-        "parameters.offer_efect",
-        "parameters.aid_flor",
-        "parameters.offer_effect",
+        "parameters.lean_efect",
+        "parameters.window_shar",
+        "parameters.lean_effect",
     ]
 
 
@@ -510,11 +510,11 @@ def test_all_problems_of_meaning_are_listed_at_once(tmp_path: Path) -> None:
         + OUTCOME
         + '[roster]\nadd = ["GTM"]\n[expectations]\ncount_at_start = 3\n'
     )
-    body += "[parameters]\noffer_effect = 11\n"
+    body += "[parameters]\nlean_effect = 11\n"
     body += EVENT.replace("lobbying", "pledge").replace("events.a", "events.b") + "incoming = true\n"
     assert [line.split(": ")[1] for line in refused(written(tmp_path, body, header(as_of="2022-01-01")))] == [
         "scenario.as_of",
-        "parameters.offer_effect",
+        "parameters.lean_effect",
         "roster.add",
         "events.a.state",
         "events.a.date",

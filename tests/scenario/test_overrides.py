@@ -89,14 +89,14 @@ def test_the_last_of_two_values_holds() -> None:
     [
         ("washington.attention", 2.0),
         ("beijing.budget", 0.0),
-        ("taipei.floor", 1.0),
+        ("beijing.approach", 1.0),
         ("states.HND.lean", 0.5),
         ("states.GTM.dependence", 0.25),
         ("states.HND.population", 1e7),
         ("events.castro-pledge.strength", 0.25),
         ("events.beijing-protest.hostility.high", 1.0),
         ("events.washington-lobbying.half_life_months", 12.0),
-        ("parameters.offer_effect", 0.5),
+        ("parameters.lean_effect", 0.5),
         ("parameters.us_aid_effect", -0.3),
         ("parameters.requests_unseen", 2.0),
         ("roster.former_years", 5.0),
@@ -190,7 +190,7 @@ def test_what_was_set_is_kept(tmp_path: Path) -> None:
         ("roster.former_years", 10.5, "at most 10 (got 10.5)"),
         ("expectations.count_without", {"HND": 14}, None),
         ("cooperation.hosts", ["HND", "JPN"], f"{SIMULATED} (got 'JPN')"),
-        ("parameters.offer_effect", 11, "from -10 to 10 (got 11.0)"),
+        ("parameters.lean_effect", 11, "from -10 to 10 (got 11.0)"),
         ("washington.attention", [1, {"a": True}], "a number (got [1, {a = true}])"),
         ("washington.attention", "x" * 500, f"a number (got 'x{'x' * 115}...)"),
         ("events.castro-pledge", 5, "a table (got 5)"),
@@ -215,9 +215,9 @@ def test_a_wrong_outcome_is_refused_with_the_nearest() -> None:
 
 
 def test_a_wrong_parameter_is_refused_with_the_nearest() -> None:
-    (line,) = refused(NAME, {"parameters.offer_efect": 1})
-    assert line.startswith(f"{NAME}: parameters.offer_efect: ")
-    assert line.endswith("; did you mean offer_effect?") or line.endswith("; did you mean parameters.offer_effect?")
+    (line,) = refused(NAME, {"parameters.lean_efect": 1})
+    assert line.startswith(f"{NAME}: parameters.lean_efect: ")
+    assert line.endswith("; did you mean lean_effect?") or line.endswith("; did you mean parameters.lean_effect?")
 
 
 def test_a_wrong_state_is_refused_with_the_nearest() -> None:

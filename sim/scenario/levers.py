@@ -1,0 +1,63 @@
+"""What each patron can turn: every lever of a scenario, once, with its bounds, unit and what it moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.scenario.fields import Part, Series, bounds_of
+from sim.scenario.schema import BeijingTable, TaipeiTable, WashingtonTable
+
+TABLES: dict[str, type[Part]] = {"beijing": BeijingTable, "taipei": TaipeiTable, "washington": WashingtonTable}
+PATRONS = tuple(TABLES)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One lever of one patron."""
+
+    patron: str
+    key: str
+    usual: float | None
+    """Where it stands under reference conditions; None: at the drawn parameter."""
+    scale: float
+    """What counts as one in a change of it."""
+    unit: str
+    moves: tuple[str, ...]
+    """Decisions that it can move: leave, return, suspend."""
+    of_all: str = ""
+    """What is added to its name, where it concerns all states alike."""
+
+    @property
+    def path(self) -> str:
+        """Where a scenario sets it."""
+        return f"{self.patron}.{self.key}"
+
+    @property
+    def field(self) -> str:
+        """Its name in the timeline."""
+        return self.key if self.of_all else f"{self.patron}_{self.key}"
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return f"{self.patron.capitalize()}'s {self.key}{self.of_all}"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Smallest and largest value, as the scenario language has them."""
+        return bounds_of(TABLES[self.patron].model_fields[self.key], Series)
+
+
+_TIMES = "times the record's"
+
+LEVERS = (
+    Lever("beijing", "budget", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("beijing", "acceptance", 1.0, 1.0, "of 1", ("leave",)),
+    Lever("beijing", "approach", 1.0, 1.0, "times the usual odds", ("leave",)),
+    Lever("taipei", "budget", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("taipei", "acceptance", 1.0, 1.0, "of 1", ("return",)),
+    Lever("washington", "attention", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("washington", "focus", None, 1.0, "", ()),
+    Lever("washington", "hostility", 0.0, 3.0, "of 3", ("leave", "suspend"), of_all=" to all"),
+)
+"""Every lever, in the order in which patrons and their keys are told."""
