@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sim.scenario.reading import parsed
+from tests.examples import examples
 from tests.fuzz.accepting import runs_or_is_refused
 from tests.fuzz.toml_text import toml
 from tests.worlds import rich
@@ -127,7 +128,7 @@ def test_the_valid_document_survives_its_way_through_toml(file: Path) -> None:
     assert runs_or_is_refused(file)
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(250), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(document=mutated())
 @example(document=VALID | {"roster": VALID["roster"] | {"add": ["CHN"]}})
 @example(document=VALID | {"parameters": {"lean_efect": 1.0}})
@@ -142,7 +143,7 @@ def test_a_mutated_document_runs_or_is_refused(file: Path, document: Document) -
 signs = st.lists(st.sampled_from([*"\"'\\.[]{}#=,\n a", "..........", '"""', "'''"]), max_size=30).map("".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(document=st.dictionaries(signs, signs | st.lists(signs | st.floats(allow_nan=False), max_size=3), max_size=4))
 def test_bounds_pass_over_what_texts_hold(document: Document) -> None:
     """Dots, brackets and quotes in quoted keys and texts count for nothing."""
@@ -179,7 +180,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return content
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 @given(content=damaged())
 @example(content=b"")
 @example(content=b"\xef\xbb\xbf" + TEXT)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.scenario import parse_overrides
+from tests.examples import examples
 from tests.fuzz.accepting import runs_or_is_refused
 from tests.fuzz.test_documents import PLACES, VALID, texts
 from tests.fuzz.toml_text import toml
@@ -53,7 +54,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(250), suppress_health_check=[HealthCheck.too_slow])
 @given(settings_=st.lists(st.tuples(paths(), values), min_size=1, max_size=2))
 @example(settings_=[("parameters.lean_efect", "1")])
 @example(settings_=[("washington.attention", "9" * 5000)])

@@ -11,13 +11,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sim.fit.posterior import LEAVING
-from sim.model.kernel import simulate
+from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.terms import TERMS
 from sim.runs.ensemble import Ensemble
 from sim.runs.sampling import Mode
 from sim.scenario.problems import all_event_types
+from tests.examples import examples
 from tests.worlds import SAME, Document, changed, difference, in_the_truce, lay_out, rich, run, told
 
+RUNS = 60
+"""Three draws of the parameters."""
 DOCUMENTS = {"rich": rich(), "truce": in_the_truce()}
 
 
@@ -29,7 +32,7 @@ def mode(request: pytest.FixtureRequest) -> Mode:
 @pytest.fixture(scope="module", params=sorted(DOCUMENTS))
 def pair(request: pytest.FixtureRequest, mode: Mode) -> tuple[Ensemble, Ensemble]:
     laid = lay_out(DOCUMENTS[request.param])
-    return run(laid, 100, mode=mode, threads=2), run(laid, 100, mode=mode, engine="mesa")
+    return run(laid, RUNS, mode=mode, threads=2), run(laid, RUNS, mode=mode, engine="mesa")
 
 
 def test_the_ledger_is_equal_bit_by_bit(pair: tuple[Ensemble, Ensemble]) -> None:
@@ -80,7 +83,7 @@ def test_every_term_moves_in_the_rich_scenario() -> None:
 
 def test_what_is_expected_moves_in_the_rich_scenario(pair: tuple[Ensemble, Ensemble]) -> None:
     one, other = pair
-    assert one.expected.shape == (5, one.ledger.shape[2], 3, 2)  # type: ignore[union-attr]
+    assert one.expected.shape == (RUNS // RUNS_PER_DRAW, one.ledger.shape[2], 3, 2)  # type: ignore[union-attr]
     assert np.all(np.isfinite(one.expected))
     assert np.array_equal(one.expected, other.expected)
     assert np.all(np.any(one.expected[:, :, -1] != 0.0, axis=(0, 2)) | np.all(one.ledger[..., -1] == 0.0, axis=(0, 1)))  # type: ignore[index]
@@ -166,7 +169,7 @@ def test_the_rich_scenario_needs_one_compilation() -> None:
 )
 def test_levers_at_their_limits(lever: str, value: float) -> None:
     laid = lay_out(changed(rich(), {lever: value}))
-    one, other = run(laid, 20), run(laid, 20, engine="mesa")
+    one, other = run(laid, 5), run(laid, 5, engine="mesa")
     assert difference(one, other) == SAME
     assert one.ledger is not None
     assert np.all(np.isfinite(one.ledger))
@@ -301,7 +304,7 @@ levers = st.fixed_dictionaries(
 EMPTY: Document = {}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(levers=levers, events=st.lists(event(), max_size=8), seed=st.integers(0, 2**63 - 1))
 @example(levers=EMPTY, events=[], seed=2**63 - 1)
 def test_random_levers_and_events(levers: dict[str, Any], events: list[dict[str, Any]], seed: int) -> None:

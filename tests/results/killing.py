@@ -1,7 +1,8 @@
 """Kill a piece of work at each step it takes on disk, and see what is left: `python -m tests.results.killing PIECE`.
 
 Every piece runs in a child of its own, which an audit hook ends without any goodbye at its n-th rename, removal or new
-folder below the place looked at. The parent starts no thread and touches nothing, so that forking it is safe.
+folder below the place looked at. The parent has no thread left when it forks, and touches nothing but to import and
+to load the kernel where a piece needs them, so that its children need not each do so again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -164,15 +166,27 @@ def new(place: Path) -> None:
     kills(place, lambda at: None, lambda at: fitted(at, "1", "2020-01-01", "charts/one.png"), lambda at: None)
 
 
+def warm(place: Path) -> None:
+    """Import what the commands import, and load the kernel, by a sweep and a run of which nothing is kept."""
+    for work in (sweep, lambda at: sim("run", "honduras-2021", *QUICK, "--out", at)):
+        with suppress(SystemExit):
+            work(place)
+    shutil.rmtree(place)
+    left = threading.enumerate()
+    assert left == [threading.main_thread()], left
+
+
 def sim(*arguments: object) -> None:
     from sim.cli.main import main
 
     main([str(argument) for argument in arguments])
 
 
+QUICK = ("--runs", "20", "--threads", "1", "--no-charts", "--quiet")
+
+
 def sweep(place: Path, *options: str) -> None:
-    vary = ("--vary", "washington.attention=0,1", "--runs", "20", "--threads", "1")
-    sim("sweep", "honduras-2021", *vary, "--no-charts", "--quiet", "--out", place, *options)
+    sim("sweep", "honduras-2021", "--vary", "washington.attention=0,1", *QUICK, "--out", place, *options)
 
 
 def swept(place: Path) -> None:
@@ -182,12 +196,13 @@ def swept(place: Path) -> None:
         for folder in at.glob("sweep/*/" + 16 * "[0-9a-f]"):
             sim("verify", folder, "--quiet")
 
+    warm(place / "warm")
     kills(place, lambda at: None, sweep, finished, RENAMES)
 
 
 def retitled(place: Path) -> None:
     """A finished sweep and a result under another title, with the user's notes in them."""
-    run = ("run", "honduras-2021", "--runs", "20", "--no-charts", "--quiet", "--out")
+    run = ("run", "honduras-2021", *QUICK, "--out")
 
     def before(at: Path) -> None:
         with_both(at)
@@ -210,6 +225,7 @@ def retitled(place: Path) -> None:
         for folder in ours(at):
             check(folder)
 
+    warm(place / "warm")
     kills(place, before, lambda at: with_both(at, "--set", "scenario.title=Other"), look, RENAMES)
 
 

@@ -564,7 +564,7 @@ def test_memory_does_not_grow_with_the_points(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(sweeping, "_BATCH", 50)
     monkeypatch.setattr(os, "fsync", lambda number: None)
     peak(60)
-    assert peak(1200) - peak(300) < 900 * 300
+    assert peak(800) - peak(300) < 500 * 300
 
 
 # --- From Python
