@@ -99,31 +99,6 @@ def _joined(group: Mapping[int, Forecast], happened: Mapping[tuple[int, int], Ou
     )
 
 
-# --- Scores of single forecasts: those of the package scoringrules to the last bit, which takes seconds to import
-
-
-def brier_scores(chances: Floats, happened: Floats) -> Floats:
-    """(forecasts,) squared distance of a chance from what happened, 0 or 1."""
-    return np.asarray((chances - happened) ** 2)
-
-
-def log_scores(chances: Floats, happened: Floats) -> Floats:
-    """(forecasts,) nats of surprise: less the logarithm of the chance given to what happened, 0 or 1."""
-    return np.asarray(-np.log(np.abs(chances + happened - 1.0)))
-
-
-def crps_of(members: Ints, count: int) -> float:
-    """Continuous ranked probability score of a sample: the integral of F^2 below the outcome and (F - 1)^2 above it.
-
-    Its quantile decomposition, which is exact for a sample, ties and all.
-    """
-    ordered, number = np.sort(members.astype(np.float64)), members.shape[0]
-    alpha = np.arange(1, number + 1) - 0.5
-    below = (ordered <= count) * alpha * (count - ordered)
-    above = (ordered > count) * (number - alpha) * (ordered - count)
-    return float(2.0 * (np.sum(below + above) / number**2))
-
-
 # --- Scores of many weightings of the origins at once
 
 
@@ -144,12 +119,15 @@ def _score_values(judged: _Judged, weights: Floats) -> dict[str, Floats]:
 
 
 def _of_states(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> dict[str, Floats]:
+    import scoringrules
+
     def by_origin(values: Floats) -> Floats:
         return np.bincount(origin, weights=values, minlength=weights.shape[1]).astype(np.float64)
 
     happened = gone.astype(np.float64)
     number = weights @ by_origin(np.ones_like(happened))
-    squares, logs = brier_scores(chances, happened), log_scores(np.clip(chances, CLIP, 1.0 - CLIP), happened)
+    squares = scoringrules.brier_score(happened, chances, backend="numpy")
+    logs = scoringrules.log_score(happened, np.clip(chances, CLIP, 1.0 - CLIP), backend="numpy")
     surprise = weights @ by_origin(logs)
     return {
         "brier": _ratio(weights @ by_origin(squares), number),
@@ -193,7 +171,13 @@ def _concordant(left: Floats, stayed: Floats) -> Floats:
 
 
 def _of_counts(samples: Sequence[Ints], count: Ints, weights: Floats) -> dict[str, Floats]:
-    crps = [crps_of(members, end) for members, end in zip(samples, count.tolist(), strict=True)]
+    import scoringrules
+
+    # The quantile decomposition is exact for a sample, ties and all: it is the integral of (F - 1)^2 and F^2.
+    crps = [
+        scoringrules.crps_ensemble(float(end), members.astype(np.float64), estimator="qd", backend="numpy")
+        for members, end in zip(samples, count.tolist(), strict=True)
+    ]
     points = np.array([quantiles(members.astype(np.uint8)[:, None])[:, 0] for members in samples])
     found = {"crps": np.array(crps, dtype=np.float64)}
     for share, levels in (("50", (0.25, 0.75)), ("90", (0.05, 0.95))):

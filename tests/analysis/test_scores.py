@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from collections.abc import Sequence
 from itertools import product
 
@@ -64,27 +63,6 @@ def random_world(seed: int, origins: int = 12, horizon: int = 1, model: str = "o
         counts = own.poisson(10, 50).tolist()
         pairs.append(asked(chances, gone, counts, count, origin, horizon, model))
     return pairs
-
-
-# --- Scores of single forecasts
-
-
-def test_scores_are_those_of_scoringrules_to_the_last_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without numba, for which that package would compile what is not asked for here."""
-    monkeypatch.setitem(sys.modules, "numba", None)
-    import scoringrules
-
-    luck = np.random.default_rng(1)
-    chances, happened = luck.uniform(CLIP, 1.0 - CLIP, 5_000), luck.integers(0, 2, 5_000).astype(np.float64)
-    for ours, theirs in (
-        (scores.brier_scores, scoringrules.brier_score),
-        (scores.log_scores, scoringrules.log_score),
-    ):
-        np.testing.assert_array_equal(ours(chances, happened), theirs(happened, chances, backend="numpy"))
-    for members in (luck.poisson(12, 4_000), luck.integers(0, 60, 37), np.array([3])):
-        for count in (0, 3, 12, 13, 60):
-            told = scoringrules.crps_ensemble(float(count), members.astype(np.float64), estimator="qd", backend="numpy")
-            assert scores.crps_of(members, count) == float(told)
 
 
 # --- Scores of states by hand
