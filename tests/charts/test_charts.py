@@ -36,7 +36,8 @@ def words(drawing: Figure) -> list[str]:
 
 def drawn(drawing: Figure) -> list[Text]:
     """Every text with letters, tick labels within the axes included."""
-    drawing.draw_without_rendering()
+    if drawing.stale:  # else it has been laid out, and nothing has changed since
+        drawing.draw_without_rendering()
     found = list(drawing.texts)
     for plot in drawing.axes:
         found += [*plot.texts, plot.xaxis.label, plot.yaxis.label]
