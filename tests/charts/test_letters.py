@@ -17,6 +17,8 @@ from sim.charts import draw, draw_all, style
 from sim.words import MissingLetters
 from tests.charts.conftest import made
 
+pytestmark = pytest.mark.usefixtures("coarse")
+
 TITLE = "台灣 क्षि 한🙂 שלום سلام São Tomé 👩\u200d🚀\ufe0f"
 HAN = "台灣"
 
