@@ -15,7 +15,6 @@ from sim.results import check
 from tests.cli.calling import Sim, done
 from tests.results.sealing import resealed
 
-
 RUN = ("run", "honduras-2021", "--runs", 40, "--json")
 
 
