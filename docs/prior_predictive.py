@@ -336,7 +336,7 @@ def unannounced() -> float:
 @cache
 def both_breaks() -> tuple[float, float]:
     """Log odds ratio, over runs, of leaving Taipei and of having suspended cooperation; and its standard error."""
-    result = simulate(Request.of(load("honduras-2021", {"cooperation.hosts": ["HND"]}), 10 * RUNS))
+    result = simulate(Request.of(load("honduras-2021", {"cooperation.hosts": ["HND"]}), 4 * RUNS))
     ends = gone(result)
     codes = [(place.iso3, place.tie) for place in result.places]
     left, suspended = (ends[:, codes.index(("HND", tie))] for tie in ("recognition", "cooperation"))

@@ -112,14 +112,36 @@ def style() -> Iterator[None]:
     log = logging.getLogger("matplotlib.font_manager")
     level = log.level
     with matplotlib.rc_context(), warnings.catch_warnings():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(RC | {"font.family": families()})  # type: ignore[arg-type]
+        _put(_settings(tuple(families())))
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         log.setLevel(logging.ERROR)
         try:
             yield
         finally:
             log.setLevel(level)
+
+
+def _put(settings: dict[str, Any]) -> None:
+    """Put settings in force that Matplotlib has checked before."""
+    now: Any = matplotlib.rcParams
+    for name, value in settings.items():
+        now._set(name, value)
+
+
+@lru_cache(maxsize=8)
+def _settings(names: tuple[str, ...]) -> dict[str, Any]:
+    """Matplotlib's defaults plus `RC` with these families, checked once and not for each figure.
+
+    Without the settings that Matplotlib's defaults leave as they are, such as the backend.
+    """
+    now: Any = matplotlib.rcParams
+    left = object()
+    with matplotlib.rc_context():
+        _put({name: left for name in matplotlib.rcParamsDefault if name != "backend"})
+        matplotlib.rcdefaults()
+        now.update(RC | {"font.family": list(names)})
+        found = {name: now._get(name) for name in matplotlib.rcParamsDefault if name != "backend"}
+    return {name: value for name, value in found.items() if value is not left}
 
 
 def families() -> list[str]:

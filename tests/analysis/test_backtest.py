@@ -18,6 +18,7 @@ from sim.analysis.backtest import (
     NO_AGENTS,
     ORIGINS,
     SIMULATION,
+    TABLES,
     Backtest,
     backtest,
     document_of,
@@ -25,7 +26,6 @@ from sim.analysis.backtest import (
     outside_mark,
 )
 from sim.atlas import Record, record
-from sim.cli.backtest import TABLES
 from sim.cli.reference import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
 from sim.errors import InputError
 from sim.scenario import Scenario

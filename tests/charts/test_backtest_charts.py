@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,12 @@ def document() -> Document:
     return made()
 
 
+@cache
+def chart(name: str) -> Figure:
+    """A chart of the plain document, drawn once and only read."""
+    return backtest.CHARTS[name](made())
+
+
 def bars(drawing: Figure, gid: str) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """The ends of the lines of the collection with this id."""
     found = [each for plot in drawing.axes for each in plot.collections if each.get_gid() == gid]
@@ -175,7 +182,7 @@ def rows_of(document: Document, table: str, horizon: int, model: str = "simulati
 
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_a_forecast_stands_at_the_year_whose_end_it_is_for(document: Document, horizon: int) -> None:
-    drawing = backtest.forecasts(document)
+    drawing = chart("forecasts")
     rows = rows_of(document, "counts", horizon)
     assert len(rows) == len(ORIGINS)
     means = bars(drawing, f"mean-{horizon}")
@@ -191,7 +198,7 @@ def test_a_forecast_stands_at_the_year_whose_end_it_is_for(document: Document, h
 
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_the_record_is_drawn_as_far_as_it_goes_and_rings_are_outside(document: Document, horizon: int) -> None:
-    drawing = backtest.forecasts(document)
+    drawing = chart("forecasts")
     inside, outside = points(drawing, f"observed-{horizon}"), points(drawing, f"outside-{horizon}")
     known = [row for row in rows_of(document, "counts", horizon) if row["observed"] is not None]
     assert len(known) == {1: 30, 3: 29, 5: 27}[horizon]
@@ -205,8 +212,8 @@ def test_the_record_is_drawn_as_far_as_it_goes_and_rings_are_outside(document: D
     assert beside == outside  # the count is written beside each ring
 
 
-def test_the_parts_of_the_forecasts_are_named(document: Document) -> None:
-    drawing = backtest.forecasts(document)
+def test_the_parts_of_the_forecasts_are_named() -> None:
+    drawing = chart("forecasts")
     found = words(drawing)
     for text in ("90 % of runs", "half of runs", "mean", "on record", "truce 2008–16", "states"):
         assert text in found
@@ -215,8 +222,8 @@ def test_the_parts_of_the_forecasts_are_named(document: Document) -> None:
     assert len({plot.get_xlim() for plot in drawing.axes}) == len({plot.get_ylim() for plot in drawing.axes}) == 1
 
 
-def test_the_truce_is_shaded_from_may_2008_to_january_2016(document: Document) -> None:
-    for plot in backtest.forecasts(document).axes:
+def test_the_truce_is_shaded_from_may_2008_to_january_2016() -> None:
+    for plot in chart("forecasts").axes:
         (shade,) = [patch for patch in plot.patches if patch.get_gid() is None]
         assert isinstance(shade, Rectangle)
         assert (shade.get_x(), shade.get_x() + shade.get_width()) == pytest.approx((2007.385, 2015.044), abs=0.001)
@@ -236,7 +243,7 @@ def test_forecasts_of_what_is_not_yet_on_record_have_no_dots(document: Document)
 @pytest.mark.parametrize("model", ["simulation", "constant_hl7"])
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_calibration_sets_what_happened_against_the_mean_forecast(document: Document, horizon: int, model: str) -> None:
-    drawing = backtest.calibration(document)
+    drawing = chart("calibration")
     rows = [row for row in rows_of(document, "calibration", horizon, model) if row["forecasts"]]
     expected = [(100 * row["mean_forecast"], 100 * row["share"]) for row in rows]
     assert np.array(points(drawing, f"{model}-{horizon}")) == pytest.approx(np.array(expected))
@@ -257,8 +264,8 @@ def test_calibration_prints_the_number_of_forecasts_at_each_dot(document: Docume
         assert at == pytest.approx(plot.transData.transform((100 * row["mean_forecast"], 0))[0], abs=1)
 
 
-def test_calibration_has_the_same_stretched_scale_on_both_axes(document: Document) -> None:
-    drawing = backtest.calibration(document)
+def test_calibration_has_the_same_stretched_scale_on_both_axes() -> None:
+    drawing = chart("calibration")
     for plot in drawing.axes:
         assert plot.get_xlim() == plot.get_ylim()
         low, quarter, whole = (
@@ -286,7 +293,7 @@ def test_bins_without_forecasts_or_interval(document: Document) -> None:
 @pytest.mark.parametrize("horizon", HORIZONS)
 @pytest.mark.parametrize(("score", "decimals"), [("crps", 2), ("log_score_sum", 1)])
 def test_skill_draws_the_paired_differences(document: Document, score: str, decimals: int, horizon: int) -> None:
-    drawing = backtest.skill(document)
+    drawing = chart("skill")
     order = backtest.against(document, score)
     assert set(order) == set(MODELS) - {"simulation"} - (set(COUNT_ONLY) if score != "crps" else set())
     rows = {row["against"]: row for row in rows_of(document, "differences", horizon) if row["score"] == score}
@@ -302,7 +309,7 @@ def test_skill_draws_the_paired_differences(document: Document, score: str, deci
 
 
 def test_skill_rows_are_sorted_and_named_for_readers(document: Document) -> None:
-    drawing = backtest.skill(document)
+    drawing = chart("skill")
     for plot, score in ((drawing.axes[0], "crps"), (drawing.axes[3], "log_score_sum")):
         names = [label.get_text() for label in plot.get_yticklabels()]
         assert names == [backtest.NAMES[model] for model in backtest.against(document, score)]

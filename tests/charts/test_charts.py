@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sim.charts.when import chances, marks
 from sim.charts.words import chance_with_range, percent, row_days
 from sim.errors import InputError
 from sim.results.result import Result
+from tests.charts.conftest import made
 from tests.pixels import few_pixels
 
 LONG = "A title that goes on " * 20
@@ -36,7 +38,8 @@ def words(drawing: Figure) -> list[str]:
 
 def drawn(drawing: Figure) -> list[Text]:
     """Every text with letters, tick labels within the axes included."""
-    drawing.draw_without_rendering()
+    if drawing.stale:  # else it has been laid out, and nothing has changed since
+        drawing.draw_without_rendering()
     found = list(drawing.texts)
     for plot in drawing.axes:
         found += [*plot.texts, plot.xaxis.label, plot.yaxis.label]
@@ -71,12 +74,24 @@ def band(drawing: Figure, gid: str) -> np.ndarray:
     return np.asarray(next(shapes).get_paths()[0].vertices)
 
 
+@cache
+def plain(hosts: tuple[str, ...] = ()) -> Result:
+    """A result that is only read."""
+    return made(hosts=hosts)
+
+
+@cache
+def chart_of(chart: str, hosts: tuple[str, ...] = ()) -> Figure:
+    """A chart of it, drawn once and only read."""
+    return draw(chart, plain(hosts))
+
+
 # --- the count --------------------------------------------------------------------------------------------
 
 
-def test_the_count_draws_the_rows_of_the_summary(make: Any) -> None:
-    result = make()
-    drawing = draw("count", result)
+def test_the_count_draws_the_rows_of_the_summary() -> None:
+    result = plain()
+    drawing = chart_of("count")
     mean, table = line(drawing, "mean"), result.summary_columns
     assert list(mean.get_ydata()[:-1]) == pytest.approx(table["mean"])
     days = [num2date(day).date() for day in mean.get_xdata()[:-1]]
@@ -87,10 +102,10 @@ def test_the_count_draws_the_rows_of_the_summary(make: Any) -> None:
         assert (heights.min(), heights.max()) == (min(table[low]), max(table[high]))
 
 
-def test_the_count_says_what_is_drawn(make: Any) -> None:
-    result = make()
+def test_the_count_says_what_is_drawn() -> None:
+    result = plain()
     last = {name: column[-1] for name, column in result.summary_columns.items()}
-    said = words(draw("count", result))
+    said = words(chart_of("count"))
     assert said[0] == "States that recognise Taipei"
     for text in (
         f"90 % of runs: {last['q05']} to {last['q95']}",
@@ -109,8 +124,8 @@ def test_the_count_says_what_is_drawn(make: Any) -> None:
     assert "Record: recognition atlas to 15 May 2026." in source
 
 
-def test_the_record_runs_on_after_the_start_as_far_as_it_goes(make: Any) -> None:
-    drawing = draw("count", make())
+def test_the_record_runs_on_after_the_start_as_far_as_it_goes() -> None:
+    drawing = chart_of("count")
     before, after = line(drawing, "history"), line(drawing, "observed")
     assert (before.get_ydata()[0], before.get_ydata()[-1]) == (22, 14)
     assert (after.get_ydata()[0], after.get_ydata()[-1]) == (14, 12)
@@ -171,9 +186,9 @@ def test_too_many_results_are_refused(make: Any) -> None:
 # --- the states -------------------------------------------------------------------------------------------
 
 
-def test_the_states_are_drawn_as_in_the_table_most_likely_first(make: Any) -> None:
-    result = make()
-    drawing = draw("states", result)
+def test_the_states_are_drawn_as_in_the_table_most_likely_first() -> None:
+    result = plain()
+    drawing = chart_of("states")
     table = result.states_columns
     chance = dict(zip(table["state"], table["p_end"], strict=True))
     above, below = drawing.axes
@@ -192,9 +207,9 @@ def line_of(plot: Any) -> list[float]:
     return [float(x) for each in plot.lines if each.get_gid() in ("leavers", "returners") for x in each.get_xdata()]
 
 
-def test_the_states_print_chance_range_and_record(make: Any) -> None:
-    result = make()
-    said = words(draw("states", result))
+def test_the_states_print_chance_range_and_record() -> None:
+    result = plain()
+    said = words(chart_of("states"))
     for row in rows_of(result, True):
         assert chance_with_range(row.p, row.low, row.high) in said
         assert row.low <= row.p <= row.high
@@ -232,8 +247,8 @@ def test_central_parameters_have_no_ranges(make: Any) -> None:
 # --- the times --------------------------------------------------------------------------------------------
 
 
-def test_the_cells_are_shares_of_runs(make: Any) -> None:
-    result = make()
+def test_the_cells_are_shares_of_runs() -> None:
+    result = plain()
     codes = [row.iso3 for row in rows_of(result, True)]
     times = chances(result, codes)
     assert (times.cell, times.block) == ("month", "the calendar year")
@@ -255,10 +270,10 @@ def test_a_state_that_leaves_twice_in_a_year_counts_once(make: Any) -> None:
     assert times.cells[0, [2, 3, 5]].tolist() == [0.5, 0.0, 0.5]
 
 
-def test_the_years_chances_are_printed_over_each_year(make: Any) -> None:
-    result = make()
+def test_the_years_chances_are_printed_over_each_year() -> None:
+    result = plain()
     (first, *_) = rows = rows_of(result, True)
-    drawing = draw("when", result)
+    drawing = chart_of("when")
     plot = drawing.axes[0]
     assert [label.get_text() for label in plot.get_yticklabels()] == [row.name for row in rows]
     expected = [percent(float(chance)) for chance in chances(result, [first.iso3]).blocks[0]][1:]
@@ -269,8 +284,8 @@ def test_the_years_chances_are_printed_over_each_year(make: Any) -> None:
     assert shown == pytest.approx(100 * chances(result, [first.iso3]).cells[0])
 
 
-def test_the_colour_key_has_its_unit(make: Any) -> None:
-    said = words(draw("when", make()))
+def test_the_colour_key_has_its_unit() -> None:
+    said = words(chart_of("when"))
     assert "% of runs, leaving in the month" in said
     assert {"2022", "2026", "0", "5"} <= set(said)
 
@@ -294,8 +309,8 @@ def test_a_crowd_of_events_stays_readable(make: Any) -> None:
     assert any("6 without a name" in text for text in words(drawing))
 
 
-def test_a_scenario_without_events_says_nothing_of_them(make: Any) -> None:
-    assert not any("events" in text for text in words(draw("when", make())))
+def test_a_scenario_without_events_says_nothing_of_them() -> None:
+    assert not any("events" in text for text in words(chart_of("when")))
 
 
 # --- the hosts --------------------------------------------------------------------------------------------
@@ -320,9 +335,9 @@ THREATS = {
 }
 
 
-def test_the_hosts_count_draws_the_rows_of_its_tie(make: Any) -> None:
-    result = make(hosts=HOSTS)
-    drawing, table = draw("cooperation", result), result.summary_of("cooperation")
+def test_the_hosts_count_draws_the_rows_of_its_tie() -> None:
+    result = plain(HOSTS)
+    drawing, table = chart_of("cooperation", HOSTS), result.summary_of("cooperation")
     mean = line(drawing, "mean")
     assert list(mean.get_ydata()[:-1]) == pytest.approx(table["mean"])
     assert list(mean.get_ydata()[:-1]) == pytest.approx(result.cooperation.mean(axis=0))
@@ -345,9 +360,9 @@ def test_the_hosts_count_draws_the_rows_of_its_tie(make: Any) -> None:
     assert not any("on record" in text for text in said)
 
 
-def test_the_hosts_are_drawn_as_in_the_table_most_likely_first(make: Any) -> None:
-    result = make(hosts=HOSTS)
-    drawing, table = draw("cooperation", result), result.states_of("cooperation")
+def test_the_hosts_are_drawn_as_in_the_table_most_likely_first() -> None:
+    result = plain(HOSTS)
+    drawing, table = chart_of("cooperation", HOSTS), result.states_of("cooperation")
     shown = [label.get_text() for label in drawing.axes[1].get_yticklabels()]
     assert sorted(shown) == sorted(table["state"])
     dots = [x / 100 for x in line(drawing, "hosts").get_xdata()]

@@ -62,6 +62,7 @@ def warned(call: Any) -> list[warnings.WarningMessage]:
     return found
 
 
+@pytest.mark.usefixtures("coarse")
 def test_letters_without_a_font_are_told_and_nothing_else_is(
     fonts: list[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -72,12 +73,14 @@ def test_letters_without_a_font_are_told_and_nothing_else_is(
     assert caplog.records == []
 
 
+@pytest.mark.usefixtures("coarse")
 def test_what_dejavu_has_is_not_missing(fonts: list[Any], tmp_path: Path) -> None:
     text = "São Tomé – × − שלום سلام Ελλάδα Україна\u200f\u200d\ufe0f\n\t"
     assert style.unprintable(text) == set()
     assert warned(lambda: draw_all(made(title=text), tmp_path, only=["count"])) == []
 
 
+@pytest.mark.usefixtures("coarse")
 def test_a_font_of_this_machine_is_used(fonts: list[Any], han: str, tmp_path: Path) -> None:
     boxes = warned(lambda: draw_all(made(title=HAN), tmp_path / "without", only=["count"]))
     assert boxes
@@ -90,6 +93,7 @@ def test_a_font_of_this_machine_is_used(fonts: list[Any], han: str, tmp_path: Pa
     assert svg != (tmp_path / "without" / "count.svg").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("coarse")
 def test_a_font_installed_since_the_list_was_made(
     fonts: list[Any], han: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +109,7 @@ def test_a_font_installed_since_the_list_was_made(
     assert looked == [1]
 
 
+@pytest.mark.usefixtures("coarse")
 def test_latin_charts_are_the_same_with_any_font(fonts: list[Any], han: str, tmp_path: Path) -> None:
     draw_all(made(title="São Tomé"), tmp_path / "without")
     fontManager.addfont(han)

@@ -6,6 +6,7 @@ import copy
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,23 @@ def case(name: str) -> Document:
     return made(**CASES[name])
 
 
+@cache
+def kept(name: str) -> Document:
+    """The document of a case, to be read only."""
+    return case(name)
+
+
+def chart(kind: str, name: str, outcome: str = "count") -> Figure:
+    """A chart of a case, drawn once and only read."""
+    return _drawn(sweep.kind_of(kept(name)) if kind == "draw" else kind, name, outcome)
+
+
+@lru_cache(maxsize=40)
+def _drawn(kind: str, name: str, outcome: str) -> Figure:
+    drawing: Figure = getattr(sweep, kind)(kept(name), outcome)
+    return drawing
+
+
 def hatches(drawing: Figure) -> dict[str, Rectangle]:
     """The hatched rectangles by id, those of the key apart."""
     shapes = [patch for plot in drawing.axes for patch in plot.patches if patch.get_hatch()]
@@ -205,8 +223,8 @@ def labels(plot: Any, axis: str) -> list[str]:
 
 
 def test_a_line_goes_through_the_mean_of_each_point_between_its_ranges() -> None:
-    document = case("one")
-    drawing = sweep.line(document)
+    document = kept("one")
+    drawing = chart("line", "one")
     table = document["columns"]
     assert np.array(points(drawing, "outcome")) == pytest.approx(np.array([table[ATTENTION], table["mean"]]).T)
     assert line(drawing, "outcome").get_marker() == "o"
@@ -220,12 +238,11 @@ def test_a_line_goes_through_the_mean_of_each_point_between_its_ranges() -> None
 
 
 def test_a_line_says_what_is_drawn() -> None:
-    document = case("one")
-    found = words(sweep.line(document))
+    found = words(chart("line", "one"))
     assert found[0] == "States that recognise Taipei, by washington.attention"
     assert {"mean", "half of runs", "90 % of runs", "at the start: 14", "in the scenario: 1", "states"} <= set(found)
     assert {"washington.attention", "Attention to the question, a multiple of the record's"} <= set(found)
-    everything = said(sweep.line(document))
+    everything = said(chart("line", "one"))
     for part in (
         "Honduras after Nicaragua: who still recognises Taipei by the end of 2026?",
         "Mean number of states at the end of Dec 2026 (line); dark band: half of runs, pale band: 90 %.",
@@ -238,22 +255,22 @@ def test_a_line_says_what_is_drawn() -> None:
 
 
 def test_the_values_of_the_points_stand_above_them() -> None:
-    document = case("one-few")
-    plot = sweep.line(document).axes[0]
+    document = kept("one-few")
+    plot = chart("line", "one-few").axes[0]
     above = {text.get_position()[0]: text.get_text() for text in plot.texts if text.get_position()[1] > 1}
     table = document["columns"]
     for value, mean in zip(table[BUDGET], table["mean"], strict=True):
         if value in above:
             assert above[value] == f"{mean:.1f}"
     assert [value for value in table[BUDGET] if value not in above] == [0.5]  # no room beside its neighbours
-    many = sweep.line(case("one")).axes[0]
+    many = chart("line", "one").axes[0]
     printed = [text.get_position()[0] for text in many.texts if re.fullmatch(r"\d+\.\d", text.get_text())]
     assert printed == pytest.approx(case("one")["columns"][ATTENTION][::2])  # every second
 
 
 def test_a_chance_is_a_line_with_error_bars_in_percent() -> None:
-    document = case("one")
-    drawing = sweep.line(document, "left:HND")
+    document = kept("one")
+    drawing = chart("line", "one", "left:HND")
     table = document["columns"]
     chances = 100 * np.array(table["p_end_HND"])
     errors = 100 * np.array(table["p_end_HND_mc"])
@@ -285,25 +302,25 @@ def test_error_bars_end_at_certainty() -> None:
 
 
 def test_values_of_a_list_stand_at_their_places() -> None:
-    plot = sweep.line(case("one-few")).axes[0]
+    plot = chart("line", "one-few").axes[0]
     assert list(plot.get_xticks()) == [0, 0.5, 1, 2, 4, 10]
     assert labels(plot, "x") == ["0", "0.5", "1", "2", "4", "10"]
 
 
 def test_dates_stand_on_an_axis_of_dates() -> None:
-    drawing = sweep.line(case("one-dates"))
+    drawing = chart("line", "one-dates")
     plot = drawing.axes[0]
     assert [num2date(x).date() for x, _ in points(drawing, "outcome")] == MONTHS
     assert labels(plot, "x")[:2] == ["27 Jan\n2022", "27 Apr\n2022"]
     assert "in the scenario: 27 Jan 2022" in words(drawing)
-    near = sweep.line(case("one-dates-near")).axes[0]
+    near = chart("line", "one-dates-near").axes[0]
     assert labels(near, "x")[:2] == ["1 Jan\n2022", "4 Jan\n2022"]
     years = made({INAUGURATION: [date(2000 + n // 4, 1 + 3 * (n % 4), 1) for n in range(80)]})
     assert labels(sweep.line(years).axes[0], "x")[:3] == ["2000", "2002", "2004"]
 
 
 def test_points_without_an_outcome_are_gaps_hatched_by_reason() -> None:
-    drawing = sweep.line(case("one-partial"))
+    drawing = chart("line", "one-partial")
     values = case("one-partial")["varied"][0]["values"]
     drawn = np.array(points(drawing, "outcome"))
     assert np.flatnonzero(np.isnan(drawn[:, 1])).tolist() == [4, 5, 7, *range(13, 21)]
@@ -325,7 +342,7 @@ def test_points_without_an_outcome_are_gaps_hatched_by_reason() -> None:
 
 
 def test_a_sweep_with_nothing_done_yet_has_its_axes() -> None:
-    drawing = sweep.line(case("one-nothing"))
+    drawing = chart("line", "one-nothing")
     assert list(hatches(drawing)) == ["to-come-0"]
     assert "0 of 7 points done." in said(drawing)
     assert "at the start: 14" in words(drawing)
@@ -333,8 +350,8 @@ def test_a_sweep_with_nothing_done_yet_has_its_axes() -> None:
 
 
 def test_a_random_design_of_one_number_is_drawn_in_its_order_and_without_gaps() -> None:
-    document = case("one-latin-partial")
-    drawing = sweep.draw(document)
+    document = kept("one-latin-partial")
+    drawing = chart("draw", "one-latin-partial")
     drawn = np.array(points(drawing, "outcome"))
     assert (np.diff(drawn[:, 0]) > 0).all()
     table = document["columns"]
@@ -361,7 +378,7 @@ def test_high_counts_that_are_alike_have_an_axis_of_their_own() -> None:
         document["columns"][name] = [value + 50 for value in document["columns"][name]]
     document["count_at_start"] = 64
     assert sweep.line(document).axes[0].get_ylim()[0] == 50
-    assert sweep.line(case("one-few")).axes[0].get_ylim()[0] == 0
+    assert chart("line", "one-few").axes[0].get_ylim()[0] == 0
 
 
 @pytest.mark.parametrize("value", [None, 7.0, "soon", {"2022-01-01": 2.0}])
@@ -376,31 +393,31 @@ def test_a_reference_that_is_not_on_the_axis_is_left_out(value: Any) -> None:
 
 @pytest.mark.parametrize("name", ["two", "two-wide", "two-fine", "two-dates-across", "two-failed"])
 def test_a_heat_map_has_the_mean_of_each_pair(name: str) -> None:
-    document = case(name)
-    drawing = sweep.heat_map(document)
+    document = kept(name)
+    drawing = chart("heat_map", name)
     assert cells(drawing) == pytest.approx(on_grid(document, "mean").T, nan_ok=True)
-    chances = sweep.heat_map(document, "left:GTM")
+    chances = chart("heat_map", name, "left:GTM")
     assert cells(chances) == pytest.approx(100 * on_grid(document, "p_end_GTM").T, nan_ok=True)
 
 
 def test_dark_is_more_risk() -> None:
-    document = case("two-wide")
+    document = kept("two-wide")
     means = on_grid(document, "mean").T.ravel()
-    light = lightness(sweep.heat_map(document))
+    light = lightness(chart("heat_map", "two-wide"))
     assert light[means.argmin()] < light[means.argmax()]
     order = np.argsort(means)
     assert (np.diff(light[order]) >= -0.01).all()
-    assert "dark: fewer states recognise Taipei." in said(sweep.heat_map(document))
+    assert "dark: fewer states recognise Taipei." in said(chart("heat_map", "two-wide"))
     chances = on_grid(document, "p_end_GTM").T.ravel()
-    light = lightness(sweep.heat_map(document, "left:GTM"))
+    light = lightness(chart("heat_map", "two-wide", "left:GTM"))
     assert (np.diff(light[np.argsort(chances)]) <= 0.01).all()
-    assert "dark: higher chance." in said(sweep.heat_map(document, "left:GTM"))
+    assert "dark: higher chance." in said(chart("heat_map", "two-wide", "left:GTM"))
 
 
 def test_the_numbers_stand_in_their_cells() -> None:
-    document = case("two-failed")
+    document = kept("two-failed")
     for outcome, name in (("count", "mean"), ("left:HND", "p_end_HND")):
-        plot = sweep.heat_map(document, outcome).axes[0]
+        plot = chart("heat_map", "two-failed", outcome).axes[0]
         printed = {text.get_position(): text.get_text() for text in plot.texts}
         table = on_grid(document, name)
         expected = {
@@ -413,7 +430,7 @@ def test_the_numbers_stand_in_their_cells() -> None:
 
 
 def test_numbers_can_be_read_on_their_cells() -> None:
-    drawing = sweep.heat_map(case("two-wide"), "left:HND")
+    drawing = chart("heat_map", "two-wide", "left:HND")
     light = lightness(drawing).reshape(12, 12)
     for text in drawing.axes[0].texts:
         x, y = (int(value) for value in text.get_position())
@@ -421,19 +438,19 @@ def test_numbers_can_be_read_on_their_cells() -> None:
 
 
 def test_many_cells_have_a_colour_key_instead_of_numbers() -> None:
-    drawing = sweep.heat_map(case("two-fine"))
+    drawing = chart("heat_map", "two-fine")
     plot, scale = drawing.axes
     assert not plot.texts
     assert labels(scale, "x") == ["9", "10", "11", "12"]
     assert "mean number of states; dark: fewer states recognise Taipei" in words(drawing)
     low, high = mesh(drawing).get_clim()
     assert mesh(drawing, "key").get_clim() == (low, high)
-    assert "chance, %; dark: higher chance" in words(sweep.heat_map(case("two-fine"), "left:HND"))
-    assert len(sweep.heat_map(case("two")).axes) == 1
+    assert "chance, %; dark: higher chance" in words(chart("heat_map", "two-fine", "left:HND"))
+    assert len(chart("heat_map", "two").axes) == 1
 
 
 def test_cells_without_an_outcome_are_hatched_by_reason() -> None:
-    drawing = sweep.heat_map(case("two-failed"))
+    drawing = chart("heat_map", "two-failed")
     found = hatches(drawing)
     failed = {(0, 0), (1, 2), (1, 3)}  # points 0, 7 and 8 of rows of five
     coming = {(4, 4), *((5, n) for n in range(5))}
@@ -444,8 +461,8 @@ def test_cells_without_an_outcome_are_hatched_by_reason() -> None:
     assert cell.get_hatch() == key(drawing)["key-failed"] != key(drawing)["key-to-come"]
     assert {"failed: 3 points", "to come: 6 points"} <= set(words(drawing))
     assert "21 of 30 points done, 3 failed." in said(drawing)
-    assert not hatches(sweep.heat_map(case("two")))
-    assert not key(sweep.heat_map(case("two")))
+    assert not hatches(chart("heat_map", "two"))
+    assert not key(chart("heat_map", "two"))
 
 
 def test_points_missing_from_the_table_are_to_come() -> None:
@@ -457,21 +474,21 @@ def test_points_missing_from_the_table_are_to_come() -> None:
 
 
 def test_the_scenarios_own_cell_is_outlined() -> None:
-    drawing = sweep.heat_map(case("two"))
+    drawing = chart("heat_map", "two")
     (outline,) = [patch for patch in drawing.axes[0].patches if patch.get_gid() == "cells-reference"]
     assert isinstance(outline, Rectangle)
     assert (outline.get_x(), outline.get_y()) == (1.5, 1.5)
     assert "Outlined: as in the scenario." in said(drawing)
     elsewhere = case("two") | {"reference": {ATTENTION: 1.0, BUDGET: 1.7}}
     assert "Outlined" not in said(sweep.heat_map(elsewhere))
-    panels = sweep.multiples(case("three"))
+    panels = chart("multiples", "three")
     outlined = [plot for plot in panels.axes if any("reference" in str(patch.get_gid()) for patch in plot.patches)]
     assert outlined == [panels.axes[2]]
 
 
 def test_each_value_of_the_third_number_has_a_panel_of_the_same_scale() -> None:
-    document = case("three")
-    drawing = sweep.multiples(document)
+    document = kept("three")
+    drawing = chart("multiples", "three")
     table = on_grid(document, "mean")
     assert len(drawing.axes) == 3
     for place in range(3):
@@ -483,7 +500,7 @@ def test_each_value_of_the_third_number_has_a_panel_of_the_same_scale() -> None:
 
 
 def test_only_the_lowest_panels_have_labels_below() -> None:
-    drawing = sweep.multiples(case("three-partial"))
+    drawing = chart("multiples", "three-partial")
     below = [any(labels(plot, "x")) for plot in drawing.axes]
     assert below == [False, False, True, True, True]
     headings = [plot.texts[-1].get_text() for plot in drawing.axes]
@@ -510,7 +527,7 @@ def test_only_the_lowest_panels_have_labels_below() -> None:
     ],
 )
 def test_a_colour_scale_does_not_magnify_luck(values: list[float], counts: bool, expected: tuple[float, float]) -> None:
-    shown = sweep.outcome_of(case("two"), "count" if counts else "left:HND")
+    shown = sweep.outcome_of(kept("two"), "count" if counts else "left:HND")
     changed = sweep.Outcome(**(vars(shown) | {"values": np.array(values)}))
     assert sweep.ends(changed) == expected
 
@@ -519,8 +536,8 @@ def test_a_colour_scale_does_not_magnify_luck(values: list[float], counts: bool,
 
 
 def test_every_point_is_a_dot_in_each_panel() -> None:
-    document = case("many")
-    drawing = sweep.scatter(document)
+    document = kept("many")
+    drawing = chart("scatter", "many")
     assert len(drawing.axes) == 5
     table = document["columns"]
     for place in (0, 1, 2, 4):
@@ -530,7 +547,7 @@ def test_every_point_is_a_dot_in_each_panel() -> None:
     assert days == table[INAUGURATION]
     assert len({plot.get_ylim() for plot in drawing.axes}) == 1
     assert set(line(drawing, "reference-0").get_xdata()) == {1.0}
-    chances = sweep.scatter(document, "left:HND")
+    chances = chart("scatter", "many", "left:HND")
     assert [y for _, y in points(chances, "points-0")] == pytest.approx(100 * np.array(table["p_end_HND"]))
     assert chances.axes[0].get_ylabel() == chances.axes[3].get_ylabel() == "% of runs"
     assert chances.axes[1].get_ylabel() == ""
@@ -546,12 +563,12 @@ def test_every_point_is_a_dot_in_each_panel() -> None:
 
 
 def test_the_line_of_a_panel_is_the_mean_of_groups() -> None:
-    document = case("many")
+    document = kept("many")
     table = document["columns"]
     order = np.argsort(table[ATTENTION])
     groups = np.array_split(order, 10)
     expected = [(np.mean(np.array(table[ATTENTION])[g]), np.mean(np.array(table["mean"])[g])) for g in groups]
-    assert np.array(points(sweep.scatter(document), "mean-0")) == pytest.approx(np.array(expected))
+    assert np.array(points(chart("scatter", "many"), "mean-0")) == pytest.approx(np.array(expected))
 
 
 def test_a_line_of_few_values_goes_through_their_means() -> None:
@@ -561,13 +578,13 @@ def test_a_line_of_few_values_goes_through_their_means() -> None:
     assert not len(sweep.running(np.arange(9.0), np.arange(9.0))[0])
     assert not len(sweep.running(np.empty(0), np.empty(0))[0])
     assert not len(sweep.running(np.ones(50), np.arange(50.0))[0])
-    drawing = sweep.scatter(case("many-few"))
+    drawing = chart("scatter", "many-few")
     assert "the line" not in said(drawing)
 
 
 def test_points_that_failed_are_crosses_at_the_foot() -> None:
-    document = case("many-partial")
-    drawing = sweep.scatter(document)
+    document = kept("many-partial")
+    drawing = chart("scatter", "many-partial")
     held = document["columns"][ATTENTION]
     assert [x for x, _ in points(drawing, "failed-0")] == [held[n] for n in (5, 6, 30)]
     assert len(points(drawing, "points-0")) == 87
@@ -592,7 +609,7 @@ def test_points_that_failed_are_crosses_at_the_foot() -> None:
     ],
 )
 def test_the_chart_suits_what_was_varied(name: str, kind: str) -> None:
-    assert sweep.kind_of(case(name)) == kind
+    assert sweep.kind_of(kept(name)) == kind
 
 
 def test_a_third_number_of_very_many_values_has_no_panels() -> None:
@@ -645,7 +662,7 @@ def test_a_path_is_told_in_the_words_of_the_language(path: str, told: str) -> No
     ],
 )
 def test_what_luck_leaves_open_is_told(asked: str, error: float, told: str) -> None:
-    shown = sweep.outcome_of(case("two"), asked)
+    shown = sweep.outcome_of(kept("two"), asked)
     changed = sweep.Outcome(**(vars(shown) | {"errors": np.array([error, np.nan, 0.0])}))
     assert sweep.luck(changed) == f"Another seed would move {told} at most. {sweep.SHARED}"
     assert sweep.luck(sweep.Outcome(**(vars(shown) | {"errors": np.array([np.nan, 0.0])}))) == ""
@@ -711,7 +728,7 @@ def test_a_sweep_of_the_end_names_no_month() -> None:
 @pytest.mark.parametrize("outcome", ["count", "left:HND", "left:VCT"])
 @pytest.mark.parametrize("name", CASES)
 def test_no_text_is_cut_or_covered(name: str, outcome: str) -> None:
-    drawing = sweep.draw(case(name), outcome)
+    drawing = chart("draw", name, outcome)
     assert_clear(drawing)
     assert max(drawing.get_size_inches()) < 22
     assert "Scenario honduras-2021: 1,000 runs a point, seed 2021. Design: " in said(drawing)

@@ -101,14 +101,14 @@ def test_the_document(sim: Sim, out: Path) -> None:
 
 
 def test_one_run_of_each_tells_no_error(sim: Sim, tmp_path: Path) -> None:
-    options = ("compare", *TWO, "--runs", 1, "--out", tmp_path)
+    options = ("compare", *TWO, "--runs", 1, "--no-charts", "--out", tmp_path)
     assert "1 run of each, seed 2021, paired run by run; one run does not tell an error." in sim(*options).out
-    told = sim(*options, "--no-charts", "--json").json
+    told = sim(*options, "--json").json
     assert {row["mc"] for row in told["count"] + told["states"]} == {None}
 
 
 def test_a_scenario_against_itself(sim: Sim, out: Path) -> None:
-    said = sim("compare", TWO[0], TWO[0], "--runs", 60, "--out", out)
+    said = sim("compare", TWO[0], TWO[0], "--runs", 60, "--no-charts", "--out", out)
     assert "No run differs at all." in said.out
     assert "on average, no difference." in said.out
 

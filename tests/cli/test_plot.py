@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,18 @@ import sim as face
 from sim.results import check
 from tests.cli.calling import Sim, done
 from tests.results.sealing import resealed
+
+RUN = ("run", "honduras-2021", "--runs", 40, "--json")
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a run with charts was written, without a word on standard error."""
+    out = tmp_path_factory.mktemp("ran")
+    with contextlib.redirect_stderr(io.StringIO()) as told:
+        done(*RUN, "--out", out)
+    assert told.getvalue() == ""
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +63,8 @@ def drawn(once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(once, tmp_path / "result"))
 
 
-def test_run_draws_its_charts(sim: Sim, tmp_path: Path) -> None:
-    said = sim("run", "honduras-2021", "--runs", 40, "--json", "--out", tmp_path)
-    assert (said.status, said.err) == (0, "")
-    folder = Path(said.json["folder"])
+def test_run_draws_its_charts(ran: Path) -> None:
+    (folder,) = (ran / "honduras-2021").iterdir()
     names = {path.name for path in (folder / "charts").iterdir()}
     assert names == {"count.png", "count.svg", "states.png", "states.svg", "when.png", "when.svg"}
     assert face.read(folder).runs == 40
@@ -228,9 +240,10 @@ def test_what_the_user_put_beside_a_result_is_not_made_part_of_it(sim: Sim, fold
     check(folder)
 
 
-def test_run_draws_damaged_charts_anew(sim: Sim, tmp_path: Path) -> None:
-    options = ("run", "honduras-2021", "--runs", 40, "--json", "--out", tmp_path)
-    folder = Path(sim(*options).json["folder"])
+def test_run_draws_damaged_charts_anew(sim: Sim, ran: Path, tmp_path: Path) -> None:
+    shutil.copytree(ran, tmp_path, dirs_exist_ok=True)
+    options = (*RUN, "--out", tmp_path)
+    (folder,) = (tmp_path / "honduras-2021").iterdir()
     before = pictures(folder)
     (folder / "charts" / "when.svg").write_bytes(b"half a picture")
     assert face.read(folder).runs == 40

@@ -59,7 +59,7 @@ def test_every_run_writes_a_page(sim: Sim, tmp_path: Path) -> None:
     assert (folder / "report.html").read_text(encoding="utf-8") == page
 
 
-def test_the_summary_says_where_the_page_is(sim: Sim, tmp_path: Path) -> None:
+def test_the_summary_says_where_the_page_is(sim: Sim, whole: Path, tmp_path: Path) -> None:
     said = sim("run", "honduras-2021", "--runs", 40, "--out", tmp_path)
     (line,) = [line for line in said.out.splitlines() if line.startswith("Page: ")]
     assert Path(line.removeprefix("Page: ")).is_file()

@@ -72,7 +72,7 @@ def test_morris_and_paths(sim: Sim, tmp_path: Path) -> None:
     said = sim(
         "sensitivity", *SMALL, "--design", "morris", "--vary", "lean_effect", "--vary", "washington.attention=0:3",
         "--vary", "events.castro-inauguration.date=2022-01-27:2022-12-01", "--set", "beijing.budget=2",
-        "--parameters", "drawn", "--out", tmp_path,
+        "--parameters", "drawn", "--no-charts", "--out", tmp_path,
     )  # fmt: skip
     assert said.status == 0
     assert "Over 16 points of 40 runs each" in said.out

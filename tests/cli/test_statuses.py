@@ -203,14 +203,17 @@ def test_a_name_that_is_none(sim: Sim, name: str, line: str) -> None:
     assert sim("run", name).problems() == [line]
 
 
-def test_debug_shows_the_traceback_and_keeps_the_status(tmp_path: Path) -> None:
-    for arguments in (["--debug", "run", "honduras-2012"], ["run", "honduras-2012", "--debug"]):
-        said = apart(*arguments, cwd=tmp_path)
+def test_debug_shows_the_traceback_and_keeps_the_status(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for call, arguments in ((apart, ["--debug", "run", "honduras-2012"]), (sim, ["run", "honduras-2012", "--debug"])):
+        said = call(*arguments)
         assert "Traceback (most recent call last)" in said.err
         assert "did you mean honduras-2025?" in said.err
         assert said.status == 2
-    assert "Traceback" not in apart("run", "honduras-2012", cwd=tmp_path).err
-    usage = apart("--debug", "run", NAME, "--runs", "ten", cwd=tmp_path)
+    assert "Traceback" not in sim("run", "honduras-2012").err
+    usage = sim("--debug", "run", NAME, "--runs", "ten")
     assert (usage.status, usage.out) == (2, "")
     assert "Traceback (most recent call last)" in usage.err
 

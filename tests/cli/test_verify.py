@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,18 @@ from tests.cli.calling import Sim
 from tests.results.sealing import resealed
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    result = package.run("honduras-2025", runs=40, ledger=True, out=tmp_path, set={"washington.attention": 2})
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("made")
+    result = package.run("honduras-2025", runs=40, ledger=True, out=out, set={"washington.attention": 2})
     assert result.folder is not None
     return result.folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    return Path(shutil.copytree(made, tmp_path / made.parent.name / made.name))
 
 
 def test_a_result_is_what_it_says_and_the_same_again(folder: Path) -> None:

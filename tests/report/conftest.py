@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,9 @@ class Page:
     result: Result
     html: str
 
-    @property
+    @cached_property
     def tree(self) -> Element:
+        """The page as read, once: it is only looked at."""
         return read(self.html)
 
 

@@ -200,9 +200,10 @@ def test_no_why_where_it_cannot_be_told(honduras: Page) -> None:
     other = replace(honduras.result, settings={**honduras.result.settings, "id": "0123456789abcdef"})
     for result in (older, other):
         assert why(result) == []
-        tree = read(html_of(result))
+        html = html_of(result)
+        tree = read(html)
         assert "why" not in [each.attributes["id"] for each in tree.all("h2")]
-        check(html_of(result), tree)
+        check(html, tree)
     with pytest.raises(ResultError):
         removals(older, "HND", 20)
 
@@ -298,7 +299,7 @@ def test_a_chance_has_its_article(p: float, told: str) -> None:
 
 def test_settings_stand_in_title_calendar_and_command() -> None:
     result = face.run("outlook-2026", runs=40, set={"washington.attention": 0, "scenario.name": "quiet"})
-    tree = page_of(result, 40).tree
+    tree = read(html_of(result))
     assert tree.one("h1").text.endswith("[washington.attention = 0, scenario.name = quiet]")
     assert "washington.attention = 0" in section(tree, "calendar").text
     command = section(tree, "again").one("pre").text
@@ -331,17 +332,22 @@ def test_a_ledger_changes_the_command_alone() -> None:
     assert ledger.html.replace(" --ledger", "") == plain.html
 
 
-def test_a_record_that_outlasts_the_horizon() -> None:
-    page = page_of(face.run("contest-2016", runs=40), 40)
+@pytest.fixture(scope="module")
+def contest() -> Page:
+    """A scenario without events."""
+    return page_of(face.run("contest-2016", runs=40), 40)
+
+
+def test_a_record_that_outlasts_the_horizon(contest: Page) -> None:
+    page = contest
     check(page.html, page.tree)
     assert "On record it was 15 states at the end of May 2021" in page.tree.text
     assert "on record: 15" in [each.text for each in page.tree.all("svg")[0].all("text")]
     assert "No event and no election" in page.tree.text
 
 
-def test_no_lever_and_no_reason(tmp_path: Path) -> None:
-    page = page_of(face.run("contest-2016", runs=40), 40)
-    assert "why" not in [each.attributes["id"] for each in page.tree.all("h2")]
+def test_no_lever_and_no_reason(contest: Page) -> None:
+    assert "why" not in [each.attributes["id"] for each in contest.tree.all("h2")]
 
 
 def test_made_by_hand() -> None:
@@ -404,8 +410,7 @@ def test_long_texts(honduras: Page) -> None:
 
 
 def test_a_scenario_of_the_users_own_is_called_by_its_file(tmp_path: Path) -> None:
-    result = face.run(written(tmp_path), runs=40)
-    tree = page_of(result, 40).tree
+    tree = read(html_of(result := face.run(written(tmp_path), runs=40)))
     assert section(tree, "again").one("pre").text == f"sim run {result.name}.toml --runs 40 --seed {result.seed}"
     assert "manifest.json" in section(tree, "again").text
 
