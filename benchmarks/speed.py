@@ -53,6 +53,7 @@ class BatchWorld(World):
             draws.values[draw],
             draws.chances[draw],
             draws.outcomes[draw],
+            draws.spreads[draw],
             seed=1,
             run=run,
         )

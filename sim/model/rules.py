@@ -185,7 +185,7 @@ def courtship(
 @rule
 def at_odds(chance: float, multiple: float) -> float:
     """A chance whose odds are multiplied; the chance itself, to the bit, at a multiple of 1."""
-    return chance * multiple / (1.0 + chance * (multiple - 1.0))
+    return chance * multiple / max(TINY, 1.0 + chance * (multiple - 1.0))
 
 
 # --- what is bid ------------------------------------------------------------------------------------------
@@ -482,7 +482,7 @@ def pledge_opens(kept: float, lost_public: float, stays: float, stays_late: floa
 @rule
 def pledge_lost(kept: float, lost_public: float, stays_late: float) -> float:
     """Share lost, at reference, of talks that a pledge opened: the usual, or more where they could not do it alone."""
-    return min(MOST_CHANCE, max(lost_public, 1.0 - (1.0 - kept) / stays_late))
+    return min(MOST_CHANCE, max(lost_public, 1.0 - (1.0 - kept) / max(TINY, stays_late)))
 
 
 @rule

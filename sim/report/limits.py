@@ -4,8 +4,10 @@ from __future__ import annotations
 
 LIMITS = (
     "The record is thin: about 30 departures since 1990, and no return since 2007.",
-    "Offers, pressure and aid were not observed month by month. Their strengths are assumptions with ranges, and "
-    "what you learn by turning those levers is what the assumptions imply.",
+    "Bids that failed in secret were never seen, and threats a dozen times. The strengths of money and pressure are "
+    "assumptions with ranges, and what you learn by turning those levers is what the assumptions imply.",
+    "What patrons' answers do to the *count* is small: commitments and learning move it by a few hundredths of a "
+    "state. They show in prices.",
     "Four covariates rank the states, and not sharply: of two states in the same year the model puts the one that "
     "left first about two times in three. Do not read a ranking into chances that differ by a point or two.",
     "States that never were with Taipei, or left it more than ten years ago, cannot join. Eight such did between "

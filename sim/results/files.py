@@ -99,8 +99,16 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         hosts=hosts,
         told=_read_states(folder / STATES, members, hosts),
         cooperation=counts[1] if hosts else None,
-        ledger=Table(Parquet(folder / LEDGER, _LEDGER, most).arrow().to_pydict()) if ledger else None,
+        ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
         folder=folder,
+    )
+
+
+def _read_ledger(path: Path, most: int) -> Table:
+    """`ledger.parquet` as columns: texts as lists, numbers as arrays."""
+    columns = Parquet(path, _LEDGER, most).arrow()
+    return Table(
+        {name: columns[name].to_pylist() if _LEDGER[name] == TEXT else columns[name].to_numpy() for name in _LEDGER}
     )
 
 

@@ -53,13 +53,14 @@ def out_folder(out: str | Path, option: str = "--out") -> Path:
 
 
 @contextmanager
-def placed(folder: Path, own: bool = True) -> Iterator[Path]:
+def placed(folder: Path, own: bool = True, anew: Collection[str] = ()) -> Iterator[Path]:
     """A new folder beside `folder` to write in and to seal, in its place at the end, or gone on any failure.
 
     Where `folder` is there already, the files of the new one are put among those it has, and only what its manifest
     lists, and the new one has not, is removed.
     own : whether the folder has a name that we gave it; in one that the user named, files that its manifest does not
     list are the user's, and are not replaced either
+    anew : parts that the new folder stands for: what the old one lists of them and the new one has not is removed
     Raises InputError, before anything is written, where nothing can be put there.
     """
     made: list[Path] = []
@@ -82,7 +83,7 @@ def placed(folder: Path, own: bool = True) -> Iterator[Path]:
         _clear_orphans(folder.parent)
         with told_where(folder):
             yield stage
-            _put(stage, folder, own)
+            _put(stage, folder, own, anew)
     finally:
         _remove(stage)
         os.close(mark)
@@ -152,7 +153,7 @@ def _remove(stage: Path) -> None:
         stage.rmdir()
 
 
-def _put(stage: Path, folder: Path, own: bool) -> None:
+def _put(stage: Path, folder: Path, own: bool, anew: Collection[str]) -> None:
     """Move a sealed folder into its place, or its files into the folder that is there."""
     try:
         stage.rename(folder)  # onto nothing, or onto an empty folder
@@ -167,7 +168,7 @@ def _put(stage: Path, folder: Path, own: bool) -> None:
     with _hold(folder, shared=False):
         _finish(folder)
         _spare(folder, _read_json(stage / MANIFEST), own)
-        _keep_listed(stage, folder)
+        _keep_listed(stage, folder, anew)
         stage.rename(folder / _INCOMING)
         _finish(folder)
 
@@ -208,7 +209,7 @@ def _spare(folder: Path, new: Mapping[str, Any], own: bool) -> None:
             raise InputError(Problem("--out", rule, str(folder)))
 
 
-def _keep_listed(stage: Path, folder: Path) -> None:
+def _keep_listed(stage: Path, folder: Path, anew: Collection[str]) -> None:
     """List in a new manifest what of the old one's files holds on: all that shows nothing which has changed."""
     new = _read_json(stage / MANIFEST)
     try:
@@ -218,8 +219,11 @@ def _keep_listed(stage: Path, folder: Path) -> None:
     if (old["kind"], old["id"]) != (new["kind"], new["id"]):
         return
     same, numbers = _said(old) == _said(new), KINDS[new["kind"]].numbers
-    wrong = {name for name, _ in damage(folder, old)}
-    kept = {name: one for name, one in old["files"].items() if (same or name in numbers) and name not in wrong}
+    kept = {
+        name: digest
+        for name, digest in old["files"].items()
+        if (same or name in numbers) and not {name, name.partition("/")[0]} & set(anew)
+    }
     _write_manifest(stage, new, kept | new["files"])
 
 
@@ -442,7 +446,7 @@ def found_or_made(
         return True
     if not own:
         _spare(folder, {"kind": kind.name, "files": kind.whole}, own)
-    with suppress(Overtaken), placed(folder, own) as stage:
+    with suppress(Overtaken), placed(folder, own, todo) as stage:
         seal(stage, make(stage, todo))
         return False
     return True

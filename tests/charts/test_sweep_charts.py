@@ -627,7 +627,7 @@ def test_a_number_met_twice_in_a_random_design_is_no_line() -> None:
     ("path", "told"),
     [
         (ATTENTION, "Attention to the question, a multiple of the record's"),
-        ("beijing.budget.2028-01-01", "Courtship budget, a multiple of the record's"),
+        ("beijing.budget.2028-01-01", "What it would pay for a state, and its purse: a multiple of the record's"),
         ("states.HND.lean", "The government's lean at the start, −1 (Taipei, Washington) to +1 (Beijing)"),
         (INAUGURATION, "The day it happened or will happen"),
         (LONG, "The chance that it happens at all, drawn once in each run"),
@@ -637,10 +637,13 @@ def test_a_number_met_twice_in_a_random_design_is_no_line() -> None:
             "Pressure added: 1 words, 2 envoys and inducements, 3 stated penalties",
         ),
         ("events.castro-inauguration.lean", ""),  # means one thing in an inauguration, another in a change of lean
-        ("parameters.lean_effect", "Rise of the log hazard with ln(1 + package / 1 % of GDP)"),
+        (
+            "parameters.lean_effect",
+            "Rise of the log odds that talks are lost when a government's lean moves by one towards Beijing",
+        ),
         (
             "parameters.aid_per_ally",
-            "Taipei's reference budget, for each state that recognises it (US$ million a year)",
+            "Taipei's base aid, on average over the states that recognise it and have an economy (US$ million a year)",
         ),
         ("parameters.no_such", ""),
         ("nowhere.at.all", ""),

@@ -50,7 +50,7 @@ def test_it_says_why_and_writes_beside_the_result(sim: Sim, folder: Path) -> Non
         *document["run"]["sentences"],
         *document["run"]["keeping"]["sentences"],
         "term by term:",
-        "Beijing's package as believed, US$ m a year",
+        "Beijing's limit as believed, US$ m a year",
         "Chance at the end without a lever, paired over 60 runs",
         "all of them: reference conditions",
         f"Written to: {target}",
@@ -72,7 +72,7 @@ def test_one_json_object_and_nothing_else(sim: Sim, folder: Path) -> None:
     told = said.json
     assert (told["folder"], told["charts"]) == (str(folder / "explain" / "HND"), [])
     assert told["removals"]["runs"] == 40
-    assert told["run"]["steps"][-1]["after"] == told["run"]["hazard"]
+    assert told["run"]["steps"][-1]["after"] == told["run"]["talks"]["chance"]
     kept = json.loads((folder / "explain" / "HND" / "explain.json").read_text("utf-8"))
     assert kept == {key: value for key, value in told.items() if key not in ("folder", "charts")}
 

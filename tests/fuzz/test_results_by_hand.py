@@ -31,6 +31,8 @@ MADE: dict[str, tuple[object, ...]] = {
     ),
     "backtest": ("backtest", "--origins", 2018, *RUNS),
 }  # fmt: skip
+UNDRAWN = {"format", "scenario", "title", "id", "runs", "seed", "parameters", "start", "end", "iso3", "state", "tie"}
+"""Keys of a document that no chart of it is drawn from."""
 TAME = {"format", "kind", "id", "files", "digest", "outside", "versions"}
 """Keys of a manifest that all kinds have, tried on one of them."""
 
@@ -39,7 +41,7 @@ TAME = {"format", "kind", "id", "files", "digest", "outside", "versions"}
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of each kind, by its name."""
     place = tmp_path_factory.mktemp("shelf")
-    face.run("honduras-2025", runs=20, ledger=True, out=place / "all", threads=1)
+    face.run("honduras-2025", runs=20, ledger=True, out=place / "all", threads=1, set={"scenario.end": "2026-12-31"})
     (result,) = (place / "all" / "honduras-2025").iterdir()
     done("explain", result, "--state", "HND", "--runs", 20, "--threads", 1, "--no-charts", "--quiet")
     done("fit", "--out", place / "all")
@@ -126,7 +128,7 @@ def test_a_document_with_another_key_or_value(folder: Path, kind: str) -> None:
         for number, changed in enumerate([less, *({**document, key: value} for value in alterations())]):
             (folder / name).write_text(json.dumps(changed), "utf-8")
             vouched(folder, name)
-            looked_at(folder, kind, wrong, (name, key, number), draw=number == 0)
+            looked_at(folder, kind, wrong, (name, key, number), draw=number == 0 and key not in UNDRAWN)
     assert wrong == []
 
 
