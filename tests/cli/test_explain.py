@@ -72,7 +72,7 @@ def test_one_json_object_and_nothing_else(sim: Sim, folder: Path) -> None:
     told = said.json
     assert (told["folder"], told["charts"]) == (str(folder / "explain" / "HND"), [])
     assert told["removals"]["runs"] == 40
-    assert told["run"]["steps"][-1]["after"] == told["run"]["talks"]["chance"]
+    assert told["run"]["steps"][-1]["after"] == told["run"]["chance"]
     kept = json.loads((folder / "explain" / "HND" / "explain.json").read_text("utf-8"))
     assert kept == {key: value for key, value in told.items() if key not in ("folder", "charts")}
 
