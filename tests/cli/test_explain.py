@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -72,7 +73,9 @@ def test_one_json_object_and_nothing_else(sim: Sim, folder: Path) -> None:
     told = said.json
     assert (told["folder"], told["charts"]) == (str(folder / "explain" / "HND"), [])
     assert told["removals"]["runs"] == 40
-    assert told["run"]["steps"][-1]["after"] == told["run"]["chance"]
+    *odds, accepted = told["run"]["steps"]
+    lost = 1 / (1 + math.exp(-sum(step["value"] for step in odds)))
+    assert accepted["after"] == pytest.approx(accepted["value"] * lost)
     kept = json.loads((folder / "explain" / "HND" / "explain.json").read_text("utf-8"))
     assert kept == {key: value for key, value in told.items() if key not in ("folder", "charts")}
 
