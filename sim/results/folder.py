@@ -155,16 +155,17 @@ def _remove(stage: Path) -> None:
 
 def _put(stage: Path, folder: Path, own: bool, anew: Collection[str]) -> None:
     """Move a sealed folder into its place, or its files into the folder that is there."""
-    try:
-        stage.rename(folder)  # onto nothing, or onto an empty folder
-    except OSError:
-        if not folder.is_dir():
-            raise
-    else:
-        with suppress(OSError):
-            (folder / _MARK).unlink()
-        settle(folder.parent)
-        return
+    if not os.path.lexists(folder):
+        try:
+            stage.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # somebody may have made it just now
+                raise
+        else:
+            with suppress(OSError):
+                (folder / _MARK).unlink()
+            settle(folder.parent)
+            return
     with _hold(folder, shared=False):
         _finish(folder)
         _spare(folder, _read_json(stage / MANIFEST), own)
