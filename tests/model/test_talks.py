@@ -92,7 +92,7 @@ def test_the_level_is_the_records_in_every_month(parameters: dict[str, float]) -
             wanted.append(rules.leaving(float(reference.rate[place]), float(reference.pace[known]), exposure))
         chance = np.array(wanted)
         z = (lost - still * chance) / np.sqrt(still * chance * (1.0 - chance))
-        assert np.max(np.abs(z)) < 4.5, (code, z)
+        assert np.max(np.abs(z)) < 4.0, (code, z)
         assert abs(z.sum()) / math.sqrt(len(z)) < 4.0, code
         whole = 1.0 - float(np.prod(1.0 - chance))
         assert found.expected[:, place, 0, 0].sum() / runs == pytest.approx(whole, rel=2e-3), code
