@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,32 +11,10 @@ from sim.charts.history import spoken
 from sim.charts.words import day, month_end, start_of
 from sim.report.words import days, number, ranged, shares
 from sim.results.result import Result
+from sim.scenario.events import EVENTS
 from sim.scenario.schema import BeijingTable, Cooperation, Roster, StateTable, TaipeiTable, WashingtonTable
 
 SIDES = {"beijing": "Beijing", "taipei": "Taipei", "washington": "Washington"}
-WHAT: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
-    "campaign-pledge": lambda entry: f"campaign pledge to {_joins(entry)}",
-    "pledge": lambda entry: f"pledge to {_joins(entry)}",
-    "reassurance": "reassurance that the tie with Taipei stays",
-    "order": "public order to open ties with Beijing",
-    "withdrawal": "order and pledges taken back",
-    "inauguration": "a new government takes office",
-    "lean": "the government moves towards one side",
-    "lobbying": "Washington presses on the tie with Taipei",
-    "protest": "Beijing protests at Washington’s pressure",
-    "offer": lambda entry: f"an offer of money by {SIDES[entry['by']]}",
-    "match": "Taipei matches what Beijing offers",
-    "hostility": "Washington quarrels over another matter",
-    "threat": "words that military cooperation may end",
-    "notice": "formal notice to end military cooperation",
-    "notice-withdrawn": "words and notices about military cooperation taken back",
-    "request": "a request to Taipei",
-    "switch": lambda entry: f"told: it changes to {_joins(entry)}",
-    "aid-cut": lambda entry: f"{SIDES[entry['by']]} cuts its aid",
-    "truce": "truce: Beijing and Taipei stop competing",
-    "truce-ends": "the truce ends",
-}
-"""Types of events as a reader calls them."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +131,8 @@ def _later(months: int | None) -> str:
 
 def described(entry: Mapping[str, Any]) -> str:
     """What an event is, by its type."""
-    kind = str(entry["type"])
-    told = WHAT.get(kind, plain(kind))
-    return told if isinstance(told, str) else told(entry)
+    said = EVENTS[str(entry["type"])].said
+    return said.format(by=SIDES.get(entry.get("by", ""), ""), joins=_joins(entry))
 
 
 def _joins(entry: Mapping[str, Any]) -> str:

@@ -22,6 +22,8 @@ class Happening(Part):
     """Whose act it is: words, government, beijing, taipei, washington, truce or other; None: that of `by`."""
     number: ClassVar[str | None] = None
     """The key that holds its number, where it has one."""
+    said: ClassVar[str]
+    """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side."""
 
     date: Day | None = None
     """The day it happened or will happen. An effect of an election has `delay_months` instead."""
@@ -58,6 +60,7 @@ class _Words(Happening):
 class CampaignPledge(_Words):
     """A candidate or president-elect promises to change sides; at the next inauguration it may open talks."""
 
+    said: ClassVar[str] = "campaign pledge to {joins}"
     type: Literal["campaign-pledge"]
     to: Literal["beijing", "taipei"] = "beijing"
     """The side promised."""
@@ -73,6 +76,7 @@ class CampaignPledge(_Words):
 class Pledge(_Words):
     """A government promises to change sides, without ordering it."""
 
+    said: ClassVar[str] = "pledge to {joins}"
     type: Literal["pledge"]
     to: Literal["beijing", "taipei"] = "beijing"
     """The side promised."""
@@ -86,6 +90,7 @@ class Pledge(_Words):
 class Reassurance(_Words):
     """A government says that its ties with Taipei will stay: talks close, and open less easily while it is fresh."""
 
+    said: ClassVar[str] = "reassurance that the tie with Taipei stays"
     type: Literal["reassurance"]
 
 
@@ -96,6 +101,7 @@ class Order(Happening):
     """
 
     whose: ClassVar[str | None] = "words"
+    said: ClassVar[str] = "public order to open ties with Beijing"
     type: Literal["order"]
     state: Iso3
     """The state whose head of government gives the order."""
@@ -105,6 +111,7 @@ class Withdrawal(Happening):
     """A government takes back its standing order and its promises to leave Taipei; its other words stand."""
 
     whose: ClassVar[str | None] = "words"
+    said: ClassVar[str] = "order and pledges taken back"
     type: Literal["withdrawal"]
     state: Iso3
     """The state that withdraws."""
@@ -115,6 +122,7 @@ class Inauguration(Happening):
 
     whose: ClassVar[str | None] = "government"
     number: ClassVar[str | None] = "lean"
+    said: ClassVar[str] = "a new government takes office"
     type: Literal["inauguration"]
     state: Iso3
     """The state whose government changes."""
@@ -127,6 +135,7 @@ class LeanChange(Happening):
 
     whose: ClassVar[str | None] = "government"
     number: ClassVar[str | None] = "lean"
+    said: ClassVar[str] = "the government moves towards one side"
     type: Literal["lean"]
     state: Iso3
     """The state whose government moves."""
@@ -139,6 +148,7 @@ class Lobbying(Happening):
 
     whose: ClassVar[str | None] = "washington"
     number: ClassVar[str | None] = "pressure"
+    said: ClassVar[str] = "Washington presses on the tie with Taipei"
     type: Literal["lobbying"]
     state: Iso3
     """The state pressed."""
@@ -153,6 +163,7 @@ class Protest(Happening):
 
     whose: ClassVar[str | None] = "beijing"
     number: ClassVar[str | None] = "hostility"
+    said: ClassVar[str] = "Beijing protests at Washington’s pressure"
     type: Literal["protest"]
     state: Iso3
     """The state addressed."""
@@ -171,6 +182,7 @@ class Offer(Happening):
     """A patron offers a sum of money, on top of what it would bid: Washington's is an inducement to stay."""
 
     number: ClassVar[str | None] = "million_usd"
+    said: ClassVar[str] = "an offer of money by {by}"
     type: Literal["offer"]
     state: Iso3
     """The state that receives the offer."""
@@ -198,6 +210,7 @@ class Match(Happening):
 
     whose: ClassVar[str | None] = "taipei"
     number: ClassVar[str | None] = "share"
+    said: ClassVar[str] = "Taipei matches what Beijing offers"
     type: Literal["match"]
     state: Iso3
     """The state for which Taipei matches."""
@@ -210,6 +223,7 @@ class Hostility(Happening):
 
     whose: ClassVar[str | None] = "washington"
     number: ClassVar[str | None] = "hostility"
+    said: ClassVar[str] = "Washington quarrels over another matter"
     type: Literal["hostility"]
     state: Iso3
     """The state that is the object of it."""
@@ -224,6 +238,7 @@ class Threat(Happening):
 
     whose: ClassVar[str | None] = "words"
     number: ClassVar[str | None] = "strength"
+    said: ClassVar[str] = "words that military cooperation may end"
     type: Literal["threat"]
     state: Iso3
     """The host that speaks."""
@@ -238,6 +253,7 @@ class Notice(Happening):
     """
 
     whose: ClassVar[str | None] = "words"
+    said: ClassVar[str] = "formal notice to end military cooperation"
     type: Literal["notice"]
     state: Iso3
     """The host that gives notice."""
@@ -247,6 +263,7 @@ class NoticeWithdrawn(Happening):
     """A host takes back its words and notices about military cooperation."""
 
     whose: ClassVar[str | None] = "words"
+    said: ClassVar[str] = "words and notices about military cooperation taken back"
     type: Literal["notice-withdrawn"]
     state: Iso3
     """The host that takes them back."""
@@ -257,6 +274,7 @@ class Request(Happening):
 
     whose: ClassVar[str | None] = "taipei"
     number: ClassVar[str | None] = "million_usd"
+    said: ClassVar[str] = "a request to Taipei"
     type: Literal["request"]
     state: Iso3
     """The state that asks."""
@@ -272,6 +290,7 @@ class Switch(Happening):
     """A change told as a fact or a supposition: it happens in that month."""
 
     whose: ClassVar[str | None] = "other"
+    said: ClassVar[str] = "told: it changes to {joins}"
     type: Literal["switch"]
     state: Iso3
     """The state that changes sides."""
@@ -283,6 +302,7 @@ class AidCut(Happening):
     """Taipei or Washington cuts its aid to a state."""
 
     number: ClassVar[str | None] = "share"
+    said: ClassVar[str] = "{by} cuts its aid"
     type: Literal["aid-cut"]
     state: Iso3
     """The state that loses aid."""
@@ -301,6 +321,7 @@ class Truce(Happening):
     """Beijing and Taipei stop competing: Beijing accepts almost nobody, and Taipei takes almost nobody back."""
 
     whose: ClassVar[str | None] = "truce"
+    said: ClassVar[str] = "truce: Beijing and Taipei stop competing"
     type: Literal["truce"]
     years: Annotated[float, Field(ge=0.1, le=100.0)] | None = None
     """How long it holds; left out, to the end or to a `truce-ends`."""
@@ -310,6 +331,7 @@ class TruceEnds(Happening):
     """The contest begins again."""
 
     whose: ClassVar[str | None] = "truce"
+    said: ClassVar[str] = "the truce ends"
     type: Literal["truce-ends"]
 
 
