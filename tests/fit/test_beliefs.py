@@ -123,6 +123,8 @@ def test_all_endings_are_over_the_host_years_that_were_counted() -> None:
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_hazards_are_those_of_the_fit(as_of: date) -> None:
     """Effects, acceptance in a truce, and rates at the central value of that acceptance."""
+    for cached in (beliefs, fit, leaving, returning):  # whatever other tests asked for in this process before
+        cached.cache_clear()
     found, known = beliefs(as_of), fit(as_of)
     truce = truce_law(known.leaving, PARAMETERS[TRUCE])
     assert found[TRUCE].distribution == truce
