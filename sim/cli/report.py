@@ -10,9 +10,6 @@ import click
 from sim.cli.options import HELP, as_json, print_json
 from sim.errors import InputError, Problem
 
-_LONGEST = 120
-"""Letters of the names in a file."""
-
 
 @click.command("report", context_settings=HELP)
 @click.argument("folders", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path))
@@ -71,6 +68,7 @@ def _single(folder: Path) -> Write:
 
 def _several(folders: Sequence[Path]) -> tuple[Write, str]:
     """The page of several results, and their names."""
+    from sim.analysis.compare import LONGEST_FOLDER
     from sim.report import write_comparison
     from sim.results import loaded, read
     from sim.results.manifests import RESULT
@@ -81,5 +79,5 @@ def _several(folders: Sequence[Path]) -> tuple[Write, str]:
             rule = "results of `sim run`, or one sweep or comparison alone"
             raise InputError(Problem("RESULT", rule, str(folder)))
     results = [read(folder) for folder in folders]
-    names = "-and-".join(dict.fromkeys(result.name for result in results))[:_LONGEST]
+    names = "-and-".join(dict.fromkeys(result.name for result in results))[:LONGEST_FOLDER]
     return lambda file: write_comparison(results, file), names
