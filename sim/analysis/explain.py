@@ -550,7 +550,9 @@ def _happenings(again: Again, run: int) -> NDArray[np.bool_]:
     """(E,) whether each event of the calendar happens in a run."""
     draws, draw = again.draws, run // RUNS_PER_DRAW
     found = np.empty(len(again.plan.entries), dtype=np.bool_)
-    draw_happenings(again.plan.timeline, draws.chances[draw], draws.outcomes[draw], again.request.seed, run, found)
+    draw_happenings(
+        again.plan.timeline.events, draws.chances[draw], draws.outcomes[draw], again.request.seed, run, found
+    )
     return found
 
 
@@ -561,7 +563,7 @@ def _calendar(subject: Subject, laid: Plan, happens: NDArray[np.bool_] | None = 
     """
     first = int(laid.timeline.calendar_month[0])
     for number, entry in enumerate(laid.entries):
-        if int(laid.timeline.event_state[number]) in (-1, subject.member) and entry.month < len(laid.months):
+        if int(laid.timeline.events.state[number]) in (-1, subject.member) and entry.month < len(laid.months):
             certain = entry.event.chance == 1.0 and (
                 entry.election < 0 or laid.outcome_chances[entry.election][entry.outcome] == 1.0
             )

@@ -79,7 +79,7 @@ class Trial:
         self.draws = sample(self.plan, beliefs_for(loaded.scenario), request.seed, self.draw + 1, request.parameters)
         self.happens = np.empty(len(self.plan.entries), dtype=np.bool_)
         chances, outcomes = self.draws.chances[self.draw], self.draws.outcomes[self.draw]
-        draw_happenings(self.plan.timeline, chances, outcomes, self.seed, run, self.happens)
+        draw_happenings(self.plan.timeline.events, chances, outcomes, self.seed, run, self.happens)
         places = len(self.plan.states) + len(self.plan.hosts)
         self._counts = np.empty((1, len(self.plan.months), 2), dtype=np.uint8)
         self._expected = np.zeros((1, places, 0, 2))
@@ -169,7 +169,7 @@ def dials(trial: Trial, until: int) -> Iterator[Dial]:
             yield Dial("lobbying", label, "of 3", 0.0, 0.0, 3.0, 3.0, _later(_at(trial), event, 1.0))
         elif name == _MONEY:
             who = "Taipei" if subject.decision == "leave" else "Beijing"
-            years = float(timeline.event_years[event])
+            years = float(timeline.events.years[event])
             label = f"A package signed by {who}, added from the start"
             unit, most = "US$ million a year", min(gdp, 1e6 / years)
             yield Dial(
@@ -190,7 +190,7 @@ def _at(trial: Trial) -> Callable[[float, int, float], int | None]:
 
 def _counts(trial: Trial, event: int, entry: Entry, until: int) -> bool:
     """Whether an event happened by then in this run, and was about the state or about nobody."""
-    about = int(trial.plan.timeline.event_state[event])
+    about = int(trial.plan.timeline.events.state[event])
     return bool(trial.happens[event]) and entry.month <= until and about in (-1, trial.subject.member)
 
 
@@ -205,7 +205,7 @@ def _own(trial: Trial, event: int, entry: Entry, gdp: float) -> Iterator[Dial]:
         if math.isnan(value):
             value = float(trial.plan.timeline.lean_ref[trial.subject.member])
         if key == "million_usd":
-            years = float(trial.plan.timeline.event_years[event])
+            years = float(trial.plan.timeline.events.years[event])
             high, scale = min(high, max(value, gdp * years)), value or gdp * years / 100.0
         label = f"{label_of(entry.name)}: {key.replace('million_usd', 'sum')}"
         yield Dial(f"{entry.name}.{key}", label, unit, value, low, high, scale, _later(_at(trial), event, 1.0))

@@ -517,9 +517,9 @@ class State(mesa.Agent):
             self.left = world.month
             self.trigger, self.called, self.talks, self.waiting = ITSELF, False, IDLE, 0.0
             world.calls.request[self.index] = -1
-            end_words(world.timeline, self.index, PLEDGE, PLEDGE, world.status)
+            end_words(world.timeline.events, self.index, PLEDGE, PLEDGE, world.status)
         elif side == TAIPEI:
-            end_words(world.timeline, self.index, RETURN_PLEDGE, RETURN_PLEDGE, world.status)
+            end_words(world.timeline.events, self.index, RETURN_PLEDGE, RETURN_PLEDGE, world.status)
             self.package = 0.0
             self.begin(world.month)
         self.side = side
@@ -611,7 +611,7 @@ class Host(mesa.Agent):
         self.side = side
         if side == SUSPENDED:
             state.security = 0.0
-            end_words(world.timeline, state.index, THREAT, NOTICE, world.status)
+            end_words(world.timeline.events, state.index, THREAT, NOTICE, world.status)
             luck = uniform(world.seed, world.run, world.calendar_month, state.code, ANSWER)
             world.carried_out[1] += 1.0
             if luck < world.parameters.answer_chance:
@@ -686,7 +686,7 @@ class Taipei(mesa.Agent):
             state.standing = state.base_aid + state.grant
             state.auction = rules.taipei_limit(p.ceiling, state.base_aid, state.standing, reserve)
             request = int(world.calls.request[state.index])
-            said = int(timeline.event_answer[request]) if request >= 0 else None
+            said = int(timeline.events.answer[request]) if request >= 0 else None
             refused = 1.0 if said == REFUSED else 0.0
             met = float(reference.values[request]) if said == MET else 0.0
             limit = rules.answered(state.auction, state.standing, refused, met)

@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 from sim.model.compiled import rule
 from sim.model.draws import uniform
 from sim.model.terms import BY_ORDER, BY_PLEDGE, BY_REQUEST, ITSELF
-from sim.model.timeline import Timeline
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from sim.model.timeline import Events, Floats, Ints
 
 PLEDGE, REASSURANCE, RETURN_PLEDGE, THREAT, NOTICE, LOBBYING, HOSTILITY, OFFER, AID, INDUCEMENT, MATCH = range(11)
 TAIPEI_CUT, US_CUT, DOUBTED = 11, 12, 13
@@ -64,28 +61,29 @@ def clear(calls: Calls) -> None:
 
 @rule
 def draw_happenings(
-    timeline: Timeline, chances: Floats, outcomes: Floats, seed: int, run: int, happens: NDArray[np.bool_]
+    events: Events, chances: Floats, outcomes: Floats, seed: int, run: int, happens: NDArray[np.bool_]
 ) -> None:
     """Decide for one run which events happen: election outcomes first, then each event's own chance.
 
     chances : (n_events,); outcomes : (n_elections, n_outcomes) cumulative chances; happens : (n_events,) filled
     """
     for event in range(happens.shape[0]):
-        election = timeline.event_election[event]
+        election = events.election[event]
         happens[event] = True
         if election >= 0:
-            luck = uniform(seed, run, 0, 0, int(timeline.election_purpose[election]))
+            luck = uniform(seed, run, 0, 0, int(events.vote[election]))
             outcome = 0
             while outcome < outcomes.shape[1] and luck >= outcomes[election, outcome]:
                 outcome += 1
-            happens[event] = outcome == timeline.event_outcome[event]
+            happens[event] = outcome == events.outcome[event]
         if happens[event] and chances[event] < 1.0:
-            happens[event] = uniform(seed, run, 0, 0, int(timeline.event_purpose[event])) < chances[event]
+            happens[event] = uniform(seed, run, 0, 0, int(events.purpose[event])) < chances[event]
 
 
 @rule
 def open_month(
-    timeline: Timeline,
+    events: Events,
+    lean_ref: Floats,
     month: int,
     upcoming: int,
     happens: NDArray[np.bool_],
@@ -100,13 +98,15 @@ def open_month(
 ) -> int:
     """Let everything dated up to this month take effect, in order of date; returns the next event to come.
 
-    status : (n_events,); lean, government_since, order_since : (n_states,); truce : (1,) first month without it
+    status : (n_events,); lean_ref, lean, government_since, order_since : (n_states,)
+    truce : (1,) first month without it
     carried_out : (2,) threats of Washington carried out, and those of which the outcome is known
     """
-    while upcoming < happens.shape[0] and timeline.event_month[upcoming] <= month:
+    while upcoming < happens.shape[0] and events.month[upcoming] <= month:
         if happens[upcoming]:
             _take_effect(
-                timeline,
+                events,
+                lean_ref,
                 upcoming,
                 values,
                 status,
@@ -123,7 +123,8 @@ def open_month(
 
 @rule
 def _take_effect(
-    timeline: Timeline,
+    events: Events,
+    lean_ref: Floats,
     event: int,
     values: Floats,
     status: Ints,
@@ -134,44 +135,44 @@ def _take_effect(
     carried_out: Floats,
     calls: Calls,
 ) -> None:
-    kind = timeline.event_kind[event]
-    state = timeline.event_state[event]
-    when = timeline.event_month[event]
+    kind = events.kind[event]
+    state = events.state[event]
+    when = events.month[event]
     if kind < LEVELS:
         status[event] = WAITING
-        if not timeline.event_incoming[event]:
-            _speak(timeline, event, when, timeline.event_exposure[event], values, status, calls)
+        if not events.incoming[event]:
+            _speak(events, event, when, events.exposure[event], values, status, calls)
         if kind == US_CUT:
             carried_out[0] += values[event]
             carried_out[1] += values[event]
     elif kind == ORDER:
         order_since[state] = when
-        _call(calls, state, BY_ORDER, when, timeline.event_exposure[event])
+        _call(calls, state, BY_ORDER, when, events.exposure[event])
     elif kind == REQUEST:
         calls.request[state] = event
         if calls.trigger[state] != BY_ORDER:
-            _call(calls, state, BY_REQUEST, when, timeline.event_exposure[event])
+            _call(calls, state, BY_REQUEST, when, events.exposure[event])
     elif kind == WITHDRAWAL:
         order_since[state] = NEVER
-        end_words(timeline, state, PLEDGE, PLEDGE, status)
-        _call(calls, state, WITHDRAWN, when, timeline.event_exposure[event])
+        end_words(events, state, PLEDGE, PLEDGE, status)
+        _call(calls, state, WITHDRAWN, when, events.exposure[event])
     elif kind == NOTICE_WITHDRAWN:
-        end_words(timeline, state, THREAT, NOTICE, status)
+        end_words(events, state, THREAT, NOTICE, status)
     elif kind == INAUGURATION:
-        lean[state] = timeline.lean_ref[state] if np.isnan(values[event]) else values[event]
+        lean[state] = lean_ref[state] if np.isnan(values[event]) else values[event]
         government_since[state] = when
         order_since[state] = NEVER
         if calls.trigger[state] == BY_ORDER:
             calls.trigger[state] = ITSELF
-        end_words(timeline, state, PLEDGE, THREAT, status)
+        end_words(events, state, PLEDGE, THREAT, status)
         for spoken in range(event):
-            about = timeline.event_state[spoken] == state and timeline.event_kind[spoken] <= THREAT
+            about = events.state[spoken] == state and events.kind[spoken] <= THREAT
             if about and status[spoken] == WAITING:
-                _speak(timeline, spoken, when, timeline.event_exposure[event], values, status, calls)
+                _speak(events, spoken, when, events.exposure[event], values, status, calls)
     elif kind == LEAN:
         lean[state] = values[event]
     elif kind == TRUCE:
-        truce[0] = when + timeline.event_span[event]
+        truce[0] = when + events.span[event]
     elif kind == TRUCE_ENDS:
         truce[0] = NEVER
     elif kind == SWITCH:
@@ -179,12 +180,10 @@ def _take_effect(
 
 
 @rule
-def _speak(
-    timeline: Timeline, event: int, when: int, exposure: float, values: Floats, status: Ints, calls: Calls
-) -> None:
+def _speak(events: Events, event: int, when: int, exposure: float, values: Floats, status: Ints, calls: Calls) -> None:
     """Words count from now on, and may call for talks, or for an end of them."""
     status[event] = STANDING
-    kind, state = timeline.event_kind[event], timeline.event_state[event]
+    kind, state = events.kind[event], events.state[event]
     if kind == PLEDGE and calls.trigger[state] != BY_ORDER:
         _call(calls, state, BY_PLEDGE, when, exposure)
     elif kind == REASSURANCE:
@@ -200,11 +199,11 @@ def _call(calls: Calls, state: int, trigger: int, when: int, exposure: float) ->
 
 
 @rule
-def end_words(timeline: Timeline, state: int, first: int, last: int, status: Ints) -> None:
+def end_words(events: Events, state: int, first: int, last: int, status: Ints) -> None:
     """End the standing words of a state, of kinds `first` to `last`."""
     for event in range(status.shape[0]):
-        kind = timeline.event_kind[event]
-        about = timeline.event_state[event] == state and first <= kind <= last
+        kind = events.kind[event]
+        about = events.state[event] == state and first <= kind <= last
         if about and status[event] == STANDING:
             status[event] = DORMANT
 
@@ -224,7 +223,7 @@ def add_levels(
 ) -> None:
     """The level of every kind for every state this month: sums of standing events, each faded by its age.
 
-    kinds, states, fades : the timeline's `event_kind`, `event_state`, `event_fade`
+    kinds, states, fades : those of `Events`
     doubted : (n_events,) face value of each offer less what is believed of it, % of GDP a year
     dollars : (n_events,) US$ million a year each event takes out of its patron's budget
     levels : (LEVELS, n_states) filled; committed : (2,) filled, US$ million a year that offers take out of

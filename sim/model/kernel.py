@@ -34,6 +34,7 @@ from sim.model.calendar import (
     REASSURANCE,
     REFUSED,
     RETURN_PLEDGE,
+    STANDING,
     TAIPEI_CUT,
     THREAT,
     US_CUT,
@@ -162,21 +163,23 @@ def simulate(
     """
     months, n, hosts = timeline.exposure.shape[0], timeline.code.shape[0], timeline.host.shape[0]
     places = n + hosts
-    events = timeline.event_month.shape[0]
+    entries = timeline.events.month.shape[0]
     keep = ledger.shape[0] > 0
     before_start = timeline.calendar_month[0] - 1
 
-    changes = np.empty((max(64, runs), HEAD + COLUMNS))
-    talked = np.empty((max(64, runs) if keep_talks else 0, TALK_COLUMNS))
+    # Room for all that can happen in one run is made before it: arrays that grew within it would be counted each month.
+    most_changes, most_talks = months * places, months * n if keep_talks else 0
+    changes = np.empty((max(runs, most_changes), HEAD + COLUMNS))
+    talked = np.empty((most_talks, TALK_COLUMNS))
     found, concluded = 0, 0
-    happens = np.empty(events, dtype=np.bool_)
-    status = np.empty(events, dtype=np.int64)
+    happens = np.empty(entries, dtype=np.bool_)
+    status = np.empty(entries, dtype=np.int64)
     side = np.empty(places, dtype=np.int64)
     lean, missing = np.empty(n), np.empty(n)
     government_since, order_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     left = np.empty(n, dtype=np.int64)
     truce = np.empty(1, dtype=np.int64)
-    levels, committed = np.empty((LEVELS, n)), np.empty(2)
+    levels, committed, touched = np.empty((LEVELS, n)), np.zeros(2), np.empty(n, dtype=np.bool_)
     fresh = np.empty(timeline.fresh_switches.shape[0])
     security, cut_in_answer = np.empty(n), np.empty(n)
     carried_out = np.empty(2)
@@ -219,13 +222,17 @@ def simulate(
     reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW], spreads[first_run // RUNS_PER_DRAW])
     for run in range(first_run, first_run + runs):
         draw = run // RUNS_PER_DRAW
+        if changes.shape[0] - found < most_changes:
+            changes = _longer(changes, found, found + most_changes)
+        if talked.shape[0] - concluded < most_talks:
+            talked = _longer(talked, concluded, concluded + most_talks)
         if run % RUNS_PER_DRAW == 0:
             p = parameters[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
-        draw_happenings(timeline, chances[draw], outcomes[draw], seed, run, happens)
+        draw_happenings(timeline.events, chances[draw], outcomes[draw], seed, run, happens)
         status[:] = DORMANT
         truce[0] = NEVER
-        upcoming = 0
+        upcoming, dated = 0, timeline.events.month[0] if entries > 0 else _FAR
         fresh[:] = timeline.fresh_switches
         carried_out[:] = 0.0
         clear(calls)
@@ -277,10 +284,11 @@ def simulate(
             # The calendar.
             today = timeline.calendar_month[t]
             is_called = False
-            if upcoming < events and timeline.event_month[upcoming] <= t:
+            if dated <= t:
                 clear(calls)
                 upcoming = open_month(
-                    timeline,
+                    timeline.events,
+                    timeline.lean_ref,
                     t,
                     upcoming,
                     happens,
@@ -293,14 +301,25 @@ def simulate(
                     carried_out,
                     calls,
                 )
+                dated = timeline.events.month[upcoming] if upcoming < entries else _FAR
                 is_called, relevel = True, True
             if timeline.stirs[t]:
                 relevel = True
-            if relevel:
+            touched[:] = False
+            fading = False
+            if timeline.fades[t]:
+                for event in range(entries):
+                    if (
+                        status[event] == STANDING
+                        and timeline.events.fade[event, t] != timeline.events.fade[event, t - 1]
+                    ):
+                        touched[timeline.events.state[event]], fading = True, True
+            if relevel or fading:
+                of_beijing, of_taipei = committed[0], committed[1]
                 add_levels(
-                    timeline.event_kind,
-                    timeline.event_state,
-                    timeline.event_fade,
+                    timeline.events.kind,
+                    timeline.events.state,
+                    timeline.events.fade,
                     reference.values,
                     reference.doubted,
                     reference.dollars,
@@ -309,6 +328,8 @@ def simulate(
                     levels,
                     committed,
                 )
+                if committed[0] != of_beijing or committed[1] != of_taipei:
+                    stale = True
             in_truce = t < truce[0]
             beijing_accepts = rules.acceptance(timeline.beijing_acceptance[t], in_truce, p.acceptance_truce)
             taipei_accepts = rules.acceptance(timeline.taipei_acceptance[t], in_truce, p.acceptance_truce)
@@ -437,7 +458,7 @@ def simulate(
                         outcome[i] = DROPPED
 
                 # The patrons bid.
-                if relevel:
+                if relevel or touched[i]:
                     courted[i] = rules.courtship(
                         timeline.beijing_approach[t],
                         p.money_effect,
@@ -454,7 +475,7 @@ def simulate(
                             talks[i] = IN_PUBLIC
                         opened[i], door[i] = t, 1.0
                         knock[i] = uniform(seed, run, today, code, CLOSING)
-                if relevel:
+                if relevel or touched[i]:
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
                         timeline.exports[i],
@@ -487,7 +508,7 @@ def simulate(
                             reference.pressed[i, kind],
                         )
                     shared[i, 2] = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
-                if stale or relevel:
+                if stale or relevel or touched[i]:
                     gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
                     offered = rules.beijing_bid(
                         reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
@@ -500,9 +521,9 @@ def simulate(
                     auction[i] = rules.taipei_limit(p.ceiling, base_now[i], standing[i], reserve)
                     refused, met = 0.0, 0.0
                     if calls.request[i] >= 0:
-                        if timeline.event_answer[calls.request[i]] == REFUSED:
+                        if timeline.events.answer[calls.request[i]] == REFUSED:
                             refused = 1.0
-                        elif timeline.event_answer[calls.request[i]] == MET:
+                        elif timeline.events.answer[calls.request[i]] == MET:
                             met = reference.values[calls.request[i]]
                     best = rules.answered(auction[i], standing[i], refused, met)
                     counter[i] = rules.taipei_bid(best, levels[AID, i], levels[MATCH, i], offered, gdp)
@@ -595,11 +616,10 @@ def simulate(
             again = relevel or stale or taipei_accepts != accepted
             accepted = taipei_accepts
             for i in range(n):
-                row = rows[i]
                 if side[i] == TAIPEI:
                     if keep or after[i] != TAIPEI or outcome[i] != _NO_OUTCOME:
                         kind = 2 if called[i] else max(talks[i] - SILENT, 0)
-                        of_kind = min(kind, 1)
+                        of_kind, row = min(kind, 1), rows[i]
                         row[:] = 0.0
                         row[TALKS_COLUMN] = float(talks[i])
                         row[T_BASE] = reference.base[i, of_kind]
@@ -621,7 +641,7 @@ def simulate(
                         row[HAZARD] = rules.yearly_rate(chance[i], exposure)
                 elif side[i] == BEIJING and rules.may_return(t - left[i]):
                     known = time_in_office(t - government_since[i])
-                    if missing[i] == 0.0 and known == weighed[i] and not (again or keep):
+                    if missing[i] == 0.0 and known == weighed[i] and not (again or touched[i] or keep):
                         chance[i] = chance_to_return[i]
                         continue
                     weighed[i] = known
@@ -630,46 +650,46 @@ def simulate(
                         worth_of_offer = rules.worth(levels[OFFER, i])
                         worth_of_aid = rules.worth(levels[AID, i])
                     shortfall = rules.shortfall(missing[i], (t - left[i]) / 12.0, p.package_years)
-                    row[:] = 0.0
-                    row[T_BASE] = reference.rho[i]
-                    row[T_OFFER] = rules.return_offer_term(p.money_effect, worth_of_offer)
-                    row[T_AID] = rules.return_aid_term(p.money_effect, worth_of_aid)
-                    row[T_GOVERNMENT] = rules.return_government_term(
+                    rows[i, :] = 0.0
+                    rows[i, T_BASE] = reference.rho[i]
+                    rows[i, T_OFFER] = rules.return_offer_term(p.money_effect, worth_of_offer)
+                    rows[i, T_AID] = rules.return_aid_term(p.money_effect, worth_of_aid)
+                    rows[i, T_GOVERNMENT] = rules.return_government_term(
                         p.return_lean_effect, lean[i], timeline.lean_ref[i]
                     )
-                    row[T_PLEDGE] = rules.return_pledge_term(p.return_pledge_effect, levels[RETURN_PLEDGE, i])
-                    row[T_WINDOW] = rules.window_term(
+                    rows[i, T_PLEDGE] = rules.return_pledge_term(p.return_pledge_effect, levels[RETURN_PLEDGE, i])
+                    rows[i, T_WINDOW] = rules.window_term(
                         p.return_window_effect, reference.return_centre, t - government_since[i]
                     )
-                    row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, shortfall)
-                    row[ACCEPTANCE] = taipei_accepts
+                    rows[i, T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, shortfall)
+                    rows[i, ACCEPTANCE] = taipei_accepts
                     log_rate = rules.log_hazard_of_return(
-                        row[T_BASE],
-                        row[T_GOVERNMENT],
-                        row[T_PLEDGE],
-                        row[T_WINDOW],
-                        row[T_AID],
-                        row[T_OFFER],
-                        row[T_SHORTFALL],
+                        rows[i, T_BASE],
+                        rows[i, T_GOVERNMENT],
+                        rows[i, T_PLEDGE],
+                        rows[i, T_WINDOW],
+                        rows[i, T_AID],
+                        rows[i, T_OFFER],
+                        rows[i, T_SHORTFALL],
                     )
-                    row[HAZARD] = rules.hazard_of_return(log_rate, taipei_accepts)
-                    chance[i] = rules.monthly_chance(row[HAZARD], exposure)
+                    rows[i, HAZARD] = rules.hazard_of_return(log_rate, taipei_accepts)
+                    chance[i] = rules.monthly_chance(rows[i, HAZARD], exposure)
                     chance_to_return[i] = chance[i]
                 else:
-                    row[:] = 0.0
+                    rows[i, :] = 0.0
                     weighed[i] = -1
                 if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
                     chance[i] = rules.MOST_CHANCE
-                    row[HAZARD] = rules.yearly_rate(chance[i], exposure)
-                row[SIDE] = float(side[i])
+                    rows[i, HAZARD] = rules.yearly_rate(chance[i], exposure)
+                rows[i, SIDE] = float(side[i])
 
             # The hosts weigh their military cooperation, all at once.
             for j in range(hosts):
-                i, row = timeline.host[j], rows[n + j]
-                row[:] = 0.0
-                row[SIDE] = float(side[n + j])
-                row[ACCEPTANCE] = 1.0
-                if side[n + j] == ACTIVE:
+                i, place = timeline.host[j], n + j
+                rows[place, :] = 0.0
+                rows[place, SIDE] = float(side[place])
+                rows[place, ACCEPTANCE] = 1.0
+                if side[place] == ACTIVE:
                     hostility = rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i])
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
@@ -679,21 +699,23 @@ def simulate(
                         levels[US_CUT, i] + cut_in_answer[i],
                         security[i],
                     )
-                    row[T_BASE] = reference.cooperation[j]
-                    row[T_BACKFIRE] = rules.hostility_term(p.hostility_effect, timeline.pride[i], hostility)
-                    row[T_THREAT] = rules.hold_term(p.hold_effect, dependence, p.usual_host_dependence)
-                    row[T_GOVERNMENT] = rules.government_term(p.suspension_lean_effect, lean[i], timeline.lean_ref[i])
-                    row[T_ORDER] = rules.rate_of_acts(
+                    rows[place, T_BASE] = reference.cooperation[j]
+                    rows[place, T_BACKFIRE] = rules.hostility_term(p.hostility_effect, timeline.pride[i], hostility)
+                    rows[place, T_THREAT] = rules.hold_term(p.hold_effect, dependence, p.usual_host_dependence)
+                    rows[place, T_GOVERNMENT] = rules.government_term(
+                        p.suspension_lean_effect, lean[i], timeline.lean_ref[i]
+                    )
+                    rows[place, T_ORDER] = rules.rate_of_acts(
                         reference.notice_rate, levels[NOTICE, i], reference.words_rate[j], levels[THREAT, i]
                     )
                     log_rate = rules.log_hazard_of_suspension(
-                        row[T_BASE], row[T_BACKFIRE], row[T_THREAT], row[T_GOVERNMENT]
+                        rows[place, T_BASE], rows[place, T_BACKFIRE], rows[place, T_THREAT], rows[place, T_GOVERNMENT]
                     )
-                    row[HAZARD] = rules.hazard_of_suspension(log_rate, row[T_ORDER])
+                    rows[place, HAZARD] = rules.hazard_of_suspension(log_rate, rows[place, T_ORDER])
                 else:
-                    row[T_BASE] = math.log(p.restoration_rate)
-                    row[HAZARD] = p.restoration_rate
-                chance[n + j] = rules.monthly_chance(row[HAZARD], exposure)
+                    rows[place, T_BASE] = math.log(p.restoration_rate)
+                    rows[place, HAZARD] = p.restoration_rate
+                chance[place] = rules.monthly_chance(rows[place, HAZARD], exposure)
 
             for i in range(places):
                 at_home = side[i] == ACTIVE if i >= n else (side[i] == TAIPEI) == timeline.with_taipei[i]
@@ -769,10 +791,6 @@ def simulate(
                             stale = True
                     if ended != _NO_OUTCOME:
                         if keep_talks:
-                            if concluded == talked.shape[0]:
-                                more = np.empty((2 * concluded, TALK_COLUMNS))
-                                more[:concluded] = talked
-                                talked = more
                             talk = talked[concluded]
                             talk[TALK_RUN] = run
                             talk[TALK_OPENED] = opened[i]
@@ -801,10 +819,6 @@ def simulate(
                 if after[i] == side[i]:
                     continue
                 stale, relevel = True, True
-                if found == changes.shape[0]:
-                    longer = np.empty((2 * found, changes.shape[1]))
-                    longer[:found] = changes
-                    changes = longer
                 changes[found, 0] = run
                 changes[found, 1] = t
                 changes[found, 2] = i
@@ -817,7 +831,7 @@ def simulate(
                     if after[i] == SUSPENDED:
                         cooperating -= 1
                         security[host] = 0.0
-                        end_words(timeline, host, THREAT, NOTICE, status)
+                        end_words(timeline.events, host, THREAT, NOTICE, status)
                         luck = uniform(seed, run, today, timeline.code[host], ANSWER)
                         carried_out[1] += 1.0
                         if luck < p.answer_chance:
@@ -833,11 +847,11 @@ def simulate(
                     order_since[i] = NEVER
                     told[i], called[i], talks[i] = ITSELF, False, IDLE
                     waiting[i], calls.request[i] = 0.0, -1
-                    end_words(timeline, i, PLEDGE, PLEDGE, status)
+                    end_words(timeline.events, i, PLEDGE, PLEDGE, status)
                     fresh[timeline.subregion[i]] += 1.0
                 elif after[i] == TAIPEI:
                     count += 1
-                    end_words(timeline, i, RETURN_PLEDGE, RETURN_PLEDGE, status)
+                    end_words(timeline.events, i, RETURN_PLEDGE, RETURN_PLEDGE, status)
                     package[i] = 0.0
                     shares[i, 0] = reference.share[i] * (1.0 - reference.public)
                     shares[i, 1] = reference.share[i] * reference.public
@@ -857,6 +871,14 @@ def simulate(
         counts[run - first_run, 0, 0] = timeline.with_taipei.sum()
         counts[run - first_run, 0, 1] = hosts
     return changes[:found].copy(), talked[:concluded].copy()
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _longer(rows: Floats, filled: int, least: int) -> Floats:
+    """The first `filled` rows, with room for twice as many and for `least`."""
+    longer = np.empty((max(2 * filled, least), rows.shape[1]))
+    longer[:filled] = rows[:filled]
+    return longer
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

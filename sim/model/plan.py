@@ -17,7 +17,7 @@ from sim.model import covariates, rules
 from sim.model.covariates import Scale, Yardsticks
 from sim.model.draws import purpose_of, state_code
 from sim.model.terms import SIDES
-from sim.model.timeline import Floats, Timeline
+from sim.model.timeline import Events, Floats, Timeline
 from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
 from sim.scenario import Loaded, Members, Range, Scenario, StateTable, members
 from sim.scenario.events import Event, Switch
@@ -98,11 +98,12 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
     numbers = range(first, first + scenario.months + 1)
     entries = sorted(_entries(scenario, first), key=lambda entry: (entry.month, entry.day, _late(entry), entry.name))
     votes = _votes(scenario)
-    levers, events = _levers(scenario, numbers), _events(entries, who, numbers, scenario.scenario.start)
+    levers, events = _levers(scenario, numbers), _events(entries, votes, who, numbers, scenario.scenario.start)
     timeline = Timeline(
         **_months(scenario, numbers),
         **levers,
-        stirs=_stirs([*levers.values(), *events["event_fade"]], len(numbers)),
+        stirs=_stirs([*levers.values()], len(numbers)),
+        fades=_stirs([*events.fade], len(numbers)),
         **_states(loaded, who, first),
         **_covariates(loaded, who, yardsticks),
         **_hosts(scenario, who),
@@ -110,8 +111,7 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
         mean_log_gdp=yardsticks.mean_log_gdp,
         **_running(scenario, first),
         **_delivered(scenario.as_of),
-        **events,
-        election_purpose=np.array([purpose_of(f"elections.{name}") for name, _ in votes], dtype=np.int64),
+        events=events,
         monthly_year_fade=0.5 ** (1.0 / 12.0),
     )
     return Plan(
@@ -467,24 +467,22 @@ def _uncertain(given: float | Range, path: str, low: float, high: float) -> floa
 
 
 def _span(event: Event) -> int:
-    """Months for which an event lasts."""
-    if event.type in ("threat", "notice"):
-        return rules.ACT_MONTHS
-    years = getattr(event, "years", None)
-    return _FOR_GOOD if years is None else max(1, round(years * 12))
+    """Months for which an event lasts; far beyond any scenario where nothing but another event ends it."""
+    return _FOR_GOOD if event.lasts is None else event.lasts
 
 
 def _fade(entry: Entry, length: int) -> Floats:
-    event = entry.event
-    half_life = getattr(event, "half_life_months", None)
+    """(T + 1,) what is left of an event's weight in each month."""
+    half_life, last = entry.event.fades, _span(entry.event)
     ages = range(-entry.month, length - entry.month)
-    last = _span(event)
     return np.array(
         [0.0 if not 0 <= age < last else (1.0 if half_life is None else 0.5 ** (age / half_life)) for age in ages]
     )
 
 
-def _events(entries: list[Entry], who: Members, numbers: range, start: date) -> dict[str, Any]:
+def _events(
+    entries: list[Entry], votes: list[tuple[str, list[tuple[str, Outcome]]]], who: Members, numbers: range, start: date
+) -> Events:
     length = len(numbers)
     events = [entry.event for entry in entries]
     position = {code: index for index, code in enumerate(who.all)}
@@ -492,27 +490,23 @@ def _events(entries: list[Entry], who: Members, numbers: range, start: date) -> 
     def ints(values: Iterable[int]) -> Any:
         return np.array(list(values), dtype=np.int64)
 
-    return {
-        "event_month": ints(entry.month for entry in entries),
-        "event_kind": ints(getattr(kinds, event.effect) for event in events),
-        "event_state": ints(position.get(getattr(event, "state", ""), -1) for event in events),
-        "event_incoming": np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
-        "event_span": ints(_span(event) for event in events),
-        "event_exposure": np.array([_exposed(entry, numbers[0], start) for entry in entries], dtype=np.float64),
-        "event_answer": ints(_ANSWERS[getattr(event, "answer", None)] for event in events),
-        "event_fade": np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
-        "event_years": np.array([_years(event) for event in events], dtype=np.float64),
-        "event_from_budget": np.array([getattr(event, "from_budget", False) for event in events], dtype=np.bool_),
-        "event_signed": np.array([getattr(event, "signed", False) for event in events], dtype=np.bool_),
-        "event_election": ints(entry.election for entry in entries),
-        "event_outcome": ints(entry.outcome for entry in entries),
-        "event_purpose": ints(purpose_of(entry.name) for entry in entries),
-    }
-
-
-def _years(event: Event) -> float:
-    """Years over which an offered sum is paid; 1 for everything else."""
-    return float(event.years) if event.type in ("offer", "request") else 1.0
+    return Events(
+        month=ints(entry.month for entry in entries),
+        kind=ints(getattr(kinds, event.effect) for event in events),
+        state=ints(position.get(getattr(event, "state", ""), -1) for event in events),
+        incoming=np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
+        span=ints(_span(event) for event in events),
+        exposure=np.array([_exposed(entry, numbers[0], start) for entry in entries], dtype=np.float64),
+        answer=ints(_ANSWERS[getattr(event, "answer", None)] for event in events),
+        fade=np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
+        years=np.array([event.paid_over for event in events], dtype=np.float64),
+        from_budget=np.array([getattr(event, "from_budget", False) for event in events], dtype=np.bool_),
+        signed=np.array([getattr(event, "signed", False) for event in events], dtype=np.bool_),
+        election=ints(entry.election for entry in entries),
+        outcome=ints(entry.outcome for entry in entries),
+        purpose=ints(purpose_of(entry.name) for entry in entries),
+        vote=ints(purpose_of(f"elections.{name}") for name, _ in votes),
+    )
 
 
 def _exposed(entry: Entry, first: int, start: date) -> float:

@@ -227,21 +227,21 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
 
     told, doubted, taken = values.copy(), np.zeros(values.shape[0]), np.zeros(values.shape[0])
     for event in range(values.shape[0]):
-        kind = timeline.event_kind[event]
+        kind = timeline.events.kind[event]
         if kind == REQUEST:
             told[event] = 0.0
-            if timeline.economy[timeline.event_state[event]]:
-                told[event] = values[event] / timeline.event_years[event]
+            if timeline.economy[timeline.events.state[event]]:
+                told[event] = values[event] / timeline.events.years[event]
         elif kind in (OFFER, AID, INDUCEMENT):
-            a_year = values[event] / timeline.event_years[event]
-            if timeline.event_from_budget[event]:
+            a_year = values[event] / timeline.events.years[event]
+            if timeline.events.from_budget[event]:
                 taken[event] = a_year
             arrives = p.delivered_headline
-            if timeline.event_signed[event]:
+            if timeline.events.signed[event]:
                 arrives = p.delivered_signed
             told[event] = 0.0
-            if timeline.economy[timeline.event_state[event]]:
-                gdp = timeline.gdp[timeline.event_state[event]]
+            if timeline.economy[timeline.events.state[event]]:
+                gdp = timeline.gdp[timeline.events.state[event]]
                 told[event] = rules.believed(arrives, a_year, gdp)
                 doubted[event] = rules.believed(1.0 - arrives, a_year, gdp)
 

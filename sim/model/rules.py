@@ -42,9 +42,6 @@ ORDER_MONTHS = 24
 NOTICE_YEARS = 2.0
 """Chances after words and formal notices are counted over two years (priors i3, i4)."""
 
-ACT_MONTHS = 24
-"""Words and notices about military cooperation weigh for 24 months."""
-
 UNKNOWN_MONTHS = 50_000
 """More months in office than this mean that nobody said when the government took office."""
 

@@ -11,6 +11,41 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+class Events(NamedTuple):
+    """What is dated: arrays over events (E), in order of date, and elections (L)."""
+
+    month: Ints
+    """(E,) month index, sorted; negative before the start."""
+    kind: Ints
+    """(E,) a kind of `sim.model.calendar`."""
+    state: Ints
+    """(E,) index of the state, or -1."""
+    incoming: NDArray[np.bool_]
+    """(E,) words of a government still to take office."""
+    span: Ints
+    """(E,) months it lasts (truces)."""
+    exposure: Floats
+    """(E,) share of its month left after it, no more than is simulated."""
+    answer: Ints
+    """(E,) Taipei's answer to a request: a kind of `sim.model.calendar`; 0 for other events."""
+    fade: Floats
+    """(E, T + 1) weight by month, 0 before it begins and after it is over."""
+    years: Floats
+    """(E,) years over which an offered sum is paid; 1 for other events."""
+    from_budget: NDArray[np.bool_]
+    """(E,) an offer that comes out of the patron's budget."""
+    signed: NDArray[np.bool_]
+    """(E,) a signed package."""
+    election: Ints
+    """(E,) election it follows, or -1."""
+    outcome: Ints
+    """(E,) outcome of that election it follows, or -1."""
+    purpose: Ints
+    """(E,) purpose number of its own chance."""
+    vote: Ints
+    """(L,) purpose number of each election."""
+
+
 class Timeline(NamedTuple):
     """Arrays over months (T + 1: month 0 is that of the start), states (n), events (E) and elections (L).
 
@@ -22,7 +57,9 @@ class Timeline(NamedTuple):
     calendar_month: Ints
     """(T + 1,) absolute month: year * 12 + month - 1."""
     stirs: NDArray[np.bool_]
-    """(T + 1,) whether a lever, or what stands of an event, is not what it was the month before."""
+    """(T + 1,) whether a lever is not what it was the month before; always in the first two months."""
+    fades: NDArray[np.bool_]
+    """(T + 1,) whether an event may not weigh what it weighed the month before."""
 
     beijing_budget: Floats
     """(T + 1,) multiple of reference."""
@@ -129,35 +166,6 @@ class Timeline(NamedTuple):
     delivered_cases: Floats
     """(3,) number of them by region."""
 
-    event_month: Ints
-    """(E,) month index, sorted; negative before the start."""
-    event_kind: Ints
-    """(E,) a kind of `sim.model.calendar`."""
-    event_state: Ints
-    """(E,) index of the state, or -1."""
-    event_incoming: NDArray[np.bool_]
-    """(E,) words of a government still to take office."""
-    event_span: Ints
-    """(E,) months it lasts (truces)."""
-    event_exposure: Floats
-    """(E,) share of its month left after it, no more than is simulated."""
-    event_answer: Ints
-    """(E,) Taipei's answer to a request: a kind of `sim.model.calendar`; 0 for other events."""
-    event_fade: Floats
-    """(E, T + 1) weight by month, 0 before it begins and after it is over."""
-    event_years: Floats
-    """(E,) years over which an offered sum is paid; 1 for other events."""
-    event_from_budget: NDArray[np.bool_]
-    """(E,) an offer that comes out of the patron's budget."""
-    event_signed: NDArray[np.bool_]
-    """(E,) a signed package."""
-    event_election: Ints
-    """(E,) election it follows, or -1."""
-    event_outcome: Ints
-    """(E,) outcome of that election it follows, or -1."""
-    event_purpose: Ints
-    """(E,) purpose number of its own chance."""
-    election_purpose: Ints
-    """(L,) purpose number of each election."""
+    events: Events
     monthly_year_fade: float
     """0.5 to the power of 1/12: a month's fading at a half-life of a year."""

@@ -51,7 +51,7 @@ class World(mesa.Model):
         self.parameters = SimpleNamespace(**parameters)
         self.seed, self.run = seed, run
         self.reference: Reference = derive(timeline, self.parameters, values, spread)
-        n, events = timeline.code.shape[0], timeline.event_month.shape[0]
+        n, events = timeline.code.shape[0], timeline.events.month.shape[0]
 
         self.month = -1
         """Index of the month last stepped; month 0 is that of the start."""
@@ -59,7 +59,7 @@ class World(mesa.Model):
         self.exposure = 0.0
         self.truce = False
         self.happens = np.empty(events, dtype=np.bool_)
-        draw_happenings(timeline, chances, outcomes, seed, run, self.happens)
+        draw_happenings(timeline.events, chances, outcomes, seed, run, self.happens)
         self.status = np.zeros(events, dtype=np.int64)
         self.lean = timeline.lean.copy()
         self.government_since = timeline.government_since.copy()
@@ -141,7 +141,8 @@ class World(mesa.Model):
         self.exposure = float(timeline.exposure[t])
         clear(self.calls)
         self._upcoming = open_month(
-            timeline,
+            timeline.events,
+            timeline.lean_ref,
             t,
             self._upcoming,
             self.happens,
@@ -155,9 +156,9 @@ class World(mesa.Model):
             self.calls,
         )
         add_levels(
-            timeline.event_kind,
-            timeline.event_state,
-            timeline.event_fade,
+            timeline.events.kind,
+            timeline.events.state,
+            timeline.events.fade,
             reference.values,
             reference.doubted,
             reference.dollars,

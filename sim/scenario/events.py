@@ -13,6 +13,12 @@ Share = Annotated[Number, Quantity(0.0, 1.0)]
 Lean = Annotated[Number, Quantity(-1.0, 1.0)]
 Pressure = Annotated[Number, Quantity(0.0, 3.0)]
 Months = Annotated[float, Field(ge=0.1, le=600.0)]
+ACT_MONTHS = 24
+"""Words and notices about military cooperation weigh for 24 months."""
+
+
+def _months(years: float) -> int:
+    return max(1, round(12 * years))
 
 
 class Happening(Part):
@@ -42,6 +48,21 @@ class Happening(Part):
     def effect(self) -> str:
         """What it is to the calendar: the name of a kind in `sim.model.calendar`."""
         return str(self.type).upper().replace("-", "_")  # type: ignore[attr-defined]
+
+    @property
+    def lasts(self) -> int | None:
+        """Months for which it weighs, where that is set from the start."""
+        return None
+
+    @property
+    def fades(self) -> float | None:
+        """Months in which it loses half its weight; None: it keeps it."""
+        return getattr(self, "half_life_months", None)
+
+    @property
+    def paid_over(self) -> float:
+        """Years over which its sum is paid; 1 where it has none."""
+        return 1.0
 
 
 class _Words(Happening):
@@ -204,6 +225,16 @@ class Offer(Happening):
         """What it is to the calendar."""
         return {"beijing": "OFFER", "taipei": "AID", "washington": "INDUCEMENT"}[self.by]
 
+    @property
+    def lasts(self) -> int | None:
+        """Months for which it weighs."""
+        return _months(self.years)
+
+    @property
+    def paid_over(self) -> float:
+        """Years over which its sum is paid."""
+        return self.years
+
 
 class Match(Happening):
     """Taipei matches what Beijing bids for a state, beyond its reserve and its ceiling."""
@@ -245,6 +276,11 @@ class Threat(Happening):
     strength: Share = 1.0
     """1 for plain words of the head of government, less for hints."""
 
+    @property
+    def lasts(self) -> int | None:
+        """Months for which it weighs."""
+        return ACT_MONTHS
+
 
 class Notice(Happening):
     """A host gives formal notice, votes or orders to end military cooperation with Washington.
@@ -257,6 +293,11 @@ class Notice(Happening):
     type: Literal["notice"]
     state: Iso3
     """The host that gives notice."""
+
+    @property
+    def lasts(self) -> int | None:
+        """Months for which it weighs."""
+        return ACT_MONTHS
 
 
 class NoticeWithdrawn(Happening):
@@ -284,6 +325,16 @@ class Request(Happening):
     """Years over which it would be paid."""
     answer: Literal["refused", "met"] | None = None
     """Taipei's answer: refused, it stays at what stands; met, it pays the sum on top; left out, it bids freely."""
+
+    @property
+    def lasts(self) -> int | None:
+        """Months for which it weighs."""
+        return _months(self.years)
+
+    @property
+    def paid_over(self) -> float:
+        """Years over which its sum is paid."""
+        return self.years
 
 
 class Switch(Happening):
@@ -325,6 +376,11 @@ class Truce(Happening):
     type: Literal["truce"]
     years: Annotated[float, Field(ge=0.1, le=100.0)] | None = None
     """How long it holds; left out, to the end or to a `truce-ends`."""
+
+    @property
+    def lasts(self) -> int | None:
+        """Months for which it holds, where that is said."""
+        return None if self.years is None else _months(self.years)
 
 
 class TruceEnds(Happening):

@@ -554,7 +554,7 @@ def happenings(laid: Plan, runs: int) -> np.ndarray:
     """(runs, E) which events happen in each run."""
     drawn, happens = draw(laid, runs), np.zeros((runs, len(laid.entries)), dtype=np.bool_)
     for number in range(runs):
-        kinds.draw_happenings(laid.timeline, drawn.chances[0], drawn.outcomes[0], 1, number, happens[number])
+        kinds.draw_happenings(laid.timeline.events, drawn.chances[0], drawn.outcomes[0], 1, number, happens[number])
     return happens
 
 
@@ -589,7 +589,7 @@ def test_an_election_has_one_outcome_and_each_as_often_as_its_chance() -> None:
     document = told("HND", elections={"vote": {"date": "2022-05-01", "state": "HND", "outcomes": outcomes}})
     laid = lay_out(document)
     happened = happenings(laid, 4_000)
-    assert laid.timeline.event_month.tolist() == [7, 7, 7]
+    assert laid.timeline.events.month.tolist() == [7, 7, 7]
     assert np.max(happened.sum(axis=1)) == 1
     names = [entry.name.split(".")[3] for entry in laid.entries]
     found = dict(zip(names, happened.mean(axis=0).tolist(), strict=True))
@@ -614,12 +614,12 @@ def test_outcomes_are_taken_in_order_of_name() -> None:
 
     one, other = lay_out(vote(("a", "b", "c"))), lay_out(vote(("c", "a", "b")))
     assert [entry.name for entry in one.entries] == [entry.name for entry in other.entries]
-    assert one.timeline.event_outcome.tolist() == other.timeline.event_outcome.tolist() == [0, 1, 2]
+    assert one.timeline.events.outcome.tolist() == other.timeline.events.outcome.tolist() == [0, 1, 2]
     assert one.outcome_chances == other.outcome_chances
     assert difference(run(one, 100, mode="drawn"), run(other, 100, mode="drawn")) == SAME
     cumulative = draw(one).outcomes[0, 0]
     assert cumulative == pytest.approx([0.5, 0.7, 0.8])
-    purpose = int(one.timeline.election_purpose[0])
+    purpose = int(one.timeline.events.vote[0])
     wins = [int(np.sum(kinds.uniform(1, number, 0, 0, purpose) >= cumulative)) for number in range(60)]
     assert set(wins) == {0, 1, 2, 3}
     assert [int(np.argmax([*row, True])) for row in happenings(one, 60)] == wins

@@ -61,7 +61,7 @@ def test_the_rich_scenario_tells_every_kind_of_event_and_of_change() -> None:
     assert kinds == [{(0, 1), (0, 2), (1, 0), (2, 1)}, {(0, 1), (1, 0)}]
     assert 0 < laid.timeline.host_compact.sum() < len(laid.hosts)
     assert {laid.states.index(code) < len(laid.members.recognisers) for code in laid.hosts} == {True, False}
-    assert laid.timeline.event_month.min() < 0
+    assert laid.timeline.events.month.min() < 0
     former = lay_out(in_the_truce())
     assert former.states[int(np.argmax(former.timeline.with_none))] == "GMB"
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sim.fit.panel import FORMER_YEARS
 from sim.model import rules
 from sim.model.calendar import NEVER
+from sim.scenario.events import ACT_MONTHS
 
 share = st.floats(0.0, 1.0)
 percent = st.floats(0.0, 1000.0)
@@ -221,7 +222,7 @@ def test_the_rates_of_the_record() -> None:
     assert rules.notice_rate(0.8) == pytest.approx(0.805, abs=1e-3)
     assert rules.words_rate(0.03, 0.005) == pytest.approx(0.01023, abs=1e-5)
     assert rules.words_rate(0.005, 0.005) == 0.0
-    assert rules.ACT_MONTHS == 12.0 * rules.NOTICE_YEARS
+    assert ACT_MONTHS == 12.0 * rules.NOTICE_YEARS
 
 
 def test_the_rule_book_uses_no_power_operator() -> None:
