@@ -136,6 +136,8 @@ class StateTable(Part):
     """Security tie with Washington: 0 none, 1 training, 2 standing access, 3 base or defence duty."""
     susceptibility: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
     """Multiple of the hazard of leaving or returning that the record gives the state."""
+    silent: bool | None = None
+    """Whether it does not name Taiwan at the United Nations; the atlas has its last speech in the General Debate."""
     government_since: Day | None = None
     """The day the government of the start took office."""
 
