@@ -137,7 +137,7 @@ class StateTable(Part):
     susceptibility: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
     """Multiple of the hazard of leaving or returning that the record gives the state."""
     silent: bool | None = None
-    """Whether it does not name Taiwan at the United Nations; the atlas has its last speech in the General Debate."""
+    """True: its last speech in the UN General Debate does not name Taiwan; left out, as the atlas has that speech."""
     government_since: Day | None = None
     """The day the government of the start took office."""
 

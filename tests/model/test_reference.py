@@ -216,7 +216,7 @@ def test_susceptibility_multiplies_the_reference_hazard() -> None:
 
 def test_a_scenarios_parameters_are_the_ones_used() -> None:
     rates = {"departure_rate": 0.123, "holy_see_rate": 0.045}
-    effects = {"population_effect": 0.7, "americas_effect": -1.1, "us_aid_effect": 0.2, "switched_effect": 0.4}
+    effects = dict(zip(LEAVING, (0.7, -1.1, 0.2, 0.4, 0.6), strict=True))
     for parameters, told_effects in ((rates | ALIKE, ALIKE), (rates | effects, effects)):
         laid = lay_out(told("HND", "VAT", parameters=parameters))
         scores = sum(told_effects[name] * laid.timeline.covariates[0, k] for k, name in enumerate(LEAVING))
