@@ -232,22 +232,23 @@ class RecordRate(_Points):
 
     @property
     def central(self) -> float:
-        return self.events / float(self._years(np.array([0.5]), {})[0])
+        return self.events / float(self._years({})[0])
 
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
         from scipy.special import gammaincinv
 
         counted = np.asarray(gammaincinv(self.events, uniform), dtype=np.float64)
-        return np.maximum(counted, _EDGE) / self._years(uniform, drawn)
+        return np.maximum(counted, _EDGE) / self._years(drawn)
 
     def centred(self, values: Mapping[str, float]) -> RecordRate:
         """The same with other central values where `values` has them."""
         effects = tuple((name, values.get(name, value)) for name, value in self.effects)
         return replace(self, share=(self.share[0], values.get(*self.share)), effects=effects)
 
-    def _years(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+    def _years(self, drawn: Mapping[str, Floats]) -> Floats:
+        """(draws,) years at risk; one number for all draws where nothing is drawn that they hang on."""
         given = (self.share, *self.effects)
-        share, *effects = (drawn.get(name, np.full(uniform.shape, value)) for name, value in given)
+        share, *effects = np.broadcast_arrays(*(drawn.get(name, np.array([value])) for name, value in given))
         return self.exposure.at(share, effects)
 
 
