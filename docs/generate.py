@@ -73,9 +73,11 @@ FAMILIES = {
     "log-normal": "the same in the logarithm, for what stays above nought",
     "logit-normal": "the same in the log odds, for chances and shares",
     "counted": "a chance counted from dated cases: Beta(1/2 + yes, 1/2 + no)",
-    "gamma": "a rate counted on the record: gamma with the events, over the years at risk",
+    "gamma": "a rate counted on the record: gamma with the events, over the years at risk; where "
+    "`memory` is drawn, counted by the one drawn",
     "normal": "normal about the estimate, with its standard error",
     "updated": "the declared prior times the likelihood of the record",
+    "coin": "one of two values, equally likely",
     "held": "not drawn: stays at its central value unless a scenario sets it",
 }
 """Families of laws by name, in words."""
@@ -127,8 +129,8 @@ def parameters_page() -> str:
         "one: [sensitivity](../how-to/sensitivity.md).",
         short,
         "## Families",
-        "The central value is the median of its law, but for `counted` and `gamma` the mean. The range is from the 5 % "
-        "to the 95 % point.",
+        "The central value is the median of its law, but for `counted` and `gamma` the mean, and for `coin` the "
+        "middle. The range is from the 5 % to the 95 % point.",
         _table(("family", "law"), ((f"`{name}`", words) for name, words in FAMILIES.items() if name in used)),
         "## One by one",
         *details,

@@ -14,7 +14,7 @@ from sim import results
 from sim.analysis.scores import Row
 from sim.atlas import state
 from sim.fit import Belief, Effects, Panel, beliefs, fit, yardsticks
-from sim.fit.panel import HALF_LIFE_YEARS
+from sim.fit.panel import HALF_LIFE_YEARS, WINDOW_YEARS
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.model import covariates, rules
 from sim.model.plan import HOLY_SEE, Plan, plan
@@ -29,6 +29,7 @@ _MEANING = {
     "americas": "a state of the Americas",
     "us_aid": "more US aid, as a share of GDP",
     "switched": "having left Taipei before",
+    "silent": "not naming Taiwan at the UN",
     "income": "a richer state, by GDP a head",
 }
 
@@ -42,6 +43,7 @@ def fitted(as_of: date) -> dict[str, Any]:
     return {
         "as_of": as_of.isoformat(),
         "half_life_years": HALF_LIFE_YEARS,
+        "window_years": WINDOW_YEARS,
         "truce": _interval(known[TRUCE]),
         "leaving": _hazard(found.leaving, known, "departure_rate", LEAVING, covariates.LEAVING),
         "returning": _hazard(found.returning, known, "return_rate", RETURNING, covariates.RETURNING),
@@ -77,6 +79,9 @@ def _hazard(
         "weighted_events": float(panel.recent_changed.sum()),
         "weighted_contest_years": float(panel.recent_years[~panel.truce].sum()),
         "weighted_truce_years": float(panel.recent_years[panel.truce].sum()),
+        "window_events": float(panel.window_changed.sum()),
+        "window_contest_years": float(panel.window_years[~panel.truce].sum()),
+        "window_truce_years": float(panel.window_years[panel.truce].sum()),
         "rate": _interval(known[rate]),
         "effects": [
             {

@@ -195,10 +195,16 @@ def _state_levers(subject: Subject, scenario: Mapping[str, Any], reference: Mapp
                 continue
             near = code == subject.iso3
             path = f"states.{code}.{key}"
-            told = value if isinstance(value, str) else ("as known" if value is DROP else f"{value:g}")
+            told = "as known" if value is DROP else _value(value)
             kind = "government" if key in ("lean", "government_since") else "facts"
             label = f"{names[code]}: {key.replace('_', ' ')} ({told})"
             yield Lever(path, label, kind if near else "other", ((path, instead),), near)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _parameter_levers(scenario: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[Lever]:

@@ -1,4 +1,4 @@
-"""What is known, each row with its source: states, recognition, economies, leverage, governments, patrons."""
+"""What is known, each row with its source: states, recognition, economies, leverage, governments, patrons, speeches."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from sim.atlas.patrons import (
 from sim.atlas.reading import TABLES
 from sim.atlas.record import Change, Record, Side, record
 from sim.atlas.states import State, state, states
+from sim.atlas.voice import Speech, last_speech
 
 __all__ = [
     "Aid",
@@ -38,6 +39,7 @@ __all__ = [
     "Record",
     "Regime",
     "Side",
+    "Speech",
     "State",
     "cases",
     "deliveries",
@@ -46,6 +48,7 @@ __all__ = [
     "elections",
     "government",
     "governments",
+    "last_speech",
     "leverage",
     "packages",
     "record",

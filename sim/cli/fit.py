@@ -34,15 +34,17 @@ def command(as_of: str | None, out: Path | None, as_json: bool) -> None:
 
 def lines(document: dict[str, Any]) -> list[str]:
     """A fit as a reader sees it."""
-    leaving, returning, half_life = document["leaving"], document["returning"], document["half_life_years"]
+    leaving, returning = document["leaving"], document["returning"]
     told = [
         f"The record of recognition as known at the end of {document['as_of']}; ranges hold 90 % of belief.",
         "",
         f"How often an ally of average covariates leaves in contest: {_share(leaving['rate'])} a year",
-        f"  {leaving['cases']} departures in {leaving['state_years']:,.0f} ally-years since October 1971; those of "
-        f"{half_life:.0f} years ago count half:",
-        f"  {leaving['weighted_events']:.1f} departures in {leaving['weighted_contest_years']:.0f} ally-years of "
-        f"contest and {leaving['weighted_truce_years']:.0f} of truce.",
+        f"  {leaving['cases']} departures in {leaving['state_years']:,.0f} ally-years since October 1971, counted by "
+        "two memories, each in half of the draws:",
+        f"  those of {document['half_life_years']:.0f} years ago count half: "
+        + _counted(*(leaving[f"weighted_{part}"] for part in _PARTS)),
+        f"  those of the last {document['window_years']:.0f} years count alike: "
+        + _counted(*(leaving[f"window_{part}"] for part in _PARTS)),
         f"In a truce: {_times(document['truce'])} that.",
         "",
         "Who leaves, by comparison of states in the same year (times the rate, for one standard deviation more):",
@@ -59,6 +61,13 @@ def lines(document: dict[str, Any]) -> list[str]:
         told.append(f"  {row['rank']:>2}  {row['state']:<34}{numbers}")
     told += ["", "The Holy See's level is assumed. US aid after fiscal 2020 is held; the cuts of 2025 are not in it."]
     return told
+
+
+_PARTS = ("events", "contest_years", "truce_years")
+
+
+def _counted(events: float, contest: float, truce: float) -> str:
+    return f"{events:.1f} departures in {contest:.0f} ally-years of contest and {truce:.0f} of truce"
 
 
 def _effects(effects: list[dict[str, Any]]) -> list[str]:

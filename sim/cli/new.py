@@ -50,6 +50,7 @@ attention = 1.0
 #                          # the start is like; only a change from it weighs: an inauguration or lean event, or
 #                          # another value by --set or in a file that extends this one.
 # pride = 0.5              # how far pressure is resented, 0 to 1
+# silent = true            # true: it does not name Taiwan at the United Nations
 # susceptibility = 1.0     # multiple of the rate at which the record has it leave
 
 # --- The calendar: dated events, each under a name of your own --------------------------------------------

@@ -3,13 +3,15 @@
 Three steps, each on what bears on its question. *Who*: effects of covariates from comparisons within a year, so that
 neither the tide of a decade nor a truce enters (the chance that it was these of the states at risk; a penalty of 0.3
 per standard deviation). *How little in a truce*: the prior of `acceptance_truce` times the likelihood of the departures
-in contest and truce. *How often*: given both, a rate is gamma with events and years that count half at seven years
-of age. The law behind all three is that of the model's months: a constant hazard while nothing changes, whose chance
-over an exposure is `rules.monthly_chance`.
+in contest and truce. *How often*: given both, a rate is gamma with events and years that either count half at seven
+years of age, or count alike for twenty years and then no more: the memory is drawn. Scales and the truce know the
+fading memory alone. The law behind all three steps is that of the model's months: a constant hazard while nothing
+changes, whose chance over an exposure is `rules.monthly_chance`.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,13 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fit.panel import Panel
-from sim.model.covariates import Scale
-from sim.parameters import Distribution, Effect, Exposure, Parameter, RecordRate, Updated, rounded
+from sim.model.covariates import Scale, measured
+from sim.parameters import Distribution, Effect, Exposure, Parameter, RecordRate, Remembered, Updated, rounded
 
 Floats = NDArray[np.float64]
 
 PRIOR_SPREAD = 0.3
 """Prior standard deviation of an effect, per standard deviation of its covariate (assumed)."""
+MEMORY = ("memory", (0.0, 1.0))
+"""The parameter that settles which memory the rates are counted by, and its two values."""
 LEAST_SPREAD = 0.25
 """A covariate that hardly anybody has (as `switched` before 1994) counts as if one in fifteen had it; else the prior,
 which is per standard deviation, would say next to nothing about those few."""
@@ -52,9 +56,7 @@ class Effects:
     @cached_property
     def standard(self) -> Floats:
         """(cells, K) covariates in standard deviations."""
-        if not self.panel.cells:
-            return np.empty((0, len(self.scales)))
-        return standardised(self.panel.covariates, self.scales)
+        return measured((cell.covariates for cell in self.panel.cells), self.scales)
 
     def given_earlier(self, place: int) -> tuple[Floats, float]:
         """Effect `place` given those before it: weights (place,) on their deviations from the mode, and its error."""
@@ -62,13 +64,6 @@ class Effects:
         weights: Any = np.linalg.solve(before, across) if place else np.empty(0)
         error = np.sqrt(self.covariance[place, place] - weights @ across)
         return rounded(weights), float(rounded(np.array([error]))[0])
-
-
-def standardised(covariates: Floats, scales: tuple[Scale, ...]) -> Floats:
-    """(cells, K) covariates in standard deviations from the mean."""
-    means, spreads = (np.array(part) for part in zip(*scales, strict=True))
-    values: Floats = (covariates - means) / spreads
-    return values
 
 
 def fit_effects(panel: Panel, names: tuple[str, ...]) -> Effects:
@@ -83,7 +78,8 @@ def fit_effects(panel: Panel, names: tuple[str, ...]) -> Effects:
         nothing = tuple(Scale(0.0, 1.0) for _ in names)
         return Effects(nothing, np.zeros(width), np.eye(width) * PRIOR_SPREAD**2, panel)
     scales = _scales(panel)
-    covariates, years, changed = standardised(panel.covariates, scales), panel.years, panel.changed
+    covariates = measured((cell.covariates for cell in panel.cells), scales)
+    years, changed = panel.years, panel.changed
     _, stratum = np.unique(panel.strata, return_inverse=True)
     events = np.bincount(stratum, changed)
     width = covariates.shape[1]
@@ -117,12 +113,18 @@ def _settled(values: Floats) -> Floats:
 
 
 def _scales(panel: Panel) -> tuple[Scale, ...]:
-    """Mean and spread of each covariate over the state-years, weighted by age; a spread is `LEAST_SPREAD` at least."""
-    weights, covariates = panel.recent_years, panel.covariates
-    means = weights @ covariates / weights.sum()
-    spreads = np.sqrt(weights @ (covariates - means) ** 2 / weights.sum())
-    spreads = np.maximum(spreads, LEAST_SPREAD)
-    return tuple(Scale(*pair) for pair in zip(rounded(means).tolist(), rounded(spreads).tolist(), strict=True))
+    """Mean and spread of each covariate over the state-years in which it is known, weighted by age.
+
+    A spread is `LEAST_SPREAD` at least.
+    """
+    found = []
+    for column in panel.covariates.T:
+        known = ~np.isnan(column)
+        weights, values = panel.recent_years[known], column[known]
+        total = max(float(weights.sum()), _SMALL)
+        mean = float(weights @ values) / total
+        found.append((mean, max(math.sqrt(float(weights @ (values - mean) ** 2) / total), LEAST_SPREAD)))
+    return tuple(Scale(*pair) for pair in rounded(np.array(found).ravel()).reshape(-1, 2).tolist())
 
 
 def effect_laws(effects: Effects, parameters: tuple[str, ...]) -> dict[str, Effect]:
@@ -156,13 +158,18 @@ def truce_law(effects: Effects, parameter: Parameter) -> Distribution:
     return Updated(prior, (0.0, *rounded(below).tolist()))
 
 
-def rate_law(effects: Effects, share: tuple[str, float], parameters: tuple[str, ...], least: float) -> RecordRate:
-    """The rate of a state of average covariates, given the effects and how little happens in a truce.
+def rate_law(effects: Effects, share: tuple[str, float], parameters: tuple[str, ...], least: float) -> Remembered:
+    """The rate of a state of average covariates, given the effects, how little happens in a truce, and the memory.
 
     share : name and central value of acceptance in a truce; least : events taken where none is on record
     """
     panel = effects.panel
-    years = panel.recent_years
-    exposure = Exposure(np.where(panel.truce, 0.0, years), np.where(panel.truce, years, 0.0), effects.standard)
     central = tuple(zip(parameters, effects.mode.tolist(), strict=True))
-    return RecordRate(max(least, float(panel.recent_changed.sum())), exposure, share, central)
+
+    def counted(years: Floats, changed: Floats) -> RecordRate:
+        exposure = Exposure(np.where(panel.truce, 0.0, years), np.where(panel.truce, years, 0.0), effects.standard)
+        return RecordRate(max(least, float(changed.sum())), exposure, share, central)
+
+    return Remembered(
+        counted(panel.recent_years, panel.recent_changed), counted(panel.window_years, panel.window_changed), MEMORY
+    )

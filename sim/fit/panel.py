@@ -18,7 +18,9 @@ from sim.model import covariates
 Floats = NDArray[np.float64]
 
 HALF_LIFE_YEARS = 7.0
-"""An event or a state-year of seven years ago counts half in the level."""
+"""By the fading memory, an event or a state-year of seven years ago counts half in the level."""
+WINDOW_YEARS = 20.0
+"""By the other memory, those of the last twenty years count alike, and older ones not at all."""
 FORMER_YEARS = 10.0
 """A state may return in so many years after leaving; returns later than that belong to the buying of the 1990s."""
 APART = frozenset({"VAT"})
@@ -39,7 +41,7 @@ class Cell:
     """To the end of this one, on which it changed if `changed`."""
     changed: bool
     covariates: tuple[float, ...]
-    """By the figures of the year before."""
+    """By the figures and the speeches of the year before and earlier; NaN where nothing is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +81,18 @@ class Panel:
         )
 
     @cached_property
+    def window_years(self) -> Floats:
+        """(cells,) years at risk within `WINDOW_YEARS`."""
+        return np.array(
+            [min(self._age(cell.begin), WINDOW_YEARS) - min(self._age(cell.end), WINDOW_YEARS) for cell in self.cells]
+        )
+
+    @cached_property
+    def window_changed(self) -> Floats:
+        """(cells,) 1 where the state changed sides less than `WINDOW_YEARS` ago."""
+        return np.array([float(cell.changed and self._age(cell.end) < WINDOW_YEARS) for cell in self.cells])
+
+    @cached_property
     def truce(self) -> NDArray[np.bool_]:
         """(cells,) True while a truce held."""
         return np.array([cell.truce for cell in self.cells], dtype=np.bool_)
@@ -109,7 +123,8 @@ def leaving(as_of: date) -> Panel:
         for begin, end, change in _spells(known, iso3, as_of, "taipei"):
             left = change is not None and change.kind != "state_ceased"
             for year, truce, first, last in _pieces(begin, end):
-                known_by = covariates.leaving_in(iso3, year - 1, left_before)
+                silent = covariates.is_silent(iso3, date(year - 1, 12, 31))
+                known_by = covariates.leaving_in(iso3, year - 1, left_before, silent)
                 cells.append(Cell(iso3, year, truce, first, last, left and last == end, known_by))
             left_before = left_before or left
     return Panel(as_of, tuple(cells))

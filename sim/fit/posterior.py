@@ -30,6 +30,7 @@ from sim.parameters import (
     LogNormal,
     Parameter,
     RecordRate,
+    Remembered,
     SplitNormal,
     Updated,
 )
@@ -146,14 +147,14 @@ def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
         found[name] = Belief(parameter, law, None, from_scenario=True)
     central = {name: found[name].distribution.central for name in scenario.parameters}
     for name, belief in found.items():
-        if isinstance(belief.distribution, RecordRate):
+        if isinstance(belief.distribution, RecordRate | Remembered):
             found[name] = replace(belief, distribution=belief.distribution.centred(central))
     return found
 
 
 def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[LogitNormal]:
     """The family a scenario's own range of a parameter is drawn from."""
-    if parameter.family in ("logit-normal", "counted"):
+    if parameter.family in ("logit-normal", "counted", "coin"):
         return LogitNormal
     if parameter.family in ("log-normal", "gamma"):
         return LogNormal

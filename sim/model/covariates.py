@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sim.atlas import economy, record, state
-from sim.model import rules
+import numpy as np
 
-LEAVING = ("population", "americas", "us_aid", "switched")
-"""Of the hazard of leaving: log population, region, log(1 + US aid / 1 % of GDP), whether it left Taipei before."""
+from sim.atlas import economy, last_speech, record, state
+from sim.model import rules
+from sim.model.timeline import Floats
+
+LEAVING = ("population", "americas", "us_aid", "switched", "silent")
+"""Of the hazard of leaving: log population, region, log(1 + US aid / 1 % of GDP), whether it left Taipei before,
+whether its last speech in the General Debate of the United Nations does not name Taiwan."""
 RETURNING = ("population", "income")
 """Of the hazard of returning: log population, log GDP a head."""
 
@@ -22,8 +27,17 @@ class Scale(NamedTuple):
     spread: float
 
     def of(self, value: float) -> float:
-        """The value in standard deviations from the mean."""
-        return (value - self.mean) / self.spread
+        """The value in standard deviations from the mean; what is not known (NaN) counts as the mean."""
+        return 0.0 if math.isnan(value) else (value - self.mean) / self.spread
+
+
+def measured(covariates: Iterable[Sequence[float] | None], scales: tuple[Scale, ...]) -> Floats:
+    """(rows, K) covariates in standard deviations; noughts for a row without any."""
+    rows = [
+        [0.0] * len(scales) if row is None else [scale.of(value) for scale, value in zip(scales, row, strict=True)]
+        for row in covariates
+    ]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(scales))
 
 
 class Yardsticks(NamedTuple):
@@ -37,13 +51,13 @@ class Yardsticks(NamedTuple):
     """By `RETURNING`."""
 
 
-def leaving(iso3: str, population: float, aid_percent: float, switched: bool) -> tuple[float, ...]:
+def leaving(iso3: str, population: float, aid_percent: float, switched: bool, silent: float) -> tuple[float, ...]:
     """The covariates of leaving, as `LEAVING` has them.
 
-    population : persons; aid_percent : US aid in % of GDP; switched : left Taipei before
+    population : persons; aid_percent : US aid in % of GDP; switched : left Taipei before; silent : as of `is_silent`
     """
     americas = state(iso3).region == "Americas"
-    return math.log(population), float(americas), rules.worth(aid_percent), float(switched)
+    return math.log(population), float(americas), rules.worth(aid_percent), float(switched), silent
 
 
 def returning(population: float, gdp_usd: float) -> tuple[float, ...]:
@@ -51,10 +65,10 @@ def returning(population: float, gdp_usd: float) -> tuple[float, ...]:
     return math.log(population), math.log(gdp_usd / population)
 
 
-def leaving_in(iso3: str, year: int, switched: bool) -> tuple[float, ...]:
+def leaving_in(iso3: str, year: int, switched: bool, silent: float) -> tuple[float, ...]:
     """The covariates of leaving by the atlas's figures of a year."""
     books = economy(iso3, year)
-    return leaving(iso3, books.population, 100.0 * books.us_aid_usd / books.gdp_usd, switched)
+    return leaving(iso3, books.population, 100.0 * books.us_aid_usd / books.gdp_usd, switched, silent)
 
 
 def returning_in(iso3: str, year: int) -> tuple[float, ...]:
@@ -70,3 +84,12 @@ def has_switched(iso3: str, on: date) -> bool:
         change.iso3 == iso3 and change.origin == "taipei" and not change.short_lived
         for change in known.changes_between(known.start, on)
     )
+
+
+def is_silent(iso3: str, on: date) -> float:
+    """1 where the state's last speech known at the end of a day does not name Taiwan, else 0; NaN where none is known.
+
+    Speeches are those made while it was with Taipei. The last one counts, however old it is.
+    """
+    speech = last_speech(iso3, on)
+    return math.nan if speech is None else float(not speech.names_taiwan)

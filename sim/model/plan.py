@@ -14,7 +14,7 @@ import numpy as np
 from sim.atlas import deliveries, economy, government, leverage, packages, record, states, taipei_aid
 from sim.model import calendar as kinds
 from sim.model import covariates, rules
-from sim.model.covariates import Scale, Yardsticks
+from sim.model.covariates import Yardsticks
 from sim.model.draws import purpose_of, state_code
 from sim.model.terms import SIDES
 from sim.model.timeline import Events, Floats, Timeline
@@ -279,18 +279,9 @@ def _covariates(loaded: Loaded, who: Members, yardsticks: Yardsticks) -> dict[st
     """What sets the states' susceptibility apart, at `as_of`; levers act through terms alone."""
     own = loaded.scenario
     return {
-        "covariates": _measured([_leaving(own, code) for code in who.all], yardsticks.leaving),
-        "return_covariates": _measured([_returning(own, code) for code in who.all], yardsticks.returning),
+        "covariates": covariates.measured([_leaving(own, code) for code in who.all], yardsticks.leaving),
+        "return_covariates": covariates.measured([_returning(own, code) for code in who.all], yardsticks.returning),
     }
-
-
-def _measured(rows: list[tuple[float, ...] | None], scales: tuple[Scale, ...]) -> Floats:
-    """(rows, K) covariates in standard deviations; 0 for a state without any."""
-    made = [
-        [0.0] * len(scales) if row is None else [scale.of(value) for scale, value in zip(scales, row, strict=True)]
-        for row in rows
-    ]
-    return np.array(made, dtype=np.float64).reshape(len(rows), len(scales))
 
 
 def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
@@ -298,10 +289,11 @@ def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
     if code == HOLY_SEE:
         return None
     switched = covariates.has_switched(code, scenario.as_of)
-    said = scenario.states.get(code)
-    if said is None or said.population is None:
-        return covariates.leaving_in(code, scenario.as_of.year - 1, switched)
-    return covariates.leaving(code, said.population, _facts(scenario, code)["us_aid"], switched)
+    said = scenario.states.get(code) or StateTable()
+    silent = covariates.is_silent(code, scenario.as_of) if said.silent is None else float(said.silent)
+    if said.population is None:
+        return covariates.leaving_in(code, scenario.as_of.year - 1, switched, silent)
+    return covariates.leaving(code, said.population, _facts(scenario, code)["us_aid"], switched, silent)
 
 
 def _returning(scenario: Scenario, code: str) -> tuple[float, ...] | None:

@@ -328,6 +328,8 @@ def _leaving(parameters: Any, covariates: Floats) -> float:
         covariates[2],
         parameters.switched_effect,
         covariates[3],
+        parameters.silent_effect,
+        covariates[4],
     )
 
 

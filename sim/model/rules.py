@@ -72,6 +72,8 @@ def susceptibility(
     us_aid: float,
     switched_effect: float,
     switched: float,
+    silent_effect: float,
+    silent: float,
 ) -> float:
     """Log annual rate of leaving under reference conditions of the contest.
 
@@ -83,6 +85,7 @@ def susceptibility(
         + americas_effect * americas
         + us_aid_effect * us_aid
         + switched_effect * switched
+        + silent_effect * silent
     )
 
 

@@ -2,6 +2,7 @@
 
 from sim.parameters.families import (
     FAMILIES,
+    Coin,
     Counted,
     Distribution,
     Effect,
@@ -11,6 +12,7 @@ from sim.parameters.families import (
     LogitNormal,
     LogNormal,
     RecordRate,
+    Remembered,
     SplitNormal,
     Updated,
     rounded,
@@ -21,6 +23,7 @@ __all__ = [
     "DECLARED",
     "FAMILIES",
     "PARAMETERS",
+    "Coin",
     "Counted",
     "Distribution",
     "Effect",
@@ -32,6 +35,7 @@ __all__ = [
     "LogitNormal",
     "Parameter",
     "RecordRate",
+    "Remembered",
     "SplitNormal",
     "Updated",
     "rounded",

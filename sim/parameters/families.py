@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -57,6 +58,18 @@ class Held:
 
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
         return np.full(uniform.shape, self.central)
+
+
+@dataclass(frozen=True)
+class Coin:
+    """One of two values, equally likely; the central value is the middle between them."""
+
+    central: float
+    low: float
+    high: float
+
+    def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+        return np.where(uniform < 0.5, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -219,23 +232,72 @@ class RecordRate(_Points):
 
     @property
     def central(self) -> float:
-        return self.events / float(self._years(np.array([0.5]), {})[0])
+        return self.events / float(self._years({})[0])
 
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
         from scipy.special import gammaincinv
 
         counted = np.asarray(gammaincinv(self.events, uniform), dtype=np.float64)
-        return np.maximum(counted, _EDGE) / self._years(uniform, drawn)
+        return np.maximum(counted, _EDGE) / self._years(drawn)
 
     def centred(self, values: Mapping[str, float]) -> RecordRate:
         """The same with other central values where `values` has them."""
         effects = tuple((name, values.get(name, value)) for name, value in self.effects)
         return replace(self, share=(self.share[0], values.get(*self.share)), effects=effects)
 
-    def _years(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+    def _years(self, drawn: Mapping[str, Floats]) -> Floats:
+        """(draws,) years at risk; one number for all draws where nothing is drawn that they hang on."""
         given = (self.share, *self.effects)
-        share, *effects = (drawn.get(name, np.full(uniform.shape, value)) for name, value in given)
+        share, *effects = np.broadcast_arrays(*(drawn.get(name, np.array([value])) for name, value in given))
         return self.exposure.at(share, effects)
+
+
+_MIDDLES = (np.arange(2000) + 0.5) / 2000
+
+
+@dataclass(frozen=True)
+class Remembered(_Points):
+    """A rate counted on the record twice, by two memories of it: one memory is drawn, the same luck serves both.
+
+    Where the memory drawn lies between the two, so does the rate. `low` and `high` are those of all central memories
+    together, each at central share and effects.
+    """
+
+    fading: RecordRate
+    """At a memory of 0: an old year counts less."""
+    window: RecordRate
+    """At a memory of 1: the years of a window count alike, older ones not at all."""
+    memory: tuple[str, tuple[float, ...]]
+    """Name and central values, equally likely, of the parameter that settles the memory."""
+
+    @property
+    def central(self) -> float:
+        memory = math.fsum(self.memory[1]) / len(self.memory[1])
+        return (1.0 - memory) * self.fading.central + memory * self.window.central
+
+    def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+        name, values = self.memory
+        memory = drawn.get(name, np.full(uniform.shape, math.fsum(values) / len(values)))
+        return (1.0 - memory) * self.fading.quantile(uniform, drawn) + memory * self.window.quantile(uniform, drawn)
+
+    @property
+    def low(self) -> float:
+        return self._point(0.05)
+
+    @property
+    def high(self) -> float:
+        return self._point(0.95)
+
+    def _point(self, chance: float) -> float:
+        name, values = self.memory
+        found = [self.quantile(_MIDDLES, {name: np.full(_MIDDLES.shape, value)}) for value in values]
+        return float(np.quantile(np.concatenate(found), chance, method="hazen"))
+
+    def centred(self, values: Mapping[str, float]) -> Remembered:
+        """The same with other central values where `values` has them."""
+        name, usual = self.memory
+        memory = (values[name],) if name in values else usual
+        return Remembered(self.fading.centred(values), self.window.centred(values), (name, memory))
 
 
 @dataclass(frozen=True)
@@ -291,6 +353,7 @@ class Fitted:
 
 FAMILIES: dict[str, Callable[[float, float, float], Distribution]] = {
     "held": Held,
+    "coin": Coin,
     "split-normal": SplitNormal,
     "log-normal": LogNormal,
     "logit-normal": LogitNormal,

@@ -98,6 +98,10 @@ DECLARED: tuple[Parameter, ...] = (
                 "susceptibility of a state with more US aid (log of 1 + % of GDP; the cuts of 2025 are not in it)",
             ),
             ("switched_effect", "susceptibility of a state that left Taipei before"),
+            (
+                "silent_effect",
+                "susceptibility of a state whose last speech in the UN General Debate does not name Taiwan",
+            ),
         )
     ),
     *(
@@ -110,16 +114,22 @@ DECLARED: tuple[Parameter, ...] = (
             ("return_income_effect", "readiness of a richer state to return (log GDP a head)"),
         )
     ),
-    # How often: levels, counted on the record.
+    # How often: levels, counted on the record as it is remembered.
+    _prior(
+        "memory", "0 or 1", "assumed", "coin", (0.5, 0.0, 1.0), _SHARE,
+        "how the record is counted for the rates: 0, an old year fades (half of it at seven years); 1, the last twenty "
+        "years count alike; between them, rates lie between",
+        "judgement after looking: the record cannot tell the two apart, so each has half of the draws",
+    ),
     _estimated(
         "departure_rate", "per ally-year", "gamma", (1e-6, 10.0),
         "hazard of leaving Taipei under reference conditions of the contest, for a state of average covariates",
-        "recognition record up to as_of, half-life 7 years, given the covariates' effects and acceptance_truce",
+        "recognition record up to as_of as memory has it, given the covariates' effects and acceptance_truce",
     ),
     _estimated(
         "return_rate", "per former-ally-year", "gamma", (1e-9, 10.0),
         "hazard of returning to Taipei in the ten years after leaving it, for a state of average covariates",
-        "recognition record up to as_of, half-life 7 years, given the covariates' effects and acceptance_truce",
+        "recognition record up to as_of as memory has it, given the covariates' effects and acceptance_truce",
     ),
     _prior(
         "holy_see_rate", "per year", "assumed", "log-normal", (0.01, 0.002, 0.03), (1e-6, 10.0),

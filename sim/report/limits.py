@@ -8,7 +8,7 @@ LIMITS = (
     "assumptions with ranges, and what you learn by turning those levers is what the assumptions imply.",
     "What patrons' answers do to the *count* is small: commitments and learning move it by a few hundredths of a "
     "state. They show in prices.",
-    "Four covariates rank the states, and not sharply: of two states in the same year the model puts the one that "
+    "Five covariates rank the states, and not sharply: of two states in the same year the model puts the one that "
     "left first about two times in three. Do not read a ranking into chances that differ by a point or two.",
     "States that never were with Taipei, or left it more than ten years ago, cannot join. Eight such did between "
     "1995 and 2003, none since.",
@@ -17,7 +17,7 @@ LIMITS = (
     "Ties with Washington (trade, remittances, security) are a picture of about 2023-26, also in scenarios that "
     "begin earlier.",
     "US aid after fiscal 2020 is held at the mean of 2018-20. The cuts of 2025 are not in it, though aid is one of "
-    "the four covariates.",
+    "the five covariates.",
     "The record is unconfirmed after mid-May 2026: no scenario can start later.",
     "A state that left before the start carries no disappointment with what Beijing promised it: the packages are "
     "not known state by state.",

@@ -105,6 +105,10 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
         if said.government_since is not None and said.government_since > scenario.scenario.start:
             rule = f"not after the start, {scenario.scenario.start}: a government to come is an inauguration"
             yield Problem(f"states.{code}.government_since", rule, said.government_since)
+        if code == "VAT" and said.silent is not None:
+            yield Problem(
+                f"states.{code}.silent", "not for the Holy See, whose rate hangs on no covariate", said.silent
+            )
         if code not in who.all:
             yield Problem(f"states.{code}", _SIMULATED, code)
 

@@ -136,6 +136,8 @@ class StateTable(Part):
     """Security tie with Washington: 0 none, 1 training, 2 standing access, 3 base or defence duty."""
     susceptibility: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
     """Multiple of the hazard of leaving or returning that the record gives the state."""
+    silent: bool | None = None
+    """True: its last speech in the UN General Debate does not name Taiwan; left out, as the atlas has that speech."""
     government_since: Day | None = None
     """The day the government of the start took office."""
 

@@ -126,6 +126,17 @@ def test_what_a_child_changes_goes_back_to_what_its_root_has() -> None:
     assert round(200 * row_of(found, "all")["without"]) == int(gone(twin, "HND").sum())
 
 
+@pytest.mark.parametrize(("silent", "told_so"), [(True, "yes"), (False, "no")])
+def test_silence_that_a_child_tells_goes_back_to_the_last_speech(silent: bool, told_so: str) -> None:
+    root = told("GTM", "HND")
+    child = changed(root, {"states.HND.silent": silent})
+    (lever,) = levers(subject_of(result_of(child, runs=20, root=root), "HND"))
+    assert (lever.path, lever.label) == ("states.HND.silent", f"Honduras: silent ({told_so})")
+    found = removals(result_of(child, runs=200, root=root), "HND", threads=1)
+    twin = result_of(root, runs=200)
+    assert round(200 * row_of(found, "states.HND.silent")["without"]) == int(gone(twin, "HND").sum())
+
+
 def test_a_state_that_only_the_child_has_is_its_own_reference() -> None:
     root = told("GTM", "HND", "PRY")
     child = changed(told("GTM", "HND", "PAN", "PRY"), {"states.PAN": {"pride": 0.9, "population": 4e6}})
@@ -237,7 +248,7 @@ def test_rows_have_the_shape_that_a_report_reads() -> None:
 
 
 def test_sentences_say_how_a_lever_moves_the_chance() -> None:
-    found = removals(result_of(alone(promise=PLEDGE), runs=300), "HND", threads=1)
+    found = removals(result_of(alone(promise=PLEDGE), runs=1000), "HND", threads=1)
     (row,) = found.rows
     said = found.sentences[1]
     assert said.startswith(f"Without promise it is {100 * row['without']:.1f} % ({points(row['difference'])} points, ")

@@ -17,6 +17,7 @@ from sim.atlas.governments import read_governments
 from sim.atlas.leverage import read_leverage
 from sim.atlas.patrons import PRIORS, read_cases, read_regimes
 from sim.atlas.reading import TABLES
+from sim.atlas.voice import read_speeches, speeches
 from sim.errors import AtlasError
 
 Damage = Callable[[str, str, str], int]
@@ -338,3 +339,59 @@ def test_the_digest_follows_the_bytes(tables: Path, damage: Damage) -> None:
     assert changed != atlas.digest()
     (tables / "cases.csv").rename(tables / "other.csv")
     assert digest_of(tables) not in (changed, atlas.digest())
+
+
+# --- speeches -------------------------------------------------------------------------------------------------
+
+
+def test_speeches_are_those_of_states_with_taipei() -> None:
+    """On 28 September of each year; what follows the last confirmed day is with whom it then was."""
+    known, told = atlas.record(), speeches()
+    assert sum(len(of_state) for of_state in told.values()) == 1144
+    assert "VAT" not in told
+    for iso3, of_state in told.items():
+        assert [speech.iso3 for speech in of_state] == [iso3] * len(of_state)
+        for speech in of_state:
+            assert speech.known == date(speech.year, 9, 28)
+            assert known.side(iso3, min(max(speech.known, known.start), known.confirmed_until)) == "taipei", speech
+
+
+def test_who_named_taiwan_in_single_years() -> None:
+    """2024: nine of eleven, by the foreign ministry's list; 2025 and 2026: the same nine, not Guatemala nor Haiti."""
+    for year in (2024, 2025, 2026):
+        spoke = {iso3: s.names_taiwan for iso3, told in speeches().items() for s in told if s.year == year}
+        nine = {"BLZ", "KNA", "LCA", "MHL", "PLW", "PRY", "SWZ", "TUV", "VCT"}
+        assert spoke == dict.fromkeys(nine, True) | {"GTM": False, "HTI": False}
+
+
+def test_the_last_speech_is_the_last_one_known() -> None:
+    before, after = (atlas.last_speech("GTM", date(2024, 9, day)) for day in (27, 28))
+    assert before is not None
+    assert after is not None
+    assert (before.year, before.names_taiwan, after.year, after.names_taiwan) == (2023, True, 2024, False)
+    assert atlas.last_speech("GTM", date(1971, 9, 27)) is None
+    assert atlas.last_speech("FRA", date(2026, 1, 1)) is None
+    assert refusal(lambda: atlas.last_speech("GTN", date(2026, 1, 1))).startswith("states.csv: iso3: must be the ISO")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("GTM,2024,0,", "GTM,2024,silent,", "names_taiwan: must be one of 0, 1 (got 'silent')"),
+        ("GTM,2024,0,", "GTM,1970,0,", "year: must be a finite number from 1971 to 2100 (got '1970')"),
+        (
+            "GTM,2024,0,",
+            "GTM,2023,0,",
+            "year: must come after 2023, the speech of GTM above it (got '2023')",
+        ),
+        ("GTM,2024,0,high", "GTM,2024,0,sure", "confidence: must be one of high, medium, low (got 'sure')"),
+        (
+            "GTM,2026,0,high,prov2026",
+            "GTM,2026,0,high,prov2025",
+            "source: must be one of ungdc, press2025, prov2026 (got 'prov2025'); did you mean prov2026?",
+        ),
+    ],
+)
+def test_a_speech_that_cannot_be_is_refused(tables: Path, damage: Damage, old: str, new: str, message: str) -> None:
+    line = damage("voice.csv", old, new)
+    assert refusal(lambda: read_speeches(tables)) == f"voice.csv: line {line}, {message}"

@@ -31,7 +31,10 @@ def test_a_fit_reads_as_sentences(sim: Sim) -> None:
         "The record of recognition as known at the end of 2021-12-10; ranges hold 90 % of belief."
     )
     assert "74 departures" in said.out
-    assert "  1  Nauru " in said.out
+    assert "those of 7 years ago count half: 9.5 departures in 139 ally-years of contest and 65 of truce\n" in said.out
+    assert "those of the last 20 years count alike: 17.0 departures in 258 ally-years of contest and " in said.out
+    assert "  not naming Taiwan at the UN " in said.out
+    assert "  1  Honduras " in said.out
     assert "the cuts of 2025 are not in it" in said.out
     assert said.err == ""
 

@@ -33,6 +33,7 @@ from sim.parameters import (
     LogitNormal,
     LogNormal,
     RecordRate,
+    Remembered,
     SplitNormal,
     Updated,
 )
@@ -230,6 +231,13 @@ RATES = {"departure_rate", "return_rate"}
 AT = date(2021, 12, 10)
 
 
+def both(belief: Belief) -> tuple[RecordRate, RecordRate]:
+    """The two counts of a rate: by the fading memory, and by the window."""
+    law = belief.distribution
+    assert isinstance(law, Remembered)
+    return law.fading, law.window
+
+
 def years_at(rate: RecordRate, share: float, effects: Mapping[str, float]) -> float:
     """Weighted years at risk at some share and effects, by hand."""
     scores = sum(effects[name] * rate.exposure.covariates[:, k] for k, (name, _) in enumerate(rate.effects))
@@ -240,16 +248,14 @@ def years_at(rate: RecordRate, share: float, effects: Mapping[str, float]) -> fl
 def test_a_truce_that_a_scenario_sets_weighs_the_truce_years_of_the_record(given: object) -> None:
     found, usual = beliefs_for(scenario(acceptance_truce=given)), beliefs(AT)
     for name in RATES:
-        mine, before = found[name].distribution, usual[name].distribution
-        assert isinstance(mine, RecordRate)
-        assert isinstance(before, RecordRate)
-        assert mine.share == (TRUCE, 0.4)
-        assert before.share == (TRUCE, usual[TRUCE].distribution.central)
-        assert (mine.events, mine.exposure, mine.effects) == (before.events, before.exposure, before.effects)
-        assert mine.central < before.central
-        modes = dict(before.effects)
-        assert mine.central * years_at(mine, 0.4, modes) == pytest.approx(mine.events, rel=1e-12)
-        assert before.central * years_at(before, before.share[1], modes) == pytest.approx(mine.events, rel=1e-12)
+        for mine, before in zip(both(found[name]), both(usual[name]), strict=True):
+            assert mine.share == (TRUCE, 0.4)
+            assert before.share == (TRUCE, usual[TRUCE].distribution.central)
+            assert (mine.events, mine.exposure, mine.effects) == (before.events, before.exposure, before.effects)
+            assert mine.central < before.central
+            modes = dict(before.effects)
+            assert mine.central * years_at(mine, 0.4, modes) == pytest.approx(mine.events, rel=1e-12)
+            assert before.central * years_at(before, before.share[1], modes) == pytest.approx(mine.events, rel=1e-12)
         assert not found[name].from_scenario
     others = [name for name in PARAMETERS if name not in RATES | {TRUCE, "suspension_rate"}]
     assert all(found[name] == usual[name] for name in others)
@@ -261,18 +267,35 @@ def test_a_truce_that_a_scenario_sets_weighs_the_truce_years_of_the_record(given
 def test_effects_that_a_scenario_sets_weigh_the_years_of_the_record(given: object) -> None:
     """The rate is then that of a state of average covariates whose effects are the scenario's."""
     found, usual = beliefs_for(scenario(population_effect=given, switched_effect=given)), beliefs(AT)
-    mine, before = found["departure_rate"].distribution, usual["departure_rate"].distribution
-    assert isinstance(mine, RecordRate)
-    assert isinstance(before, RecordRate)
-    modes = dict(before.effects) | {"population_effect": 0.4, "switched_effect": 0.4}
-    assert dict(mine.effects) == modes
-    assert mine.central == pytest.approx(mine.events / years_at(mine, mine.share[1], modes), rel=1e-12)
-    assert found["return_rate"] == usual["return_rate"]
     drawn = {"population_effect": np.array([0.4]), "switched_effect": np.array([0.4])}
     luck = np.array([0.3])
-    assert mine.quantile(luck, {})[0] == before.quantile(luck, drawn)[0]
+    for mine, before in zip(both(found["departure_rate"]), both(usual["departure_rate"]), strict=True):
+        modes = dict(before.effects) | {"population_effect": 0.4, "switched_effect": 0.4}
+        assert dict(mine.effects) == modes
+        assert mine.central == pytest.approx(mine.events / years_at(mine, mine.share[1], modes), rel=1e-12)
+        assert mine.quantile(luck, {})[0] == before.quantile(luck, drawn)[0]
+    assert found["return_rate"] == usual["return_rate"]
     unset = set(PARAMETERS) - {"population_effect", "switched_effect", "departure_rate"}
     assert all(found[name] == usual[name] for name in unset)
+
+
+@pytest.mark.parametrize("memory", [0.0, 1.0])
+def test_a_memory_that_a_scenario_sets_counts_the_record(memory: float) -> None:
+    """Both rates are then counted by it, in every draw and at central values; nothing else moves."""
+    found, usual = beliefs_for(scenario(memory=memory)), beliefs(AT)
+    assert found["memory"].distribution == Held(memory, memory, memory)
+    for name in RATES:
+        mine, counted = found[name].distribution, both(usual[name])[int(memory)]
+        assert mine.central == counted.central
+        assert (mine.low, mine.high) == pytest.approx((counted.low, counted.high), rel=1e-4)
+        luck = np.array([0.01, 0.4, 0.99])
+        assert np.array_equal(mine.quantile(luck, {"memory": np.full(3, memory)}), counted.quantile(luck, {}))
+    assert all(found[name] == usual[name] for name in PARAMETERS if name not in RATES | {"memory"})
+
+
+def test_a_range_of_the_memory_stays_between_the_two() -> None:
+    found = beliefs_for(scenario(memory={"central": 0.4, "low": 0.1, "high": 0.6}))["memory"]
+    assert found.distribution == LogitNormal(0.4, 0.1, 0.6)
 
 
 def test_a_rate_that_a_scenario_sets_follows_nothing() -> None:

@@ -31,14 +31,22 @@ PRIOR = PARAMETERS[TRUCE]
 
 
 def scales_by_loops(panel: Panel) -> list[tuple[float, float]]:
-    """Mean and spread of each covariate, an ally-year counting by its age."""
-    weights, found = [float(w) for w in panel.recent_years], []
+    """Mean and spread of each covariate, an ally-year counting by its age; where it is not known, not at all."""
+    found = []
     for k in range(len(panel.cells[0].covariates)):
-        values = [cell.covariates[k] for cell in panel.cells]
-        mean = math.fsum(w * x for w, x in zip(weights, values, strict=True)) / math.fsum(weights)
-        square = math.fsum(w * (x - mean) ** 2 for w, x in zip(weights, values, strict=True)) / math.fsum(weights)
+        pairs = zip(panel.recent_years.tolist(), (cell.covariates[k] for cell in panel.cells), strict=True)
+        known = [(w, x) for w, x in pairs if not math.isnan(x)]
+        total = math.fsum(w for w, _ in known)
+        mean = math.fsum(w * x for w, x in known) / total
+        square = math.fsum(w * (x - mean) ** 2 for w, x in known) / total
         found.append((mean, math.sqrt(square) if square > 1e-18 else 1.0))
     return found
+
+
+def score_of(cell: Cell, effects: Sequence[float], scales: Sequence[tuple[float, float]]) -> float:
+    """Effects times covariates in standard deviations; what is not known adds nothing."""
+    terms = zip(effects, cell.covariates, scales, strict=True)
+    return sum(effect * (x - mean) / spread for effect, x, (mean, spread) in terms if not math.isnan(x))
 
 
 def log_posterior(panel: Panel, effects: Sequence[float]) -> float:
@@ -46,8 +54,7 @@ def log_posterior(panel: Panel, effects: Sequence[float]) -> float:
     scales = scales_of(panel)
     by_stratum: dict[tuple[int, bool], list[tuple[Cell, float]]] = {}
     for cell in panel.cells:
-        score = sum(e * (x - m) / s for e, x, (m, s) in zip(effects, cell.covariates, scales, strict=True))
-        by_stratum.setdefault((cell.year, cell.truce), []).append((cell, score))
+        by_stratum.setdefault((cell.year, cell.truce), []).append((cell, score_of(cell, effects, scales)))
     total = -sum(effect**2 for effect in effects) / (2.0 * SPREAD**2)
     for together in by_stratum.values():
         at_risk = math.fsum((cell.end - cell.begin).days / 365.25 * math.exp(score) for cell, score in together)
@@ -66,19 +73,30 @@ def worth_of(effects: Effects, values: Sequence[float] | None = None) -> list[fl
     """What a year of each cell is worth: how much likelier a change is there than at average covariates."""
     panel, at = effects.panel, effects.mode.tolist() if values is None else values
     scales = scales_of(panel)
-    return [
-        math.exp(sum(e * (x - m) / s for e, x, (m, s) in zip(at, cell.covariates, scales, strict=True)))
-        for cell in panel.cells
-    ]
+    return [math.exp(score_of(cell, at, scales)) for cell in panel.cells]
 
 
-def exposure_by_loops(effects: Effects, share: float, values: Sequence[float] | None = None) -> float:
+def exposure_by_loops(
+    effects: Effects, share: float, values: Sequence[float] | None = None, memory: str = "recent"
+) -> float:
     """Weighted years at risk, a year in the truce counting for its share, each worth what covariates make of it."""
     panel = effects.panel
     return math.fsum(
-        float(years) * worth * (share if cell.truce else 1.0)
-        for cell, years, worth in zip(panel.cells, panel.recent_years, worth_of(effects, values), strict=True)
+        years * worth * (share if cell.truce else 1.0)
+        for cell, years, worth in zip(panel.cells, years_by(memory, panel), worth_of(effects, values), strict=True)
     )
+
+
+def years_by(memory: str, panel: Panel) -> list[float]:
+    """Years at risk as one memory has them: `recent` or `window`."""
+    return list(getattr(panel, f"{memory}_years").tolist())
+
+
+def events_by(memory: str, panel: Panel) -> float:
+    return float(getattr(panel, f"{memory}_changed").sum())
+
+
+MEMORIES = pytest.mark.parametrize(("memory", "drawn_as"), [("recent", 0.0), ("window", 1.0)])
 
 
 # --- who: effects -----------------------------------------------------------------------------------------
@@ -164,7 +182,7 @@ def test_who_left_of_two_kinds_in_one_year_in_closed_form(monkeypatch: pytest.Mo
 
 
 def test_the_stronger_the_prior_the_nearer_to_nought(monkeypatch: pytest.MonkeyPatch) -> None:
-    panel, before = leaving(date(2021, 12, 10)), np.full(4, np.inf)
+    panel, before = leaving(date(2021, 12, 10)), np.full(len(LEAVING), np.inf)
     for spread in (10.0, 0.3, 0.1, 0.03, 1e-3, 1e-5):
         monkeypatch.setattr(hazard, "PRIOR_SPREAD", spread)
         found = fit_effects(panel, covariates.LEAVING)
@@ -172,7 +190,7 @@ def test_the_stronger_the_prior_the_nearer_to_nought(monkeypatch: pytest.MonkeyP
         assert np.all(found.errors <= spread * (1.0 + 1e-8))
         before = found.mode
     assert np.max(np.abs(before)) < 1e-7
-    assert found.errors == pytest.approx([1e-5] * 4, rel=1e-6)
+    assert found.errors == pytest.approx([1e-5] * len(LEAVING), rel=1e-6)
 
 
 @pytest.mark.parametrize("side", ["leaving", "returning"])
@@ -194,15 +212,15 @@ def test_a_year_in_which_nobody_left_says_nothing_of_who() -> None:
     moved = {int(s) for s, changed in zip(panel.strata, panel.changed, strict=True) if changed}
     kept = tuple(cell for cell, s in zip(panel.cells, panel.strata.tolist(), strict=True) if s in moved)
     assert len(kept) < len(panel.cells)
-    few, scales = Panel(panel.as_of, kept), fit(panel.as_of).leaving.scales
-    x = (few.covariates - [s.mean for s in scales]) / [s.spread for s in scales]
+    few = Panel(panel.as_of, kept)
+    x = covariates.measured((cell.covariates for cell in kept), fit(panel.as_of).leaving.scales)
     mode = fit(panel.as_of).leaving.mode
     slope = -mode / SPREAD**2
     for stratum in moved:
         here = few.strata == stratum
         risk = few.years[here] * np.exp(x[here] @ mode)
         slope = slope + few.changed[here] @ x[here] - few.changed[here].sum() * (risk @ x[here]) / risk.sum()
-    assert slope == pytest.approx(np.zeros(4), abs=1e-6)
+    assert slope == pytest.approx(np.zeros(len(LEAVING)), abs=1e-6)
 
 
 def test_nothing_known_leaves_the_prior() -> None:
@@ -223,15 +241,46 @@ def test_a_covariate_that_is_the_same_for_all_has_no_effect() -> None:
     found = fit(date(1980, 1, 1)).leaving
     assert tuple(found.scales[3]) == (0.0, 0.25)
     assert abs(found.mode[3]) < 1e-12
-    assert found.covariance[3] == pytest.approx([0.0, 0.0, 0.0, SPREAD**2], abs=1e-9)
+    assert found.covariance[3] == pytest.approx([0.0, 0.0, 0.0, SPREAD**2, 0.0], abs=1e-9)
+
+
+def test_what_is_not_known_counts_as_the_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two kinds in closed form, and beside them states of which nothing is known: in scales they do not count."""
+    begin, end = date(1999, 12, 31), date(2000, 12, 30)
+    kinds = [1.0] * 5 + [0.0] * 15
+    cells = [
+        Cell(f"S{number:02d}", 2000, False, begin, end, number in (0, 1, 2, 10), (kind,))
+        for number, kind in enumerate(kinds)
+    ]
+    blank = [Cell(f"T{number}", 2000, False, begin, end, False, (math.nan,)) for number in range(7)]
+    alone, both = (fit_effects(Panel(date(2001, 1, 1), tuple(some)), ("kind",)) for some in (cells, cells + blank))
+    assert both.scales == alone.scales
+    assert tuple(both.scales[0]) == pytest.approx((0.25, math.sqrt(0.25 * 0.75)), rel=1e-8)
+    assert both.standard[20:].tolist() == [[0.0]] * 7
+    assert both.standard[:20].tolist() == alone.standard.tolist()
+    at_mean = replace(blank[0], covariates=(both.scales[0].mean,))
+    told = [replace(at_mean, iso3=cell.iso3) for cell in blank]
+    monkeypatch.setattr(hazard, "_scales", lambda panel: both.scales)
+    assert fit_effects(Panel(date(2001, 1, 1), (*cells, *told)), ("kind",)).mode.tolist() == both.mode.tolist()
+
+
+def test_a_covariate_that_is_known_of_nobody_has_no_effect() -> None:
+    """As silence in the first days: no speech was known before 1971 ended."""
+    found = fit_effects(leaving(date(1971, 12, 1)), covariates.LEAVING)
+    assert tuple(found.scales[4]) == (0.0, 0.25)
+    assert not found.standard[:, 4].any()
+    assert found.mode[4] == 0.0
 
 
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_covariates_are_standardised_by_the_weighted_years(as_of: date) -> None:
     for found in (fit(as_of).leaving, fit(as_of).returning):
-        weights = found.panel.recent_years / found.panel.recent_years.sum()
-        assert weights @ found.standard == pytest.approx(np.zeros(found.standard.shape[1]), abs=1e-7)
-        assert weights @ found.standard**2 == pytest.approx(np.ones(found.standard.shape[1]), rel=1e-7)
+        for column, values in zip(found.standard.T, found.panel.covariates.T, strict=True):
+            known = ~np.isnan(values)
+            weights = found.panel.recent_years[known] / found.panel.recent_years[known].sum()
+            assert weights @ column[known] == pytest.approx(0.0, abs=1e-7)
+            assert weights @ column[known] ** 2 == pytest.approx(1.0, rel=1e-7)
+            assert not column[~known].any()
 
 
 # --- effects as they are drawn ----------------------------------------------------------------------------
@@ -257,7 +306,7 @@ def test_drawn_one_after_the_other_effects_have_the_covariance_of_the_fit(as_of:
 
 def test_many_draws_of_the_effects_have_mean_and_covariance_of_the_fit() -> None:
     found, draws = fit(date(2021, 12, 10)).leaving, 200_000
-    luck, drawn = np.random.default_rng(2).uniform(1e-9, 1.0 - 1e-9, (4, draws)), {}
+    luck, drawn = np.random.default_rng(2).uniform(1e-9, 1.0 - 1e-9, (len(LEAVING), draws)), {}
     for place, (name, law) in enumerate(effect_laws(found, LEAVING).items()):
         drawn[name] = law.quantile(luck[place], drawn)
     values = np.stack([drawn[name] for name in LEAVING])
@@ -265,7 +314,7 @@ def test_many_draws_of_the_effects_have_mean_and_covariance_of_the_fit() -> None
     assert np.all(np.abs(values.mean(axis=1) - found.mode) < 4.0 * errors / math.sqrt(draws))
     scaled = np.cov(values) / np.outer(errors, errors)
     assert np.max(np.abs(scaled - found.covariance / np.outer(errors, errors))) < 4.0 * math.sqrt(2.0 / draws)
-    assert np.max(np.abs(scaled - np.eye(4))) > 0.1, "else the draws might as well be apart"
+    assert np.max(np.abs(scaled - np.eye(len(LEAVING)))) > 0.1, "else the draws might as well be apart"
 
 
 # --- how little in a truce --------------------------------------------------------------------------------
@@ -339,38 +388,45 @@ def test_at_central_values_the_fitted_hazards_reproduce_the_record(as_of: date) 
     for found, names in ((fit(as_of).leaving, LEAVING), (fit(as_of).returning, RETURNING)):
         for share in (0.01, 0.05, 0.4):
             law = rate_law(found, (TRUCE, share), names, 0.0)
-            total = law.central * exposure_by_loops(found, share)
-            assert total == pytest.approx(float(found.panel.recent_changed.sum()), rel=1e-7)
+            for memory, counted in (("recent", law.fading), ("window", law.window)):
+                total = counted.central * exposure_by_loops(found, share, memory=memory)
+                assert total == pytest.approx(events_by(memory, found.panel), rel=1e-7)
+            assert law.central == pytest.approx((law.fading.central + law.window.central) / 2.0, rel=1e-12)
 
 
-def test_draw_by_draw_the_rate_is_a_gamma_over_the_years_of_that_draw() -> None:
+@MEMORIES
+def test_draw_by_draw_the_rate_is_a_gamma_over_the_years_of_that_draw(memory: str, drawn_as: float) -> None:
     found = fit(date(2021, 12, 10)).leaving
     law = rate_law(found, (TRUCE, 0.05), LEAVING, 0.0)
     generator = np.random.default_rng(3)
     luck, shares = generator.uniform(size=30), generator.uniform(0.01, 0.5, 30)
     effects = generator.multivariate_normal(found.mode, found.covariance, 30)
-    drawn = {TRUCE: shares} | dict(zip(LEAVING, effects.T, strict=True))
-    events = float(found.panel.recent_changed.sum())
-    years = [exposure_by_loops(found, shares[k], effects[k].tolist()) for k in range(30)]
+    drawn = {TRUCE: shares, "memory": np.full(30, drawn_as)} | dict(zip(LEAVING, effects.T, strict=True))
+    events = events_by(memory, found.panel)
+    years = [exposure_by_loops(found, shares[k], effects[k].tolist(), memory) for k in range(30)]
     np.testing.assert_allclose(law.quantile(luck, drawn), stats.gamma(events).ppf(luck) / years, rtol=1e-7)
 
 
-def test_draw_by_draw_the_mean_of_the_rate_reproduces_the_record() -> None:
+@MEMORIES
+def test_draw_by_draw_the_mean_of_the_rate_reproduces_the_record(memory: str, drawn_as: float) -> None:
     """Whatever share and effects are drawn: over the luck of the rate, hazards times years make the changes."""
     found = fit(date(2021, 12, 10)).leaving
     law, luck = rate_law(found, (TRUCE, 0.05), LEAVING, 0.0), (np.arange(20_000) + 0.5) / 20_000
-    for share, effects in ((0.02, found.mode), (0.3, found.mode + 2.0 * found.errors), (0.05, np.zeros(4))):
-        fixed = {TRUCE: share} | dict(zip(LEAVING, effects.tolist(), strict=True))
+    for share, effects in ((0.02, found.mode), (0.3, found.mode + 2.0 * found.errors), (0.05, np.zeros(len(LEAVING)))):
+        fixed = {TRUCE: share, "memory": drawn_as} | dict(zip(LEAVING, effects.tolist(), strict=True))
         rates = law.quantile(luck, {name: np.full(luck.shape, value) for name, value in fixed.items()})
-        total = float(rates.mean()) * exposure_by_loops(found, share, effects.tolist())
-        assert total == pytest.approx(float(found.panel.recent_changed.sum()), rel=1e-4)
+        total = float(rates.mean()) * exposure_by_loops(found, share, effects.tolist(), memory)
+        assert total == pytest.approx(events_by(memory, found.panel), rel=1e-4)
 
 
 def test_the_least_number_of_events_holds_where_there_are_fewer() -> None:
     found = fit(date(1980, 1, 1)).returning
-    assert rate_law(found, (TRUCE, 0.05), RETURNING, 0.05).events == 0.05
+    law = rate_law(found, (TRUCE, 0.05), RETURNING, 0.05)
+    assert (law.fading.events, law.window.events) == (0.05, 0.05)
     some = fit(date(2021, 12, 10)).leaving
-    assert rate_law(some, (TRUCE, 0.05), LEAVING, 0.05).events == some.panel.recent_changed.sum()
+    law = rate_law(some, (TRUCE, 0.05), LEAVING, 0.05)
+    assert law.fading.events == events_by("recent", some.panel)
+    assert law.window.events == events_by("window", some.panel) == 17.0
 
 
 # --- one law with the model -------------------------------------------------------------------------------

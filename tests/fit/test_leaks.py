@@ -16,9 +16,11 @@ from sim import atlas
 from sim.atlas import Change, Record, patrons
 from sim.fit import beliefs, beliefs_for, leaving, package_size, posterior, returning, yardsticks
 from sim.fit.panel import Cell
+from sim.model import covariates
 from sim.model.timeline import Timeline
-from tests.worlds import draw, lay_out, told
+from tests.worlds import draw, lay_out, problems_of, told
 
+Told = tuple[Record, tuple[object, ...], dict[tuple[str, int], object], dict[str, object]]
 DAYS = [date(1995, 6, 30), date(2008, 5, 20), date(2013, 1, 1), date(2021, 12, 10), date(2024, 1, 15)]
 CACHES = (leaving, returning, posterior.fit, posterior.beliefs)
 
@@ -52,6 +54,15 @@ def document(as_of: date) -> dict[str, object]:
     return {"scenario": head, "roster": {"former_years": 10.0}}
 
 
+def speeches_of(as_of: date, later: Callable[[atlas.Speech], atlas.Speech | None]) -> dict[str, object]:
+    """The table of speeches, with something else in the place of those made after the day."""
+    found = {}
+    for iso3, known in importlib.import_module("sim.atlas.voice").speeches().items():
+        kept = (speech if speech.known <= as_of else later(speech) for speech in known)
+        found[iso3] = tuple(speech for speech in kept if speech is not None)
+    return found
+
+
 def known_at(as_of: date) -> tuple[dict[str, object], object, Timeline, np.ndarray]:
     """Beliefs, yardsticks, the whole plan, and the parameters drawn."""
     laid = lay_out(document(as_of))
@@ -68,18 +79,18 @@ def economy_of(as_of: date, later: Callable[[atlas.Economy], atlas.Economy | Non
     return found
 
 
-def gone(as_of: date) -> tuple[Record, tuple[object, ...], dict[tuple[str, int], object]]:
+def gone(as_of: date) -> Told:
     """Everything after the day removed."""
     known = atlas.record()
     changes = tuple(change for change in known.changes if change.date <= as_of)
     record = Record(known.start, as_of, known.roster_1971, changes)
     cases = tuple(case for case in patrons.read_cases() if case.outcome_known <= as_of)
-    return record, cases, economy_of(as_of, lambda _: None)
+    return record, cases, economy_of(as_of, lambda _: None), speeches_of(as_of, lambda _: None)
 
 
-def otherwise(as_of: date) -> tuple[Record, tuple[object, ...], dict[tuple[str, int], object]]:
-    """Another future: every ally leaves on the next day, every case ends the other way, figures are out of bounds."""
-    record, cases, _ = gone(as_of)
+def otherwise(as_of: date) -> Told:
+    """Another future: every ally leaves on the next day, cases and speeches go the other way, figures burst bounds."""
+    record, cases, *_ = gone(as_of)
     next_day = as_of + timedelta(days=1)
     exodus = tuple(
         Change(next_day, "day", iso3, "taipei", "beijing", "switch", "high", False, "test", "")
@@ -90,10 +101,11 @@ def otherwise(as_of: date) -> tuple[Record, tuple[object, ...], dict[tuple[str, 
         replace(case, outcome=not case.outcome) for case in patrons.read_cases() if case.outcome_known > as_of
     )
     economies = economy_of(as_of, lambda row: replace(row, population=7.0, gdp_usd=1.0, us_aid_usd=1e9))
-    return changed, (*cases, *later), economies
+    turned = speeches_of(as_of, lambda speech: replace(speech, names_taiwan=not speech.names_taiwan))
+    return changed, (*cases, *later), economies, turned
 
 
-Future = Callable[[date], tuple[Record, tuple[object, ...], dict[tuple[str, int], object]]]
+Future = Callable[[date], Told]
 
 
 @pytest.mark.parametrize("future", [gone, otherwise])
@@ -102,11 +114,12 @@ def test_nothing_after_as_of_leaks_in(
     monkeypatch: pytest.MonkeyPatch, put: Callable[[str, object], None], as_of: date, future: Future
 ) -> None:
     whole = known_at(as_of)
-    record, cases, economies = future(as_of)
+    record, cases, economies, speeches = future(as_of)
     put("record", record)
     put("regimes", tuple(regime for regime in atlas.regimes() if regime.start <= as_of))
     monkeypatch.setattr(patrons, "_cases", lambda: cases)
     monkeypatch.setattr(sys.modules["sim.atlas.economy"], "economies", lambda: economies)
+    monkeypatch.setattr(sys.modules["sim.atlas.voice"], "speeches", lambda: speeches)
     assert {cache.cache_info().currsize for cache in CACHES} == {0}
     found = known_at(as_of)
     assert found[0] == whole[0]
@@ -121,20 +134,28 @@ def test_the_next_day_would_have_told(monkeypatch: pytest.MonkeyPatch, put: Call
     as_of, known = date(2021, 12, 10), atlas.record()
     next_day = as_of + timedelta(days=1)
     usual = dict(beliefs(next_day))
-    record, _, economies = otherwise(as_of)
+    record, _, economies, speeches = otherwise(as_of)
     put("record", record)
     assert beliefs(next_day)["departure_rate"].distribution.central > (
         1.5 * usual["departure_rate"].distribution.central
     )
     put("record", known)
     monkeypatch.setattr(sys.modules["sim.atlas.economy"], "economies", lambda: economies)
-    covariates = lay_out(document(date(2022, 1, 15))).timeline.covariates
-    assert np.max(covariates[:, 2]) > 10.0, "US aid of 10^11 % of GDP"
+    measured = lay_out(document(date(2022, 1, 15))).timeline.covariates
+    assert np.max(measured[:, 2]) > 10.0, "US aid of 10^11 % of GDP"
+    monkeypatch.undo()
+    later = document(date(2022, 9, 28))
+    before = lay_out(later).timeline.covariates[:, 4]
+    monkeypatch.setattr(sys.modules["sim.atlas.voice"], "speeches", lambda: speeches)
+    assert np.count_nonzero(lay_out(later).timeline.covariates[:, 4] != before) >= 10, "who spoke in 2022"
 
 
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_a_plan_measures_states_as_the_fit_did_on_the_last_day(as_of: date) -> None:
-    """By the covariates of the cells still open at the end of the day, of allies and of former ones."""
+    """By the covariates of the cells still open at the end of the day, of allies and of former ones.
+
+    But for speeches of the day's own year, which the plan knows and the cells of that year do not.
+    """
     laid, known = lay_out(document(as_of)), posterior.fit(as_of)
     allies, former = known.leaving, known.returning
     open_now = {
@@ -142,7 +163,9 @@ def test_a_plan_measures_states_as_the_fit_did_on_the_last_day(as_of: date) -> N
     }
     assert set(open_now) == set(laid.members.recognisers) - {"VAT"}
     for iso3, row in open_now.items():
-        assert laid.timeline.covariates[laid.states.index(iso3)].tolist() == row.tolist(), iso3
+        measured = laid.timeline.covariates[laid.states.index(iso3)].tolist()
+        assert measured[:4] == row.tolist()[:4], iso3
+        assert measured[4] == allies.scales[4].of(covariates.is_silent(iso3, as_of)), iso3
     waiting = {cell.iso3: row for cell, row in zip(former.panel.cells, former.standard, strict=True) if at(cell, as_of)}
     assert set(waiting) <= set(laid.members.former)
     assert len(waiting) >= 3
@@ -164,3 +187,64 @@ def test_a_scenario_that_knows_less_than_its_start_believes_what_was_known() -> 
     books = atlas.economy("HND", 2017)
     population = laid.timeline.covariates[laid.states.index("HND"), 0]
     assert population == yardsticks(day).leaving[0].of(math.log(books.population))
+
+
+# --- speeches -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("iso3", "day", "silent"),
+    [
+        ("GTM", "2023-09-27", 0.0),
+        ("GTM", "2024-09-27", 0.0),
+        ("GTM", "2024-09-28", 1.0),
+        ("GTM", "2026-05-15", 1.0),
+        ("HTI", "2022-09-27", 0.0),
+        ("HTI", "2022-09-28", 1.0),
+        ("PRY", "2026-05-15", 0.0),
+        ("NRU", "2000-09-27", math.nan),
+        ("NRU", "2005-05-14", 0.0),
+        ("HND", "2026-05-15", 1.0),
+        ("FRA", "2026-05-15", math.nan),
+        ("VAT", "2026-05-15", math.nan),
+    ],
+)
+def test_the_last_speech_known_on_a_day_is_the_one_that_counts(iso3: str, day: str, silent: float) -> None:
+    """From the end of 28 September on; the last one, however old; none of the Holy See."""
+    assert covariates.is_silent(iso3, date.fromisoformat(day)) == pytest.approx(silent, nan_ok=True)
+
+
+def test_a_plan_takes_silence_from_the_last_speech_or_from_the_scenario() -> None:
+    """Told otherwise, one state's last covariate moves and nothing else in the plan; the Holy See has none."""
+    day = date(2024, 9, 28)
+    usual, scale = lay_out(document(day)), yardsticks(day).leaving[4]
+    place = usual.states.index("GTM")
+    assert usual.timeline.covariates[place, 4] == scale.of(1.0) > 0.0 > scale.of(0.0)
+    assert not usual.timeline.covariates[usual.states.index("VAT")].any()
+    other = lay_out(document(day) | {"states": {"GTM": {"silent": False}}})
+    assert other.timeline.covariates[place, 4] == scale.of(0.0)
+    for name, one, two in zip(Timeline._fields, usual.timeline, other.timeline, strict=True):
+        if name != "covariates":
+            assert np.array_equal(one, two, equal_nan=np.asarray(one).dtype.kind == "f"), name
+    apart = np.argwhere(usual.timeline.covariates != other.timeline.covariates)
+    assert apart.tolist() == [[place, 4]]
+    same = lay_out(document(day) | {"states": {"GTM": {"silent": True}}})
+    assert same.timeline.covariates.tolist() == usual.timeline.covariates.tolist()
+
+
+def test_a_state_that_never_spoke_as_an_ally_counts_as_the_mean() -> None:
+    """Also where the scenario tells its population."""
+    told_of = {"gdp_million_usd": 3e6, "us_aid": 0.0, "population": 68e6}
+    silent = told("FRA", "HND", start="2021-12-10", states={"FRA": told_of})
+    laid = lay_out(silent)
+    assert laid.timeline.covariates[laid.states.index("FRA"), 4] == 0.0
+    silent["states"]["FRA"]["silent"] = True
+    laid = lay_out(silent)
+    expected = yardsticks(date(2021, 12, 10)).leaving[4].of(1.0)
+    assert laid.timeline.covariates[laid.states.index("FRA"), 4] == expected
+
+
+def test_silence_is_not_asked_of_the_holy_see() -> None:
+    assert problems_of(told("HND", "VAT", start="2021-12-10", states={"VAT": {"silent": True}})) == [
+        "states.VAT.silent: not for the Holy See, whose rate hangs on no covariate (got true)"
+    ]

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.atlas import Change, Economy, Record, economy, record, regimes, state
+from sim.atlas import Change, Economy, Record, economy, last_speech, record, regimes, state
 from sim.atlas.economy import economies
 from sim.errors import AtlasError
 from sim.fit import Panel, leaving, panel, posterior, returning
-from sim.fit.panel import FORMER_YEARS, HALF_LIFE_YEARS
+from sim.fit.panel import FORMER_YEARS, HALF_LIFE_YEARS, WINDOW_YEARS
 
 TRUCE = (date(2008, 5, 20), date(2016, 1, 16))
 START = date(1971, 10, 24)
@@ -370,6 +370,23 @@ def test_weights_are_the_mean_of_those_of_the_days() -> None:
     assert np.all(found.recent_years < found.years)
 
 
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
+def test_the_window_counts_its_days_alike_and_no_others(as_of: date) -> None:
+    """Twenty years of 365.25 days before the day: by the days of each cell, and by the record's changes."""
+    for found in (leaving(as_of), returning(as_of)):
+        first = as_of - timedelta(days=round(WINDOW_YEARS * 365.25))
+        inside = [max(0, (cell.end - max(cell.begin, first)).days) / 365.25 for cell in found.cells]
+        assert found.window_years.tolist() == pytest.approx(inside, abs=1e-12)
+        late = [float(cell.changed and cell.end > first) for cell in found.cells]
+        assert found.window_changed.tolist() == late
+
+
+def test_an_event_of_twenty_years_ago_is_forgotten_by_the_window(told: Told) -> None:
+    told({"HND", "PRY"}, [change("HND", "1990-01-01", "taipei", "beijing")])
+    for day, counted in (("1990-01-01", 1.0), ("2009-12-31", 1.0), ("2010-01-01", 0.0), ("2015-01-01", 0.0)):
+        assert departures(date.fromisoformat(day)).window_changed.sum() == counted, day
+
+
 def test_a_stratum_is_a_year_in_one_regime() -> None:
     found = leaving(date(2021, 12, 10))
     numbers = {(cell.year, cell.truce): number for cell, number in zip(found.cells, found.strata.tolist(), strict=True)}
@@ -388,15 +405,17 @@ def test_covariates_of_leaving_are_those_of_the_year_before() -> None:
     found = leaving(date(2021, 12, 10))
     left: dict[str, date] = {}
     for cell in found.cells:
-        books = economy(cell.iso3, cell.year - 1)
+        books, speech = economy(cell.iso3, cell.year - 1), last_speech(cell.iso3, date(cell.year - 1, 12, 31))
         assert cell.covariates == pytest.approx(
             (
                 math.log(books.population),
                 1.0 if state(cell.iso3).region == "Americas" else 0.0,
                 math.log(1.0 + 100.0 * books.us_aid_usd / books.gdp_usd),
                 1.0 if cell.iso3 in left else 0.0,
+                math.nan if speech is None else float(not speech.names_taiwan),
             ),
             rel=1e-12,
+            nan_ok=True,
         )
         if cell.changed:
             left[cell.iso3] = cell.end

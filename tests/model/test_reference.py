@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
 
-from sim.atlas import economy
+from sim.atlas import economy, last_speech
 from sim.fit import yardsticks
 from sim.fit.posterior import LEAVING, RETURNING
 from sim.model import rules
@@ -69,7 +70,7 @@ def test_the_first_month_has_the_hazard_of_the_record_draw_by_draw(start: str) -
 
 def test_covariates_are_the_atlass_of_the_year_before_in_standard_deviations_of_the_fit() -> None:
     laid = lay_out(plain())
-    by_hand, back_by_hand = np.zeros((len(laid.states), 4)), np.zeros((len(laid.states), 2))
+    by_hand, back_by_hand = np.zeros((len(laid.states), 5)), np.zeros((len(laid.states), 2))
     americas = {"BLZ", "DOM", "GTM", "HND", "HTI", "KNA", "LCA", "NIC", "PAN", "PRY", "SLV", "VCT"}
     left_before = {"BFA", "DOM", "GMB", "KIR", "LCA", "NIC", "NRU", "PAN", "SLB", "SLV", "STP"}
     for place, code in enumerate(laid.states):
@@ -77,7 +78,10 @@ def test_covariates_are_the_atlass_of_the_year_before_in_standard_deviations_of_
             continue
         books = economy(code, 2020)
         aid = math.log(1.0 + 100.0 * books.us_aid_usd / books.gdp_usd)
-        by_hand[place] = math.log(books.population), float(code in americas), aid, float(code in left_before)
+        speech = last_speech(code, date(2021, 12, 10))
+        assert speech is not None
+        flags = float(code in left_before), float(not speech.names_taiwan)
+        by_hand[place] = math.log(books.population), float(code in americas), aid, *flags
         back_by_hand[place] = math.log(books.population), math.log(books.gdp_usd / books.population)
     known = yardsticks(laid.loaded.scenario.as_of)
     holy = laid.states.index("VAT")
@@ -147,7 +151,7 @@ def test_what_the_scenario_says_of_population_makes_its_susceptibility() -> None
     base = told("GTM", "HND", roster={"former_years": 4.0})
     usual, said = lay_out(base), lay_out(changed(base, {"states": PEOPLE}))
     known, place = yardsticks(usual.loaded.scenario.as_of), usual.states.index("HND")
-    row = [math.log(2e6), 1.0, math.log(1.5), 0.0]
+    row = [math.log(2e6), 1.0, math.log(1.5), 0.0, 1.0]
     assert said.timeline.covariates[place].tolist() == [s.of(x) for s, x in zip(known.leaving, row, strict=True)]
     back = [math.log(2e6), math.log(3e9 / 2e6)]
     assert said.timeline.return_covariates[place] == pytest.approx(
@@ -177,7 +181,7 @@ def test_a_state_the_atlas_lacks_can_be_told_whole() -> None:
     facts = {"gdp_million_usd": 5e6, "us_aid": 0.0, "population": 125e6}
     laid = lay_out(told("HND", "JPN", states={"JPN": facts}))
     known, place = yardsticks(laid.loaded.scenario.as_of), laid.states.index("JPN")
-    row = [math.log(125e6), 0.0, 0.0, 1.0]
+    row = [math.log(125e6), 0.0, 0.0, 1.0, 1.0]
     assert laid.timeline.covariates[place].tolist() == [s.of(x) for s, x in zip(known.leaving, row, strict=True)]
     expected = leaving_hazard(laid, draw(laid).parameters, place)[0]
     assert open_world(laid).reference.rate[place] == pytest.approx(expected, rel=1e-12)
@@ -211,12 +215,13 @@ def test_susceptibility_multiplies_the_reference_hazard() -> None:
         for place, rate in enumerate((one, 3.0 * three, 0.0, 0.005)):
             stayed = ledger[:, 1, place, SIDE] == 0.0
             np.testing.assert_allclose(ledger[stayed, 1, place, HAZARD], rate, rtol=1e-9, atol=1e-200)
-        assert (one == three == p["departure_rate"][0]) == bool(parameters)
+        assert one == pytest.approx(float(p["departure_rate"][0]), rel=1e-12) or not parameters
+        assert (one == three) == bool(parameters)
 
 
 def test_a_scenarios_parameters_are_the_ones_used() -> None:
     rates = {"departure_rate": 0.123, "holy_see_rate": 0.045}
-    effects = {"population_effect": 0.7, "americas_effect": -1.1, "us_aid_effect": 0.2, "switched_effect": 0.4}
+    effects = dict(zip(LEAVING, (0.7, -1.1, 0.2, 0.4, 0.6), strict=True))
     for parameters, told_effects in ((rates | ALIKE, ALIKE), (rates | effects, effects)):
         laid = lay_out(told("HND", "VAT", parameters=parameters))
         scores = sum(told_effects[name] * laid.timeline.covariates[0, k] for k, name in enumerate(LEAVING))
@@ -482,3 +487,22 @@ def test_another_root_has_another_reference() -> None:
     assert as_root.shape[-1] == COLUMNS
     assert as_root[0, 0, 1, TERMS["government"]] == 0.0
     assert as_child[0, 0, 1, TERMS["government"]] > 0.0
+
+
+# --- silence ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_silence_that_is_told_moves_one_states_reference_hazard(silent: bool) -> None:
+    """By the effect for the difference in standard deviations, and that of no other state; in both engines."""
+    base = told("GTM", "HND", "PLW")
+    usual, said = lay_out(base), lay_out(changed(base, {"states.PLW.silent": silent, "states.HND.silent": True}))
+    scale, p = yardsticks(usual.loaded.scenario.as_of).leaving[4], draw(usual).parameters
+    assert p["silent_effect"][0] > 0.0
+    one, other = run(usual).ledger, run(said).ledger
+    assert one is not None
+    assert other is not None
+    ratio = other[0, 1, :, HAZARD] / one[0, 1, :, HAZARD]
+    moved = math.exp(float(p["silent_effect"][0]) / scale.spread) if silent else 1.0
+    assert ratio == pytest.approx([1.0, 1.0, moved], rel=1e-9)
+    assert open_world(said).reference.rate[2] / open_world(usual).reference.rate[2] == pytest.approx(moved, rel=1e-9)

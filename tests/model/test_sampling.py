@@ -99,6 +99,9 @@ def test_every_parameter_is_drawn_within_its_limits() -> None:
         if parameter.family == "held":
             assert len(np.unique(values)) == 1, name
             continue
+        if parameter.family == "coin":
+            assert set(values.tolist()) == {parameter.minimum, parameter.maximum}, name
+            continue
         inside = values[(values > parameter.minimum) & (values < parameter.maximum)]
         assert len(np.unique(inside)) == len(inside) > 140, name
         law = beliefs_for(lay_out(told("HND")).loaded.scenario)[name].distribution.quantile(GRID, {})
@@ -229,18 +232,25 @@ def test_effects_are_drawn_with_the_covariance_of_the_fit() -> None:
     assert abs(apart) < 4.0 / math.sqrt(len(p)), "the two hazards are fitted apart"
 
 
+@pytest.mark.parametrize(("memory", "weight"), [(0.0, "recent"), (1.0, "window")])
 @pytest.mark.parametrize(("rate", "side"), [("departure_rate", "leaving"), ("return_rate", "returning")])
-def test_rates_are_drawn_so_that_the_record_comes_out(rate: str, side: str) -> None:
-    """Hazards times years at risk, at the share and effects of each draw, make the record's events on average."""
+def test_rates_are_drawn_so_that_the_record_comes_out(rate: str, side: str, memory: float, weight: str) -> None:
+    """Hazards times years at risk, at the share and effects of each draw, make the record's events on average.
+
+    By the memory of the draw: each has half of them.
+    """
     laid = lay_out(told("HND", "PLW"))
-    p = draw(laid, 40_000, mode="drawn").parameters
+    p = draw(laid, 80_000, mode="drawn").parameters
+    assert np.mean(p["memory"] == memory) == pytest.approx(0.5, abs=4.0 * 0.5 / math.sqrt(len(p)))
+    p = p[p["memory"] == memory]
     effects = getattr(fit(laid.loaded.scenario.as_of), side)
+    at_risk, changes = (getattr(effects.panel, f"{weight}_{part}") for part in ("years", "changed"))
     worth = np.exp(
         np.stack([p[name] for name in (LEAVING if side == "leaving" else RETURNING)], axis=1) @ effects.standard.T
     )
-    years = worth @ np.where(effects.panel.truce, 0.0, effects.panel.recent_years)
-    years += p["acceptance_truce"] * (worth @ np.where(effects.panel.truce, effects.panel.recent_years, 0.0))
-    events = float(effects.panel.recent_changed.sum())
+    years = worth @ np.where(effects.panel.truce, 0.0, at_risk)
+    years += p["acceptance_truce"] * (worth @ np.where(effects.panel.truce, at_risk, 0.0))
+    events = float(changes.sum())
     counted = p[rate] * years
     assert counted.mean() == pytest.approx(events, abs=4.0 * math.sqrt(events / len(p)))
     assert counted.var() == pytest.approx(events, rel=4.0 * math.sqrt((2.0 + 6.0 / events) / len(p)))

@@ -12,6 +12,7 @@ from scipy import stats
 
 from sim.parameters import (
     FAMILIES,
+    Coin,
     Counted,
     Distribution,
     Effect,
@@ -21,6 +22,7 @@ from sim.parameters import (
     LogitNormal,
     LogNormal,
     RecordRate,
+    Remembered,
     SplitNormal,
     Updated,
     rounded,
@@ -193,6 +195,59 @@ def test_rates_are_equal_where_their_years_are() -> None:
         hash(unlike().exposure)
 
 
+# --- two memories of one record ---------------------------------------------------------------------------
+
+
+def remembered() -> Remembered:
+    """Five events in 83 years by the one, twenty in 160 by the other."""
+    return Remembered(alike(5.0, 80.0, 60.0), alike(20.0, 158.0, 40.0), ("memory", (0.0, 1.0)))
+
+
+def test_a_coin_falls_on_either_side_equally_often() -> None:
+    law = Coin(0.5, 0.0, 1.0)
+    assert at(law, 1e-12, 0.05, 0.499, 0.5, 0.95) == [0.0, 0.0, 0.0, 1.0, 1.0]
+    assert law.quantile(GRID, {}).mean() == 0.5
+
+
+def test_the_memory_drawn_is_the_one_that_counts() -> None:
+    """The same luck, and the share of the truce that was drawn, in both."""
+    law, luck = remembered(), np.array([0.2, 0.2, 0.9, 0.9])
+    drawn = {"memory": np.array([0.0, 1.0, 0.0, 1.0]), "acceptance_truce": np.array([0.05, 0.3, 0.3, 0.05])}
+    one, other = stats.gamma(5.0).ppf(luck), stats.gamma(20.0).ppf(luck)
+    expected = [one[0] / 83.0, other[1] / 170.0, one[2] / 98.0, other[3] / 160.0]
+    assert law.quantile(luck, drawn) == pytest.approx(expected, rel=1e-9)
+    for memory, alone in ((0.0, law.fading), (1.0, law.window)):
+        same = law.quantile(GRID, {"memory": np.full(GRID.shape, memory)})
+        assert np.array_equal(same, alone.quantile(GRID, {}))
+
+
+def test_half_way_between_memories_a_rate_is_half_way() -> None:
+    law = remembered()
+    assert law.central == pytest.approx((5.0 / 83.0 + 20.0 / 160.0) / 2.0, rel=1e-12)
+    middle = (law.fading.quantile(GRID, {}) + law.window.quantile(GRID, {})) / 2.0
+    assert law.quantile(GRID, {}) == pytest.approx(middle, rel=1e-12)
+    assert middle.mean() == pytest.approx(law.central, rel=1e-4)
+
+
+def test_the_points_are_those_of_both_memories_together() -> None:
+    """Below the 5 % point lie 5 % of the mixture, by its distribution function."""
+    law = remembered()
+    laws = stats.gamma(5.0, scale=1.0 / 83.0), stats.gamma(20.0, scale=1.0 / 160.0)
+    for point, chance in ((law.low, 0.05), (law.high, 0.95)):
+        assert np.mean([one.cdf(point) for one in laws]) == pytest.approx(chance, abs=2e-4)
+    alike_twice = Remembered(law.fading, law.fading, law.memory)
+    assert (alike_twice.low, alike_twice.high) == pytest.approx((law.fading.low, law.fading.high), rel=1e-5)
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.25, 1.0])
+def test_a_memory_that_is_set_is_the_only_one(memory: float) -> None:
+    law = remembered().centred({"memory": memory, "acceptance_truce": 0.5})
+    assert law.memory == ("memory", (memory,))
+    assert law.central == pytest.approx((1.0 - memory) * 5.0 / 110.0 + memory * 20.0 / 178.0, rel=1e-12)
+    assert [law.low, law.high] == pytest.approx(at(law, 0.05, 0.95), rel=1e-5)
+    assert remembered().centred({}) == remembered()
+
+
 # --- what data leave of a prior ---------------------------------------------------------------------------
 
 
@@ -263,7 +318,7 @@ def test_the_last_bits_of_a_library_do_not_survive() -> None:
 
 
 def test_the_families_are_named_as_they_are_declared() -> None:
-    assert set(FAMILIES) == {"held", "split-normal", "log-normal", "logit-normal"}
+    assert set(FAMILIES) == {"held", "coin", "split-normal", "log-normal", "logit-normal"}
     for family in FAMILIES.values():
         law = family(0.3, 0.2, 0.4)
         assert (law.central, law.low, law.high) == (0.3, 0.2, 0.4)

@@ -13,15 +13,17 @@ import pytest
 
 import sim.model
 from sim.fit import beliefs
+from sim.fit.hazard import MEMORY
 from sim.fit.posterior import LEAVING, RETURNING
 from sim.model import covariates, rules
-from sim.parameters import DECLARED, FAMILIES, PARAMETERS, Parameter
+from sim.parameters import DECLARED, FAMILIES, PARAMETERS, Coin, Parameter
 
 EFFECTS = [
     "population_effect",
     "americas_effect",
     "us_aid_effect",
     "switched_effect",
+    "silent_effect",
     "return_population_effect",
     "return_income_effect",
 ]
@@ -102,6 +104,7 @@ def test_what_rates_hang_on_is_drawn_before_them() -> None:
     order = list(PARAMETERS)
     first = min(order.index(name) for name in ("departure_rate", "return_rate"))
     assert order.index("acceptance_truce") < first
+    assert order.index("memory") < first
     assert [name for name in order if name in EFFECTS] == EFFECTS
     assert order.index(EFFECTS[-1]) < first
 
@@ -113,6 +116,14 @@ def test_the_effects_are_those_of_the_covariates() -> None:
     for name in EFFECTS:
         assert PARAMETERS[name].family == "normal"
         assert (PARAMETERS[name].minimum, PARAMETERS[name].maximum) == (-10.0, 10.0)
+
+
+def test_the_memory_is_one_of_two() -> None:
+    """Half of the draws each; half-way between them where nothing is drawn."""
+    name, values = MEMORY
+    law = PARAMETERS[name].distribution
+    assert law == Coin(0.5, *values)
+    assert (PARAMETERS[name].minimum, PARAMETERS[name].maximum) == values == (0.0, 1.0)
 
 
 def test_no_truce_is_closed_altogether() -> None:
@@ -149,10 +160,10 @@ def test_rates_and_multipliers_cannot_fall_below_nought() -> None:
 
 
 def test_every_parameter_is_used_by_the_model() -> None:
-    """Each name is read somewhere in the model or, for those that only shape others, in the families."""
+    """Each name is read somewhere in the model, but for the memory, which only shapes the rates."""
     folder = Path(next(iter(sim.model.__path__)))
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
-    for name in PARAMETERS:
+    for name in set(PARAMETERS) - {MEMORY[0]}:
         assert re.search(rf"\b(p|parameters)\.{name}\b", text), name
 
 
