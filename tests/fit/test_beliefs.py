@@ -113,7 +113,7 @@ def test_endings_of_cooperation_are_counted_over_the_host_years_since_1990(as_of
 
 
 def test_all_endings_are_over_the_host_years_that_were_counted() -> None:
-    """Seven endings over 1,150 host-years of 1990 to 2024, as priors i1 has it."""
+    """Seven endings over 1,150 host-years of 1990 to 2024."""
     law = beliefs(date(2025, 1, 1))["suspension_rate"].distribution
     assert isinstance(law, RecordRate)
     assert law.events == 7.5
