@@ -121,7 +121,7 @@ def test_the_count_says_what_is_drawn() -> None:
     source = " ".join(said).replace("\n", " ")
     for part in ("A test", "Scenario a-test: 200 runs, seed 1, parameters drawn (20 draws), result 0123456789ab"):
         assert part in source
-    assert "Record: recognition atlas to 15 May 2026." in source
+    assert "Record: recognition atlas to 28 September 2026." in source
 
 
 def test_the_record_runs_on_after_the_start_as_far_as_it_goes() -> None:
@@ -213,7 +213,7 @@ def test_the_states_print_chance_range_and_record() -> None:
     for row in rows_of(result, True):
         assert chance_with_range(row.p, row.low, row.high) in said
         assert row.low <= row.p <= row.high
-    for text in ("left Mar 2023", "left Jan 2024", "stayed", "not returned", "record to May 2026"):
+    for text in ("left Mar 2023", "left Jan 2024", "stayed", "not returned", "record to September 2026"):
         assert text in said
     assert "Recognise Taipei on 10 Dec 2021: chance to have left by Dec 2026" in said
     assert "Had left Taipei before: chance to have returned by Dec 2026" in said

@@ -32,6 +32,7 @@ COMPUTED = {
     "return_rate",
     "package_size",
     "package_elasticity",
+    "lost_public",
     "pledge_kept",
     "order_carried_out",
     "notice_carried_out",
