@@ -341,7 +341,7 @@ def test_before_the_first_input_that_differs_the_difference_is_exactly_nought(le
         assert found.first is not None
         assert found.first >= month
         before = [told for told in found.rows("count") if told["month"] < month]
-        assert len(before) == 20
+        assert len(before) == 16
         for name in ("mean", "q05", "q95", "more", "fewer", "mc"):
             assert {told[name] for told in before} == {0}
         after = [told["mean"] for told in found.rows("count") if told["month"] >= month]
