@@ -72,7 +72,7 @@ FAMILIES = {
     "split-normal": "normal with a spread of its own on each side of the median",
     "log-normal": "the same in the logarithm, for what stays above nought",
     "logit-normal": "the same in the log odds, for chances and shares",
-    "counted": "a chance counted from dated cases: Beta(1/2 + yes, 1/2 + no)",
+    "counted": "a chance counted from dated cases: Beta(1/2 + yes, 1/2 + no), or from what its source says",
     "gamma": "a rate counted on the record: gamma with the events, over the years at risk; where "
     "`memory` is drawn, counted by the one drawn",
     "normal": "normal about the estimate, with its standard error",
@@ -123,8 +123,8 @@ def parameters_page() -> str:
         f"All {len(rows)} numbers of the model, as known at the end of {day.day} {day:%B %Y}: {kinds['estimated']} "
         f"estimated on the record, {kinds['documented']} documented (counted from dated cases, or published), "
         f"{kinds['assumed']} assumed. A scenario with an earlier `as_of` has values of its own for what is estimated "
-        "or counted: `sim parameters --as-of DATE`. What each does: [the model](../model.md). Where a source says "
-        "*priors*, the judgement meant is in [the table of judgements](../prior-predictive.md#the-judgements).",
+        "or counted: `sim parameters --as-of DATE`. What each does: [the model](../model.md). Judgements as they "
+        "were first written down: [the table of judgements](../prior-predictive.md#the-judgements).",
         "How to set one: `[parameters]` in a scenario file, or `--set parameters.NAME=VALUE`. How to see what hangs on "
         "one: [sensitivity](../how-to/sensitivity.md).",
         short,

@@ -50,7 +50,7 @@ MARK = {
     "source": "Manifold (play money, 16 traders), as of about 28 February 2024",
     "market": 0.49,
 }
-"""One public forecast as an outside mark (source: literature notes of this project)."""
+"""One public forecast as an outside mark (source: a copy of its page of about that day)."""
 
 TABLES = ("scores", "differences", "calibration", "counts", "chances", "departures")
 """Tables of a backtest; their files have their names."""

@@ -34,12 +34,16 @@ CASE_COLUMNS = (
 )
 PRIORS = (
     "cooperation_ended",
+    "lost_public",
     "notice_carried_out",
     "order_carried_out",
     "pledge_kept",
     "request_followed",
+    "request_met",
+    "request_unclear",
     "words_followed",
 )
+"""What cases are counted for; `request_met` and `request_unclear` are there to compare with and feed no parameter."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ class Case:
     outcome: bool
     """Whether it was followed, by the prior's own rule, which the data dictionary states.
 
-    By a switch: for an order within 183 days or on the day the order had set, for a request within 400 days.
+    By a switch: for an order within 183 days or on the day the order had set, for a request or public talks within 400
+    days.
     By the end of military cooperation with Washington: for a notice within 24 months, for words within 731 days and
     with no formal act in between; always so for `cooperation_ended`.
     """

@@ -39,7 +39,7 @@ from sim.scenario import Range, Scenario
 NO_RETURN_YET = 0.05
 """Weighted events taken where no return is on record before `as_of` (before 1989): next to none."""
 HOST_YEARS_A_YEAR = 1150.0 / 35.0
-"""Host-years of military cooperation with Washington a year, 1990-2024, spread evenly (priors i1: 1,150 in all)."""
+"""Host-years of military cooperation with Washington a year, 1990-2024, spread evenly (1,150 in all: own count)."""
 HOSTS_SINCE = date(1990, 1, 1)
 
 TRUCE = "acceptance_truce"
@@ -124,7 +124,7 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
         computed |= {name: (law, effects.panel.cases) for name, law in effect_laws(effects, names).items()}
     for prior in COUNTED:
         known = cases(prior, as_of)
-        computed[prior] = _counted(known), len(known)
+        computed[prior] = _counted(known, PARAMETERS[prior].before), len(known)
     return {
         parameter.name: Belief(parameter, *(computed.get(parameter.name) or (parameter.distribution, None)))
         for parameter in DECLARED
@@ -161,9 +161,9 @@ def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[
     return SplitNormal
 
 
-def _counted(found: tuple[Case, ...]) -> Counted:
+def _counted(found: tuple[Case, ...], before: tuple[float, float]) -> Counted:
     successes = sum(case.outcome for case in found)
-    return Counted(successes, len(found) - successes)
+    return Counted(successes, len(found) - successes, before)
 
 
 def _endings(as_of: date, share: tuple[str, float]) -> tuple[RecordRate, int]:

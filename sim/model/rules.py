@@ -34,13 +34,13 @@ LEAST_TRUST = 0.02
 """However badly others fared, a state believes in this much of a bid."""
 
 TERM_YEARS = 4.0
-"""A pledge is given for a term of four years (source: usual presidential term; priors d1)."""
+"""A pledge is given for a term of four years (source: usual presidential term)."""
 
 ORDER_MONTHS = 24
 """An order not carried out by then has lapsed; a request made longer ago than this no longer counts."""
 
 NOTICE_YEARS = 2.0
-"""Chances after words and formal notices are counted over two years (priors i3, i4)."""
+"""Chances after words and formal notices are counted over two years (source: `cases.csv`)."""
 
 UNKNOWN_MONTHS = 50_000
 """More months in office than this mean that nobody said when the government took office."""

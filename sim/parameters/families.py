@@ -142,19 +142,21 @@ class _Points:
 
 @dataclass(frozen=True)
 class Counted(_Points):
-    """A chance counted from dated cases: Beta(1/2 + successes, 1/2 + failures), the Jeffreys posterior."""
+    """A chance counted from dated cases: Beta(before + successes, before + failures), with cases to start from."""
 
     successes: int
     failures: int
+    before: tuple[float, float] = (0.5, 0.5)
+    """Cases to start from, followed and not; half and half makes it the Jeffreys posterior."""
 
     @property
     def central(self) -> float:
-        return (0.5 + self.successes) / (1.0 + self.successes + self.failures)
+        return (self.before[0] + self.successes) / (sum(self.before) + self.successes + self.failures)
 
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
         from scipy.special import betaincinv
 
-        values = betaincinv(0.5 + self.successes, 0.5 + self.failures, uniform)
+        values = betaincinv(self.before[0] + self.successes, self.before[1] + self.failures, uniform)
         return np.clip(np.asarray(values, dtype=np.float64), FLOOR, 1.0 - FLOOR)
 
 

@@ -33,6 +33,8 @@ class Parameter:
     source: str
     hindsight: bool
     """True where it rests on judgement or data of 2026, knowing how the record went on after `as_of`."""
+    before: tuple[float, float] = (0.5, 0.5)
+    """Cases that a `counted` chance starts from, followed and not; half and half is the Jeffreys prior."""
 
     @property
     def distribution(self) -> Distribution:
@@ -54,8 +56,9 @@ def _estimated(
     return Parameter(name, unit, "estimated", family, None, None, None, *limits, meaning, source, hindsight)
 
 
-def _counted(name: str, unit: str, meaning: str, source: str) -> Parameter:
-    return Parameter(name, unit, "documented", "counted", None, None, None, 0.001, 0.999, meaning, source, False)
+def _counted(name: str, unit: str, meaning: str, source: str, before: tuple[float, float] = (0.5, 0.5)) -> Parameter:
+    limits = (0.001, 0.999)
+    return Parameter(name, unit, "documented", "counted", None, None, None, *limits, meaning, source, False, before)
 
 
 def _prior(
@@ -81,7 +84,7 @@ DECLARED: tuple[Parameter, ...] = (
     Parameter(
         "acceptance_truce", "multiple of contest", "estimated", "logit-normal", 0.05, 0.0, 0.30, 0.01, 1.0,
         "acceptance of a willing state while a truce holds, 1 in contest: Beijing's, and Taipei's of one that returns",
-        "prior: none of five willing states taken 2008-16 (priors h2); times the record's departures in the truce",
+        "prior: judged on five willing states, none of them taken 2008-16; times the record's departures in the truce",
         hindsight=True,
     ),
     # Who: effects of covariates, from comparisons within a year over the whole record.
@@ -140,12 +143,14 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "public_share", "share", "documented", "logit-normal", (0.25, 0.10, 0.50), (0.001, 0.999),
         "share of departures that were public before they came",
-        "eight of ten departures since 2016 came without an order that anybody saw (priors d6: 0.5 to 0.9 did)",
+        "eight of ten departures since 2016 came without an order that anybody saw (0.5 to 0.9, as judged)",
     ),
-    _prior(
-        "lost_public", "share", "documented", "logit-normal", (0.126, 0.055, 0.240), (0.001, 0.999),
+    _counted(
+        "lost_public", "share",
         "share of public talks that end in a departure under reference conditions",
-        "bids in the news while open since 1989: 4 left, 29 stayed; Beta(4.5, 29.5)",
+        "bids and requests that were in the news while open, known by as_of (cases.csv), over a weak judgement: "
+        "before the first case as if one of three had ended so",
+        before=(1.0, 2.0),
     ),
     _prior(
         "lost_silent", "share", "assumed", "logit-normal", (0.3, 0.1, 0.7), (0.001, 0.999),
@@ -155,19 +160,19 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "talks_months", "months", "assumed", "log-normal", (6.0, 3.0, 12.0), (0.1, 120.0),
         "mean length of talks, from their opening to their end",
-        "judgement: from request to outcome it took 13 to 285 days",
+        "judgement: from request to departure it took 13 to 303 days",
     ),
     # Money: one scale for all three patrons.
     _prior(
         "money_effect", "log odds per unit of ln(1 + % of GDP)", "assumed", "log-normal", (0.8, 0.2, 3.2), (0.0, 20.0),
         "rise of the log odds that talks are lost with what Beijing bids, and fall with Taipei's aid and Washington's "
         "stake",
-        "judgement: prices paid after switches exclude values near nought (priors a)",
+        "judgement: prices paid after switches exclude values near nought",
     ),
     _prior(
         "valuation", "US$ million a year", "assumed", "log-normal", (70.0, 40.0, 120.0), (0.0001, 100000.0),
         "the most that Beijing would pay for a state with a GDP of US$ 3 bn",
-        "judgement on 17 packages of 2002-21, read as prices of an auction (priors a)",
+        "judgement on 17 packages of 2002-21, read as prices of an auction",
     ),
     _prior(
         "valuation_elasticity", "1", "assumed", "split-normal", (0.4, 0.2, 0.6), (-2.0, 3.0),
@@ -187,29 +192,29 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "package_years", "years", "assumed", "log-normal", (5.0, 3.0, 8.0), (0.1, 50.0),
         "time over which a package runs and falls due after a switch",
-        "commitments were counted over up to five years (priors a)",
+        "commitments were counted over up to five years (AidData v3.0)",
     ),
     # What Beijing paid on record, and what of it arrived.
     _estimated(
         "package_size", "% of GDP a year, in logarithm", "normal", (-10.0, 5.0),
         "log of Beijing's usual package for a state of the mean size among those that switched: taken for packages "
         "that run at the start and are not on record",
-        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)", hindsight=True,
+        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation)", hindsight=True,
     ),
     _estimated(
         "package_elasticity", "1", "normal", (-2.0, 3.0),
         "growth of the usual package in dollars with GDP (1: a fixed share of GDP)",
-        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation; priors a)", hindsight=True,
+        "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation)", hindsight=True,
     ),
     _prior(
         "delivered_signed", "share", "documented", "logit-normal", (0.7, 0.4, 0.999), _SHARE,
         "share of a signed package that arrives, and that a state believes in",
-        "delivery table of ten switchers (priors g2)",
+        "judged on what ten switchers were promised and got (deliveries.csv)",
     ),
     _prior(
         "delivered_headline", "share", "documented", "logit-normal", (0.10, 0.02, 0.35), _SHARE,
         "share of a sum named in the press that arrives, and that a state believes in",
-        "delivery table of ten switchers (priors g1)",
+        "judged on what ten switchers were promised and got (deliveries.csv), sums in the press first of all",
     ),
     _prior(
         "trust_weight", "cases", "assumed", "log-normal", (4.0, 2.0, 8.0), (0.01, 1000.0),
@@ -261,7 +266,7 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "backfire_effect", _ODDS, "assumed", "split-normal", (0.028, -0.014, 0.097), _ANY,
         "rise of the log odds that talks are lost with pride times the square of pressure and hostility",
-        "priors c3: 0.2 (-0.1 to 0.7) at pressure 3 and pride 0.8",
+        "judgement: 0.2 (-0.1 to 0.7) at pressure 3 and pride 0.8; nothing was counted",
     ),
     _prior(
         "pressure_oceania", "multiple of the Americas", "assumed", "log-normal", (0.7, 0.4, 1.2), (0.0, 3.0),
@@ -282,42 +287,43 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "lean_effect", _ODDS, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
         "rise of the log odds that talks are lost when a government's lean moves by one towards Beijing",
-        "priors e2",
+        "judgement: of five states of Latin America that left since 2016 three had a government of the left",
     ),
     _counted(
         "pledge_kept", "chance in a four-year term",
         "chance that a pledge to leave is kept in a term, all else at reference (lean comes on top)",
-        "dated cases known by as_of (cases.csv); three in all (priors d1)",
+        "dated cases known by as_of (cases.csv); picked because they are known",
     ),
     _prior(
         "reassurance_effect", _ODDS, "assumed", "split-normal", (0.5, 0.0, 1.3), _ANY,
         "fall of the log odds that talks open while a reassurance to Taipei is fresh",
-        "priors d3",
+        "judgement: after such words Honduras left in 14 months, Solomon Islands in 11 days",
     ),
     _counted(
         "order_carried_out", "chance",
         "chance that a public order to open ties with Beijing is carried out",
-        "dated cases known by as_of (cases.csv); four in all (priors d4)",
+        "dated cases known by as_of (cases.csv); picked because they are known",
     ),
     _prior(
         "order_months", "months", "documented", "log-normal", (1.0, 0.4, 3.0), (0.01, 120.0),
         "mean time from an order to its outcome",
-        "four cases: 3, 12, 31 and 400 days (priors d5)",
+        "four cases: 3, 12, 31 and 400 days (cases.csv)",
     ),
     _counted(
         "request_followed", "chance",
         "chance that a state whose request to Taipei is known to have been refused or left unmet leaves over it",
-        "dated cases known by as_of (cases.csv); eight in all, picked because they became known (priors b4)",
+        "dated cases known by as_of (cases.csv), refused or met only in part; selected: a refusal becomes known mostly "
+        "because the state then left",
     ),
     _prior(
         "requests_unseen", "per known request", "assumed", "log-normal", (3.0, 1.0, 8.0), (0.0, 1000.0),
         "refused requests that nobody heard of, and that nothing followed, for each that is known",
-        "judgement: only famous requests are on record, and most of those because the state then left",
+        "judgement: what was refused in quiet is missing, and most of what is known is so because the state then left",
     ),
     _prior(
         "window_effect", _LOG, "documented", "split-normal", (0.26, -0.5, 1.2), _ANY,
         "rise of the log rate at which talks come up and close in a new government's first 12 months",
-        "risk ratio 1.3 (0.6 to 3.2) on the record (priors d7)",
+        "risk ratio 1.3 (0.6 to 3.2) on the record, own count",
     ),
     _prior(
         "window_share", "share", "assumed", "logit-normal", (0.25, 0.20, 0.33), _SHARE,
@@ -327,18 +333,18 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "neighbours_effect", _ODDS, "documented", "held", (0.0, -1.3, 0.75), _ANY,
         "change of the log odds that talks are lost per fresh switch in the subregion; 0 unless set",
-        "risk ratio 0.89 (0.31 to 2.54) on the record: nothing to see (priors f1)",
+        "risk ratio 0.89 (0.31 to 2.54) on the record, own count: nothing to see",
     ),
     # Returning to Taipei.
     _prior(
         "return_lean_effect", _LOG, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
         "rise of the log rate of returning when a government's lean moves by one towards Taipei",
-        "priors e2, taken to hold both ways",
+        "judgement: as lean_effect, taken to hold both ways",
     ),
     _prior(
         "return_pledge_effect", _LOG, "assumed", "split-normal", (2.1, 0.7, 3.2), _ANY,
         "rise of the log rate of returning under a government that promised to return",
-        "priors g4: 20 times (5 to 60) for a new government with such a pledge, less the centred window (0.87)",
+        "judgement: 20 times (5 to 60) for a new government with such a pledge, less the centred window (0.87)",
     ),
     _prior(
         "return_window_effect", _LOG, "assumed", "split-normal", (1.5, 0.5, 2.5), _ANY,
@@ -354,18 +360,19 @@ DECLARED: tuple[Parameter, ...] = (
     Parameter(
         "suspension_rate", "per host-year", "documented", "gamma", None, None, None, 1e-9, 10.0,
         "hazard that a host of the usual dependence ends military cooperation with Washington in a quiet year",
-        "endings known by as_of (cases.csv; seven in all) over 33 host-years a year since 1990 (priors i1)",
+        "endings known by as_of (cases.csv) over 33 host-years a year since 1990 (troop counts of the troopdata set)",
         hindsight=False,
     ),
     _prior(
         "suspension_rate_compact", "per host-year", "assumed", "log-normal", (0.0005, 0.0001, 0.002), (1e-9, 10.0),
         "the same for states in a Compact of Free Association, which Washington has a duty to defend",
-        "judgement (priors, evidence i)",
+        "judgement: Washington has a duty to defend them",
     ),
     _prior(
         "hostility_effect", _LOG, "documented", "split-normal", (2.1, 0.7, 3.4), _ANY,
         "rise of the log rate of suspending with pride times hostility",
-        "priors i2: 0.04 (0.01 to 0.15) in a year of open quarrel, read as hostility 2 at pride 0.5, against 0.005",
+        "judged on several cases: 0.04 (0.01 to 0.15) in a year of open quarrel, read as hostility 2 at pride 0.5, "
+        "against 0.005",
     ),
     _prior(
         "hold_effect", _LOG, "assumed", "split-normal", (1.0, 0.0, 2.5), _ANY,
@@ -380,32 +387,32 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "suspension_lean_effect", _LOG, "assumed", "split-normal", (0.6, 0.0, 1.5), _ANY,
         "rise of the log rate of suspending when a government's lean moves by one towards Beijing",
-        "judgement: endings cluster after changes of government (priors, evidence i)",
+        "judgement: endings cluster after changes of government",
     ),
     _counted(
         "notice_carried_out", "chance in two years",
         "chance that a formal notice, vote or order ends cooperation",
-        "dated cases known by as_of (cases.csv); ten in all (priors i3)",
+        "dated cases known by as_of (cases.csv), picked because they are known",
     ),
     _counted(
         "words_followed", "chance in two years",
         "chance that cooperation ends after words alone",
-        "dated cases known by as_of (cases.csv); none of them followed by an end (priors i4)",
+        "dated cases known by as_of (cases.csv), picked because they are known",
     ),
     _prior(
         "restoration_rate", "per year", "assumed", "log-normal", (0.10, 0.03, 0.30), (1e-9, 10.0),
         "rate at which suspended cooperation is restored",
-        "three cases: Philippines twice, Saudi Arabia (priors i6)",
+        "judged on three cases: Philippines 1992-98 and 2020-21, Saudi Arabia 2003-19",
     ),
     _prior(
         "answer_chance", "chance", "assumed", "logit-normal", (0.5, 0.2, 0.8), (0.001, 0.999),
         "chance that Washington answers a suspension by cutting its aid",
-        "judgement (priors i7)",
+        "judgement",
     ),
     _prior(
         "answer_share", "share", "assumed", "logit-normal", (0.5, 0.2, 0.9), _SHARE,
         "share of its aid that Washington then cuts",
-        "judgement (priors i8)",
+        "judgement",
     ),
 )  # fmt: skip
 

@@ -10,15 +10,16 @@ LIMITS = (
     "state. They show in prices.",
     "Five covariates rank the states, and not sharply: of two states in the same year the model puts the one that "
     "left first about two times in three. Do not read a ranking into chances that differ by a point or two.",
-    "States that never were with Taipei, or left it more than ten years ago, cannot join. Eight such did between "
-    "1995 and 2003, none since.",
+    "States that never were with Taipei, or left it more than ten years ago, cannot join, though seven of the "
+    "record's eleven returns came so late. Eight such did between 1995 and 2003, none since.",
     "The truce, the famous pledges and the famous requests were picked knowing what became of them.",
     "The leans of governments were coded by one person who saw how each term ended.",
     "Ties with Washington (trade, remittances, security) are a picture of about 2023-26, also in scenarios that "
     "begin earlier.",
     "US aid after fiscal 2020 is held at the mean of 2018-20. The cuts of 2025 are not in it, though aid is one of "
     "the five covariates.",
-    "The record is unconfirmed after mid-May 2026: no scenario can start later.",
+    "The record is unconfirmed after 28 September 2026: no scenario can start later. From May to then little more is "
+    "known than who spoke for Taiwan in the United Nations.",
     "A state that left before the start carries no disappointment with what Beijing promised it: the packages are "
     "not known state by state.",
     "The two ties meet only in dependence on Washington, so nothing about military cooperation moves a return to "

@@ -56,6 +56,7 @@ LEVERS = (
     Lever("beijing", "approach", 1.0, 1.0, "times the usual odds", ("leave",)),
     Lever("taipei", "budget", 1.0, 1.0, _TIMES, ("leave",)),
     Lever("taipei", "acceptance", 1.0, 1.0, "of 1", ("return",)),
+    # Pressure ends at 3 (`rules.MOST_PRESSURE`), so attention above 3 moves nothing in the Americas.
     Lever("washington", "attention", 1.0, 1.0, _TIMES, ("leave",)),
     Lever("washington", "focus", None, 1.0, "", ()),
     Lever("washington", "hostility", 0.0, 3.0, "of 3", ("leave", "suspend"), of_all=" to all"),

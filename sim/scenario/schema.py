@@ -100,7 +100,7 @@ class WashingtonTable(Part):
     """`[washington]`: Washington's levers, each by value or by dated changes."""
 
     attention: Annotated[Lever, Series(0.0, 10.0)] = 1.0
-    """Attention to the question, a multiple of the record's."""
+    """Attention to the question, a multiple of the record's; pressure ends at 3, in the Americas at attention 3."""
     focus: Annotated[Lever, Series(0.0, 10.0)] | None = None
     """How far it turns to talks that are public; left out, the parameter `pressure_focus`."""
     hostility: Annotated[Lever, Series(0.0, 3.0)] = 0.0

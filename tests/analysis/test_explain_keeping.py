@@ -96,6 +96,7 @@ def test_levers_nobody_pulled_are_added_from_the_start() -> None:
         "credibility": 1.0,
         "backfire_effect": 0.0,
         "pledge_kept": 0.2,
+        "lost_public": 0.126,
     }
     document = changed(moved(), {f"parameters.{name}": value for name, value in strong.items()})
     subject, run, row = some_run(document, "HND")

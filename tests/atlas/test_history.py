@@ -56,15 +56,15 @@ def test_the_roster_of_a_day_as_text() -> None:
 
 
 def test_without_a_day_the_last_confirmed_roster() -> None:
-    assert said().splitlines()[0] == "12 states recognised Taipei at the end of 2026-05-15."
-    assert told() == told("--at", "2026-05-15")
+    assert said().splitlines()[0] == "12 states recognised Taipei at the end of 2026-09-28."
+    assert told() == told("--at", "2026-09-28")
 
 
 def test_a_day_after_the_record_says_so() -> None:
     lines = said("--at", "2027-01-01").splitlines()
     assert lines[:2] == [
-        "12 states recognised Taipei at the end of 2026-05-15.",
-        "The record is confirmed until 2026-05-15; the roster of 2027-01-01 is not known.",
+        "12 states recognised Taipei at the end of 2026-09-28.",
+        "The record is confirmed until 2026-09-28; the roster of 2027-01-01 is not known.",
     ]
     answer = told("--at", "2027-01-01")
     assert (answer["date"], answer["count"], answer["confirmed"]) == ("2027-01-01", 12, False)
@@ -107,7 +107,7 @@ def test_changes_as_text_show_no_more_of_a_date_than_is_known() -> None:
 def test_no_change_and_an_unconfirmed_end() -> None:
     assert said("--since", "2025-01-01", "--until", "2027-01-01").splitlines() == [
         "0 changes from 2025-01-01 to 2027-01-01: 12 states recognised Taipei before, 12 after.",
-        "The record is confirmed until 2026-05-15; what happened later is not known.",
+        "The record is confirmed until 2026-09-28; what happened later is not known.",
     ]
 
 
@@ -166,7 +166,7 @@ def test_the_chart_shows_the_counts_of_the_record() -> None:
         "54 at the end of 1971",
         "31, first on 3 Jan 1996",
         "truce",
-        "12 on 15 May",
+        "12 on 28 Sep 2026",
     ):
         assert label in words
     assert "Number of states" in words

@@ -38,7 +38,7 @@ def test_the_count_at_the_end_of_each_year() -> None:
         ("2023-03-25", 14),
         ("2023-03-26", 13),
         ("2024-01-15", 12),
-        ("2026-05-15", 12),
+        ("2026-09-28", 12),
     ],
 )
 def test_the_count_on_a_day(day: str, count: int) -> None:
@@ -55,7 +55,7 @@ def test_the_record_has_its_known_size() -> None:
     assert len(record().roster_1971) == 59
     assert len(record().changes) == 125
     assert record().start == date(1971, 10, 24)
-    assert record().confirmed_until == date(2026, 5, 15)
+    assert record().confirmed_until == date(2026, 9, 28)
     assert sum(change.short_lived for change in record().changes) == 4
     keys = [(change.date, change.iso3) for change in record().changes]
     assert keys == sorted(keys)
@@ -125,8 +125,8 @@ def test_a_copy_reads_as_the_same_record(tables: Path) -> None:
         ),
         (
             "2023-03-26,day,HND",
-            "2026-05-16,day,HND",
-            "recognition.csv: line {line}, date: must lie after 1971-10-24 and not after 2026-05-15 (got '2026-05-16')",
+            "2026-09-29,day,HND",
+            "recognition.csv: line {line}, date: must lie after 1971-10-24 and not after 2026-09-28 (got '2026-09-29')",
         ),
         (
             "2023-03-26,day,HND",
@@ -183,7 +183,7 @@ def test_limits_must_be_dates_in_order(tables: Path, damage: Damage) -> None:
     damage("record.toml", "1971 ", "2027-01-01 ")
     with pytest.raises(AtlasError) as caught:
         read_record(tables)
-    assert str(caught.value) == "record.toml: confirmed_until: must lie after 2027-01-01 (got '2026-05-15')"
+    assert str(caught.value) == "record.toml: confirmed_until: must lie after 2027-01-01 (got '2026-09-28')"
 
 
 def test_a_missing_table_is_named(tables: Path) -> None:

@@ -183,16 +183,24 @@ def test_packages_carry_the_year_of_the_last_switch() -> None:
 
 def test_cases_leave_out_what_was_not_known() -> None:
     assert atlas.cases("pledge_kept", date(2009, 10, 20)) == ()
-    assert [case.iso3 for case in atlas.cases("pledge_kept", date(2023, 3, 25))] == ["MHL"]
-    assert [case.iso3 for case in atlas.cases("pledge_kept", date(2023, 3, 26))] == ["MHL", "HND"]
+    assert [case.iso3 for case in atlas.cases("pledge_kept", date(2012, 1, 9))] == ["MHL"]
+    assert [case.iso3 for case in atlas.cases("pledge_kept", date(2023, 3, 25))] == ["NIC", "MHL"]
+    assert [case.iso3 for case in atlas.cases("pledge_kept", date(2023, 3, 26))] == ["NIC", "MHL", "HND"]
     everything = atlas.cases("pledge_kept", date(2026, 5, 15))
-    assert [case.outcome for case in everything] == [False, True, False]
+    assert [case.outcome for case in everything] == [False, False, True, False]
     orders = atlas.cases("order_carried_out", date(2019, 12, 31))
     assert [(case.iso3, case.days_to_switch) for case in orders] == [("ZAF", 400), ("GRD", 31), ("SLB", 3)]
 
 
 def test_carried_out_cases_end_on_a_departure_of_the_record() -> None:
-    for prior in ("pledge_kept", "order_carried_out", "request_followed"):
+    for prior in (
+        "pledge_kept",
+        "order_carried_out",
+        "request_followed",
+        "request_met",
+        "request_unclear",
+        "lost_public",
+    ):
         for case in atlas.cases(prior, date(2026, 5, 15)):
             departure = atlas.record().last_departure(case.iso3, case.outcome_known)
             assert (departure == case.outcome_known) is case.outcome
@@ -231,8 +239,11 @@ def test_notices_are_not_known_before_their_outcome() -> None:
         ("cooperation_ended", {2010: 3, 2021: 5, 2026: 7}),
         ("notice_carried_out", {2010: 4, 2021: 7, 2026: 10}),
         ("order_carried_out", {2010: 2, 2021: 3, 2026: 4}),
-        ("pledge_kept", {2010: 1, 2021: 1, 2026: 3}),
-        ("request_followed", {2010: 2, 2021: 5, 2026: 8}),
+        ("lost_public", {2010: 14, 2021: 23, 2026: 33}),
+        ("pledge_kept", {2010: 1, 2021: 2, 2026: 4}),
+        ("request_followed", {2010: 5, 2021: 11, 2026: 16}),
+        ("request_met", {2010: 6, 2021: 7, 2026: 8}),
+        ("request_unclear", {2010: 3, 2021: 3, 2026: 4}),
         ("words_followed", {2010: 0, 2021: 4, 2026: 6}),
     ],
 )
@@ -243,25 +254,64 @@ def test_cases_known_on_the_first_of_june(prior: str, counts: dict[int, int]) ->
 def test_every_case_has_a_prior_and_is_known_by_the_end_of_the_record() -> None:
     everything = [case for prior in PRIORS for case in atlas.cases(prior, atlas.record().confirmed_until)]
     assert everything == list(read_cases())
-    assert len(everything) == 38
+    assert len(everything) == 92
 
 
-def test_six_of_eight_unmet_requests_were_followed_by_a_loss() -> None:
+def test_ten_of_sixteen_unmet_requests_were_followed_by_a_loss() -> None:
     requests = atlas.cases("request_followed", date(2026, 5, 15))
     assert [(case.iso3, case.outcome_known.year, case.outcome) for case in requests] == [
+        ("CAF", 1998, True),
+        ("NRU", 2002, True),
+        ("DMA", 2004, True),
         ("GRD", 2005, True),
         ("PRY", 2009, False),
+        ("GMB", 2013, True),
         ("STP", 2016, True),
+        ("GTM", 2018, False),
         ("SLV", 2018, True),
-        ("KIR", 2019, True),
+        ("HTI", 2019, False),
+        ("KIR", 2019, False),
+        ("HND", 2022, False),
+        ("NIC", 2021, True),
         ("PRY", 2023, False),
         ("HND", 2023, True),
         ("NRU", 2024, True),
     ]
-    for case in requests:
+
+
+def test_of_refused_requests_nine_of_twelve_were_followed_and_of_those_met_in_part_one_of_four() -> None:
+    for answer, counts in (("refused", (9, 12)), ("part", (1, 4))):
+        told = [
+            case.outcome for case in atlas.cases("request_followed", date(2026, 5, 15)) if case.note.startswith(answer)
+        ]
+        assert (sum(told), len(told)) == counts
+
+
+def test_no_request_that_was_met_was_followed_by_a_loss() -> None:
+    for prior, number in (("request_met", 8), ("request_unclear", 4)):
+        assert [case.outcome for case in atlas.cases(prior, date(2026, 5, 15))] == [False] * number
+
+
+@pytest.mark.parametrize("prior", ["lost_public", "request_followed", "request_met", "request_unclear"])
+def test_bids_and_requests_are_followed_over_400_days_from_a_day_with_taipei(prior: str) -> None:
+    record = atlas.record()
+    for case in atlas.cases(prior, date(2026, 5, 15)):
         days = (case.outcome_known - case.started).days
         assert days <= 400 if case.outcome else days == 400
-        assert atlas.record().side(case.iso3, case.started) == "taipei"
+        assert "taipei" in (record.side(case.iso3, day) for day in (case.started, case.started - timedelta(days=1)))
+        if not case.outcome:
+            assert record.side(case.iso3, case.outcome_known) == "taipei"
+
+
+def test_four_of_thirty_three_public_bids_ended_in_a_departure() -> None:
+    bids = atlas.cases("lost_public", date(2026, 5, 15))
+    assert [(case.iso3, case.outcome_known.year) for case in bids if case.outcome] == [
+        ("GRD", 2005),
+        ("VUT", 2004),
+        ("MWI", 2008),
+        ("SLB", 2019),
+    ]
+    assert len(bids) == 33
 
 
 def test_no_words_alone_ended_military_cooperation() -> None:
@@ -306,8 +356,8 @@ def test_the_seven_endings_are_notices_carried_out() -> None:
 
 def test_an_unknown_prior_is_refused() -> None:
     assert refusal(lambda: atlas.cases("pledges_kept", date(2020, 1, 1))) == (
-        "cases.csv: prior: must be a prior counted from cases: cooperation_ended, notice_carried_out, "
-        "order_carried_out, pledge_kept, request_followed, words_followed "
+        "cases.csv: prior: must be a prior counted from cases: cooperation_ended, lost_public, notice_carried_out, "
+        "order_carried_out, pledge_kept, request_followed, request_met, request_unclear, words_followed "
         "(got 'pledges_kept'); did you mean pledge_kept?"
     )
 
@@ -328,13 +378,13 @@ def test_wrong_columns_are_refused(tables: Path, damage: Damage) -> None:
 def test_a_row_with_a_missing_cell_is_refused(tables: Path) -> None:
     with (tables / "cases.csv").open("a", encoding="utf-8") as stream:
         stream.write("pledge_kept,HND\n")
-    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 40: must have 9 cells (got 2)"
+    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 94: must have 9 cells (got 2)"
 
 
 def test_the_digest_follows_the_bytes(tables: Path, damage: Damage) -> None:
     assert digest_of(tables) == atlas.digest()
     assert len(atlas.digest()) == 64
-    damage("record.toml", "2026-05-15", "2026-05-16")
+    damage("record.toml", "2026-09-28", "2026-09-29")
     changed = digest_of(tables)
     assert changed != atlas.digest()
     (tables / "cases.csv").rename(tables / "other.csv")

@@ -42,19 +42,19 @@ def test_a_fit_reads_as_sentences(sim: Sim) -> None:
 def test_a_fit_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -> None:
     said = sim("fit", "--json", "--out", tmp_path)
     folder = Path(said.json["folder"])
-    assert folder == tmp_path / "fit-2026-05-15"
+    assert folder == tmp_path / "fit-2026-09-28"
     kept = json.loads((folder / "fit.json").read_text("utf-8"))
     assert kept == {key: value for key, value in said.json.items() if key != "folder"}
     with (folder / "states.csv").open(newline="", encoding="utf-8") as file:
         assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in kept["states"]]
     assert sim("fit", "--out", tmp_path).status == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit-2026-05-15"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit-2026-09-28"]
 
 
 @pytest.mark.parametrize(
     ("day", "message"),
     [
-        ("2027-01-01", "--as-of: a date from 1972-01-01 to 2026-05-15 (got '2027-01-01')"),
+        ("2027-01-01", "--as-of: a date from 1972-01-01 to 2026-09-28 (got '2027-01-01')"),
         ("yesterday", "--as-of: a date written YYYY-MM-DD (got 'yesterday')"),
     ],
 )

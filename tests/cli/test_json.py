@@ -130,11 +130,11 @@ def test_parameters(sim: Sim) -> None:
     for row in told["parameters"]:
         assert all(row[key] for key in ("unit", "kind", "family", "meaning", "source"))
         assert row["low"] <= row["central"] <= row["high"]
-    assert told["as_of"] == "2026-05-15"
+    assert told["as_of"] == "2026-09-28"
     assert sim("parameters", "--json", "--as-of", "2021-12-10").json["as_of"] == "2021-12-10"
 
 
-@pytest.mark.parametrize("day", ["1972-01-01", "1980-06-30", "2008-05-20", "2026-05-15"])
+@pytest.mark.parametrize("day", ["1972-01-01", "1980-06-30", "2008-05-20", "2026-09-28"])
 def test_parameters_as_known_at_any_time(sim: Sim, day: str) -> None:
     said = sim("parameters", "--json", "--as-of", day)
     assert said.status == 0, said.err

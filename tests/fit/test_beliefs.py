@@ -58,8 +58,8 @@ def test_a_later_day_knows_more() -> None:
     before, after = beliefs(date(2023, 3, 25)), beliefs(date(2023, 3, 26))
     assert before["order_carried_out"].distribution == Counted(3, 0)
     assert after["order_carried_out"].distribution == Counted(4, 0)
-    assert before["pledge_kept"].distribution == Counted(0, 1)
-    assert after["pledge_kept"].distribution == Counted(1, 1)
+    assert before["pledge_kept"].distribution == Counted(0, 2)
+    assert after["pledge_kept"].distribution == Counted(1, 2)
     assert after["departure_rate"].cases == (before["departure_rate"].cases or 0) + 1
     assert after["departure_rate"].distribution.central > before["departure_rate"].distribution.central
 
@@ -70,6 +70,17 @@ def test_counted_chances_start_from_the_jeffreys_prior() -> None:
     assert early["order_carried_out"].distribution.central == 0.5
     assert early["order_carried_out"].cases == 0
     assert len(cases("order_carried_out", date(2026, 5, 15))) == 4
+
+
+def test_before_the_first_case_public_talks_are_lost_neither_always_nor_never() -> None:
+    """One departure and two stays to start from: the mean is a third, and nine tenths lie from 0.03 to 0.78."""
+    early = beliefs(date(1990, 1, 1))["lost_public"]
+    assert (early.distribution, early.kind) == (Counted(0, 0, (1.0, 2.0)), "assumed")
+    assert early.distribution.central == pytest.approx(1 / 3)
+    points = stats.beta(1.0, 2.0).ppf([0.05, 0.95])
+    assert (early.distribution.low, early.distribution.high) == pytest.approx(points.tolist())
+    now = beliefs(date(2026, 9, 28))["lost_public"].distribution
+    assert now.central == pytest.approx(5 / 36)
 
 
 def test_notices_are_counted_from_those_whose_outcome_was_known() -> None:
@@ -86,15 +97,16 @@ def test_notices_are_counted_from_those_whose_outcome_was_known() -> None:
 
 
 def test_chances_counted_from_cases_are_those_known_by_the_day() -> None:
-    """Successes and failures by hand, of requests and of words."""
+    """Successes and failures by hand, of requests, of words and of public talks."""
     for name, by_day in (
-        ("request_followed", {1990: (0, 0), 2007: (1, 0), 2013: (1, 1), 2022: (4, 1), 2026: (6, 2)}),
+        ("request_followed", {1990: (0, 0), 2007: (4, 0), 2013: (4, 1), 2022: (8, 4), 2026: (10, 6)}),
+        ("lost_public", {1990: (0, 0), 2007: (2, 4), 2013: (3, 11), 2022: (4, 19), 2026: (4, 29)}),
         ("words_followed", {1990: (0, 0), 2007: (0, 0), 2013: (0, 3), 2022: (0, 5), 2026: (0, 6)}),
     ):
         for year, (kept, failed) in by_day.items():
             day = date(year, 5, 15) if year == 2026 else date(year, 1, 1)
             found = beliefs(day)[name]
-            assert found.distribution == Counted(kept, failed), (name, year)
+            assert found.distribution == Counted(kept, failed, PARAMETERS[name].before), (name, year)
             assert found.cases == kept + failed
             assert found.kind == ("documented" if found.cases else "assumed")
 
@@ -114,7 +126,7 @@ def test_endings_of_cooperation_are_counted_over_the_host_years_since_1990(as_of
 
 
 def test_all_endings_are_over_the_host_years_that_were_counted() -> None:
-    """Seven endings over 1,150 host-years of 1990 to 2024, as priors i1 has it."""
+    """Seven endings over 1,150 host-years of 1990 to 2024."""
     law = beliefs(date(2025, 1, 1))["suspension_rate"].distribution
     assert isinstance(law, RecordRate)
     assert law.events == 7.5

@@ -49,7 +49,7 @@ RAISE: dict[str, dict[str, Any]] = {
     "lean event towards beijing": event("lean", lean=0.6),
     "inauguration towards beijing": event("inauguration", lean=0.6),
     "new government": event("inauguration"),
-    "pledge": event("pledge"),
+    "pledge, where pledges are kept": {**event("pledge"), "parameters.pledge_kept": 0.6},
     "order": event("order"),
     "request refused": event("request", million_usd=2000.0, answer="refused"),
     "beijing approaches": {"beijing.approach": 3.0},

@@ -315,7 +315,7 @@ def baseline() -> Document:
             "office-2": {"type": "inauguration", "state": "HND", "date": "2024-06-01", "lean": 0.1},
             "office-3": {"type": "inauguration", "state": "GTM", "date": "2024-01-14", "lean": -0.2},
         },
-        parameters={"departure_rate": 0.05, "neighbours_effect": 0.2},
+        parameters={"departure_rate": 0.05, "neighbours_effect": 0.2, "pledge_kept": 0.6},
     )
 
 

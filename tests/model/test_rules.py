@@ -218,7 +218,7 @@ def test_the_words_rate_solves_two_years_with_the_base_rate_or_is_nought(ended: 
 
 
 def test_the_rates_of_the_record() -> None:
-    """Eight of ten notices, and none of seven words taken as three in a hundred (priors i3, i4)."""
+    """Eight of ten notices, and none of seven words taken as three in a hundred."""
     assert rules.notice_rate(0.8) == pytest.approx(0.805, abs=1e-3)
     assert rules.words_rate(0.03, 0.005) == pytest.approx(0.01023, abs=1e-5)
     assert rules.words_rate(0.005, 0.005) == 0.0

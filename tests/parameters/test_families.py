@@ -102,6 +102,12 @@ def test_counted_chances_are_the_jeffreys_posterior(successes: int, failures: in
     assert np.max(values) <= 0.999
 
 
+def test_a_counted_chance_may_start_from_other_cases() -> None:
+    law, reference = Counted(4, 29, (1.0, 2.0)), stats.beta(5.0, 31.0)
+    assert law.central == pytest.approx(reference.mean(), rel=1e-12)
+    assert at(law, 0.05, 0.3, 0.95) == pytest.approx(reference.ppf([0.05, 0.3, 0.95]).tolist(), rel=1e-9)
+
+
 SHARE = ("acceptance_truce", 0.05)
 
 

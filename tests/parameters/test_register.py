@@ -34,6 +34,7 @@ COMPUTED = {
     "return_rate",
     "package_size",
     "package_elasticity",
+    "lost_public",
     "pledge_kept",
     "order_carried_out",
     "notice_carried_out",
@@ -131,7 +132,7 @@ def test_no_truce_is_closed_altogether() -> None:
 
 
 def test_a_pledge_to_return_is_what_the_prior_says_of_a_new_government_with_one() -> None:
-    """20 times (5 to 60) the hazard, of which the centred window is the smaller part (priors g4)."""
+    """20 times (5 to 60) the hazard, of which the centred window is the smaller part."""
     found, window = PARAMETERS["return_pledge_effect"], PARAMETERS["return_window_effect"].central
     share = PARAMETERS["window_share"].central
     assert (found.central, found.low, found.high) == (2.1, 0.7, 3.2)
@@ -142,7 +143,7 @@ def test_a_pledge_to_return_is_what_the_prior_says_of_a_new_government_with_one(
 
 
 def test_hostility_makes_of_a_quiet_host_what_the_prior_says_of_an_open_quarrel() -> None:
-    """0.04 (0.01 to 0.15) a year at hostility 2 and pride 0.5, against 0.005 (priors i2), which the record counts."""
+    """0.04 (0.01 to 0.15) a year at hostility 2 and pride 0.5, against 0.005, which the record counts."""
     base, found = 0.005, PARAMETERS["hostility_effect"]
     assert found.source.endswith(f"against {base}")
     for day in (date(2021, 12, 10), date(2026, 5, 15)):

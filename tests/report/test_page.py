@@ -110,7 +110,7 @@ def test_kinds_are_counted(page: Page) -> None:
 
 def test_what_happened(honduras: Page, outlook: Page) -> None:
     said = section(honduras.tree, "answer").text
-    assert "On record it was 12 states at the end of April 2026: Honduras left in March 2023 and Nauru left" in said
+    assert "On record it was 12 states at the end of August 2026: Honduras left in March 2023 and Nauru left" in said
     assert "What happened" not in outlook.tree.text
 
 

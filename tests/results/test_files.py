@@ -137,7 +137,7 @@ def test_the_manifest_says_what_the_result_is(either: Result) -> None:
     assert {"python", "recognition-sim", "numpy", "numba"} <= set(manifest["versions"])
     assert all(manifest["versions"].values())
     assert set(manifest["outside"]) == {"command", "seconds"}
-    assert manifest["record_confirmed_until"] == "2026-05-15"
+    assert manifest["record_confirmed_until"] == "2026-09-28"
     hosts = {"honduras-2021": [], "honduras-2025": ["MHL", "PLW", "HND", "SLV"]}[either.name]
     assert [host["iso3"] for host in manifest["hosts"]] == hosts
     assert all(host == {"iso3": host["iso3"], "state": host["state"]} for host in manifest["hosts"])

@@ -288,12 +288,12 @@ def test_the_rows_of_one_tie(ties: dict[str, np.ndarray], result: Result) -> Non
 def test_observed_is_the_record_and_blank_where_it_ends(result: Result, folder: Path) -> None:
     rows = {row["month"]: row["observed"] for row in cells(folder / "summary.csv") if row["tie"] == RECOGNITION}
     if result.name == "honduras-2025":
-        assert {rows[month] for month in result.months if month <= "2026-04"} == {"12"}
-        assert {rows[month] for month in result.months if month > "2026-04"} == {""}
+        assert {rows[month] for month in result.months if month <= "2026-08"} == {"12"}
+        assert {rows[month] for month in result.months if month > "2026-08"} == {""}
         return
     assert [rows[m] for m in ("2021-12", "2023-02", "2023-03", "2023-12", "2024-01")] == ["14", "14", "13", "13", "12"]
-    assert rows["2026-04"] == "12"
-    assert [rows[m] for m in ("2026-05", "2026-06", "2026-12")] == ["", "", ""]
+    assert rows["2026-08"] == "12"
+    assert [rows[m] for m in ("2026-09", "2026-10", "2026-12")] == ["", "", ""]
 
 
 def test_observed_begins_with_the_day_of_as_of() -> None:

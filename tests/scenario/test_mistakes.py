@@ -390,7 +390,7 @@ HEADERS: dict[str, tuple[str, list[str]]] = {
     ),
     "a start after the record": (
         header(start="2027-01-01", end="2028-01-01"),
-        ["scenario.start: not after 2026-05-15, the day until which the record is confirmed (got 2027-01-01)"],
+        ["scenario.start: not after 2026-09-28, the day until which the record is confirmed (got 2027-01-01)"],
     ),
     "a start before the record": (
         header(start="1971-10-24"),
