@@ -15,7 +15,7 @@ from sim.errors import AtlasError, Problem
 from sim.fit import panel
 from sim.fit.hazard import Effects, effect_laws, fit_effects, rate_law, truce_law
 from sim.fit.packages import package_size
-from sim.fit.prices import PRICED, Prices, priced, prices
+from sim.fit.prices import PRICED, Prices, priced, prices_known
 from sim.model import covariates
 from sim.model.covariates import Yardsticks
 from sim.parameters import (
@@ -99,7 +99,7 @@ def fit(as_of: date) -> Fit:
         rule = "late enough for a departure to be on record, to estimate its rate from"
         raise AtlasError(Problem("scenario.as_of", rule, as_of))
     back = panel.returning(as_of)
-    known = prices(as_of)
+    known = prices_known(as_of)
     return Fit(
         as_of,
         fit_effects(left, covariates.LEAVING),

@@ -78,7 +78,7 @@ class Prices:
     """Log of the mean likelihood over the prior, of log prices."""
 
 
-def prices(as_of: date) -> tuple[Price, ...]:
+def prices_known(as_of: date) -> tuple[Price, ...]:
     """The packages known by a day: those whose years had all gone by. The sums were published in 2023 (hindsight)."""
     return tuple(_price(package) for package in packages() if package.known <= as_of)
 
