@@ -28,6 +28,8 @@ LINE = 0.14
 """Inches of a line of a label."""
 APART = 0.07
 """Inches between a point and its label."""
+FAR = 0.03
+"""Square inches covered that a label may as well stand an inch further off for."""
 TICKS_GDP = {30.0: "30 m", 100.0: "100 m", 300.0: "300 m"} | {1e3 * n: f"{n} bn" for n in (1, 3, 10, 30, 100)}
 """US$ million, and how they are written."""
 TICKS_PRICE = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
@@ -79,16 +81,21 @@ def heading(prices: Sequence[Mapping[str, Any]]) -> str:
     if not prices:
         return "What a state costs, before any of Beijing’s packages is known"
     inside = sum(row["low"] <= row["percent"] <= row["high"] for row in prices)
-    return f"The model’s 90 % band holds {inside} of {len(prices)} packages that Beijing paid for recognition"
+    return f"The model’s 90 % band holds {inside} of {len(prices)} packages from Beijing"
 
 
 def source(document: Document) -> str:
     """The source line."""
-    money = document["money"]
+    money, day = document["money"], spoken(date.fromisoformat(document["as_of"]))
+    trust = f"{money['trust']:.0%}"
+    if not money["prices"]:
+        return (
+            f"Source: the model’s priors, for no package was known by {day}; states trust that {trust} of a bid arrive."
+        )
     return (
-        f"Source: packages known by {spoken(date.fromisoformat(document['as_of']))} (AidData v3.0, published in 2023, "
-        "own computation); the model’s posterior, which was fitted on the same packages, at the mean of what the states "
-        f"trusted to arrive ({money['trust']:.0%}). It rests on reading packages as prices of an auction."
+        f"Source: packages known by {day} (AidData v3.0, published in 2023, own computation); the model’s posterior, "
+        f"which was fitted on them, where states trust that {trust} of a bid arrive, as these did on average. "
+        "It rests on reading packages as prices of an auction."
     )
 
 
@@ -129,14 +136,20 @@ def placed(drawing: Figure, plot: Axes, money: Mapping[str, Any]) -> list[tuple[
         wide = measured(drawing, row["state"], SMALL)
         boxes = [
             (left, y + up - LINE / 2, left + wide, y + up + LINE / 2)
-            for up in (0.0, 0.14, -0.14, 0.28, -0.28, 0.42, -0.42)
+            for up in (0.0, 0.1, -0.1, 0.2, -0.2)
             for left in ((x + 1.4 * APART, x - 1.4 * APART - wide) if abs(up) < 0.2 else (x - wide / 2,))
         ]
         inside = [box for box in boxes if box[0] >= 0.0 and box[2] <= width + RIGHT - MARGIN]
-        box = min(inside or boxes, key=lambda box: sum(_over(box, other) for other in taken))
+        costs = [_covered(box, taken) + FAR * abs((box[1] + box[3]) / 2 - y) for box in inside or boxes]
+        box = (inside or boxes)[costs.index(min(costs))]
         taken.append(box)
         found.append((box[0] / width, (box[1] + box[3]) / 2 / HEIGHT))
     return found
+
+
+def _covered(box: Box, others: Sequence[Box]) -> float:
+    """Area of others that a box covers, square inches."""
+    return sum(_over(box, other) for other in others)
 
 
 def _over(one: Box, other: Box) -> float:
