@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from sim.charts import save
 from sim.charts.history import spoken
 from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED, grid, measured, panel, sheet
+from sim.charts.words import percent
 
 Document = Mapping[str, Any]
 """What a fit writes; of it `as_of` and `money`."""
@@ -59,17 +60,14 @@ def draw(document: Document) -> Figure:
         values = [row[key] for row in seen for key in ("low", "high")] + [row["percent"] for row in prices]
         plot.set_ylim(min(values) / 1.3, max(values) * 1.3)
         plot.minorticks_off()
-        low, high = plot.get_ylim()
-        plot.set_yticks(*_ticks({value: f"{value:g}" for value in TICKS_PRICE}, low, high))
+        plot.set_yticks(*_ticks({value: f"{value:g}" for value in TICKS_PRICE}, *plot.get_ylim()))
         plot.set_xticks(*_ticks(TICKS_GDP, sizes[0], sizes[-1]))
         grid(plot, "y")
-        plot.fill_between(
-            sizes, [row["low"] for row in seen], [row["high"] for row in seen], color=BLUE_MOST, lw=0, zorder=1
-        )
-        plot.plot(sizes, [row["value"] for row in seen], color=SIMULATED, zorder=2)
-        plot.plot(
-            [row["gdp_musd"] for row in prices], [row["percent"] for row in prices], "o", ms=5, color=OBSERVED, zorder=4
-        )
+        low, value, high = ([row[key] for row in seen] for key in ("low", "value", "high"))
+        plot.fill_between(sizes, low, high, color=BLUE_MOST, lw=0, zorder=1, gid="band")
+        plot.plot(sizes, value, color=SIMULATED, zorder=2, gid="median")
+        points = [row["gdp_musd"] for row in prices], [row["percent"] for row in prices]
+        plot.plot(*points, "o", ms=5, color=OBSERVED, zorder=4, gid="packages")
         for row, (x, y) in zip(prices, placed(drawing, plot, money), strict=True):
             plot.text(x, y, row["state"], size=SMALL, color=BLACK, transform=plot.transAxes, va="center", zorder=5)
         _free(plot, seen)
@@ -87,7 +85,7 @@ def heading(prices: Sequence[Mapping[str, Any]]) -> str:
 def source(document: Document) -> str:
     """The source line."""
     money, day = document["money"], spoken(date.fromisoformat(document["as_of"]))
-    trust = f"{money['trust']:.0%}"
+    trust = f"{percent(money['trust'])} %"
     if not money["prices"]:
         return (
             f"Source: the model’s priors, for no package was known by {day}; states trust that {trust} of a bid arrive."
@@ -111,7 +109,7 @@ def _free(plot: Axes, seen: Sequence[Mapping[str, Any]]) -> None:
         near = min(seen, key=lambda row: abs(row["gdp_musd"] / value - 1.0))
         if seen[0]["gdp_musd"] <= value <= seen[-1]["gdp_musd"]:
             said = {"ha": "center", "va": "top", "size": SMALL, "color": SIMULATED}
-            plot.text(value, under, f"{near['free']:.0%}", transform=plot.get_xaxis_transform(), **said)  # type: ignore[arg-type]
+            plot.text(value, under, f"{percent(near['free'])} %", transform=plot.get_xaxis_transform(), **said)  # type: ignore[arg-type]
     words = "switches that the model gives for nothing, by size; what is then seen is ordinary lending"
     plot.text(0.0, -0.64 / HEIGHT, words, transform=plot.transAxes, va="top", size=SMALL, color=SIMULATED)
 
