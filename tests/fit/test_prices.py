@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -199,6 +200,17 @@ def test_before_the_first_package_the_priors_stand() -> None:
             assert isinstance(found.distribution, Joint) == (family is not None)
             if family is None:
                 assert found.distribution == PARAMETERS[name].distribution
+
+
+def test_the_model_page_tells_this_fit() -> None:
+    page = " ".join((Path(__file__).parents[2] / "docs" / "model.md").read_text("utf-8").split())
+    found = priced(prices_known(LATE))
+    laws = [found.laws[name] for name in PRICED] + [found.lending]
+    written = ("`money_effect` {:.1f}", "`valuation` {:.0f}", "elasticity {:.2f}", "spread {:.2f}", "lending {:.2f}")
+    digits = (".1f", ".0f", ".2f", ".2f", ".2f")
+    for words, law, form in zip(written, laws, digits, strict=True):
+        said = words.format(law.central) + f" ({law.low:{form}} to {law.high:{form}})"
+        assert said in page
 
 
 def test_a_switcher_trusts_by_what_others_saw_before_it() -> None:
