@@ -72,7 +72,7 @@ class Package:
     @property
     def known(self) -> date:
         """First day on which all the years were over that its commitments are averaged over."""
-        return date(min(self.year + PACKAGE_YEARS - 1, LAST_PACKAGE_YEAR) + 1, 1, 1)
+        return date(max(self.year, min(self.year + PACKAGE_YEARS - 1, LAST_PACKAGE_YEAR)) + 1, 1, 1)
 
 
 @dataclass(frozen=True)

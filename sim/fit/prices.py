@@ -4,8 +4,9 @@ When talks are lost, Beijing pays the least that wins, and its surplus has a law
 price tells of `money_effect` and of the limit under which it lies: if money mattered so little, Beijing would have got
 nearly all of them for nothing. What is seen of a price is more than it, by ordinary lending, and measured with error.
 
-The posterior is exact on a grid, whose cells are equally likely by the prior. Of talks only the reference enters: the
-switchers' balances are taken to be those of reference, with the purse not binding, no access and prestige 1.
+The posterior is worked out in the middle of the cells of a grid, which are equally likely by the prior. The switchers'
+talks are taken to have been at reference, with the purse not binding, no access and prestige 1. How often talks of
+either kind are lost is held at its central values.
 The identification rests on the auction: nobody has seen bids that failed. Offers that states say they turned down
 (claims of one side, told because they are large, mostly sums without years) do not enter.
 """
@@ -46,9 +47,10 @@ _WORTHS = np.concatenate([[0.0], np.exp(np.arange(-7.5, 2.4, 0.12))])
 """What prices may be worth to the state."""
 _SCORES = np.arange(-3.5, 3.51, 0.5)
 _FINE_SCORES = np.arange(-4.0, 4.01, 0.25)
+"""Standard scores of the limit and of ordinary lending, between which sums stand for integrals."""
 _LEAST = 1e-290
-DIGITS = 9
-"""Of the log of a chance: settled here, so that machines agree."""
+_DECIMALS, _LEAST_LOG = 9, -600.0
+"""Logs of the chances of cells, against the likeliest: settled at so many decimals, so that machines agree."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def priced(known: tuple[Price, ...]) -> Prices:
     total: Floats = np.sum([_kept(price) for price in known], axis=0)
     total = np.moveaxis(total, 3, 0)
     most = total.max()
-    weights = np.exp(np.maximum(np.round(total - most, DIGITS), -600.0))
+    weights = np.exp(np.maximum(np.round(total - most, _DECIMALS), _LEAST_LOG))
     grid = Grid(tuple((name, PARAMETERS[name].distribution) for name in PRICED), weights.sum(axis=-1))
     below = np.cumsum(weights.sum(axis=(0, 1, 2, 3))) / weights.sum()
     return Prices(
@@ -191,11 +193,11 @@ def _seen(percent: float, trust: float) -> Floats:
 @cache
 def _limits(log_gdp: float) -> Floats:
     """(valuation x elasticity x spread, limits) weights of the limits between which those of a state lie."""
-    name, gdp = "valuation_elasticity", math.exp(log_gdp)
+    gdp = math.exp(log_gdp)
     middle = [
         math.log(rules.percent(rules.beijing_limit(valuation, elasticity, log_gdp, 1.0, 0.0, 0.0), gdp))
         for valuation in _middles("valuation", CELLS[1])
-        for elasticity in _middles(name, CELLS[2])
+        for elasticity in _middles("valuation_elasticity", CELLS[2])
     ]
     apart = np.array(_middles("valuation_spread", CELLS[3]))[:, None] * _SCORES
     chances = np.exp(-0.5 * _SCORES**2)
