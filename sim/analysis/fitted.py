@@ -1,9 +1,9 @@
-"""What the record says up to a day: the fitted rates and effects, the events behind them, and the states ranked."""
+"""What the record says up to a day: fitted rates and effects, the events behind them, money, and the states ranked."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from sim import results
+from sim.analysis.priced import priced_money
 from sim.analysis.scores import Row
 from sim.atlas import state
+from sim.errors import Problem, ResultError
 from sim.fit import Belief, Effects, Panel, beliefs, fit, yardsticks
 from sim.fit.panel import HALF_LIFE_YEARS, WINDOW_YEARS
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
@@ -47,12 +49,21 @@ def fitted(as_of: date) -> dict[str, Any]:
         "truce": _interval(known[TRUCE]),
         "leaving": _hazard(found.leaving, known, "departure_rate", LEAVING, covariates.LEAVING),
         "returning": _hazard(found.returning, known, "return_rate", RETURNING, covariates.RETURNING),
+        "money": priced_money(as_of),
         "states": _states(as_of),
     }
 
 
-def fit_to_folder(document: Mapping[str, Any], out: Path, command: str = "") -> Path:
-    """Write a fit as JSON and as tables into `<out>/fit-<date>`; returns the folder."""
+def fit_to_folder(
+    document: Mapping[str, Any],
+    out: Path,
+    command: str = "",
+    draw: Callable[[Mapping[str, Any], Path], object] | None = None,
+) -> Path:
+    """Write a fit as JSON and as tables into `<out>/fit-<date>`; returns the folder.
+
+    draw : draws the chart of a document into a folder; None: no chart is wanted
+    """
     folder = out / f"fit-{document['as_of']}"
     said = {"kind": FIT.name, "id": results.identity(document), "as_of": document["as_of"]}
 
@@ -63,10 +74,26 @@ def fit_to_folder(document: Mapping[str, Any], out: Path, command: str = "") -> 
             for table in ("effects", "events"):
                 if document[tie][table]:
                     results.Table.of(document[tie][table]).write(stage / f"{tie}_{table}.csv")
+        if document["money"]["prices"]:
+            results.Table.of(document["money"]["prices"]).write(stage / "prices.csv")
+        if draw is not None and results.CHARTS in todo:
+            draw(document, stage / results.CHARTS)
         return {**said, "outside": {"command": command}}
 
-    results.found_or_made(folder, said, (), make)
+    results.found_or_made(folder, said, [] if draw is None else [results.CHARTS], make)
     return folder
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The document of a fit from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+    manifest = results.check(folder, FIT, pictures=False)
+    path = folder / FIT.document
+    document = results.read_json(path)
+    if not isinstance(document, dict):
+        raise ResultError(Problem("", "a table of keys and values"), path)
+    if document.get("as_of") != manifest["as_of"]:
+        raise ResultError(Problem("as_of", f"{manifest['as_of']}, as the manifest says", document.get("as_of")), path)
+    return document
 
 
 def _hazard(

@@ -16,6 +16,8 @@ REGIMES = "regimes.csv"
 REGIME_COLUMNS = ("start", "end", "regime", "source", "confidence")
 PACKAGES = "packages.csv"
 PACKAGE_COLUMNS = ("iso3", "year", "percent_of_gdp_a_year", "source")
+PACKAGE_YEARS, LAST_PACKAGE_YEAR = 5, 2021
+"""Commitments are averaged over so many years from the switch on, and not beyond this one."""
 DELIVERIES = "deliveries.csv"
 DELIVERY_COLUMNS = ("iso3", "switch", "visible", "share", "source", "note")
 AID = "aid.csv"
@@ -70,6 +72,11 @@ class Package:
     percent_of_gdp: float
     """Commitments from the switch on (at most five years, not beyond 2021), % of GDP a year, >= 0."""
     source: str
+
+    @property
+    def known(self) -> date:
+        """First day on which all the years were over that its commitments are averaged over."""
+        return date(max(self.year, min(self.year + PACKAGE_YEARS - 1, LAST_PACKAGE_YEAR)) + 1, 1, 1)
 
 
 @dataclass(frozen=True)

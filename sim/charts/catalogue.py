@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim import results
 from sim.errors import InputError, Problem, ResultError, nearest
-from sim.results.manifests import BACKTEST, COMPARISON, EXPLANATION, RESULT, SENSITIVITY, SWEEP
+from sim.results.manifests import BACKTEST, COMPARISON, EXPLANATION, FIT, RESULT, SENSITIVITY, SWEEP
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,11 +66,8 @@ class Drawable:
 
 
 def drawable(folder: Path) -> Drawable:
-    """What can be drawn of a folder. Raises ResultError for one that is damaged, InputError for one without charts."""
-    kind = results.loaded(folder)["kind"]
-    if kind not in _KINDS:
-        raise InputError(Problem("RESULT", f"one that has charts: one of {', '.join(_KINDS)}", kind))
-    return _KINDS[kind](folder)
+    """What can be drawn of a folder. Raises ResultError for one that is damaged."""
+    return _KINDS[results.loaded(folder)["kind"]](folder)
 
 
 def _result(folder: Path) -> Drawable:
@@ -131,6 +128,14 @@ def _backtest(folder: Path) -> Drawable:
     return Drawable(folder, BACKTEST.name, tuple(CHARTS), tuple(CHARTS), lambda name: CHARTS[name](document))
 
 
+def _fit(folder: Path) -> Drawable:
+    from sim.analysis.fitted import read
+    from sim.charts.price import draw
+
+    document = read(folder)
+    return Drawable(folder, FIT.name, ("price",), ("price",), lambda name: draw(document))
+
+
 _KINDS: Mapping[str, Callable[[Path], Drawable]] = {
     RESULT.name: _result,
     SWEEP.name: _sweep,
@@ -138,4 +143,5 @@ _KINDS: Mapping[str, Callable[[Path], Drawable]] = {
     SENSITIVITY.name: _sensitivity,
     EXPLANATION.name: _explanation,
     BACKTEST.name: _backtest,
+    FIT.name: _fit,
 }

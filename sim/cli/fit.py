@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sim.cli.options import HELP, Folder, as_json, day_of, print_json, this_command
+from sim.cli.options import HELP, Folder, as_json, day_of, no_charts, print_json, this_command
 
 
 @click.command("fit", context_settings=HELP)
 @click.option("--as-of", metavar="DATE", help="Use what was known at the end of this day (default: all of the record).")
-@click.option("--out", type=Folder(), metavar="DIR", help="Also write DIR/fit-DATE: fit.json and tables as CSV.")
+@click.option("--out", type=Folder(), metavar="DIR", help="Also write DIR/fit-DATE: fit.json, tables, the chart.")
+@no_charts
 @as_json
-def command(as_of: str | None, out: Path | None, as_json: bool) -> None:
-    """Fit the hazards of leaving and returning on the record, and rank the states that recognise Taipei."""
+def command(as_of: str | None, out: Path | None, no_charts: bool, as_json: bool) -> None:
+    """Fit the hazards of leaving and returning, and what money is worth, on the record; rank those with Taipei."""
     from sim.analysis.fitted import fit_to_folder, fitted
     from sim.atlas import record
 
     until = record().confirmed_until
     day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
     document = fitted(day)
-    folder = None if out is None else fit_to_folder(document, out, this_command())
+    folder = None if out is None else fit_to_folder(document, out, this_command(), None if no_charts else _draw)
     if as_json:
         print_json(document | ({} if folder is None else {"folder": str(folder)}))
         return
     click.echo("\n".join(lines(document)))
     if folder is not None:
         click.echo(f"\nWritten to: {folder}")
+
+
+def _draw(document: Mapping[str, Any], folder: Path) -> None:
+    from sim.charts.price import draw_fit
+
+    draw_fit(document, folder)
 
 
 def lines(document: dict[str, Any]) -> list[str]:
@@ -53,6 +61,8 @@ def lines(document: dict[str, Any]) -> list[str]:
         "How often an average state that left within ten years comes back: "
         f"{_share(returning['rate'])} a year ({returning['cases']} returns since 1971)",
         *_effects(returning["effects"]),
+        "",
+        *_money(document["money"]),
         "",
         "Chance to leave in a year of contest, all levers at reference:",
     ]
@@ -78,6 +88,29 @@ def _effects(effects: list[dict[str, Any]]) -> list[str]:
         ratios = {key: exp(effect[key]) for key in ("value", "low", "high")}
         told.append(f"  {effect['meaning']:<34}{_times(ratios)}")
     return told
+
+
+def _money(money: dict[str, Any]) -> list[str]:
+    """Priors beside posteriors."""
+    known = money["packages"]
+    told = [
+        f"What money is worth, by {known} of Beijing's packages read as prices of the model's own auction:"
+        if known
+        else "What money is worth (none of Beijing's packages is known yet: the priors stand):",
+        f"  {'':<22}{'prior':>22}{'with the packages':>26}",
+    ]
+    for row in money["parameters"]:
+        told.append(f"  {row['parameter']:<22}{_range(row['prior']):>22}{_range(row):>26}  {row['unit']}")
+    told.append("  This rests on the auction: nobody has seen bids that failed.")
+    return told
+
+
+def _range(interval: dict[str, float]) -> str:
+    value, low, high = (f"{interval[key]:.2g}" if interval[key] < 100 else f"{interval[key]:.0f}" for key in _POINTS)
+    return f"{value} ({low} to {high})"
+
+
+_POINTS = ("value", "low", "high")
 
 
 def _share(interval: dict[str, float]) -> str:

@@ -15,6 +15,7 @@ from sim.errors import AtlasError, Problem
 from sim.fit import panel
 from sim.fit.hazard import Effects, effect_laws, fit_effects, rate_law, truce_law
 from sim.fit.packages import package_size
+from sim.fit.prices import PRICED, Prices, priced, prices_known
 from sim.model import covariates
 from sim.model.covariates import Yardsticks
 from sim.parameters import (
@@ -26,6 +27,7 @@ from sim.parameters import (
     Exposure,
     Fitted,
     Held,
+    Joint,
     LogitNormal,
     LogNormal,
     Parameter,
@@ -66,7 +68,7 @@ class Belief:
     def family(self) -> str:
         """Name of the family it is drawn from."""
         if not self.from_scenario:
-            return "updated" if isinstance(self.distribution, Updated) else self.parameter.family
+            return "updated" if isinstance(self.distribution, Updated | Joint) else self.parameter.family
         return next(name for name, law in FAMILIES.items() if law is type(self.distribution))
 
     @property
@@ -81,11 +83,13 @@ class Belief:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Both hazards as fitted on what was known at the end of a day."""
+    """Both hazards, and what money is worth, as fitted on what was known at the end of a day."""
 
     as_of: date
     leaving: Effects
     returning: Effects
+    prices: Prices | None
+    """None before the first package was known."""
 
 
 @cache
@@ -96,7 +100,13 @@ def fit(as_of: date) -> Fit:
         rule = "late enough for a departure to be on record, to estimate its rate from"
         raise AtlasError(Problem("scenario.as_of", rule, as_of))
     back = panel.returning(as_of)
-    return Fit(as_of, fit_effects(left, covariates.LEAVING), fit_effects(back, covariates.RETURNING))
+    known = prices_known(as_of)
+    return Fit(
+        as_of,
+        fit_effects(left, covariates.LEAVING),
+        fit_effects(back, covariates.RETURNING),
+        priced(known) if known else None,
+    )
 
 
 def yardsticks(as_of: date) -> Yardsticks:
@@ -122,6 +132,9 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
     }
     for effects, names in ((left, LEAVING), (back, RETURNING)):
         computed |= {name: (law, effects.panel.cases) for name, law in effect_laws(effects, names).items()}
+    for name in PRICED:
+        paid = found.prices
+        computed[name] = (PARAMETERS[name].distribution, 0) if paid is None else (paid.laws[name], paid.cases)
     for prior in COUNTED:
         known = cases(prior, as_of)
         computed[prior] = _counted(known, PARAMETERS[prior].before), len(known)
@@ -134,7 +147,8 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
 def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
     """The beliefs at the scenario's `as_of`, with what the scenario itself sets in their place.
 
-    Rates counted on the record follow: they are those that go with the acceptance and the effects the scenario sets.
+    What was fitted together with it follows: rates counted on the record are those that go with the acceptance and the
+    effects that the scenario sets, and what prices tell is told given what it sets of money.
     """
     found = dict(beliefs(scenario.as_of))
     for name, given in scenario.parameters.items():
@@ -147,7 +161,7 @@ def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
         found[name] = Belief(parameter, law, None, from_scenario=True)
     central = {name: found[name].distribution.central for name in scenario.parameters}
     for name, belief in found.items():
-        if isinstance(belief.distribution, RecordRate | Remembered):
+        if isinstance(belief.distribution, RecordRate | Remembered | Joint):
             found[name] = replace(belief, distribution=belief.distribution.centred(central))
     return found
 

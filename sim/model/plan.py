@@ -110,7 +110,7 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
         **_reference(loaded.reference),
         mean_log_gdp=yardsticks.mean_log_gdp,
         **_running(scenario, first),
-        **_delivered(scenario.as_of),
+        **delivered(scenario.as_of),
         events=events,
         monthly_year_fade=0.5 ** (1.0 / 12.0),
     )
@@ -216,7 +216,7 @@ def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
         "security": np.array([facts["security"] for facts in own]),
         "dependence_scale": np.array([facts["dependence_scale"] for facts in own]),
         "dependence_ref": np.array([_dependence(facts) for facts in base]),
-        "region": np.array([_REGIONS.get(states()[code].region, 2) for code in who.all], dtype=np.int64),
+        "region": np.array([region_of(code) for code in who.all], dtype=np.int64),
         "subregion": np.array([subregions.index(states()[code].subregion) for code in who.all], dtype=np.int64),
         "fresh_switches": np.array([_fresh_switches(name, scenario.as_of, first) for name in subregions]),
         "government_since": np.array([_since(scenario, code, first) for code in who.all], dtype=np.int64),
@@ -382,12 +382,17 @@ _CAUTION = 0.5
 """What half of the promises come to counts as one case more, so that there is a mean before any case is known."""
 
 
-def _delivered(as_of: date) -> dict[str, Any]:
-    """What of Beijing's promises had arrived, as far as it was known."""
+def region_of(code: str) -> int:
+    """Number of a state's region, as the timeline counts them: the Americas, Oceania, others."""
+    return _REGIONS.get(states()[code].region, 2)
+
+
+def delivered(as_of: date) -> dict[str, Any]:
+    """What of Beijing's promises had arrived, as far as it was known, by the names of the timeline."""
     found = deliveries(as_of)
     total, cases = np.zeros(3), np.zeros(3)
     for delivery in found:
-        region = _REGIONS.get(states()[delivery.iso3].region, 2)
+        region = region_of(delivery.iso3)
         total[region] += delivery.share
         cases[region] += 1.0
     mean = rules.pooled(_CAUTION, 1.0, float(total.sum()), float(cases.sum()))

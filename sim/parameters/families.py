@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +176,83 @@ class Updated(_Points):
         steps = np.linspace(0.0, 1.0, len(self.cumulative))
         within = np.interp(uniform, np.array(self.cumulative), steps)
         return self.prior.quantile(np.clip(within, _EDGE, 1.0 - _EDGE), drawn)
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A joint law of several parameters: chances of the cells of a grid that is even in quantiles of their priors."""
+
+    axes: tuple[tuple[str, Distribution], ...]
+    """(K,) name and prior of each parameter."""
+    weights: Floats
+    """(n_1, ..., n_K) > 0; chances are in proportion to them."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Grid):
+            return NotImplemented
+        return self.axes == other.axes and np.array_equal(self.weights, other.weights)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def along(self, name: str, given: Mapping[str, Floats]) -> Floats:
+        """(draws, n) chances of a parameter's cells, given the values (draws,) of whichever others are given.
+
+        A value beyond what its prior reaches counts as one in the outermost cell. One row where none is given.
+        """
+        names = [axis for axis, _ in self.axes]
+        kept = [place for place, axis in enumerate(names) if axis in given and axis != name]
+        own = names.index(name)
+        others = tuple(place for place in range(len(names)) if place not in (*kept, own))
+        table = np.moveaxis(self.weights.sum(axis=others, keepdims=True), own, -1)
+        cells: list[Any] = [0] * (len(names) - 1)
+        for place in kept:
+            cells[place - (place > own)] = self._cell(place, given[names[place]])
+        found: Floats = np.atleast_2d(table[tuple(cells)])
+        return found / found.sum(axis=1, keepdims=True)
+
+    def _cell(self, place: int, values: Floats) -> NDArray[np.int64]:
+        """(draws,) the cell that each value of a parameter lies in."""
+        count = self.weights.shape[place]
+        edges = self.axes[place][1].quantile(np.arange(1, count) / count, {})
+        return np.searchsorted(edges, values, side="right").astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Joint(_Points):
+    """One parameter of a joint law on a grid, given those of them that are drawn before it.
+
+    A cell is picked by its chance; within it values follow the prior.
+    """
+
+    name: str
+    grid: Grid
+    told: tuple[tuple[str, float], ...] = ()
+    """Others that a scenario sets, with their central values: they are given where they are not drawn."""
+
+    @property
+    def prior(self) -> Distribution:
+        """The law before the data."""
+        return dict(self.grid.axes)[self.name]
+
+    @property
+    def central(self) -> float:
+        return float(self.quantile(np.array([0.5]), {})[0])
+
+    def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
+        given = {name: np.full(uniform.shape, value) for name, value in self.told}
+        given |= {name: drawn[name] for name, _ in self.grid.axes if name in drawn}
+        chances = self.grid.along(self.name, given)
+        upto = np.broadcast_to(np.cumsum(chances, axis=1), (uniform.shape[0], chances.shape[1]))
+        cell = np.minimum((upto < uniform[:, None]).sum(axis=1), chances.shape[1] - 1)
+        rows = np.arange(uniform.shape[0])
+        own = np.broadcast_to(chances, upto.shape)[rows, cell]
+        within = np.clip((uniform - (upto[rows, cell] - own)) / own, 0.0, 1.0)
+        return self.prior.quantile(np.clip((cell + within) / chances.shape[1], _EDGE, 1.0 - _EDGE), {})
+
+    def centred(self, values: Mapping[str, float]) -> Joint:
+        """The same, given the others that `values` has."""
+        names = [name for name, _ in self.grid.axes if name != self.name]
+        return replace(self, told=tuple((name, values[name]) for name in names if name in values))
 
 
 @dataclass(frozen=True, eq=False)

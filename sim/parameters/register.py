@@ -78,6 +78,7 @@ _LOG = "log rate"
 _ODDS = "log odds"
 _ANY = (-10.0, 10.0)
 _SHARE = (0.0, 1.0)
+_AUCTION = "packages known by as_of, read as prices of the model's own auction (AidData v3.0, published in 2023); "
 
 DECLARED: tuple[Parameter, ...] = (
     # How Beijing accepts: drawn first, for the rate of the record depends on it.
@@ -164,25 +165,26 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     # Money: one scale for all three patrons.
     _prior(
-        "money_effect", "log odds per unit of ln(1 + % of GDP)", "assumed", "log-normal", (0.8, 0.2, 3.2), (0.0, 20.0),
+        "money_effect", "log odds per unit of ln(1 + % of GDP)", "estimated", "log-normal", (0.8, 0.2, 3.2),
+        (0.0, 20.0),
         "rise of the log odds that talks are lost with what Beijing bids, and fall with Taipei's aid and Washington's "
         "stake",
-        "judgement: prices paid after switches exclude values near nought",
+        _AUCTION + "prior judged: from next to nothing to a state that money alone decides",
     ),
     _prior(
-        "valuation", "US$ million a year", "assumed", "log-normal", (70.0, 40.0, 120.0), (0.0001, 100000.0),
+        "valuation", "US$ million a year", "estimated", "log-normal", (50.0, 10.0, 250.0), (0.0001, 100000.0),
         "the most that Beijing would pay for a state with a GDP of US$ 3 bn",
-        "judgement on 17 packages of 2002-21, read as prices of an auction",
+        _AUCTION + "prior about what Taipei goes up to in talks (some 44), a factor of five either way",
     ),
     _prior(
-        "valuation_elasticity", "1", "assumed", "split-normal", (0.4, 0.2, 0.6), (-2.0, 3.0),
+        "valuation_elasticity", "1", "estimated", "split-normal", (0.5, 0.0, 1.0), (-2.0, 3.0),
         "growth of that limit in dollars with GDP (1: a fixed share of GDP)",
-        "judgement on the same 17 packages: their size in % of GDP falls by 0.6 with the log of GDP",
+        _AUCTION + "prior from the same sum for every state to the same share of GDP",
     ),
     _prior(
-        "valuation_spread", "in logarithm", "assumed", "log-normal", (0.4, 0.1, 0.8), (0.0, 3.0),
+        "valuation_spread", "in logarithm", "estimated", "log-normal", (0.27, 0.025, 0.784), (0.0, 3.0),
         "standard deviation of that limit between states of one size, drawn for each state",
-        "judgement: most of what packages vary by is the luck of the auction",
+        _AUCTION + "prior at the 5, 50 and 95 % points of a half-normal of 0.4",
     ),
     _prior(
         "purse", "US$ million a year", "documented", "log-normal", (400.0, 250.0, 800.0), (0.0, 1e9),

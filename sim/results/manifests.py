@@ -295,7 +295,7 @@ FIT = Kind(
     "fit",
     FitManifest,
     ("states.csv",),
-    tuple(f"{tie}_{table}.csv" for tie in ("leaving", "returning") for table in ("effects", "events")),
+    (*(f"{tie}_{table}.csv" for tie in ("leaving", "returning") for table in ("effects", "events")), "prices.csv"),
     document="fit.json",
     again="fit again",
 )

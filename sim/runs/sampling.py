@@ -52,7 +52,10 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
 
 
 def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -> Draws:
-    """Settle every quantity by its own luck: `parameter:NAME`, `valuation:ISO3` and `scenario:PATH` are their names."""
+    """Settle every quantity by its own luck: `parameter:NAME`, `valuation:ISO3` and `scenario:PATH` are their names.
+
+    What the scenario sets is settled first, for other parameters may hang on it.
+    """
 
     def quantity(name: str, law: Distribution, low: float, high: float, drawn: Mapping[str, Floats]) -> Floats:
         given = luck(name)
@@ -61,10 +64,10 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -
         return rounded(np.clip(law.quantile(np.clip(given, _EDGE, 1.0 - _EDGE), drawn), low, high))
 
     drawn: dict[str, Floats] = {}
-    for name, belief in beliefs.items():
+    for name, belief in sorted(beliefs.items(), key=lambda item: not item[1].from_scenario):
         limits = belief.parameter.minimum, belief.parameter.maximum
         drawn[name] = quantity(f"parameter:{name}", belief.distribution, *limits, drawn)
-    records = np.empty(draws, dtype=[(name, np.float64) for name in drawn])
+    records = np.empty(draws, dtype=[(name, np.float64) for name in beliefs])
     for name, column in drawn.items():
         records[name] = column
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from datetime import date
 
+import numpy as np
 import pytest
 
 from sim.analysis.fitted import fitted
+from sim.analysis.priced import priced_money
 from sim.atlas import record
-from sim.fit import beliefs, fit
+from sim.fit import beliefs, fit, prices_known
+from sim.fit.prices import PRICED
+from sim.parameters import PARAMETERS
 
 
 @pytest.mark.parametrize("day", [date(1994, 12, 31), date(2010, 6, 30), date(2026, 5, 15)], ids=str)
@@ -53,3 +57,29 @@ def test_states_are_ranked_by_their_own_hazard() -> None:
     hazard = rate * math.exp(float(effects.standard[cell] @ effects.mode))
     assert by_code["PRY"]["chance_in_a_year"] == pytest.approx(-math.expm1(-hazard), rel=1e-7)
     assert by_code["VAT"]["chance_in_a_year"] == pytest.approx(-math.expm1(-0.01), rel=1e-9)
+
+
+@pytest.mark.parametrize("day", [date(2004, 1, 1), date(2010, 6, 30), date(2026, 5, 15)], ids=str)
+def test_it_tells_what_money_is_worth_prior_beside_posterior(day: date) -> None:
+    money, known = priced_money(day), beliefs(day)
+    assert [row["parameter"] for row in money["parameters"]] == [*PRICED, "lending"]
+    for row in money["parameters"][:-1]:
+        law, prior = known[row["parameter"]].distribution, PARAMETERS[row["parameter"]]
+        assert [row[key] for key in ("low", "value", "high")] == pytest.approx([law.low, law.central, law.high])
+        assert row["prior"] == {"value": prior.central, "low": prior.low, "high": prior.high}
+    assert money["packages"] == len(money["prices"]) == len(prices_known(day))
+    narrower = [
+        row["high"] - row["low"] < row["prior"]["high"] - row["prior"]["low"] for row in money["parameters"][1:3]
+    ]
+    assert narrower == [money["packages"] > 0] * 2
+
+
+def test_packages_fall_with_size_as_the_record_has_it() -> None:
+    """The record's slope of log price on log GDP is -0.6; the model's, from small to large, lies about it."""
+    money = priced_money(date(2026, 5, 15))
+    seen = [row for row in money["seen"] if 100.0 <= row["gdp_musd"] <= 1e5]
+    slope = math.log(seen[-1]["value"] / seen[0]["value"]) / math.log(seen[-1]["gdp_musd"] / seen[0]["gdp_musd"])
+    record_slope = np.polyfit(*(np.log([row[key] for row in money["prices"]]) for key in ("gdp_musd", "percent")), 1)[0]
+    assert record_slope == pytest.approx(-0.61, abs=0.01)
+    assert slope == pytest.approx(record_slope, abs=0.12)
+    assert all(row["low"] < row["value"] < row["high"] for row in money["seen"])

@@ -36,6 +36,10 @@ def test_a_fit_reads_as_sentences(sim: Sim) -> None:
     assert "  not naming Taiwan at the UN " in said.out
     assert "  1  Honduras " in said.out
     assert "the cuts of 2025 are not in it" in said.out
+    assert "by 10 of Beijing's packages read as prices of the model's own auction:" in said.out
+    row = next(line.split() for line in said.out.splitlines() if line.startswith("  valuation "))
+    assert row == ["valuation", "50", "(10", "to", "250)", "69", "(38", "to", "123)", "US$", "million", "a", "year"]
+    assert "This rests on the auction: nobody has seen bids that failed." in said.out
     assert said.err == ""
 
 
@@ -47,8 +51,34 @@ def test_a_fit_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -> None:
     assert kept == {key: value for key, value in said.json.items() if key != "folder"}
     with (folder / "states.csv").open(newline="", encoding="utf-8") as file:
         assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in kept["states"]]
+    with (folder / "prices.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in kept["money"]["prices"]]
     assert sim("fit", "--out", tmp_path).status == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fit-2026-09-28"]
+
+
+def test_before_the_first_package_it_says_that_the_priors_stand(sim: Sim) -> None:
+    said = sim("fit", "--as-of", "2004-01-01").out
+    assert "What money is worth (none of Beijing's packages is known yet: the priors stand):" in said
+    row = next(line.split() for line in said.splitlines() if line.startswith("  lending "))
+    assert row[1:9] == ["0.15", "(0.03", "to", "0.5)", "0.15", "(0.03", "to", "0.5)"]
+
+
+def test_the_chart_of_a_fit_is_drawn_left_out_and_redrawn(sim: Sim, tmp_path: Path) -> None:
+    folder = tmp_path / "fit-2012-01-01"
+    assert sim("fit", "--as-of", "2012-01-01", "--out", tmp_path, "--no-charts").status == 0
+    assert not (folder / "charts").exists()
+    assert sim("fit", "--as-of", "2012-01-01", "--out", tmp_path).status == 0
+    pictures = {path.name: path.read_bytes() for path in (folder / "charts").iterdir()}
+    assert set(pictures) == {"price.png", "price.svg"}
+    for path in (folder / "charts").iterdir():
+        path.unlink()
+    assert sim("plot", folder).status == 0
+    assert {path.name: path.read_bytes() for path in (folder / "charts").iterdir()} == pictures
+    assert sim("verify", folder).status == 0
+    assert sim("plot", folder, "--chart", "prise").problems() == [
+        "--chart: one of price (got 'prise'); did you mean price?"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from sim.fit import (
 )
 from sim.fit.hazard import effect_laws, rate_law, truce_law
 from sim.fit.posterior import HOST_YEARS_A_YEAR, LEAVING, RETURNING, TRUCE
+from sim.fit.prices import PRICED
 from sim.parameters import (
     PARAMETERS,
     Counted,
@@ -189,7 +190,7 @@ def test_the_size_of_packages_is_the_regressions() -> None:
 def test_declared_priors_are_as_declared() -> None:
     found = beliefs(date(2021, 12, 10))
     for name, parameter in PARAMETERS.items():
-        if parameter.central is not None and name != TRUCE:
+        if parameter.central is not None and name not in (TRUCE, *PRICED):
             assert found[name] == Belief(parameter, parameter.distribution, None)
 
 
@@ -232,7 +233,7 @@ def test_a_scenario_puts_its_own_in_place() -> None:
     }
     for name, belief in found.items():
         if not belief.from_scenario:
-            assert belief.family == ("updated" if name == TRUCE else belief.parameter.family), name
+            assert belief.family == ("updated" if name in (TRUCE, *PRICED) else belief.parameter.family), name
     theirs = {name for name, belief in found.items() if belief.from_scenario}
     assert theirs == {"lean_effect", "reassurance_effect", "window_share", "departure_rate", "pledge_kept"}
     assert list(found) == list(PARAMETERS)

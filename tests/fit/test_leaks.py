@@ -14,7 +14,7 @@ import pytest
 
 from sim import atlas
 from sim.atlas import Change, Record, patrons
-from sim.fit import beliefs, beliefs_for, leaving, package_size, posterior, returning, yardsticks
+from sim.fit import beliefs, beliefs_for, leaving, package_size, posterior, prices_known, returning, yardsticks
 from sim.fit.panel import Cell
 from sim.model import covariates
 from sim.model.timeline import Timeline
@@ -22,7 +22,8 @@ from tests.worlds import draw, lay_out, problems_of, told
 
 Told = tuple[Record, tuple[object, ...], dict[tuple[str, int], object], dict[str, object]]
 DAYS = [date(1995, 6, 30), date(2008, 5, 20), date(2013, 1, 1), date(2021, 12, 10), date(2024, 1, 15)]
-CACHES = (leaving, returning, posterior.fit, posterior.beliefs)
+PRICED = importlib.import_module("sim.fit.prices")
+CACHES = (leaving, returning, posterior.fit, posterior.beliefs, PRICED.priced, PRICED._price, PRICED._kept)
 
 
 @pytest.fixture
@@ -127,6 +128,21 @@ def test_nothing_after_as_of_leaks_in(
     for name, one, other in zip(Timeline._fields, found[2], whole[2], strict=True):
         assert np.array_equal(one, other, equal_nan=np.asarray(one).dtype.kind == "f"), name
     assert np.array_equal(found[3], whole[3])
+
+
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
+def test_no_price_of_a_package_leaks_in_before_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, put: Callable[[str, object], None], as_of: date
+) -> None:
+    """Not of later switches, nor of those whose years of commitments are not over, nor what was delivered later."""
+    usual, known, arrived = dict(beliefs(as_of)), prices_known(as_of), patrons.read_deliveries()
+    put("packages", tuple(row if row.known <= as_of else replace(row, percent_of_gdp=99.0) for row in atlas.packages()))
+    seen = tuple(row if row.visible <= as_of else replace(row, share=1.0) for row in arrived)
+    monkeypatch.setattr(patrons, "_deliveries", lambda: seen)
+    assert prices_known(as_of) == known
+    assert dict(beliefs(as_of)) == usual
+    put("packages", tuple(replace(row, percent_of_gdp=99.0) for row in patrons.read_packages()))
+    assert (dict(beliefs(as_of)) != usual) == bool(known)
 
 
 def test_the_next_day_would_have_told(monkeypatch: pytest.MonkeyPatch, put: Callable[[str, object], None]) -> None:

@@ -14,7 +14,7 @@ from sim.model.plan import Plan
 from sim.model.terms import ACTIVE, HAZARD, SIDE, TAIPEI
 from sim.results.tables import moved
 from sim.runs.ensemble import Ensemble
-from tests.worlds import Document, bits, horizons_of, in_the_truce, lay_out, rich, run, told
+from tests.worlds import Document, bits, changed, horizons_of, in_the_truce, lay_out, rich, run, told
 
 DOCUMENTS = {"rich": rich(), "truce": in_the_truce()}
 
@@ -136,9 +136,14 @@ def test_the_mean_is_the_share_of_runs_that_moved(mode: Any) -> None:
     assert len(back) > 500
 
 
+MILD = {"parameters.money_effect": {"central": 0.8, "low": 0.2, "high": 3.2}}
+"""Where money is strong and a request is met, chances met lie a hundredth above the share that moved: what Taipei then
+grants tells that talks are over, and the averaging over talks that nobody sees does not listen to it."""
+
+
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
 def test_so_it_is_with_every_event_and_lever(name: str) -> None:
-    laid = lay_out(DOCUMENTS[name])
+    laid = lay_out(changed(DOCUMENTS[name], MILD))
     rows = (0, 12, len(laid.months) - 1)
     ensemble = run(laid, RUNS, mode="drawn", ledger=False, horizons=rows, threads=2)
     scores = errors(laid, ensemble, rows, tables(ensemble))

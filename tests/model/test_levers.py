@@ -38,7 +38,7 @@ def event(kind: str, **fields: Any) -> dict[str, Any]:
 
 
 HUMBLE = changed(BASE, {"states.HND.pride": 0.0})
-PROUD = changed(BASE, {"states.HND.pride": 1.0, "states.HND.dependence": 0.05})
+PROUD = changed(BASE, {"states.HND.pride": 1.0, "states.HND.dependence": 0.01})
 
 RAISE: dict[str, dict[str, Any]] = {
     "beijing's budget up": {"beijing.budget": 2.0},

@@ -119,12 +119,13 @@ def test_draws_follow_the_beliefs() -> None:
     """Each is the quantile, at nine digits, of its own uniform number, addressed by name."""
     laid = lay_out(told("HND"))
     records = draw(laid, RUNS, mode="drawn", seed=5).parameters
+    given: dict[str, np.ndarray] = {}
     for name, belief in beliefs_for(laid.loaded.scenario).items():
         luck = uniforms(5, 200, purpose_of(f"parameter:{name}"))
-        given = {column: records[column] for column in records.dtype.names or ()}
         values = np.clip(belief.distribution.quantile(luck, given), belief.parameter.minimum, belief.parameter.maximum)
         np.testing.assert_allclose(records[name], values, rtol=6e-9, err_msg=name)
         assert np.array_equal(records[name], rounded(records[name]))
+        given[name] = records[name]
 
 
 def test_central_values_are_the_same_in_every_draw() -> None:

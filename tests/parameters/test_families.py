@@ -18,7 +18,9 @@ from sim.parameters import (
     Effect,
     Exposure,
     Fitted,
+    Grid,
     Held,
+    Joint,
     LogitNormal,
     LogNormal,
     RecordRate,
@@ -328,3 +330,61 @@ def test_the_families_are_named_as_they_are_declared() -> None:
     for family in FAMILIES.values():
         law = family(0.3, 0.2, 0.4)
         assert (law.central, law.low, law.high) == (0.3, 0.2, 0.4)
+
+
+# --- joint laws on a grid ---------------------------------------------------------------------------------
+
+
+AXES = (("one", SplitNormal(0.0, -1.0, 1.0)), ("two", LogNormal(2.0, 1.0, 4.0)))
+TABLE = Grid(AXES, np.array([[1.0, 2.0, 1.0], [4.0, 0.5, 1.5]]))
+ONE, TWO = Joint("one", TABLE), Joint("two", TABLE)
+
+
+def test_a_joint_law_picks_each_cell_by_its_chance() -> None:
+    """Four tenths below the prior's median, six above it; within a cell values are the prior's."""
+    prior = AXES[0][1]
+    for luck, place in ((0.2, 0.25), (0.4, 0.5), (0.7, 0.75), (0.85, 0.875)):
+        assert at(ONE, luck) == pytest.approx(at(prior, place), abs=1e-12)
+    assert [ONE.central, ONE.low] == pytest.approx(at(prior, 0.5 + 0.5 / 6.0, 0.0625))
+    assert ONE.prior == prior
+
+
+def test_a_joint_law_is_given_what_was_drawn_before() -> None:
+    luck, prior = np.array([0.1, 0.25, 0.9]), AXES[1][1]
+    for value, chances in ((-3.0, (0.25, 0.5, 0.25)), (0.01, (4 / 6, 0.5 / 6, 1.5 / 6))):
+        upto = np.concatenate([[0.0], np.cumsum(chances)])
+        expected = prior.quantile(np.interp(luck, upto, [0.0, 1 / 3, 2 / 3, 1.0]), {})
+        given = np.full(3, value)
+        assert TWO.quantile(luck, {"one": given, "three": given}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
+        told = TWO.centred({"one": value, "two": 9.0, "three": 1.0})
+        assert told.told == (("one", value),)
+        assert told.quantile(luck, {}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
+    assert TWO.centred({}) == TWO
+
+
+def test_drawn_one_after_the_other_a_joint_law_is_that_of_its_grid() -> None:
+    """Luck without luck in both: the share of each cell is its chance, and the mean within it the prior's."""
+    first, second = (part.ravel() for part in np.meshgrid((np.arange(400) + 0.5) / 400, (np.arange(600) + 0.5) / 600))
+    one = ONE.quantile(first, {})
+    two = TWO.quantile(second, {"one": one})
+    edges = AXES[1][1].quantile(np.array([1 / 3, 2 / 3]), {})
+    cells = 3 * (one > 0.0) + np.searchsorted(edges, two)
+    shares = np.bincount(cells, minlength=6) / cells.shape[0]
+    assert shares == pytest.approx((TABLE.weights / 10.0).ravel(), abs=2e-3)
+    assert len(np.unique(one)) == 400, "no lumps"
+    again = ONE.quantile(first, {"two": two})
+    assert np.array_equal(again, ONE.quantile(first, {"two": two}))
+
+
+def test_a_joint_law_at_the_ends_of_luck_is_finite_and_rises() -> None:
+    for law in (ONE, TWO, TWO.centred({"one": -50.0}), ONE.centred({"two": 1e9})):
+        values = law.quantile(GRID, {})
+        assert np.all(np.diff(values) >= 0.0)
+        assert np.all(np.isfinite(law.quantile(np.array([0.0, 1e-12, 1.0 - 1e-12, 1.0]), {})))
+
+
+def test_grids_are_equal_where_axes_and_chances_are() -> None:
+    assert Grid(AXES, TABLE.weights.copy()) == TABLE
+    assert Grid(AXES, TABLE.weights * 2.0) != TABLE
+    assert Grid(AXES[::-1], TABLE.weights) != TABLE
+    assert TABLE != "a grid"

@@ -15,6 +15,7 @@ import sim.model
 from sim.fit import beliefs
 from sim.fit.hazard import MEMORY
 from sim.fit.posterior import LEAVING, RETURNING
+from sim.fit.prices import PRICED
 from sim.model import covariates, rules
 from sim.parameters import DECLARED, FAMILIES, PARAMETERS, Coin, Parameter
 
@@ -42,8 +43,8 @@ COMPUTED = {
     "words_followed",
     "suspension_rate",
 }
-UPDATED = {"acceptance_truce"}
-"""Declared as a prior, and estimated by what the record makes of it."""
+UPDATED = {"acceptance_truce", *PRICED}
+"""Declared as priors, and estimated by what the record and the packages make of them."""
 KNOWN_AT_THE_TIME = COMPUTED - {"package_size", "package_elasticity"}
 """The packages of 2002 to 2021 are used whatever `as_of`, and say so."""
 
