@@ -70,7 +70,7 @@ def priced_money(as_of: date) -> Row:
     trust = math.fsum(case.trust for case in cases) / len(cases) if cases else delivered(as_of)["delivered_mean"]
     laws = {name: known[name].distribution for name in PRICED}
     lending = LENDING if paid is None else paid.lending
-    talks = _talks(laws, lending)
+    talks = _talks(laws, lending, known["lost_public"].distribution.central)
     rows: list[Row] = []
     for case in sorted(cases, key=lambda case: (case.year, case.iso3)):
         gdp = math.exp(case.log_gdp)
@@ -97,7 +97,7 @@ def priced_money(as_of: date) -> Row:
     }
 
 
-def _talks(laws: Mapping[str, Distribution], lending: Distribution) -> Talks:
+def _talks(laws: Mapping[str, Distribution], lending: Distribution, lost_public: float) -> Talks:
     from scipy.special import ndtri
 
     def luck(name: str) -> Floats:
@@ -106,7 +106,7 @@ def _talks(laws: Mapping[str, Distribution], lending: Distribution) -> Talks:
     drawn: dict[str, Floats] = {}
     for name, law in laws.items():
         drawn[name] = law.quantile(luck(f"parameter:{name}"), drawn)
-    public, silent = departures()
+    public, silent = departures(lost_public)
     lost = np.where(luck("prices:public") < public[0], public[1], silent[1])
     surplus = [_surplus(share, own) for share, own in zip(lost.tolist(), luck("prices:luck").tolist(), strict=True)]
     money = np.maximum(drawn["money_effect"], 1e-12)

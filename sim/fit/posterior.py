@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.atlas import Case, cases
+from sim.atlas import cases
 from sim.errors import AtlasError, Problem
 from sim.fit import panel
+from sim.fit.counts import counted
 from sim.fit.hazard import Effects, effect_laws, fit_effects, rate_law, truce_law
 from sim.fit.packages import package_size
 from sim.fit.prices import PRICED, Prices, priced, prices_known
@@ -22,7 +23,6 @@ from sim.parameters import (
     DECLARED,
     FAMILIES,
     PARAMETERS,
-    Counted,
     Distribution,
     Exposure,
     Fitted,
@@ -136,8 +136,8 @@ def beliefs(as_of: date) -> Mapping[str, Belief]:
         paid = found.prices
         computed[name] = (PARAMETERS[name].distribution, 0) if paid is None else (paid.laws[name], paid.cases)
     for prior in COUNTED:
-        known = cases(prior, as_of)
-        computed[prior] = _counted(known, PARAMETERS[prior].before), len(known)
+        chance = counted(prior, as_of)
+        computed[prior] = chance, chance.successes + chance.failures
     return {
         parameter.name: Belief(parameter, *(computed.get(parameter.name) or (parameter.distribution, None)))
         for parameter in DECLARED
@@ -173,11 +173,6 @@ def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[
     if parameter.family in ("log-normal", "gamma"):
         return LogNormal
     return SplitNormal
-
-
-def _counted(found: tuple[Case, ...], before: tuple[float, float]) -> Counted:
-    successes = sum(case.outcome for case in found)
-    return Counted(successes, len(found) - successes, before)
 
 
 def _endings(as_of: date, share: tuple[str, float]) -> tuple[RecordRate, int]:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.atlas import Package, economy, packages, record
+from sim.fit.counts import counted
 from sim.model import rules
 from sim.model.plan import delivered, region_of
 from sim.parameters import PARAMETERS, Grid, Joint, LogNormal, Updated, rounded
@@ -65,6 +66,8 @@ class Price:
     """Log GDP (US$ million) of the year of the switch."""
     trust: float
     """Share of a bid that the state expected to arrive, by what was known on the day of the switch."""
+    lost_public: float
+    """Share of public talks that is lost, by what is known of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +85,8 @@ class Prices:
 
 def prices_known(as_of: date) -> tuple[Price, ...]:
     """The packages known by a day: those whose years had all gone by. The sums were published in 2023 (hindsight)."""
-    return tuple(_price(package) for package in packages() if package.known <= as_of)
+    lost_public = counted("lost_public", as_of).central
+    return tuple(_price(package, lost_public) for package in packages() if package.known <= as_of)
 
 
 @lru_cache(maxsize=32)
@@ -116,29 +120,29 @@ def beyond(surplus: Floats, lost: Sequence[tuple[float, float]]) -> Floats:
     return found
 
 
-def departures() -> tuple[tuple[float, float], ...]:
+def departures(lost_public: float) -> tuple[tuple[float, float], ...]:
     """Share of departures that came out of each kind of talks, and of such talks that is lost: central values."""
     public = _central("public_share")
-    return (public, _central("lost_public")), (1.0 - public, _central("lost_silent"))
+    return (public, lost_public), (1.0 - public, _central("lost_silent"))
 
 
 def log_likelihood(price: Price) -> Floats:
     """(valuation, elasticity, spread, money, lending) log density of the logarithm of one price, on the grid."""
-    at_limits = _won(price.trust) @ _seen(price.percent, price.trust)
+    at_limits = _won(price.trust, price.lost_public) @ _seen(price.percent, price.trust)
     found = _limits(price.log_gdp) @ at_limits.reshape(len(_LIMITS), -1)
     logs: Floats = np.log(np.maximum(found, _LEAST, out=found), out=found)
     return logs.reshape(*CELLS[1:], CELLS[0], LENDING_CELLS)
 
 
 @cache
-def _price(package: Package) -> Price:
+def _price(package: Package, lost_public: float) -> Price:
     day = next(
         change.date
         for change in record().changes
         if (change.iso3, change.date.year) == (package.iso3, package.year) and change.destination == "beijing"
     )
     log_gdp = math.log(economy(package.iso3, package.year).gdp_usd / 1e6)
-    return Price(package.iso3, package.year, package.percent_of_gdp, log_gdp, trust_on(package.iso3, day))
+    return Price(package.iso3, package.year, package.percent_of_gdp, log_gdp, trust_on(package.iso3, day), lost_public)
 
 
 def trust_on(iso3: str, day: date) -> float:
@@ -164,7 +168,7 @@ def _middles(name: str, cells: int) -> list[float]:
 
 
 @cache
-def _won(trust: float) -> Floats:
+def _won(trust: float, lost_public: float) -> Floats:
     """(limits, money, worths) chance that a price is worth so much, by the limit: steps of the surplus's law.
 
     Price and surplus are those of `rules.beijing_pays`: worth(price) = worth(bid) - surplus / money_effect, >= 0.
@@ -173,7 +177,7 @@ def _won(trust: float) -> Floats:
     edges = np.concatenate([[0.0], np.sqrt(_WORTHS[1:-1] * _WORTHS[2:])])
     found = np.empty((len(_LIMITS), CELLS[0], len(_WORTHS)))
     for place, money in enumerate(_middles("money_effect", CELLS[0])):
-        below = beyond(money * (np.array(bids)[:, None] - edges), departures())
+        below = beyond(money * (np.array(bids)[:, None] - edges), departures(lost_public))
         found[:, place] = np.diff(below, axis=1, prepend=0.0, append=1.0)
     return found
 

@@ -45,7 +45,7 @@ def central(name: str) -> float:
 
 def surplus(luck: np.random.Generator) -> float:
     """Of talks that were lost, both kinds coming up as the model has it, at the balance of reference."""
-    public, silent = central("lost_public"), central("lost_silent")
+    public, silent = prices_known(LATE)[0].lost_public, central("lost_silent")
     opens = rules.opening_public(central("public_share"), public, silent)
     while True:
         balance = rules.log_odds(public if luck.random() < opens else silent)
@@ -90,7 +90,7 @@ def test_where_little_is_lost_the_surplus_is_exponential() -> None:
 
 def test_departures_come_out_of_public_talks_as_often_as_the_model_has_it() -> None:
     """Talks open public with the chance that makes `public_share` of departures public."""
-    (weight, public), (rest, silent) = departures()
+    (weight, public), (rest, silent) = departures(0.14)
     opens = rules.opening_public(central("public_share"), public, silent)
     all_lost = rules.lost_in_all(opens, public, silent)
     assert (weight, rest) == (pytest.approx(opens * public / all_lost), pytest.approx((1 - opens) * silent / all_lost))
@@ -98,7 +98,7 @@ def test_departures_come_out_of_public_talks_as_often_as_the_model_has_it() -> N
 
 @cache
 def bare() -> Price:
-    return Price("SLB", 2019, 4.1, math.log(1619.0), 0.5)
+    return Price("SLB", 2019, 4.1, math.log(1619.0), 0.5, 0.14)
 
 
 def middle(name: str, cell: int, cells: int) -> float:
