@@ -185,7 +185,8 @@ def courtship(
 @rule
 def at_odds(chance: float, multiple: float) -> float:
     """A chance whose odds are multiplied; the chance itself, to the bit, at a multiple of 1."""
-    return chance * multiple / max(TINY, 1.0 + chance * (multiple - 1.0))
+    grown = chance * multiple
+    return grown / max(TINY, grown + (1.0 - chance))
 
 
 # --- what is bid ------------------------------------------------------------------------------------------

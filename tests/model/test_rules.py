@@ -300,6 +300,12 @@ def test_a_multiple_of_one_leaves_a_chance_alone_to_the_bit(p: float, multiple: 
     assert rules.courtship(1.0, 1.7, 0.0, 0.5, 0.0) == 1.0
 
 
+@pytest.mark.parametrize("multiple", [1e-250, 1e-100, 1e-16, 0.5, 1e100])
+def test_what_is_certain_stays_so_at_any_multiple_of_its_odds(multiple: float) -> None:
+    assert rules.at_odds(1.0, multiple) == 1.0
+    assert rules.at_odds(0.0, multiple) == rules.at_odds(1.0, 0.0) == 0.0
+
+
 # --- bids, and who wins -----------------------------------------------------------------------------------
 
 
