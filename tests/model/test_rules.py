@@ -23,7 +23,7 @@ rate = st.floats(1e-6, 10.0)
 positive = st.floats(1e-6, 1e6)
 log_rate = st.floats(math.log(1e-9), math.log(10.0))
 deviation = st.floats(-20.0, 20.0)
-four = st.lists(st.tuples(effect, deviation), min_size=4, max_size=4)
+five = st.lists(st.tuples(effect, deviation), min_size=5, max_size=5)
 
 
 # --- the record, governments and dependence ---------------------------------------------------------------
@@ -40,7 +40,7 @@ def test_hostility_only_provokes(strength: float, pride: float, pressure: float,
     assert rules.backfire_term(strength, pride, pressure, hostility, pressure) > 0.0
 
 
-@given(log_rate, four)
+@given(log_rate, five)
 def test_covariates_multiply_the_rate_each_by_its_own_factor(base: float, pairs: list[tuple[float, float]]) -> None:
     found = rules.susceptibility(base, *(number for pair in pairs for number in pair))
     assert found == pytest.approx(base + math.fsum(each * value for each, value in pairs), rel=1e-12, abs=1e-12)
@@ -48,12 +48,12 @@ def test_covariates_multiply_the_rate_each_by_its_own_factor(base: float, pairs:
     assert found == pytest.approx(base + math.fsum(each * value for each, value in pairs[:2]), rel=1e-12, abs=1e-12)
 
 
-@given(log_rate, st.lists(effect, min_size=4, max_size=4), st.lists(deviation, min_size=4, max_size=4))
+@given(log_rate, st.lists(effect, min_size=5, max_size=5), st.lists(deviation, min_size=5, max_size=5))
 def test_a_state_of_average_covariates_has_the_rate_of_the_record(
     base: float, effects: list[float], values: list[float]
 ) -> None:
     """To the last bit; and so has any state where covariates count for nothing."""
-    nothing = [0.0] * 4
+    nothing = [0.0] * 5
     for strengths, covariates in ((effects, nothing), (nothing, values)):
         pairs = list(zip(strengths, covariates, strict=True))
         assert rules.susceptibility(base, *(number for pair in pairs for number in pair)) == base

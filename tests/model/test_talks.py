@@ -218,18 +218,19 @@ def test_the_more_is_offered_the_likelier_a_state_leaves() -> None:
 
 
 def test_an_offer_counts_at_its_own_share_and_for_its_years() -> None:
-    world = open_world(lay_out(changed(MILD, event("offer", million_usd=500.0, years=1.0))))
-    usual = open_world(lay_out(MILD))
+    stays = changed(MILD, {"parameters.departure_rate": 1e-6})
+    world = open_world(lay_out(changed(stays, event("offer", million_usd=500.0, years=1.0))))
+    usual = open_world(lay_out(stays))
     state, same = (made.members[made.states.index("PRY")] for made in (world, usual))
     more = []
     for _ in range(16):
         world.step()
         usual.step()
-        more.append(state.bid - same.bid if state.recognises_taipei and same.recognises_taipei else math.nan)
+        more.append(state.bid - same.bid)
     believed = rules.believed(world.parameters.delivered_headline, 500.0, state.gdp)
     assert more[:3] == pytest.approx([0.0] * 3)
-    assert more[3:15] == pytest.approx([believed] * 12, nan_ok=True)
-    assert more[15] == pytest.approx(0.0, nan_ok=True)
+    assert more[3:15] == pytest.approx([believed] * 12)
+    assert more[15] == pytest.approx(0.0)
 
 
 def test_an_inducement_stands_on_taipeis_side() -> None:
@@ -383,7 +384,7 @@ def test_a_reassurance_closes_talks_and_keeps_them_from_opening() -> None:
     calm = event("reassurance", half_life_months=12.0)
     own, usual = talks_of(changed(BASE, calm)), talks_of(BASE)
     dropped = own[own[:, TALK_ENDS["outcome"]] == DROPPED]
-    assert len(dropped) > 200
+    assert len(dropped) > 150
     assert set(dropped[:, TALK_CLOSED].tolist()) == {3.0}
     soon = [np.sum((table[:, TALK_OPENED] > 3) & (table[:, TALK_OPENED] < 10)) for table in (own, usual)]
     assert soon[0] < 0.9 * soon[1]
