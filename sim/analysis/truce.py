@@ -82,8 +82,5 @@ def courses(origin: int, horizon: int) -> tuple[Course, ...]:
 
 def _until(vote: date, bounds: list[date], accepted: float) -> tuple[float, ...]:
     """What each year between two bounds is worth where the truce ends at a vote."""
-    within = [
-        (min(max(vote, first), last) - first).days / (last - first).days
-        for first, last in pairwise(bounds)
-    ]
+    within = [(min(max(vote, first), last) - first).days / (last - first).days for first, last in pairwise(bounds)]
     return tuple(1.0 - (1.0 - accepted) * share for share in within)
