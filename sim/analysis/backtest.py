@@ -14,7 +14,8 @@ from sim import atlas, results
 from sim.analysis.baselines import BASELINES
 from sim.analysis.forecasts import Forecast, Outcome, end_of, known_until, outcome
 from sim.analysis.scores import Row, calibration, differences, score_values, scored
-from sim.atlas import record, regimes, state
+from sim.analysis.truce import VOTE_ENDS_TRUCE, coming_votes, truce_since
+from sim.atlas import record, state
 from sim.errors import InputError, Problem, ResultError
 from sim.results import Result
 from sim.results.identity import ROOMS
@@ -39,10 +40,6 @@ NO_AGENTS = {
     "shortfall_effect": 0.0,
 }
 """With these at nought nothing that patrons do moves a state: what is left is the fitted hazard alone."""
-VOTES = (date(2012, 1, 14), date(2016, 1, 16))
-"""Votes in Taiwan that could have ended the truce, known beforehand (every four years; general knowledge)."""
-VOTE_ENDS_TRUCE = 0.5
-"""Chance that such a vote ends it: a coin, for an election is taken as unknown."""
 
 MARK_AS_OF, MARK_END = date(2024, 2, 28), date(2024, 12, 31)
 MARK = {
@@ -52,7 +49,7 @@ MARK = {
 }
 """One public forecast as an outside mark (source: a copy of its page of about that day)."""
 
-TABLES = ("scores", "differences", "calibration", "counts", "chances", "departures")
+TABLES = ("scores", "differences", "calibration", "counts", "distribution", "chances", "departures")
 """Tables of a backtest; their files have their names."""
 _SCORE: Columns = {"horizon": WHOLE, "score": TEXT, "value": BLANK, "low": BLANK, "high": BLANK}
 COLUMNS: dict[str, Columns] = {
@@ -71,6 +68,8 @@ COLUMNS: dict[str, Columns] = {
     },
 }  # fmt: skip
 """Columns of the tables that are in the document too."""
+DISTRIBUTION: Columns = {"model": TEXT, "origin": WHOLE, "horizon": WHOLE, "count": WHOLE, "share": NUMBER}
+"""Columns of the whole distribution of each forecast of the count, which is in no document."""
 _MARK: Columns = {
     "question": TEXT, "source": TEXT, "market": NUMBER, "as_of": TEXT, "end": TEXT, SIMULATION: NUMBER,
     HAZARD: NUMBER, "happened": FLAG,
@@ -113,6 +112,17 @@ class Backtest:
                     "observed": became.get((told.origin, told.horizon)),
                 }
             )
+        return rows
+
+    @property
+    def distribution(self) -> list[Row]:
+        """Every forecast of the count in full: each count that the sample holds, with its share (> 0, in all 1)."""
+        rows = []
+        for told in self.forecasts:
+            found, members = np.unique(told.counts, return_counts=True)
+            for count, share in zip(found.tolist(), (members / told.counts.shape[0]).tolist(), strict=True):
+                values = (told.model, told.origin, told.horizon, count, share)
+                rows.append(dict(zip(DISTRIBUTION, values, strict=True)))
         return rows
 
     @property
@@ -304,19 +314,17 @@ def document_of(origin: int) -> dict[str, Any]:
             "end": end_of(origin, max(HORIZONS)),
         }
     }
-    for regime in regimes():
-        if regime.name == "truce" and regime.start <= known < regime.end:
-            document["events"] = {"truce": {"type": "truce", "date": regime.start}}
-            ends = {"end": {"type": "truce-ends", "delay_months": 0}}
-            document["elections"] = {
-                f"taiwan-{vote.year}": {
-                    "date": vote,
-                    "state": "TWN",
-                    "outcomes": {"ends": {"chance": VOTE_ENDS_TRUCE, "effects": ends}},
-                }
-                for vote in VOTES
-                if vote > known
+    if (since := truce_since(known)) is not None:
+        document["events"] = {"truce": {"type": "truce", "date": since}}
+        ends = {"end": {"type": "truce-ends", "delay_months": 0}}
+        document["elections"] = {
+            f"taiwan-{vote.year}": {
+                "date": vote,
+                "state": "TWN",
+                "outcomes": {"ends": {"chance": VOTE_ENDS_TRUCE, "effects": ends}},
             }
+            for vote in coming_votes(known)
+        }
     return document
 
 

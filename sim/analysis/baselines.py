@@ -1,10 +1,15 @@
 """Simple forecasts to hold the simulator against: constant hazards, random walks of the count, a logit.
 
-Each is made from what was known at the end of 31 December of the year before the origin. None of them knows of the
-truce of 2008-16: to them it is years with hardly a departure. The hazard-like ones (constants, logit) all give the
-Holy See its assumed rate and no way back, so that it decides no comparison between them. Population, GDP and aid in the
-logit are those of years before the origin, but as published in 2022-26. No baseline knows of states that come to Taipei
-without having left it in the last ten years; only the walks see them, as past changes of the count.
+Each is made from what was known at the end of 31 December of the year before the origin. All are told of the truce of
+2008-16 what the simulation is told (`sim.analysis.truce`): that it holds, how little happens in it, and that each
+coming vote may end it. In rates of leaving and returning a year in a truce counts as that little of one; the logit and
+the walks leave out years that were mostly in a truce. Ahead, time in a truce passes so much more slowly, whoever
+forecasts, and a forecast is the mixture over when the truce ends.
+
+The hazard-like ones (constants, logit) all give the Holy See its assumed rate, slowed down by a truce like any other,
+and no way back, so that it decides no comparison between them. Population, GDP and aid in the logit are those of years
+before the origin, but as published in 2022-26. No baseline knows of states that come to Taipei without having left it
+in the last ten years; only the walks see them, as past changes of the count.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from sim.analysis.forecasts import Floats, Forecast, Ints, known_until
+from sim.analysis.truce import acceptance, courses, in_truce, mostly_in_truce
 from sim.atlas import Change, Record, Side, economy, record, state
 from sim.parameters import PARAMETERS
 
@@ -30,7 +36,7 @@ FORMER_YEARS = 10.0
 NO_RETURN_YET = 0.05
 """Weighted events taken where no return is on record: next to none."""
 WALK_YEARS = 20
-"""Yearly changes of the count that the walks step by."""
+"""Years whose changes of the count the walks step by, less those that were mostly in a truce."""
 HOLY_SEE = "VAT"
 REGIONS = ("Americas", "Africa", "Oceania")
 """Regions with a hazard, and a dummy, of their own; the others are taken together."""
@@ -104,32 +110,40 @@ SINCE_1971 = Weighting()
 
 @dataclass
 class Tally:
-    """Weighted events, and weighted state-years at risk (both >= 0)."""
+    """Weighted events, and weighted state-years at risk in years of contest (both >= 0)."""
 
     events: float = 0.0
     years: float = 0.0
 
-    def add(self, weighting: Weighting, as_of: date, begin: date, end: date, happened: bool) -> None:
-        """Count a time at risk, and the event that ended it."""
-        young, old = ((as_of - day).days / _YEAR for day in (end, begin))
-        self.years += weighting.years(young, old)
-        self.events += weighting.event(young) if happened else 0.0
+    def add(self, weighting: Weighting, as_of: date, begin: date, end: date, happened: bool, accepted: float) -> None:
+        """Count a time at risk, and the event that ended it.
+
+        accepted : what a year in a truce counts in years of contest, 0 to 1; an event counts as one in any case
+        """
+
+        def age(day: date) -> float:
+            return (as_of - day).days / _YEAR
+
+        truce = sum(weighting.years(age(last), age(first)) for first, last in in_truce(begin, end))
+        self.years += weighting.years(age(end), age(begin)) - (1.0 - accepted) * truce
+        self.events += weighting.event(age(end)) if happened else 0.0
 
 
 def departures(as_of: date, weighting: Weighting) -> tuple[Tally, Mapping[str, Tally]]:
     """Departures from Taipei and the ally-years they came from up to a day: over all, and by region."""
+    accepted = acceptance(as_of)
     overall, regions = Tally(), {region: Tally() for region in (*REGIONS, "other")}
     for spell in _spells(record(), as_of):
         if spell.side == "taipei":
             left = spell.change is not None and spell.change.kind != "state_ceased"
             for tally in (overall, regions[_region(spell.iso3)]):
-                tally.add(weighting, as_of, spell.begin, spell.end, left)
+                tally.add(weighting, as_of, spell.begin, spell.end, left, accepted)
     return overall, regions
 
 
 def returns(as_of: date, weighting: Weighting) -> tuple[Tally, tuple[str, ...]]:
     """Returns within ten years of leaving Taipei, and the years they came from; who may still return (iso3, sorted)."""
-    tally, former = Tally(), []
+    accepted, tally, former = acceptance(as_of), Tally(), []
     left: dict[str, date | None] = {}
     for spell in _spells(record(), as_of):
         if spell.side == "taipei":
@@ -140,7 +154,7 @@ def returns(as_of: date, weighting: Weighting) -> tuple[Tally, tuple[str, ...]]:
         limit = date.min if last is None else last + timedelta(days=round(FORMER_YEARS * _YEAR))
         if spell.begin < limit:
             back = spell.change is not None and spell.change.destination == "taipei" and spell.end < limit
-            tally.add(weighting, as_of, spell.begin, min(spell.end, limit), back)
+            tally.add(weighting, as_of, spell.begin, min(spell.end, limit), back, accepted)
             if spell.change is None and as_of < limit:
                 former.append(spell.iso3)
     return tally, tuple(former)
@@ -194,23 +208,34 @@ def sample(distribution: Floats) -> Ints:
     return np.searchsorted(below / below[-1], points).astype(np.int64)
 
 
-def _holy_see(horizon: int) -> float:
-    """Chance that the Holy See is gone after so many years, at the central value of its assumed rate."""
-    return -math.expm1(-PARAMETERS["holy_see_rate"].distribution.central * horizon)
+def _holy_see(years: float) -> float:
+    """Chance that the Holy See is gone after so many years of contest, at the central value of its assumed rate."""
+    return -math.expm1(-PARAMETERS["holy_see_rate"].distribution.central * years)
 
 
-def _forecast(
-    model: str, origin: int, horizon: int, gone: Mapping[str, Floats | float], back: Sequence[Floats | float]
-) -> Forecast:
-    """A forecast from chances that may differ from draw to draw: each (DRAWS,) or one number, 0 to 1.
+Chances = tuple[Mapping[str, Floats | float], Sequence[Floats | float]]
+"""Chances that may differ from draw to draw: each (DRAWS,) or one number, 0 to 1.
 
-    gone : by iso3 of the states with Taipei, sorted: chance of not being with Taipei at the end
-    back : one for each former ally that may return: chance of being with Taipei at the end
+First, by iso3 of the states with Taipei, sorted: of not being with Taipei at the end. Then, one for each former ally
+that may return: of being with Taipei at the end.
+"""
+
+
+def _forecast(model: str, origin: int, horizon: int, after: Callable[[float], Chances]) -> Forecast:
+    """The mixture over when a truce ends. That is common to all states, so whole distributions of the count are mixed.
+
+    after : gives the chances after so many years of contest
     """
-    allies = np.stack([np.broadcast_to(chance, DRAWS) for chance in gone.values()], axis=1)
-    others = np.array([np.broadcast_to(chance, DRAWS) for chance in back]).reshape(len(back), DRAWS).T
-    count = poisson_binomial(np.concatenate([1.0 - allies, others], axis=1)).mean(axis=0)
-    return Forecast(model, origin, horizon, tuple(gone), allies.mean(axis=0), sample(count))
+    states: tuple[str, ...] = ()
+    chances, count = np.zeros(1), np.zeros(1)
+    for course in courses(origin, horizon):
+        gone, back = after(course.years)
+        allies = np.stack([np.broadcast_to(chance, DRAWS) for chance in gone.values()], axis=1)
+        others = np.array([np.broadcast_to(chance, DRAWS) for chance in back]).reshape(len(back), DRAWS).T
+        states = tuple(gone)
+        chances = chances + course.chance * allies.mean(axis=0)
+        count = count + course.chance * poisson_binomial(np.concatenate([1.0 - allies, others], axis=1)).mean(axis=0)
+    return Forecast(model, origin, horizon, states, chances, sample(count))
 
 
 def _constant(model: str, weighting: Weighting, by_region: bool, origin: int, horizon: int) -> Forecast:
@@ -228,31 +253,46 @@ def _constant(model: str, weighting: Weighting, by_region: bool, origin: int, ho
         leaving = dict.fromkeys(regions, _draws(overall.events, overall.years, _PAIRINGS[0]))
     counted, former = returns(as_of, weighting)
     returning = _draws(counted.events or NO_RETURN_YET, counted.years, _RETURNS)
-    lost = {region: elsewhere(rate, returning, horizon) for region, rate in leaving.items()}
-    gone = {
-        iso3: _holy_see(horizon) if iso3 == HOLY_SEE else lost[_region(iso3)] for iso3 in record().recognisers(as_of)
-    }
-    back = [elsewhere(returning, leaving[_region(iso3)], horizon) for iso3 in former]
-    return _forecast(model, origin, horizon, gone, back)
+    allies = record().recognisers(as_of)
+
+    def after(years: float) -> Chances:
+        lost = {region: elsewhere(rate, returning, years) for region, rate in leaving.items()}
+        gone = {iso3: _holy_see(years) if iso3 == HOLY_SEE else lost[_region(iso3)] for iso3 in allies}
+        return gone, [elsewhere(returning, leaving[_region(iso3)], years) for iso3 in former]
+
+    return _forecast(model, origin, horizon, after)
 
 
 # --- Walks of the count
 
 
 def _walk(model: str, symmetric: bool, origin: int, horizon: int) -> Forecast:
-    """As many steps as years, each one of the last 20 yearly changes of the count; no fewer than no states."""
+    """As many steps as years, each one of the last 20 yearly changes of the count; no fewer than no states.
+
+    Years that were mostly in a truce lend no step. A year that is worth less than one of contest takes its step with
+    the chance of that share.
+    """
     known, as_of = record(), known_until(origin)
-    counts = [known.count(known_until(year)) for year in range(origin - WALK_YEARS, origin + 1)]
-    steps = np.diff(counts)
+    steps = np.array(
+        [
+            known.count(known_until(year + 1)) - known.count(known_until(year))
+            for year in range(origin - WALK_YEARS, origin)
+            if not mostly_in_truce(year)
+        ]
+    )
     if symmetric:
         steps = np.concatenate([steps, -steps])
     reach = int(np.abs(steps).max())
     one = np.bincount(steps + reach, minlength=2 * reach + 1) / steps.shape[0]
-    after = np.ones(1)
-    for _ in range(horizon):
-        after = np.convolve(after, one)
-    totals = np.maximum(np.arange(after.shape[0]) - reach * horizon + counts[-1], 0)
-    count = np.bincount(totals, weights=after).astype(np.float64)
+    still = np.bincount([reach], minlength=2 * reach + 1).astype(np.float64)
+    change = np.zeros(1)
+    for course in courses(origin, horizon):
+        after = np.ones(1)
+        for share in course.shares:
+            after = np.convolve(after, share * one + (1.0 - share) * still)
+        change = change + course.chance * after
+    totals = np.maximum(np.arange(change.shape[0]) - reach * horizon + known.count(as_of), 0)
+    count = np.bincount(totals, weights=change).astype(np.float64)
     return Forecast(model, origin, horizon, known.recognisers(as_of), None, sample(count))
 
 
@@ -327,23 +367,32 @@ def _penalised(x: Floats, happened: Floats, penalty: Floats, coefficients: Float
 
 
 def _logit(model: str, origin: int, horizon: int) -> Forecast:
-    """State-years since 1972 alike, no uncertainty of the estimates; returns at the rate of `constant_hl7`."""
+    """State-years since 1972 alike, no uncertainty of the estimates; returns at the rate of `constant_hl7`.
+
+    Years that were mostly in a truce are left out, with what happened in them: it speaks of years of contest.
+    """
     known, as_of = record(), known_until(origin)
-    rows = [row for year in range(known.start.year + 1, origin) for row in _rows(known, year)]
+    years = [year for year in range(known.start.year + 1, origin) if not mostly_in_truce(year)]
+    rows = [row for year in years for row in _rows(known, year)]
     fitted = logit_fit(np.array([values for values, _ in rows]), np.array([float(gone) for _, gone in rows]))
-    gone: dict[str, Floats | float] = {}
-    for iso3 in known.recognisers(as_of):
-        if iso3 == HOLY_SEE:
-            gone[iso3] = _holy_see(horizon)
-        else:
-            score = fitted @ np.array([1.0, *covariates(known, iso3, origin - 1)])
-            # 1 - (1 - p)^h, where 1 - p = 1 / (1 + e^score).
-            gone[iso3] = -math.expm1(-horizon * float(np.logaddexp(0.0, score)))
+    scores = {
+        iso3: float(fitted @ np.array([1.0, *covariates(known, iso3, origin - 1)]))
+        for iso3 in known.recognisers(as_of)
+        if iso3 != HOLY_SEE
+    }
     overall, _ = departures(as_of, HALF_LIFE_7)
     counted, former = returns(as_of, HALF_LIFE_7)
     returning, leaving = (counted.events or NO_RETURN_YET) / counted.years, overall.events / overall.years
-    back = float(elsewhere(np.array(returning), np.array(leaving), horizon))
-    return _forecast(model, origin, horizon, gone, [back] * len(former))
+
+    def after(years: float) -> Chances:
+        # 1 - (1 - p)^years, where 1 - p = 1 / (1 + e^score).
+        gone = {
+            iso3: _holy_see(years) if iso3 == HOLY_SEE else -math.expm1(-years * float(np.logaddexp(0.0, scores[iso3])))
+            for iso3 in known.recognisers(as_of)
+        }
+        return gone, [float(elsewhere(np.array(returning), np.array(leaving), years))] * len(former)
+
+    return _forecast(model, origin, horizon, after)
 
 
 BASELINES: Mapping[str, Callable[[int, int], Forecast]] = {

@@ -287,7 +287,7 @@ EXPLANATION = Kind("explanation", ExplanationManifest, (), document="explain.jso
 BACKTEST = Kind(
     "backtest",
     BacktestManifest,
-    ("scores.csv", "counts.csv", "chances.csv"),
+    ("scores.csv", "counts.csv", "distribution.csv", "chances.csv"),
     ("differences.csv", "calibration.csv", "departures.csv"),
     document="backtest.json",
 )

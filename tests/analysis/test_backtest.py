@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from sim.analysis import BASELINES
 from sim.analysis.backtest import (
+    DISTRIBUTION,
     HAZARD,
     HORIZONS,
     MARK,
@@ -28,6 +30,7 @@ from sim.analysis.backtest import (
 from sim.atlas import Record, record
 from sim.cli.reference import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
 from sim.errors import InputError
+from sim.results.table import Table, read_csv
 from sim.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +106,24 @@ def test_every_model_forecasts_every_origin_and_horizon(small: Backtest) -> None
         known = date(told.origin - 1, 12, 31)
         assert told.states == record().recognisers(known)
         assert told.chances is None or bool(np.all((told.chances >= 0.0) & (told.chances <= 1.0)))
+
+
+def test_the_distribution_of_every_forecast_is_kept_in_full(small: Backtest, tmp_path: Path) -> None:
+    """As read back: shares add up to one, their mean is that of the table of counts, and nothing else is told."""
+    path = tmp_path / "distribution.csv"
+    Table.of(small.distribution).write(path)
+    assert path.read_text("utf-8").splitlines()[0] == "model,origin,horizon,count,share"
+    table = read_csv(path, DISTRIBUTION, 10_000)
+    forecasts = {(row["model"], row["origin"], row["horizon"]): row["mean"] for row in small.counts}
+    told: dict[tuple[object, ...], list[tuple[int, float]]] = {key: [] for key in forecasts}
+    for row in table.rows():
+        told[row["model"], row["origin"], row["horizon"]].append((row["count"], row["share"]))
+    for key, found in told.items():
+        counts = [count for count, _ in found]
+        assert counts == sorted(set(counts)), key
+        assert min(share for _, share in found) > 0.0
+        assert math.fsum(share for _, share in found) == pytest.approx(1.0, abs=1e-9), key
+        assert math.fsum(count * share for count, share in found) == pytest.approx(forecasts[key], abs=1e-9), key
 
 
 def test_it_gives_the_same_numbers_whatever_the_threads(small: Backtest) -> None:

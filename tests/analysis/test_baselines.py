@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -12,7 +13,7 @@ import pytest
 from scipy.linalg import expm
 from scipy.stats import binom
 
-from sim.analysis import BASELINES, Forecast, baselines, forecasts, outcome
+from sim.analysis import BASELINES, Forecast, baselines, forecasts, outcome, truce
 from sim.analysis.baselines import (
     DRAWS,
     FORMER_YEARS,
@@ -31,7 +32,9 @@ from sim.analysis.baselines import (
     returns,
     sample,
 )
-from sim.atlas import Change, Economy, Record, economy, record
+from sim.analysis.truce import acceptance, courses
+from sim.atlas import Change, Economy, Record, economy, record, regimes
+from sim.atlas.patrons import Regime
 from sim.parameters import PARAMETERS
 
 START = date(1971, 10, 24)
@@ -65,6 +68,12 @@ def years_by_day(first: date, last: date, as_of: date, weighting: Weighting) -> 
     return float(sum(weighting.event(age) for age in ages.tolist()) / 365.25)
 
 
+def known_regimes(as_of: date) -> list[Regime]:
+    """The regimes as they were known at the end of a day: the last one went on."""
+    after = as_of + timedelta(days=1)
+    return [replace(regime, end=min(regime.end, after)) for regime in regimes() if regime.start <= as_of]
+
+
 # --- All of them
 
 
@@ -90,9 +99,12 @@ def test_a_forecast_is_well_formed(name: str, origin: int, horizon: int) -> None
 
 
 @ALL
-@pytest.mark.parametrize("origin", [1995, 2009, 2017, 2024])
+@pytest.mark.parametrize("origin", [1995, 2009, 2012, 2016, 2017, 2024])
 def test_nothing_after_the_origin_leaks_in(monkeypatch: pytest.MonkeyPatch, name: str, origin: int) -> None:
-    """A forecast does not change when the record is cut before the origin and the economies of later years are gone."""
+    """A forecast does not change when the record is cut before the origin and the economies of later years are gone.
+
+    What acceptance in a truce was known to be is held against a cut record in `test_truce.py`.
+    """
     whole = [BASELINES[name](origin, horizon) for horizon in (1, 5)]
     known, as_of = record(), date(origin - 1, 12, 31)
     cut = Record(known.start, as_of, known.roster_1971, tuple(c for c in known.changes if c.date <= as_of))
@@ -103,6 +115,7 @@ def test_nothing_after_the_origin_leaks_in(monkeypatch: pytest.MonkeyPatch, name
 
     monkeypatch.setattr(baselines, "record", lambda: cut)
     monkeypatch.setattr(baselines, "economy", known_economy)
+    monkeypatch.setattr(truce, "regimes", lambda: known_regimes(as_of))
     for before in whole:
         after = BASELINES[name](origin, before.horizon)
         assert after.states == before.states
@@ -123,10 +136,13 @@ def test_asked_twice_the_answer_is_the_same(name: str) -> None:
 @pytest.mark.parametrize("horizon", [1, 3, 5])
 def test_the_holy_see_decides_no_comparison(horizon: int) -> None:
     rate = PARAMETERS["holy_see_rate"].distribution.central
-    for name in HAZARDS:
-        made = BASELINES[name](2010, horizon)
-        assert made.chances is not None
-        assert made.chances[made.states.index("VAT")] == pytest.approx(1.0 - math.exp(-rate * horizon), rel=1e-12)
+    for origin in (2005, 2010):
+        stays = sum(course.chance * math.exp(-rate * course.years) for course in courses(origin, horizon))
+        assert origin == 2010 or stays == math.exp(-rate * horizon)
+        for name in HAZARDS:
+            made = BASELINES[name](origin, horizon)
+            assert made.chances is not None
+            assert made.chances[made.states.index("VAT")] == pytest.approx(1.0 - stays, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", HAZARDS)
@@ -186,9 +202,35 @@ def test_events_of_twenty_years_counted_by_hand() -> None:
 
 
 def test_ally_years_of_twenty_years_are_the_monthly_counts_without_the_holy_see() -> None:
+    """A month in the truce counts as acceptance in it, on what was known then (May 2008 as a whole as contest)."""
+    as_of = date(2015, 12, 31)
     months = [date(1996 + month // 12, month % 12 + 1, 15) for month in range(240)]
-    found = sum(record().count(day) - 1 for day in months) / 12.0
-    assert departures(date(2015, 12, 31), LAST_20_YEARS)[0].years == pytest.approx(found, rel=0.002)
+    worth = [acceptance(as_of) if day >= date(2008, 5, 20) else 1.0 for day in months]
+    found = sum((record().count(day) - 1) * share for day, share in zip(months, worth, strict=True)) / 12.0
+    assert departures(as_of, LAST_20_YEARS)[0].years == pytest.approx(found, rel=0.004)
+    contest = sum(record().count(date(1988 + month // 12, month % 12 + 1, 15)) - 1 for month in range(240)) / 12.0
+    assert departures(date(2007, 12, 31), LAST_20_YEARS)[0].years == pytest.approx(contest, rel=0.002)
+
+
+@pytest.mark.parametrize("weighting", [HALF_LIFE_7, LAST_20_YEARS, SINCE_1971], ids=["half-life", "window", "all"])
+def test_years_in_a_truce_count_as_little_as_happens_in_it(told: Told, weighting: Weighting) -> None:
+    """One that left in the truce and one that stayed: events count one each, by age; years by age and regime."""
+    left, as_of = date(2013, 11, 14), date(2019, 12, 31)
+    told({"HND", "PRY"}, [change("HND", left.isoformat(), "taipei", "beijing")])
+    begin, end, accepted = date(2008, 5, 20), date(2016, 1, 16), acceptance(as_of)
+    assert 0.05 < accepted < 0.1
+
+    def worth(first: date, last: date) -> float:
+        return years_by_day(first, last, as_of, weighting)
+
+    found, _ = departures(as_of, weighting)
+    stayed = worth(START, begin) + accepted * worth(begin, end) + worth(end, as_of)
+    gone = worth(START, begin) + accepted * worth(begin, left)
+    assert found.years == pytest.approx(stayed + gone, rel=1e-4)
+    assert found.events == weighting.event((as_of - left).days / 365.25)
+    back, former = returns(as_of, weighting)
+    assert back.years == pytest.approx(accepted * worth(left, end) + worth(end, as_of), rel=1e-4)
+    assert former == ("HND",)
 
 
 @pytest.mark.parametrize("origin", [1995, 2010, 2024])
@@ -310,9 +352,9 @@ def test_constants_where_nobody_ever_came_back(told: Told) -> None:
 
 
 def test_the_chance_of_a_constant_is_made_of_its_two_rates() -> None:
-    as_of = date(2015, 12, 31)
+    as_of = date(2017, 12, 31)
     left, back = departures(as_of, HALF_LIFE_7)[0], returns(as_of, HALF_LIFE_7)[0]
-    made = BASELINES["constant_hl7"](2016, 3)
+    made = BASELINES["constant_hl7"](2018, 3)
     assert made.chances is not None
     others = made.chances[[iso3 != "VAT" for iso3 in made.states]]
     assert np.ptp(others) == 0.0
@@ -324,9 +366,9 @@ def test_the_chance_of_a_constant_is_made_of_its_two_rates() -> None:
 
 
 def test_a_region_is_shrunk_by_one_event_at_the_overall_rate() -> None:
-    as_of = date(2015, 12, 31)
+    as_of = date(2017, 12, 31)
     overall, regions = departures(as_of, HALF_LIFE_7)
-    made = BASELINES["constant_region"](2016, 1)
+    made = BASELINES["constant_region"](2018, 1)
     assert made.chances is not None
     chances = dict(zip(made.states, made.chances.tolist(), strict=True))
     for iso3, region in (("HND", "Americas"), ("SWZ", "Africa"), ("TUV", "Oceania")):
@@ -334,6 +376,39 @@ def test_a_region_is_shrunk_by_one_event_at_the_overall_rate() -> None:
         shape, years = tally.events + 1.0, tally.years + overall.years / overall.events
         assert chances[iso3] == pytest.approx(1.0 - (years / (years + 1.0)) ** shape, rel=0.02)
     assert len({chances[iso3] for iso3 in ("HND", "SWZ", "TUV", "VAT")}) == 4
+
+
+@pytest.mark.parametrize(("origin", "horizon"), [(2009, 5), (2012, 1), (2014, 3), (2016, 5)])
+def test_within_a_truce_a_forecast_is_the_mixture_over_its_end(
+    monkeypatch: pytest.MonkeyPatch, origin: int, horizon: int
+) -> None:
+    """Chances, and the whole distribution of the count, against those of each course alone."""
+    mixed = {name: BASELINES[name](origin, horizon) for name in BASELINES}
+    assert len(courses(origin, horizon)) > 1
+    chances = {name: np.zeros(len(mixed[name].states)) for name in HAZARDS}
+    counts = dict.fromkeys(BASELINES, np.zeros(40))
+    for course in courses(origin, horizon):
+        monkeypatch.setattr(baselines, "courses", lambda *_, alone=course: (replace(alone, chance=1.0),))
+        for name in BASELINES:
+            alone = BASELINES[name](origin, horizon)
+            counts[name] = counts[name] + course.chance * np.bincount(alone.counts, minlength=40) / MEMBERS
+            if alone.chances is not None:
+                chances[name] += course.chance * alone.chances
+    for name, made in mixed.items():
+        assert np.bincount(made.counts, minlength=40) / MEMBERS == pytest.approx(counts[name], abs=2.0 / MEMBERS)
+        if made.chances is not None:
+            assert made.chances == pytest.approx(chances[name], rel=1e-12)
+
+
+def test_within_a_truce_a_chance_is_that_of_as_many_years_of_contest() -> None:
+    """From 2010, one year ahead, no vote comes: the chance to stay is the Laplace transform at so little time."""
+    as_of = date(2009, 12, 31)
+    left = departures(as_of, SINCE_1971)[0]
+    made = BASELINES["constant_all"](2010, 1)
+    assert made.chances is not None
+    stays = (left.years / (left.years + acceptance(as_of))) ** left.events
+    assert made.chances[0] == pytest.approx(1.0 - stays, rel=0.01)
+    assert made.chances[0] < 0.1 * BASELINES["constant_all"](2008, 1).chances[0]  # type: ignore[index]
 
 
 # --- Distributions of the count
@@ -382,20 +457,36 @@ def test_the_random_walk_is_symmetric(origin: int) -> None:
 
 
 def test_one_step_is_one_of_the_last_twenty_changes() -> None:
-    """In 2004-23 the count stood still in nine years, fell by one in nine, by three in 2018 and by two in 2019."""
+    """In 2004-07 and 2016-23 the count stood still in 3 years, fell by one in 7, by three in 2018, by two in 2019."""
     drift = np.bincount(walk("drift_20y", 2024, 1).counts, minlength=17)[10:17] / MEMBERS
-    assert drift == pytest.approx([0.05, 0.05, 0.45, 0.45, 0.0, 0.0, 0.0], abs=1e-12)
+    assert drift == pytest.approx(np.array([1, 1, 7, 3, 0, 0, 0]) / 12, abs=1.0 / MEMBERS)
     symmetric = np.bincount(walk("random_walk", 2024, 1).counts, minlength=17)[10:17] / MEMBERS
-    assert symmetric == pytest.approx([0.025, 0.025, 0.225, 0.45, 0.225, 0.025, 0.025], abs=1e-12)
+    assert symmetric == pytest.approx(np.array([1, 1, 7, 6, 7, 1, 1]) / 24, abs=1.0 / MEMBERS)
+
+
+def test_within_a_truce_a_walk_takes_a_step_as_rarely_as_things_happen() -> None:
+    """From 2010 one year ahead: the steps of 1990-2007, each with the chance of acceptance, else none."""
+    known, accepted = record(), acceptance(date(2009, 12, 31))
+    counts = [known.count(date(year, 12, 31)) for year in range(1989, 2008)]
+    steps = np.bincount(np.diff(counts) + counts[-1], minlength=40) / 18
+    start = known.count(date(2009, 12, 31))
+    law = accepted * np.roll(steps, start - counts[-1])
+    law[start] += 1.0 - accepted
+    found = np.bincount(walk("drift_20y", 2010, 1).counts, minlength=40) / MEMBERS
+    assert found == pytest.approx(law, abs=1.0 / MEMBERS)
 
 
 @pytest.mark.parametrize("horizon", [1, 3, 5])
-def test_the_drift_is_that_of_twenty_years(horizon: int) -> None:
+def test_the_drift_is_that_of_twenty_years_without_those_in_a_truce(horizon: int) -> None:
+    """From 2008 of all the twenty; from 2010 of 18, and only as many of them as years of contest are expected."""
     known = record()
-    start, before = known.count(date(2009, 12, 31)), known.count(date(1989, 12, 31))
-    assert walk("drift_20y", 2010, horizon).counts.mean() == pytest.approx(
-        start + horizon * (start - before) / 20, abs=0.01
-    )
+    start, before = known.count(date(2007, 12, 31)), known.count(date(1987, 12, 31))
+    drift = (start - before) / 20
+    assert walk("drift_20y", 2008, horizon).counts.mean() == pytest.approx(start + horizon * drift, abs=0.01)
+    drift = (start - known.count(date(1989, 12, 31))) / 18
+    years = sum(course.chance * course.years for course in courses(2010, horizon))
+    mean = known.count(date(2009, 12, 31)) + years * drift
+    assert walk("drift_20y", 2010, horizon).counts.mean() == pytest.approx(mean, abs=0.01)
 
 
 def test_a_walk_does_not_go_below_nought(told: Told) -> None:
@@ -465,6 +556,14 @@ def test_the_rows_of_the_logit() -> None:
         assert len(rows) == len(states) - 1 - (year == 1975)
         gone = [iso3 for iso3 in states if record().side(iso3, date(year, 12, 31)) != "taipei" and iso3 != "VDR"]
         assert sum(happened for _, happened in rows) == len(gone)
+
+
+def test_the_logit_is_fitted_on_years_of_contest(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    rows = baselines._rows
+    monkeypatch.setattr(baselines, "_rows", lambda known, year: asked.append(year) or rows(known, year))
+    BASELINES["logit"](2018, 1)
+    assert asked == [*range(1972, 2008), 2016, 2017]
 
 
 def test_years_ahead_are_years_one_by_one() -> None:

@@ -101,7 +101,8 @@ def test_a_backtest_is_written_and_told(sim: Sim, tmp_path: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
         "backtest.json",
         "manifest.json",
-        *(f"{name}.csv" for name in ("scores", "differences", "calibration", "counts", "chances", "departures")),
+        *(f"{name}.csv" for name in ("scores", "differences", "calibration", "counts", "distribution", "chances")),
+        "departures.csv",
     }
     told = sim("backtest", "--origins", "2018", "--runs", "100", "--out", tmp_path)
     assert told.status == 0
