@@ -38,7 +38,7 @@ def test_a_fit_reads_as_sentences(sim: Sim) -> None:
     assert "the cuts of 2025 are not in it" in said.out
     assert "by 10 of Beijing's packages read as prices of the model's own auction:" in said.out
     row = next(line.split() for line in said.out.splitlines() if line.startswith("  valuation "))
-    assert row == ["valuation", "50", "(10", "to", "250)", "69", "(38", "to", "123)", "US$", "million", "a", "year"]
+    assert row == ["valuation", "50", "(10", "to", "250)", "69", "(38", "to", "124)", "US$", "million", "a", "year"]
     assert "This rests on the auction: nobody has seen bids that failed." in said.out
     assert said.err == ""
 
