@@ -356,6 +356,7 @@ def test_a_sensitivity_says_what_it_is(small: Any) -> None:
     assert list(table.columns) == [
         "name", "low", "high", "meaning", "first", "first_low", "first_high", "total", "total_low", "total_high"
     ]  # fmt: skip
+    assert table["name"][0] == "departure_rate"
     assert table["total"].is_monotonic_decreasing
     assert (table.set_index("name").loc["hostility_effect", ["first", "total"]] == 0.0).all()
     assert 0.0 < small.noise_share < 0.2
