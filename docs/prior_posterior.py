@@ -33,7 +33,7 @@ class Moved:
 
     @property
     def posterior(self) -> Points:
-        """5 % point, central value and 95 % point, as the register tells them: of counted chances and rates the mean."""
+        """5 % point, central value (the mean of counted chances and rates, else the median) and 95 % point."""
         return _points(self.belief.parameter, self.belief.distribution)
 
     @property

@@ -219,16 +219,31 @@ class Span:
 
 
 SPANS = (Span(date(1995, 1, 1), date(1999, 12, 31)), Span(date(2016, 5, 20), date(2021, 5, 31)))
-CASES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
-    ("luck alone", "all parameters central, money by its prior", {}),
-    ("and the priors", "what is assumed or documented is drawn, and money from its prior", {}),
-    ("and the record's rate", "everything is drawn, as in a run of the simulator", {}),
-    ("Beijing's budget doubled", "priors drawn", {"beijing": {"budget": 2.0}}),
-    ("Taipei's budget halved", "priors drawn", {"taipei": {"budget": 0.5}}),
-    ("Washington's attention tripled", "priors drawn", {"washington": {"attention": 3.0}}),
-    ("hostility 2 towards everyone", "priors drawn", {"washington": {"hostility": 2.0}}),
+CASES: tuple[tuple[str, str, Known, Mapping[str, Any]], ...] = (
+    ("luck alone", "priors at their central values", "priors", {}),
+    ("and the priors", "they are drawn", "priors", {}),
+    ("and what the record says", "everything is drawn, as in a run of the simulator", "posterior", {}),
+    ("Beijing's budget doubled", "priors drawn", "priors", {"beijing": {"budget": 2.0}}),
+    ("the same", "everything drawn", "posterior", {"beijing": {"budget": 2.0}}),
+    ("Taipei's budget halved", "priors drawn", "priors", {"taipei": {"budget": 0.5}}),
+    ("the same", "everything drawn", "posterior", {"taipei": {"budget": 0.5}}),
+    ("Washington's attention tripled", "priors drawn", "priors", {"washington": {"attention": 3.0}}),
+    ("the same", "everything drawn", "posterior", {"washington": {"attention": 3.0}}),
+    ("hostility 2 towards everyone", "priors drawn", "priors", {"washington": {"hostility": 2.0}}),
 )
-"""What varies, in words, and the levers moved."""
+"""What varies, in words, what is drawn, and the levers moved."""
+
+
+def _priors_of_a_run(as_of: date) -> dict[str, Any]:
+    """What a scenario sets for money to have its prior, and all else that is estimated its central value."""
+    given: dict[str, Any] = {}
+    for name, belief in beliefs(as_of).items():
+        prior = belief.parameter
+        if name in PRICED:
+            given[name] = {"central": prior.central, "low": prior.low, "high": prior.high}
+        elif prior.kind == "estimated":
+            given[name] = belief.distribution.central
+    return given
 
 
 @cache
@@ -241,16 +256,10 @@ def losses(span: Span, case: int) -> NDArray[np.int64]:
         "start": span.start,
         "end": span.end,
     }
-    held: dict[str, Any] = {}
-    for name, belief in beliefs(span.start).items():
-        if belief.parameter.kind == "estimated":
-            held[name] = belief.distribution.central
-        if name in PRICED:
-            prior = belief.parameter
-            held[name] = {"central": prior.central, "low": prior.low, "high": prior.high}
-    document: dict[str, Any] = {"scenario": header, **CASES[case][2]}
-    if case != 2:
-        document["parameters"] = held
+    _, _, known, levers = CASES[case]
+    document: dict[str, Any] = {"scenario": header, **levers}
+    if known == "priors":
+        document["parameters"] = _priors_of_a_run(span.start)
     scenario = Scenario.model_validate(document)
     mode: Mode = "central" if case == 0 else "drawn"
     return lost_in(simulate(Request(Loaded(scenario, scenario, "docs", ()), RUNS, SEED, parameters=mode)))
@@ -272,7 +281,7 @@ def gone(result: Result) -> NDArray[np.bool_]:
 def losses_table() -> str:
     heads = [f"{span.start:%b %Y} to {span.end:%b %Y}" for span in SPANS]
     rows = ["| what varies | " + " | ".join(f"lost, {head}" for head in heads) + " |", "|---|---|---|"]
-    for number, (name, what, _) in enumerate(CASES):
+    for number, (name, what, *_) in enumerate(CASES):
         cells = []
         for span in SPANS:
             found = losses(span, number)
@@ -504,7 +513,9 @@ def draw(path: Path) -> None:
     with style.sheet(width, high + gap + low_high + 0.45, heading, subtitle, source) as (drawing, above):
         plot = style.panel(drawing, left, above, width - left - right, high)
         style.grid(plot, "x")
-        terms = [(lever, *(over_draws(measure, known) for known in get_args(Known))) for _, lever, measure in TERMS]
+        terms = [
+            (lever, over_draws(measure, "priors"), over_draws(measure, "posterior")) for _, lever, measure in TERMS
+        ]
         terms.sort(key=lambda term: -term[2][0])
         places = range(len(terms))
         for place, (_, prior, posterior) in zip(places, terms, strict=True):
@@ -519,10 +530,10 @@ def draw(path: Path) -> None:
             )  # fmt: skip
         plot.axvline(1.0, color=style.GREY, linewidth=1)
         plot.set_xscale("log")
-        ticks = [0.01, 0.1, 1, 10, 100, 1000, 10_000, 100_000]
+        ticks = [0.01, 0.1, 1, 10, 100, 1000, 100_000]
         plot.xaxis.set_major_locator(FixedLocator(ticks))
         plot.xaxis.set_minor_locator(NullLocator())
-        plot.set_xticklabels([f"{tick:,g}" if tick < 100_000 else "100,000" for tick in ticks], size=8.5)
+        plot.set_xticklabels([f"{tick:,}" for tick in ticks], size=8.5)
         plot.set_yticks(list(places), [lever for lever, *_ in terms], size=8.5, color=style.BLACK)
         plot.set_ylim(len(TERMS) - 0.4, -0.6)
         wide = (width - 0.65 - 0.5 - 0.3) / 2
