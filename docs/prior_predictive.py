@@ -500,7 +500,7 @@ def draw(path: Path) -> None:
     width, row, left, right = 8.0, 0.27, 4.1, 0.75
     high = row * len(TERMS)
     gap, low_high = 0.75, 1.9
-    heading = "What the priors alone say"
+    heading = "What the priors say, and what the record made of it"
     subtitle = (
         "Above: what each lever multiplies the odds by, logarithmic scale; pale: 90 % of draws from the priors,\n"
         "blue: median (written) and 90 % with the record\n"
