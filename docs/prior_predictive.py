@@ -1,7 +1,8 @@
 """What the priors alone say: computed with the model's own rules, put into `prior-predictive.md`, and drawn.
 
 `python -m docs.prior_predictive` rewrites the tables between their marks and the picture; a test computes the tables
-again. What is estimated on the record is held at its central value here: what varies was assumed or documented.
+again. "Priors" draws what was assumed or documented, and from its declared prior what the record then moved; what is
+estimated without a declared prior is held at its central value. "Posterior" draws everything, as a run does.
 """
 
 from __future__ import annotations
@@ -9,24 +10,27 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docs import prior_posterior
 from docs.story import DOCS
 from sim.atlas import record
-from sim.fit import beliefs, yardsticks
+from sim.fit import Belief, beliefs, yardsticks
+from sim.fit.prices import PRICED
 from sim.model import rules
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.model.plan import plan
 from sim.model.terms import TAIPEI
+from sim.parameters import Held
 from sim.results import Result
 from sim.results.tables import moved
 from sim.runs.run import Request, simulate
@@ -55,16 +59,27 @@ class Draw(NamedTuple):
     """A uniform number, for times that are drawn."""
 
 
+Known = Literal["priors", "posterior"]
+
+
+def before_the_record(belief: Belief) -> Belief:
+    """The declared prior of what is estimated; its central value where none is declared. All else as it is."""
+    if belief.parameter.kind != "estimated":
+        return belief
+    if belief.parameter.central is not None:
+        return replace(belief, distribution=belief.parameter.distribution)
+    middle = belief.distribution.central
+    return replace(belief, distribution=Held(middle, middle, middle))
+
+
 @cache
-def draws() -> tuple[Draw, ...]:
-    """Draws of what is assumed or documented; what is estimated stays at its central value."""
+def draws(known: Known) -> tuple[Draw, ...]:
+    """Draws of the parameters from the priors, or from what the record left of them; both by the same luck."""
     day = record().confirmed_until
-    known = beliefs(day)
-    laid = plan(load("outlook-2026"), yardsticks(day))
-    drawn = sample(laid, known, SEED, DRAWS, "drawn").parameters
-    for name, belief in known.items():
-        if belief.kind == "estimated" and name != "acceptance_truce":
-            drawn[name] = belief.distribution.central
+    laws = beliefs(day)
+    if known == "priors":
+        laws = {name: before_the_record(belief) for name, belief in laws.items()}
+    drawn = sample(plan(load("outlook-2026"), yardsticks(day)), laws, SEED, DRAWS, "drawn").parameters
     luck = uniforms(SEED, DRAWS, purpose_of("prior-predictive:luck"))
     names = drawn.dtype.names or ()
     return tuple(
@@ -81,9 +96,9 @@ def draws() -> tuple[Draw, ...]:
 Measure = Callable[[Draw], float]
 
 
-def over_draws(measure: Measure) -> tuple[float, float, float]:
+def over_draws(measure: Measure, known: Known) -> tuple[float, float, float]:
     """Median, 5 % and 95 % points of something over the draws."""
-    low, middle, high = np.quantile([measure(draw) for draw in draws()], [0.05, 0.5, 0.95]).tolist()
+    low, middle, high = np.quantile([measure(draw) for draw in draws(known)], [0.05, 0.5, 0.95]).tolist()
     return middle, low, high
 
 
@@ -167,15 +182,23 @@ TERMS: tuple[tuple[str, str, Measure], ...] = (
 
 
 def terms_table() -> str:
-    rows = ["| term | lever | odds are multiplied by | 90 % of draws |", "|---|---|---|---|"]
+    """What each lever multiplies the odds by: median and 90 % of draws, from the priors and with the record."""
+    rows = ["| term | lever | by the priors | with the record |", "|---|---|---|---|"]
     for term, lever, measure in TERMS:
-        middle, low, high = (_times(math.exp(value)) for value in over_draws(measure))
-        rows.append(f"| {term} | {lever} | {middle} | {low} to {high} |")
+        priors, posterior = (_range(measure, known) for known in get_args(Known))
+        rows.append(f"| {term} | {lever} | {priors} | {'the same' if posterior == priors else posterior} |")
     return "\n".join(rows)
 
 
+def _range(measure: Measure, known: Known) -> str:
+    middle, low, high = (_times(math.exp(value)) for value in over_draws(measure, known))
+    return f"{middle} ({low} to {high})"
+
+
 def _times(value: float) -> str:
-    return f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    if value >= 1000.0:
+        return f"{float(f'{value:.1e}'):,.0f}"
+    return f"{value:.0f}" if value >= 20.0 else f"{value:.1f}" if value >= 10.0 else f"{value:.2f}"
 
 
 # --- Five years ------------------------------------------------------------------------------------------------
@@ -196,16 +219,31 @@ class Span:
 
 
 SPANS = (Span(date(1995, 1, 1), date(1999, 12, 31)), Span(date(2016, 5, 20), date(2021, 5, 31)))
-CASES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
-    ("luck alone", "all parameters central", {}),
-    ("and the priors", "what is assumed or documented is drawn", {}),
-    ("and the record's rate", "everything is drawn, as in a run of the simulator", {}),
-    ("Beijing's budget doubled", "priors drawn", {"beijing": {"budget": 2.0}}),
-    ("Taipei's budget halved", "priors drawn", {"taipei": {"budget": 0.5}}),
-    ("Washington's attention tripled", "priors drawn", {"washington": {"attention": 3.0}}),
-    ("hostility 2 towards everyone", "priors drawn", {"washington": {"hostility": 2.0}}),
+CASES: tuple[tuple[str, str, Known, Mapping[str, Any]], ...] = (
+    ("luck alone", "priors at their central values", "priors", {}),
+    ("and the priors", "they are drawn", "priors", {}),
+    ("and what the record says", "everything is drawn, as in a run of the simulator", "posterior", {}),
+    ("Beijing's budget doubled", "priors drawn", "priors", {"beijing": {"budget": 2.0}}),
+    ("the same", "everything drawn", "posterior", {"beijing": {"budget": 2.0}}),
+    ("Taipei's budget halved", "priors drawn", "priors", {"taipei": {"budget": 0.5}}),
+    ("the same", "everything drawn", "posterior", {"taipei": {"budget": 0.5}}),
+    ("Washington's attention tripled", "priors drawn", "priors", {"washington": {"attention": 3.0}}),
+    ("the same", "everything drawn", "posterior", {"washington": {"attention": 3.0}}),
+    ("hostility 2 towards everyone", "priors drawn", "priors", {"washington": {"hostility": 2.0}}),
 )
-"""What varies, in words, and the levers moved."""
+"""What varies, in words, what is drawn, and the levers moved."""
+
+
+def _priors_of_a_run(as_of: date) -> dict[str, Any]:
+    """What a scenario sets for money to have its prior, and all else that is estimated its central value."""
+    given: dict[str, Any] = {}
+    for name, belief in beliefs(as_of).items():
+        prior = belief.parameter
+        if name in PRICED:
+            given[name] = {"central": prior.central, "low": prior.low, "high": prior.high}
+        elif prior.kind == "estimated":
+            given[name] = belief.distribution.central
+    return given
 
 
 @cache
@@ -218,14 +256,10 @@ def losses(span: Span, case: int) -> NDArray[np.int64]:
         "start": span.start,
         "end": span.end,
     }
-    held = {
-        name: belief.distribution.central
-        for name, belief in beliefs(span.start).items()
-        if belief.parameter.kind == "estimated"
-    }
-    document: dict[str, Any] = {"scenario": header, **CASES[case][2]}
-    if case != 2:
-        document["parameters"] = held
+    _, _, known, levers = CASES[case]
+    document: dict[str, Any] = {"scenario": header, **levers}
+    if known == "priors":
+        document["parameters"] = _priors_of_a_run(span.start)
     scenario = Scenario.model_validate(document)
     mode: Mode = "central" if case == 0 else "drawn"
     return lost_in(simulate(Request(Loaded(scenario, scenario, "docs", ()), RUNS, SEED, parameters=mode)))
@@ -247,7 +281,7 @@ def gone(result: Result) -> NDArray[np.bool_]:
 def losses_table() -> str:
     heads = [f"{span.start:%b %Y} to {span.end:%b %Y}" for span in SPANS]
     rows = ["| what varies | " + " | ".join(f"lost, {head}" for head in heads) + " |", "|---|---|---|"]
-    for number, (name, what, _) in enumerate(CASES):
+    for number, (name, what, *_) in enumerate(CASES):
         cells = []
         for span in SPANS:
             found = losses(span, number)
@@ -419,7 +453,7 @@ def _answer(name: str) -> str:
     if isinstance(says, str):
         return says
     if isinstance(says, tuple):
-        middle, low, high = (f"{value:.{says[1]}f}" for value in over_draws(says[0]))
+        middle, low, high = (f"{value:.{says[1]}f}" for value in over_draws(says[0], "posterior"))
         return f"{middle} ({low} to {high})"
     return says()
 
@@ -429,6 +463,7 @@ def _answer(name: str) -> str:
 TABLES: Mapping[str, Callable[[], str]] = {
     "terms": terms_table,
     "losses": losses_table,
+    "changed": prior_posterior.table,
     "judgements": judgements_table,
 }
 
@@ -446,57 +481,59 @@ def filled(text: str) -> str:
 
 
 def write() -> None:
-    """The tables and the picture."""
+    """The tables and the pictures."""
     text = PAGE.read_text("utf-8")
     new = filled(text)
     if new != text:
         PAGE.write_text(new, "utf-8")
         print(PAGE.relative_to(DOCS.parent))
     draw(PICTURE)
+    prior_posterior.draw(prior_posterior.PICTURE)
 
 
 def draw(path: Path) -> None:
-    """The picture: terms on the left, losses in five years on the right."""
+    """The picture: terms above, losses in five years below."""
     from matplotlib.ticker import FixedLocator, NullLocator
 
     from sim.charts import style
 
-    width, row, left = 8.0, 0.27, 4.35
+    width, row, left, right = 8.0, 0.27, 4.1, 0.75
     high = row * len(TERMS)
     gap, low_high = 0.75, 1.9
-    heading = "What the priors alone say"
+    heading = "What the priors say, and what the record made of it"
     subtitle = (
-        "Above: what each lever multiplies the rate of leaving by; median and 90 % of draws, logarithmic scale\n"
-        "Below: states lost in five years with the priors drawn, in % of runs; black: the record"
+        "Above: what each lever multiplies the odds by, logarithmic scale; pale: 90 % of draws from the priors,\n"
+        "blue: median (written) and 90 % with the record\n"
+        "Below: states lost in five years by the priors, in % of runs; black: the record"
     )
     source = (
-        f"Priors: judgements of 2026 and counted cases (sim parameters). {DRAWS:,} draws; {RUNS:,} runs, seed {SEED}, "
-        "what is estimated held at its central value."
+        f"Priors: judgements of 2026 and counted cases (sim parameters). {DRAWS:,} draws; {RUNS:,} runs, seed {SEED}. "
+        "By the priors, what is estimated without a declared prior is held at its central value."
     )
     with style.sheet(width, high + gap + low_high + 0.45, heading, subtitle, source) as (drawing, above):
-        plot = style.panel(drawing, left, above, width - left - 0.6, high)
+        plot = style.panel(drawing, left, above, width - left - right, high)
         style.grid(plot, "x")
-        terms = sorted(((lever, *over_draws(measure)) for _, lever, measure in TERMS), key=lambda term: -term[1])
+        terms = [
+            (lever, over_draws(measure, "priors"), over_draws(measure, "posterior")) for _, lever, measure in TERMS
+        ]
+        terms.sort(key=lambda term: -term[2][0])
         places = range(len(terms))
-        for place, (_, *logs) in zip(places, terms, strict=True):
-            middle, low, up = (math.exp(value) for value in logs)
-            plot.plot([low, up], [place, place], color=style.BLUE_HALF, linewidth=4, solid_capstyle="butt")
+        for place, (_, prior, posterior) in zip(places, terms, strict=True):
+            _, least, most = (math.exp(value) for value in prior)
+            middle, low, up = (math.exp(value) for value in posterior)
+            plot.plot([least, most], [place, place], color=style.BLUE_MOST, linewidth=9, solid_capstyle="butt")
+            plot.plot([low, up], [place, place], color=style.SIMULATED, linewidth=2.5, solid_capstyle="butt")
             plot.plot([middle], [place], "o", color=style.SIMULATED, markersize=5)
             plot.text(
-                1.02,
-                place,
-                _times(middle),
-                transform=plot.get_yaxis_transform(),
-                size=8.5,
-                va="center",
+                1.02, place, _times(middle), transform=plot.get_yaxis_transform(), size=8.5, va="center",
                 color=style.SIMULATED,
-            )
+            )  # fmt: skip
         plot.axvline(1.0, color=style.GREY, linewidth=1)
         plot.set_xscale("log")
-        ticks = [0.01, 0.1, 0.5, 1, 2, 5, 10, 100]
+        ticks = [0.01, 0.1, 1, 10, 100, 1000, 100_000]
         plot.xaxis.set_major_locator(FixedLocator(ticks))
         plot.xaxis.set_minor_locator(NullLocator())
-        plot.set_xticklabels([f"{tick:g}" for tick in ticks], size=8.5)
+        plot.set_xticklabels([f"{tick:,}" for tick in ticks], size=8.5)
         plot.set_yticks(list(places), [lever for lever, *_ in terms], size=8.5, color=style.BLACK)
         plot.set_ylim(len(TERMS) - 0.4, -0.6)
         wide = (width - 0.65 - 0.5 - 0.3) / 2

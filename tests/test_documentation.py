@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from docs import generate, hooks, offline, prior_predictive
+from docs import generate, hooks, offline, prior_posterior, prior_predictive
 from docs.story import DOCS, NOT_RUN, PRINTED, Story, blocks_of, pages, tidy
 from sim.model import rules
 from sim.parameters import PARAMETERS
@@ -212,6 +212,7 @@ def test_a_reference_page_is_up_to_date(name: str) -> None:
 def test_the_prior_predictive_check_is_up_to_date() -> None:
     must_be_same(prior_predictive.filled(prior_predictive.PAGE.read_text("utf-8")), prior_predictive.PAGE)
     assert prior_predictive.PICTURE.is_file()
+    assert prior_posterior.PICTURE.is_file()
 
 
 def test_judgements_that_are_checks_are_told() -> None:
