@@ -146,11 +146,14 @@ def effects_table(results: Mapping[str, Result]) -> str:
         told = []
         for row in moved[:_MOST_MOVED]:
             does = "suspends" if row["tie"] == "cooperation" else "leaves" if row["at_start"] == "taipei" else "returns"
-            moves = f"{100 * row['difference']:+.1f} ± {100 * row['mc']:.1f}"
-            told.append(f"{states()[row['iso3']].name} {does} {moves}")
-        change = f"{count['mean']:+.2f} ± {count['mc']:.2f}"
+            told.append(f"{states()[row['iso3']].name} {does} {_change(100 * row['difference'], 100 * row['mc'], 1)}")
+        change = _change(count["mean"], count["mc"], 2)
         rows.append(f"| `{name}` | `{chain[-1]}` | {change} | {'; '.join(told) or 'none'} |")
     return "\n".join(rows)
+
+
+def _change(difference: float, error: float, digits: int) -> str:
+    return f"{difference:+.{digits}f} ± {error:.{digits}f}".replace("-", "−")
 
 
 def turning_points() -> str:

@@ -175,8 +175,9 @@ def test_the_table_of_effects_says_what_each_counterfactual_changes(listed: Path
 def test_no_counterfactual_moves_nothing(listed: Path) -> None:
     """The chance that it moves most, by more than three standard errors."""
     for row in cells_between_the_marks(listed, EFFECTS_BEGIN, EFFECTS_END)[1:]:
-        largest, error = map(float, NUMBER.findall(row[3])[:2])
-        assert largest > 3 * error, row
+        found = re.search(r"[+−]([\d.]+) ± ([\d.]+)", row[3])
+        assert found is not None
+        assert float(found[1]) > 3 * float(found[2]), row
 
 
 def test_the_table_of_scenarios_has_a_row_for_each(told: dict[str, Result], listed: Path) -> None:
