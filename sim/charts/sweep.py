@@ -56,7 +56,7 @@ LINE, SMALL_LINE = TEXT_SIZE * 1.35 / 72, SMALL * 1.35 / 72
 """Height of a line of text, inches."""
 FAINT, EDGE = "#B5B5B5", "#B8B8B8"
 """Of what is drawn for comparison only; of the frame of a heat map."""
-COUNT, LEFT = "count", "left"
+COUNT, LEFT, SUSPENDED = "count", "left", "suspended"
 DESIGNS = {
     "grid": "grid of {}",
     "lhs": "Latin hypercube of {}",
@@ -77,7 +77,7 @@ def draw_sweep(
     outcome: str | Sequence[str] | None = None,
     formats: Iterable[str] = ("png", "svg"),
 ) -> list[Path]:
-    """Draw the count at the end, and the chance of the states that `outcome` names (`left:HND`), into a folder.
+    """Draw the count at the end, and the chances that `outcome` names (`left:HND`, `suspended:HND`), into a folder.
 
     Returns the files written: `count.png`, `left-HND.png`, ... `InputError` for an outcome the sweep has not.
     """
@@ -93,7 +93,7 @@ def draw_sweep(
 
 def outcomes_by_chart(document: Document) -> dict[str, str]:
     """The outcomes that a sweep has, by the names of their charts: `count`, and `left-HND` for `left:HND`."""
-    asked = (COUNT, *(f"left:{code}" for code in document["states"]))
+    asked = (COUNT, *_chances(document))
     return {outcome_of(document, outcome).name: outcome for outcome in asked}
 
 
@@ -171,9 +171,9 @@ class Outcome:
     """What is drawn of every point."""
 
     asked: str
-    """As the user names it: `count`, `left:HND`."""
+    """As the user names it: `count`, `left:HND`, `suspended:HND`."""
     name: str
-    """Of its file: `count`, `left-HND`."""
+    """Of its file: `count`, `left-HND`, `suspended-HND`."""
     heading: str
     measure: str
     """What it is, in words."""
@@ -218,11 +218,18 @@ def outcome_of(document: Document, asked: str) -> Outcome:
             column(document, "mean"), column(document, "mean_mc"), "fewer states recognise Taipei", True,
         )  # fmt: skip
     states = document["states"]
-    valid = [f"{LEFT}:{code}" for code in states if f"p_end_{code}" in document["columns"]]
+    valid = _chances(document)
     if asked not in valid:
         rule = f"{COUNT}, or {LEFT}: and the code of a state of the sweep, such as {valid[0] if valid else 'left:HND'}"
         raise InputError(Problem("outcome", rule, asked, nearest(asked, [COUNT, *valid])))
-    code = asked.partition(":")[2]
+    kind, _, code = asked.partition(":")
+    if kind == SUSPENDED:
+        chance, error = (100 * column(document, f"suspended_{code}{suffix}") for suffix in ("", "_mc"))
+        return Outcome(
+            asked, f"{kind}-{code}", f"Chance of {states[code]} to suspend military cooperation",
+            f"Share of runs, %, in which its cooperation with Washington is suspended at {end}", "% of runs",
+            chance, error, "higher chance", False,
+        )  # fmt: skip
     chance, error = (100 * column(document, f"p_end_{code}{suffix}") for suffix in ("", "_mc"))
     # The column is the chance to stand elsewhere at the end than at the start: for a state away then, to be back.
     away = (document.get("at_start") or {}).get(code, "taipei") != "taipei"
@@ -233,6 +240,17 @@ def outcome_of(document: Document, asked: str) -> Outcome:
     )
     darker = "lower chance" if away else "higher chance"
     return Outcome(asked, f"{LEFT}-{code}", heading, measure, "% of runs", chance, error, darker, away)
+
+
+def _chances(document: Document) -> list[str]:
+    """The outcomes of single states that a sweep has."""
+    columns = {LEFT: "p_end_", SUSPENDED: "suspended_"}
+    return [
+        f"{kind}:{code}"
+        for kind, column in columns.items()
+        for code in document["states"]
+        if f"{column}{code}" in document["columns"]
+    ]
 
 
 def varied_of(document: Document) -> list[Varied]:

@@ -12,8 +12,9 @@ from sim.cli.options import HELP, as_json, print_json
 @click.command("list", context_settings=HELP)
 @as_json
 def command(as_json: bool) -> None:
-    """List the shipped scenarios: name, title, dates, sources."""
-    from sim.scenario import load, shipped
+    """List the shipped scenarios: name, title, dates, sources, and the sweep file beside it."""
+    from sim.scenario import load, shipped, shipped_sweeps
+    from sim.scenario.loading import SWEEP_NAME
 
     rows: list[dict[str, Any]] = []
     for name, path in shipped().items():
@@ -29,6 +30,7 @@ def command(as_json: bool) -> None:
                 "extends": loaded.chain[0] if loaded.chain else None,
                 "sources": [{"title": source.title, "date": source.date} for source in header.sources],
                 "file": path.name,
+                "sweep": name + SWEEP_NAME if name + SWEEP_NAME in shipped_sweeps() else None,
             }
         )
     if as_json:
@@ -41,3 +43,5 @@ def command(as_json: bool) -> None:
             click.echo(f"  changes {row['extends']}")
         for source in row["sources"]:
             click.echo(f"  source: {source['title']} ({source['date']})")
+        if row["sweep"]:
+            click.echo(f"  sweep: sim sweep {row['sweep']}")

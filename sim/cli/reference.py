@@ -1,13 +1,15 @@
 """Reference results of the shipped scenarios, kept in git: `make results` writes them, a test compares them.
 
 Not a command of `sim`: run as `python -m sim.cli.reference [FOLDER]`. Besides the tables of each scenario it
-writes the count chart of the README, the table of scenarios in `scenarios/README.md`, and the backtest: its tables,
-its charts, the table of the README, and the scores that the page of every result shows.
+writes the points and charts of each shipped sweep, the count chart of the README, the tables of scenarios and of
+effects in `scenarios/README.md`, and the backtest: its tables, its charts, the table of the README, and the scores
+that the page of every result shows.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.analysis.backtest import Backtest
     from sim.results import Result
+    from sim.runs.sweep import Sweep
 
 README_SCENARIO = "honduras-2021"
 OUTLOOK = "outlook-2026"
 FOLDER = Path("results") / "reference"
 LISTED_IN = Path("scenarios") / "README.md"
 BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scenarios -->"
+EFFECTS_BEGIN, EFFECTS_END = "<!-- effects: written by `make results` -->", "<!-- end of effects -->"
 README = Path("README.md")
 BACKTEST_BEGIN, BACKTEST_END = "<!-- backtest: written by `make results` -->", "<!-- end of backtest -->"
 PUBLISHED = Path("sim") / "analysis" / "published.csv"
@@ -30,6 +34,8 @@ PUBLISHED_SCORES = ("crps", "coverage_90", "log_score", "auc_within_year")
 _SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("auc_within_year", 1))
 """Scores and horizons of the README's table of the backtest."""
 _MOST_NAMED = 3
+_MOST_MOVED = 2
+"""States named in the table of effects."""
 
 
 def run_shipped() -> dict[str, Result]:
@@ -62,6 +68,40 @@ def write_reference(folder: Path, charts: bool = True, results: Mapping[str, Res
     return written
 
 
+def write_sweeps(folder: Path, charts: bool = True) -> list[Path]:
+    """Run every shipped sweep and write its `points.csv` under a folder, with six decimals.
+
+    charts : also draw the count, and what `chart_of` says
+    """
+    from sim.charts.sweep import draw_sweep
+    from sim.results import Table
+    from sim.runs.executors import executor
+    from sim.runs.sweep import run_sweep, sweep_of
+    from sim.scenario import shipped_sweeps
+
+    written = []
+    for name in shipped_sweeps():
+        place = folder / name
+        place.mkdir(parents=True, exist_ok=True)
+        sweep = sweep_of(name)
+        with tempfile.TemporaryDirectory() as out:
+            swept, _ = run_sweep(sweep, Path(out), executor("local"))
+            document = swept.document()
+            Table(dict(swept.columns)).write(place / "points.csv")
+        written.append(place / "points.csv")
+        if charts:
+            written += draw_sweep(document, place, chart_of(sweep), formats=("png",))
+    return written
+
+
+def chart_of(sweep: Sweep) -> str | None:
+    """Of a sweep's first state that it is about: its cooperation where it is a host, else its tie with Taipei."""
+    scenario = sweep.centre.loaded.scenario
+    code = next(iter(scenario.scenario.about), None)
+    kind = "suspended" if code in scenario.cooperation.hosts else "left"
+    return code and f"{kind}:{code}"
+
+
 def scenario_table(results: Mapping[str, Result]) -> str:
     """The table of scenarios in Markdown: question, dates, article, what the model says, what happened."""
     rows = [
@@ -80,6 +120,40 @@ def scenario_table(results: Mapping[str, Result]) -> str:
         )
         rows.append("| " + " | ".join(" ".join(str(cell).replace("|", "/").split()) for cell in cells) + " |")
     return "\n".join(rows)
+
+
+def effects_table(results: Mapping[str, Result]) -> str:
+    """What each counterfactual changes against its baseline, in Markdown: the count, and the chances it moves most."""
+    from sim.analysis.compare import compare
+    from sim.atlas import states
+    from sim.scenario import load
+
+    rows = [
+        "| counterfactual | against | states with Taipei at the end | chances it moves most, in points |",
+        "|---" * 4 + "|",
+    ]
+    for name, result in results.items():
+        chain = load(name).chain
+        if not chain:
+            continue
+        pair = compare([results[chain[-1]], result]).pairs[0]
+        count = next(row for row in pair.at_end if row["tie"] == "recognition")
+        last = max(row["horizon"] for row in pair.rows("states"))
+        moved = sorted(
+            (row for row in pair.rows("states", horizon=last) if row["mc"] and abs(row["difference"]) > 2 * row["mc"]),
+            key=lambda row: (-abs(row["difference"]), row["iso3"]),
+        )
+        told = []
+        for row in moved[:_MOST_MOVED]:
+            does = "suspends" if row["tie"] == "cooperation" else "leaves" if row["at_start"] == "taipei" else "returns"
+            told.append(f"{states()[row['iso3']].name} {does} {_change(100 * row['difference'], 100 * row['mc'], 1)}")
+        change = _change(count["mean"], count["mc"], 2)
+        rows.append(f"| `{name}` | `{chain[-1]}` | {change} | {'; '.join(told) or 'none'} |")
+    return "\n".join(rows)
+
+
+def _change(difference: float, error: float, digits: int) -> str:
+    return f"{difference:+.{digits}f} ± {error:.{digits}f}".replace("-", "−")
 
 
 def turning_points() -> str:
@@ -155,7 +229,8 @@ def what_happened(result: Result) -> str:
 
 
 def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
-    """Put the table of scenarios between its marks in a Markdown file."""
+    """Put the table of scenarios, and that of effects, between their marks in a Markdown file."""
+    between(file, EFFECTS_BEGIN, EFFECTS_END, effects_table(results))
     return between(file, BEGIN, END, f"{scenario_table(results)}\n\n{turning_points()}")
 
 
@@ -233,7 +308,7 @@ if __name__ == "__main__":
 
     told, judged = run_shipped(), backtest()
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    for path in (*write_reference(chosen, results=told), *write_backtest(judged, chosen)):
+    for path in (*write_reference(chosen, results=told), *write_sweeps(chosen), *write_backtest(judged, chosen)):
         print(path)
     if len(sys.argv) == 1:
         print(write_list(told))

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 @out("sweep/<scenario>/<id> is written")
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="left:ISO3",
-    help="Also draw the chance that this state has left Taipei by the end (repeatable).",
+    help="Also draw the chance that this state has left Taipei by the end, or with suspended:ISO3 that this host has "
+    "ended military cooperation (repeatable).",
 )  # fmt: skip
 @no_charts
 @click.option("--status", "only_status", is_flag=True, help="Say how far this sweep is, and do nothing.")
@@ -68,7 +69,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run SCENARIO (a shipped name, a file, or a sweep file) at every point of a design."""
+    """Run SCENARIO (a shipped name, a file, or a sweep file or its shipped name) at every point of a design."""
     from sim.runs.executors import executor as executor_of
     from sim.runs.sweep import run_sweep, status, sweep_of
     from sim.scenario import parse_overrides
@@ -76,7 +77,7 @@ def command(
     began = time.perf_counter()
     sweep = sweep_of(scenario, varied, design, points, runs, seed, parse_overrides(overrides), parameters)
     where = executor_of(executor, threads, scheduler)
-    wanted = [_state(outcome, sweep) for outcome in outcomes]
+    wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:
         _tell_status(status(sweep, out), as_json)
         return
@@ -93,7 +94,7 @@ def command(
         swept, found = run_sweep(
             sweep, out, where, progress, draw, this_command(),
             None if quiet or as_json else lambda text: click.echo(text, err=True),
-            [] if no_charts else ["count", *(f"left-{code}" for code in wanted)],
+            [] if no_charts else ["count", *wanted],
         )  # fmt: skip
     except KeyboardInterrupt:
         progress.close()
@@ -110,18 +111,22 @@ def command(
         click.echo("\n".join(_lines(swept, found, time.perf_counter() - began, not no_charts)))
 
 
-def _state(outcome: str, sweep: Sweep) -> str:
+def _chart(outcome: str, sweep: Sweep) -> str:
+    """The name of the chart of an outcome. Raises InputError where the sweep has it not."""
     from sim.errors import InputError, Problem, nearest
     from sim.scenario import members
 
     kind, _, code = outcome.partition(":")
-    known = members(sweep.centre.loaded.scenario).all
-    if kind != "left" or code not in known:
+    scenario = sweep.centre.loaded.scenario
+    known: Collection[str] = members(scenario).all
+    rule = "left:ISO3, of a state that is simulated"
+    if kind == "suspended":
+        known, rule = scenario.cooperation.hosts, "suspended:ISO3, of a host"
+    if kind not in ("left", "suspended") or code not in known:
         close = nearest(code, known)
-        raise InputError(
-            Problem("--outcome", "left:ISO3, of a state that is simulated", outcome, close and f"left:{close}")
-        )
-    return code
+        kind = "suspended" if kind == "suspended" else "left"
+        raise InputError(Problem("--outcome", rule, outcome, close and f"{kind}:{close}"))
+    return f"{kind}-{code}"
 
 
 def _tell_status(far: Status, as_json: bool) -> None:

@@ -15,13 +15,24 @@ from sim.words import cleaned
 @as_json
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
-    """Check each FILE (or shipped name): language, dates, states, expectations. Status 2 when one is wrong."""
+    """Check each FILE (or shipped name): language, dates, states, expectations; of a sweep file also what it varies.
+
+    Status 2 when one is wrong.
+    """
     from sim.errors import MOST_TOLD, InputError
+    from sim.runs.sweep import sweep_file, sweep_of
     from sim.scenario import load
 
     told: list[dict[str, Any]] = []
     for file in files:
         try:
+            if sweep_file(file) is not None:
+                swept = sweep_of(file)
+                told.append({"file": file, "ok": True, "problems": []})
+                if not as_json:
+                    paths = ", ".join(swept.paths)
+                    click.echo(f"{cleaned(file)}: ok (a sweep of {len(swept.points):,} points over {paths})")
+                continue
             loaded = load(file)
             told.append({"file": file, "ok": True, "problems": []})
             if not as_json:

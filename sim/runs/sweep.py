@@ -27,7 +27,7 @@ from sim.runs.points import COUNTED, Base, Done, outcome_column
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
-from sim.scenario import Range, Scenario, load, members, opened
+from sim.scenario import Range, Scenario, load, members, opened, shipped_sweeps
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
@@ -438,7 +438,7 @@ def sweep_of(
     fixed : set at every point, by path. What is given here goes before what a sweep file says.
     Raises InputError naming every problem found.
     """
-    told = _sweep_file(scenario)
+    told = sweep_file(scenario)
     if told is not None:
         file = read_sweep(told, fixed)
         if varied:
@@ -459,9 +459,9 @@ def sweep_of(
     return Sweep(base, laid)
 
 
-def _sweep_file(scenario: str | Path) -> Path | None:
-    """The path of a sweep file; None where what is named is a scenario."""
-    path = Path(scenario)
+def sweep_file(scenario: str | Path) -> Path | None:
+    """The path of a sweep file, named by path or as it is shipped; None where what is named is a scenario."""
+    path = shipped_sweeps().get(str(scenario), Path(scenario))
     try:
         if path.suffix == ".toml" and path.is_file():
             return path if "sweep" in read_toml(path, str(path)) else None

@@ -2,7 +2,7 @@
 
 from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
-from sim.scenario.loading import Loaded, Opened, load, opened, parse_overrides, shipped, shipped_folder
+from sim.scenario.loading import Loaded, Opened, load, opened, parse_overrides, shipped, shipped_folder, shipped_sweeps
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import Election, Header, Scenario, Source, StateTable
 
@@ -23,4 +23,5 @@ __all__ = [
     "remarks",
     "shipped",
     "shipped_folder",
+    "shipped_sweeps",
 ]

@@ -22,6 +22,8 @@ from sim.scenario.schema import Scenario
 LONGEST_CHAIN = 20
 """Scenarios that extend one another."""
 MOST_WHOLE = 2**63 - 1
+SWEEP_NAME = ".sweep"
+"""The end of a shipped sweep's name, which no scenario's can have."""
 Document = dict[str, Any]
 
 
@@ -55,6 +57,15 @@ def shipped_folder() -> Path:
 
 def shipped() -> dict[str, Path]:
     """The shipped scenarios: file by name, sorted."""
+    return {name: path for name, path in _files().items() if not name.endswith(SWEEP_NAME)}
+
+
+def shipped_sweeps() -> dict[str, Path]:
+    """The shipped sweep files, each beside its scenario: file by name (`honduras-2021.sweep`), sorted."""
+    return {name: path for name, path in _files().items() if name.endswith(SWEEP_NAME)}
+
+
+def _files() -> dict[str, Path]:
     return dict(sorted((path.stem, path) for path in shipped_folder().glob("*.toml")))
 
 

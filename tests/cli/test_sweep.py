@@ -192,6 +192,7 @@ def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Pa
             "--outcome: left:ISO3, of a state that is simulated (got 'left:HDN'); did you mean left:HND?",
         ),
         ([*VARY, "--outcome", "HND"], "--outcome: left:ISO3, of a state that is simulated (got 'HND')"),
+        ([*VARY, "--outcome", "suspended:HND"], "--outcome: suspended:ISO3, of a host (got 'suspended:HND')"),
         ([*VARY, "--threads", 0], None),
         ([*VARY, "--executor", "ray"], None),
     ],
@@ -361,3 +362,34 @@ def journal_of_one(small: Path, out: Path) -> Path:
     with pytest.raises(KeyboardInterrupt):
         run_sweep(sweep, out, Local(1), stop_after(1))
     return sweep.unfinished(out) / "journal"
+
+
+# --- The sweep files that come with the simulator
+
+
+def test_a_shipped_sweep_is_run_by_its_name(sim: Sim, tmp_path: Path) -> None:
+    asked = ("sweep", "honduras-2025.sweep", "--runs", 20, "--out", tmp_path, "--outcome", "suspended:HND")
+    said = sim(*asked, "--quiet")
+    assert said.status == 0
+    folder = Path(said.out.strip())
+    assert {path.name for path in (folder / "charts").glob("*.png")} == {"count.png", "suspended-HND.png"}
+    varied = {one["path"]: len(one["values"]) for one in Swept.read(folder).manifest["varied"]}
+    assert varied == {"events.deportation-threats-honduras.hostility": 4, "parameters.answer_chance": 5}
+
+
+def test_sweep_files_are_validated(sim: Sim, tmp_path: Path) -> None:
+    said = sim("validate", "honduras-2021.sweep")
+    assert (said.status, said.err) == (0, "")
+    assert said.out == "honduras-2021.sweep: ok (a sweep of 25 points over beijing.budget, taipei.budget)\n"
+    file = tmp_path / "mine.toml"
+    file.write_text('[sweep]\nscenario = "honduras-2021"\n[vary]\n"beijing.bugdet" = [1.0, 2.0]\n', "utf-8")
+    said = sim("validate", file)
+    assert said.status == 2
+    assert said.err.startswith(f"{file}: vary.beijing.bugdet: ")
+
+
+def test_sweeps_are_listed_under_their_scenarios(sim: Sim) -> None:
+    assert "\n  sweep: sim sweep honduras-2023.sweep\n" in sim("list").out
+    told = {entry["name"]: entry["sweep"] for entry in sim("list", "--json").json["scenarios"]}
+    assert told["honduras-2021"] == "honduras-2021.sweep"
+    assert told["outlook-2026"] is None

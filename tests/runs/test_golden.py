@@ -10,9 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.reference import BEGIN, END, FOLDER, LISTED_IN, run_shipped, scenario_table, write_list, write_reference
+from sim.cli.reference import (
+    BEGIN,
+    EFFECTS_BEGIN,
+    EFFECTS_END,
+    END,
+    FOLDER,
+    LISTED_IN,
+    chart_of,
+    run_shipped,
+    scenario_table,
+    write_list,
+    write_reference,
+    write_sweeps,
+)
 from sim.results import Result
-from sim.scenario import shipped
+from sim.runs.sweep import sweep_of
+from sim.scenario import load, shipped, shipped_sweeps
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-6
@@ -52,9 +66,40 @@ def differences(kept: list[list[str]], made: list[list[str]]) -> Iterator[str]:
                 yield f"{old[0]} {name}: {was or 'blank'} is now {now or 'blank'}"
 
 
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every shipped sweep, run once."""
+    folder = tmp_path_factory.mktemp("sweeps")
+    write_sweeps(folder, charts=False)
+    return folder
+
+
 @pytest.mark.parametrize("table", ["summary.csv", "states.csv"])
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_a_shipped_scenario_gives_its_golden_result(now: Path, name: str, table: str) -> None:
+    compare_with_kept(now, name, table)
+
+
+@pytest.mark.parametrize("name", sorted(shipped_sweeps()))
+def test_a_shipped_sweep_gives_its_golden_points(swept: Path, name: str) -> None:
+    compare_with_kept(swept, name, "points.csv")
+    outcome = chart_of(sweep_of(name))
+    assert outcome is not None
+    for chart in ("count", outcome.replace(":", "-")):
+        assert (ROOT / FOLDER / name / f"{chart}.png").is_file(), "run `make results`"
+
+
+def test_a_sweep_is_drawn_for_the_state_that_it_is_about() -> None:
+    told = {name: chart_of(sweep_of(name)) for name in shipped_sweeps()}
+    assert told == {
+        "honduras-2021.sweep": "left:HND",
+        "honduras-2023.sweep": "left:HND",
+        "honduras-2025.sweep": "suspended:HND",
+    }
+
+
+def compare_with_kept(now: Path, name: str, table: str) -> None:
+    """Fails where a table differs from the one in git."""
     kept = ROOT / FOLDER / name / table
     if not kept.is_file():
         pytest.fail(f"{kept.relative_to(ROOT)} is not there: run `make results`")
@@ -65,7 +110,7 @@ def test_a_shipped_scenario_gives_its_golden_result(now: Path, name: str, table:
 
 def test_there_is_no_golden_result_without_a_scenario() -> None:
     kept = {path.name for path in (ROOT / FOLDER).glob("*") if path.is_dir()}
-    assert kept <= {*shipped(), "backtest"}, "run `make results` and remove what is left over"
+    assert kept <= {*shipped(), *shipped_sweeps(), "backtest"}, "run `make results` and remove what is left over"
 
 
 def test_differences_are_seen() -> None:
@@ -83,11 +128,11 @@ def test_differences_are_seen() -> None:
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?!\w|-|\.\d)")
 
 
-def cells_between_the_marks(file: Path) -> list[list[str]]:
+def cells_between_the_marks(file: Path, begin: str = BEGIN, end: str = END) -> list[list[str]]:
     """What `make results` wrote into a Markdown file: each row of the table in cells, each other line as one."""
     text = file.read_text("utf-8")
-    assert (text.count(BEGIN), text.count(END)) == (1, 1)
-    lines = [line for line in text.partition(BEGIN)[2].partition(END)[0].splitlines() if line.strip("|- ")]
+    assert (text.count(begin), text.count(end)) == (1, 1)
+    lines = [line for line in text.partition(begin)[2].partition(end)[0].splitlines() if line.strip("|- ")]
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
 
 
@@ -108,7 +153,7 @@ def moved(kept: list[list[str]], made: list[list[str]]) -> Iterator[str]:
 def listed(told: dict[str, Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the table as the model gives it today."""
     file = tmp_path_factory.mktemp("listed") / "README.md"
-    file.write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n", "utf-8")
+    file.write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n{EFFECTS_BEGIN}\n{EFFECTS_END}\n", "utf-8")
     return write_list(told, file)
 
 
@@ -116,6 +161,23 @@ def test_the_table_of_scenarios_says_what_the_model_says(listed: Path) -> None:
     found = list(moved(cells_between_the_marks(ROOT / LISTED_IN), cells_between_the_marks(listed)))
     if found:
         pytest.fail(f"{LISTED_IN}: {len(found)} cells differ ({'; '.join(found[:3])}): run `make results`")
+
+
+def test_the_table_of_effects_says_what_each_counterfactual_changes(listed: Path) -> None:
+    kept, made = (cells_between_the_marks(file, EFFECTS_BEGIN, EFFECTS_END) for file in (ROOT / LISTED_IN, listed))
+    found = list(moved(kept, made))
+    if found:
+        pytest.fail(f"{LISTED_IN}: {len(found)} cells of effects differ ({'; '.join(found[:3])}): run `make results`")
+    chains = {name: load(name).chain for name in shipped()}
+    assert [row[:2] for row in made[1:]] == [[f"`{name}`", f"`{chain[-1]}`"] for name, chain in chains.items() if chain]
+
+
+def test_no_counterfactual_moves_nothing(listed: Path) -> None:
+    """The chance that it moves most, by more than three standard errors."""
+    for row in cells_between_the_marks(listed, EFFECTS_BEGIN, EFFECTS_END)[1:]:
+        found = re.search(r"[+−]([\d.]+) ± ([\d.]+)", row[3])
+        assert found is not None
+        assert float(found[1]) > 3 * float(found[2]), row
 
 
 def test_the_table_of_scenarios_has_a_row_for_each(told: dict[str, Result], listed: Path) -> None:
@@ -132,7 +194,7 @@ def test_the_table_of_scenarios_has_a_row_for_each(told: dict[str, Result], list
 def test_only_what_stands_between_the_marks_is_written(told: dict[str, Result], listed: Path) -> None:
     once = listed.read_text("utf-8")
     assert once.startswith(f"Before.\n{BEGIN}\n| scenario |")
-    assert once.endswith(f"\n{END}\nAfter.\n")
+    assert f"\n{END}\nAfter.\n{EFFECTS_BEGIN}\n" in once
     write_list(told, listed)
     assert listed.read_text("utf-8") == once
 

@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli.schema import command
-from sim.scenario import load, members, shipped
+from sim.runs.sweep import sweep_of
+from sim.scenario import load, members, shipped, shipped_sweeps
 
 NAMES = sorted(shipped())
 
@@ -29,7 +30,7 @@ def plain(value: Any) -> Any:
 
 def test_there_are_scenarios_and_the_first_article_is_one() -> None:
     assert {"honduras-2021", "honduras-2023", "honduras-2025", "outlook-2026", "contest-2016"} <= set(NAMES)
-    assert len(NAMES) == 21
+    assert len(NAMES) == 33
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,7 +68,10 @@ def test_its_expectations_say_how_many_recognise_taipei_at_the_start(name: str) 
 
 
 LATER = {
+    "truce-2008": date(2008, 5, 26),
     "honduras-2021-reassured": date(2023, 3, 14),
+    "honduras-2021-taipei-signs": date(2023, 3, 26),
+    "honduras-2021-washington-pays": date(2023, 3, 26),
     "honduras-2023": date(2023, 3, 26),
     "honduras-2025": date(2025, 1, 4),
 }
@@ -95,6 +99,35 @@ def test_the_articles_are_told(name: str) -> None:
     assert scenario.scenario.article
     assert "HND" in scenario.scenario.about
     assert bool(scenario.cooperation.hosts) == (name == "honduras-2025")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sum_of_money_says_whose_word_it_is(name: str) -> None:
+    """Every offer and request has a source for its sum, or takes it over from one that has."""
+    events = load(name).scenario.events
+    told = {event.million_usd for event in events.values() if hasattr(event, "million_usd") and event.source}
+    for event in events.values():
+        if hasattr(event, "million_usd"):
+            assert event.million_usd in told
+            assert event.assumption
+
+
+LEVERS = ("taipei-signs", "request-met", "beijing-bids-nothing", "washington-believed", "washington-pays")
+
+
+@pytest.mark.parametrize("seed", ["honduras-2021", "honduras-2023", "honduras-2025"])
+def test_each_article_has_counterfactuals_and_a_sweep(seed: str) -> None:
+    assert sum(f"{seed}-{lever}" in NAMES for lever in LEVERS) == 4
+    sweep = sweep_of(f"{seed}.sweep")
+    loaded = sweep.centre.loaded
+    assert seed in (loaded.name, *loaded.chain)
+    assert (sweep.design, sweep.base.runs) == ("grid", 1_000)
+    assert len(sweep.points) <= 25
+
+
+def test_sweep_files_are_no_scenarios() -> None:
+    assert list(shipped_sweeps()) == ["honduras-2021.sweep", "honduras-2023.sweep", "honduras-2025.sweep"]
+    assert not set(shipped_sweeps()) & set(NAMES)
 
 
 # --- The schema that `sim schema` prints, for editors
