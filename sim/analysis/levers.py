@@ -82,9 +82,9 @@ def moved(document: Document, outcome: str = "mean") -> list[Moved]:
         return []
     scale = 1.0 if outcome.endswith("mean") else 100.0
 
-    def told(name: str, point: int, times: float = 1.0) -> float | None:
+    def told(name: str, point: int) -> float | None:
         value = columns[name][point]
-        return None if value is None else times * scale * float(value)
+        return None if value is None else scale * float(value)
 
     paths = [varied["path"] for varied in document["varied"]]
     found = []
@@ -95,13 +95,9 @@ def moved(document: Document, outcome: str = "mean") -> list[Moved]:
             difference = told(f"{outcome}_change", point)
             if value == own or difference is None:
                 continue
-            changes.append(
-                Change(
-                    float(value), told(outcome, point) or 0.0, difference,
-                    told(f"{outcome}_change_mc", point, NINETY),
-                    told(f"{outcome}_change_low", point), told(f"{outcome}_change_high", point),
-                )  # fmt: skip
-            )
+            error, low, high = (told(f"{outcome}_change_{end}", point) for end in ("mc", "low", "high"))
+            error = None if error is None else NINETY * error
+            changes.append(Change(float(value), told(outcome, point) or 0.0, difference, error, low, high))
         changes.sort(key=lambda change: change.value)
         name = FIRST.get(path) or next((lever.name for lever in LEVERS if lever.path == path), path)
         found.append(Moved(path, name, float(own), told(outcome, against) or 0.0, tuple(changes)))
@@ -199,10 +195,15 @@ def one_finding(lever: Moved, counts: bool = True) -> str:
     change, thing = lever.largest, "count" if counts else "chance"
     if change is None or change.is_luck:
         return f"{lever.name}: no value moves the {thing} by more than luck could"
-    less = change.difference < 0.0
-    said = fine(abs(change.difference), change.error)
-    if counts:
-        what = f"{said} states {'fewer' if less else 'more'}"
+    outcome = f"{change.outcome:.1f} states" if counts else f"{change.outcome:.0f} %"
+    if lever.path in FIRST:
+        where, than = f"{lever.times(change.value)} {'leaves' if counts else 'makes it'} {outcome}", "as it is"
     else:
-        what = f"a chance {said} points {'lower' if less else 'higher'}"
-    return f"{lever.name}: at {change.value:g} {what} than at {lever.own:g}"
+        where = f"at {change.value:g}, " + (f"{outcome} remain" if counts else f"it is {outcome}")
+        than = f"at {lever.own:g}"
+    size = fine(abs(change.difference), change.error)
+    error = "" if change.error is None else f" (± {fine(change.error, change.error)})"
+    unit, word = ("", "fewer" if change.difference < 0.0 else "more") if counts else (
+        " points", "lower" if change.difference < 0.0 else "higher"
+    )  # fmt: skip
+    return f"{lever.name}: {where}, {size}{error}{unit} {word} than {than}"

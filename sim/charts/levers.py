@@ -1,4 +1,4 @@
-"""What one lever does: the outcome at multiples of each patron's lever, with the paired difference from the scenario."""
+"""What one lever does: the outcome at multiples of each patron's lever, with paired differences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.levers import Change, Document, Moved, fine, finding, moved
+from sim.analysis.levers import Change, Document, Moved, finding, fine, moved
 from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
 from sim.charts.sweep import COUNT, SMALL, WIDTH, Outcome, meaning, outcome_of, source, subtitle
 

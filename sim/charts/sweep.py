@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -547,7 +547,7 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
         width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
         name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
-        heading = _heading(probe, shown, [varied]) if pairs is None else one_finding(pairs, shown.counts)
+        heading = _heading(probe, shown, [varied]) if pairs is None else _finding(probe, shown, pairs)
         low, high = varied.ends
         inches = width / (high - low)
         at_ticks, labels = ticks(probe, varied, inches)
@@ -591,6 +591,15 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         _write(drawing, name, LINE_LEFT, under)
         _key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
     return drawing
+
+
+def _finding(drawing: Figure, outcome: Outcome, pairs: Moved) -> str:
+    """The title of a chart whose points are paired: what the one number does, and to what."""
+    about = "" if outcome.counts else f"{outcome.heading}. "
+    full = about + one_finding(pairs, outcome.counts).replace("'", "’")
+    if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 3:
+        return full
+    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts)
 
 
 def paired(document: Document, outcome: Outcome) -> Moved | None:

@@ -172,7 +172,8 @@ def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ([], "--vary: at least one PATH=..., or a sweep file"),
+        (["--design", "grid"], "--vary: at least one PATH=..., a sweep file, or --design levers"),
+        (["--points", 4], "--points: not for the levers of the patrons: each has its multiples (got 4)"),
         ([*VARY, "--runs", 0], "--runs: a whole number from 1 to 10000000 (got 0)"),
         ([*VARY, "--seed", -1], "--seed: a whole number from 0 to 9223372036854775807 (got -1)"),
         (["--vary", "washington.atention=0:1:2"], None),
