@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.errors import Problem, ResultError, nearest
-from sim.model.terms import WEIGHED
+from sim.model.terms import OUTCOMES, TRIGGERS, WEIGHED
 from sim.results.folder import check
 from sim.results.manifests import RESULT
 from sim.results.result import SIDES, Result
-from sim.results.table import BLANK, NUMBER, TEXT, WHOLE, Columns, Parquet, Table, read_csv
+from sim.results.table import (
+    BLANK,
+    MONTH,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Columns,
+    Parquet,
+    Table,
+    month_ends,
+    month_labels,
+    read_csv,
+)
 from sim.results.tables import COOPERATION, HORIZONS, RECOGNITION
+from sim.results.talks import TALKS, before
 
-TRAJECTORIES, EVENTS, SUMMARY, STATES = RESULT.data
+TRAJECTORIES, EVENTS, SUMMARY, STATES, TALKED, DRAWN = RESULT.data
 (LEDGER,) = RESULT.more
 
-_TRAJECTORIES: Columns = {"run": WHOLE, "month": TEXT, "tie": TEXT, "count": WHOLE}
+_TRAJECTORIES: Columns = {"run": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE}
 _TERMS: Columns = dict.fromkeys(WEIGHED, NUMBER)
-_EVENTS: Columns = {"run": WHOLE, "month": TEXT, "iso3": TEXT, "tie": TEXT, "from": TEXT, "to": TEXT, **_TERMS}
-_LEDGER: Columns = {"run": WHOLE, "month": TEXT, "iso3": TEXT, "tie": TEXT, "side": TEXT, "talks": TEXT, **_TERMS}
+_EVENTS: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "from": TEXT, "to": TEXT, **_TERMS}
+_LEDGER: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "side": TEXT, "talks": TEXT, **_TERMS}
 _CHANCES = [f"{label}{part}" for label in (*HORIZONS, "p_end") for part in ("", "_low", "_high", "_mc")]
-_STATES: Columns = {"iso3": TEXT, "state": TEXT, "tie": TEXT, **dict.fromkeys(_CHANCES, BLANK), "at_start": TEXT}
+_OF_TALKS = ("talks", "talks_lost", "price")
+_STATES: Columns = {
+    "iso3": TEXT, "state": TEXT, "tie": TEXT, **dict.fromkeys(_CHANCES, BLANK), "at_start": TEXT,
+    **dict.fromkeys(_OF_TALKS, BLANK),
+}  # fmt: skip
 
 
 def folder_of(out: Path, name: str, identity: str) -> Path:
@@ -38,6 +56,8 @@ def write_data(result: Result, stage: Path) -> None:
     result.events_columns.write(stage / EVENTS)
     result.summary_columns.write(stage / SUMMARY)
     result.states_columns.write(stage / STATES)
+    result.talks_columns.write(stage / TALKED)
+    result.draws_columns.write(stage / DRAWN)
     if result.ledger is not None:
         result.ledger.write(stage / LEDGER)
 
@@ -47,12 +67,11 @@ def _write_trajectories(result: Result, path: Path) -> None:
 
     runs, length = result.counts.shape
     ties, counts = zip(*result.counted, strict=True)
-    rows = np.tile(np.arange(length, dtype=np.int32), runs * len(ties))
     which = np.repeat(np.arange(len(ties), dtype=np.int32), runs * length)
     Table(
         {
             "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
-            "month": pa.DictionaryArray.from_arrays(pa.array(rows), pa.array(list(result.months))),
+            "month": np.tile(month_ends(result.months), runs * len(ties)),
             "tie": pa.DictionaryArray.from_arrays(pa.array(which), pa.array(ties)),
             "count": np.concatenate([count.ravel() for count in counts]),
         }
@@ -84,6 +103,10 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         raise ResultError(Problem("count", f"a whole number from 0 to {len(members)}"), trajectories.path)
     counts = counts.astype(np.uint8)
     ledger = LEDGER in manifest["files"]
+    talks = Parquet(folder / TALKED, TALKS, manifest["talk_runs"] * len(months) * len(members))
+    names = [belief["name"] for belief in manifest["parameters"]]
+    count = -(-runs // manifest["settings"]["runs_per_draw"])
+    draws = Parquet(folder / DRAWN, {"draw": WHOLE, **dict.fromkeys(names, NUMBER)}, count)
     return Result(
         scenario=manifest["scenario"],
         reference=manifest["reference"],
@@ -100,16 +123,62 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         told=_read_states(folder / STATES, members, hosts),
         cooperation=counts[1] if hosts else None,
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
+        talk_runs=manifest["talk_runs"],
+        concluded=partial(_read_talks, talks, manifest["talk_runs"], months, members),
+        drawn=partial(_read_draws, draws, count),
         folder=folder,
     )
 
 
 def _read_ledger(path: Path, most: int) -> Table:
     """`ledger.parquet` as columns: texts as lists, numbers as arrays."""
-    columns = Parquet(path, _LEDGER, most).arrow()
-    return Table(
-        {name: columns[name].to_pylist() if _LEDGER[name] == TEXT else columns[name].to_numpy() for name in _LEDGER}
-    )
+    table = Parquet(path, _LEDGER, most)
+    columns = table.arrow()
+    numbers = (WHOLE, NUMBER)
+    return Table({name: columns[name].to_numpy() if _LEDGER[name] in numbers else table[name] for name in _LEDGER})
+
+
+def _read_talks(table: Parquet, runs: int, months: Any, members: Any) -> Table:
+    """`talks.parquet` as columns, arrays of texts and numbers. Raises ResultError for what the result does not know."""
+    import pyarrow as pa
+
+    columns = table.arrow()
+    run = columns["run"].to_numpy()
+    if run.size and not 0 <= int(run.min()) <= int(run.max()) < runs:
+        raise ResultError(Problem("run", f"a whole number from 0 to {runs - 1}"), table.path)
+    dated = [before(months), *months]
+    codes = [code for code, _, _ in members]
+    known = {
+        "opened": dated, "closed": dated, "iso3": codes, "side": [SIDES[RECOGNITION][0]], "trigger": TRIGGERS,
+        "outcome": OUTCOMES,
+    }  # fmt: skip
+
+    def values(name: str) -> Any:
+        column = columns[name]
+        if name not in known:
+            return column.to_numpy()
+        if TALKS[name] == MONTH:
+            days, places = np.unique(column.to_numpy(), return_inverse=True)
+            found = month_labels(days).tolist()
+        else:
+            coded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+            found, places = coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False)
+        if column.null_count or (strange := [one for one in found if one not in known[name]]):
+            told = None if column.null_count else strange[0]
+            raise ResultError(
+                Problem(name, "a name that this result knows", told, nearest(told, known[name])), table.path
+            )
+        return np.array(found, dtype=np.str_)[places]
+
+    return Table({name: values(name) for name in TALKS})
+
+
+def _read_draws(table: Parquet, draws: int) -> Table:
+    """`draws.parquet` as columns. Raises ResultError where it has not a row for each draw in their order."""
+    columns = table.arrow()
+    if columns["draw"].to_pylist() != list(range(draws)):
+        raise ResultError(Problem("draw", f"each draw from 0 to {draws - 1} in its order"), table.path)
+    return Table({name: columns[name].to_numpy() for name in table})
 
 
 def _changes(path: Path, runs: int, months: Any, members: Any, hosts: Any, most: int) -> dict[str, Any]:
@@ -153,4 +222,8 @@ def _read_states(path: Path, members: Any, hosts: Any) -> Table:
         for row, value in enumerate(table[name], 2):
             if value is not None and not 0.0 <= value <= 1.0:
                 raise ResultError(Problem(f"{name}, line {row}", "a number from 0 to 1", value), path)
+    for name in _OF_TALKS:
+        for row, value in enumerate(table[name], 2):
+            if value is not None and value < 0.0:
+                raise ResultError(Problem(f"{name}, line {row}", "a number, 0 or more", value), path)
     return table
