@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError, nearest
 from sim.model.terms import OUTCOMES, TRIGGERS, WEIGHED
@@ -24,7 +25,6 @@ from sim.results.table import (
     Parquet,
     Table,
     month_ends,
-    month_labels,
     read_csv,
 )
 from sim.results.tables import COOPERATION, HORIZONS, RECOGNITION
@@ -34,9 +34,9 @@ TRAJECTORIES, EVENTS, SUMMARY, STATES, TALKED, DRAWN = RESULT.data
 (LEDGER,) = RESULT.more
 
 _TRAJECTORIES: Columns = {"run": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE}
-_TERMS: Columns = dict.fromkeys(WEIGHED, NUMBER)
-_EVENTS: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "from": TEXT, "to": TEXT, **_TERMS}
-_LEDGER: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "side": TEXT, "talks": TEXT, **_TERMS}
+_WEIGHED: Columns = dict.fromkeys(WEIGHED, NUMBER)
+_EVENTS: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "from": TEXT, "to": TEXT, **_WEIGHED}
+_LEDGER: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "side": TEXT, "talks": TEXT, **_WEIGHED}
 _CHANCES = [f"{label}{part}" for label in (*HORIZONS, "p_end") for part in ("", "_low", "_high", "_mc")]
 _OF_TALKS = ("talks", "talks_lost", "price")
 _STATES: Columns = {
@@ -138,39 +138,23 @@ def _read_ledger(path: Path, most: int) -> Table:
     return Table({name: columns[name].to_numpy() if _LEDGER[name] in numbers else table[name] for name in _LEDGER})
 
 
-def _read_talks(table: Parquet, runs: int, months: Any, members: Any) -> Table:
+def _read_talks(table: Parquet, runs: int, months: Sequence[str], members: Sequence[tuple[str, str, str]]) -> Table:
     """`talks.parquet` as columns, arrays of texts and numbers. Raises ResultError for what the result does not know."""
-    import pyarrow as pa
-
     columns = table.arrow()
-    run = columns["run"].to_numpy()
-    if run.size and not 0 <= int(run.min()) <= int(run.max()) < runs:
-        raise ResultError(Problem("run", f"a whole number from 0 to {runs - 1}"), table.path)
+    _check_runs(columns["run"].to_numpy(), runs, table.path)
     dated = [before(months), *months]
-    codes = [code for code, _, _ in members]
     known = {
-        "opened": dated, "closed": dated, "iso3": codes, "side": [SIDES[RECOGNITION][0]], "trigger": TRIGGERS,
-        "outcome": OUTCOMES,
+        "opened": dated, "closed": dated, "iso3": [code for code, _, _ in members], "side": SIDES[RECOGNITION][:1],
+        "trigger": TRIGGERS, "outcome": OUTCOMES,
     }  # fmt: skip
-
-    def values(name: str) -> Any:
-        column = columns[name]
-        if name not in known:
-            return column.to_numpy()
-        if TALKS[name] == MONTH:
-            days, places = np.unique(column.to_numpy(), return_inverse=True)
-            found = month_labels(days).tolist()
-        else:
-            coded = column.cast(pa.string()).combine_chunks().dictionary_encode()
-            found, places = coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False)
-        if column.null_count or (strange := [one for one in found if one not in known[name]]):
-            told = None if column.null_count else strange[0]
-            raise ResultError(
-                Problem(name, "a name that this result knows", told, nearest(told, known[name])), table.path
-            )
-        return np.array(found, dtype=np.str_)[places]
-
-    return Table({name: values(name) for name in TALKS})
+    return Table(
+        {
+            name: np.array(known[name])[_numbers(table, name, known[name])]
+            if name in known
+            else columns[name].to_numpy()
+            for name in TALKS
+        }
+    )
 
 
 def _read_draws(table: Parquet, draws: int) -> Table:
@@ -181,35 +165,47 @@ def _read_draws(table: Parquet, draws: int) -> Table:
     return Table({name: columns[name].to_numpy() for name in table})
 
 
-def _changes(path: Path, runs: int, months: Any, members: Any, hosts: Any, most: int) -> dict[str, Any]:
+def _changes(
+    path: Path, runs: int, months: Sequence[str], members: Sequence[Any], hosts: Sequence[Any], most: int
+) -> dict[str, Any]:
     """`events.parquet` as the engines number things."""
     table = Parquet(path, _EVENTS, most)
     events = table.arrow()
-    rows = {month: row for row, month in enumerate(months)}
-    places = {(RECOGNITION, member[0]): index for index, member in enumerate(members)}
-    places |= {(COOPERATION, host[0]): len(members) + index for index, host in enumerate(hosts)}
-    sides = {(tie, side): number for tie, names in SIDES.items() for number, side in enumerate(names)}
-    tie = table["tie"]
-
-    def numbers(column: str, found: Any, known: Mapping[Any, int]) -> Any:
-        values = list(found)
-        for strange in (value for value in values if value not in known):
-            told = strange[1] if isinstance(strange, tuple) else strange
-            names = [name if isinstance(name, str) else name[1] for name in known]
-            raise ResultError(Problem(column, "a name that this result knows", told, nearest(told, names)), path)
-        return np.array([known[value] for value in values], dtype=np.int64)
-
     run = events["run"].to_numpy().astype(np.int64)
-    if run.size and not 0 <= int(run.min()) <= int(run.max()) < runs:
-        raise ResultError(Problem("run", f"a whole number from 0 to {runs - 1}"), path)
+    _check_runs(run, runs, path)
+    ties = _numbers(table, "tie", (RECOGNITION, COOPERATION))
+    codes, of_hosts = ([one[0] for one in places] for places in (members, hosts))
+    sides = SIDES[RECOGNITION], SIDES[COOPERATION]
     changes: dict[str, Any] = {
         "run": run,
-        "month": numbers("month", table["month"], rows),
-        "state": numbers("iso3", zip(tie, table["iso3"], strict=True), places),
-        "from": numbers("from", zip(tie, table["from"], strict=True), sides),
-        "to": numbers("to", zip(tie, table["to"], strict=True), sides),
+        "month": _numbers(table, "month", months),
+        "state": _numbers_by(table, "iso3", ties, codes, of_hosts) + np.where(ties == 0, 0, len(codes)),
+        "from": _numbers_by(table, "from", ties, *sides),
+        "to": _numbers_by(table, "to", ties, *sides),
     }
-    return changes | {name: events[name].to_numpy() for name in _TERMS}
+    return changes | {name: events[name].to_numpy() for name in _WEIGHED}
+
+
+def _check_runs(run: NDArray[Any], runs: int, path: Path) -> None:
+    if run.size and not 0 <= int(run.min()) <= int(run.max()) < runs:
+        raise ResultError(Problem("run", f"a whole number from 0 to {runs - 1}"), path)
+
+
+def _numbers(table: Parquet, column: str, known: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each row's name among those that the result knows. Raises ResultError for another."""
+    return _numbers_by(table, column, np.zeros(table.rows, dtype=np.int64), known)
+
+
+def _numbers_by(table: Parquet, column: str, which: NDArray[np.int64], *known: Sequence[str]) -> NDArray[np.int64]:
+    """The same where `which`, (rows,), says for each row among which of the lists its name is to be found."""
+    found, places = table.coded(column)
+    numbers = np.array([[names.index(one) if one in names else -1 for one in found] for names in known])
+    given = numbers.reshape(len(known), len(found))[which, places]
+    if (given < 0).any():
+        told = found[places[given < 0][0]]
+        names = [name for names in known for name in names]
+        raise ResultError(Problem(column, "a name that this result knows", told, nearest(told, names)), table.path)
+    return given.astype(np.int64)
 
 
 def _read_states(path: Path, members: Any, hosts: Any) -> Table:

@@ -60,7 +60,7 @@ class Table(dict[str, Any]):
         """The table in pandas; months as their last day, datetime64."""
         import pandas as pd
 
-        columns = {n: month_ends(v).astype("datetime64[s]") if n in MONTHS else v for n, v in self.items()}
+        columns = {n: month_ends(v).astype("datetime64[ms]") if n in MONTHS else v for n, v in self.items()}
         return pd.DataFrame(columns)
 
     def write(self, path: Path) -> None:
@@ -239,13 +239,31 @@ class Parquet(Mapping[str, list[Any]]):
             except (pa.ArrowException, OSError, ValueError):
                 raise ResultError(Problem("", "a Parquet file: this one is damaged"), self.path) from None
 
+    def frame(self) -> pd.DataFrame:
+        """The table in pandas, as `Table.frame` gives it."""
+        columns = self.arrow().replace_schema_metadata(None)
+        return columns.to_pandas(date_as_object=False)
+
+    def coded(self, name: str) -> tuple[list[str | None], NDArray[np.int64]]:
+        """The distinct texts of a column, or labels of its months, and for each row the place of its own among them."""
+        import pyarrow as pa
+
+        column = self.arrow([name])[name]
+        if self._columns[name] == MONTH:
+            days, places = np.unique(column.cast(pa.date32()).to_numpy(), return_inverse=True)
+            return month_labels(days).tolist(), places.astype(np.int64)
+        coded = column.cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
+        return cleaned(coded.dictionary.to_pylist()), coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
     def __getitem__(self, name: str) -> list[Any]:
         if name not in self.names:
             raise KeyError(name)
         if name not in self._read:
-            column = self.arrow([name])[name]
-            held = month_labels(column).tolist() if self._columns[name] == MONTH else column.to_pylist()
-            self._read[name] = list(map(cleaned, held))
+            if self._columns[name] in (TEXT, MONTH):
+                found, places = self.coded(name)
+                self._read[name] = np.array(found, dtype=object)[places].tolist()
+            else:
+                self._read[name] = self.arrow([name])[name].to_pylist()
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
