@@ -11,8 +11,10 @@ DOCS_STAMP := $(VENV)/.installed-docs
 .DEFAULT_GOAL := help
 .PHONY: demo test results bench docs lint fmt clean help
 
-demo: $(STAMP) ## simulate a shipped scenario and draw its chart
+demo: $(STAMP) ## simulate a shipped scenario, draw its charts, say what each patron's lever does
 	@$(BIN)/sim run honduras-2021
+	@echo
+	@$(BIN)/sim sweep honduras-2021
 
 # In a new clone the kernel is compiled (most of a minute) while mypy reads everything for the first time.
 test: $(STAMP) ## all checks: ruff, mypy, then pytest

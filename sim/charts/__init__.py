@@ -1,4 +1,4 @@
-"""The charts of results: the count, the states, the times, the hosts. Nothing is imported before one is drawn."""
+"""The charts of results: the count, states, times, bids, hosts. Nothing is imported before one is drawn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sim.results.result import Result
 
-CHARTS = ("count", "states", "when")
+CHARTS = ("count", "states", "when", "bids")
 """Charts of any one result, by name."""
 WITH_HOSTS = "cooperation"
 """The chart of a result whose scenario follows military cooperation too."""
@@ -78,6 +78,10 @@ def draw(name: str, result: Result) -> Figure:
         from sim.charts.when import draw as draw_when
 
         return draw_when(result)
+    if name == "bids":
+        from sim.charts.bids import draw as draw_bids
+
+        return draw_bids(result)
     from sim.charts.cooperation import draw as draw_cooperation
 
     return draw_cooperation(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from sim.analysis.levers import Moved, moved, one_finding
 from sim.charts import save
 from sim.charts.compared import shortened
 from sim.charts.history import number, spoken
@@ -48,7 +49,7 @@ from sim.parameters import PARAMETERS
 Document = Mapping[str, Any]
 """What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""
 Floats = NDArray[np.float64]
-Kind = Literal["line", "heat_map", "multiples", "scatter"]
+Kind = Literal["levers", "line", "heat_map", "multiples", "scatter"]
 
 WIDTH = 9.0
 SMALL = 8.5
@@ -63,6 +64,7 @@ DESIGNS = {
     "sobol": "Sobol sequence of {}",
     "saltelli": "Saltelli sample of {}",
     "morris": "Morris paths of {}",
+    "levers": "one lever at a time, {}",
 }
 """Designs as a reader calls them."""
 HATCHES = {"failed": "/////", "to come": "..."}
@@ -99,8 +101,13 @@ def outcomes_by_chart(document: Document) -> dict[str, str]:
 
 def draw(document: Document, outcome: str = COUNT) -> Figure:
     """The chart of one outcome that suits what was varied: a line, a heat map, several of them, or dots."""
+    kind = kind_of(document)
+    if kind == "levers":
+        from sim.charts.levers import draw_levers
+
+        return draw_levers(document, outcome)
     drawings = {"line": line, "heat_map": heat_map, "multiples": multiples, "scatter": scatter}
-    return drawings[kind_of(document)](document, outcome)
+    return drawings[kind](document, outcome)
 
 
 MOST_PANELS = 24
@@ -108,6 +115,8 @@ MOST_PANELS = 24
 
 def kind_of(document: Document) -> Kind:
     """The chart that suits a sweep."""
+    if document["design"] == "levers":
+        return "levers"
     varied = varied_of(document)
     if len(varied) == 1 and len(set(varied[0].at)) == len(varied[0].at):
         return "line"
@@ -363,7 +372,7 @@ def source(document: Document) -> str:
     return f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}. Design: {points}."
 
 
-def _subtitle(document: Document, measure: str, *more: str) -> str:
+def subtitle(document: Document, measure: str, *more: str) -> str:
     """The scenario's title; the measure; how far the sweep has got."""
     told = [text for text in (measure, *more) if text]
     return "\n".join(filter(None, [" ".join(document["title"].split()), " ".join(told), progress(document).said]))
@@ -539,10 +548,11 @@ FEW = 40
 def line(document: Document, outcome: str = COUNT) -> Figure:
     """The outcome along the one number varied: a line through its points, with what runs or luck leave open."""
     shown, (varied, *_) = outcome_of(document, outcome), varied_of(document)
+    pairs = paired(document, shown)
     if shown.counts:
         measure = f"{shown.measure} (line); dark band: half of runs, pale band: 90 %."
     else:
-        measure = f"{shown.measure}; bars: ±1 Monte Carlo standard error."
+        measure = f"{shown.measure}" + ("." if pairs else "; bars: ±1 Monte Carlo standard error.")
     why = missing(document, [varied], shown)
     if document["design"] != "grid":  # whose points come in any order: those to come leave no gap
         why = {place: reason for place, reason in why.items() if reason == "failed"}
@@ -555,14 +565,16 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
         width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
         name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
-        heading = _heading(probe, shown, [varied])
+        heading = _heading(probe, shown, [varied]) if pairs is None else _finding(probe, shown, pairs)
         low, high = varied.ends
         inches = width / (high - low)
         at_ticks, labels = ticks(probe, varied, inches)
         foot = _foot(labels)
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
-    subtitle = _subtitle(document, measure, luck(shown) if shown.counts else SHARED)
-    with sheet(WIDTH, body, heading, subtitle, source(document)) as (drawing, top):
+    more = luck(shown) if shown.counts else SHARED
+    if pairs is not None:
+        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired."
+    with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
         plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
         plot.set_xlim(low, high)
         plot.set_xticks(at_ticks, labels)
@@ -573,13 +585,16 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
             _scale_counts(plot, start, [*drawn, values], varied.marked is not None)
             _draw_bands(plot, at, drawn)
         else:
-            error = np.nan_to_num(shown.errors[order])
+            error = np.nan_to_num(shown.errors[order] if pairs is None else _halves(pairs, at))
             most = float(np.nan_to_num(values + error).max(initial=0.0))
             span = next((span for span in SPANS if most <= span), SPANS[-1])
             plot.set_ylim(0, span / (1.0 - _head_room(varied.marked is not None)))
             done = np.isfinite(values)
             lows, highs = np.maximum(values - error, 0.0)[done], np.minimum(values + error, 100.0)[done]
             plot.vlines(at[done], lows, highs, color=SIMULATED, lw=1.2, zorder=2, gid="errors")
+        if shown.counts and pairs is not None:
+            half = np.nan_to_num(_halves(pairs, at))
+            plot.vlines(at, values - half, values + half, color=SIMULATED, lw=1.6, zorder=2.9, gid="errors")
         plot.set_ylabel(shown.unit)
         plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
         grid(plot, "y")
@@ -594,6 +609,27 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         _write(drawing, name, LINE_LEFT, under)
         _key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
     return drawing
+
+
+def _finding(drawing: Figure, outcome: Outcome, pairs: Moved) -> str:
+    """The title of a chart whose points are paired: what the one number does, and to what."""
+    about = "" if outcome.counts else f"{outcome.heading}. "
+    full = about + one_finding(pairs, outcome.counts).replace("'", "’")
+    if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 3:
+        return full
+    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts)
+
+
+def paired(document: Document, outcome: Outcome) -> Moved | None:
+    """What the one path varied does, told from pairs of runs; None where they are not kept."""
+    found = moved(document, "mean" if outcome.counts else f"p_end_{outcome.asked.partition(':')[2]}")
+    return found[0] if len(found) == 1 and found[0].changes else None
+
+
+def _halves(pairs: Moved, at: Floats) -> Floats:
+    """(points,) 90 % of Monte Carlo on either side of each difference; nought where the others are told apart from."""
+    errors = {change.value: change.error or 0.0 for change in pairs.changes}
+    return np.array([errors.get(float(value), 0.0) for value in at])
 
 
 def _draw_missing(plot: Axes, varied: Varied, why: Mapping[tuple[int, ...], str]) -> None:
@@ -800,7 +836,7 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
     if home is not None:
         measure += " Outlined: as in the scenario."
     scale = Normalize(*ends(shown))
-    with sheet(WIDTH, body, heading, _subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
+    with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
         for place, block in enumerate(reversed(heads)):
             _write(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
         for place in range(count):
@@ -973,7 +1009,7 @@ def scatter(document: Document, outcome: str = COUNT) -> Figure:
     if any(each.marked is not None for each in varied):
         measure += " Dashed: as in the scenario."
     limits = _limits(shown.values[done], shown.counts)
-    with sheet(WIDTH, body, heading, _subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
+    with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
         for place, each in enumerate(varied):
             row, stand = divmod(place, columns)
             left = DOTS_LEFT + (width + DOTS_BETWEEN) * stand

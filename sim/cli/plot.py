@@ -13,7 +13,7 @@ from sim.cli.options import HELP, Folder, as_json, print_json
 @click.argument("folders", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path))
 @click.option(
     "--chart", "charts", multiple=True,
-    help="Only this chart: of a result count, states, when or, with hosts, cooperation (repeatable).",
+    help="Only this chart: of a result count, states, when, bids or, with hosts, cooperation (repeatable).",
 )  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Only this format.")
 @click.option(

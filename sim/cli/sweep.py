@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 @click.option(
     "--vary", "varied", multiple=True, metavar="PATH=...",
     help="What to vary (repeatable): PATH=low:high:n, PATH=a,b,c, PATH=low:high, or PATH alone for a parameter. "
-    "Any number of the scenario or of `sim parameters`, or the date of an event.",
+    "Any number of the scenario or of `sim parameters`, or the date of an event. Left out: the levers of the patrons.",
 )  # fmt: skip
 @click.option(
-    "--design", type=click.Choice(["grid", "lhs", "sobol", "saltelli", "morris"]),
-    help="How points are laid: every combination (default), or spread over the ranges.",
+    "--design", type=click.Choice(["grid", "lhs", "sobol", "saltelli", "morris", "levers"]),
+    help="How points are laid: every combination (default with --vary), or spread over the ranges; or levers "
+    "(default without): Beijing's money, Taipei's money and Washington's attention, one at a time, at 0, 0.5, 2 "
+    "and 5 times the scenario's value.",
 )  # fmt: skip
 @click.option("--points", type=int, help="Points of a design that is no grid.")
 @click.option("--runs", type=int, help="Runs a point (default: 1000).")
@@ -69,7 +71,10 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run SCENARIO (a shipped name, a file, or a sweep file or its shipped name) at every point of a design."""
+    """Run SCENARIO (a shipped name, a file, or a sweep file or its shipped name) at every point of a design.
+
+    Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
+    """
     from sim.runs.executors import executor as executor_of
     from sim.runs.sweep import run_sweep, status, sweep_of
     from sim.scenario import parse_overrides
@@ -166,12 +171,15 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
     end = manifest["scenario"]["scenario"]["end"][:7]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
+    told = _levers(swept, end)
     lines = [
         f"{manifest['scenario']['scenario']['title']}: {_many(manifest['points'], 'point')} of "
         f"{_many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
     ]
-    if done:
+    if told:
+        lines += ["", *told]
+    elif done:
         ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
         lines += ["", f"States with Taipei at the end of {end}, on average (and in 90 % of runs):"]
         for what, row in (("fewest", ordered[0]), ("most", ordered[-1])):
@@ -191,6 +199,17 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
         lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
     lines.append(f"Time: {seconds:.1f} s")
     return lines
+
+
+def _levers(swept: Swept, end: str) -> list[str]:
+    """What each patron's lever does, a sentence each; nothing of other designs."""
+    if swept.manifest["design"] != "levers":
+        return []
+    from sim.analysis.levers import lines, moved
+
+    found = lines(moved(swept.document()))
+    error = "" if swept.manifest["runs"] == 1 else "; ±: 90 % of Monte Carlo, runs paired"
+    return [f"States with Taipei at the end of {end}, on average{error}:", *found] if found else []
 
 
 def _many(number: int, what: str) -> str:

@@ -185,6 +185,8 @@ class SweepManifest(Manifest):
     design: Printable
     varied: Annotated[list[Varied], Field(min_length=1)]
     points: Annotated[int, Field(ge=1, le=MOST_POINTS)]
+    against: Annotated[int, Field(ge=0, le=MOST_POINTS)] | None
+    """The point that others are told apart from, run by run."""
     failed: Annotated[int, Field(ge=0, le=MOST_POINTS)]
     runs: Runs
     seed: Seed

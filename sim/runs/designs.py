@@ -20,8 +20,10 @@ Floats = NDArray[np.float64]
 Value = float | date
 Point = dict[str, Value]
 
-DESIGNS = ("grid", "lhs", "sobol", "saltelli", "morris")
-"""Every combination; Latin hypercube; Sobol' sequence; what Sobol' indices need; trajectories of one step an axis."""
+DESIGNS = ("grid", "lhs", "sobol", "saltelli", "morris", "levers")
+"""Every combination; Latin hypercube; Sobol' sequence; what Sobol' indices need; trajectories of one step an axis;
+one value at a time changed from where the scenario stands."""
+ONE_AT_A_TIME = "levers"
 MOST_POINTS = 10_000_000
 MORRIS_LEVELS = 4
 _DIGITS = 9
@@ -38,7 +40,7 @@ class Design(Sequence[Point]):
     shape: tuple[int, ...]
     """Values of each axis of a grid; the number of points alone for every other kind."""
     unit: Floats | None
-    """(points, d) where each point lies in the unit cube; None for a grid."""
+    """(points, d) where each point lies in the unit cube; None where values are listed: a grid, one at a time."""
 
     def __len__(self) -> int:
         return math.prod(self.shape)
@@ -54,8 +56,20 @@ class Design(Sequence[Point]):
         if self.unit is not None:
             row = self.unit[index].tolist()
             return {one.path: one.value_at(u) for one, u in zip(self.variations, row, strict=True)}
+        if self.kind == ONE_AT_A_TIME:
+            return self._one_changed(index)
         places = np.unravel_index(index, self.shape)
         return {one.path: one.grid[int(place)] for one, place in zip(self.variations, places, strict=True)}
+
+    def _one_changed(self, index: int) -> Point:
+        """The first value of each path at point 0; at each later point one path has another of its values."""
+        point = {one.path: one.grid[0] for one in self.variations}
+        for one in self.variations:
+            if 0 < index < one.size:
+                point[one.path] = one.grid[index]
+                break
+            index -= one.size - 1
+        return point
 
     def order(self) -> list[int]:
         """An order of the indices in which the points done so far always cover the whole space."""
@@ -66,7 +80,7 @@ def design(variations: Sequence[Variation], kind: str, points: int | None = None
     """The points of a design in its fixed order.
 
     points : points (lhs, sobol), blocks of d + 2 points (saltelli), or trajectories of d + 1 points (morris);
-    none for a grid, whose axes bring their own
+    none for a grid and for levers, whose axes bring their own: of levers the first value is the scenario's
     seed : 0 to 2^63 - 1
     Raises InputError naming every problem found.
     """
@@ -75,6 +89,8 @@ def design(variations: Sequence[Variation], kind: str, points: int | None = None
         raise InputError(found)
     if kind == "grid":
         return Design(tuple(variations), kind, tuple(len(one.grid) for one in variations), None)
+    if kind == ONE_AT_A_TIME:
+        return Design(tuple(variations), kind, (1 + sum(one.size - 1 for one in variations),), None)
     unit = unit_points(kind, len(variations), points or 0, seed)
     return Design(tuple(variations), kind, (unit.shape[0],), unit)
 
@@ -87,6 +103,9 @@ def design_problems(variations: Sequence[Variation], kind: str, points: int | No
         return [Problem("--vary", "at least one path to vary")]
     if kind == "grid":
         return _grid_problems(variations, points)
+    if kind == ONE_AT_A_TIME:
+        rule = "not for the levers of the patrons: each has its multiples"
+        return [] if points is None else [Problem("--points", rule, points)]
     unit = {"saltelli": "blocks", "morris": "trajectories"}.get(kind, "points")
     if points is None:
         return [Problem("--points", f"required for a design of kind {kind}: how many {unit}")]
@@ -168,6 +187,14 @@ def _morris(axes: int, points: int, luck: np.random.Generator) -> Any:
 def _problem(axes: int) -> dict[str, Any]:
     """The unit cube as SALib wants it told."""
     return {"num_vars": axes, "names": [f"x{axis}" for axis in range(axes)], "bounds": [[0.0, 1.0]] * axes}
+
+
+def nearest_point(points: Design, own: float | None) -> int:
+    """Of a design with one path the point nearest to a value, the first of several as near; point 0 for None."""
+    if own is None:
+        return 0
+    (path,) = (one.path for one in points.variations)
+    return min(range(len(points)), key=lambda index: abs(points[index][path] - own))  # type: ignore[operator]
 
 
 def interleaved(shape: int | Sequence[int]) -> list[int]:

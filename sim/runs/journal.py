@@ -93,7 +93,8 @@ class Journal:
 
 
 def _line(done: Done) -> bytes:
-    told = json.dumps({"key": done.key, "row": done.row, "counts": done.counts}, allow_nan=False).encode()
+    document = {"key": done.key, "row": done.row, "counts": done.counts}
+    told = json.dumps(document | ({"ends": done.ends} if done.ends else {}), allow_nan=False).encode()
     return _digest(told) + b" " + told + b"\n"
 
 
@@ -103,9 +104,9 @@ def _told(line: bytes) -> Done | None:
         return None
     try:
         document = json.loads(told)
-        key, row, counts = document["key"], document["row"], document["counts"]
-        if isinstance(key, str) and isinstance(row["error"], str | None) and isinstance(counts, str):
-            return Done(key, dict(row), counts)
+        key, row, counts, ends = document["key"], document["row"], document["counts"], document.get("ends", "")
+        if isinstance(key, str) and isinstance(row["error"], str | None) and isinstance(counts + ends, str):
+            return Done(key, dict(row), counts, ends)
     except (ValueError, LookupError, TypeError, RecursionError):
         pass
     return None

@@ -22,6 +22,7 @@ from sim.model.terms import HEADS
 from sim.results.table import BLANK, TEXT
 from sim.results.tables import LEVELS, count_error, moved, quantiles
 from sim.runs.ensemble import Ensemble, run_ensemble
+from sim.runs.paired import CHANGES, Ends, packed_ends
 from sim.runs.run import Request
 from sim.runs.sampling import Mode, sample
 from sim.scenario import Opened
@@ -40,6 +41,8 @@ class Base:
     parameters: Mode
     fixed: Mapping[str, Any]
     """Set at every point, by path."""
+    paired: bool = False
+    """Whether points keep where each run ends, so that they can be told apart run by run."""
 
     def request(self, values: Mapping[str, Any]) -> Request:
         """The request of a point. Raises ScenarioError where its values make no scenario."""
@@ -58,6 +61,8 @@ class Done:
     """Outcomes by column; `error` and nothing else where it failed."""
     counts: str
     """Distribution of the counts, packed; empty where it failed."""
+    ends: str = ""
+    """Where each run ends, packed; empty where it failed, or where nothing is paired."""
 
     @property
     def distribution(self) -> NDArray[np.uint32]:
@@ -73,7 +78,9 @@ def evaluate(base: Base, values: Mapping[str, Any], key: str) -> Done:
         beliefs = beliefs_for(request.loaded.scenario)
         draws = sample(laid, beliefs, base.seed, -(-base.runs // RUNS_PER_DRAW), base.parameters)
         ensemble = run_ensemble(laid, draws, base.seed, base.runs, threads=1)
-        return Done(key, outcomes(laid, ensemble), packed(distribution(laid, ensemble)))
+        where = ends(laid, ensemble)
+        kept = packed_ends(where) if base.paired else ""
+        return Done(key, outcomes(laid, ensemble, where), packed(distribution(laid, ensemble)), kept)
     except (SimError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         return Done(key, {"error": _said(error)}, "")
 
@@ -85,25 +92,29 @@ def _said(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def outcomes(laid: Plan, ensemble: Ensemble) -> Row:
-    """The count at the end, and each tie's chance to stand elsewhere then than at the start, with their errors."""
+def ends(laid: Plan, ensemble: Ensemble) -> Ends:
+    """Where each run ends: the count of each tie, and whether each state's tie stands elsewhere than at the start."""
     runs, last = ensemble.counts.shape[0], len(laid.months) - 1
-    row: Row = {"error": None, "first_month": laid.months[0]}
-    ties = [("", ensemble.counts[:, :, 0])]
-    if laid.hosts:
-        ties.append(("cooperation_", ensemble.counts[:, :, 1]))
-    for prefix, counts in ties:
-        row[f"{prefix}mean"] = float(counts[:, -1].mean())
-        row[f"{prefix}mean_mc"] = _error(counts)
-        for level, value in zip(LEVELS, quantiles(counts[:, -1:])[:, 0].tolist(), strict=True):
-            row[f"{prefix}q{round(100 * level):02d}"] = value
     at_start = np.concatenate([~laid.timeline.with_taipei, np.zeros(len(laid.hosts))]).astype(np.int64)
     heads = {name: ensemble.changes[:, HEADS[name]].astype(np.int64) for name in ("run", "month", "state", "to")}
-    away = moved(at_start, heads, runs, last)
+    away = moved(at_start, heads, runs, last).astype(np.uint8)
     names = [f"p_end_{code}" for code in laid.states] + [f"suspended_{code}" for code in laid.hosts]
-    for place, name in enumerate(names):
-        row[name] = float(away[:, place].mean())
-        row[f"{name}_mc"] = _error(away[:, place : place + 1].astype(np.uint8))
+    counts = ensemble.counts[:, -1, : 2 if laid.hosts else 1]
+    return dict(zip(("mean", "cooperation_mean"), counts.T, strict=False)) | dict(zip(names, away.T, strict=True))
+
+
+def outcomes(laid: Plan, ensemble: Ensemble, where: Ends) -> Row:
+    """The count at the end, and each tie's chance to stand elsewhere then than at the start, with their errors.
+
+    where : as `ends` gives it
+    """
+    row: Row = {"error": None, "first_month": laid.months[0]}
+    for name, at_end in where.items():
+        row[name] = float(at_end.mean())
+        row[f"{name}_mc"] = _error(at_end[:, None])
+        if name.endswith("mean"):
+            for level, value in zip(LEVELS, quantiles(at_end[:, None])[:, 0].tolist(), strict=True):
+                row[f"{name.removesuffix('mean')}q{round(100 * level):02d}"] = value
     return row
 
 
@@ -115,9 +126,11 @@ def outcome_column(name: str) -> str | None:
     """What a column of outcomes holds, by its name; None for a name that no outcome has."""
     if name == "first_month":
         return TEXT
-    bare = name.removesuffix("_mc")
+    changed = next((end for end in CHANGES if name.endswith(end)), "")
+    bare = name.removesuffix(changed or "_mc")
     state = bare[-3:] in states() and bare[:-3] in ("p_end_", "suspended_")
-    return BLANK if state or name.removeprefix("cooperation_") in COUNTED else None
+    count = (bare if changed else name).removeprefix("cooperation_")
+    return BLANK if state or (count == "mean" if changed else count in COUNTED) else None
 
 
 def _error(counts: NDArray[np.uint8]) -> float | None:

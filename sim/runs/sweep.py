@@ -15,15 +15,18 @@ from sim import results
 from sim.atlas import states
 from sim.errors import InputError, Problem, ResultError, ScenarioError
 from sim.fit import beliefs_for
+from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import month_label
 from sim.results.manifests import SWEEP
 from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, for_pandas, month_ends
 from sim.results.tables import COOPERATION, RECOGNITION
-from sim.runs.designs import DESIGNS, Design
+from sim.runs.designs import DESIGNS, ONE_AT_A_TIME, Design, nearest_point
 from sim.runs.designs import design as lay
 from sim.runs.executors import Executor, Local, Task, executor
 from sim.runs.journal import Journal, forget_journal, looked_at, open_journal
-from sim.runs.points import COUNTED, Base, Done, outcome_column
+from sim.runs.levers import lever_variations
+from sim.runs.paired import changes, unpacked_ends
+from sim.runs.points import COUNTED, Base, Done, Row, outcome_column
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
@@ -85,7 +88,18 @@ class Sweep:
     @cached_property
     def identity(self) -> str:
         """The sweep's id: a digest of all its points."""
-        return results.identity({"design": self.design, "paths": self.paths, "points": self.keys})
+        told = {"design": self.design, "paths": self.paths, "points": self.keys}
+        return results.identity(told if self.against is None else told | {"against": self.against})
+
+    @cached_property
+    def against(self) -> int | None:
+        """The point that all others are told apart from, run by run, where one number moves at a time.
+
+        With one path varied that nearest to the scenario, or the first; None where several move together.
+        """
+        if self.design == ONE_AT_A_TIME:
+            return 0
+        return nearest_point(self.points, _unvaried(self, self.paths[0])) if self.base.paired else None
 
     def folder(self, out: Path) -> Path:
         """Where the finished sweep is kept."""
@@ -212,14 +226,30 @@ def _write_tables(sweep: Sweep, journal: Journal, stage: Path) -> int:
     """The tables, from the journal, in the order of the points; how many of these failed."""
     columns: dict[str, type] = {}
     failed = 0
+    told = _rows(sweep, journal)
     for key in sweep.keys:
-        row = journal[key].row
+        row = told(journal[key])
         failed += row["error"] is not None
         for name, value in row.items():
             columns.setdefault(name, str if name == "error" else float if value is None else type(value))
-    _write_points(sweep, journal, columns, stage / POINTS)
+    _write_points(sweep, journal, told, columns, stage / POINTS)
     _write_counts(sweep, journal, stage / COUNTS)
     return failed
+
+
+def _rows(sweep: Sweep, journal: Journal) -> Callable[[Done], Row]:
+    """What makes the row of a point: its outcomes, and where points are paired their differences."""
+    against = None if sweep.against is None else journal[sweep.keys[sweep.against]]
+    if against is None or not against.ends:
+        return lambda done: done.row
+    there, central = unpacked_ends(against.ends), sweep.base.parameters == "central"
+
+    def row(done: Done) -> Row:
+        if not done.ends:
+            return done.row
+        return done.row | changes(unpacked_ends(done.ends), there, RUNS_PER_DRAW, central)
+
+    return row
 
 
 def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
@@ -229,6 +259,7 @@ def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
         "design": sweep.design,
         "varied": _varied(sweep),
         "points": len(sweep.points),
+        "against": sweep.against,
         "failed": failed,
         "runs": sweep.base.runs,
         "seed": sweep.base.seed,
@@ -291,7 +322,9 @@ def _cell(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _write_points(sweep: Sweep, journal: Journal, columns: Mapping[str, type], path: Path) -> None:
+def _write_points(
+    sweep: Sweep, journal: Journal, told: Callable[[Done], Row], columns: Mapping[str, type], path: Path
+) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -307,7 +340,8 @@ def _write_points(sweep: Sweep, journal: Journal, columns: Mapping[str, type], p
             table: dict[str, list[Any]] = {"point": [index for index, _ in batch]}
             for varied in sweep.paths:
                 table[varied] = [_cell(sweep.points[index][varied]) for index, _ in batch]
-            table |= {name: [done.row.get(name) for _, done in batch] for name in columns}
+            rows = [told(done) for _, done in batch]
+            table |= {name: [row.get(name) for row in rows] for name in columns}
             writer.write_table(pa.table(table, schema=schema))
 
 
@@ -396,7 +430,7 @@ class Swept:
         manifest, columns = self.manifest, self.columns
         header = manifest["scenario"]["scenario"]
         done = [row for row, error in enumerate(columns["error"]) if error is None]
-        codes = [name.removeprefix("p_end_") for name in columns if name.startswith("p_end_") and name[-3:] != "_mc"]
+        codes = [name[-3:] for name in columns if name[:-3] == "p_end_"]
         return {
             "scenario": header["name"],
             "title": header["title"],
@@ -419,6 +453,7 @@ class Swept:
             "at_start": manifest["members"],
             "count_at_start": sum(side == "taipei" for side in manifest["members"].values()),
             "reference": manifest["reference"],
+            "against": manifest["against"],
             "columns": columns,
         }
 
@@ -433,8 +468,9 @@ def sweep_of(
     fixed: Mapping[str, Any] | None = None,
     parameters: Mode = "drawn",
 ) -> Sweep:
-    """The sweep that a user asks for: a scenario with `--vary` texts, or a sweep file.
+    """The sweep that a user asks for: a scenario with `--vary` texts, a sweep file, or a scenario and its levers.
 
+    kind : where nothing is varied, the levers of the patrons one at a time; else a grid
     fixed : set at every point, by path. What is given here goes before what a sweep file says.
     Raises InputError naming every problem found.
     """
@@ -451,11 +487,18 @@ def sweep_of(
     else:
         loaded = load(scenario, fixed)
         variations = parse_variations(varied, loaded)
-        if not variations:
-            raise InputError(Problem("--vary", "at least one PATH=..., or a sweep file"))
+        kind = kind or (DESIGNS[0] if variations else ONE_AT_A_TIME)
+    if kind == ONE_AT_A_TIME:
+        if variations:
+            rule = "levers only where nothing else is varied: it moves one lever of each patron"
+            raise InputError(Problem("--design", rule, variations[0].path))
+        variations = lever_variations(loaded)
+    if not variations:
+        raise InputError(Problem("--vary", "at least one PATH=..., a sweep file, or --design levers"))
     laid = lay(variations, kind or DESIGNS[0], points, loaded.scenario.scenario.seed if seed is None else seed)
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
-    base = Base(opened(loaded.file), request.runs, request.seed, parameters, dict(fixed or {}))
+    paired = kind == ONE_AT_A_TIME or (len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float)))
+    base = Base(opened(loaded.file), request.runs, request.seed, parameters, dict(fixed or {}), paired)
     return Sweep(base, laid)
 
 
@@ -473,8 +516,8 @@ def sweep_file(scenario: str | Path) -> Path | None:
 def sweep(
     scenario: str | Path,
     *,
-    vary: Mapping[str, Any] | Iterable[str],
-    design: Literal["grid", "lhs", "sobol", "saltelli", "morris"] = "grid",
+    vary: Mapping[str, Any] | Iterable[str] = (),
+    design: Literal["grid", "lhs", "sobol", "saltelli", "morris", "levers"] | None = None,
     points: int | None = None,
     runs: int | None = None,
     seed: int | None = None,
@@ -486,7 +529,8 @@ def sweep(
 ) -> Swept:
     """Run a scenario at every point of a design, or go on where an earlier call stopped.
 
-    vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them
+    vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
+    left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
     design, points : every combination, or so many points spread over the ranges
     runs : runs a point (1,000 where left out); set : overrides at every point
     scheduler : the address of a dask scheduler; its workers are used where it is given

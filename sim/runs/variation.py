@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from sim.errors import InputError, Problem, ScenarioError, nearest
 from sim.fit import beliefs_for
 from sim.parameters import PARAMETERS
-from sim.runs.designs import DESIGNS, MOST_POINTS, Value, design_problems
+from sim.runs.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Value, design_problems
 from sim.scenario import Loaded, Opened, Range, Scenario, load, opened, shipped
 from sim.scenario.fields import Quantity, Series
 from sim.scenario.loading import read_toml
@@ -427,7 +427,12 @@ def read_sweep(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
     scenario = _scenario(head.get("scenario"), Path(path).parent, overrides, wrong)
     variations = () if scenario is None else _variations(scenario, vary, wrong)
     kind, points = head.get("design", DESIGNS[0]), head.get("points")
-    if not vary:
+    if kind == ONE_AT_A_TIME:
+        if vary:
+            wrong.append(Problem("vary", "left out with the design levers, which knows what it varies"))
+        if points is not None:
+            wrong.append(Problem("sweep.points", "left out with the design levers", points))
+    elif not vary:
         wrong.append(Problem("vary", "required: what is varied, by path"))
     elif not any(problem.path.startswith(("vary", "sweep.design", "sweep.points")) for problem in wrong) and scenario:
         for found in design_problems(variations, kind, points):

@@ -62,3 +62,10 @@ LEVERS = (
     Lever("washington", "hostility", 0.0, 3.0, "of 3", ("leave", "suspend"), of_all=" to all"),
 )
 """Every lever, in the order in which patrons and their keys are told."""
+
+FIRST = {
+    "beijing.budget": "Beijing's money",
+    "taipei.budget": "Taipei's money",
+    "washington.attention": "Washington's attention",
+}
+"""The first lever of each patron, and what a reader calls it."""

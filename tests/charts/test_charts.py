@@ -438,11 +438,13 @@ def test_the_axis_of_hosts_has_whole_numbers_from_none_to_all(hosts: int) -> Non
 
 def test_only_results_with_hosts_have_their_chart(make: Any, tmp_path: Path) -> None:
     without, with_hosts = make(runs=2), make(runs=2, hosts=("HND",))
-    assert charts_of(without) == CHARTS == ("count", "states", "when")
+    assert charts_of(without) == CHARTS == ("count", "states", "when", "bids")
     assert charts_of(with_hosts) == (*CHARTS, "cooperation")
     assert [path.stem for path in draw_all(without, tmp_path, formats=("png",))] == list(CHARTS)
     assert [path.stem for path in draw_all(with_hosts, tmp_path, formats=("png",))] == [*CHARTS, "cooperation"]
-    with pytest.raises(InputError, match="one of count, states, when, for the scenario of this result has no hosts"):
+    with pytest.raises(
+        InputError, match="one of count, states, when, bids, for the scenario of this result has no hosts"
+    ):
         draw("cooperation", without)
     with pytest.raises(InputError, match=r"one of .*, cooperation \(got 'cooperate'\); did you mean cooperation\?"):
         draw("cooperate", with_hosts)
@@ -553,7 +555,7 @@ def test_a_comparison_is_saved_in_the_formats_asked_for(make: Any, tmp_path: Pat
 def test_only_some_charts(make: Any, tmp_path: Path) -> None:
     written = draw_all(make(runs=2), tmp_path / "new", only=("when",), formats=("png",))
     assert written == [tmp_path / "new" / "when.png"]
-    with pytest.raises(InputError, match=r"one of count, states, when \(got 'wen'\); did you mean when\?"):
+    with pytest.raises(InputError, match=r"one of count, states, when, bids \(got 'wen'\); did you mean when\?"):
         draw_all(make(runs=2), tmp_path, only=("wen",))
 
 

@@ -66,7 +66,16 @@ def drawn(once: Path, tmp_path: Path) -> Path:
 def test_run_draws_its_charts(ran: Path) -> None:
     (folder,) = (ran / "honduras-2021").iterdir()
     names = {path.name for path in (folder / "charts").iterdir()}
-    assert names == {"count.png", "count.svg", "states.png", "states.svg", "when.png", "when.svg"}
+    assert names == {
+        "count.png",
+        "count.svg",
+        "states.png",
+        "states.svg",
+        "when.png",
+        "when.svg",
+        "bids.png",
+        "bids.svg",
+    }
     assert face.read(folder).runs == 40
 
 
@@ -165,10 +174,10 @@ def test_a_result_of_two_ties_has_a_chart_of_its_hosts(
     said = sim("plot", second, "--format", "png", "--out", tmp_path / "out")
     assert (said.status, said.err) == (0, "")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "count.png", "states.png", "when.png", "cooperation.png",
+        "count.png", "states.png", "when.png", "bids.png", "cooperation.png",
     }  # fmt: skip
     assert sim("plot", results[0], "--chart", "cooperation").problems() == [
-        "--chart: one of count, states, when, for the scenario of this result has no hosts (got 'cooperation')"
+        "--chart: one of count, states, when, bids, for the scenario of this result has no hosts (got 'cooperation')"
     ]
 
 

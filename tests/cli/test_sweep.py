@@ -75,6 +75,19 @@ def test_it_says_what_came_out(sim: Sim, small: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == sorted([MANIFEST, POINTS, COUNTS])
 
 
+def test_alone_it_says_what_each_lever_does(sim: Sim, small: Path, tmp_path: Path) -> None:
+    said = sim("sweep", small, "--runs", 40, "--no-charts", "--out", tmp_path / "out")
+    assert (said.status, said.err) == (0, "")
+    first, _, _, heading, *told = said.out.splitlines()
+    assert first == "A small one: 13 points of 40 runs, seed 1, design levers."
+    assert heading == "States with Taipei at the end of 2022-06, on average; ±: 90 % of Monte Carlo, runs paired:"
+    for line, lever in zip(told, ("Beijing's money", "Taipei's money", "Washington's attention"), strict=False):
+        assert line.startswith(f"{lever}: without it ")
+        assert " as it is" in line
+        assert "; five times as much leaves " in line
+    assert told[3] == ""
+
+
 def test_json_is_one_object(sim: Sim, small: Path, tmp_path: Path) -> None:
     said = sim(*options(small, tmp_path / "out"), "--json")
     assert (said.status, said.err) == (0, "")
@@ -172,7 +185,8 @@ def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ([], "--vary: at least one PATH=..., or a sweep file"),
+        (["--design", "grid"], "--vary: at least one PATH=..., a sweep file, or --design levers"),
+        (["--points", 4], "--points: not for the levers of the patrons: each has its multiples (got 4)"),
         ([*VARY, "--runs", 0], "--runs: a whole number from 1 to 10000000 (got 0)"),
         ([*VARY, "--seed", -1], "--seed: a whole number from 0 to 9223372036854775807 (got -1)"),
         (["--vary", "washington.atention=0:1:2"], None),

@@ -282,7 +282,7 @@ def test_all_problems_of_a_sweep_file(tmp_path: Path) -> None:
         "sweep.points: a whole number from 2 to 10000000 (got 1)",
         "sweep.runs: a whole number from 1 to 10000000 (got 0)",
         "sweep.seed: a whole number (got 1.5)",
-        "sweep.design: one of grid, lhs, sobol, saltelli, morris (got 'grad'); did you mean grid?",
+        "sweep.design: one of grid, lhs, sobol, saltelli, morris, levers (got 'grad'); did you mean grid?",
         "vary.washington.attentoin: no such path: no `attentoin` here; did you mean washington.attention?",
         "vary.washington.attention.hihg: unknown key (got 'hihg'); did you mean high?",
         "vary.beijing.budget: a list of values, or a table {low, high, points}; {} for a parameter's own range (got 3)",

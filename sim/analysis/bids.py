@@ -1,0 +1,137 @@
+"""What was bid: both patrons' limits in the talks of each state, how talks ended, and what was paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.terms import DROPPED, LEFT, NOT_TAKEN, OUTCOMES, STAYED
+from sim.results.result import SIDES, Result
+from sim.results.tables import LEVELS, RECOGNITION
+
+Floats = NDArray[np.float64]
+ENDED = tuple(OUTCOMES[end] for end in (LEFT, STAYED, NOT_TAKEN, DROPPED))
+"""How talks end, in the order in which they are told."""
+NINETY = 1.645
+"""Standard errors on either side that hold 90 % of a normal law."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one patron would have paid and did pay, % of GDP a year."""
+
+    middle: float
+    """Median over talks of its limit, as the state believes it."""
+    low: float
+    high: float
+    """5 % and 95 % points over talks."""
+    paid: float | None
+    """Mean of what it pays where it wins; None where it won none."""
+
+
+@dataclass(frozen=True)
+class Bids:
+    """The talks of one state in which there were bids."""
+
+    iso3: str
+    name: str
+    talks: int
+    """Concluded talks of all runs, those dropped without a bid too."""
+    a_run: float
+    beijing: Side
+    taipei: Side
+    ended: dict[str, float]
+    """Share of the talks by outcome, in the order of `ENDED`; their sum is 1."""
+    above: float
+    """Share of the talks with bids in which Beijing's limit is above Taipei's, 0 to 1."""
+    above_error: float
+    """Its Monte Carlo standard error, draws taken as clusters; NaN where all are of one draw."""
+    gdp_musd: float | None
+    """US$ million a year, from prices told both ways; None where nothing was ever paid."""
+
+    @property
+    def more(self) -> int:
+        """1 where Beijing's limit is above Taipei's in most talks, -1 where in few, 0 where luck leaves it open."""
+        margin = NINETY * self.above_error
+        return int(self.above - margin > 0.5) - int(self.above + margin < 0.5) if margin == margin else 0
+
+
+def bids(result: Result) -> list[Bids]:
+    """Of each state whose talks have bids, Beijing's strongest first; the Holy See, which nobody bids for, has none."""
+    talks, runs = result.talks_columns, result.talk_runs
+    if not runs or not len(talks["run"]):
+        return []
+    codes, outcome = np.asarray(talks["iso3"]), np.asarray(talks["outcome"])
+    limits = np.stack([np.asarray(talks[f"{who}_limit"], dtype=np.float64) for who in ("beijing", "taipei")])
+    price, musd = (np.asarray(talks[name], dtype=np.float64) for name in ("price", "price_musd"))
+    draw = np.asarray(talks["run"]) // int(result.settings["runs_per_draw"])
+    bid_for = (np.asarray(talks["side"]) == SIDES[RECOGNITION][0]) & (outcome != OUTCOMES[DROPPED])
+    found = []
+    for code, name, _ in result.members:
+        own = codes == code
+        bid = own & bid_for
+        if not limits[:, bid].any():
+            continue
+        left, stayed = (own & (outcome == OUTCOMES[end]) for end in (LEFT, STAYED))
+        above = limits[0, bid] > limits[1, bid]
+        paid = own & (price > 0.0) & np.isfinite(musd)
+        found.append(
+            Bids(
+                code,
+                name,
+                int(own.sum()),
+                int(own.sum()) / runs,
+                _side(limits[0, bid], price[left]),
+                _side(limits[1, bid], price[stayed]),
+                {end: float((outcome[own] == end).mean()) for end in ENDED},
+                float(above.mean()),
+                share_error(above, draw[bid]),
+                float(np.median(musd[paid] / price[paid]) * 100.0) if paid.any() else None,
+            )
+        )
+    return sorted(found, key=lambda one: (-one.above, one.taipei.middle - one.beijing.middle, one.name))
+
+
+def _side(limit: Floats, paid: Floats) -> Side:
+    low, middle, high = np.quantile(limit, [LEVELS[0], 0.5, LEVELS[-1]]).tolist()
+    return Side(middle, low, high, float(paid.mean()) if len(paid) else None)
+
+
+def share_error(happened: NDArray[np.bool_], draw: NDArray[np.integer]) -> float:
+    """Monte Carlo standard error of a share of talks, those of one draw of the parameters hanging together.
+
+    happened, draw : (talks,); NaN where all talks are of one draw
+    """
+    draws, place = np.unique(draw, return_inverse=True)
+    if len(draws) < 2:
+        return float("nan")
+    off = np.bincount(place, weights=happened - happened.mean())
+    return float(np.sqrt((off**2).sum() * len(draws) / (len(draws) - 1.0)) / len(happened))
+
+
+def finding(rows: list[Bids]) -> str:
+    """The headline: where Beijing would pay more than Taipei, and where not, never stronger than luck allows."""
+    beijing = [row for row in rows if row.more > 0]
+    taipei = [row for row in reversed(rows) if row.more < 0]
+    if not beijing and not taipei:
+        return "Neither patron outbids the other in most talks of any state"
+    told = [_outbids("Beijing", "Taipei", beijing)] if beijing else []
+    if taipei:
+        told.append(_outbids("Taipei", "it" if told else "Beijing", taipei))
+    return "; ".join(told)
+
+
+def _outbids(who: str, whom: str, rows: list[Bids]) -> str:
+    return f"{who} outbids {whom} in most talks with {names([row.name for row in rows])}"
+
+
+_NAMED = 2
+
+
+def names(told: list[str]) -> str:
+    """A few names, and how many more."""
+    if len(told) > _NAMED + 1:
+        return ", ".join(told[:_NAMED]) + f" and {len(told) - _NAMED} others"
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
