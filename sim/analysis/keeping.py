@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.removals import Edit, Subject, edited, label_of, month_of
+from sim.analysis.words import money
 from sim.fit import beliefs_for, yardsticks
 from sim.model.calendar import draw_happenings
 from sim.model.kernel import RUNS_PER_DRAW, simulate
@@ -304,6 +305,8 @@ def change_in_words(row: dict[str, Any]) -> str:
     """A change that keeps the state: `castro pledge: strength 0.61 instead of 1 (of 1)`."""
     if row["way"] == "out":
         return f"{row['label']} left out"
+    if row["lever"].endswith(".package"):
+        return f"{row['label']}: {money(row['size'], row['to'])}"
     if row["lever"] in ADDED:
         return f"{row['label']}: {number(row['to'])} ({row['unit']})"
     return f"{row['label']} {number(row['to'])} instead of {number(row['value'], 3)} ({row['unit']})"

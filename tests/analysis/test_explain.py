@@ -19,11 +19,10 @@ from sim.analysis.explain import (
     _chosen_run,
     explain,
     first_decisions,
-    percent,
-    rate,
     steps,
 )
 from sim.analysis.removals import subject_of
+from sim.analysis.story import percent, rate
 from sim.errors import InputError, ResultError
 from sim.model import rules
 from sim.model.kernel import RUNS_PER_DRAW
