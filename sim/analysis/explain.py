@@ -195,6 +195,20 @@ def explain(
     return Explanation(subject, without, document)
 
 
+def story_of(result: Result, state: str, run: int | None = None) -> list[str]:
+    """The story of one run in which a state leaves, or stays, without anything else of an explanation.
+
+    run : one run to look into; left out, a typical one in which it leaves. Empty where there is none.
+    Raises as `explain` does.
+    """
+    subject = subject_of(result, state)
+    chosen = _chosen_run(subject, run)
+    if chosen is None:
+        return []
+    told = _story(subject, Again.of(result, chosen), chosen, run is None)
+    return story(told, int(first_decisions(subject)[0].shape[0]), subject.decision, subject.name)
+
+
 # --- files ------------------------------------------------------------------------------------------------
 
 
@@ -382,6 +396,7 @@ def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str,
         "wins": None if talk is None else talk["chance"] / talk["acceptance"],
         "surplus": None if talk is None else -talk["surplus"],
         "money_effect": beliefs["money_effect"],
+        "economy": bool(timeline.economy[subject.member]),
         "concluded": [closed[row] for row in sorted(closed) if row <= last],
         "chance_before": _adds_up([month["chance"] for month in before if month["chance"] is not None]),
         "months_before": len(before),
@@ -727,7 +742,8 @@ def _of_run(run: dict[str, Any], decided_runs: int, decision: str, name: str) ->
     run["story"] = story(run, decided_runs, decision, name)
     run["sentences"] = [*run["story"], *beside(run, decision)]
     kept = [] if run["keeping"] is None else run["keeping"]["sentences"]
-    return [*run["sentences"], weighed(run), done(run, decision), *kept]
+    acts = [] if decision == "leave" and run["decided"] else [done(run, decision)]
+    return [*run["sentences"], weighed(run), *acts, *kept]
 
 
 def _frame(rows: Sequence[Row]) -> pd.DataFrame:

@@ -18,6 +18,9 @@ LEAST_TERM = 0.1
 """A term that raises the log odds by less tips nothing."""
 
 
+NO_MONEY = "Nobody bids money for it, and Washington has nothing at stake there."
+
+
 def rate(hazard: float) -> str:
     """An annual hazard: `9.1 % a year`; at 1 or more `3.8 a year`."""
     return f"{hazard:.2g} a year" if hazard >= 0.995 else f"{100 * hazard:.2g} % a year"
@@ -55,14 +58,22 @@ def _left(run: Told, decided_runs: int, name: str) -> list[str]:
     which, month, talks = _which(run, decided_runs), month_of(run["month"]), run["talks"]
     if talks is None:
         told = [f"{which}: {name} {DOES['leave']} in {month}. The scenario tells it: no talks are needed."]
-        return [*told, _least(run)] if run["keeping"] is not None else told
+        least = _least(run)
+        return [*told, f"{least[0].upper()}{least[1:]}"]
     act = run["acts"][run["row"]]
+    if not run["economy"]:
+        return [f"{which}: {name} {DOES['leave']} in {month}; {_opened(run, talks)}.", NO_MONEY, _end(run)]
     return [
         f"{which}: {name} {DOES['leave']} in {month}; {_opened(run, talks)}.",
         _bids(run, talks, act, name),
         _washington(run, act),
-        f"{_tipped(run)}; {_least(run)}",
+        _end(run),
     ]
+
+
+def _end(run: Told) -> str:
+    """What tipped it, and the least change that would have kept it."""
+    return f"{_tipped(run)}; {_least(run)}"
 
 
 def _opened(run: Told, talks: Told) -> str:
@@ -164,9 +175,11 @@ def _least(run: Told) -> str:
     kept = [row for row in run["keeping"]["rows"] if row["keeps"]]
     if not kept:
         return "no single change of a lever would have kept it."
-    said = f"the least single change that would have kept it: {change_in_words(kept[0])}"
-    sums = [row for row in kept if row["lever"].endswith(".package") or (row["unit"] or "").startswith("US$")]
-    if not sums or sums[0] is kept[0]:
+    same = [row for row in kept if not row["other_luck"]]
+    first = [*same, *kept][0]
+    said = f"the least single change that would have kept it: {change_in_words(first)}"
+    sums = [row for row in same if row["lever"].endswith(".package") or (row["unit"] or "").startswith("US$")]
+    if not sums or sums[0] is first:
         return f"{said}."
     in_money = change_in_words(sums[0])
     return f"{said}; in money: {in_money[0].lower()}{in_money[1:]}."
@@ -199,17 +212,20 @@ def _stayed(run: Told, name: str) -> list[str]:
     close = min(held, key=lambda talk: talk["surplus"])
     kind = "in public" if close["public"] else "in silence"
     since = close["opened"] if close["row"] < 0 else month_of(close["opened"])
+    bids = (
+        f"Beijing's limit was {share(close['beijing_share'])} of its GDP a year, as believed, Taipei's "
+        f"{share(close['taipei_share'])}, Washington's pressure {close['pressure']:.2f} of 3; Taipei held it with "
+        f"{money(close['price'], close['price_musd'])}."
+    )
     dangerous = max(held, key=lambda talk: talk["chance"])
     more = ""
     if dangerous is not close:
-        more = f" The most dangerous closed in {month_of(dangerous['closed'])}, at {percent(dangerous['chance'])}."
+        more = f"; the most dangerous closed in {month_of(dangerous['closed'])}, at {percent(dangerous['chance'])}"
     opened = f"open from {since}" if close["row"] >= 0 else "open before the start"
     return [
         first,
-        f"It came closest in those of {month_of(close['closed'])} ({kind}, {opened}): {held_in_words(close)}{more}",
-        f"Beijing's limit was {share(close['beijing_share'])} of its GDP a year, as believed, Taipei's "
-        f"{share(close['taipei_share'])}, Washington's pressure {close['pressure']:.2f} of 3; Taipei held it with "
-        f"{money(close['price'], close['price_musd'])}.",
+        f"It came closest in those of {month_of(close['closed'])} ({kind}, {opened}): {held_in_words(close)}{more}.",
+        bids if run["economy"] else NO_MONEY,
         spared,
     ]
 

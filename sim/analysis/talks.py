@@ -52,6 +52,8 @@ def talks(subject: Subject, runs: int, threads: int | None = None) -> Row:
     table = {name: rows[:, column] for name, column in COLUMNS.items()}
     told = _counted(table, runs, float(laid.timeline.gdp[subject.member]))
     told["told"] = int(moved.shape[0]) - told["left"]
+    if not laid.timeline.economy[subject.member]:
+        told["beijing"] = told["taipei"] = told["price"] = told["free"] = None
     told["close"] = how_close(subject, laid, draws, request.seed, table, moved)
     told["sentences"] = sentences(subject, told)
     return told
@@ -140,7 +142,8 @@ def held_by(subject: Subject, laid: Plan, draws: Draws, seed: int, talk: Mapping
     surplus = -rules.surplus(rules.log_odds(wins), drawn / talk["acceptance"]) if taken else None
     gdp, money_effect = float(laid.timeline.gdp[subject.member]), float(draws.parameters["money_effect"][draw])
     bid = talk["beijing_limit"] + float(laid.timeline.access[subject.member])
-    more = None if surplus is None or surplus < 0.0 else more_money(bid, surplus, money_effect)
+    bids = bool(laid.timeline.economy[subject.member]) and surplus is not None and surplus >= 0.0
+    more = more_money(bid, surplus, money_effect) if bids and surplus is not None else None
     return {
         "run": run,
         "opened": "before the start" if opened < 0 else months[opened],
@@ -233,10 +236,10 @@ def _close(close: Mapping[str, Any], told: Mapping[str, Any], name: str, decisio
     done = DONE[decision].removeprefix("has ")
     found = [
         f"How close it came where it never {done}: of {close['talks']:,} talks that it did not lose, the most "
-        f"dangerous ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} % of being lost; the number drawn "
-        f"was {100 * highest['drawn']:.0f} %."
+        f"dangerous ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} % of being lost; the number "
+        f"drawn was {100 * highest['drawn']:.0f} %."
     ]
-    return [*found, f"The closest ({_which(least)}): {held_in_words(least)}"]
+    return [*found, f"The closest ({_which(least)}): {held_in_words(least)}."]
 
 
 def _which(talk: Mapping[str, Any]) -> str:
@@ -249,5 +252,5 @@ def held_in_words(talk: Mapping[str, Any]) -> str:
     said = f"a chance of {100 * talk['chance']:.3g} %, the number drawn {100 * talk['drawn']:.3g} %, "
     said += f"a surplus of {talk['surplus']:.2g} log odds"
     if talk["more_share"] is None:
-        return f"{said}, which no sum of Beijing's would have made up."
-    return f"{said}; Beijing would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed."
+        return f"{said}, which no sum of Beijing's would have made up"
+    return f"{said}; Beijing would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"

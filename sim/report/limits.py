@@ -4,8 +4,9 @@ from __future__ import annotations
 
 LIMITS = (
     "The record is thin: about 30 departures since 1990, and no return since 2007.",
-    "Bids that failed in secret were never seen, and threats a dozen times. The strengths of money and pressure are "
-    "assumptions with ranges, and what you learn by turning those levers is what the assumptions imply.",
+    "Bids that failed in secret were never seen, and threats a dozen times. What money does is read off the "
+    "prices of bids that succeeded, as if they were an auction's; the strength of pressure is an assumption with a "
+    "range, and what you learn by turning that lever is what the assumption implies.",
     "What patrons' answers do to the *count* is small: commitments and learning move it by a few hundredths of a "
     "state. They show in prices.",
     "Five covariates rank the states, and not sharply: of two states in the same year the model puts the one that "
