@@ -367,4 +367,4 @@ def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
 
 def _run(document: dict[str, Any], runs: int, seed: int, threads: int | None) -> Result:
     scenario = Scenario.model_validate(document)
-    return simulate(Request(Loaded(scenario, scenario, "backtest", ()), runs, seed), threads)
+    return simulate(Request(Loaded(scenario, scenario, "backtest", ()), runs, seed), threads, talks=False)

@@ -287,7 +287,7 @@ def face_compare(
             return item
         request = next(made)
         if place is None:
-            return simulate(request, threads)
+            return simulate(request, threads, talks=False)
         return run_to_folder(request, place, None, "sim.compare", threads)[0]
 
     return compare([result(item) for item in scenarios])

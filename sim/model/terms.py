@@ -68,7 +68,7 @@ TERMS = {
 """Terms by name. Of leaving they are log odds, of returning and suspending log rates; `acceptance` is a multiple, and
 the `order` of suspending, the rate of words and notices, is added a year."""
 
-WEIGHED = {"hazard": HAZARD, "chance": CHANCE, "price": PRICE, "price_musd": PRICE_MUSD, **TERMS}
+WEIGHED = {"chance": CHANCE, **TERMS, "price": PRICE, "price_musd": PRICE_MUSD, "hazard": HAZARD}
 """Everything that the tables of changes and the ledger hold of what a state weighed, by name."""
 
 TALK_HEADS = {

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError, nearest
-from sim.model.terms import WEIGHED
+from sim.model.terms import OUTCOMES, TRIGGERS, WEIGHED
 from sim.results.folder import check
 from sim.results.manifests import RESULT
 from sim.results.result import SIDES, Result
-from sim.results.table import BLANK, NUMBER, TEXT, WHOLE, Columns, Parquet, Table, read_csv
+from sim.results.table import (
+    BLANK,
+    MONTH,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Columns,
+    Parquet,
+    Table,
+    month_ends,
+    read_csv,
+)
 from sim.results.tables import COOPERATION, HORIZONS, RECOGNITION
+from sim.results.talks import TALKS, before
 
-TRAJECTORIES, EVENTS, SUMMARY, STATES = RESULT.data
+TRAJECTORIES, EVENTS, SUMMARY, STATES, TALKED, DRAWN = RESULT.data
 (LEDGER,) = RESULT.more
 
-_TRAJECTORIES: Columns = {"run": WHOLE, "month": TEXT, "tie": TEXT, "count": WHOLE}
-_TERMS: Columns = dict.fromkeys(WEIGHED, NUMBER)
-_EVENTS: Columns = {"run": WHOLE, "month": TEXT, "iso3": TEXT, "tie": TEXT, "from": TEXT, "to": TEXT, **_TERMS}
-_LEDGER: Columns = {"run": WHOLE, "month": TEXT, "iso3": TEXT, "tie": TEXT, "side": TEXT, "talks": TEXT, **_TERMS}
+_TRAJECTORIES: Columns = {"run": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE}
+_WEIGHED: Columns = dict.fromkeys(WEIGHED, NUMBER)
+_EVENTS: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "from": TEXT, "to": TEXT, **_WEIGHED}
+_LEDGER: Columns = {"run": WHOLE, "month": MONTH, "iso3": TEXT, "tie": TEXT, "side": TEXT, "talks": TEXT, **_WEIGHED}
 _CHANCES = [f"{label}{part}" for label in (*HORIZONS, "p_end") for part in ("", "_low", "_high", "_mc")]
-_STATES: Columns = {"iso3": TEXT, "state": TEXT, "tie": TEXT, **dict.fromkeys(_CHANCES, BLANK), "at_start": TEXT}
+_OF_TALKS = ("talks", "talks_lost", "price")
+_STATES: Columns = {
+    "iso3": TEXT, "state": TEXT, "tie": TEXT, **dict.fromkeys(_CHANCES, BLANK), "at_start": TEXT,
+    **dict.fromkeys(_OF_TALKS, BLANK),
+}  # fmt: skip
 
 
 def folder_of(out: Path, name: str, identity: str) -> Path:
@@ -38,6 +56,8 @@ def write_data(result: Result, stage: Path) -> None:
     result.events_columns.write(stage / EVENTS)
     result.summary_columns.write(stage / SUMMARY)
     result.states_columns.write(stage / STATES)
+    result.talks_columns.write(stage / TALKED)
+    result.draws_columns.write(stage / DRAWN)
     if result.ledger is not None:
         result.ledger.write(stage / LEDGER)
 
@@ -47,12 +67,11 @@ def _write_trajectories(result: Result, path: Path) -> None:
 
     runs, length = result.counts.shape
     ties, counts = zip(*result.counted, strict=True)
-    rows = np.tile(np.arange(length, dtype=np.int32), runs * len(ties))
     which = np.repeat(np.arange(len(ties), dtype=np.int32), runs * length)
     Table(
         {
             "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
-            "month": pa.DictionaryArray.from_arrays(pa.array(rows), pa.array(list(result.months))),
+            "month": np.tile(month_ends(result.months), runs * len(ties)),
             "tie": pa.DictionaryArray.from_arrays(pa.array(which), pa.array(ties)),
             "count": np.concatenate([count.ravel() for count in counts]),
         }
@@ -84,6 +103,10 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         raise ResultError(Problem("count", f"a whole number from 0 to {len(members)}"), trajectories.path)
     counts = counts.astype(np.uint8)
     ledger = LEDGER in manifest["files"]
+    talks = Parquet(folder / TALKED, TALKS, manifest["talk_runs"] * len(months) * len(members))
+    names = [belief["name"] for belief in manifest["parameters"]]
+    count = -(-runs // manifest["settings"]["runs_per_draw"])
+    draws = Parquet(folder / DRAWN, {"draw": WHOLE, **dict.fromkeys(names, NUMBER)}, count)
     return Result(
         scenario=manifest["scenario"],
         reference=manifest["reference"],
@@ -100,47 +123,89 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         told=_read_states(folder / STATES, members, hosts),
         cooperation=counts[1] if hosts else None,
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
+        talk_runs=manifest["talk_runs"],
+        concluded=partial(_read_talks, talks, manifest["talk_runs"], months, members),
+        drawn=partial(_read_draws, draws, count),
         folder=folder,
     )
 
 
 def _read_ledger(path: Path, most: int) -> Table:
     """`ledger.parquet` as columns: texts as lists, numbers as arrays."""
-    columns = Parquet(path, _LEDGER, most).arrow()
+    table = Parquet(path, _LEDGER, most)
+    columns = table.arrow()
+    numbers = (WHOLE, NUMBER)
+    return Table({name: columns[name].to_numpy() if _LEDGER[name] in numbers else table[name] for name in _LEDGER})
+
+
+def _read_talks(table: Parquet, runs: int, months: Sequence[str], members: Sequence[tuple[str, str, str]]) -> Table:
+    """`talks.parquet` as columns, arrays of texts and numbers. Raises ResultError for what the result does not know."""
+    columns = table.arrow()
+    _check_runs(columns["run"].to_numpy(), runs, table.path)
+    dated = [before(months), *months]
+    known = {
+        "opened": dated, "closed": dated, "iso3": [code for code, _, _ in members], "side": SIDES[RECOGNITION][:1],
+        "trigger": TRIGGERS, "outcome": OUTCOMES,
+    }  # fmt: skip
     return Table(
-        {name: columns[name].to_pylist() if _LEDGER[name] == TEXT else columns[name].to_numpy() for name in _LEDGER}
+        {
+            name: np.array(known[name])[_numbers(table, name, known[name])]
+            if name in known
+            else columns[name].to_numpy()
+            for name in TALKS
+        }
     )
 
 
-def _changes(path: Path, runs: int, months: Any, members: Any, hosts: Any, most: int) -> dict[str, Any]:
+def _read_draws(table: Parquet, draws: int) -> Table:
+    """`draws.parquet` as columns. Raises ResultError where it has not a row for each draw in their order."""
+    columns = table.arrow()
+    if columns["draw"].to_pylist() != list(range(draws)):
+        raise ResultError(Problem("draw", f"each draw from 0 to {draws - 1} in its order"), table.path)
+    return Table({name: columns[name].to_numpy() for name in table})
+
+
+def _changes(
+    path: Path, runs: int, months: Sequence[str], members: Sequence[Any], hosts: Sequence[Any], most: int
+) -> dict[str, Any]:
     """`events.parquet` as the engines number things."""
     table = Parquet(path, _EVENTS, most)
     events = table.arrow()
-    rows = {month: row for row, month in enumerate(months)}
-    places = {(RECOGNITION, member[0]): index for index, member in enumerate(members)}
-    places |= {(COOPERATION, host[0]): len(members) + index for index, host in enumerate(hosts)}
-    sides = {(tie, side): number for tie, names in SIDES.items() for number, side in enumerate(names)}
-    tie = table["tie"]
-
-    def numbers(column: str, found: Any, known: Mapping[Any, int]) -> Any:
-        values = list(found)
-        for strange in (value for value in values if value not in known):
-            told = strange[1] if isinstance(strange, tuple) else strange
-            names = [name if isinstance(name, str) else name[1] for name in known]
-            raise ResultError(Problem(column, "a name that this result knows", told, nearest(told, names)), path)
-        return np.array([known[value] for value in values], dtype=np.int64)
-
     run = events["run"].to_numpy().astype(np.int64)
-    if run.size and not 0 <= int(run.min()) <= int(run.max()) < runs:
-        raise ResultError(Problem("run", f"a whole number from 0 to {runs - 1}"), path)
+    _check_runs(run, runs, path)
+    ties = _numbers(table, "tie", (RECOGNITION, COOPERATION))
+    codes, of_hosts = ([one[0] for one in places] for places in (members, hosts))
+    sides = SIDES[RECOGNITION], SIDES[COOPERATION]
     changes: dict[str, Any] = {
         "run": run,
-        "month": numbers("month", table["month"], rows),
-        "state": numbers("iso3", zip(tie, table["iso3"], strict=True), places),
-        "from": numbers("from", zip(tie, table["from"], strict=True), sides),
-        "to": numbers("to", zip(tie, table["to"], strict=True), sides),
+        "month": _numbers(table, "month", months),
+        "state": _numbers_by(table, "iso3", ties, codes, of_hosts) + np.where(ties == 0, 0, len(codes)),
+        "from": _numbers_by(table, "from", ties, *sides),
+        "to": _numbers_by(table, "to", ties, *sides),
     }
-    return changes | {name: events[name].to_numpy() for name in _TERMS}
+    return changes | {name: events[name].to_numpy() for name in _WEIGHED}
+
+
+def _check_runs(run: NDArray[Any], runs: int, path: Path) -> None:
+    if run.size and not 0 <= int(run.min()) <= int(run.max()) < runs:
+        raise ResultError(Problem("run", f"a whole number from 0 to {runs - 1}"), path)
+
+
+def _numbers(table: Parquet, column: str, known: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each row's name among those that the result knows. Raises ResultError for another."""
+    return _numbers_by(table, column, np.zeros(table.rows, dtype=np.int64), known)
+
+
+def _numbers_by(table: Parquet, column: str, which: NDArray[np.int64], *known: Sequence[str]) -> NDArray[np.int64]:
+    """The same where `which`, (rows,), says for each row among which of the lists its name is to be found."""
+    found, places = table.coded(column)
+    numbers = np.array([[names.index(one) if one in names else -1 for one in found] for names in known])
+    given = numbers.reshape(len(known), len(found))[which, places]
+    if (given < 0).any():
+        told = found[places[given < 0][0]]
+        names = [name for names in known for name in names]
+        raise ResultError(Problem(column, "a name that this result knows", told, nearest(told, names)), table.path)
+    return given.astype(np.int64)
 
 
 def _read_states(path: Path, members: Any, hosts: Any) -> Table:
@@ -153,4 +218,8 @@ def _read_states(path: Path, members: Any, hosts: Any) -> Table:
         for row, value in enumerate(table[name], 2):
             if value is not None and not 0.0 <= value <= 1.0:
                 raise ResultError(Problem(f"{name}, line {row}", "a number from 0 to 1", value), path)
+    for name in _OF_TALKS:
+        for row, value in enumerate(table[name], 2):
+            if value is not None and value < 0.0:
+                raise ResultError(Problem(f"{name}, line {row}", "a number, 0 or more", value), path)
     return table

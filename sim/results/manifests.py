@@ -16,7 +16,7 @@ from sim.scenario.problems import problems
 from sim.scenario.schema import LONGEST_MONTHS, MOST_RUNS, MOST_SEED
 from sim.words import RULE, fit
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout of folders."""
 MOST_FILES = 10_000
 MOST_POINTS = 100_000_000
@@ -157,6 +157,7 @@ class ResultManifest(Manifest):
     observed: list[Annotated[int, Field(ge=0, le=255)] | None]
     budgets_million_usd_a_year: Budgets
     parameters: list[Told]
+    talk_runs: Annotated[int, Field(ge=0, le=MOST_RUNS)]
 
 
 class Varied(Part):
@@ -270,7 +271,7 @@ class Kind:
 RESULT = Kind(
     "result",
     ResultManifest,
-    ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv"),
+    ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv", "talks.parquet", "draws.parquet"),
     ("ledger.parquet",),
     again="run the scenario again",
 )

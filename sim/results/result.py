@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from sim.results.tables import (
     states_table,
     summary_table,
 )
+from sim.results.talks import no_talks, of_states
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,12 @@ class Result:
     """`states.csv` as read back."""
     ledger: Table | None = None
     """What every state weighed in every month, where it was asked for."""
+    talk_runs: int = 0
+    """Runs, from the first, whose concluded talks are kept."""
+    concluded: Callable[[], Table] = no_talks
+    """Gives the concluded talks: from memory, or from the folder when they are asked for."""
+    drawn: Callable[[], Table] = Table
+    """Gives the draws of the parameters likewise."""
     folder: Path | None = None
     """Where its files are."""
 
@@ -131,7 +138,8 @@ class Result:
         if expected is None:
             expected = np.full((-(-self.runs // per_draw), len(places), len(rows_of(last)), 2), np.nan)
         central = self.settings["parameters"] == "central"
-        return states_table(places, at_start, self.changes, expected, self.runs, last, per_draw, central)
+        table = states_table(places, at_start, self.changes, expected, self.runs, last, per_draw, central)
+        return Table(table | of_states(self.talks_columns, places, self.talk_runs))
 
     def summary_of(self, tie: str = RECOGNITION) -> Table:
         """`summary.csv` as columns, the rows of one tie."""
@@ -158,6 +166,16 @@ class Result:
         rest = [name for name in changes if name not in ("run", "month", "state", "from", "to")]
         return Table(columns | {name: changes[name] for name in rest})
 
+    @cached_property
+    def talks_columns(self) -> Table:
+        """`talks.parquet` as columns: one row a concluded talk of the first `talk_runs` runs."""
+        return self.concluded()
+
+    @cached_property
+    def draws_columns(self) -> Table:
+        """`draws.parquet` as columns: draw, then each parameter by name; each serves `runs_per_draw` runs in a row."""
+        return self.drawn()
+
     @property
     def mean_error(self) -> float:
         """Monte Carlo standard error of the mean count at the end."""
@@ -172,8 +190,16 @@ class Result:
         return self.states_columns.frame()
 
     def events(self) -> pd.DataFrame:
-        """One row a change: run, month, state, sides, hazard (per year), chance, price and each term."""
+        """One row a change: run, month, state, sides, chance, each term, price, hazard (per year)."""
         return self.events_columns.frame()
+
+    def talks(self) -> pd.DataFrame:
+        """One row a concluded talk: run, months, state, both limits, pressure, each term, chance, outcome, price."""
+        return self.talks_columns.frame()
+
+    def draws(self) -> pd.DataFrame:
+        """One row a draw of the parameters: draw, then each parameter by name."""
+        return self.draws_columns.frame()
 
     def trajectories(self) -> pd.DataFrame:
         """One row a run and month: run, month, tie, count."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError, nearest
 from sim.results.file import open_plain
@@ -21,7 +25,10 @@ DIGITS = 6
 
 TEXT, WHOLE, NUMBER, BLANK = "text", "whole number", "number", "number or blank"
 FLAG, ANY = "true or false", "number or text"
-"""What a column holds."""
+MONTH = "month"
+"""What a column holds. A month is its label `YYYY-MM` in tables, CSV and JSON; its last day in Parquet, pandas."""
+MONTHS = ("month", "opened", "closed")
+"""Columns that hold months, in every table."""
 Columns = Mapping[str, str]
 """Names of columns in their order, with what each holds."""
 
@@ -50,10 +57,11 @@ class Table(dict[str, Any]):
         return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 
     def frame(self) -> pd.DataFrame:
-        """The table in pandas."""
+        """The table in pandas; months as their last day, datetime64."""
         import pandas as pd
 
-        return pd.DataFrame(dict(self))
+        columns = {n: month_ends(v).astype("datetime64[ms]") if n in MONTHS else v for n, v in self.items()}
+        return pd.DataFrame(columns)
 
     def write(self, path: Path) -> None:
         """Write it as CSV (numbers at six decimals, blanks where there is none) or as Parquet, by the file's suffix."""
@@ -68,14 +76,50 @@ class Table(dict[str, Any]):
 
         arrays = {}
         for name, values in self.items():
-            array = pa.array(values)
+            array = pa.array(month_ends(values) if name in MONTHS else values)
             arrays[name] = array.dictionary_encode() if pa.types.is_string(array.type) else array
+        table = pa.table(arrays).replace_schema_metadata(for_pandas(arrays))
         with path.open("wb") as file:  # pyarrow reads a path with a colon as an address
-            pq.write_table(pa.table(arrays), file, compression="zstd")
+            pq.write_table(table, file, compression="zstd")
+
+
+def month_ends(labels: Any) -> NDArray[np.datetime64]:
+    """The last days of months, datetime64[D], from their labels `YYYY-MM`; days are taken as they are."""
+    found = np.asarray(labels) if len(labels) else np.empty(0, dtype="datetime64[D]")
+    if found.dtype.kind == "M":
+        return found
+    ends: NDArray[np.datetime64] = (found.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
+    return ends
+
+
+def month_labels(days: Any) -> NDArray[np.str_]:
+    """The labels `YYYY-MM` of the months that days lie in; days as datetime64 or as a column of pyarrow's."""
+    found = days if isinstance(days, np.ndarray) else days.to_numpy()
+    labels: NDArray[np.str_] = found.astype("datetime64[M]").astype("U7")
+    return labels
+
+
+def for_pandas(names: Iterable[str]) -> dict[bytes, bytes]:
+    """What a Parquet table says to pandas of its columns: months are moments, and no objects of Python's.
+
+    Read without this a date is an object, which compares with nothing but its like. Moments of pandas need a zone: UTC.
+    """
+    told = [
+        {"name": n, "field_name": n, "pandas_type": "date", "numpy_type": "datetime64[s, UTC]", "metadata": None}
+        for n in names
+        if n in MONTHS
+    ]
+    document = {"index_columns": [], "column_indexes": [], "columns": told, "pandas_version": "3.0.0"}
+    return {b"pandas": json.dumps(document).encode()} if told else {}
 
 
 def _equal(one: Any, other: Any) -> bool:
     return bool(one == other)
+
+
+def as_told(value: float | None) -> float | None:
+    """A number as tables of text tell it; None for what is not there."""
+    return None if value is None or value != value else round(value, DIGITS)
 
 
 def _cell(value: object) -> str:
@@ -170,7 +214,7 @@ class Parquet(Mapping[str, list[Any]]):
         self.names: list[str] = schema.names
         self.rows: int = known.num_rows
         more = {name: holds for name in self.names if name not in columns and (holds := further(name)) is not None}
-        columns = {**columns, **more}
+        self._columns = columns = {**columns, **more}
         _check_names(self.names, columns, path)
         for name, holds in columns.items():
             if not _fits(schema.field(name).type, holds):
@@ -195,11 +239,31 @@ class Parquet(Mapping[str, list[Any]]):
             except (pa.ArrowException, OSError, ValueError):
                 raise ResultError(Problem("", "a Parquet file: this one is damaged"), self.path) from None
 
+    def frame(self) -> pd.DataFrame:
+        """The table in pandas, as `Table.frame` gives it."""
+        columns = self.arrow().replace_schema_metadata(None)
+        return columns.to_pandas(date_as_object=False)
+
+    def coded(self, name: str) -> tuple[list[str | None], NDArray[np.int64]]:
+        """The distinct texts of a column, or labels of its months, and for each row the place of its own among them."""
+        import pyarrow as pa
+
+        column = self.arrow([name])[name]
+        if self._columns[name] == MONTH:
+            days, places = np.unique(column.cast(pa.date32()).to_numpy(), return_inverse=True)
+            return month_labels(days).tolist(), places.astype(np.int64)
+        coded = column.cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
+        return cleaned(coded.dictionary.to_pylist()), coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
     def __getitem__(self, name: str) -> list[Any]:
         if name not in self.names:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = list(map(cleaned, self.arrow([name])[name].to_pylist()))
+            if self._columns[name] in (TEXT, MONTH):
+                found, places = self.coded(name)
+                self._read[name] = np.array(found, dtype=object)[places].tolist()
+            else:
+                self._read[name] = self.arrow([name])[name].to_pylist()
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -209,7 +273,10 @@ class Parquet(Mapping[str, list[Any]]):
         return len(self.names)
 
 
-_SHOWN = {TEXT: "texts", WHOLE: "whole numbers", NUMBER: "numbers", BLANK: "numbers"}
+_SHOWN = {
+    TEXT: "texts", WHOLE: "whole numbers", NUMBER: "numbers", BLANK: "numbers", FLAG: "true or false",
+    MONTH: "days, the last of their months",
+}  # fmt: skip
 
 
 def _fits(kind: Any, holds: str) -> bool:
@@ -223,6 +290,8 @@ def _fits(kind: Any, holds: str) -> bool:
         return bool(pa.types.is_string(value) or pa.types.is_large_string(value))
     if holds == WHOLE:
         return bool(pa.types.is_integer(kind))
+    if holds in (MONTH, FLAG):
+        return bool(pa.types.is_date32(kind) if holds == MONTH else pa.types.is_boolean(kind))
     return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.table import DIGITS, Table
+from sim.results.table import Table, as_told
 
 Floats = NDArray[np.float64]
 
@@ -185,10 +185,6 @@ def states_table(
             found = [chance(gone[:, place], told[:, place], runs_per_draw, central) for place in range(len(places))]
         for part in ("p", "low", "high", "mc"):
             name = label if part == "p" else f"{label}_{part}"
-            table[name] = [None if one is None else _told(getattr(one, part)) for one in found]
+            table[name] = [None if one is None else as_told(getattr(one, part)) for one in found]
     table["at_start"] = [place.at_start for place in places]
     return table
-
-
-def _told(value: float) -> float | None:
-    return None if value != value else round(value, DIGITS)

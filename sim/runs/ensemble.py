@@ -15,7 +15,7 @@ from sim.errors import InputError, Problem
 from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
-from sim.model.terms import COLUMNS, HEAD, TALK_COLUMNS
+from sim.model.terms import COLUMNS, HEAD, TALK_COLUMNS, TALK_RUN
 from sim.runs.sampling import Draws
 
 Engine = Literal["compiled", "mesa"]
@@ -43,7 +43,7 @@ class Ensemble:
     ledger: NDArray[np.float64] | None
     """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, where it was asked for."""
     talks: NDArray[np.float64]
-    """(talks, TALK_COLUMNS) one row a concluded talk, by run and month; none where they were not asked for."""
+    """(talks, TALK_COLUMNS) one row a concluded talk of the runs asked for, by run, month and place."""
 
 
 def run_ensemble(
@@ -56,12 +56,12 @@ def run_ensemble(
     threads: int | None = None,
     ledger: bool = False,
     progress: Progress | None = None,
-    talks: bool = False,
+    talks: int = 0,
 ) -> Ensemble:
     """Simulate runs 0 to `runs` - 1. Raises InputError for a ledger of more than 100 runs.
 
     horizons : months, ascending, at which each state's expected moves are summed
-    talks : whether concluded talks are kept
+    talks : runs, from the first, whose concluded talks are kept
     """
     check_ledger(ledger, runs)
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
@@ -84,7 +84,7 @@ def run_ensemble(
                 counts[first:last],
                 expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
                 None if book is None else book[first:last],
-                talks,
+                first < talks,
             )
             pending[pool.submit(work, plan, draws, seed, part)] = (first, last)
         done = 0
@@ -97,7 +97,9 @@ def run_ensemble(
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     changes, talked = zip(*(found[first] for first, _ in chunks), strict=True)
-    return Ensemble(counts, np.concatenate(changes), expected, book, np.concatenate(talked))
+    concluded = np.concatenate(talked)
+    kept = concluded[: np.searchsorted(concluded[:, TALK_RUN], talks)]
+    return Ensemble(counts, np.concatenate(changes), expected, book, kept)
 
 
 def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
@@ -142,6 +144,7 @@ class Part:
     expected: NDArray[np.float64]
     ledger: NDArray[np.float64] | None
     talks: bool
+    """Whether concluded talks are kept."""
 
 
 def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,10 +26,14 @@ from sim.results import Result, Table
 from sim.results.manifests import RESULT
 from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION, rows_of
+from sim.results.talks import talks_table
 from sim.runs.ensemble import Progress, check_ledger, run_ensemble
 from sim.runs.sampling import Mode, sample
 from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
+
+MOST_TALK_RUNS = 10_000
+"""Of a result with more runs, the concluded talks of the first are kept: a million runs have some twenty million."""
 
 
 @dataclass
@@ -131,10 +136,12 @@ def simulate(
     progress: Progress | None = None,
     clock: Clock | None = None,
     tell: Callable[[str], object] | None = None,
+    talks: bool = True,
 ) -> Result:
     """Run a request in memory.
 
     tell : is told what takes long
+    talks : whether concluded talks are kept, of the first `MOST_TALK_RUNS` runs
     """
     clock = clock or Clock()
     check_ledger(request.ledger, request.runs)
@@ -145,6 +152,7 @@ def simulate(
     draws = sample(laid, beliefs, request.seed, -(-request.runs // RUNS_PER_DRAW), request.parameters)
     warm_up(laid, beliefs, request, tell)
     clock.lap("compile")
+    talk_runs = min(request.runs, MOST_TALK_RUNS) if talks else 0
     ensemble = run_ensemble(
         laid,
         draws,
@@ -155,6 +163,7 @@ def simulate(
         threads=threads,
         ledger=request.ledger,
         progress=progress,
+        talks=talk_runs,
     )
     clock.lap("model")
     codes = laid.states
@@ -174,6 +183,9 @@ def simulate(
         beliefs=tuple(described(belief) for belief in beliefs.values()),
         budgets=_budgets(laid, beliefs),
         ledger=None if ensemble.ledger is None else _ledger(ensemble.ledger, laid),
+        talk_runs=talk_runs,
+        concluded=partial(talks_table, ensemble.talks, laid.months, codes),
+        drawn=partial(_drawn, draws.parameters),
     )
 
 
@@ -282,6 +294,7 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
         "observed": list(result.observed),
         "budgets_million_usd_a_year": dict(result.budgets),
         "parameters": [dict(belief) for belief in result.beliefs],
+        "talk_runs": result.talk_runs,
     }
 
 
@@ -312,6 +325,12 @@ def warm_up_kernel(request: Request, tell: Callable[[str], object] | None = None
 def _changes(rows: Any) -> dict[str, Any]:
     changes: dict[str, Any] = {name: rows[:, column].astype(np.int64) for name, column in HEADS.items()}
     return changes | {name: rows[:, HEAD + column].copy() for name, column in WEIGHED.items()}
+
+
+def _drawn(parameters: Any) -> Table:
+    """The draws of the parameters as columns, and which draw it is."""
+    columns = {name: np.ascontiguousarray(parameters[name]) for name in parameters.dtype.names}
+    return Table({"draw": np.arange(len(parameters), dtype=np.int32), **columns})
 
 
 def _ledger(book: Any, laid: Plan) -> Table:

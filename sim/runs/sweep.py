@@ -17,7 +17,7 @@ from sim.errors import InputError, Problem, ResultError, ScenarioError
 from sim.fit import beliefs_for
 from sim.model.plan import month_label
 from sim.results.manifests import SWEEP
-from sim.results.table import BLANK, NUMBER, TEXT, WHOLE, Columns, Parquet
+from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, for_pandas, month_ends
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.runs.designs import DESIGNS, Design
 from sim.runs.designs import design as lay
@@ -40,7 +40,7 @@ MOST_VALUES = 100
 """Of a path with more values, the manifest tells only the range."""
 RUNS = 1_000
 """Runs a point, unless the command says otherwise."""
-_COUNTS: Columns = {"point": WHOLE, "month": TEXT, "tie": TEXT, "count": WHOLE, "share": NUMBER}
+_COUNTS: Columns = {"point": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE, "share": NUMBER}
 _BATCH = 500
 """Points written at a time: memory does not grow with their number."""
 
@@ -316,8 +316,8 @@ def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = {"point": pa.int64(), "month": pa.string(), "tie": pa.string(), "count": pa.int64(), "share": pa.float64()}
-    schema = pa.schema(list(kinds.items()))
+    kinds = {"point": pa.int64(), "month": pa.date32(), "tie": pa.string(), "count": pa.int64(), "share": pa.float64()}
+    schema = pa.schema(list(kinds.items()), for_pandas(kinds))
     with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in _batches(sweep, journal):
             months: list[str] = []
@@ -334,7 +334,7 @@ def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
             points, rows, ties, counts, runs = (np.concatenate(column) for column in zip(*parts, strict=True))
             columns = {
                 "point": pa.array(points),
-                "month": pa.array(months, pa.string()).take(pa.array(rows)),
+                "month": pa.array(month_ends(months)[rows]),
                 "tie": pa.array([RECOGNITION, COOPERATION], pa.string()).take(pa.array(ties)),
                 "count": pa.array(counts),
                 "share": pa.array(runs / sweep.base.runs),
@@ -389,7 +389,7 @@ class Swept:
     def counts(self) -> pd.DataFrame:
         """One row per point, month, tie and count: the share of runs with that count."""
         most = self.manifest["points"] * (LONGEST_MONTHS + 1) * 2 * 256
-        return Parquet(self.folder / COUNTS, _COUNTS, most).arrow().to_pandas()
+        return Parquet(self.folder / COUNTS, _COUNTS, most).frame()
 
     def document(self) -> dict[str, Any]:
         """What charts read."""

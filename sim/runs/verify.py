@@ -136,6 +136,7 @@ COMPUTED = (
     "budgets_million_usd_a_year",
     "parameters",
     "record_confirmed_until",
+    "talk_runs",
 )
 """Keys of a manifest that follow from scenario and settings."""
 

@@ -49,7 +49,7 @@ def spread_out(document: Document, runs: int, seed: int = 5) -> Ensemble:
         return uniforms(seed, draws, purpose_of(name)) if name.startswith("valuation:") else None
 
     drawn = settled(laid, beliefs_for(laid.loaded.scenario), draws, luck)
-    return run_ensemble(laid, drawn, seed, runs, horizons=(len(laid.months) - 1,), threads=1, talks=True)
+    return run_ensemble(laid, drawn, seed, runs, horizons=(len(laid.months) - 1,), threads=1, talks=runs)
 
 
 # --- the level --------------------------------------------------------------------------------------------
