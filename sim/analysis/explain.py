@@ -185,7 +185,7 @@ def explain(
         "decision": subject.decision,
         "chance": _chance(subject),
         "run": looked_into,
-        "talks": talks(subject, paired_runs(result, None), threads) if leaves else None,
+        "talks": talks(subject, again.plan) if leaves else None,
         "terms": _terms(subject, rows),
         "sampled_runs": len(sampled),
         "when": _when(subject, again.plan, rows),
@@ -195,18 +195,21 @@ def explain(
     return Explanation(subject, without, document)
 
 
-def story_of(result: Result, state: str, run: int | None = None) -> list[str]:
-    """The story of one run in which a state leaves, or stays, without anything else of an explanation.
+def stories(result: Result, state: str) -> tuple[list[str], list[str]]:
+    """The story of a typical run in which a state leaves, and its talks over all runs, and nothing else.
 
-    run : one run to look into; left out, a typical one in which it leaves. Empty where there is none.
-    Raises as `explain` does.
+    Both empty for a state that does not weigh leaving; no story where it leaves in no run. Raises as `explain` does.
     """
     subject = subject_of(result, state)
-    chosen = _chosen_run(subject, run)
-    if chosen is None:
-        return []
-    told = _story(subject, Again.of(result, chosen), chosen, run is None)
-    return story(told, int(first_decisions(subject)[0].shape[0]), subject.decision, subject.name)
+    if subject.decision != "leave":
+        return [], []
+    chosen, run = _chosen_run(subject, None), []
+    again = Again.of(result, -1 if chosen is None else chosen)
+    if chosen is not None:
+        told = _story(subject, again, chosen, True)
+        run = story(told, int(first_decisions(subject)[0].shape[0]), subject.decision, subject.name)
+    found = talks(subject, again.plan)
+    return run, [] if found is None else found["sentences"]
 
 
 # --- files ------------------------------------------------------------------------------------------------
@@ -421,7 +424,7 @@ def _closed(subject: Subject, again: Again, ensemble: Ensemble) -> dict[int, Row
     for row in ensemble.talks[ensemble.talks[:, TALK_STATE] == subject.place]:
         talk = {name: float(row[column]) for name, column in COLUMNS.items()}
         outcome = OUTCOMES[int(talk["outcome"])]
-        told = held_by(subject, again.plan, again.draws, again.request.seed, talk)
+        told = held_by(subject, again.plan, talk)
         if outcome not in ("left", "stayed"):
             told |= dict.fromkeys(("drawn", "surplus", "more_share", "more_musd"))
         found[int(talk["closed"])] = told | {

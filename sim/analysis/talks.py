@@ -11,52 +11,63 @@ from numpy.typing import NDArray
 
 from sim.analysis.removals import DONE, Subject, month_of
 from sim.analysis.words import dollars, money, share
-from sim.fit import beliefs_for, yardsticks
 from sim.model import rules
 from sim.model.draws import LUCK, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
-from sim.model.plan import Plan, plan
-from sim.model.terms import LEFT, NOT_TAKEN, STAYED, TALK_ENDS, TALK_HEADS, TRIGGERS
+from sim.model.plan import Plan
+from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, STAYED, TALK_ENDS, TALK_HEADS, TRIGGERS
 from sim.results.tables import LEVELS
-from sim.runs.ensemble import run_ensemble
-from sim.runs.run import Request
-from sim.runs.sampling import Draws, sample
 
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
 
 FREE = 0.005
 """A price of less than this, % of GDP a year, is none: it would be told as 0.00."""
-COLUMNS = {**TALK_HEADS, **TALK_ENDS}
+COLUMNS = {name: column for name, column in (TALK_HEADS | TALK_ENDS).items() if name != "state"}
+"""What is read of a concluded talk, and where the engines have it."""
 
 
-def talks(subject: Subject, runs: int, threads: int | None = None) -> Row:
-    """The concluded talks of a state with Taipei, over the first runs of a result.
+def talks(subject: Subject, laid: Plan) -> Row | None:
+    """The concluded talks of a state with Taipei, over the runs of which the result keeps them; None where of none.
 
-    runs : how many are run again, the first of the result's own
-    Returns runs, talks, a_run, public and lost (shares, 0 to 1; lost of those that ended with bids, with
-    its Monte Carlo error lost_mc), left, stayed,
-    not_taken and dropped (numbers), triggers (numbers by what opened them), beijing, taipei and price (5, 50 and 95 %
-    points: % of GDP a year and US$ million a year; price of those that left), free (share of departures, 0 to 1),
-    told (departures without talks), close (how close it came in runs in which it never left; None where no talks ended
-    with bids), sentences. None stands for what cannot be told.
+    laid : the plan of the result
+    Returns runs, talks, a_run, public and lost (shares, 0 to 1; lost of those that ended with bids, with its Monte
+    Carlo error lost_mc), left, stayed, not_taken and dropped (numbers), triggers (numbers by what opened them),
+    beijing, taipei and price (5, 50 and 95 % points: % of GDP a year and US$ million a year; price of those that left),
+    free (share of departures, 0 to 1), told (departures without talks), close (how close it came in runs in which it
+    never left; None where no talks ended with bids), sentences. None stands for what cannot be told.
     """
-    request = Request.again(subject.result)
-    scenario = request.loaded.scenario
-    laid = plan(request.loaded, yardsticks(scenario.as_of))
-    draws = sample(laid, beliefs_for(scenario), request.seed, -(-runs // RUNS_PER_DRAW), request.parameters)
-    found = run_ensemble(laid, draws, request.seed, runs, threads=threads, talks=True)
-    rows = found.talks[found.talks[:, COLUMNS["state"]] == subject.place]
-    changes = found.changes
-    moved = changes[(changes[:, 2] == subject.place) & (changes[:, 3] == 0), 0]
-    table = {name: rows[:, column] for name, column in COLUMNS.items()}
+    result = subject.result
+    runs, table = result.talk_runs, _own(subject)
+    if not runs:
+        return None
+    moved = result.changes["run"][subject.decisions()]
+    moved = moved[moved < runs]
     told = _counted(table, runs, float(laid.timeline.gdp[subject.member]))
     told["told"] = int(moved.shape[0]) - told["left"]
     if not laid.timeline.economy[subject.member]:
         told["beijing"] = told["taipei"] = told["price"] = told["free"] = None
-    told["close"] = how_close(subject, laid, draws, request.seed, table, moved)
+    told["close"] = how_close(subject, laid, table, moved)
     told["sentences"] = sentences(subject, told)
     return told
+
+
+def _own(subject: Subject) -> dict[str, Floats]:
+    """A state's concluded talks as numbers, as the engines have them: months by row, trigger and outcome by number."""
+    kept = subject.result.talks_columns
+    own = np.asarray(kept["iso3"]) == subject.iso3
+    numbers = {
+        **{key: {month: row for row, month in enumerate(subject.result.months)} for key in ("opened", "closed")},
+        "trigger": {name: number for number, name in enumerate(TRIGGERS)},
+        "outcome": {name: number for number, name in enumerate(OUTCOMES)},
+    }
+    found = {}
+    for name in COLUMNS:
+        column = np.asarray(kept[name])[own]
+        if name in numbers:
+            column = np.array([numbers[name].get(told, -1) for told in column.tolist()])
+        found[name] = column.astype(np.float64)
+    return found
 
 
 def _counted(table: Mapping[str, Floats], runs: int, gdp: float) -> Row:
@@ -108,9 +119,7 @@ def _spread(shares: Floats, gdp: float) -> Row | None:
 # --- how close it came ------------------------------------------------------------------------------------
 
 
-def how_close(
-    subject: Subject, laid: Plan, draws: Draws, seed: int, table: Mapping[str, Floats], left: Floats
-) -> Row | None:
+def how_close(subject: Subject, laid: Plan, table: Mapping[str, Floats], left: NDArray[np.int64]) -> Row | None:
     """Of the runs in which a state never left: the talks with the highest chance, and those held by the least.
 
     table : columns of its concluded talks; left : runs in which it left
@@ -118,7 +127,7 @@ def how_close(
     held = np.flatnonzero((table["outcome"] == STAYED) & ~np.isin(table["run"], left))
     if held.shape[0] == 0:
         return None
-    found = [held_by(subject, laid, draws, seed, {name: float(table[name][row]) for name in COLUMNS}) for row in held]
+    found = [held_by(subject, laid, {name: float(table[name][row]) for name in COLUMNS}) for row in held]
     return {
         "talks": len(found),
         "highest": max(found, key=lambda each: (each["chance"], -each["run"])),
@@ -126,21 +135,22 @@ def how_close(
     }
 
 
-def held_by(subject: Subject, laid: Plan, draws: Draws, seed: int, talk: Mapping[str, float]) -> Row:
+def held_by(subject: Subject, laid: Plan, talk: Mapping[str, float]) -> Row:
     """By how much a state stayed in talks that it did not lose.
 
-    talk : a row of concluded talks. Returns run, opened, closed, public, trigger, chance (0 to 1), drawn (the number
-    drawn, 0 to 1), surplus (log odds, > 0 where it stayed; None where Beijing did not take it), and what more from
-    Beijing would have won them: more_share (% of GDP a year, as believed; None where no sum would) and more_musd (US$
-    million a year), beside the talk's own bids and price
+    talk : a row of concluded talks, as the engines have it. Returns run, opened, closed, public, trigger, chance (0 to
+    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 where it stayed; None where Beijing did not take it),
+    and what more from Beijing would have won them: more_share (% of GDP a year, as believed; None where no sum would)
+    and more_musd (US$ million a year), beside the talk's own bids and price.
     """
     run, opened, draw = int(talk["run"]), int(talk["opened"]), int(talk["run"]) // RUNS_PER_DRAW
-    months, calendar = subject.result.months, int(laid.timeline.calendar_month[0])
-    drawn = uniform(seed, run, calendar + opened, state_code(subject.iso3), LUCK)
+    result = subject.result
+    months, calendar = result.months, int(laid.timeline.calendar_month[0])
+    drawn = uniform(result.seed, run, calendar + opened, state_code(subject.iso3), LUCK)
     wins = min(rules.MOST_CHANCE, talk["chance"] / max(rules.TINY, talk["acceptance"]))
     taken = drawn < talk["acceptance"]
     surplus = -rules.surplus(rules.log_odds(wins), drawn / talk["acceptance"]) if taken else None
-    gdp, money_effect = float(laid.timeline.gdp[subject.member]), float(draws.parameters["money_effect"][draw])
+    gdp, money_effect = float(laid.timeline.gdp[subject.member]), float(result.draws_columns["money_effect"][draw])
     bid = talk["beijing_limit"] + float(laid.timeline.access[subject.member])
     bids = bool(laid.timeline.economy[subject.member]) and surplus is not None and surplus >= 0.0
     more = more_money(bid, surplus, money_effect) if bids and surplus is not None else None

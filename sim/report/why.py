@@ -106,13 +106,12 @@ def _removed(bench: _Bench, subject: Subject) -> Removed | None:
 
 def _told(bench: _Bench, subject: Subject) -> tuple[str, str]:
     """The story of a typical run, and the talks over the runs; nothing where the state does not weigh leaving."""
-    from sim.analysis.explain import story_of
-    from sim.analysis.talks import talks
+    from sim.analysis.explain import stories
 
     if subject.decision != "leave":
         return "", ""
-    run = " ".join(story_of(bench.result, subject.iso3))
-    return run, " ".join(talks(subject, bench.runs, bench.threads)["sentences"])
+    run, over_all = stories(bench.result, subject.iso3)
+    return " ".join(run), " ".join(over_all)
 
 
 def _sentences(bench: _Bench, subject: Subject, p: float, rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:

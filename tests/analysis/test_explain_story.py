@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.analysis.explain import Explanation, explain, first_decisions, story_of
+from sim.analysis.explain import Again, Explanation, explain, first_decisions, stories
 from sim.analysis.removals import subject_of
 from sim.analysis.story import NO_MONEY, _least, _opened, _tipped, _washington, story
 from sim.analysis.talks import FREE, _counted, _error, more_money, talks
@@ -95,7 +96,8 @@ def test_a_departure_is_told_in_four_sentences_with_its_sums(honduras: Explanati
     )
     assert end.startswith("What tipped it was “standing order”: without it 13 % of such talks are lost, with it ")
     assert "the least single change that would have kept it: " in end
-    assert honduras.sentences[1:5] == run["story"] == story_of(honduras.result, "HND")
+    assert honduras.sentences[1:5] == run["story"]
+    assert stories(honduras.result, "HND") == (run["story"], honduras.document["talks"]["sentences"])
 
 
 def test_the_calendar_is_told_by_its_own_words(honduras: Explanation, guatemala: Explanation) -> None:
@@ -314,12 +316,16 @@ def test_talks_over_all_runs_are_counted() -> None:
     assert _error(np.array([0.0, 5.0]), np.array([True, False])) is None
 
 
-def test_departures_over_all_runs_are_those_of_the_result(result: Result) -> None:
-    subject = subject_of(result, "GTM")
-    found = talks(subject, RUNS, threads=1)
-    assert found["left"] + found["told"] == subject.decisions().shape[0]
-    none = subject_of(result_of(told("GTM", states={"GTM": {"susceptibility": 0.0}}), runs=20), "GTM")
-    assert talks(none, 20, threads=1)["sentences"] == ["In 20 runs Guatemala concludes no talks."]
+def test_departures_over_all_runs_are_those_of_the_result(result: Result, guatemala: Explanation) -> None:
+    found = guatemala.document["talks"]
+    assert found["left"] + found["told"] == guatemala.subject.decisions().shape[0]
+    table = result.talks()
+    assert found["talks"] == (table["iso3"] == "GTM").sum()
+    none = result_of(told("GTM", states={"GTM": {"susceptibility": 0.0}}), runs=20)
+    assert stories(none, "GTM") == ([], ["In 20 runs Guatemala concludes no talks."])
+    assert talks(guatemala.subject, Again.of(result, 0).plan) == found
+    untold = replace(result, talk_runs=0)
+    assert talks(subject_of(untold, "GTM"), Again.of(result, 0).plan) is None
 
 
 # --- money in words ---------------------------------------------------------------------------------------
