@@ -147,16 +147,32 @@ def _washington(run: Told, act: Told) -> str:
     return f"{said}; it offered nothing for staying."
 
 
+def _largest(run: Told) -> Told:
+    """The term that raised the odds most."""
+    largest: Told = max(
+        (step for step in run["steps"][1:] if step["term"] != "acceptance"), key=lambda step: step["value"]
+    )
+    return largest
+
+
+def tipping(run: Told) -> str | None:
+    """What the term is called that tipped talks; None for luck: it would have done alone, and the chance was small."""
+    largest = _largest(run)
+    if largest["value"] < LEAST_TERM or (run["drawn"] < run["steps"][0]["after"] and run["wins"] < 0.5):
+        return None
+    return str(largest["label"])
+
+
 def _tipped(run: Told) -> str:
     """What tipped it: the term that raised the odds most, or luck."""
     terms = {step["term"]: step for step in run["steps"][1:] if step["term"] != "acceptance"}
     usual, chance, drawn = run["steps"][0]["after"], run["wins"], run["drawn"]
     balance = run["steps"][0]["value"] + math.fsum(step["value"] for step in terms.values())
-    largest = max(terms.values(), key=lambda step: step["value"])
+    largest = _largest(run)
     without = rules.wins(max(-rules.MOST_BALANCE, min(rules.MOST_BALANCE, balance - largest["value"])))
     luck = f"the number drawn was {percent(drawn)}"
     at_reference = f"at their reference {percent(usual)} of such talks are lost"
-    if largest["value"] < LEAST_TERM or (drawn < usual and chance < 0.5):
+    if tipping(run) is None:
         said = f"It was luck: {at_reference} already, here {percent(chance)}, and {luck}"
         if largest["value"] >= LEAST_TERM:
             said += f" (what raised the chance most was “{largest['label']}”)"
@@ -164,7 +180,7 @@ def _tipped(run: Told) -> str:
     said = f"What tipped it was “{largest['label']}”: without it {percent(without)} of such talks are lost, "
     said += f"with it {percent(chance)}, and {luck}"
     if drawn < usual:
-        return f"{said} ({at_reference}: with this luck it was lost in any case)"
+        return f"{said} ({at_reference}: once in talks, this luck lost them in any case)"
     if chance < 0.5:
         said += ", so luck had its part"
     return said if drawn >= without else f"{said}: with this luck it was not that alone"
