@@ -18,7 +18,6 @@ from sim.analysis.keeping import keeping
 from sim.analysis.removals import (
     DOES,
     DONE,
-    STAYS,
     Removals,
     Subject,
     label_of,
@@ -27,11 +26,14 @@ from sim.analysis.removals import (
     removals,
     subject_of,
 )
+from sim.analysis.story import beside, done, rate, story, weighed
+from sim.analysis.talks import COLUMNS, held_by, talks
+from sim.analysis.words import acts_told
 from sim.errors import InputError, Problem, ResultError
 from sim.fit import beliefs_for, yardsticks
 from sim.model import rules
-from sim.model.calendar import AID, HOSTILITY, OFFER, draw_happenings
-from sim.model.draws import LUCK, RETURN, SUSPEND, state_code, uniform
+from sim.model.calendar import AID, DOUBTED, HOSTILITY, INDUCEMENT, OFFER, draw_happenings
+from sim.model.draws import RETURN, SUSPEND, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, month_label, plan
 from sim.model.terms import (
@@ -40,20 +42,14 @@ from sim.model.terms import (
     HAZARD,
     HEAD,
     HEADS,
+    IN_PUBLIC,
     IN_TALKS,
-    LEFT,
+    OUTCOMES,
     SIDE,
-    STAYED,
     TAIPEI,
-    TALK_CLOSED,
-    TALK_ENDS,
-    TALK_OPENED,
-    TALK_PUBLIC,
     TALK_STATE,
-    TALK_TRIGGER,
     TALKS,
     TERMS,
-    TRIGGERS,
     WEIGHED,
 )
 from sim.results import Result
@@ -70,7 +66,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-FORMAT = 2
+FORMAT = 3
 MONTHS_BEFORE = 24
 """Months that are counted as those before the decision, its own included."""
 MOST_SAMPLED = 100
@@ -89,7 +85,8 @@ class Explanation:
     subject: Subject
     removals: Removals
     document: dict[str, Any]
-    """All of it as one JSON object: chance, run (or null), terms, when, removals, sentences."""
+    """All of it as one JSON object: chance, run (or null), talks (of leaving, over many runs), terms, when, removals,
+    sentences."""
 
     @property
     def result(self) -> Result:
@@ -168,7 +165,8 @@ def explain(
     book = again.ledger(sampled).ledger
     assert book is not None
     rows = book[:, :, subject.place, :]
-    story = None if chosen is None else _story(subject, again, chosen, run is None)
+    looked_into = None if chosen is None else _story(subject, again, chosen, run is None)
+    leaves = subject.decision == "leave"
     without = removals(result, state, runs, threads, tie, progress)
     header = result.scenario["scenario"]
     document: dict[str, Any] = {
@@ -186,7 +184,8 @@ def explain(
         "tie": subject.tie,
         "decision": subject.decision,
         "chance": _chance(subject),
-        "run": story,
+        "run": looked_into,
+        "talks": talks(subject, again.plan) if leaves else None,
         "terms": _terms(subject, rows),
         "sampled_runs": len(sampled),
         "when": _when(subject, again.plan, rows),
@@ -194,6 +193,23 @@ def explain(
     }
     _tell(document, without)
     return Explanation(subject, without, document)
+
+
+def stories(result: Result, state: str) -> tuple[list[str], list[str]]:
+    """The story of a typical run in which a state leaves, and its talks over all runs, and nothing else.
+
+    Both empty for a state that does not weigh leaving; no story where it leaves in no run. Raises as `explain` does.
+    """
+    subject = subject_of(result, state)
+    if subject.decision != "leave":
+        return [], []
+    chosen, run = _chosen_run(subject, None), []
+    again = Again.of(result, -1 if chosen is None else chosen)
+    if chosen is not None:
+        told = _story(subject, again, chosen, True)
+        run = story(told, int(first_decisions(subject)[0].shape[0]), subject.decision, subject.name)
+    found = talks(subject, again.plan)
+    return run, [] if found is None else found["sentences"]
 
 
 # --- files ------------------------------------------------------------------------------------------------
@@ -265,7 +281,7 @@ def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
     document = results.read_json(path)
     try:
         without = Removals(subject, **document["removals"])
-        if not set(document) >= {"chance", "run", "terms", "when", "sampled_runs", "decision", "sentences"}:
+        if not set(document) >= {"chance", "run", "talks", "terms", "when", "sampled_runs", "decision", "sentences"}:
             raise ValueError("keys are missing")
     except (LookupError, TypeError, ValueError) as error:
         raise ResultError(Problem("", "an explanation that this version can read: make it again"), path) from error
@@ -348,7 +364,7 @@ def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str,
     ensemble = again.ledger([run], result.settings["engine"])
     assert ensemble.ledger is not None
     rows = ensemble.ledger[0, :, subject.place, :]
-    closed = _closed(subject, ensemble)
+    closed = _closed(subject, again, ensemble)
     runs, when = first_decisions(subject)
     taken = when[runs == run]
     decided = int(taken[0]) if taken.shape[0] else None
@@ -358,11 +374,15 @@ def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str,
     ]
     ranked = sorted(months, key=lambda month: (-month["hazard"], month["row"]))
     at = months[last] if decided is not None else ranked[0]
-    acts, usual = _acts(subject, again, run, rows, last)
+    public = int(rows[at["row"], IN_TALKS] == IN_PUBLIC)
+    acts, usual = _acts(subject, again, run, rows, last, public)
     before = months[max(0, at["row"] - MONTHS_BEFORE + 1) : at["row"] + 1]
     chances = [month["chance"] for month in months if month["chance"] is not None]
-    draw = run // RUNS_PER_DRAW
-    story: dict[str, Any] = {
+    draw, happens = run // RUNS_PER_DRAW, _happenings(again, run)
+    names = again.draws.parameters.dtype.names or ()
+    beliefs = {name: float(again.draws.parameters[name][draw]) for name in names}
+    talk = closed.get(at["row"]) if decided is not None else None
+    told: dict[str, Any] = {
         "run": run,
         "draw": draw,
         "typical": typical,
@@ -374,7 +394,13 @@ def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str,
         "chance": at["chance"],
         "luck": at["luck"],
         "losing": at.get("losing"),
-        "talks": closed.get(at["row"]) if decided is not None else None,
+        "talks": talk,
+        "drawn": None if talk is None else talk["drawn"] / talk["acceptance"],
+        "wins": None if talk is None else talk["chance"] / talk["acceptance"],
+        "surplus": None if talk is None else -talk["surplus"],
+        "money_effect": beliefs["money_effect"],
+        "economy": bool(timeline.economy[subject.member]),
+        "concluded": [closed[row] for row in sorted(closed) if row <= last],
         "chance_before": _adds_up([month["chance"] for month in before if month["chance"] is not None]),
         "months_before": len(before),
         "chance_in_all": _adds_up(chances),
@@ -383,30 +409,30 @@ def _story(subject: Subject, again: Again, run: int, typical: bool) -> dict[str,
         "highest": [] if decided is not None else [month["month"] for month in ranked[:MOST_HIGHEST]],
         "acts": acts,
         "usual": usual,
-        "calendar": list(_calendar(subject, again.plan, _happenings(again, run))),
+        "calendar": list(_calendar(subject, again.plan, happens)),
+        "words": acts_told(subject, again.plan, happens, again.draws.values[draw], beliefs),
     }
-    story["keeping"] = None if decided is None else keeping(subject, run, decided)
-    return story
+    told["keeping"] = None if decided is None else keeping(subject, run, decided)
+    return told
 
 
-def _closed(subject: Subject, ensemble: Ensemble) -> dict[int, Row]:
+def _closed(subject: Subject, again: Again, ensemble: Ensemble) -> dict[int, Row]:
     """The talks of the state that ended in a run, by the row in which they did."""
     if subject.decision != "leave":
         return {}
-    months = subject.result.months
-    return {
-        int(talk[TALK_CLOSED]): {
-            "opened": "before the start" if talk[TALK_OPENED] < 0 else months[int(talk[TALK_OPENED])],
-            "row": int(talk[TALK_OPENED]),
-            "public": bool(talk[TALK_PUBLIC]),
-            "trigger": TRIGGERS[int(talk[TALK_TRIGGER])],
-            "won": int(talk[TALK_ENDS["outcome"]]) in (LEFT, STAYED),
-            "price": float(talk[TALK_ENDS["price"]]),
-            "price_musd": float(talk[TALK_ENDS["price_musd"]]),
+    found: dict[int, Row] = {}
+    for row in ensemble.talks[ensemble.talks[:, TALK_STATE] == subject.place]:
+        talk = {name: float(row[column]) for name, column in COLUMNS.items()}
+        outcome = OUTCOMES[int(talk["outcome"])]
+        told = held_by(subject, again.plan, talk)
+        if outcome not in ("left", "stayed"):
+            told |= dict.fromkeys(("drawn", "surplus", "more_share", "more_musd"))
+        found[int(talk["closed"])] = told | {
+            "row": int(talk["opened"]),
+            "outcome": outcome,
+            "acceptance": talk["acceptance"],
         }
-        for talk in ensemble.talks
-        if int(talk[TALK_STATE]) == subject.place
-    }
+    return found
 
 
 def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weighed: Any, closed: Row | None) -> Row:
@@ -425,9 +451,7 @@ def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weigh
     if subject.decision == "leave":
         told["talks"] = TALKS[int(weighed[IN_TALKS])] if open_to else None
         told["losing"] = float(weighed[CHANCE]) if open_to else None
-        if closed is not None and closed["won"]:
-            opened = int(timeline.calendar_month[0]) + closed["row"]
-            luck = uniform(seed, run, opened, state_code(subject.iso3), LUCK)
+        luck = None if closed is None else closed["drawn"]
     elif open_to:
         luck = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision])
     return told | {"hazard": hazard, "chance": chance, "luck": luck}
@@ -474,10 +498,11 @@ def _adds_up(chances: Sequence[float]) -> float:
     return -math.expm1(sum(math.log1p(-chance) if chance < 1.0 else -math.inf for chance in chances))
 
 
-def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int) -> tuple[list[Row], Row]:
+def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int, public: int) -> tuple[list[Row], Row]:
     """What the patrons did in a run, month by month, from the agents themselves; and the same at reference.
 
     rows : (T + 1, COLUMNS) the run's ledger of the place, which the agents must give again to the last bit
+    public : whether the reference is that of public talks (0 or 1)
     """
     from sim.model.world import World
 
@@ -519,26 +544,41 @@ def _acts(subject: Subject, again: Again, run: int, rows: Any, last: int) -> tup
         "beijing_million_usd": package / 100.0 * gdp,
         "taipei_share": aid,
         "taipei_million_usd": aid / 100.0 * gdp,
-        "pressure": float(reference.pressed[i, 0]),
+        "pressure": float(reference.pressed[i, public]),
+        "stake_share": math.expm1(float(reference.stake[i, public])),
         "dependence": float(again.plan.timeline.dependence_ref[i]),
     }
     return found, usual
 
 
 def _act(world: Any, state: Any, month: str) -> Row:
-    """What was done to a state in a month. Shares in % of GDP a year, as believed; pressure and hostility 0 to 3."""
+    """What was done to a state in a month.
+
+    Shares in % of GDP a year, as believed but for `beijing_face_share`, Beijing's bid at face value; pressure and
+    hostility 0 to 3.
+    """
     with_taipei = state.side == TAIPEI
     believed = state.bid if with_taipei else state.level(OFFER)
     aid = state.aid if with_taipei else state.level(AID)
     general = float(world.timeline.hostility[world.month])
+    offers, standing = float(state.level(OFFER)), float(state.standing) if with_taipei else 0.0
+    face = (believed - offers) / state.trust() + offers + float(state.level(DOUBTED))
+    stake = float(state.stake[min(state.kind, 1)]) if with_taipei else 0.0
     return {
         "month": month,
+        "gdp_million_usd": float(state.gdp),
         "beijing_share": float(believed),
+        "beijing_face_share": float(face),
+        "beijing_face_million_usd": float(face) / 100.0 * state.gdp,
         "of_it_offers": float(state.level(OFFER)),
         "beijing_million_usd": float(believed) / 100.0 * state.gdp,
         "beijing_accepts": float(world.beijing.acceptance),
         "taipei_share": float(aid),
         "taipei_million_usd": float(aid) / 100.0 * state.gdp,
+        "taipei_standing_share": rules.percent(standing, state.gdp) + (float(state.level(AID)) if with_taipei else 0.0),
+        "inducement_share": float(state.level(INDUCEMENT)),
+        "stake_share": stake,
+        "stake_million_usd": stake / 100.0 * state.gdp,
         "taipei_accepts": float(world.taipei.acceptance),
         "pressure": float(state.pressed[min(state.kind, 1)]) if with_taipei else None,
         "hostility": rules.felt_hostility(general, state.level(HOSTILITY)),
@@ -675,18 +715,6 @@ def _when(subject: Subject, laid: Plan, rows: NDArray[np.float64]) -> dict[str, 
 # --- in words ---------------------------------------------------------------------------------------------
 
 
-def rate(hazard: float) -> str:
-    """An annual hazard: `9.1 % a year`; at 1 or more `3.8 a year`."""
-    return f"{hazard:.2g} a year" if hazard >= 0.995 else f"{100 * hazard:.2g} % a year"
-
-
-def percent(chance: float) -> str:
-    """A chance, or a number drawn, at two significant digits: `4.2 %`; three close to certainty."""
-    if 0.0 < chance < 1e-6:
-        return "less than 0.0001 %"
-    return f"{100 * chance:.2g} %" if chance < 0.945 else f"{100 * chance:.3g} %"
-
-
 def _tell(document: dict[str, Any], without: Removals) -> None:
     """Put the explanation into words, each part its own and all of them together."""
     chance, run, when = document["chance"], document["run"], document["when"]
@@ -705,105 +733,20 @@ def _tell(document: dict[str, Any], without: Removals) -> None:
             f"Over the runs in which that was still open, the hazard was highest in {month_of(when['highest'])}: "
             f"{rate(at['mean'])} on average; in 90 % of them from {rate(at['q05'])} to {rate(at['q95'])}."
         )
-    story = []
-    if run is not None:
-        run["sentences"] = _happened(run, chance, decision, name)
-        kept = [] if run["keeping"] is None else run["keeping"]["sentences"]
-        story = [*run["sentences"], *_weighed(run), _done(run, decision), *kept]
-    document["sentences"] = [*chance["sentences"], *story, *when["sentences"], *without.sentences[1:]]
+    of_run = [] if run is None else _of_run(run, chance["decided_runs"], decision, name)
+    over_all = [] if document["talks"] is None else document["talks"]["sentences"]
+    document["sentences"] = [
+        *chance["sentences"], *of_run, *over_all, *when["sentences"], *without.sentences[1:]
+    ]  # fmt: skip
 
 
-def _happened(run: Mapping[str, Any], chance: Mapping[str, Any], decision: str, name: str) -> list[str]:
-    """What happened in a run, and what luck had to do with it."""
-    month, odds = month_of(run["month"]), run["chance"]
-    if decision == "leave" and run["decided"]:
-        return _left(run, chance, name)
-    if not run["decided"]:
-        highest = ", ".join(month_of(label) for label in run["highest"])
-        told = f"In {month} it was {rate(run['hazard'])}"
-        if odds is not None and run["luck"] is not None:
-            told += (
-                f", a chance of {percent(odds)} in the month; the number drawn, {percent(run['luck'])}, is not below it"
-            )
-        spared = f"this run is one of the {percent(1.0 - run['chance_in_all'])} that luck spares"
-        return [
-            f"In run {run['run']} {name} {STAYS[decision]}. Its hazard was highest in {highest}.",
-            f"{told}. Over all its months the chances add up to {percent(run['chance_in_all'])}; {spared}.",
-        ]
-    which = f"Run {run['run']}"
-    if run["typical"]:
-        which += f", the first with the median month of the {chance['decided_runs']:,} in which it does"
-    return [
-        f"{which}: {name} {DOES[decision]} in {month}.",
-        f"Its hazard that month was {rate(run['hazard'])}, a chance of {percent(odds)} in the month; the number drawn, "
-        f"{percent(run['luck'])}, is below it. Luck chose the month: over the {run['months_before']} months up to it "
-        f"the chances add up to {percent(run['chance_before'])}.",
-    ]
-
-
-def _left(run: Mapping[str, Any], chance: Mapping[str, Any], name: str) -> list[str]:
-    """How a state came to leave in a run: its talks, what they hung on, and what luck had to do with it."""
-    which = f"Run {run['run']}"
-    if run["typical"]:
-        which += f", the first with the median month of the {chance['decided_runs']:,} in which it does"
-    told = [f"{which}: {name} {DOES['leave']} in {month_of(run['month'])}."]
-    talks = run["talks"]
-    if talks is None:
-        return [*told, "The scenario tells it: no talks are needed."]
-    opened = talks["opened"] if talks["row"] < 0 else f"in {month_of(talks['opened'])}"
-    kind = {
-        "itself": "in public" if talks["public"] else "in silence",
-        "pledge": "by a pledge",
-        "order": "by an order",
-        "request": "by a request to Taipei",
-    }[talks["trigger"]]
-    return [
-        *told,
-        f"Its talks had opened {opened}, {kind}. As they closed, the chance that Beijing won them was "
-        f"{percent(run['losing'])}, and the number drawn, {percent(run['luck'])}, is below it; the least that won was "
-        f"{talks['price']:.2f} % of its GDP a year, US$ {talks['price_musd']:,.0f} million. For who sees no silent "
-        f"talks, the chances of leaving add up to {percent(run['chance_before'])} over the {run['months_before']} "
-        "months up to it.",
-    ]
-
-
-def _done(run: Mapping[str, Any], decision: str) -> str:
-    """What the patrons did in the month that is looked into."""
-    act = next(act for act in run["acts"] if act["month"] == run["month"])
-    usual, month = run["usual"], month_of(run["month"])
-    if decision == "suspend":
-        return (
-            f"In {month} the hostility it felt was {act['hostility']:.2f} of 3, its dependence on Washington "
-            f"{act['dependence']:.2f} of 1 (at reference {usual['dependence']:.2f})."
-        )
-    package, aid = (
-        f"US$ {act[f'{who}_million_usd']:,.0f} million a year, {act[f'{who}_share']:.2f} % of GDP"
-        for who in ("beijing", "taipei")
-    )
-    if decision == "return":
-        return f"In {month} Beijing offered it {package}, as believed, and Taipei {aid}."
-    return (
-        f"In {month} Beijing would have paid up to {package}, as believed (at reference {usual['beijing_share']:.2f}), "
-        f"Taipei {aid} ({usual['taipei_share']:.2f}); Washington's pressure was {act['pressure']:.2f} of 3 "
-        f"({usual['pressure']:.2f})."
-    )
-
-
-_LEAST_TOLD = 0.02
-
-
-def _weighed(run: Mapping[str, Any]) -> list[str]:
-    """Which terms raised and which lowered the chance or the hazard, the strongest first."""
-    base = run["steps"][0]
-    moved = [step for step in run["steps"][1:] if step["factor"] and abs(math.log(step["factor"])) >= _LEAST_TOLD]
-    moved.sort(key=lambda step: -abs(math.log(step["factor"])))
-    told = [f"{step['label']} × {step['factor']:.2f}" for step in moved]
-    start = f"Under reference conditions, with the run's parameters, its hazard is {rate(base['after'])}"
-    if run["losing"] is not None:
-        start = (
-            f"Under reference conditions, with the run's parameters, {percent(base['after'])} of such talks are lost"
-        )
-    return [f"{start}; it was multiplied by: {', '.join(told)}." if told else f"{start}, and nothing moved it."]
+def _of_run(run: dict[str, Any], decided_runs: int, decision: str, name: str) -> list[str]:
+    """Put one run into words: its story, and what goes with it."""
+    run["story"] = story(run, decided_runs, decision, name)
+    run["sentences"] = [*run["story"], *beside(run, decision)]
+    kept = [] if run["keeping"] is None else run["keeping"]["sentences"]
+    acts = [] if decision == "leave" and run["decided"] else [done(run, decision)]
+    return [*run["sentences"], weighed(run), *acts, *kept]
 
 
 def _frame(rows: Sequence[Row]) -> pd.DataFrame:

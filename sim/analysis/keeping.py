@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.removals import Edit, Subject, edited, label_of, month_of
+from sim.analysis.words import money
 from sim.fit import beliefs_for, yardsticks
 from sim.model.calendar import draw_happenings
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Entry, plan
-from sim.model.terms import HEADS
+from sim.model.terms import HEADS, ITSELF, LEFT, TALK_COLUMNS, TALK_ENDS, TALK_OPENED, TALK_STATE, TALK_TRIGGER
 from sim.model.timeline import Timeline
 from sim.runs.run import Request
 from sim.runs.sampling import sample
@@ -46,6 +47,8 @@ _UNITS = {
 """Numbers an event can carry: scale and unit."""
 ADDED = ("lobbying", "taipei.package", "beijing.package")
 """Levers that nobody pulled in the scenario, added from the start."""
+OTHER_LUCK = " [its talks then open in another month, with other luck]"
+"""What is said of a change that keeps a state because its talks are no longer the same."""
 _LOBBYING, _MONEY = "probe-lobbying", "probe-money"
 """Events of no strength added to the scenario, so that theirs can be turned up."""
 
@@ -83,11 +86,13 @@ class Trial:
         places = len(self.plan.states) + len(self.plan.hosts)
         self._counts = np.empty((1, len(self.plan.months), 2), dtype=np.uint8)
         self._expected = np.zeros((1, places, 0, 2))
+        self.talks = np.empty((0, TALK_COLUMNS))
+        """The concluded talks of the state when it was last run."""
 
     def decided(self, timeline: Timeline | None = None) -> int | None:
-        """The row in which the decision is taken, None for never."""
+        """The row in which the decision is taken, None for never; `talks` are then those of the state."""
         draws = self.draws
-        changes, _ = simulate(
+        changes, talked = simulate(
             timeline or self.plan.timeline,
             draws.parameters,
             draws.values,
@@ -101,8 +106,9 @@ class Trial:
             self._counts,
             self._expected,
             np.empty((0, 0, 0, 0)),
-            False,
+            self.subject.decision == "leave",
         )
+        self.talks = talked[talked[:, TALK_STATE] == self.subject.place]
         side = HEADS["to" if self.subject.decision == "return" else "from"]
         taken = (changes[:, HEADS["state"]] == self.subject.place) & (changes[:, side] == 0)
         return int(changes[taken, HEADS["month"]][0]) if taken.any() else None
@@ -270,11 +276,20 @@ def keeping(subject: Subject, run: int, until: int) -> dict[str, Any]:
     """Every single change that could have kept a state in a run, the smallest first.
 
     until : the row of the decision; what is dated later could not have been changed in time
-    Returns rows (lever, label, way: out or number, unit, value, to, short, size, keeps, latest) and sentences. `to` is
-    the value that keeps it, `short` the next one tried that does not; both were run. `latest` is the latest month in
-    which the decision is taken under a change that does not keep it.
+    Returns rows (lever, label, way: out or number, unit, value, to, short, size, keeps, other_luck, latest) and
+    sentences. `to` is the value that keeps it, `short` the next one tried that does not; both were run. `other_luck`:
+    talks that had opened of themselves no longer open in their month, and so have another luck. `latest` is the latest
+    month in which the decision is taken under a change that does not keep it.
     """
     trial = Trial(subject, run)
+    trial.decided()
+    lost = trial.talks[trial.talks[:, TALK_ENDS["outcome"]] == LEFT][:1]
+    opened = float(lost[0, TALK_OPENED]) if lost.shape[0] and lost[0, TALK_TRIGGER] == ITSELF else None
+
+    def other_luck() -> bool:
+        """Whether talks that had opened of themselves did not as it was last run."""
+        return opened is not None and opened not in trial.talks[:, TALK_OPENED]
+
     months = subject.result.months
     rows: list[dict[str, Any]] = []
     for event, entry in enumerate(trial.plan.entries):
@@ -283,13 +298,17 @@ def keeping(subject: Subject, run: int, until: int) -> dict[str, Any]:
         row = trial.without(event)
         out: dict[str, Any] = {"lever": entry.name, "label": label_of(entry.name), "way": "out", "unit": None}
         out |= {"value": None, "to": None, "short": None, "size": 1.0 if row is None else None, "keeps": row is None}
+        out |= {"other_luck": row is None and other_luck()}
         rows.append(out | {"latest": None if row is None else months[row]})
     for dial in dials(trial, until):
         value, short, best = smallest(dial)
         told: dict[str, Any] = {"lever": dial.lever, "label": dial.label, "way": "number", "unit": dial.unit}
         told |= {"value": dial.value, "to": value, "short": None if value is None else short}
         told |= {"size": None if value is None else round(abs(value - dial.value) / dial.scale, 9)}
-        told |= {"keeps": value is not None}
+        told |= {"keeps": value is not None, "other_luck": False}
+        if value is not None:
+            dial.turn(value)
+            told["other_luck"] = other_luck()
         rows.append(told | {"latest": None if best is None or value is not None else months[best]})
     rows.sort(key=lambda row: (not row["keeps"], row["size"] or 0.0, row["lever"]))
     return {"run": run, "rows": rows, "sentences": _sentences(subject, rows)}
@@ -302,8 +321,14 @@ _MOST_TOLD, _LARGEST_TOLD = 4, 10.0
 
 def change_in_words(row: dict[str, Any]) -> str:
     """A change that keeps the state: `castro pledge: strength 0.61 instead of 1 (of 1)`."""
+    return _change(row) + (OTHER_LUCK if row.get("other_luck") else "")
+
+
+def _change(row: dict[str, Any]) -> str:
     if row["way"] == "out":
         return f"{row['label']} left out"
+    if row["lever"].endswith(".package"):
+        return f"{row['label']}: {money(row['size'], row['to'])}"
     if row["lever"] in ADDED:
         return f"{row['label']}: {number(row['to'])} ({row['unit']})"
     return f"{row['label']} {number(row['to'])} instead of {number(row['value'], 3)} ({row['unit']})"

@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
-from sim.analysis.explain import LABELS, Explanation, percent, rate, steps
+from sim.analysis.explain import LABELS, Explanation, steps
 from sim.analysis.removals import DOES, DONE, Removals, beyond_luck, month_of, points
+from sim.analysis.story import percent, rate, tipping
 from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
 from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread
@@ -49,6 +50,8 @@ ROW, HEAD, AXIS = 0.3, 0.3, 0.55
 LEAST = 0.01
 """Terms that move the log hazard by less are told together."""
 LEAST_HAZARD = 1e-6
+FARTHEST = 20.0
+"""The number drawn is shown unless it lies below all chances by more than this factor."""
 MOST_LEVERS, LEAST_DIFFERENCE = 14, 0.0005
 LONGEST = 50
 """Letters of the name of an event."""
@@ -149,7 +152,7 @@ def draw_waterfall(explanation: Explanation) -> Figure:
     what = "Chance that talks are lost" if leaves else "Annual hazard"
     measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
     doing = "the chance that its talks are lost" if leaves else f"the hazard of {_DOING[explanation.subject.decision]}"
-    said = f"{name} in run {run['run']}: {doing}"
+    said = told_by(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
     shown = percent if leaves else rate
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
@@ -162,7 +165,9 @@ def draw_waterfall(explanation: Explanation) -> Figure:
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
         values = [100.0 * value for row in rows for value in (row.before, row.after)]
-        low, high = _decade(min(values), max(values))
+        luck = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
+        luck = luck if luck >= min(values) / FARTHEST else 0.0
+        low, high = _decade(*((min(*values, luck), max(*values, luck)) if luck else (min(values), max(values))))
         plot.set_xscale("log")
         plot.set_xlim(low, high)
         plot.set_ylim(len(rows) - 0.5, -0.5)
@@ -172,6 +177,8 @@ def draw_waterfall(explanation: Explanation) -> Figure:
         plot.spines["left"].set_visible(False)
         plot.set_yticks(range(len(rows)), [row.label for row in rows], color=BLACK)
         plot.tick_params(axis="y", length=0, pad=8)
+        if luck:
+            _number_drawn(plot, luck, luck > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))
         side = plot.get_yaxis_transform()
         for place, row in enumerate(rows):
             before, now = 100.0 * row.before, 100.0 * row.after
@@ -199,6 +206,24 @@ def draw_waterfall(explanation: Explanation) -> Figure:
         plot.text(1 + (factors - 0.08) / width, over, "factor", **foot)
         plot.text(1 + (factors + right - 0.02) / width, over, after, **foot)
     return drawing
+
+
+def told_by(run: Row, name: str) -> str:
+    """What made a state leave in a run, as a headline: a term, or luck."""
+    if run["talks"] is None:
+        return f"{name} leaves in run {run['run']}, as the scenario tells"
+    tipped = tipping(run)
+    odds = f"at a chance of {percent(run['wins'])}"
+    if tipped is None:
+        return f"{name} leaves in run {run['run']} by luck, {odds}"
+    return f"{name} leaves in run {run['run']}, {odds}: “{tipped}” tipped it"
+
+
+def _number_drawn(plot: Axes, at: float, right: bool, over: float) -> None:
+    """A line at the number drawn: talks are lost where the chance ends beyond it."""
+    plot.axvline(at, color=BLACK, lw=1.0, ls=(0, (3, 2)), zorder=2, gid="drawn")
+    style: dict[str, Any] = {"va": "bottom", "ha": "right" if right else "left", "size": SMALL, "color": BLACK}
+    plot.text(at, over, "number drawn", transform=plot.get_xaxis_transform(), **style)
 
 
 def _decade(low: float, high: float) -> tuple[float, float]:

@@ -106,17 +106,20 @@ def lines(explanation: Explanation) -> list[str]:
     run = document["run"]
     told = [explanation.result.title, "", *document["chance"]["sentences"]]
     if run is not None:
-        told += [*run["sentences"], "", *_steps(run), "", *_acts(run, document["decision"])]
+        told += ["", " ".join(run["story"]), *run["sentences"][len(run["story"]) :]]
+        told += ["", *_steps(run), "", *_acts(run, document["decision"])]
         if run["keeping"] is not None:
             told += ["", *run["keeping"]["sentences"], *_changes(run["keeping"]["rows"])]
     terms = _terms(document)
+    if document["talks"] is not None:
+        told += ["", *document["talks"]["sentences"]]
     return [*told, "", *document["when"]["sentences"], *([""] if terms else []), *terms, "", *_removals(explanation)]
 
 
 def _steps(run: Mapping[str, Any]) -> list[str]:
     """The hazard of the decision, or the chance that talks are lost, term by term; small terms are left out."""
-    from sim.analysis.explain import percent, rate
     from sim.analysis.removals import month_of
+    from sim.analysis.story import percent, rate
 
     first, *rest = run["steps"]
     shown = rate if run["losing"] is None else percent

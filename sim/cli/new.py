@@ -62,9 +62,10 @@ attention = 1.0
 type = "offer"
 date = {soon}
 state = "{code}"
-million_usd = 500          # the whole sum, US$ million
+million_usd = 500          # the whole sum, US$ million: {a_year}
 years = 5
-signed = false             # a sum named in the press: states believe about a tenth of it
+signed = false             # a sum named in the press: states believe {believed}
+# What it does to the chance, with its error, stands among the removals of: sim explain
 assumption = "An example: replace it, or set enabled = false."
 
 # [events.a-refused-request]
@@ -134,6 +135,7 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
         rule = f"a state that recognised Taipei on {first}"
         raise InputError(Problem("--state", rule, code, None if close is None else names[close]))
     file = out or Path(f"{name}.toml")
+    size, a_year, believed = _size(code, first)
     text = TEMPLATE.format(
         truce=TRUCE.format(start=first) if truce_on(first) else "",
         file=file, name=name, code=code, state=states()[code].name, start=first, count=len(roster),
@@ -141,6 +143,7 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
         soon=first.replace(year=first.year + 1, day=1),
         later=first.replace(year=first.year + 2, day=1),
         vote=first.replace(year=first.year + 1, month=11, day=1),
+        a_year=a_year, believed=believed,
     )  # fmt: skip
     try:
         with file.open("x", encoding="utf-8") as handle:
@@ -149,4 +152,31 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
         raise InputError(Problem("NAME", "a file that is not there yet: nothing is overwritten", str(file))) from None
     except OSError as error:
         raise InputError(Problem("--out", f"a file that can be written: {error.strerror}", str(file))) from None
-    click.echo(f"Wrote {file}\nRun it:   {program()} run {file}\nCheck it: {program()} validate {file}")
+    click.echo(f"Wrote {file}\n{size}\nRun it:   {program()} run {file}\nCheck it: {program()} validate {file}")
+
+
+EXAMPLE = 500.0, 5.0
+"""The example of an offer: US$ million, years."""
+
+
+def _size(code: str, first: date) -> tuple[str, str, str]:
+    """The size of the example of an offer: in a sentence, as a yearly sum, and as the state believes it."""
+    from sim.analysis.words import share
+    from sim.atlas import economy, states
+    from sim.parameters import PARAMETERS
+
+    total, years = EXAMPLE
+    name, arrives = states()[code].name, PARAMETERS["delivered_headline"].central
+    assert arrives is not None
+    if code == "VAT":
+        said = "a state without an economy, so that it moves nothing"
+        return f"Its example of an offer is to {said}.", f"to {said}", "about a tenth of it"
+    of_gdp = 100.0 * total / years / (economy(code, first.year - 1).gdp_usd / 1e6)
+    a_year = f"{total / years:g} a year, {share(of_gdp)} of {name}'s GDP"
+    believed = f"about {arrives:.0%} of it, {share(arrives * of_gdp)} of GDP a year".replace("%", " %", 1)
+    return (
+        f"Its example of an offer, US$ {total:g} million over {years:g} years and not signed, is {share(of_gdp)} of "
+        f"{name}'s GDP a year, of which it believes about {100 * arrives:.0f} %.",
+        a_year,
+        believed,
+    )

@@ -225,6 +225,8 @@ def _why(removed: Removed, runs: int) -> dict[str, Any]:
     return {
         "heading": removed.heading,
         "sentences": removed.sentences,
+        "story": removed.story,
+        "talks": removed.talks,
         "p": tenths(removed.p),
         "idle": words.listed([f"“{label}”" for label in idle]) if idle else "",
         "runs": many(removed.runs, "run"),

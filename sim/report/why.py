@@ -53,6 +53,10 @@ class Removed:
     rows: tuple[Mapping[str, Any], ...]
     """lever, label, group (single, kind or all), p, without, difference, low, high, mc: as `sim explain` has them."""
     sentences: tuple[str, ...]
+    story: str = ""
+    """A typical run in which it happens, in words; empty for another decision than to leave."""
+    talks: str = ""
+    """Its talks over the runs, in words."""
 
 
 def why(result: Result, runs: int = RUNS, threads: int | None = None) -> list[Removed]:
@@ -96,7 +100,18 @@ def _removed(bench: _Bench, subject: Subject) -> Removed | None:
         bench.runs,
         rows,
         tuple(_sentences(bench, subject, p, rows)),
+        *_told(bench, subject),
     )
+
+
+def _told(bench: _Bench, subject: Subject) -> tuple[str, str]:
+    """The story of a typical run, and the talks over the runs; nothing where the state does not weigh leaving."""
+    from sim.analysis.explain import stories
+
+    if subject.decision != "leave":
+        return "", ""
+    run, over_all = stories(bench.result, subject.iso3)
+    return " ".join(run), " ".join(over_all)
 
 
 def _sentences(bench: _Bench, subject: Subject, p: float, rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:

@@ -19,11 +19,11 @@ from sim.analysis.explain import (
     _chosen_run,
     explain,
     first_decisions,
-    percent,
-    rate,
     steps,
 )
-from sim.analysis.removals import subject_of
+from sim.analysis.removals import month_of, subject_of
+from sim.analysis.story import percent, rate
+from sim.analysis.words import money
 from sim.errors import InputError, ResultError
 from sim.model import rules
 from sim.model.kernel import RUNS_PER_DRAW
@@ -235,8 +235,12 @@ def test_a_run_in_which_it_stays_tells_the_months_of_its_highest_hazard() -> Non
     assert run["steps"][-1]["after"] == run["losing"] == ranked[0]["losing"]
     chance = 1.0 - math.prod(1.0 - month["chance"] for month in run["months"])
     assert run["chance_in_all"] == pytest.approx(chance)
-    assert f"In run {stays} Honduras stays with Taipei. Its hazard was highest in" in found.sentences[1]
-    assert f"one of the {percent(1.0 - chance)} that luck spares" in found.sentences[2]
+    assert found.sentences[1].startswith(f"In run {stays} Honduras stays with Taipei: 3 talks were concluded")
+    assert run["story"][-1].endswith(f"this run is one of the {percent(1.0 - chance)} that luck spares.")
+    held = min((talk for talk in run["concluded"] if talk["outcome"] == "stayed"), key=lambda talk: talk["surplus"])
+    assert held["drawn"] >= held["chance"]
+    assert f"closest in those of {month_of(held['closed'])} (in silence, " in run["story"][1]
+    assert f"{money(held['more_share'], held['more_musd'])} more, as believed" in run["story"][1]
     assert found.keeping().empty
 
 

@@ -212,5 +212,10 @@ def test_changes_in_words() -> None:
     row |= {"way": "number", "label": "promise: strength", "to": 0.4471, "value": 0.98765, "unit": "of 1"}
     assert change_in_words(row) == "promise: strength 0.4471 instead of 0.988 (of 1)"
     row |= {"lever": "taipei.package", "label": "A package", "to": 158.0, "value": 0.0, "unit": "US$ million a year"}
-    assert change_in_words(row) == "A package: 158 (US$ million a year)"
+    assert change_in_words(row | {"size": 0.4912}) == "A package: 0.49 % of its GDP a year (US$ 158 million)"
+    row |= {"lever": "lobbying", "label": "Lobbying", "to": 1.25, "unit": "of 3"}
+    assert change_in_words(row) == "Lobbying: 1.25 (of 3)"
+    assert change_in_words(row | {"other_luck": True}) == (
+        "Lobbying: 1.25 (of 3) [its talks then open in another month, with other luck]"
+    )
     assert [number(value) for value in (-0.25, 12345.6, 4.255)] == ["−0.25", "12,346", "4.255"]

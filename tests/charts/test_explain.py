@@ -15,6 +15,7 @@ from matplotlib.dates import num2date
 from sim.analysis.explain import Explanation, explain
 from sim.analysis.removals import Removals
 from sim.charts.explain import (
+    FARTHEST,
     LEAST,
     bars,
     charts_of,
@@ -25,6 +26,7 @@ from sim.charts.explain import (
     earlier,
     marks,
     round_ticks,
+    told_by,
 )
 from sim.model import rules
 from sim.model.terms import DECISIONS
@@ -85,6 +87,24 @@ def test_the_waterfall_goes_from_reference_conditions_to_the_decision(honduras: 
     said = words(draw("waterfall", honduras))
     for row in rows[1:-1]:
         assert f"× {row.factor:.2f}" in said
+
+
+def test_the_waterfall_says_what_tipped_it_and_shows_the_number_drawn(honduras: Explanation) -> None:
+    run = honduras.document["run"]
+    talks = {"talks": {}, "run": 7, "wins": 0.4}
+    steps = [{"term": "base", "value": -1.0, "after": 0.27}, {"term": "offer", "label": "a bid", "value": 0.6}]
+    assert (
+        told_by({**talks, "steps": steps, "drawn": 0.1}, "Haiti")
+        == "Haiti leaves in run 7 by luck, at a chance of 40 %"
+    )
+    tipped = told_by({**talks, "steps": steps, "drawn": 0.3}, "Haiti")
+    assert tipped == "Haiti leaves in run 7, at a chance of 40 %: “a bid” tipped it"
+    assert told_by({**talks, "talks": None}, "Haiti") == "Haiti leaves in run 7, as the scenario tells"
+    drawing = draw("waterfall", honduras)
+    shown = [line.get_xdata()[0] for plot in drawing.axes for line in plot.lines if line.get_gid() == "drawn"]
+    least = min(step["after"] for step in run["steps"])
+    assert shown == ([pytest.approx(100.0 * run["luck"])] if run["luck"] >= least / FARTHEST else [])
+    assert told_by(run, "Honduras").split(",")[0] in words(drawing)
 
 
 def test_small_terms_are_told_together() -> None:

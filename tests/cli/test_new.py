@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.atlas import record
+from sim.analysis.words import share
+from sim.atlas import economy, record
 from sim.errors import shown
 from sim.runs.run import Request, simulate
 from sim.scenario import load
@@ -25,6 +26,13 @@ def test_the_file_is_valid_and_runs(sim: Sim, tmp_path: Path, monkeypatch: pytes
     assert sim("validate", "my-question.toml").status == 0
     assert sim("run", "my-question.toml", "--runs", 20, "--no-charts").status == 0
     text = (tmp_path / "my-question.toml").read_text("utf-8")
+    gdp = economy("PRY", record().confirmed_until.year - 1).gdp_usd / 1e6
+    assert said.out.splitlines()[1] == (
+        f"Its example of an offer, US$ 500 million over 5 years and not signed, is {100 * 100 / gdp:.2f} % of "
+        "Paraguay's GDP a year, of which it believes about 10 %."
+    )
+    assert f"US$ million: 100 a year, {100 * 100 / gdp:.2f} % of Paraguay's GDP\n" in text
+    assert f"states believe about 10 % of it, {share(0.1 * 100 * 100 / gdp)} of GDP a year\n" in text
     assert text.count("#") > 20
 
 

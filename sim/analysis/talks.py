@@ -1,0 +1,266 @@
+"""The talks of one state over many runs: how often, how they end, what is bid and paid, how close it came."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.removals import DONE, Subject, month_of
+from sim.analysis.words import dollars, money, share
+from sim.model import rules
+from sim.model.draws import LUCK, state_code, uniform
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.plan import Plan
+from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, STAYED, TALK_ENDS, TALK_HEADS, TRIGGERS
+from sim.results.tables import LEVELS
+
+Row = dict[str, Any]
+Floats = NDArray[np.float64]
+
+FREE = 0.005
+"""A price of less than this, % of GDP a year, is none: it would be told as 0.00."""
+COLUMNS = {name: column for name, column in (TALK_HEADS | TALK_ENDS).items() if name != "state"}
+"""What is read of a concluded talk, and where the engines have it."""
+
+
+def talks(subject: Subject, laid: Plan) -> Row | None:
+    """The concluded talks of a state with Taipei, over the runs of which the result keeps them; None where of none.
+
+    laid : the plan of the result
+    Returns runs, talks, a_run, public and lost (shares, 0 to 1; lost of those that ended with bids, with its Monte
+    Carlo error lost_mc), left, stayed, not_taken and dropped (numbers), triggers (numbers by what opened them),
+    beijing, taipei and price (5, 50 and 95 % points: % of GDP a year and US$ million a year; price of those that left),
+    free (share of departures, 0 to 1), told (departures without talks), close (how close it came in runs in which it
+    never left; None where no talks ended with bids), sentences. None stands for what cannot be told.
+    """
+    result = subject.result
+    runs, table = result.talk_runs, _own(subject)
+    if not runs:
+        return None
+    moved = result.changes["run"][subject.decisions()]
+    moved = moved[moved < runs]
+    told = _counted(table, runs, float(laid.timeline.gdp[subject.member]))
+    told["told"] = int(moved.shape[0]) - told["left"]
+    if not laid.timeline.economy[subject.member]:
+        told["beijing"] = told["taipei"] = told["price"] = told["free"] = None
+    told["close"] = how_close(subject, laid, table, moved)
+    told["sentences"] = sentences(subject, told)
+    return told
+
+
+def _own(subject: Subject) -> dict[str, Floats]:
+    """A state's concluded talks as numbers, as the engines have them: months by row, trigger and outcome by number."""
+    kept = subject.result.talks_columns
+    own = np.asarray(kept["iso3"]) == subject.iso3
+    numbers = {
+        **{key: {month: row for row, month in enumerate(subject.result.months)} for key in ("opened", "closed")},
+        "trigger": {name: number for number, name in enumerate(TRIGGERS)},
+        "outcome": {name: number for number, name in enumerate(OUTCOMES)},
+    }
+    found = {}
+    for name in COLUMNS:
+        column = np.asarray(kept[name])[own]
+        if name in numbers:
+            column = np.array([numbers[name].get(told, -1) for told in column.tolist()])
+        found[name] = column.astype(np.float64)
+    return found
+
+
+def _counted(table: Mapping[str, Floats], runs: int, gdp: float) -> Row:
+    ends, count = table["outcome"], int(table["outcome"].shape[0])
+    left, stayed = int((ends == LEFT).sum()), int((ends == STAYED).sum())
+    bid = (ends == LEFT) | (ends == STAYED)
+    triggers = {name: int((table["trigger"] == number).sum()) for number, name in enumerate(TRIGGERS)}
+    not_taken = int((ends == NOT_TAKEN).sum())
+    price = table["price"][ends == LEFT]
+    return {
+        "runs": runs,
+        "talks": count,
+        "a_run": count / runs,
+        "public": float(table["public"].mean()) if count else None,
+        "lost": left / (left + stayed) if left + stayed else None,
+        "lost_mc": _error(table["run"][bid], ends[bid] == LEFT),
+        "left": left,
+        "stayed": stayed,
+        "not_taken": not_taken,
+        "dropped": count - left - stayed - not_taken,
+        "triggers": triggers,
+        "beijing": _spread(table["beijing_limit"][bid], gdp),
+        "taipei": _spread(table["taipei_limit"][bid], gdp),
+        "price": _spread(price, gdp),
+        "free": float((price < FREE).mean()) if left else None,
+    }
+
+
+def _error(runs: Floats, lost: NDArray[np.bool_]) -> float | None:
+    """Monte Carlo error of a share of talks: runs that share a draw of the parameters are one case."""
+    draws = runs.astype(np.int64) // RUNS_PER_DRAW
+    if draws.shape[0] == 0 or draws.min() == draws.max():
+        return None
+    of_draw = np.bincount(draws)
+    apart = np.bincount(draws, lost) - lost.mean() * of_draw
+    count = int((of_draw > 0).sum())
+    return float(math.sqrt(float((apart * apart).sum()) * count / (count - 1)) / draws.shape[0])
+
+
+def _spread(shares: Floats, gdp: float) -> Row | None:
+    """5, 50 and 95 % points of sums in % of GDP a year, and the same in US$ million a year."""
+    if shares.shape[0] == 0:
+        return None
+    low, middle, high = np.quantile(shares, [LEVELS[0], 0.5, LEVELS[-1]]).tolist()
+    points = {"low": low, "middle": middle, "high": high}
+    return points | {f"{name}_musd": value / 100.0 * gdp for name, value in points.items()}
+
+
+# --- how close it came ------------------------------------------------------------------------------------
+
+
+def how_close(subject: Subject, laid: Plan, table: Mapping[str, Floats], left: NDArray[np.int64]) -> Row | None:
+    """Of the runs in which a state never left: the talks with the highest chance, and those held by the least.
+
+    table : columns of its concluded talks; left : runs in which it left
+    """
+    held = np.flatnonzero((table["outcome"] == STAYED) & ~np.isin(table["run"], left))
+    if held.shape[0] == 0:
+        return None
+    found = [held_by(subject, laid, {name: float(table[name][row]) for name in COLUMNS}) for row in held]
+    return {
+        "talks": len(found),
+        "highest": max(found, key=lambda each: (each["chance"], -each["run"])),
+        "least": min(found, key=lambda each: (each["surplus"], each["run"])),
+    }
+
+
+def held_by(subject: Subject, laid: Plan, talk: Mapping[str, float]) -> Row:
+    """By how much a state stayed in talks that it did not lose.
+
+    talk : a row of concluded talks, as the engines have it. Returns run, opened, closed, public, trigger, chance (0 to
+    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 where it stayed; None where Beijing did not take it),
+    and what more from Beijing would have won them: more_share (% of GDP a year, as believed; None where no sum would)
+    and more_musd (US$ million a year), beside the talk's own bids and price.
+    """
+    run, opened, draw = int(talk["run"]), int(talk["opened"]), int(talk["run"]) // RUNS_PER_DRAW
+    result = subject.result
+    months, calendar = result.months, int(laid.timeline.calendar_month[0])
+    drawn = uniform(result.seed, run, calendar + opened, state_code(subject.iso3), LUCK)
+    wins = min(rules.MOST_CHANCE, talk["chance"] / max(rules.TINY, talk["acceptance"]))
+    taken = drawn < talk["acceptance"]
+    surplus = -rules.surplus(rules.log_odds(wins), drawn / talk["acceptance"]) if taken else None
+    gdp, money_effect = float(laid.timeline.gdp[subject.member]), float(result.draws_columns["money_effect"][draw])
+    bid = talk["beijing_limit"] + float(laid.timeline.access[subject.member])
+    bids = bool(laid.timeline.economy[subject.member]) and surplus is not None and surplus >= 0.0
+    more = more_money(bid, surplus, money_effect) if bids and surplus is not None else None
+    return {
+        "run": run,
+        "opened": "before the start" if opened < 0 else months[opened],
+        "closed": months[int(talk["closed"])],
+        "public": bool(talk["public"]),
+        "trigger": TRIGGERS[int(talk["trigger"])],
+        "beijing_share": talk["beijing_limit"],
+        "taipei_share": talk["taipei_limit"],
+        "price": talk["price"],
+        "price_musd": talk["price_musd"],
+        "pressure": talk["pressure"],
+        "chance": talk["chance"],
+        "drawn": drawn,
+        "surplus": surplus,
+        "more_share": more,
+        "more_musd": None if more is None else more / 100.0 * gdp,
+    }
+
+
+def more_money(bid: float, surplus: float, money_effect: float) -> float | None:
+    """What must be added to a bid (% of GDP a year) to make up a surplus (log odds, > 0); None beyond all measure."""
+    if money_effect <= 0.0 or rules.worth(bid) + surplus / money_effect > math.log(1e4):
+        return None
+    return math.exp(rules.worth(bid) + surplus / money_effect) - 1.0 - bid
+
+
+# --- in words ---------------------------------------------------------------------------------------------
+
+
+def sentences(subject: Subject, told: Mapping[str, Any]) -> list[str]:
+    """The talks over all runs in words; for a state that stays in most runs, how close it came."""
+    name, runs = subject.name, told["runs"]
+    gone = (told["left"] + told["told"]) / runs
+    if not told["talks"]:
+        return [f"In {runs:,} runs {name} concludes no talks."]
+    found = [_ends(told, name)]
+    if told["beijing"] is not None:
+        found.append(
+            f"At the median Beijing's limit was {_span(told['beijing'])}, as it believed it, and Taipei's "
+            f"{_span(told['taipei'])}."
+        )
+    if told["price"] is not None:
+        paid = f"At the median Beijing promised {_span(told['price'])} for a departure"
+        if told["price"]["middle"] < FREE:
+            high = money(told["price"]["high"], told["price"]["high_musd"])
+            paid = f"At the median a departure cost Beijing nothing, at the 95 % point {high}"
+        found.append(f"{paid}; {_share(told['free'])} of the {told['left']:,} departures were free of charge.")
+    if told["told"]:
+        found.append(f"{told['told']:,} more departures were told by the scenario, without talks.")
+    if told["close"] is not None and gone < 0.5:
+        found += _close(told["close"], told, name, subject.decision)
+    return found
+
+
+def _ends(told: Mapping[str, Any], name: str) -> str:
+    """How many talks a run, how they opened and how they ended."""
+    said = f"Over {told['runs']:,} runs {name} concludes {told['a_run']:.2g} talks a run, "
+    said += f"{_share(told['public'])} of them in public"
+    called = [
+        f"{told['triggers'][key]:,} {words}"
+        for key, words in (("pledge", "by a pledge"), ("order", "by an order"), ("request", "by a request"))
+        if told["triggers"][key]
+    ]
+    said += f" ({', '.join(called)})" if called else ""
+    if told["lost"] is not None:
+        bids = told["left"] + told["stayed"]
+        said += f"; of the {bids:,} that ended with bids {_share(told['lost'])} were lost to Beijing"
+        said += "" if told["lost_mc"] is None else f" (Monte Carlo error {100 * told['lost_mc']:.1f} points)"
+    ends = [
+        f"{told[key]:,} {words}"
+        for key, words in (("not_taken", "that Beijing did not take up"), ("dropped", "dropped by its government"))
+        if told[key]
+    ]
+    return f"{said}; beside them {' and '.join(ends)}." if ends else f"{said}."
+
+
+def _span(points: Mapping[str, float]) -> str:
+    """A median with its range: `0.33 % of its GDP a year (US$ 103 million; 5 to 95 %: 0.10 to 0.90 %)`."""
+    ends = " to ".join(share(points[key]).removesuffix(" %") for key in ("low", "high"))
+    return f"{share(points['middle'])} of its GDP a year ({dollars(points['middle_musd'])}; 5 to 95 %: {ends} %)"
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{100 * value:.0f} %"
+
+
+def _close(close: Mapping[str, Any], told: Mapping[str, Any], name: str, decision: str) -> list[str]:
+    """How close it came in the runs in which it stayed."""
+    highest, least = close["highest"], close["least"]
+    done = DONE[decision].removeprefix("has ")
+    found = [
+        f"How close it came where it never {done}: of {close['talks']:,} talks that it did not lose, the most "
+        f"dangerous ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} % of being lost; the number "
+        f"drawn was {100 * highest['drawn']:.0f} %."
+    ]
+    return [*found, f"The closest ({_which(least)}): {held_in_words(least)}."]
+
+
+def _which(talk: Mapping[str, Any]) -> str:
+    kind = "in public" if talk["public"] else "in silence"
+    return f"run {talk['run']}, {kind}, closed in {month_of(talk['closed'])}"
+
+
+def held_in_words(talk: Mapping[str, Any]) -> str:
+    """What held a state in talks: the chance, the number drawn, what more from Beijing would have won them."""
+    said = f"a chance of {100 * talk['chance']:.3g} %, the number drawn {100 * talk['drawn']:.3g} %, "
+    said += f"a surplus of {talk['surplus']:.2g} log odds"
+    if talk["more_share"] is None:
+        return f"{said}, which no sum of Beijing's would have made up"
+    return f"{said}; Beijing would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"
