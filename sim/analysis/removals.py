@@ -423,7 +423,7 @@ def paired(
     `sim.results.tables.chance`. None where there are too few runs to tell.
     """
     mean = float(difference.mean()) + 0.0
-    error = count_error(difference[:, None], runs_per_draw)  # type: ignore[arg-type]
+    error = count_error(difference[:, None], runs_per_draw)
     mc = None if error != error else error
     if central:
         return mean, mean, mean, mc
