@@ -25,7 +25,7 @@ def page(threads: int | None, tell: Callable[[str], object] | None = None) -> Ca
         from sim.report import write_page
 
         if tell is not None and not is_compiled():  # after the Mesa model: the page runs the scenario again
-            tell("compiling the model: once, some ten seconds")
+            tell("compiling the model: once, up to a minute")
         write_page(result, file, threads=threads)
 
     return write

@@ -312,7 +312,7 @@ def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request, tell: C
     """Compile the kernel, or load it from the cache, by a run of one."""
     if request.engine == "compiled":
         if tell is not None and not is_compiled():
-            tell("compiling the model: once, some ten seconds")
+            tell("compiling the model: once, up to a minute")
         run_ensemble(laid, sample(laid, beliefs, 0, 1, "central"), 0, 1, horizons=(1,), threads=1)
 
 

@@ -398,7 +398,7 @@ def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
 
     monkeypatch.setattr(run, "is_compiled", lambda: False)
     options = ("run", NAME, "--runs", 20, "--no-charts", "--out")
-    assert sim(*options, tmp_path / "a").err == "compiling the model: once, some ten seconds\n"
+    assert sim(*options, tmp_path / "a").err == "compiling the model: once, up to a minute\n"
     assert sim(*options, tmp_path / "b", "--quiet").err == ""
     assert sim(*options, tmp_path / "c", "--json").err == ""
     assert sim(*options, tmp_path / "a").err == "", "a result that is found needs no model"

@@ -251,7 +251,7 @@ def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
     from sim.runs import run
 
     monkeypatch.setattr(run, "is_compiled", lambda: False)
-    assert sim(*options(small, tmp_path / "a")).err == "compiling the model: once, some ten seconds\n"
+    assert sim(*options(small, tmp_path / "a")).err == "compiling the model: once, up to a minute\n"
     assert sim(*options(small, tmp_path / "a")).err == "", "what is found needs no model"
     assert sim(*options(small, tmp_path / "b"), "--quiet").err == ""
     assert sim(*options(small, tmp_path / "c"), "--json").err == ""
