@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -124,8 +124,8 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         cooperation=counts[1] if hosts else None,
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
         talk_runs=manifest["talk_runs"],
-        concluded=partial(_read_talks, talks, manifest["talk_runs"], months, members),
-        drawn=partial(_read_draws, draws, count),
+        concluded=partial(_later, _read_talks, talks, manifest["talk_runs"], months, members),
+        drawn=partial(_later, _read_draws, draws, count),
         folder=folder,
     )
 
@@ -136,6 +136,14 @@ def _read_ledger(path: Path, most: int) -> Table:
     columns = table.arrow()
     numbers = (WHOLE, NUMBER)
     return Table({name: columns[name].to_numpy() if _LEDGER[name] in numbers else table[name] for name in _LEDGER})
+
+
+def _later(read_table: Callable[..., Table], table: Parquet, *known: Any) -> Table:
+    """A table that was looked at before, read now. Raises ResultError, also where its file is gone by now."""
+    try:
+        return read_table(table, *known)
+    except OSError as error:
+        raise ResultError(Problem("", f"a file that can be read: {error.strerror}"), table.path) from error
 
 
 def _read_talks(table: Parquet, runs: int, months: Sequence[str], members: Sequence[tuple[str, str, str]]) -> Table:

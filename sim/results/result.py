@@ -71,9 +71,9 @@ class Result:
     """What every state weighed in every month, where it was asked for."""
     talk_runs: int = 0
     """Runs, from the first, whose concluded talks are kept."""
-    concluded: Callable[[], Table] = no_talks
+    concluded: Callable[[], Table] = field(default=no_talks, repr=False)
     """Gives the concluded talks: from memory, or from the folder when they are asked for."""
-    drawn: Callable[[], Table] = Table
+    drawn: Callable[[], Table] = field(default=Table, repr=False)
     """Gives the draws of the parameters likewise."""
     folder: Path | None = None
     """Where its files are."""

@@ -241,8 +241,8 @@ class Parquet(Mapping[str, list[Any]]):
 
     def frame(self) -> pd.DataFrame:
         """The table in pandas, as `Table.frame` gives it."""
-        columns = self.arrow().replace_schema_metadata(None)
-        return columns.to_pandas(date_as_object=False)
+        frame: pd.DataFrame = self.arrow().replace_schema_metadata(None).to_pandas(date_as_object=False)
+        return frame
 
     def coded(self, name: str) -> tuple[list[str | None], NDArray[np.int64]]:
         """The distinct texts of a column, or labels of its months, and for each row the place of its own among them."""

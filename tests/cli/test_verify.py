@@ -40,6 +40,8 @@ def test_a_result_is_what_it_says_and_the_same_again(folder: Path) -> None:
         "events.parquet, run again",
         "summary.csv, run again",
         "states.csv, run again",
+        "talks.parquet, run again",
+        "draws.parquet, run again",
         "ledger.parquet, run again",
         *(f"{key} in the manifest, run again" for key in module.COMPUTED),
     ]
@@ -52,7 +54,7 @@ def test_a_scenario_that_extends_another_is_run_again_with_its_reference(tmp_pat
     assert verify(result.folder, rerun=True).same
 
 
-@pytest.mark.parametrize("name", ["summary.csv", "events.parquet", "ledger.parquet"])
+@pytest.mark.parametrize("name", ["summary.csv", "events.parquet", "talks.parquet", "ledger.parquet"])
 def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
     (folder / name).write_bytes((folder / name).read_bytes() + b"\n")
     verdict = verify(folder, rerun=True)

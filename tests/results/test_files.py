@@ -20,7 +20,10 @@ from sim.results import CHARTS, LEDGER, Result, check, digest_of, parts, placed,
 from tests.results.sealing import resealed, vouched
 from tests.scenario.documents import written
 
-FILES = {"events.parquet", "ledger.parquet", "manifest.json", "states.csv", "summary.csv", "trajectories.parquet"}
+FILES = {
+    "draws.parquet", "events.parquet", "ledger.parquet", "manifest.json", "states.csv", "summary.csv",
+    "talks.parquet", "trajectories.parquet",
+}  # fmt: skip
 QUIET = "[parameters]\ndeparture_rate = 1e-6\nreturn_rate = 1e-9\nholy_see_rate = 1e-6\n"
 
 
@@ -78,6 +81,8 @@ def assert_same(one: Result, other: Result) -> None:
     for name in ("summary_columns", "states_columns"):
         assert getattr(one, name) == getattr(other, name), name
     assert one.events().equals(other.events())
+    assert one.talks().equals(other.talks())
+    assert one.draws().equals(other.draws())
     assert one.trajectories().equals(other.trajectories())
     assert (one.ledger is None) == (other.ledger is None)
     if one.ledger is not None and other.ledger is not None:
@@ -352,7 +357,12 @@ def forged(folder: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> N
         ),
         (
             "events.parquet",
-            lambda t: t.set_column(1, "month", pa.array([None] * t.num_rows, "string")),
+            lambda t: t.set_column(1, "month", pa.array(["2025-01"] * t.num_rows)),
+            "month: a column of days, the last of their months (got 'string')",
+        ),
+        (
+            "events.parquet",
+            lambda t: t.set_column(1, "month", pa.array([None] * t.num_rows, pa.date32())),
             "month: a name that this result knows",
         ),
         (
@@ -383,8 +393,9 @@ def test_a_table_of_another_shape_is_named(
         (",recognition,0.", ",recognition,x0.", "p_12m, line 2: a number or blank (got 'x0."),
         (",recognition,0.", ",recognition,7.", "p_12m, line 2: a number from 0 to 1 (got 7."),
         (",recognition,0.", ",recognition,nan", "p_12m, line 2: a number or blank (got 'nan"),
+        (",taipei,", ",taipei,-", "talks, line 2: a number, 0 or more (got -"),
         ("\nBLZ,", "\nHND,", "iso3: the states of this result in its order"),
-        ("\nBLZ,", "\nBLZ,,", "20 cells in every row"),
+        ("\nBLZ,", "\nBLZ,,", "23 cells in every row"),
     ],
 )  # fmt: skip
 def test_a_table_of_text_of_another_shape_is_named(folder: Path, old: str, new: str, line: str) -> None:
@@ -402,7 +413,8 @@ def test_a_small_file_that_unfolds_to_many_rows_is_refused_before_they_are_read(
     rows = 5_000_000
     same = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), rows), ["recognition"])
     number = pa.repeat(pa.scalar(0, pa.uint8()), rows)
-    bomb = pa.table({"run": number, "month": same, "tie": same, "count": number})
+    days = pa.repeat(pa.scalar(0, pa.date32()), rows)
+    bomb = pa.table({"run": number, "month": days, "tie": same, "count": number})
     pq.write_table(bomb, folder / "trajectories.parquet", compression="zstd")
     assert (folder / "trajectories.parquet").stat().st_size < rows // 20
     vouched(folder, "trajectories.parquet")
@@ -440,8 +452,8 @@ def test_a_folder_inside_that_is_a_link_is_not_followed(folder: Path, tmp_path: 
 
 def test_a_manifest_of_another_format(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 99'), "utf-8")
-    assert refused(folder) == "FOLDER/manifest.json: format: 2, the format this version reads (got 99)"
+    path.write_text(path.read_text("utf-8").replace('"format": 3', '"format": 2'), "utf-8")
+    assert refused(folder) == "FOLDER/manifest.json: format: 3, the format this version reads (got 2)"
 
 
 def test_a_file_that_is_no_parquet_though_its_digest_fits(folder: Path) -> None:

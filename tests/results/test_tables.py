@@ -180,6 +180,17 @@ def cells(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def month_labels(months: pd.Series) -> list[str]:
+    """Months of a frame as `YYYY-MM`."""
+    assert ((months + pd.Timedelta(days=1)).dt.day == 1).all()
+    return months.dt.strftime("%Y-%m").tolist()
+
+
+EVENTS = [
+    "run", "month", "iso3", "tie", "from", "to", "chance", "base", "offer", "aid", "threat", "backfire", "government",
+    "pledge", "request", "order", "neighbours", "window", "shortfall", "acceptance", "price", "price_musd", "hazard",
+]  # fmt: skip
+
 STARTS = {
     "honduras-2021": ("2021-12-10", 14, ("2021-12", "2026-12", 61)),
     "honduras-2025": ("2025-01-01", 12, ("2025-01", "2029-12", 60)),
@@ -228,7 +239,7 @@ def test_the_files_of_events_and_trajectories_agree(ties: dict[str, np.ndarray],
     events = pd.read_parquet(folder / "events.parquet")
     trajectories = pd.read_parquet(folder / "trajectories.parquet")
     length = len(result.months)
-    assert list(events.columns[:7]) == ["run", "month", "iso3", "tie", "from", "to", "hazard"]
+    assert list(events.columns) == EVENTS
     assert list(trajectories.columns) == ["run", "month", "tie", "count"]
     assert trajectories["count"].dtype == np.uint8
     assert len(trajectories) == 130 * length * len(ties)
@@ -237,10 +248,10 @@ def test_the_files_of_events_and_trajectories_agree(ties: dict[str, np.ndarray],
         own, here = events[events["tie"] == tie], trajectories[trajectories["tie"] == tie]
         assert np.array_equal(here["count"].to_numpy().reshape(130, length), counts)
         assert here["run"].tolist() == np.repeat(np.arange(130), length).tolist()
-        assert here["month"].tolist() == list(result.months) * 130
+        assert month_labels(here["month"]) == list(result.months) * 130
         left = (own["from"] == HOME[tie]).groupby(own["run"]).sum()
         came = (own["to"] == HOME[tie]).groupby(own["run"]).sum()
-        ends = here[here["month"] == result.months[-1]].set_index("run")["count"].astype(int)
+        ends = here[here["month"] == here["month"].max()].set_index("run")["count"].astype(int)
         for run in range(130):
             assert ends[run] == counts[0, 0] - int(left.get(run, 0)) + int(came.get(run, 0))
 
@@ -264,10 +275,11 @@ def test_the_events_are_in_order(result: Result) -> None:
 
 def test_the_summary_is_that_of_the_trajectories(ties: dict[str, np.ndarray], result: Result, folder: Path) -> None:
     trajectories = pd.read_parquet(folder / "trajectories.parquet")
+    labels = np.array(month_labels(trajectories["month"]))
     rows = cells(folder / "summary.csv")
     assert [(row["tie"], row["month"]) for row in rows] == [(tie, month) for tie in ties for month in result.months]
     for row in rows:
-        here = (trajectories["month"] == row["month"]) & (trajectories["tie"] == row["tie"])
+        here = (labels == row["month"]) & (trajectories["tie"] == row["tie"])
         counts = sorted(trajectories.loc[here, "count"].tolist())
         assert len(counts) == 130
         assert float(row["mean"]) == pytest.approx(sum(counts) / 130, abs=5e-7)
@@ -320,7 +332,7 @@ def test_the_states_are_those_of_the_events(result: Result, folder: Path) -> Non
                 assert all(row[label + suffix] == "" for suffix in ("", "_low", "_high", "_mc"))
                 continue
             gone = np.zeros(130, dtype=bool)
-            for run, month, to in zip(own["run"], own["month"], own["to"], strict=True):
+            for run, month, to in zip(own["run"], month_labels(own["month"]), own["to"], strict=True):
                 if months.index(month) <= last:
                     gone[run] = (to == home) != (row["at_start"] == home)
             horizon = sorted({at for at in reached.values() if at < len(months)}).index(last)
@@ -379,17 +391,19 @@ def test_tables_of_text_have_six_decimals_and_whole_counts(folder: Path) -> None
 def test_frames_are_the_files(result: Result, folder: Path) -> None:
     written = pd.read_csv(folder / "summary.csv")
     pd.testing.assert_frame_equal(
-        result.summary().drop(columns="observed"), written.drop(columns="observed"), atol=5e-7, rtol=0,
-        check_dtype=False,
+        result.summary().assign(month=written["month"]).drop(columns="observed"), written.drop(columns="observed"),
+        atol=5e-7, rtol=0, check_dtype=False,
     )  # fmt: skip
+    assert month_labels(result.summary()["month"]) == written["month"].tolist()
     states = pd.read_csv(folder / "states.csv")
-    numbers = [name for name in states if name.startswith("p_")]
+    numbers = [name for name in states if name.startswith("p_") or name in ("talks", "talks_lost", "price")]
     pd.testing.assert_frame_equal(
         result.states().astype(dict.fromkeys(numbers, float)), states, atol=1e-12, rtol=0, check_dtype=False
     )
-    pd.testing.assert_frame_equal(
-        result.trajectories(),
-        pd.read_parquet(folder / "trajectories.parquet"),
-        check_dtype=False,
-        check_categorical=False,
-    )
+    for name, frame in (("trajectories", result.trajectories()), ("events", result.events()),
+                        ("talks", result.talks()), ("draws", result.draws())):  # fmt: skip
+        kept = pd.read_parquet(folder / f"{name}.parquet")
+        for month in {"month", "opened", "closed"} & set(frame):
+            assert (frame[month].dtype.kind, str(kept[month].dtype)) == ("M", "datetime64[s, UTC]")
+            kept[month] = kept[month].dt.tz_localize(None)
+        pd.testing.assert_frame_equal(frame, kept, check_dtype=False, check_categorical=False)

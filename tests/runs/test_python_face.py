@@ -37,7 +37,7 @@ def test_the_states(result: sim.Result) -> None:
     frame = result.states()
     labels = ["p_12m", "p_36m", "p_60m", "p_end"]
     numbers = [label + suffix for label in labels for suffix in ("", "_low", "_high", "_mc")]
-    assert list(frame.columns) == ["iso3", "state", "tie", *numbers, "at_start"]
+    assert list(frame.columns) == ["iso3", "state", "tie", *numbers, "at_start", "talks", "talks_lost", "price"]
     assert frame["iso3"].is_unique
     assert ((frame[numbers] >= 0) & (frame[numbers] <= 1)).all(axis=None)
 
@@ -64,7 +64,7 @@ def test_the_second_tie() -> None:
 
 def test_the_events(result: sim.Result) -> None:
     frame = result.events()
-    assert list(frame.columns[:7]) == ["run", "month", "iso3", "tie", "from", "to", "hazard"]
+    assert list(frame.columns[:7]) == ["run", "month", "iso3", "tie", "from", "to", "chance"]
     assert set(frame["from"]) | set(frame["to"]) <= {"taipei", "beijing", "none"}
     assert set(frame["tie"]) == {"recognition"}
     assert (result.hosts, result.cooperation) == ((), None)

@@ -69,6 +69,8 @@ def assert_same_numbers(one: Result, other: Result) -> None:
     assert other.cooperation is not None
     assert np.array_equal(one.cooperation, other.cooperation)
     assert one.events().equals(other.events())
+    assert one.talks().equals(other.talks())
+    assert one.draws().equals(other.draws())
     assert one.expected is not None
     assert other.expected is not None
     assert one.expected.tobytes() == other.expected.tobytes()
