@@ -93,10 +93,8 @@ def test_the_waterfall_says_what_tipped_it_and_shows_the_number_drawn(honduras: 
     run = honduras.document["run"]
     talks = {"talks": {}, "run": 7, "wins": 0.4}
     steps = [{"term": "base", "value": -1.0, "after": 0.27}, {"term": "offer", "label": "a bid", "value": 0.6}]
-    assert (
-        told_by({**talks, "steps": steps, "drawn": 0.1}, "Haiti")
-        == "Haiti leaves in run 7 by luck, at a chance of 40 %"
-    )
+    lucky = told_by({**talks, "steps": steps, "drawn": 0.1}, "Haiti")
+    assert lucky == "Haiti leaves in run 7 by luck, at a chance of 40 %"
     tipped = told_by({**talks, "steps": steps, "drawn": 0.3}, "Haiti")
     assert tipped == "Haiti leaves in run 7, at a chance of 40 %: “a bid” tipped it"
     assert told_by({**talks, "talks": None}, "Haiti") == "Haiti leaves in run 7, as the scenario tells"
@@ -104,7 +102,7 @@ def test_the_waterfall_says_what_tipped_it_and_shows_the_number_drawn(honduras: 
     shown = [line.get_xdata()[0] for plot in drawing.axes for line in plot.lines if line.get_gid() == "drawn"]
     least = min(step["after"] for step in run["steps"])
     assert shown == ([pytest.approx(100.0 * run["luck"])] if run["luck"] >= least / FARTHEST else [])
-    assert told_by(run, "Honduras").split(",")[0] in words(drawing)
+    assert told_by(run, "Honduras") in [" ".join(said.split()) for said in words(drawing)]
 
 
 def test_small_terms_are_told_together() -> None:

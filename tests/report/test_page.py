@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import sim as face
+from sim.analysis.explain import stories
 from sim.analysis.removals import removals
 from sim.charts.states import rows_of
 from sim.charts.when import chances
@@ -178,6 +179,16 @@ def test_why_is_what_explain_says(page: Page) -> None:
         captions = [each.one("caption").text for each in section(page.tree, "why").all("table")]
         shown = any(f"{100 * found.p:.1f} %" in caption for caption in captions)
         assert shown == any(row["difference"] != 0.0 for row in found.rows), "where nothing moves a sentence says so"
+
+
+def test_why_begins_with_the_story_of_a_run_and_its_talks(honduras: Page, hosts: Page) -> None:
+    run, over_all = stories(honduras.result, "HND")
+    assert len(run) == 4
+    paragraphs = ["".join(each.text.split()) for each in section(honduras.tree, "why").all("p")]
+    assert "".join(f"One run. {' '.join(run)}".split()) in paragraphs
+    assert "".join(f"All runs. {' '.join(over_all)}".split()) in paragraphs
+    (host,) = (found for found in why(hosts.result, 40) if "military cooperation" in found.heading)
+    assert (host.story, host.talks) == ("", "")
 
 
 def test_why_names_the_states_it_is_about(hosts: Page, honduras: Page) -> None:
