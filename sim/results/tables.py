@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +107,7 @@ def quantiles(counts: NDArray[np.uint8]) -> NDArray[np.int64]:
     return points
 
 
-def count_error(counts: NDArray[np.uint8], runs_per_draw: int) -> float:
+def count_error(counts: NDArray[np.integer[Any]], runs_per_draw: int) -> float:
     """Monte Carlo standard error of the mean count at the end, draws taken as clusters."""
     last = counts[:, -1].astype(np.float64)
     starts = np.arange(0, last.shape[0], runs_per_draw)

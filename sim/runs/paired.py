@@ -40,7 +40,7 @@ def difference(pairs: NDArray[np.int64], per_draw: int, central: bool) -> tuple[
 
     pairs : (runs,) difference of each run from its twin
     """
-    mean, error = float(pairs.mean()) + 0.0, count_error(pairs[:, None], per_draw)  # type: ignore[arg-type]
+    mean, error = float(pairs.mean()) + 0.0, count_error(pairs[:, None], per_draw)
     if central or not pairs.any():
         return mean, error, mean, mean
     # A spread is told of shares, so differences are moved to 0 to 1 and back.
