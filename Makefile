@@ -14,7 +14,7 @@ DOCS_STAMP := $(VENV)/.installed-docs
 demo: $(STAMP) ## simulate a shipped scenario, draw its charts, say what each patron's lever does
 	@$(BIN)/sim run honduras-2021
 	@echo
-	@$(BIN)/sim sweep honduras-2021
+	@$(BIN)/sim sweep honduras-2021 --runs 2000
 
 # In a new clone the kernel is compiled (most of a minute) while mypy reads everything for the first time.
 test: $(STAMP) ## all checks: ruff, mypy, then pytest
