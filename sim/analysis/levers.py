@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.scenario.levers import FIRST, LEVERS
+from sim.scenario.levers import FIRST, LEVERS, called
 
 Document = Mapping[str, Any]
 """What a sweep says of itself (`sim.runs.sweep.Swept.document`)."""
@@ -99,8 +99,8 @@ def moved(document: Document, outcome: str = "mean") -> list[Moved]:
             error = None if error is None else NINETY * error
             changes.append(Change(float(value), told(outcome, point) or 0.0, difference, error, low, high))
         changes.sort(key=lambda change: change.value)
-        name = FIRST.get(path) or next((lever.name for lever in LEVERS if lever.path == path), path)
-        found.append(Moved(path, name, float(own), told(outcome, against) or 0.0, tuple(changes)))
+        name = called(path)
+        found.append(Moved(path, name[0].upper() + name[1:], float(own), told(outcome, against) or 0.0, tuple(changes)))
     return found
 
 

@@ -45,6 +45,7 @@ from sim.charts.style import (
 from sim.charts.words import day, many, month, percent
 from sim.errors import InputError, Problem, nearest
 from sim.parameters import PARAMETERS
+from sim.scenario.levers import called
 
 Document = Mapping[str, Any]
 """What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""
@@ -151,6 +152,16 @@ class Varied:
     def index(self, place: float) -> int:
         """Which of its values is at a place."""
         return int(np.argmin(np.abs(np.array(self.places) - place)))
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return called(self.path).replace("'", "’")
+
+    @property
+    def heading(self) -> str:
+        """The same, as it begins a line."""
+        return self.name[0].upper() + self.name[1:]
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -364,12 +375,18 @@ def progress(document: Document) -> Progress:
     return Progress(done, failed, total - done - failed)
 
 
+MOST_PATHS = 3
+"""Paths that the source line names."""
+
+
 def source(document: Document) -> str:
     """The source line."""
     design = DESIGNS.get(document["design"], f"{document['design']} design of {{}}")
     points = design.format(many(max(int(document["points"]), len(document["columns"]["point"])), "point"))
     runs = many(document["runs"], "run")
-    return f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}. Design: {points}."
+    told = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}. Design: {points}."
+    paths = [entry["path"] for entry in document["varied"]]
+    return told + (f" Varied: {', '.join(paths)}." if len(paths) <= MOST_PATHS else "")
 
 
 def subtitle(document: Document, measure: str, *more: str) -> str:
@@ -379,8 +396,8 @@ def subtitle(document: Document, measure: str, *more: str) -> str:
 
 
 def _heading(drawing: Figure, outcome: Outcome, varied: Sequence[Varied]) -> str:
-    """The title: what is drawn, and by what paths where these fit in two lines."""
-    *others, last = [each.path for each in varied]
+    """The title: what is drawn, and by what where that fits in two lines."""
+    *others, last = [each.name for each in varied]
     full = f"{outcome.heading}, by " + (f"{', '.join(others)} and " if others else "") + last
     if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 2 and len(varied) <= 3:
         return full
@@ -414,8 +431,8 @@ class Block:
 
 
 def named(drawing: Figure, varied: Varied, room: float, before: str = "", beside: bool = True) -> Block:
-    """The path of what was varied, and what that is, beside it where that is wanted and there is room, else below."""
-    lines = shortened(wrapped(drawing, before + varied.path, TEXT_SIZE, room=room), 6)
+    """The name of what was varied, and what that is, beside it where that is wanted and there is room, else below."""
+    lines = shortened(wrapped(drawing, before + varied.heading, TEXT_SIZE, room=room), 6)
     pieces = [(0.0, LINE * place, text, BLACK, TEXT_SIZE) for place, text in enumerate(lines)]
     height = LINE * len(lines)
     end = measured(drawing, lines[0], TEXT_SIZE) + 0.14
@@ -896,7 +913,7 @@ def _evenly(varied: Varied) -> Varied:
 
 def _headings(drawing: Figure, third: Varied, room: float) -> list[str]:
     """The headings of panels: path and value, or the value alone where there is no room."""
-    full = [f"{third.path} {label}" for label in third.labels]
+    full = [f"{third.heading} {label}" for label in third.labels]
     if all(measured(drawing, text, bold=True) <= room for text in full):
         return full
     return [shortened(wrapped(drawing, text, TEXT_SIZE, bold=True, room=room - 0.1), 1)[0] for text in third.labels]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.atlas import states
 from sim.scenario.fields import Part, Series, bounds_of
 from sim.scenario.schema import BeijingTable, TaipeiTable, WashingtonTable
 
@@ -69,3 +70,24 @@ FIRST = {
     "washington.attention": "Washington's attention",
 }
 """The first lever of each patron, and what a reader calls it."""
+
+
+_KEYS = {"million_usd": "sum", "delay_months": "delay"}
+_CONTAINERS = ("outcomes", "effects")
+
+
+def called(path: str) -> str:
+    """What a reader calls a number that can be varied, from its path: a lever by its name, others by key and place."""
+    for lever in LEVERS:
+        if lever.path == path:
+            return FIRST.get(path) or lever.name
+    table, *names = (part.replace("-", " ") for part in path.split("."))
+    if not names:
+        return table.replace("_", " ")
+    if table == "parameters":
+        return " ".join(names).replace("_", " ")
+    *where, key = [name for name in names if name not in _CONTAINERS]
+    own = _KEYS.get(key, key.replace("_", " "))
+    if table == "states" and where:
+        return " of ".join([own, *(states()[code].name if code in states() else code for code in where)])
+    return " of ".join([own, *reversed(where)])

@@ -10,6 +10,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.runs.run import Request, simulate
 from sim.scenario import Range, members
+from sim.scenario.levers import called
 from tests.scenario.documents import FILE, HEADER, header, loaded
 
 EVENT = '[events.a]\ntype = "lobbying"\ndate = {day}\nstate = "HND"\n'
@@ -198,3 +199,19 @@ def test_order_in_the_file_does_not_matter(tmp_path: Path) -> None:
     same = (simulate(one).counts == simulate(other).counts).all()
     assert same or one.identity != other.identity, "one id, two results"
     assert same
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("beijing.budget", "Beijing's money"),
+        ("beijing.approach", "Beijing's approach"),
+        ("washington.hostility", "Washington's hostility to all"),
+        ("parameters.money_effect", "money effect"),
+        ("events.unmet-request.million_usd", "sum of unmet request"),
+        ("states.PRY.access", "access of Paraguay"),
+        ("elections.vote-2028.outcomes.truce.chance", "chance of truce of vote 2028"),
+    ],
+)
+def test_a_path_has_a_name_in_words(path: str, said: str) -> None:
+    assert called(path) == said
