@@ -128,8 +128,9 @@ def departures(lost_public: float) -> tuple[tuple[float, float], ...]:
 
 def log_likelihood(price: Price) -> Floats:
     """(valuation, elasticity, spread, money, lending) log density of the logarithm of one price, on the grid."""
-    at_limits = _won(price.trust, price.lost_public) @ _seen(price.percent, price.trust)
-    found = _limits(price.log_gdp) @ at_limits.reshape(len(_LIMITS), -1)
+    with np.errstate(under="ignore"):  # a density that is all but zero
+        at_limits = _won(price.trust, price.lost_public) @ _seen(price.percent, price.trust)
+        found = _limits(price.log_gdp) @ at_limits.reshape(len(_LIMITS), -1)
     logs: Floats = np.log(np.maximum(found, _LEAST, out=found), out=found)
     return logs.reshape(*CELLS[1:], CELLS[0], LENDING_CELLS)
 
