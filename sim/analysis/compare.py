@@ -32,10 +32,10 @@ from sim.results.tables import (
     RECOGNITION,
     Place,
     count_error,
+    difference,
     horizons,
     moved,
     quantiles,
-    spread,
 )
 
 if TYPE_CHECKING:
@@ -560,19 +560,7 @@ def _chances(one: Any, other: Any, result: Result) -> tuple[float | None, ...]:
     one, other : (runs,) whether the tie has changed in the scenario, in the baseline
     """
     per_draw, central = int(result.settings["runs_per_draw"]), result.settings["parameters"] == "central"
-    difference = one.astype(np.int64) - other
-    mean = float(difference.mean())
-    low = high = mean
-    if not central:
-        # A spread is told of shares, so differences (-1 to 1) are moved to 0 to 1 and back.
-        whole = difference.shape[0] // per_draw * per_draw
-        share = (difference[:whole].reshape(-1, per_draw) + 1.0) / 2.0
-        sums = np.stack([share.sum(axis=1), (share**2).sum(axis=1)], axis=1)
-        found = spread(sums, sums, per_draw)
-        low, high = min(mean, 2.0 * found[0] - 1.0), max(mean, 2.0 * found[1] - 1.0)
-        if found[0] != found[0]:
-            low = high = float("nan")
-    error = count_error(difference[:, None], per_draw)
+    mean, error, low, high = difference(one.astype(np.int64) - other, per_draw, central)
     return tuple(_known(value, DIGITS) for value in (float(one.mean()), float(other.mean()), mean, low, high, error))
 
 

@@ -19,7 +19,7 @@ from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.results.result import SIDES
 from sim.results.table import DIGITS
-from sim.results.tables import COOPERATION, LEVELS, RECOGNITION, count_error, moved
+from sim.results.tables import COOPERATION, RECOGNITION, difference, moved
 from sim.runs.ensemble import Progress, run_ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import sample
@@ -414,28 +414,19 @@ def edited(document: Mapping[str, Any], edits: Iterable[Edit]) -> dict[str, Any]
 
 
 def paired(
-    difference: NDArray[np.int64], runs_per_draw: int, central: bool
+    pairs: NDArray[np.int64], runs_per_draw: int, central: bool
 ) -> tuple[float, float | None, float | None, float | None]:
-    """The mean of paired differences; its 5 and 95 % points over draws, luck removed; its Monte Carlo error.
+    """The mean of paired differences; its 5 and 95 % points over draws; its Monte Carlo error: `tables.difference`.
 
-    difference : (runs,) in which `runs_per_draw` runs in a row share a draw
-    The spread of the draws' means is drawn together by what luck alone leaves in a mean of so few runs, as in
-    `sim.results.tables.chance`. None where there are too few runs to tell.
+    pairs : (runs,) in which `runs_per_draw` runs in a row share a draw. None where there are too few runs to tell.
     """
-    mean = float(difference.mean()) + 0.0
-    error = count_error(difference[:, None], runs_per_draw)
+    mean, error, low, high = difference(pairs, runs_per_draw, central)
     mc = None if error != error else error
     if central:
         return mean, mean, mean, mc
-    whole = difference.shape[0] // runs_per_draw
-    if whole < 2 or runs_per_draw < 2:
+    if low != low:
         return mean, None, None, mc
-    draws = difference[: whole * runs_per_draw].reshape(whole, runs_per_draw)
-    means, luck = draws.mean(axis=1), float(draws.var(axis=1).mean()) / (runs_per_draw - 1.0)
-    observed = float(means.var(ddof=1))
-    kept = np.sqrt(max(0.0, observed - luck) / observed) if observed > 0.0 else 0.0
-    ends = np.quantile(means.mean() + kept * (means - means.mean()), [LEVELS[0], LEVELS[-1]]).round(DIGITS) + 0.0
-    return mean, min(mean, float(ends[0])), max(mean, float(ends[1])), mc
+    return mean, min(mean, round(low, DIGITS) + 0.0), max(mean, round(high, DIGITS) + 0.0), mc
 
 
 # --- in words ---------------------------------------------------------------------------------------------

@@ -118,6 +118,24 @@ def count_error(counts: NDArray[np.integer[Any]], runs_per_draw: int) -> float:
     return float(np.sqrt((totals**2).sum() * draws / (draws - 1.0)) / last.shape[0])
 
 
+def difference(pairs: NDArray[np.integer[Any]], runs_per_draw: int, central: bool) -> tuple[float, float, float, float]:
+    """Mean of paired differences, its Monte Carlo error, and its 5 % and 95 % points over draws, luck removed.
+
+    pairs : (runs,) difference of each run from its twin, in whole numbers; `runs_per_draw` in a row share a draw
+    central : whether there is one draw only; then both points are the mean. NaN where there are too few runs to tell.
+    """
+    mean, error = float(pairs.mean()) + 0.0, count_error(pairs[:, None], runs_per_draw)
+    if central:
+        return mean, error, mean, mean
+    # A spread is told of shares, so differences are moved to 0 to 1 and back.
+    most = float(np.abs(pairs).max()) or 1.0
+    whole = pairs.shape[0] // runs_per_draw * runs_per_draw
+    shares = (pairs[:whole].reshape(-1, runs_per_draw) / most + 1.0) / 2.0
+    sums = np.stack([shares.sum(axis=1), (shares**2).sum(axis=1)], axis=1)
+    low, high = (most * (2.0 * point - 1.0) for point in spread(sums, sums, runs_per_draw))
+    return mean, error, min(low, mean), max(high, mean)
+
+
 def moved(
     at_start: NDArray[np.int64], changes: Mapping[str, NDArray[np.int64]], runs: int, month: int
 ) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.tables import count_error, spread
+from sim.results.tables import difference
 from sim.scenario.schema import MOST_RUNS
 
 Ends = dict[str, NDArray[np.uint8]]
@@ -30,26 +30,10 @@ def changes(own: Ends, against: Ends, per_draw: int, central: bool) -> dict[str,
     found: dict[str, float | None] = {}
     for name, values in own.items():
         if name in against:
-            told = difference(values.astype(np.int64) - against[name], per_draw, central)
+            pairs = values.astype(np.int64) - against[name]
+            told = difference(pairs, per_draw, central or not pairs.any())
             found |= {name + end: None if value != value else value for end, value in zip(CHANGES, told, strict=True)}
     return found
-
-
-def difference(pairs: NDArray[np.int64], per_draw: int, central: bool) -> tuple[float, float, float, float]:
-    """Mean of differences, its Monte Carlo error, and its 5 % and 95 % points over draws; NaN where not known.
-
-    pairs : (runs,) difference of each run from its twin
-    """
-    mean, error = float(pairs.mean()) + 0.0, count_error(pairs[:, None], per_draw)
-    if central or not pairs.any():
-        return mean, error, mean, mean
-    # A spread is told of shares, so differences are moved to 0 to 1 and back.
-    most = float(np.abs(pairs).max())
-    whole = pairs.shape[0] // per_draw * per_draw
-    shares = (pairs[:whole].reshape(-1, per_draw) / most + 1.0) / 2.0
-    sums = np.stack([shares.sum(axis=1), (shares**2).sum(axis=1)], axis=1)
-    low, high = (most * (2.0 * point - 1.0) for point in spread(sums, sums, per_draw))
-    return mean, error, min(low, mean), max(high, mean)
 
 
 def packed_ends(where: Mapping[str, NDArray[np.uint8]]) -> str:

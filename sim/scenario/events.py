@@ -17,10 +17,6 @@ ACT_MONTHS = 24
 """Words and notices about military cooperation weigh for 24 months."""
 
 
-def _months(years: float) -> int:
-    return max(1, round(12 * years))
-
-
 class Happening(Part):
     """What every event has: when, how surely, and on whose word."""
 
@@ -52,7 +48,8 @@ class Happening(Part):
     @property
     def lasts(self) -> int | None:
         """Months for which it weighs, where that is set from the start."""
-        return None
+        years = getattr(self, "years", None)
+        return None if years is None else max(1, round(12 * years))
 
     @property
     def fades(self) -> float | None:
@@ -62,7 +59,7 @@ class Happening(Part):
     @property
     def paid_over(self) -> float:
         """Years over which its sum is paid; 1 where it has none."""
-        return 1.0
+        return float(getattr(self, "years", 1.0)) if self.number == "million_usd" else 1.0
 
 
 class _Words(Happening):
@@ -225,16 +222,6 @@ class Offer(Happening):
         """What it is to the calendar."""
         return {"beijing": "OFFER", "taipei": "AID", "washington": "INDUCEMENT"}[self.by]
 
-    @property
-    def lasts(self) -> int | None:
-        """Months for which it weighs."""
-        return _months(self.years)
-
-    @property
-    def paid_over(self) -> float:
-        """Years over which its sum is paid."""
-        return self.years
-
 
 class Match(Happening):
     """Taipei matches what Beijing bids for a state, beyond its reserve and its ceiling."""
@@ -326,16 +313,6 @@ class Request(Happening):
     answer: Literal["refused", "met"] | None = None
     """Taipei's answer: refused, it stays at what stands; met, it pays the sum on top; left out, it bids freely."""
 
-    @property
-    def lasts(self) -> int | None:
-        """Months for which it weighs."""
-        return _months(self.years)
-
-    @property
-    def paid_over(self) -> float:
-        """Years over which its sum is paid."""
-        return self.years
-
 
 class Switch(Happening):
     """A change told as a fact or a supposition: it happens in that month."""
@@ -376,11 +353,6 @@ class Truce(Happening):
     type: Literal["truce"]
     years: Annotated[float, Field(ge=0.1, le=100.0)] | None = None
     """How long it holds; left out, to the end or to a `truce-ends`."""
-
-    @property
-    def lasts(self) -> int | None:
-        """Months for which it holds, where that is said."""
-        return None if self.years is None else _months(self.years)
 
 
 class TruceEnds(Happening):
