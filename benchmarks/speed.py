@@ -24,7 +24,7 @@ import numpy as np
 from mesa.batchrunner import batch_run
 
 from benchmarks.floor import floor, nanoseconds
-from sim.fit import beliefs_for, yardsticks
+from sim.fit import beliefs_for, yardsticks_for
 from sim.model.plan import Plan, plan
 from sim.model.world import World
 from sim.runs.ensemble import run_ensemble
@@ -78,7 +78,7 @@ def laid_out(months: int | None = None, states: int | None = None) -> Plan:
         ]
         overrides |= {"roster.remove": gone, "expectations.count_at_start": states}
     loaded = load(HERE / "work.toml", overrides)
-    return plan(loaded, yardsticks(loaded.scenario.as_of))
+    return plan(loaded, yardsticks_for(loaded.scenario))
 
 
 def timed(work: Callable[[], object], state_months: int) -> float:

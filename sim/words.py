@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 RULE = "a text without control characters (tab and new line may stand in it)"
@@ -70,3 +71,8 @@ def _font_for(letter: str) -> str:
     if unicodedata.category(letter) == "So":
         return "Noto Emoji"
     return f"Noto Sans {script.title()}" if script.isalpha() else "Unifont"
+
+
+def spoken(day: date) -> str:
+    """A day as a reader writes it: 24 Oct 1971."""
+    return f"{day.day} {day:%b %Y}"

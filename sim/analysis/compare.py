@@ -258,6 +258,7 @@ def face_compare(
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
     parameters: Literal["drawn", "central"] | None = None,
+    record: str | Path | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
 ) -> Comparison:
@@ -279,7 +280,7 @@ def face_compare(
         runs = first.runs if runs is None else runs
         seed = first.seed if seed is None else seed
         parameters = parameters or first.settings["parameters"]
-    loaded = [_loaded(item, set) for item in scenarios if not isinstance(item, Result)]
+    loaded = [_loaded(item, set, record) for item in scenarios if not isinstance(item, Result)]
     made = iter(requests(loaded, runs, seed, parameters or "drawn"))
 
     def result(item: str | Path | Loaded | Result) -> Result:
@@ -293,12 +294,10 @@ def face_compare(
     return compare([result(item) for item in scenarios])
 
 
-def _loaded(scenario: str | Path | Loaded, overrides: Mapping[str, Any] | None) -> Loaded:
+def _loaded(scenario: str | Path | Loaded, overrides: Mapping[str, Any] | None, record: str | Path | None) -> Loaded:
     from sim.scenario import Loaded, load
 
-    if isinstance(scenario, Loaded):
-        return load(scenario.file, {**scenario.overrides, **overrides}) if overrides else scenario
-    return load(scenario, overrides)
+    return scenario.changed(overrides) if isinstance(scenario, Loaded) else load(scenario, overrides, record)
 
 
 def requests(

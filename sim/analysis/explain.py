@@ -30,7 +30,7 @@ from sim.analysis.story import beside, done, rate, story, weighed
 from sim.analysis.talks import COLUMNS, held_by, talks
 from sim.analysis.words import acts_told
 from sim.errors import InputError, Problem, ResultError
-from sim.fit import beliefs_for, yardsticks
+from sim.fit import beliefs_for, yardsticks_for
 from sim.model import rules
 from sim.model.calendar import AID, DOUBTED, HOSTILITY, INDUCEMENT, OFFER, draw_happenings
 from sim.model.draws import RETURN, SUSPEND, state_code, uniform
@@ -305,7 +305,7 @@ class Again:
         """With the draws of the runs up to `last`."""
         request = Request.again(result)
         scenario = request.loaded.scenario
-        laid = plan(request.loaded, yardsticks(scenario.as_of))
+        laid = plan(request.loaded, yardsticks_for(scenario))
         count = last // RUNS_PER_DRAW + 1
         return cls(result, request, laid, sample(laid, beliefs_for(scenario), request.seed, count, request.parameters))
 

@@ -15,14 +15,14 @@ from sim.analysis.priced import priced_money
 from sim.analysis.scores import Row
 from sim.atlas import state
 from sim.errors import Problem, ResultError
-from sim.fit import Belief, Effects, Panel, beliefs, fit, yardsticks
+from sim.fit import Belief, Effects, Panel, beliefs, beliefs_for, fit, yardsticks_for
 from sim.fit.panel import HALF_LIFE_YEARS, WINDOW_YEARS
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.model import covariates, rules
 from sim.model.plan import HOLY_SEE, Plan, plan
 from sim.results.manifests import FIT
 from sim.runs.sampling import sample
-from sim.scenario import Loaded, Scenario
+from sim.scenario import Loaded, RecordTable, Scenario
 
 DRAWS, SEED = 1000, 1
 """Draws of the posterior from which the states' intervals are told."""
@@ -36,21 +36,24 @@ _MEANING = {
 }
 
 
-def fitted(as_of: date) -> dict[str, Any]:
+def fitted(as_of: date, record: RecordTable | None = None) -> dict[str, Any]:
     """The fit of a day, as `sim fit --json` tells it; intervals hold 90 % of belief.
 
+    record : the user's facts since the atlas ends
     Raises AtlasError where no departure is on record yet.
     """
-    found, known = fit(as_of), beliefs(as_of)
+    own = None if record is None else record.facts
+    found, known = fit(as_of, own), beliefs(as_of, own)
     return {
         "as_of": as_of.isoformat(),
+        **({} if record is None else {"record": record.name}),
         "half_life_years": HALF_LIFE_YEARS,
         "window_years": WINDOW_YEARS,
         "truce": _interval(known[TRUCE]),
         "leaving": _hazard(found.leaving, known, "departure_rate", LEAVING, covariates.LEAVING),
         "returning": _hazard(found.returning, known, "return_rate", RETURNING, covariates.RETURNING),
         "money": priced_money(as_of),
-        "states": _states(as_of),
+        "states": _states(as_of, record),
     }
 
 
@@ -144,12 +147,12 @@ def _events(panel: Panel) -> Iterable[Row]:
         }
 
 
-def _states(as_of: date) -> list[Row]:
+def _states(as_of: date, record: RecordTable | None) -> list[Row]:
     """Every recogniser with its chance to leave in a year of contest, all levers at reference, likeliest first."""
     header = {"name": "fit", "title": "Fit", "question": "Who is susceptible?", "start": as_of, "end": as_of}
-    scenario = Scenario.model_validate({"scenario": header})
-    laid = plan(Loaded(scenario, scenario, "fit", ()), yardsticks(as_of))
-    central, drawn = (_chances(laid, as_of, draws) for draws in ("central", "drawn"))
+    scenario = Scenario.model_validate({"scenario": header, "record": record})
+    laid = plan(Loaded(scenario, scenario, "fit", ()), yardsticks_for(scenario))
+    central, drawn = (_chances(laid, draws) for draws in ("central", "drawn"))
     rows = []
     for place, code in enumerate(laid.members.recognisers):
         low, high = np.quantile(drawn[:, place], [0.05, 0.95]).tolist()
@@ -159,9 +162,10 @@ def _states(as_of: date) -> list[Row]:
     return [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
 
 
-def _chances(laid: Plan, as_of: date, mode: Any) -> Any:
+def _chances(laid: Plan, mode: Any) -> Any:
     """(draws, n) chance to leave in a year of contest under reference conditions."""
-    drawn = sample(laid, beliefs(as_of), SEED, 1 if mode == "central" else DRAWS, mode).parameters
+    beliefs = beliefs_for(laid.loaded.scenario)
+    drawn = sample(laid, beliefs, SEED, 1 if mode == "central" else DRAWS, mode).parameters
     effects = [drawn[name].tolist() for name in LEAVING]
     rates, apart = drawn["departure_rate"].tolist(), drawn["holy_see_rate"].tolist()
     chances = np.empty((len(rates), len(laid.states)))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.removals import Edit, Subject, edited, label_of, month_of
 from sim.analysis.words import money
-from sim.fit import beliefs_for, yardsticks
+from sim.fit import beliefs_for, yardsticks_for
 from sim.model.calendar import draw_happenings
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Entry, plan
@@ -77,7 +77,7 @@ class Trial:
         document = edited(subject.result.scenario, _probes(subject))
         loaded = replace(request.loaded, scenario=Scenario.model_validate(document))
         self.subject, self.run, self.seed = subject, run, request.seed
-        self.plan = plan(loaded, yardsticks(loaded.scenario.as_of))
+        self.plan = plan(loaded, yardsticks_for(loaded.scenario))
         self.draw = run // RUNS_PER_DRAW
         self.draws = sample(self.plan, beliefs_for(loaded.scenario), request.seed, self.draw + 1, request.parameters)
         self.happens = np.empty(len(self.plan.entries), dtype=np.bool_)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, nearest
-from sim.fit import beliefs_for, yardsticks
+from sim.fit import beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import plan
 from sim.model.terms import DECISIONS
@@ -353,7 +353,7 @@ class _Bench:
     def _run(self, document: Mapping[str, Any]) -> NDArray[np.bool_]:
         request = self.request
         loaded = replace(request.loaded, scenario=Scenario.model_validate(document))
-        laid = plan(loaded, yardsticks(loaded.scenario.as_of))
+        laid = plan(loaded, yardsticks_for(loaded.scenario))
         draws = sample(
             laid, beliefs_for(loaded.scenario), request.seed, -(-self.runs // RUNS_PER_DRAW), request.parameters
         )

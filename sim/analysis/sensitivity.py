@@ -24,7 +24,7 @@ from pydantic import TypeAdapter
 from sim import results
 from sim.atlas import states
 from sim.errors import InputError, Problem, ResultError, SimError, nearest
-from sim.fit import Belief, beliefs_for, yardsticks
+from sim.fit import Belief, beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, Uncertain, plan
 from sim.model.terms import HEADS
@@ -37,7 +37,7 @@ from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request, warm_up
 from sim.runs.sampling import Draws, Mode, sample, settled
 from sim.runs.variation import Variation, parse_variations
-from sim.scenario import Loaded, Opened, load, opened
+from sim.scenario import Loaded, Opened, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -330,7 +330,7 @@ class Space:
     @cached_property
     def files(self) -> Opened:
         """The scenario's files, read once for all points."""
-        return opened(self.request.loaded.file)
+        return self.request.loaded.opened()
 
     def at(self, unit: Floats) -> Space:
         """The same with the draws of all points; (points, d) `unit`."""
@@ -360,7 +360,7 @@ class Space:
             laid, scenario = self.laid, loaded.scenario.model_copy(update={"parameters": parameters})
         else:
             changed = self.files.resolved({**loaded.overrides, **values})
-            laid, scenario = plan(changed, yardsticks(changed.scenario.as_of)), changed.scenario
+            laid, scenario = plan(changed, yardsticks_for(changed.scenario)), changed.scenario
         return laid, sample(laid, beliefs_for(scenario), self.request.seed, self.slots, self.request.parameters)
 
     def columns(self, unit: Floats) -> dict[str, list[Any]]:
@@ -422,7 +422,7 @@ def space(request: Request, vary: Sequence[str] | None) -> Space:
     Raises InputError where that is nothing.
     """
     scenario = request.loaded.scenario
-    laid, beliefs = plan(request.loaded, yardsticks(scenario.as_of)), beliefs_for(scenario)
+    laid, beliefs = plan(request.loaded, yardsticks_for(scenario)), beliefs_for(scenario)
     if vary:
         variations = parse_variations(vary, request.loaded)
         return Space(request, laid, beliefs, tuple(one.path for one in variations), variations)
@@ -674,6 +674,7 @@ def face_sensitivity(
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
     repair: bool = False,
+    record: str | Path | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
 ) -> Sensitivity:
@@ -686,13 +687,11 @@ def face_sensitivity(
     parameters : with `vary`, whether all other numbers are central (the default) or drawn
     seed : the scenario's own where left out; set : overrides by dotted path
     repair : leave out what failed, by whole blocks, instead of raising
+    record : a file with your own facts since the atlas ends, in place of the scenario's own
     out : a folder to write the analysis under; nothing is written where it is left out
     Raises ScenarioError or InputError with every problem found, SimError where points failed.
     """
-    if isinstance(scenario, Loaded):
-        loaded = scenario if not set else load(scenario.file, {**scenario.overrides, **set})
-    else:
-        loaded = load(scenario, set)
+    loaded = scenario.changed(set) if isinstance(scenario, Loaded) else load(scenario, set, record)
     question = Question.of(
         loaded, runs, seed, parameters, vary or (), outcome=outcome, design=design, points=points, repair=repair
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from sim.atlas.economy import Economy, economy
 from sim.atlas.governments import Election, Government, elections, government, governments
 from sim.atlas.leverage import Leverage, leverage
+from sim.atlas.own import OwnChange, OwnEconomy, OwnFacts, OwnGovernment, OwnSpeech, OwnVote
 from sim.atlas.patrons import (
     Aid,
     Case,
@@ -35,6 +36,12 @@ __all__ = [
     "Election",
     "Government",
     "Leverage",
+    "OwnChange",
+    "OwnEconomy",
+    "OwnFacts",
+    "OwnGovernment",
+    "OwnSpeech",
+    "OwnVote",
     "Package",
     "Record",
     "Regime",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from sim.atlas.own import OwnFacts
 from sim.atlas.reading import TABLES, rows
 from sim.atlas.states import read_states, state
 from sim.errors import AtlasError, Problem
@@ -36,7 +38,7 @@ class Economy:
     population: float
     """Persons at mid-year, > 0 (source: World Bank WDI)."""
     population_flag: str
-    """observed, interpolated, extrapolated or assumed; so for the other flags."""
+    """observed, interpolated, extrapolated, assumed, own or carried on; so for the other flags."""
     gdp_usd: float
     """US dollars of the year, market exchange rates, > 0 (source: WDI; early gaps from Penn World Table)."""
     gdp_usd_flag: str
@@ -74,11 +76,31 @@ def economies() -> Mapping[tuple[str, int], Economy]:
     return read_economies()
 
 
-def economy(iso3: str, year: int) -> Economy:
-    """One state in one year; `AtlasError` saying which years exist when it is not in the table."""
+@cache
+def _extended(own: OwnFacts, iso3: str, year: int) -> Economy | None:
+    """A year after a state's last in the table: the year before it, with a user's figures in their place."""
+    last = max((known for code, known in economies() if code == iso3), default=year)
+    if year <= last:
+        return None
+    books = _extended(own, iso3, year - 1) or economies()[iso3, year - 1]
+    told = next((row for row in own.economies if (row.iso3, row.year) == (iso3, year)), None)
+    found: dict[str, Any] = {"year": year}
+    for key in ("population", "gdp_usd", "us_aid_usd"):
+        value = getattr(told, key, None)
+        found |= {f"{key}_flag": "carried on"} if value is None else {key: value, f"{key}_flag": "own"}
+    return replace(books, **found)
+
+
+def economy(iso3: str, year: int, own: OwnFacts | None = None) -> Economy:
+    """One state in one year; `AtlasError` saying which years exist when it is not in the table.
+
+    own : what a user adds for the years after the table's last; what is not added is as in the year before
+    """
     table = economies()
     if (iso3, year) in table:
         return table[iso3, year]
+    if own is not None and (added := _extended(own, iso3, year)) is not None:
+        return added
     state(iso3)
     years = sorted(known_year for known, known_year in table if known == iso3)
     rule = f"{iso3} is in the table for {_spans(years)}" if years else f"{iso3} is not in the table"

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
+from sim.atlas.own import OwnFacts
 from sim.atlas.reading import TABLES, rows
 from sim.atlas.states import read_states, state
 
@@ -39,7 +40,7 @@ class Government:
     iso3: str
     date: date
     date_basis: str
-    """office: the day of taking office; election: the day of being chosen."""
+    """office: the day of taking office; election: the day of being chosen; own: as a user has it."""
     leader: str
     office: str
     party: str
@@ -119,10 +120,22 @@ def governments(iso3: str) -> tuple[Government, ...]:
     return _governments().get(iso3, ())
 
 
-def government(iso3: str, on: date) -> Government | None:
-    """The government in office at the end of a day; None before the first one known."""
-    known = [government for government in governments(iso3) if government.date <= on]
+def government(iso3: str, on: date, own: OwnFacts | None = None) -> Government | None:
+    """The government in office at the end of a day; None before the first one known.
+
+    own : what a user adds after the table's last
+    """
+    known = [government for government in (*governments(iso3), *_added(iso3, own)) if government.date <= on]
     return known[-1] if known else None
+
+
+def _added(iso3: str, own: OwnFacts | None) -> list[Government]:
+    rows = () if own is None else own.governments
+    return [
+        Government(iso3, row.date, "own", row.leader, "", "", row.lean, "none", None, row.source)
+        for row in rows
+        if row.iso3 == iso3
+    ]
 
 
 def elections(iso3: str, since: date, until: date) -> tuple[Election, ...]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
+from sim.atlas.own import OwnFacts, Side
 from sim.atlas.reading import CONFIDENCES, TABLES, Row, rows
 from sim.atlas.states import read_states
 from sim.errors import AtlasError, Problem
-
-Side = Literal["taipei", "beijing", "none"]
 
 SIDES: tuple[Side, ...] = ("taipei", "beijing", "none")
 PRECISIONS = ("day", "month", "year")
@@ -60,7 +59,7 @@ class Change:
     kind: str
     """One of `KINDS`."""
     confidence: str
-    """high, medium or low."""
+    """high, medium or low; own for a change that a user adds."""
     short_lived: bool
     """True for both changes of an episode undone within six weeks."""
     source: str
@@ -157,9 +156,33 @@ def read_record(folder: Path = TABLES) -> Record:
 
 
 @cache
-def record() -> Record:
-    """The record that ships with the package (59 states on 1971-10-24, 125 changes since)."""
-    return read_record()
+def record(own: OwnFacts | None = None) -> Record:
+    """The record that ships with the package (59 states on 1971-10-24, 125 changes since), and what a user adds."""
+    return read_record() if own is None else _extended(record(), own)
+
+
+def _extended(known: Record, own: OwnFacts) -> Record:
+    """The record with a user's changes after its own."""
+    changes = list(known.changes)
+    sides = {change.iso3: known.side(change.iso3, known.confirmed_until) for change in known.changes}
+    for added in own.changes:
+        origin = sides.get(added.iso3) or ("taipei" if added.iso3 in known.roster_1971 else "none")
+        before = {change.destination for change in changes if change.iso3 == added.iso3}
+        kind = own_kind(origin, added.destination, returns=added.destination in before)
+        changes.append(
+            Change(added.date, "day", added.iso3, origin, added.destination, kind, "own", False, added.source, own.name)
+        )
+        sides[added.iso3] = added.destination
+    return replace(known, confirmed_until=own.confirmed_until, changes=tuple(changes))
+
+
+def own_kind(origin: Side, destination: Side, returns: bool) -> str:
+    """The kind of a user's change, one of `KINDS`; `returns` : it was on that side before."""
+    if destination == "none":
+        return "severance"
+    if origin == "none":
+        return "resumption" if returns else "first_recognition"
+    return "switch_back" if returns else "switch"
 
 
 def _limits(folder: Path) -> tuple[date, date]:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from sim.atlas.own import OwnFacts
 from sim.atlas.reading import CONFIDENCES, TABLES, rows
 from sim.atlas.states import read_states, state
 
@@ -26,7 +27,7 @@ class Speech:
     names_taiwan: bool
     """Whether it names Taiwan, under any of its names (source: UN General Debate Corpus)."""
     confidence: str
-    """high, medium or low."""
+    """high, medium or low; own for a speech that a user adds."""
     source: str
 
     @property
@@ -55,7 +56,14 @@ def speeches() -> Mapping[str, tuple[Speech, ...]]:
     return read_speeches()
 
 
-def last_speech(iso3: str, known_by: date) -> Speech | None:
-    """A state's last speech known at the end of a day, however old; None where none is. Unknown codes: AtlasError."""
-    told = [speech for speech in speeches().get(state(iso3).iso3, ()) if speech.known <= known_by]
-    return told[-1] if told else None
+def last_speech(iso3: str, known_by: date, own: OwnFacts | None = None) -> Speech | None:
+    """A state's last speech known at the end of a day, however old; None where none is. Unknown codes: AtlasError.
+
+    own : what a user adds for the years after the table's
+    """
+    found = list(speeches().get(state(iso3).iso3, ()))
+    if own is not None:
+        added = [row for row in own.speeches if row.iso3 == iso3]
+        found += [Speech(iso3, row.year, row.names_taiwan, "own", own.name) for row in added]
+    known = [speech for speech in found if speech.known <= known_by]
+    return known[-1] if known else None

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.atlas import record
+from sim.atlas import Record
 from sim.charts.history import number, spoken
 from sim.charts.labels import date_ticks, spread
 from sim.charts.style import (
@@ -124,12 +124,13 @@ def frame(
     last = max(row_days(result)[-1] for result in results)
     horizon = (last - start).days
     back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, horizon))
-    first = max(record().start, start - timedelta(days=back))
+    known = furthest(results)
+    first = max(known.start, start - timedelta(days=back))
     width, height = WIDTH - LEFT - labels, BODY - FOOT - 0.05
     plot = panel(drawing, LEFT, top + 0.05, width, height)
     span = (last - first).days or 31
     pad = span * 0.012
-    counts = [count for _, count in recorded(first, last)]
+    counts = [count for _, count in recorded(known, first, last)]
     ceiling = max(4.0, max([highest, *counts]) / (1 - 0.55 / height))
     plot.set_xlim(number(first), number(last) + pad)
     plot.set_ylim(0, ceiling)
@@ -140,9 +141,13 @@ def frame(
     return plot, Window(first, last, pad, ceiling, (span + pad) / width, ceiling / height)
 
 
-def recorded(first: date, last: date) -> list[tuple[date, int]]:
+def furthest(results: Sequence[Result]) -> Record:
+    """The record of results, of which some may know more than others: that which reaches furthest."""
+    return max((result.known for result in results), key=lambda known: known.confirmed_until)
+
+
+def recorded(known: Record, first: date, last: date) -> list[tuple[date, int]]:
     """The count on record at `first`, at each change after it, and at `last`, as far as the record goes."""
-    known = record()
     last = min(last, known.confirmed_until)
     if last < first:
         return []
@@ -153,14 +158,15 @@ def recorded(first: date, last: date) -> list[tuple[date, int]]:
 def observed(result: Result) -> list[tuple[date, int]]:
     """The count on record at the rows of a result, as far as the record goes."""
     rows = zip(row_days(result), result.observed, strict=True)
-    return [(day, count) for day, count in rows if count is not None]
+    return [(day, count) for day, count in rows if count is not None and day <= result.known.confirmed_until]
 
 
 def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:
     """The record in black: day by day up to the first start; beyond it, at the rows of a single result."""
     start = min(start_of(result) for result in results)
-    before = recorded(window.first, min(known_to(result) for result in results))
-    after = observed(results[0]) if len(results) == 1 else recorded(start, window.last)
+    known = furthest(results)
+    before = recorded(known, window.first, min(known_to(result) for result in results))
+    after = observed(results[0]) if len(results) == 1 else recorded(known, start, window.last)
     for points, name in ((before + after[:1], "history"), (after, "observed")):
         if points:
             days, counts = [number(day) for day, _ in points], [count for _, count in points]
@@ -278,7 +284,9 @@ def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
     low, high = ("q05", "q95") if result.runs > 1 else ("mean", "mean")
     columns = result.summary_of()
     rows = list(zip(row_days(result), columns[low], columns[high], strict=True))
-    rows += [(row_day, value, value) for row_day, value in points + recorded(window.first, start_of(result))]
+    rows += [
+        (row_day, value, value) for row_day, value in points + recorded(result.known, window.first, start_of(result))
+    ]
     for row_day, below, above in rows:
         if abs(number(row_day) - centre) <= half + 31:
             lows.append(float(below))

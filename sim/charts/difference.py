@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.compare import Comparison, Pair
-from sim.atlas import record
 from sim.charts import compared, count, save
 from sim.charts.history import number, spoken
 from sim.charts.labels import date_ticks
@@ -112,7 +111,8 @@ def draw_difference(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
         time = _time(results, tie)
         highest = compared.highest(results, tie)
         if tie == RECOGNITION:
-            highest = max([4.0, highest, *(value for _, value in count.recorded(time.first, time.last))])
+            on_record = count.recorded(count.furthest(comparison.results), time.first, time.last)
+            highest = max([4.0, highest, *(value for _, value in on_record)])
         plot, window = _axes(
             drawing, top + HEAD, upper, time, 0.0, highest / (1 - 0.4 / upper), f"Each scenario, {UNITS[tie]}"
         )
@@ -159,7 +159,7 @@ def _time(results: Sequence[Result], tie: str) -> Time:
     first = start
     if tie == RECOGNITION:
         back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, (last - start).days // 4))
-        first = max(record().start, start - timedelta(days=back))
+        first = max(count.furthest(results).start, start - timedelta(days=back))
     return Time(first, last, (last - first).days * 0.012)
 
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.atlas import Record, regimes
 from sim.charts.style import BLACK, GREY, OBSERVED, SHADE, axes, figure, grid
+from sim.words import spoken
 
 LATE, SETTLED = date(1986, 1, 1), date(2000, 1, 1)
 """The second peak is looked for from the first day on, once the chart reaches past the second."""
@@ -65,11 +66,6 @@ def notable(record: Record, until: date) -> list[tuple[str, date, int]]:
     if until > record.start:
         found.append(("last", until, record.count(until)))
     return found
-
-
-def spoken(day: date) -> str:
-    """A day as a reader writes it: 24 Oct 1971."""
-    return f"{day.day} {day:%b %Y}"
 
 
 def number(day: date) -> float:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.atlas import Change, record
+from sim.atlas import Change
 from sim.charts.history import spoken
 from sim.charts.style import (
     BLACK,
@@ -187,7 +187,7 @@ def on_record(iso3: str, result: Result) -> str:
 
     Empty where the record does not reach beyond the start; at most the last two changes.
     """
-    known, since = record(), known_to(result)
+    known, since = result.known, known_to(result)
     until = min(known.confirmed_until, month_end(result.months[-1]))
     if until <= since:
         return ""
@@ -205,7 +205,7 @@ def _move(change: Change) -> str:
 
 def recorded_heading(result: Result) -> str:
     """The heading of the record's column: how far the record goes; empty when it ends by the start."""
-    until, end = record().confirmed_until, month_end(result.months[-1])
+    until, end = result.known.confirmed_until, month_end(result.months[-1])
     if until <= known_to(result):
         return ""
     return "on record" if until >= end else f"record to {month(until)}"

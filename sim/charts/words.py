@@ -6,8 +6,6 @@ import calendar
 from collections.abc import Sequence
 from datetime import date
 
-from sim.atlas import record
-from sim.charts.history import spoken
 from sim.results.result import Result
 
 
@@ -78,8 +76,7 @@ def source(results: Sequence[Result], basis: str | None = None) -> str:
     """The source line: scenario, runs, seed, how parameters were set, and the record, or another `basis`."""
     told = "; ".join(_settings(result) for result in results)
     kind = "Scenario" if len(results) == 1 else "Scenarios"
-    basis = basis or f"Record: recognition atlas to {spoken(record().confirmed_until)}."
-    return f"{kind} {told}. {basis}"
+    return f"{kind} {told}. {basis or ' '.join(dict.fromkeys(result.basis for result in results))}"
 
 
 def draws(result: Result) -> int:

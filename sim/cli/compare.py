@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, this_command, threads
+from sim.cli.options import (
+    HELP,
+    Progress,
+    as_json,
+    no_charts,
+    out,
+    overrides,
+    print_json,
+    record,
+    this_command,
+    threads,
+)
 from sim.cli.pictures import draw, page
 
 if TYPE_CHECKING:
@@ -27,6 +38,7 @@ _LEAST = 0.0005
 @click.option("--runs", type=int, help="Number of runs of each (default: the baseline's).")
 @click.option("--seed", type=int, help="Seed of the random numbers of all (default: the baseline's).")
 @overrides
+@record
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known, the same in all, or fix every parameter at its central value.",
@@ -41,6 +53,7 @@ def command(
     runs: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
+    record: str | None,
     parameters: Any,
     threads: int | None,
     out: Path,
@@ -63,7 +76,7 @@ def command(
     if not 2 <= len(scenarios) <= most:
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
     changed = parse_overrides(overrides)
-    asked = requests([load(name, changed) for name in scenarios], runs, seed, parameters)
+    asked = requests([load(name, changed, record) for name in scenarios], runs, seed, parameters)
     placeable(folder_of(asked, out))
     silent = quiet or as_json
     tell = None if silent else lambda text: click.echo(text, err=True)

@@ -9,22 +9,25 @@ from typing import Any
 
 import click
 
-from sim.cli.options import HELP, Folder, as_json, day_of, no_charts, print_json, this_command
+from sim.cli.options import HELP, Folder, as_json, day_of, no_charts, own_record, print_json, record, this_command
 
 
 @click.command("fit", context_settings=HELP)
 @click.option("--as-of", metavar="DATE", help="Use what was known at the end of this day (default: all of the record).")
 @click.option("--out", type=Folder(), metavar="DIR", help="Also write DIR/fit-DATE: fit.json, tables, the chart.")
 @no_charts
+@record
 @as_json
-def command(as_of: str | None, out: Path | None, no_charts: bool, as_json: bool) -> None:
+def command(as_of: str | None, out: Path | None, no_charts: bool, record: str | None, as_json: bool) -> None:
     """Fit the hazards of leaving and returning, and what money is worth, on the record; rank those with Taipei."""
+    from sim import atlas
     from sim.analysis.fitted import fit_to_folder, fitted
-    from sim.atlas import record
 
-    until = record().confirmed_until
+    own = own_record(record)
+    facts = None if own is None else own.facts
+    until = atlas.record(facts).confirmed_until
     day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
-    document = fitted(day)
+    document = fitted(day, own)
     folder = None if out is None else fit_to_folder(document, out, this_command(), None if no_charts else _draw)
     if as_json:
         print_json(document | ({} if folder is None else {"folder": str(folder)}))
@@ -43,8 +46,9 @@ def _draw(document: Mapping[str, Any], folder: Path) -> None:
 def lines(document: dict[str, Any]) -> list[str]:
     """A fit as a reader sees it."""
     leaving, returning = document["leaving"], document["returning"]
+    own = f", with {document['record']}" if "record" in document else ""
     told = [
-        f"The record of recognition as known at the end of {document['as_of']}; ranges hold 90 % of belief.",
+        f"The record of recognition{own} as known at the end of {document['as_of']}; ranges hold 90 % of belief.",
         "",
         f"How often an ally of average covariates leaves in contest: {_share(leaving['rate'])} a year",
         f"  {leaving['cases']} departures in {leaving['state_years']:,.0f} ally-years since October 1971, counted by "

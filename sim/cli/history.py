@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from sim.atlas import Change, Record, record, state
+from sim import atlas
+from sim.atlas import Change, Record, state
 from sim.atlas.reading import parsed_day
-from sim.cli.options import HELP
+from sim.cli.options import HELP, own_record, record
 from sim.errors import InputError, Problem
 
 
@@ -25,13 +26,17 @@ from sim.errors import InputError, Problem
     metavar="FILE",
     help="Draw the count since 1971, up to the day asked for, into FILE (.png or .svg).",
 )
+@record
 @click.option("--json", "as_json", is_flag=True, help="Print a single JSON object instead of text.")
-def command(at: str | None, since: str | None, until: str | None, chart: str | None, as_json: bool) -> None:
+def command(
+    at: str | None, since: str | None, until: str | None, chart: str | None, record: str | None, as_json: bool
+) -> None:
     """Show the record: who recognises Taipei on a day, or what changed between two days.
 
     Without a day, the last roster the record confirms.
     """
-    known = record()
+    own = own_record(record)
+    known = atlas.record(None if own is None else own.facts)
     day = _day("--at", at, known)
     first, last = _day("--since", since, known), _day("--until", until, known)
     changes_asked = first is not None or last is not None

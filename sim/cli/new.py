@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import calendar
+import os
+import re
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, day_of, program
+from sim.cli.options import HELP, day_of, own_record, program, record
 
-TEMPLATE = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
+if TYPE_CHECKING:
+    from sim.scenario import Range, RecordTable
+
+HEAD = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
 # Check it with:  sim validate {file}
 # Run it with:    sim run {file}
-
+{record}
 [scenario]
 name = "{name}"
 title = "What becomes of {state}'s tie with Taipei?"
 question = "Does {state} leave Taipei, and how many states recognise Taipei in five years?"
 start = {start}           # the day it begins; the roster and the record's rates are those of this day
 end = {end}
-# runs = 10_000            # more runs, less Monte Carlo error
+{unchanged}"""
+
+ALONE = """# runs = 10_000            # more runs, less Monte Carlo error
 # seed = 1                 # the same seed gives the same numbers
 known = ["What was known at the start, one line each."]
 assumed = ["What you assume beyond that, one line each."]
 # sources = [{{ title = "Outlet: headline", date = {start} }}]
+"""
 
+EXTENDS = """extends = "{outlook}"  # what is not said here is the outlook's: its calendar, its chances
+about = ["{code}"]
+# runs = 10_000            # more runs, less Monte Carlo error
+# seed = 1                 # the same seed gives the same numbers; left out, the outlook's
+# known = ["What was known at the start, one line each, in place of the outlook's."]
+# assumed = ["What you assume beyond that, one line each, in place of the outlook's."]
+# sources = [{{ title = "Outlet: headline", date = {start} }}]
+"""
+
+BODY = """
 # Facts that must hold of the scenario itself; `sim validate` checks them.
 [expectations]
 count_at_start = {count}
-with_taipei = ["{code}"]
+with_taipei = {members}
+not_with_taipei = []
 
 # --- Patrons: multiples of the record's budgets and attention ---------------------------------------------
 
@@ -59,6 +79,7 @@ attention = 1.0
 #        (keys of each: scenarios/README.md)
 
 {truce}[events.beijings-offer]
+enabled = false            # an example, switched off: true lets Beijing make it
 type = "offer"
 date = {soon}
 state = "{code}"
@@ -66,7 +87,7 @@ million_usd = 500          # the whole sum, US$ million: {a_year}
 years = 5
 signed = false             # a sum named in the press: states believe {believed}
 # What it does to the chance, with its error, stands among the removals of: sim explain
-assumption = "An example: replace it, or set enabled = false."
+assumption = "An example."
 
 # [events.a-refused-request]
 # type = "request"         # it asks Taipei for money: its tie comes up
@@ -79,8 +100,11 @@ assumption = "An example: replace it, or set enabled = false."
 # million_usd = {{ central = 500, low = 200, high = 1500 }}
 
 # --- Elections: a chance for each outcome, and what follows -----------------------------------------------
+"""
 
+VOTE = """
 [elections.next-vote]
+enabled = false            # an example, switched off
 date = {vote}
 state = "{code}"
 assumption = "An example date and an even chance."
@@ -100,6 +124,11 @@ chance = 0.5
 to = "beijing"
 """
 
+PAST = """
+[elections.{vote}]
+enabled = false            # its day in the outlook, {day}, is past: how it ended belongs in the record
+"""
+
 
 TRUCE = """[events.standing-truce]
 type = "truce"             # stands on the day of the start, by the record
@@ -112,37 +141,50 @@ date = {start}
 @click.command("new", context_settings=HELP)
 @click.argument("name")
 @click.option("--state", "code", default="PRY", show_default=True, help="The state it is about (three letters).")
-@click.option("--start", metavar="DATE", help="Its first day (default: the last day the record is confirmed).")
+@click.option("--start", metavar="DATE", help="Its first day (default: today, or the last day of the record).")
+@click.option(
+    "--assume-unchanged", is_flag=True, help="Let it start after the record ends: nobody changed sides in between."
+)
+@record
 @click.option("--out", type=click.Path(path_type=Path), help="File to write (default: NAME.toml in this folder).")
-def command(name: str, code: str, start: str | None, out: Path | None) -> None:
-    """Write NAME.toml, a commented scenario that runs as it is."""
-    from sim.atlas import record, states
+def command(
+    name: str, code: str, start: str | None, assume_unchanged: bool, record: str | None, out: Path | None
+) -> None:
+    """Write NAME.toml, a commented scenario that runs as it is.
+
+    From the day on which the current outlook starts it changes that outlook; before it, it stands alone.
+    """
+    from sim import atlas
     from sim.errors import InputError, Problem, nearest
-    from sim.scenario.checks import truce_on
-    from sim.scenario.fields import LONGEST_NAME, NAME
+    from sim.scenario.fields import LATEST, LONGEST_NAME, NAME
 
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         rule = f"a name of small letters, digits and single hyphens, {LONGEST_NAME} at most"
         raise InputError(Problem("NAME", rule, name))
-    known = record()
-    first = (
-        known.confirmed_until if start is None else day_of(start, "--start", date(1972, 1, 1), known.confirmed_until)
-    )
-    roster = known.recognisers(first)
+    own, today = own_record(record), date.today()
+    known = atlas.record(None if own is None else own.facts)
+    latest = date(LATEST.year - LONGEST_YEARS, 12, 31)
+    if start is not None:
+        first = day_of(start, "--start", date(1972, 1, 1), latest)
+    else:
+        first = today if assume_unchanged else min(today, known.confirmed_until)
+    if first > known.confirmed_until and not assume_unchanged:
+        rule = f"not after {known.confirmed_until}, where the record ends: give --record FILE, with what has happened "
+        raise InputError(Problem("--start", f"{rule}since, or --assume-unchanged", start))
+    roster = known.recognisers(min(first, known.confirmed_until))
     if code not in roster:
-        names = {states()[iso3].name: iso3 for iso3 in roster} | {iso3: iso3 for iso3 in roster}
+        names = {atlas.states()[iso3].name: iso3 for iso3 in roster} | {iso3: iso3 for iso3 in roster}
         close = nearest(code, names)
         rule = f"a state that recognised Taipei on {first}"
         raise InputError(Problem("--state", rule, code, None if close is None else names[close]))
     file = out or Path(f"{name}.toml")
-    size, a_year, believed = _size(code, first)
-    text = TEMPLATE.format(
-        truce=TRUCE.format(start=first) if truce_on(first) else "",
-        file=file, name=name, code=code, state=states()[code].name, start=first, count=len(roster),
-        end=first.replace(year=first.year + 5, day=calendar.monthrange(first.year + 5, first.month)[1]),
-        soon=first.replace(year=first.year + 1, day=1),
-        later=first.replace(year=first.year + 2, day=1),
-        vote=first.replace(year=first.year + 1, month=11, day=1),
+    size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
+    text = _text(
+        first, code, own, file=file, name=name, state=atlas.states()[code].name, count=len(roster),
+        record="" if record is None else f'\nrecord = "{_from(file, record)}"\n',
+        members=f'["{code}"]',
+        unchanged="assume_unchanged = true    # nobody changed sides between the end of the record and the start\n"
+        if first > known.confirmed_until else "",
         a_year=a_year, believed=believed,
     )  # fmt: skip
     try:
@@ -153,13 +195,70 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
     except OSError as error:
         raise InputError(Problem("--out", f"a file that can be written: {error.strerror}", str(file))) from None
     click.echo(f"Wrote {file}\n{size}\nRun it:   {program()} run {file}\nCheck it: {program()} validate {file}")
+    if start is None and first < today:
+        click.echo(
+            f"It starts on {first}, where the record ends. To start today, tell what has happened since: --record FILE "
+            f"(docs: your own facts), or --assume-unchanged."
+        )
+
+
+LONGEST_YEARS = 5
+"""Years from the start to the end that is written."""
+
+
+def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
+    """The file: a change of the current outlook where it starts no earlier, else a scenario that stands alone."""
+    from sim.scenario import load, shipped
+    from sim.scenario.checks import truce_on
+
+    outlook = max(name for name in shipped() if re.fullmatch(r"outlook-\d{4}", name))
+    root = load(outlook).scenario
+    extends = first >= root.scenario.start
+    end = first.replace(
+        year=first.year + LONGEST_YEARS, day=calendar.monthrange(first.year + LONGEST_YEARS, first.month)[1]
+    )
+    words |= {
+        "start": first, "end": end, "code": code, "outlook": outlook,
+        "soon": first.replace(year=first.year + 1, day=1),
+        "later": first.replace(year=first.year + 2, day=1),
+        "vote": first.replace(year=first.year + 1, month=11, day=1),
+        "truce": TRUCE.format(start=first) if truce_on(first) and not extends else "",
+    }  # fmt: skip
+    parts = [HEAD, EXTENDS if extends else ALONE, BODY]
+    votes = [(name, vote) for name, vote in root.elections.items() if extends and vote.state == code]
+    text = "".join(parts).format(**words)
+    for name, vote in votes:
+        chances = ", ".join(f"{outcome} {_central(what.chance):g}" for outcome, what in vote.outcomes.items())
+        text += (
+            f"\n# The outlook has {name}, on {vote.date}: {chances}.\n"
+            f"# [elections.{name}.outcomes.{next(iter(vote.outcomes))}]\n# chance = 0.5\n"
+        )
+    if not votes:
+        text += VOTE.format(**words)
+    settled = {row.vote for row in own.elections if row.date <= first} if own is not None else set()
+    past = [(name, vote.date) for name, vote in root.elections.items() if vote.enabled and vote.date < first]
+    for name, day in past if extends else ():
+        text += PAST.format(vote=name, day=day) if name not in settled else ""
+    return text
+
+
+def _central(chance: float | Range) -> float:
+    return chance if isinstance(chance, (int, float)) else chance.central
+
+
+def _from(file: Path, record: str) -> str:
+    """The way from the folder of the new file to the file of the user's facts, as TOML has it."""
+    try:
+        return Path(os.path.relpath(record, file.parent)).as_posix()
+    except ValueError:  # another drive
+        return Path(record).resolve().as_posix()
 
 
 EXAMPLE = 500.0, 5.0
 """The example of an offer: US$ million, years."""
 
 
-def _size(code: str, first: date) -> tuple[str, str, str]:
+def _size(code: str, known_to: date, own: RecordTable | None) -> tuple[str, str, str]:
     """The size of the example of an offer: in a sentence, as a yearly sum, and as the state believes it."""
     from sim.analysis.words import share
     from sim.atlas import economy, states
@@ -171,7 +270,9 @@ def _size(code: str, first: date) -> tuple[str, str, str]:
     if code == "VAT":
         said = "a state without an economy, so that it moves nothing"
         return f"Its example of an offer is to {said}.", f"to {said}", "about a tenth of it"
-    of_gdp = 100.0 * total / years / (economy(code, first.year - 1).gdp_usd / 1e6)
+    of_gdp = (
+        100.0 * total / years / (economy(code, known_to.year - 1, None if own is None else own.facts).gdp_usd / 1e6)
+    )
     a_year = f"{total / years:g} a year, {share(of_gdp)} of {name}'s GDP"
     believed = f"about {arrives:.0%} of it, {share(arrives * of_gdp)} of GDP a year".replace("%", " %", 1)
     return (

@@ -10,13 +10,16 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sim.atlas.reading import parsed_day
 from sim.errors import InputError, Problem
 from sim.words import json_fit
+
+if TYPE_CHECKING:
+    from sim.scenario import RecordTable
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -59,6 +62,22 @@ overrides = click.option(
     metavar="PATH=VALUE",
     help="Set a number of the scenario by its path, such as washington.attention=2 (repeatable).",
 )
+
+
+record = click.option(
+    "--record",
+    type=click.Path(dir_okay=False),
+    envvar="SIM_RECORD",
+    metavar="FILE",
+    help="What has happened since the atlas ends, in place of the scenario's own record (or SIM_RECORD).",
+)
+
+
+def own_record(file: str | None) -> RecordTable | None:
+    """The facts in the file that the option `--record` names; None without it. Raises ScenarioError."""
+    from sim.scenario import read_record
+
+    return None if file is None else read_record(file)
 
 
 def program() -> str:

@@ -6,20 +6,23 @@ from datetime import date
 
 import click
 
-from sim.cli.options import HELP, as_json, day_of, print_json
+from sim.cli.options import HELP, as_json, day_of, own_record, print_json, record
 
 
 @click.command("parameters", context_settings=HELP)
 @click.option("--as-of", metavar="DATE", help="What was known at the end of this day (default: all of the record).")
+@record
 @as_json
-def command(as_of: str | None, as_json: bool) -> None:
+def command(as_of: str | None, record: str | None, as_json: bool) -> None:
     """List every model parameter: name, unit, kind, family, central value, range, meaning, source."""
-    from sim.atlas import record
+    from sim import atlas
     from sim.fit import beliefs, described
 
-    until = record().confirmed_until
+    own = own_record(record)
+    facts = None if own is None else own.facts
+    until = atlas.record(facts).confirmed_until
     day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
-    rows = [described(belief) for belief in beliefs(day).values()]
+    rows = [described(belief) for belief in beliefs(day, facts).values()]
     if as_json:
         print_json({"as_of": day, "parameters": rows})
         return

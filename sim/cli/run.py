@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, out, overrides, print_json, this_command, threads
+from sim.cli.options import HELP, Progress, as_json, out, overrides, print_json, record, this_command, threads
 from sim.cli.pictures import draw, page
 
 _BEGAN = time.perf_counter()
@@ -19,6 +19,7 @@ _BEGAN = time.perf_counter()
 @click.option("--runs", type=int, help="Number of runs (default: the scenario's).")
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @overrides
+@record
 @click.option(
     "--engine", type=click.Choice(["compiled", "mesa"]), default="compiled", show_default=True,
     help="The compiled kernel, or the readable Mesa model: the same bits, slower.",
@@ -38,6 +39,7 @@ def command(
     runs: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
+    record: str | None,
     engine: str,
     parameters: Any,
     threads: int | None,
@@ -53,7 +55,7 @@ def command(
 
     clock = Clock()
     clock.stages["start-up"] = clock._last - _BEGAN
-    loaded = load(scenario, parse_overrides(overrides))
+    loaded = load(scenario, parse_overrides(overrides), record)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
 
     tell = None if quiet or as_json else lambda text: click.echo(text, err=True)

@@ -53,6 +53,8 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     known = [(m, o) for m, o in zip(result.months, summary["observed"], strict=True) if o is not None]
     if len(known) > 1:
         lines.append(f"On record: {known[-1][1]} at the end of {known[-1][0]}, where the record's whole months end.")
+    if result.own is not None or header.get("assume_unchanged"):
+        lines.append(result.basis)
     lines += ["", *_chances(result, end), *_cooperation(result, end), "", *_error(result), "", *_knowledge(result)]
     what = "Found" if found else "Written to"
     lines += ["", f"{what}: {result.folder}"]

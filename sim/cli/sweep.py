@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
+from sim.cli.options import (
+    HELP,
+    Progress,
+    as_json,
+    no_charts,
+    out,
+    overrides,
+    print_json,
+    quiet,
+    record,
+    this_command,
+    threads,
+)
 
 if TYPE_CHECKING:
     from sim.runs.sweep import Status, Sweep, Swept
@@ -32,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--runs", type=int, help="Runs a point (default: 1000).")
 @click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
 @overrides
+@record
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known and not varied, or fix it at its central values.",
@@ -60,6 +73,7 @@ def command(
     runs: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
+    record: str | None,
     parameters: Any,
     threads: int | None,
     executor: str,
@@ -80,7 +94,7 @@ def command(
     from sim.scenario import parse_overrides
 
     began = time.perf_counter()
-    sweep = sweep_of(scenario, varied, design, points, runs, seed, parse_overrides(overrides), parameters)
+    sweep = sweep_of(scenario, varied, design, points, runs, seed, parse_overrides(overrides), parameters, record)
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:

@@ -6,15 +6,16 @@ from typing import Any
 
 import click
 
-from sim.cli.options import HELP, as_json, print_json
+from sim.cli.options import HELP, as_json, print_json, record
 from sim.words import cleaned
 
 
 @click.command("validate", context_settings=HELP)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@record
 @as_json
 @click.pass_context
-def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
+def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_json: bool) -> None:
     """Check each FILE (or shipped name): language, dates, states, expectations; of a sweep file also what it varies.
 
     Status 2 when one is wrong.
@@ -33,7 +34,7 @@ def command(ctx: click.Context, files: tuple[str, ...], as_json: bool) -> None:
                     paths = ", ".join(swept.paths)
                     click.echo(f"{cleaned(file)}: ok (a sweep of {len(swept.points):,} points over {paths})")
                 continue
-            loaded = load(file)
+            loaded = load(file, None, record)
             told.append({"file": file, "ok": True, "problems": []})
             if not as_json:
                 from sim.scenario import members, remarks

@@ -3,7 +3,7 @@
 from sim.fit.hazard import Effects
 from sim.fit.packages import PackageSize, package_size
 from sim.fit.panel import Panel, leaving, returning
-from sim.fit.posterior import Belief, Fit, beliefs, beliefs_for, described, fit, yardsticks
+from sim.fit.posterior import Belief, Fit, beliefs, beliefs_for, described, fit, yardsticks, yardsticks_for
 from sim.fit.prices import Price, Prices, priced, prices_known
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "prices_known",
     "returning",
     "yardsticks",
+    "yardsticks_for",
 ]

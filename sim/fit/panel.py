@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.atlas import Change, Record, record, regimes
+from sim.atlas import Change, OwnFacts, Record, record, regimes
 from sim.model import covariates
 
 Floats = NDArray[np.float64]
@@ -112,28 +112,28 @@ class Panel:
 
 
 @cache
-def leaving(as_of: date) -> Panel:
+def leaving(as_of: date, own: OwnFacts | None = None) -> Panel:
     """The ally-years up to a day, and the departures from Taipei in them.
 
     Short-lived episodes, states that ceased to exist and the Holy See are left out.
     """
-    known, cells = record(), []
+    known, cells = record(own), []
     for iso3 in _states(known):
         left_before = False
         for begin, end, change in _spells(known, iso3, as_of, "taipei"):
             left = change is not None and change.kind != "state_ceased"
             for year, truce, first, last in _pieces(begin, end):
-                silent = covariates.is_silent(iso3, date(year - 1, 12, 31))
-                known_by = covariates.leaving_in(iso3, year - 1, left_before, silent)
+                silent = covariates.is_silent(iso3, date(year - 1, 12, 31), own)
+                known_by = covariates.leaving_in(iso3, year - 1, left_before, silent, own)
                 cells.append(Cell(iso3, year, truce, first, last, left and last == end, known_by))
             left_before = left_before or left
     return Panel(as_of, tuple(cells))
 
 
 @cache
-def returning(as_of: date) -> Panel:
+def returning(as_of: date, own: OwnFacts | None = None) -> Panel:
     """The years within ten of leaving Taipei, up to a day, and the returns to it in them."""
-    known, cells = record(), []
+    known, cells = record(own), []
     for iso3 in _states(known):
         left: date | None = None
         for begin, end, change in _spells(known, iso3, as_of, None):
@@ -145,7 +145,7 @@ def returning(as_of: date) -> Panel:
             last_day = min(end, left + timedelta(days=round(FORMER_YEARS * _YEAR)))
             back = change is not None and change.destination == "taipei" and end == last_day
             for year, truce, first, last in _pieces(begin, last_day):
-                known_by = covariates.returning_in(iso3, year - 1)
+                known_by = covariates.returning_in(iso3, year - 1, own)
                 cells.append(Cell(iso3, year, truce, first, last, back and last == end, known_by))
     return Panel(as_of, tuple(cells))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.atlas import cases
+from sim.atlas import OwnFacts, cases
 from sim.errors import AtlasError, Problem
 from sim.fit import panel
 from sim.fit.counts import counted
@@ -93,13 +93,16 @@ class Fit:
 
 
 @cache
-def fit(as_of: date) -> Fit:
-    """Fit the record up to a day. Raises AtlasError where no departure is on record yet."""
-    left = panel.leaving(as_of)
+def fit(as_of: date, own: OwnFacts | None = None) -> Fit:
+    """Fit the record up to a day. Raises AtlasError where no departure is on record yet.
+
+    own : what a user adds to the record
+    """
+    left = panel.leaving(as_of, own)
     if left.cases == 0:
         rule = "late enough for a departure to be on record, to estimate its rate from"
         raise AtlasError(Problem("scenario.as_of", rule, as_of))
-    back = panel.returning(as_of)
+    back = panel.returning(as_of, own)
     known = prices_known(as_of)
     return Fit(
         as_of,
@@ -109,16 +112,21 @@ def fit(as_of: date) -> Fit:
     )
 
 
-def yardsticks(as_of: date) -> Yardsticks:
+def yardsticks(as_of: date, own: OwnFacts | None = None) -> Yardsticks:
     """What a plan of that day measures states by."""
-    found = fit(as_of)
+    found = fit(as_of, own)
     return Yardsticks(package_size().mean_log_gdp, found.leaving.scales, found.returning.scales)
 
 
+def yardsticks_for(scenario: Scenario) -> Yardsticks:
+    """What a plan of a scenario measures states by."""
+    return yardsticks(scenario.as_of, scenario.own)
+
+
 @cache
-def beliefs(as_of: date) -> Mapping[str, Belief]:
+def beliefs(as_of: date, own: OwnFacts | None = None) -> Mapping[str, Belief]:
     """Every declared parameter with its law on what was known at the end of a day, in order of drawing."""
-    found, size = fit(as_of), package_size()
+    found, size = fit(as_of, own), package_size()
     left, back = found.leaving, found.returning
     truce = truce_law(left, PARAMETERS[TRUCE])
     share = (TRUCE, truce.central)
@@ -150,7 +158,7 @@ def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
     What was fitted together with it follows: rates counted on the record are those that go with the acceptance and the
     effects that the scenario sets, and what prices tell is told given what it sets of money.
     """
-    found = dict(beliefs(scenario.as_of))
+    found = dict(beliefs(scenario.as_of, scenario.own))
     for name, given in scenario.parameters.items():
         parameter = PARAMETERS[name]
         law: Distribution

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.atlas import economy, last_speech, record, state
+from sim.atlas import OwnFacts, economy, last_speech, record, state
 from sim.model import rules
 from sim.model.timeline import Floats
 
@@ -65,31 +65,31 @@ def returning(population: float, gdp_usd: float) -> tuple[float, ...]:
     return math.log(population), math.log(gdp_usd / population)
 
 
-def leaving_in(iso3: str, year: int, switched: bool, silent: float) -> tuple[float, ...]:
-    """The covariates of leaving by the atlas's figures of a year."""
-    books = economy(iso3, year)
+def leaving_in(iso3: str, year: int, switched: bool, silent: float, own: OwnFacts | None = None) -> tuple[float, ...]:
+    """The covariates of leaving by the atlas's figures of a year, or the user's."""
+    books = economy(iso3, year, own)
     return leaving(iso3, books.population, 100.0 * books.us_aid_usd / books.gdp_usd, switched, silent)
 
 
-def returning_in(iso3: str, year: int) -> tuple[float, ...]:
-    """The covariates of returning by the atlas's figures of a year."""
-    books = economy(iso3, year)
+def returning_in(iso3: str, year: int, own: OwnFacts | None = None) -> tuple[float, ...]:
+    """The covariates of returning by the atlas's figures of a year, or the user's."""
+    books = economy(iso3, year, own)
     return returning(books.population, books.gdp_usd)
 
 
-def has_switched(iso3: str, on: date) -> bool:
+def has_switched(iso3: str, on: date, own: OwnFacts | None = None) -> bool:
     """Whether a state left Taipei, for longer than some weeks, before the end of a day."""
-    known = record()
+    known = record(own)
     return any(
         change.iso3 == iso3 and change.origin == "taipei" and not change.short_lived
         for change in known.changes_between(known.start, on)
     )
 
 
-def is_silent(iso3: str, on: date) -> float:
+def is_silent(iso3: str, on: date, own: OwnFacts | None = None) -> float:
     """1 where the state's last speech known at the end of a day does not name Taiwan, else 0; NaN where none is known.
 
     Speeches are those made while it was with Taipei. The last one counts, however old it is.
     """
-    speech = last_speech(iso3, on)
+    speech = last_speech(iso3, on, own)
     return math.nan if speech is None else float(not speech.names_taiwan)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.atlas import deliveries, economy, government, leverage, packages, record, states, taipei_aid
+from sim.atlas import deliveries, economy, government, leverage, packages, states, taipei_aid
 from sim.model import calendar as kinds
 from sim.model import covariates, rules
 from sim.model.covariates import Yardsticks
@@ -192,7 +192,7 @@ def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
         "code": np.array([state_code(code) for code in who.all], dtype=np.int64),
         "with_taipei": np.array([code in who.recognisers for code in who.all], dtype=np.bool_),
         "with_none": np.array(
-            [code in who.former and record().side(code, scenario.as_of) == "none" for code in who.all],
+            [code in who.former and scenario.known.side(code, scenario.as_of) == "none" for code in who.all],
             dtype=np.bool_,
         ),
         "economy": np.array([code != HOLY_SEE for code in who.all], dtype=np.bool_),
@@ -218,7 +218,7 @@ def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
         "dependence_ref": np.array([_dependence(facts) for facts in base]),
         "region": np.array([region_of(code) for code in who.all], dtype=np.int64),
         "subregion": np.array([subregions.index(states()[code].subregion) for code in who.all], dtype=np.int64),
-        "fresh_switches": np.array([_fresh_switches(name, scenario.as_of, first) for name in subregions]),
+        "fresh_switches": np.array([_fresh_switches(name, scenario, first) for name in subregions]),
         "government_since": np.array([_since(scenario, code, first) for code in who.all], dtype=np.int64),
         "left": np.array([_left(scenario, code, first) for code in who.all], dtype=np.int64),
     }
@@ -234,7 +234,7 @@ def _facts(scenario: Scenario, code: str) -> dict[str, float]:
     """What the scenario, or else the atlas, says of a state at `as_of`."""
     said = scenario.states.get(code) or StateTable()
     atlas = _atlas_facts(scenario, code, said)
-    in_office = government(code, scenario.as_of)
+    in_office = government(code, scenario.as_of, scenario.own)
     told = {
         "gdp": said.gdp_million_usd,
         "exports": said.exports_to_usa,
@@ -270,7 +270,7 @@ def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, f
         "security": ties.security_tie,
     }
     if said.gdp_million_usd is None or said.us_aid is None:
-        books = economy(code, scenario.as_of.year - 1)
+        books = economy(code, scenario.as_of.year - 1, scenario.own)
         facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": 100.0 * books.us_aid_usd / books.gdp_usd}
     return facts
 
@@ -288,11 +288,11 @@ def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
     """Covariates of leaving at `as_of`: of the atlas, or of the scenario where it tells the state's population."""
     if code == HOLY_SEE:
         return None
-    switched = covariates.has_switched(code, scenario.as_of)
+    switched = covariates.has_switched(code, scenario.as_of, scenario.own)
     said = scenario.states.get(code) or StateTable()
-    silent = covariates.is_silent(code, scenario.as_of) if said.silent is None else float(said.silent)
+    silent = covariates.is_silent(code, scenario.as_of, scenario.own) if said.silent is None else float(said.silent)
     if said.population is None:
-        return covariates.leaving_in(code, scenario.as_of.year - 1, switched, silent)
+        return covariates.leaving_in(code, scenario.as_of.year - 1, switched, silent, scenario.own)
     return covariates.leaving(code, said.population, _facts(scenario, code)["us_aid"], switched, silent)
 
 
@@ -302,7 +302,7 @@ def _returning(scenario: Scenario, code: str) -> tuple[float, ...] | None:
         return None
     said = scenario.states.get(code)
     if said is None or said.population is None:
-        return covariates.returning_in(code, scenario.as_of.year - 1)
+        return covariates.returning_in(code, scenario.as_of.year - 1, scenario.own)
     return covariates.returning(said.population, 1e6 * _facts(scenario, code)["gdp"])
 
 
@@ -316,20 +316,21 @@ def _since(scenario: Scenario, code: str, first: int) -> int:
     said = scenario.states.get(code)
     if said is not None and said.government_since is not None:
         return month_number(said.government_since) - first
-    return kinds.NEVER
+    days = [row.date for row in scenario.own.governments if row.iso3 == code] if scenario.own is not None else []
+    return max((month_number(day) - first for day in days if day <= scenario.as_of), default=kinds.NEVER)
 
 
 def _left(scenario: Scenario, code: str, first: int) -> int:
     """Month index of a state's last departure from Taipei."""
-    day = record().last_departure(code, scenario.as_of)
+    day = scenario.known.last_departure(code, scenario.as_of)
     return kinds.NEVER if day is None else month_number(day) - first
 
 
-def _fresh_switches(subregion: str, as_of: date, first: int) -> float:
+def _fresh_switches(subregion: str, scenario: Scenario, first: int) -> float:
     """Departures on record in a subregion, each halved for every year of age at the month before month 0."""
-    known = record()
+    known = scenario.known
     total = 0.0
-    for change in known.changes_between(known.start, as_of):
+    for change in known.changes_between(known.start, scenario.as_of):
         if change.origin == "taipei" and not change.short_lived and states()[change.iso3].subregion == subregion:
             total += 0.5 ** ((first - 1 - month_number(change.date)) / 12.0)
     return total
@@ -362,7 +363,7 @@ _RUNNING_YEARS = 10
 
 def _running(scenario: Scenario, first: int) -> dict[str, Any]:
     """Packages that may run at the start: of the states that left Taipei for Beijing and did not come back."""
-    known, paid = record(), {(package.iso3, package.year): package.percent_of_gdp for package in packages()}
+    known, paid = scenario.known, {(package.iso3, package.year): package.percent_of_gdp for package in packages()}
     since = date(scenario.as_of.year - _RUNNING_YEARS, 1, 1)
     last = {
         change.iso3: change.date
@@ -370,7 +371,7 @@ def _running(scenario: Scenario, first: int) -> dict[str, Any]:
         if change.origin == "taipei" and not change.short_lived
     }
     left = [(code, day) for code, day in sorted(last.items()) if known.side(code, scenario.as_of) == "beijing"]
-    gdp = [economy(code, day.year - 1).gdp_usd / 1e6 for code, day in left]
+    gdp = [economy(code, day.year - 1, scenario.own).gdp_usd / 1e6 for code, day in left]
     return {
         "running_log_gdp": np.array([math.log(value) for value in gdp]),
         "running_percent": np.array([paid.get((code, day.year), math.nan) for code, day in left], dtype=np.float64),

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 
-from sim.atlas import record
 from sim.charts.count import LEAST_BACK_DAYS, MOST_BACK_DAYS, between, observed, recorded
 from sim.charts.history import spoken
 from sim.charts.labels import MONTHS_BETWEEN, spread
@@ -125,8 +124,8 @@ def _drawn(result: Result, tie: str, size: Size) -> Markup:
     first = start
     if tie == RECOGNITION:
         back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, (days[-1] - start).days))
-        first = max(record().start, start - timedelta(days=back))
-        before = [(day, float(count)) for day, count in recorded(first, known_to(result))]
+        first = max(result.known.start, start - timedelta(days=back))
+        before = [(day, float(count)) for day, count in recorded(result.known, first, known_to(result))]
         after = [(day, float(count)) for day, count in observed(result)]
     columns = {name: _floats(summary[name]) for name in ("mean", "q05", "q25", "q75", "q95")}
     highest = max([*columns["mean" if single else "q95"], *(count for _, count in before + after), 1.0])

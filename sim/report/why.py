@@ -24,7 +24,7 @@ from sim.analysis.removals import (
 )
 from sim.charts.states import rows_of
 from sim.errors import ResultError
-from sim.fit import beliefs_for, yardsticks
+from sim.fit import beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import plan
 from sim.report.words import about, end_words, listed, the
@@ -166,7 +166,7 @@ class _Bench:
 
     def _run(self, document: Mapping[str, Any]) -> NDArray[np.bool_]:
         loaded = replace(self.request.loaded, scenario=Scenario.model_validate(document))
-        laid = plan(loaded, yardsticks(loaded.scenario.as_of))
+        laid = plan(loaded, yardsticks_for(loaded.scenario))
         beliefs = beliefs_for(loaded.scenario)
         draws = sample(laid, beliefs, self.request.seed, -(-self.runs // RUNS_PER_DRAW), self.request.parameters)
         rows = run_ensemble(laid, draws, self.request.seed, self.runs, threads=self.threads).changes

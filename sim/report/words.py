@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sim.atlas import record
 from sim.charts.count import between, observed
 from sim.charts.history import spoken
 from sim.charts.states import AWAY, STAYED, Row, rows_of
@@ -138,7 +137,7 @@ def happened(result: Result) -> str:
     points = observed(result)
     if len(points) < 2:
         return ""
-    known, since = record(), known_to(result)
+    known, since = result.known, known_to(result)
     moved = [
         f"{the(_name(change.iso3))} {'left' if change.origin == 'taipei' else 'returned'} in "
         + (str(change.date.year) if change.precision == "year" else f"{change.date:%B %Y}")
@@ -152,7 +151,7 @@ def happened(result: Result) -> str:
 
 def recorded(result: Result) -> str:
     """How far the record goes, where a table tells of those that moved; empty where it does not go beyond the start."""
-    until = record().confirmed_until
+    until = result.known.confirmed_until
     if until <= known_to(result):
         return ""
     reaches = "" if until >= month_end(result.months[-1]) else f", which reaches to {month(until)},"

@@ -30,6 +30,12 @@ def without_prose(document: Mapping[str, Any]) -> dict[str, Any]:
     bare = {key: value for key, value in document.items() if key != "expectations"}
     bare["scenario"] = {key: value for key, value in document["scenario"].items() if key not in PROSE}
     bare["events"] = {name: _unremarked(event) for name, event in document.get("events", {}).items()}
+    if document.get("record") is not None:
+        bare["record"] = {
+            key: [_unremarked(row) for row in rows] if isinstance(rows, list) else rows
+            for key, rows in document["record"].items()
+            if key != "name"
+        }
     bare["elections"] = {name: _bare_election(vote) for name, vote in document.get("elections", {}).items()}
     return bare
 

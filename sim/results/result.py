@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.atlas import OwnFacts, Record, record
 from sim.results.table import Table
 from sim.results.tables import (
     COOPERATION,
@@ -22,6 +24,8 @@ from sim.results.tables import (
     summary_table,
 )
 from sim.results.talks import no_talks, of_states
+from sim.scenario import RecordTable
+from sim.words import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +93,29 @@ class Result:
         changed = ", ".join(f"{path} = {value}" for path, value in self.settings.get("set", {}).items())
         title = str(self.scenario["scenario"]["title"])
         return f"{title} [{changed}]" if changed else title
+
+    @cached_property
+    def own(self) -> OwnFacts | None:
+        """What the scenario says has happened since the atlas ends."""
+        told = self.scenario.get("record")
+        return None if told is None else RecordTable.model_validate(told).facts
+
+    @property
+    def known(self) -> Record:
+        """The record of recognition, with what the scenario adds to it."""
+        return record(self.own)
+
+    @property
+    def basis(self) -> str:
+        """A sentence on the record: where it comes from, how far it reaches, what is assumed beyond it."""
+        header, ends = self.scenario["scenario"], self.known.confirmed_until
+        parts = [f"Record: recognition atlas to {spoken(record().confirmed_until)}"]
+        if self.own is not None:
+            parts.append(f"then {self.own.name} to {spoken(ends)}")
+        start = date.fromisoformat(str(header["start"]))
+        if header.get("assume_unchanged") and ends < start:
+            parts.append(f"assumed unchanged to {spoken(start)}")
+        return ", ".join(parts) + "."
 
     @property
     def runs(self) -> int:

@@ -22,6 +22,7 @@ def run(
     parameters: Literal["drawn", "central"] = "drawn",
     threads: int | None = None,
     ledger: bool = False,
+    record: str | Path | None = None,
     out: str | Path | None = None,
 ) -> Result:
     """Run a scenario and return its result.
@@ -29,14 +30,12 @@ def run(
     scenario : a shipped name, a path, or what `load` returned
     runs, seed : the scenario's own where left out
     set : overrides by dotted path, such as `{"washington.attention": 2}`
+    record : a file with your own facts since the atlas ends, in place of the scenario's own
     ledger : also keep every term of every state and month (at most 100 runs)
     out : a folder to write the result under; nothing is written where it is left out
     Raises ScenarioError or InputError with every problem found.
     """
-    if isinstance(scenario, Loaded):
-        loaded = scenario if not set else load(scenario.file, {**scenario.overrides, **set})
-    else:
-        loaded = load(scenario, set)
+    loaded = scenario.changed(set) if isinstance(scenario, Loaded) else load(scenario, set, record)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
     if out is None:
         return simulate(request, threads)

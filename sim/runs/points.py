@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.atlas import states
 from sim.errors import InputError, SimError
-from sim.fit import beliefs_for, yardsticks
+from sim.fit import beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
 from sim.model.terms import HEADS
@@ -74,7 +74,7 @@ def evaluate(base: Base, values: Mapping[str, Any], key: str) -> Done:
     """Simulate a point on one thread. What its values make impossible is told in the row, not raised."""
     try:
         request = base.request(values)
-        laid = plan(request.loaded, yardsticks(request.loaded.scenario.as_of))
+        laid = plan(request.loaded, yardsticks_for(request.loaded.scenario))
         beliefs = beliefs_for(request.loaded.scenario)
         draws = sample(laid, beliefs, base.seed, -(-base.runs // RUNS_PER_DRAW), base.parameters)
         ensemble = run_ensemble(laid, draws, base.seed, base.runs, threads=1)

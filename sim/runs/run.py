@@ -16,7 +16,7 @@ import numpy as np
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, ResultError
-from sim.fit import Belief, beliefs_for, described, yardsticks
+from sim.fit import Belief, beliefs_for, described, yardsticks_for
 from sim.model.compiled import is_compiled
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
@@ -147,7 +147,7 @@ def simulate(
     check_ledger(request.ledger, request.runs)
     scenario = request.loaded.scenario
     beliefs = beliefs_for(scenario)
-    laid = plan(request.loaded, yardsticks(scenario.as_of))
+    laid = plan(request.loaded, yardsticks_for(scenario))
     clock.lap("start-up")
     draws = sample(laid, beliefs, request.seed, -(-request.runs // RUNS_PER_DRAW), request.parameters)
     warm_up(laid, beliefs, request, tell)
@@ -178,7 +178,7 @@ def simulate(
         cooperation=np.ascontiguousarray(ensemble.counts[:, :, 1]) if laid.hosts else None,
         hosts=tuple((code, atlas.states()[code].name) for code in laid.hosts),
         changes=_changes(ensemble.changes),
-        observed=observed(scenario.as_of, laid.months),
+        observed=observed(scenario, laid.months),
         settings=_settings(request),
         beliefs=tuple(described(belief) for belief in beliefs.values()),
         budgets=_budgets(laid, beliefs),
@@ -287,7 +287,7 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
     return {
         **_said(request),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
-        "record_confirmed_until": str(atlas.record().confirmed_until),
+        "record_confirmed_until": str(request.loaded.scenario.known.confirmed_until),
         "months": list(result.months),
         "members": [{"iso3": code, "state": name, "at_start": side} for code, name, side in result.members],
         "hosts": [{"iso3": code, "state": name} for code, name in result.hosts],
@@ -298,10 +298,9 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
     }
 
 
-def observed(as_of: date, months: tuple[str, ...]) -> tuple[int | None, ...]:
+def observed(scenario: Scenario, months: tuple[str, ...]) -> tuple[int | None, ...]:
     """The count on record for each row: at the end of `as_of`, then at the end of each month, as far as it goes."""
-    known = atlas.record()
-    days = [as_of]
+    known, days = scenario.known, [scenario.as_of]
     for month in months[1:]:
         year, number = map(int, month.split("-"))
         days.append(date(year, number, calendar.monthrange(year, number)[1]))
@@ -319,7 +318,7 @@ def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request, tell: C
 def warm_up_kernel(request: Request, tell: Callable[[str], object] | None = None) -> None:
     """The same, of a request alone."""
     scenario = request.loaded.scenario
-    warm_up(plan(request.loaded, yardsticks(scenario.as_of)), beliefs_for(scenario), request, tell)
+    warm_up(plan(request.loaded, yardsticks_for(scenario)), beliefs_for(scenario), request, tell)
 
 
 def _changes(rows: Any) -> dict[str, Any]:

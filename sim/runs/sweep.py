@@ -30,7 +30,7 @@ from sim.runs.points import COUNTED, Base, Done, Row, outcome_column
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
-from sim.scenario import Range, Scenario, load, members, opened, shipped_sweeps
+from sim.scenario import Range, Scenario, load, members, shipped_sweeps
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
@@ -467,16 +467,18 @@ def sweep_of(
     seed: int | None = None,
     fixed: Mapping[str, Any] | None = None,
     parameters: Mode = "drawn",
+    record: str | Path | None = None,
 ) -> Sweep:
     """The sweep that a user asks for: a scenario with `--vary` texts, a sweep file, or a scenario and its levers.
 
     kind : where nothing is varied, the levers of the patrons one at a time; else a grid
     fixed : set at every point, by path. What is given here goes before what a sweep file says.
+    record : a file with the user's own facts since the atlas ends, in place of the scenario's own
     Raises InputError naming every problem found.
     """
     told = sweep_file(scenario)
     if told is not None:
-        file = read_sweep(told, fixed)
+        file = read_sweep(told, fixed, record)
         if varied:
             raise InputError(
                 Problem("--vary", f"not with a sweep file, which says it: {file.file}", next(iter(varied)))
@@ -485,7 +487,7 @@ def sweep_of(
         kind, points = kind or file.design, file.points if points is None else points
         runs, seed = file.runs if runs is None else runs, file.seed if seed is None else seed
     else:
-        loaded = load(scenario, fixed)
+        loaded = load(scenario, fixed, record)
         variations = parse_variations(varied, loaded)
         kind = kind or (DESIGNS[0] if variations else ONE_AT_A_TIME)
     if kind == ONE_AT_A_TIME:
@@ -498,7 +500,7 @@ def sweep_of(
     laid = lay(variations, kind or DESIGNS[0], points, loaded.scenario.scenario.seed if seed is None else seed)
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
     paired = kind == ONE_AT_A_TIME or (len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float)))
-    base = Base(opened(loaded.file), request.runs, request.seed, parameters, dict(fixed or {}), paired)
+    base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(fixed or {}), paired)
     return Sweep(base, laid)
 
 
@@ -523,6 +525,7 @@ def sweep(
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
     parameters: Mode = "drawn",
+    record: str | Path | None = None,
     threads: int | None = None,
     scheduler: str | None = None,
     out: str | Path = "results",
@@ -533,12 +536,13 @@ def sweep(
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
     design, points : every combination, or so many points spread over the ranges
     runs : runs a point (1,000 where left out); set : overrides at every point
+    record : a file with your own facts since the atlas ends, in place of the scenario's own
     scheduler : the address of a dask scheduler; its workers are used where it is given
     out : the folder under which `sweep/<scenario>/<id>` is written
     Raises InputError with every problem found.
     """
     place = results.out_folder(out)
-    asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, set, parameters)
+    asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, set, parameters, record)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 

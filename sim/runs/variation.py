@@ -18,7 +18,7 @@ from sim.errors import InputError, Problem, ScenarioError, nearest
 from sim.fit import beliefs_for
 from sim.parameters import PARAMETERS
 from sim.runs.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Value, design_problems
-from sim.scenario import Loaded, Opened, Range, Scenario, load, opened, shipped
+from sim.scenario import Loaded, Opened, Range, Scenario, load, shipped
 from sim.scenario.fields import Quantity, Series
 from sim.scenario.loading import read_toml
 from sim.scenario.problems import fields_at
@@ -193,7 +193,7 @@ class _Reader:
     @cached_property
     def opened(self) -> Opened:
         """The scenario's files, read once for all values that are tried."""
-        return opened(self.scenario.file)
+        return self.scenario.opened()
 
     def variation(self, name: str, told: Any) -> Variation:
         """What a path and what is told of it come to; every value is tried on the scenario."""
@@ -404,7 +404,9 @@ _KEYS: Mapping[str, tuple[int, int] | None] = {
 _RANGE = ("low", "high", "points")
 
 
-def read_sweep(path: str | Path, overrides: Mapping[str, Any] | None = None) -> SweepFile:
+def read_sweep(
+    path: str | Path, overrides: Mapping[str, Any] | None = None, record: str | Path | None = None
+) -> SweepFile:
     """Read a sweep from a TOML file: `[sweep]`, and `[vary]` with what is varied by path.
 
     overrides : set on the scenario, by path
@@ -424,7 +426,7 @@ def read_sweep(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
     if not _is_table(head) or not _is_table(vary):
         raise InputError(wrong, shown)
     wrong += _head_problems(head)
-    scenario = _scenario(head.get("scenario"), Path(path).parent, overrides, wrong)
+    scenario = _scenario(head.get("scenario"), Path(path).parent, overrides, record, wrong)
     variations = () if scenario is None else _variations(scenario, vary, wrong)
     kind, points = head.get("design", DESIGNS[0]), head.get("points")
     if kind == ONE_AT_A_TIME:
@@ -476,14 +478,20 @@ def _head_problems(head: Mapping[str, Any]) -> list[Problem]:
     return wrong
 
 
-def _scenario(name: Any, folder: Path, overrides: Mapping[str, Any] | None, wrong: list[Problem]) -> Loaded | None:
+def _scenario(
+    name: Any,
+    folder: Path,
+    overrides: Mapping[str, Any] | None,
+    record: str | Path | None,
+    wrong: list[Problem],
+) -> Loaded | None:
     """The scenario of a sweep file: a shipped name, or a file beside it; its problems go to `wrong`."""
     if not isinstance(name, str) or not name:
         rule = "required: a shipped scenario or a file beside this one" if name is None else "a scenario's name or file"
         wrong.append(Problem("sweep.scenario", rule, name))
         return None
     try:
-        return load(name if name in shipped() else folder / name, overrides)
+        return load(name if name in shipped() else folder / name, overrides, record)
     except ScenarioError as error:
         for problem in error.problems:
             rule = f"{problem.path}: {problem.rule}" if problem.path else problem.rule

@@ -2,7 +2,18 @@
 
 from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
-from sim.scenario.loading import Loaded, Opened, load, opened, parse_overrides, shipped, shipped_folder, shipped_sweeps
+from sim.scenario.loading import (
+    Loaded,
+    Opened,
+    load,
+    opened,
+    parse_overrides,
+    read_record,
+    shipped,
+    shipped_folder,
+    shipped_sweeps,
+)
+from sim.scenario.record import RecordTable
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import Election, Header, Scenario, Source, StateTable
 
@@ -13,6 +24,7 @@ __all__ = [
     "Members",
     "Opened",
     "Range",
+    "RecordTable",
     "Scenario",
     "Source",
     "StateTable",
@@ -20,6 +32,7 @@ __all__ = [
     "members",
     "opened",
     "parse_overrides",
+    "read_record",
     "remarks",
     "shipped",
     "shipped_folder",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sim.atlas import economy, record, regimes
+from sim.atlas import economy, regimes
+from sim.atlas.leverage import HOLY_SEE
 from sim.errors import MOST_TOLD, AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
 from sim.scenario.fields import Range, month_number
+from sim.scenario.record import record_problems
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import LONGEST_MONTHS, Scenario
+from sim.scenario.settled import is_past, unknown_votes, vote_problems
 
 _FIRST_RATE = date(1972, 1, 1)
 _SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
@@ -19,6 +22,8 @@ _SIMULATED = "a state simulated here: on the roster at the start, or one that le
 
 def meaning_problems(scenario: Scenario) -> list[Problem]:
     """What a well-formed scenario still gets wrong, all of it."""
+    if scenario.record is not None and (wrong := [*record_problems(scenario.record), *vote_problems(scenario)]):
+        return wrong
     who = members(scenario)
     return [
         *_time(scenario),
@@ -45,7 +50,23 @@ def remarks(scenario: Scenario) -> list[str]:
     truces = [event.date for event in scenario.events.values() if event.type == "truce" and event.enabled]
     if truce_on(scenario.as_of) and not any(day is not None and day <= scenario.scenario.start for day in truces):
         said.append(f"a truce stood on {scenario.as_of}, and no event of type truce says so: a contest is simulated")
-    return said
+    return [*said, *unknown_votes(scenario), *_carried_on(scenario)]
+
+
+def _carried_on(scenario: Scenario) -> Iterator[str]:
+    """What stands for later years because nobody says otherwise."""
+    header = scenario.scenario
+    if header.assume_unchanged and header.start > scenario.known.confirmed_until:
+        yield f"assumed unchanged from {scenario.as_of}, where the record ends, to the start, {header.start}"
+    carried = [
+        (code, books.year)
+        for code in members(scenario).all
+        if code != HOLY_SEE
+        and "carried on" in (books := economy(code, scenario.as_of.year - 1, scenario.own)).gdp_usd_flag
+    ]
+    if carried:
+        codes = ", ".join(code for code, _ in carried)
+        yield f"the record has no GDP of {carried[0][1]} for {codes}: that of the last year known stands for it"
 
 
 def _time(scenario: Scenario) -> Iterator[Problem]:
@@ -61,12 +82,11 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
     path = "scenario.as_of" if header.as_of else "scenario.start"
     if scenario.as_of < _FIRST_RATE:
         yield Problem(path, f"not before {_FIRST_RATE}: the record before it tells no rate", scenario.as_of)
-    if scenario.as_of > record().confirmed_until:
-        yield Problem(
-            path,
-            f"not after {record().confirmed_until}, the day until which the record is confirmed",
-            scenario.as_of,
-        )
+    ends = scenario.known.confirmed_until
+    if scenario.as_of > ends:
+        ways = "" if header.as_of else ", or set scenario.assume_unchanged = true"
+        rule = f"not after {ends}, where the record ends: say in [record] what has happened since{ways}"
+        yield Problem(path, rule, scenario.as_of)
 
 
 def _parameters(scenario: Scenario) -> Iterator[Problem]:
@@ -86,7 +106,7 @@ def _parameters(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
-    on_record = record().recognisers(scenario.as_of)
+    on_record = scenario.known.recognisers(scenario.as_of)
     for code in scenario.roster.add:
         if code in on_record:
             yield Problem("roster.add", f"not already on the record's roster of {scenario.as_of}", code)
@@ -127,11 +147,12 @@ def _calendar(scenario: Scenario, who: Members) -> Iterator[Problem]:
     for name, election in scenario.elections.items():
         if election.enabled and month_number(election.date) > month_number(end):
             yield Problem(f"elections.{name}.date", f"not after the end, {end}", election.date)
-        if election.enabled and election.date < scenario.scenario.start:
-            yield Problem(
-                f"elections.{name}.date", f"not before the start, {scenario.scenario.start}: its outcome is known then",
-                election.date,
-            )  # fmt: skip
+        if election.enabled and election.date < scenario.scenario.start and not is_past(scenario, name):
+            rule = (
+                f"not before the start, {scenario.scenario.start}, unless [[record.elections]] says how it ended "
+                f"(or set elections.{name}.enabled = false)"
+            )
+            yield Problem(f"elections.{name}.date", rule, election.date)
         for outcome, what in election.outcomes.items():
             for effect, event in what.effects.items():
                 path = f"elections.{name}.outcomes.{outcome}.effects.{effect}"
@@ -154,7 +175,7 @@ def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
     if code == "VAT" or (said is not None and all(getattr(said, key) is not None for key in wanted)):
         return
     try:
-        economy(code, scenario.as_of.year - 1)
+        economy(code, scenario.as_of.year - 1, scenario.own)
     except AtlasError:
         rule = (
             f"a state whose economy the atlas has for {scenario.as_of.year - 1}, "

@@ -17,7 +17,9 @@ from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
+from sim.scenario.record import RecordTable, record_problems
 from sim.scenario.schema import Scenario
+from sim.scenario.settled import settled
 
 LONGEST_CHAIN = 20
 """Scenarios that extend one another."""
@@ -34,18 +36,28 @@ class Loaded:
     scenario: Scenario
     """The scenario as resolved: its file, what it extends, and the overrides."""
     reference: Scenario
-    """The scenario at the root of its `extends` chain, without overrides: reference conditions are its."""
+    """The root of its `extends` chain, without overrides, on the scenario's own day: reference conditions are its."""
     file: str
     """The file it was read from, as the user named it."""
     chain: tuple[str, ...]
     """Names of the scenarios it extends, nearest first."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """What was set on top of the file, by path."""
+    record: str | Path | None = None
+    """A file of the user's facts that was put in place of the scenario's own."""
 
     @property
     def name(self) -> str:
         """Short name."""
         return self.scenario.name
+
+    def opened(self) -> Opened:
+        """Its files, read again."""
+        return opened(self.file, self.record)
+
+    def changed(self, overrides: Mapping[str, Any] | None) -> Loaded:
+        """The scenario with more overrides by dotted path; itself without any. Raises ScenarioError."""
+        return self.opened().resolved({**self.overrides, **overrides}) if overrides else self
 
 
 def shipped_folder() -> Path:
@@ -81,6 +93,8 @@ class Opened:
     chain: tuple[str, ...]
     merged: Document
     """The documents of the chain, one on top of the other."""
+    record: str | Path | None = None
+    """A file of the user's facts that was put in place of the scenario's own."""
 
     def resolved(self, overrides: Mapping[str, Any] | None = None) -> Loaded:
         """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
@@ -95,14 +109,16 @@ class Opened:
             raise ScenarioError(wrong, self.file)
         if self.chain or overrides:
             _meant(self.reference, self.root_file)
-        scenario = _validated(document, self.file)
+        scenario = settled(_validated(document, self.file))
         _meant(scenario, self.file)
-        return Loaded(scenario, self.reference, self.file, self.chain, dict(overrides or {}))
+        reference = _anchored(self.reference, scenario)
+        return Loaded(scenario, reference, self.file, self.chain, dict(overrides or {}), self.record)
 
 
-def opened(scenario: str | Path) -> Opened:
+def opened(scenario: str | Path, record: str | Path | None = None) -> Opened:
     """Read a scenario by shipped name or by path, and all that it extends.
 
+    record : a file with the user's facts since the atlas ends, in place of the scenario's own
     Raises ScenarioError naming every problem found, with file, path, rule and value.
     """
     path, shown = _locate(str(scenario))
@@ -112,19 +128,48 @@ def opened(scenario: str | Path) -> Opened:
         merged = _merge(merged, document)
     if len(documents) > 1:
         merged["scenario"].pop("extends", None)
+    if record is not None:
+        merged["record"] = record_document(record)
     root, root_file = documents[-1]
-    reference = _validated(root, root_file)
+    reference = settled(_validated(root, root_file))
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
-    return Opened(shown, reference, root_file, names, merged)
+    return Opened(shown, reference, root_file, names, merged, record)
 
 
-def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Loaded:
+def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None, record: str | Path | None = None) -> Loaded:
     """Load a scenario by shipped name or by path, with overrides by dotted path.
 
     overrides : values by path, such as `{"washington.attention": 2}`
+    record : a file with the user's facts since the atlas ends, in place of the scenario's own
     Raises ScenarioError naming every problem found, with file, path, rule and value.
     """
-    return opened(scenario).resolved(overrides)
+    return opened(scenario, record).resolved(overrides)
+
+
+def read_record(file: str | Path) -> RecordTable:
+    """The user's facts in a file of their own. Raises ScenarioError naming every problem found."""
+    return RecordTable.model_validate(record_document(file))
+
+
+def record_document(file: str | Path, shown: str | None = None) -> Document:
+    """The tables of a file of the user's facts, checked. Raises ScenarioError under the name `shown`."""
+    path, shown = Path(file), str(file) if shown is None else shown
+    document = {"name": path.name, **read_toml(path, shown)}
+    try:
+        wrong = record_problems(RecordTable.model_validate(document), "")
+    except ValidationError as error:
+        raise ScenarioError(problems(error, document, RecordTable), shown) from None
+    if wrong:
+        raise ScenarioError(wrong, shown)
+    return document
+
+
+def _anchored(root: Scenario, scenario: Scenario) -> Scenario:
+    """The root's words on the scenario's day: what the atlas and the user's record say since is no lever."""
+    if (root.as_of, root.record) == (scenario.as_of, scenario.record):
+        return root
+    header = root.scenario.model_copy(update={"as_of": scenario.as_of})
+    return root.model_copy(update={"scenario": header, "record": scenario.record})
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
@@ -212,6 +257,8 @@ def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
             raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
         seen.append(path.resolve())
         document = read_toml(path, shown)
+        if isinstance(document.get("record"), str):
+            document["record"] = _beside(document["record"], path, shown)
         header = document.get("scenario")
         documents.append((document, shown))
         extends, name = (header.get("extends"), header.get("name")) if isinstance(header, dict) else (None, None)
@@ -233,6 +280,16 @@ def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
             raise ScenarioError(Problem("scenario.extends", rule, extends), names[0])
         names.append(named)
         shown = f"{named} (extended by {shown})"
+
+
+def _beside(record: str, path: Path, shown: str) -> Document:
+    """The user's facts in a file that a scenario names, as a path from the scenario's folder."""
+    try:
+        return record_document(path.parent / record, record)
+    except ScenarioError as error:
+        if len(error.problems) == 1 and not error.problems[0].path:
+            raise ScenarioError(Problem("record", error.problems[0].rule, record), shown) from None
+        raise
 
 
 def _merge(base: Document, change: Document) -> Document:

@@ -37,11 +37,11 @@ def _fields(model: type[BaseModel], path: Sequence[str], document: Any) -> Mappi
     if field is None:
         return None
     kinds = list(_unwrapped(field.annotation))
-    if kinds and typing.get_origin(kinds[0]) is dict:
+    if kinds and typing.get_origin(kinds[0]) in (dict, list):
         if not rest:
             return None
-        kinds = list(_unwrapped(typing.get_args(kinds[0])[1]))
-        inner = inner.get(rest[0]) if isinstance(inner, dict) else None
+        kinds = list(_unwrapped(typing.get_args(kinds[0])[-1]))
+        inner = _found(inner, rest[:1])
         rest = rest[1:]
     tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
     if len(tables) > 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.atlas import record
 from sim.scenario.schema import Scenario
 
 
@@ -26,7 +25,7 @@ def members(scenario: Scenario) -> Members:
 
     Raises AtlasError for a day before the record begins.
     """
-    known = record()
+    known = scenario.known
     day = scenario.as_of
     changes = scenario.roster
     roster = sorted((set(known.recognisers(day)) | set(changes.add)) - set(changes.remove))

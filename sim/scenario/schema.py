@@ -8,8 +8,10 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.atlas import OwnFacts, Record, record
 from sim.scenario.events import Event
 from sim.scenario.fields import Day, Iso3, Lever, Name, Number, Part, Quantity, Range, Series, Text, month_number
+from sim.scenario.record import RecordTable
 
 LONGEST_MONTHS = 600
 MOST_RUNS = 10_000_000
@@ -40,6 +42,8 @@ class Header(Part):
     """The simulation runs through the month of this day."""
     as_of: Day | None = None
     """What is known stops at the end of this day, which is also the day of the roster (default: `start`)."""
+    assume_unchanged: bool = False
+    """True lets the start lie after the record ends: nobody changed sides in between, and `as_of` is its last day."""
     extends: Text | None = None
     """Another scenario this one changes: the name of a shipped one, or a file, as a path from this one's folder."""
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 10_000
@@ -237,6 +241,8 @@ class Scenario(Part):
     """The calendar: dated events by name."""
     elections: Annotated[dict[Name, Election], Field(default_factory=dict)]
     """Elections by name."""
+    record: RecordTable | None = None
+    """What has happened since the atlas ends; or, at the top of the file, `record = "FILE"`."""
     expectations: Annotated[Expectations, Field(default_factory=Expectations)]
     """Facts that must hold of the scenario itself."""
     parameters: Annotated[dict[str, Annotated[Number, Quantity(-1e6, 1e6)]], Field(default_factory=dict)]
@@ -251,6 +257,16 @@ class Scenario(Part):
     def as_of(self) -> date:
         """The day at whose end knowledge stops."""
         return self.scenario.as_of or self.scenario.start
+
+    @property
+    def own(self) -> OwnFacts | None:
+        """What the user knows beyond the atlas."""
+        return None if self.record is None else self.record.facts
+
+    @property
+    def known(self) -> Record:
+        """The record of recognition, with what the user adds to it."""
+        return record(self.own)
 
     @property
     def months(self) -> int:

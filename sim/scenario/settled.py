@@ -1,0 +1,57 @@
+"""What the record settles of a scenario: the day up to which it is known, and the outcomes of votes held by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.errors import Problem, nearest
+from sim.scenario.schema import Election, Scenario
+
+
+def settled(scenario: Scenario) -> Scenario:
+    """The scenario with what the record says of it.
+
+    Votes that the record knows at `as_of` have their day, and their outcome for certain; where nothing is assumed to
+    have changed since the record ended, `as_of` is its last day.
+    """
+    header, ends = scenario.scenario, scenario.known.confirmed_until
+    if header.assume_unchanged and header.as_of is None and header.start > ends:
+        scenario = scenario.model_copy(update={"scenario": header.model_copy(update={"as_of": ends})})
+    votes = dict(scenario.elections)
+    for row in scenario.record.elections if scenario.record is not None else ():
+        if row.vote in votes and row.date <= scenario.as_of:
+            votes[row.vote] = decided(votes[row.vote], row.outcome).model_copy(update={"date": row.date})
+    return scenario if votes == scenario.elections else scenario.model_copy(update={"elections": votes})
+
+
+def decided(election: Election, outcome: str) -> Election:
+    """The election with one outcome for certain, and the others without a chance."""
+    outcomes = {
+        name: what.model_copy(update={"chance": float(name == outcome)}) for name, what in election.outcomes.items()
+    }
+    return election.model_copy(update={"outcomes": outcomes})
+
+
+def is_past(scenario: Scenario, name: str) -> bool:
+    """Whether the record of the user knows, at `as_of`, how a vote of the scenario ended."""
+    rows = scenario.record.elections if scenario.record is not None else ()
+    return any(row.vote == name and row.date <= scenario.as_of for row in rows)
+
+
+def vote_problems(scenario: Scenario) -> Iterator[Problem]:
+    """Outcomes in the user's record that a vote of the scenario does not have."""
+    for place, row in enumerate(scenario.record.elections if scenario.record is not None else ()):
+        election = scenario.elections.get(row.vote)
+        if election is not None and row.outcome not in election.outcomes:
+            rule = "an outcome of this vote: " + ", ".join(election.outcomes)
+            close = nearest(row.outcome, election.outcomes)
+            yield Problem(f"record.elections.{place}.outcome", rule, row.outcome, close)
+
+
+def unknown_votes(scenario: Scenario) -> Iterator[str]:
+    """Remarks on votes in the user's record that the scenario does not have."""
+    for row in scenario.record.elections if scenario.record is not None else ():
+        if row.vote not in scenario.elections:
+            close = nearest(row.vote, scenario.elections)
+            hint = "" if close is None else f"; did you mean {close}?"
+            yield f"the record has an outcome of {row.vote}, a vote that this scenario does not have{hint}"
