@@ -43,7 +43,7 @@ def fitted(as_of: date, record: RecordTable | None = None) -> dict[str, Any]:
     Raises AtlasError where no departure is on record yet.
     """
     own = None if record is None else record.facts
-    found, known = fit(as_of, own), beliefs(as_of, own)
+    found, known = fit(as_of, own=own), beliefs(as_of, own=own)
     return {
         "as_of": as_of.isoformat(),
         **({} if record is None else {"record": record.name}),

@@ -7,11 +7,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from sim.atlas.own import OwnFacts, Side
+from sim.atlas.own import OwnFacts, Side, cached
 from sim.atlas.reading import CONFIDENCES, TABLES, Row, rows
 from sim.atlas.states import read_states
 from sim.errors import AtlasError, Problem
@@ -155,7 +155,7 @@ def read_record(folder: Path = TABLES) -> Record:
     return Record(start, confirmed_until, frozenset(roster), tuple(change for _, change in told))
 
 
-@cache
+@cached
 def record(own: OwnFacts | None = None) -> Record:
     """The record that ships with the package (59 states on 1971-10-24, 125 changes since), and what a user adds."""
     return read_record() if own is None else _extended(record(), own)
@@ -168,7 +168,8 @@ def _extended(known: Record, own: OwnFacts) -> Record:
     for added in own.changes:
         origin = sides.get(added.iso3) or ("taipei" if added.iso3 in known.roster_1971 else "none")
         before = {change.destination for change in changes if change.iso3 == added.iso3}
-        kind = own_kind(origin, added.destination, returns=added.destination in before)
+        was_here = added.destination in before or (added.destination == "taipei" and added.iso3 in known.roster_1971)
+        kind = own_kind(origin, added.destination, was_here)
         changes.append(
             Change(added.date, "day", added.iso3, origin, added.destination, kind, "own", False, added.source, own.name)
         )
@@ -176,13 +177,13 @@ def _extended(known: Record, own: OwnFacts) -> Record:
     return replace(known, confirmed_until=own.confirmed_until, changes=tuple(changes))
 
 
-def own_kind(origin: Side, destination: Side, returns: bool) -> str:
-    """The kind of a user's change, one of `KINDS`; `returns` : it was on that side before."""
+def own_kind(origin: Side, destination: Side, was_here: bool) -> str:
+    """The kind of a user's change, one of `KINDS`; `was_here` : it was on the side it comes to before."""
     if destination == "none":
         return "severance"
     if origin == "none":
-        return "resumption" if returns else "first_recognition"
-    return "switch_back" if returns else "switch"
+        return "resumption" if was_here else "first_recognition"
+    return "switch_back" if was_here else "switch"
 
 
 def _limits(folder: Path) -> tuple[date, date]:

@@ -25,7 +25,7 @@ def command(as_of: str | None, out: Path | None, no_charts: bool, record: str | 
 
     own = own_record(record)
     facts = None if own is None else own.facts
-    until = atlas.record(facts).confirmed_until
+    until = atlas.record(own=facts).confirmed_until
     day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
     document = fitted(day, own)
     folder = None if out is None else fit_to_folder(document, out, this_command(), None if no_charts else _draw)

@@ -36,7 +36,7 @@ def command(
     Without a day, the last roster the record confirms.
     """
     own = own_record(record)
-    known = atlas.record(None if own is None else own.facts)
+    known = atlas.record(own=None if own is None else own.facts)
     day = _day("--at", at, known)
     first, last = _day("--since", since, known), _day("--until", until, known)
     changes_asked = first is not None or last is not None

@@ -162,7 +162,7 @@ def command(
         rule = f"a name of small letters, digits and single hyphens, {LONGEST_NAME} at most"
         raise InputError(Problem("NAME", rule, name))
     own, today = own_record(record), date.today()
-    known = atlas.record(None if own is None else own.facts)
+    known = atlas.record(own=None if own is None else own.facts)
     latest = date(LATEST.year - LONGEST_YEARS, 12, 31)
     if start is not None:
         first = day_of(start, "--start", date(1972, 1, 1), latest)

@@ -20,9 +20,9 @@ def command(as_of: str | None, record: str | None, as_json: bool) -> None:
 
     own = own_record(record)
     facts = None if own is None else own.facts
-    until = atlas.record(facts).confirmed_until
+    until = atlas.record(own=facts).confirmed_until
     day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
-    rows = [described(belief) for belief in beliefs(day, facts).values()]
+    rows = [described(belief) for belief in beliefs(day, own=facts).values()]
     if as_json:
         print_json({"as_of": day, "parameters": rows})
         return

@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.atlas import Change, OwnFacts, Record, record, regimes
+from sim.atlas.own import cached
 from sim.model import covariates
 
 Floats = NDArray[np.float64]
@@ -111,13 +112,13 @@ class Panel:
         return (self.as_of - day).days / _YEAR
 
 
-@cache
+@cached
 def leaving(as_of: date, own: OwnFacts | None = None) -> Panel:
     """The ally-years up to a day, and the departures from Taipei in them.
 
     Short-lived episodes, states that ceased to exist and the Holy See are left out.
     """
-    known, cells = record(own), []
+    known, cells = record(own=own), []
     for iso3 in _states(known):
         left_before = False
         for begin, end, change in _spells(known, iso3, as_of, "taipei"):
@@ -130,10 +131,10 @@ def leaving(as_of: date, own: OwnFacts | None = None) -> Panel:
     return Panel(as_of, tuple(cells))
 
 
-@cache
+@cached
 def returning(as_of: date, own: OwnFacts | None = None) -> Panel:
     """The years within ten of leaving Taipei, up to a day, and the returns to it in them."""
-    known, cells = record(own), []
+    known, cells = record(own=own), []
     for iso3 in _states(known):
         left: date | None = None
         for begin, end, change in _spells(known, iso3, as_of, None):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from sim.atlas import OwnFacts, cases
+from sim.atlas.own import cached
 from sim.errors import AtlasError, Problem
 from sim.fit import panel
 from sim.fit.counts import counted
@@ -92,17 +92,17 @@ class Fit:
     """None before the first package was known."""
 
 
-@cache
+@cached
 def fit(as_of: date, own: OwnFacts | None = None) -> Fit:
     """Fit the record up to a day. Raises AtlasError where no departure is on record yet.
 
     own : what a user adds to the record
     """
-    left = panel.leaving(as_of, own)
+    left = panel.leaving(as_of, own=own)
     if left.cases == 0:
         rule = "late enough for a departure to be on record, to estimate its rate from"
         raise AtlasError(Problem("scenario.as_of", rule, as_of))
-    back = panel.returning(as_of, own)
+    back = panel.returning(as_of, own=own)
     known = prices_known(as_of)
     return Fit(
         as_of,
@@ -114,7 +114,7 @@ def fit(as_of: date, own: OwnFacts | None = None) -> Fit:
 
 def yardsticks(as_of: date, own: OwnFacts | None = None) -> Yardsticks:
     """What a plan of that day measures states by."""
-    found = fit(as_of, own)
+    found = fit(as_of, own=own)
     return Yardsticks(package_size().mean_log_gdp, found.leaving.scales, found.returning.scales)
 
 
@@ -123,10 +123,10 @@ def yardsticks_for(scenario: Scenario) -> Yardsticks:
     return yardsticks(scenario.as_of, scenario.own)
 
 
-@cache
+@cached
 def beliefs(as_of: date, own: OwnFacts | None = None) -> Mapping[str, Belief]:
     """Every declared parameter with its law on what was known at the end of a day, in order of drawing."""
-    found, size = fit(as_of, own), package_size()
+    found, size = fit(as_of, own=own), package_size()
     left, back = found.leaving, found.returning
     truce = truce_law(left, PARAMETERS[TRUCE])
     share = (TRUCE, truce.central)
@@ -158,7 +158,7 @@ def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
     What was fitted together with it follows: rates counted on the record are those that go with the acceptance and the
     effects that the scenario sets, and what prices tell is told given what it sets of money.
     """
-    found = dict(beliefs(scenario.as_of, scenario.own))
+    found = dict(beliefs(scenario.as_of, own=scenario.own))
     for name, given in scenario.parameters.items():
         parameter = PARAMETERS[name]
         law: Distribution

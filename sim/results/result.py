@@ -103,7 +103,7 @@ class Result:
     @property
     def known(self) -> Record:
         """The record of recognition, with what the scenario adds to it."""
-        return record(self.own)
+        return record(own=self.own)
 
     @property
     def basis(self) -> str:

@@ -128,9 +128,9 @@ def opened(scenario: str | Path, record: str | Path | None = None) -> Opened:
         merged = _merge(merged, document)
     if len(documents) > 1:
         merged["scenario"].pop("extends", None)
-    if record is not None:
-        merged["record"] = record_document(record)
     root, root_file = documents[-1]
+    if record is not None:
+        merged["record"] = root["record"] = record_document(record)
     reference = settled(_validated(root, root_file))
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
     return Opened(shown, reference, root_file, names, merged, record)

@@ -266,7 +266,7 @@ class Scenario(Part):
     @property
     def known(self) -> Record:
         """The record of recognition, with what the user adds to it."""
-        return record(self.own)
+        return record(own=self.own)
 
     @property
     def months(self) -> int:

@@ -76,7 +76,7 @@ def test_acceptance_is_what_was_known(monkeypatch: pytest.MonkeyPatch, origin: i
     after = as_of + timedelta(days=1)
     kept = [replace(regime, end=min(regime.end, after)) for regime in regimes() if regime.start <= as_of]
     with monkeypatch.context() as patched:
-        patched.setattr(panel, "record", lambda: cut)
+        patched.setattr(panel, "record", lambda **_: cut)
         for room in (panel, truce):
             patched.setattr(room, "regimes", lambda: kept)
         assert found() == before

@@ -35,7 +35,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, object], Non
     def replaced(name: str, other: object) -> None:
         known = getattr(atlas, name)
 
-        def stand_in() -> object:
+        def stand_in(**_: object) -> object:
             return other
 
         for module in [found for key, found in sys.modules.items() if key.startswith("sim.")]:

@@ -68,13 +68,13 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     def put(roster: Iterable[str], changes: Iterable[Change]) -> None:
         ordered = tuple(sorted(changes, key=lambda c: (c.date, c.iso3)))
         small = Record(START, date(2026, 5, 15), frozenset(roster), ordered)
-        monkeypatch.setattr(panel, "record", lambda: small)
+        monkeypatch.setattr(panel, "record", lambda **_: small)
         monkeypatch.setattr(panel.covariates, "economy", known_or_made_up)
 
     return put
 
 
-def known_or_made_up(iso3: str, year: int) -> Economy:
+def known_or_made_up(iso3: str, year: int, _own: object = None) -> Economy:
     """The atlas's figures; where it has none, for a state was not with Taipei in fact, some that will do."""
     found = economies().get((iso3, year))
     return found or Economy(iso3, year, 1e6, "assumed", 1e9, "assumed", 1e7, "assumed", "test")
@@ -479,11 +479,11 @@ def test_nothing_after_as_of_is_used(monkeypatch: pytest.MonkeyPatch, as_of: str
     cut = Record(known.start, day, known.roster_1971, tuple(c for c in known.changes if c.date <= day))
     asked: list[int] = []
 
-    def told_early(iso3: str, year: int) -> object:
+    def told_early(iso3: str, year: int, _own: object = None) -> object:
         asked.append(year)
         return economy(iso3, year)
 
-    monkeypatch.setattr(panel, "record", lambda: cut)
+    monkeypatch.setattr(panel, "record", lambda **_: cut)
     monkeypatch.setattr(panel.covariates, "economy", told_early)
     found = departures(day), returns(day)
     assert [one.cells for one in found] == [one.cells for one in whole]

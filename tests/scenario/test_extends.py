@@ -137,7 +137,8 @@ BASES = {
     "future": (
         "start = 2021-12-10\nend = 2022-06-30",
         "start = 2030-01-01\nend = 2031-06-30",
-        "scenario.start: not after 2026-09-28, the day until which the record is confirmed (got 2030-01-01)",
+        "scenario.start: not after 2026-09-28, where the record ends: say in [record] what has happened since, "
+        "or set scenario.assume_unchanged = true (got 2030-01-01)",
     ),
     "roster": (
         "[roster]\nremove = []",

@@ -280,7 +280,10 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "an election without outcomes": (VOTE, ["elections.v.outcomes: required"]),
     "an election before the start": (
         VOTE.replace("2022-03-01", "2021-03-01") + OUTCOME,
-        ["elections.v.date: not before the start, 2021-12-10: its outcome is known then (got 2021-03-01)"],
+        [
+            "elections.v.date: not before the start, 2021-12-10, unless [[record.elections]] says how it ended (or set "
+            "elections.v.enabled = false) (got 2021-03-01)"
+        ],
     ),
     "an election after the end": (
         VOTE.replace("2022-03-01", "2023-03-01") + OUTCOME,
@@ -390,7 +393,10 @@ HEADERS: dict[str, tuple[str, list[str]]] = {
     ),
     "a start after the record": (
         header(start="2027-01-01", end="2028-01-01"),
-        ["scenario.start: not after 2026-09-28, the day until which the record is confirmed (got 2027-01-01)"],
+        [
+            "scenario.start: not after 2026-09-28, where the record ends: say in [record] what has happened since, "
+            "or set scenario.assume_unchanged = true (got 2027-01-01)"
+        ],
     ),
     "a start before the record": (
         header(start="1971-10-24"),
