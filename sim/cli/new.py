@@ -228,11 +228,10 @@ def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
     votes = [(name, vote) for name, vote in root.elections.items() if extends and vote.state == code]
     text = "".join(parts).format(**words)
     for name, vote in votes:
-        chances = ", ".join(f"{outcome} {_central(what.chance):g}" for outcome, what in vote.outcomes.items())
-        text += (
-            f"\n# The outlook has {name}, on {vote.date}: {chances}.\n"
-            f"# [elections.{name}.outcomes.{next(iter(vote.outcomes))}]\n# chance = 0.5\n"
-        )
+        text += f"\n# The outlook has this vote on {vote.date}; put chances of your own, which add up to 1 at most:\n"
+        text += f"# [elections.{name}.outcomes]\n"
+        for outcome, what in vote.outcomes.items():
+            text += f"# {outcome}.chance = {_central(what.chance):g}\n"
     if not votes:
         text += VOTE.format(**words)
     settled = {row.vote for row in own.elections if row.date <= first} if own is not None else set()
