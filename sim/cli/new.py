@@ -111,13 +111,13 @@ date = {start}
 
 @click.command("new", context_settings=HELP)
 @click.argument("name")
-@click.option("--state", "code", default="PRY", show_default=True, help="The state it is about (three letters).")
+@click.option("--state", "code", default="PRY", show_default=True, help="The state it is about, by code or name.")
 @click.option("--start", metavar="DATE", help="Its first day (default: the last day the record is confirmed).")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write (default: NAME.toml in this folder).")
 def command(name: str, code: str, start: str | None, out: Path | None) -> None:
     """Write NAME.toml, a commented scenario that runs as it is."""
-    from sim.atlas import record, states
-    from sim.errors import InputError, Problem, nearest
+    from sim.atlas import code_of, record, states, unknown
+    from sim.errors import InputError, Problem
     from sim.scenario.checks import truce_on
     from sim.scenario.fields import LONGEST_NAME, NAME
 
@@ -129,11 +129,9 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
         known.confirmed_until if start is None else day_of(start, "--start", date(1972, 1, 1), known.confirmed_until)
     )
     roster = known.recognisers(first)
+    asked, code = code, code_of(code) or ""
     if code not in roster:
-        names = {states()[iso3].name: iso3 for iso3 in roster} | {iso3: iso3 for iso3 in roster}
-        close = nearest(code, names)
-        rule = f"a state that recognised Taipei on {first}"
-        raise InputError(Problem("--state", rule, code, None if close is None else names[close]))
+        raise InputError(unknown("--state", f"a state that recognised Taipei on {first}", asked, roster))
     file = out or Path(f"{name}.toml")
     size, a_year, believed = _size(code, first)
     text = TEMPLATE.format(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.atlas import states
+from sim.atlas import labelled, near_code
 from sim.errors import MOST_TOLD, Problem, nearest
 from sim.scenario.schema import Scenario
 
@@ -155,8 +155,8 @@ def _problem(
         )
     suggestion = None
     if kind == "state":
-        known = {state.name: code for code, state in states().items()} | {code: code for code in states()}
-        suggestion = known.get(near(value, known) or "")
+        close = None if near is _not_told else near_code(value)
+        suggestion = None if close is None else labelled(close)
     if kind == "literal_error" and isinstance(value, str):
         suggestion = near(value, str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", "))
     return Problem(".".join(path), _rule(item), value, suggestion)
