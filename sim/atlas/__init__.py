@@ -83,7 +83,7 @@ def digest() -> str:
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256, in hex, over the names and bytes of the tables (csv, toml) of a folder, sorted by name; without `LABELS`."""
+    """SHA-256 in hex over the names and bytes of the tables (csv, toml) of a folder less `LABELS`, sorted by name."""
     total = hashlib.sha256()
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.suffix in (".csv", ".toml") and path.name not in LABELS:

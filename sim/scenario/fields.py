@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from sim.atlas import code_of, not_one, states
+from sim.atlas import code_of, labelled, not_one, states
 from sim.words import RULE, fit
 
 EARLIEST = date(1971, 10, 25)
@@ -69,8 +69,18 @@ def _iso3(value: Any) -> str:
     code = code_of(value)
     if code is None:
         rule = not_one(value) or "a state's three-letter code or name, such as HND or Honduras"
-        raise PydanticCustomError("state", rule)  # type: ignore[arg-type]
+        raise PydanticCustomError("state", rule)
     return code
+
+
+def told_once(table: Any) -> Any:
+    """A table keyed by states, refused where a state stands in it by two names."""
+    first: dict[str, str] = {}
+    for name in table if isinstance(table, dict) else ():
+        code = code_of(name)
+        if code is not None and first.setdefault(code, name) != name:
+            raise PydanticCustomError("twice", f"each state once: {first[code]} and {name} are both {labelled(code)}")
+    return table
 
 
 NAME_RULE = "a name of small letters, digits and single hyphens"

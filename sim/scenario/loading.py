@@ -95,7 +95,7 @@ class Opened:
                 wrong += error.problems
         if wrong:
             raise ScenarioError(wrong, self.file)
-        with_codes(document, self.file)
+        with_codes(document)
         if self.chain or overrides:
             _meant(self.reference, self.root_file)
         scenario = _validated(document, self.file)
@@ -214,7 +214,7 @@ def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
         if path.resolve() in seen:
             raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
         seen.append(path.resolve())
-        document = with_codes(read_toml(path, shown), shown)
+        document = with_codes(read_toml(path, shown))
         header = document.get("scenario")
         documents.append((document, shown))
         extends, name = (header.get("extends"), header.get("name")) if isinstance(header, dict) else (None, None)

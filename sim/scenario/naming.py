@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sim.atlas import code_of
-from sim.errors import Problem, ScenarioError
 
 KEYED = (("states",), ("expectations", "count_without"))
 """Tables whose keys are states."""
@@ -13,28 +13,20 @@ _MOST_PARTS = 8
 """Parts of a path that dots in a name may make of it (`St. Kitts`, `U.S.A.`)."""
 
 
-def with_codes(document: dict[str, Any], shown: str) -> dict[str, Any]:
+def with_codes(document: dict[str, Any]) -> dict[str, Any]:
     """The document, changed in place: its tables of states keyed by code, as far as a name is certain.
 
-    Raises ScenarioError under the name `shown` where a state stands there by two names.
+    A state that stands in a table by two names keeps both, for the schema to refuse.
     """
-    wrong: list[Problem] = []
     for path in KEYED:
         holder: Any = document
         for part in path[:-1]:
             holder = holder.get(part) if isinstance(holder, dict) else None
         table = holder.get(path[-1]) if isinstance(holder, dict) else None
-        if not isinstance(table, dict):
-            continue
-        keyed: dict[str, Any] = {}
-        for name, said in table.items():
-            code = code_of(name) or name
-            if code in keyed:
-                wrong.append(Problem(".".join([*path, name]), f"a state told once: {code} stands here already"))
-            keyed[code] = said
-        holder[path[-1]] = keyed
-    if wrong:
-        raise ScenarioError(wrong, shown)
+        if isinstance(table, dict):
+            codes = {name: code_of(name) or name for name in table}
+            times = Counter(codes.values())
+            holder[path[-1]] = {codes[name] if times[codes[name]] == 1 else name: table[name] for name in table}
     return document
 
 

@@ -139,6 +139,8 @@ def _problem(
     value = item["input"]
     if kind == "missing":
         return Problem(".".join(path), "required", None, None)
+    if kind == "twice":
+        return Problem(".".join(path), _rule(item))
     if kind == "extra_forbidden":
         allowed = _fields(model, path[:-1], document) or {}
         return Problem(".".join(path), "unknown key", path[-1], near(path[-1], allowed))

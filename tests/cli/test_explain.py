@@ -134,7 +134,8 @@ def test_a_state_with_beijing_and_a_host(sim: Sim, tmp_path: Path) -> None:
     [
         ([], "sim explain: Missing option '--state'. (see sim explain --help)"),
         (["--state", "HDN"], "--state: a state of this result, one of BFA, BLZ, DOM, GMB, GTM, HND, "),
-        (["--state", "Hondruas"], "(got 'Hondruas'); did you mean HND?"),
+        (["--state", "Congo"], "--state: the name of one state, not of several: COD (DR Congo) or COG (Congo) (got "),
+        (["--state", "Hondruas"], "(got 'Hondruas'); did you mean HND (Honduras)?"),
         (["--state", "HND", "--run", "60"], "--run: a whole number from 0 to 59 (got 60)"),
         (["--state", "HND", "--run", "-1"], "--run: a whole number from 0 to 59 (got -1)"),
         (["--state", "HND", "--runs", "0"], "--runs: a whole number of 1 or more (got 0)"),

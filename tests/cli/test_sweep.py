@@ -203,7 +203,7 @@ def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Pa
         ),
         (
             [*VARY, "--outcome", "left:HDN"],
-            "--outcome: left:ISO3, of a state that is simulated (got 'left:HDN'); did you mean left:HND?",
+            "--outcome: left:ISO3, of a state that is simulated (got 'left:HDN'); did you mean left:HND (Honduras)?",
         ),
         ([*VARY, "--outcome", "HND"], "--outcome: left:ISO3, of a state that is simulated (got 'HND')"),
         ([*VARY, "--outcome", "suspended:HND"], "--outcome: suspended:ISO3, of a host (got 'suspended:HND')"),
