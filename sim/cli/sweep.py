@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @out("sweep/<scenario>/<id> is written")
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="left:STATE",
-    help="Also draw the chance that this state has left Taipei by the end, or with suspended:ISO3 that this host has "
+    help="Also draw the chance that this state has left Taipei by the end, or with suspended:STATE that this host has "
     "ended military cooperation (repeatable).",
 )  # fmt: skip
 @no_charts
