@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.atlas import code_of, unknown
 from sim.errors import InputError, Problem, nearest
 from sim.fit import beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
@@ -73,24 +74,23 @@ class Subject:
 
 
 def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:
-    """The state asked about. Raises InputError with the nearest code for one that the result does not follow."""
+    """The state asked about, by code or name. Raises InputError with the nearest for one the result does not follow."""
     if tie not in (RECOGNITION, COOPERATION):
         known = (RECOGNITION, COOPERATION)
         raise InputError(Problem("--tie", "one of recognition, cooperation", tie, nearest(tie, known)))
     if tie == COOPERATION and not result.hosts:
         raise InputError(Problem("--tie", "recognition, for the scenario of this result has no hosts", tie))
     places = [(number, place) for number, place in enumerate(result.places) if place.tie == tie]
-    found = [(number, place) for number, place in places if place.iso3 == state]
+    code = code_of(state)
+    found = [(number, place) for number, place in places if place.iso3 == code]
     if not found:
-        names = {place.name: place.iso3 for _, place in places} | {place.iso3: place.iso3 for _, place in places}
-        close = nearest(state, names)
-        codes = ", ".join(sorted({place.iso3 for _, place in places}))
-        rule = f"a {'host' if tie == COOPERATION else 'state'} of this result, one of {codes}"
-        raise InputError(Problem("--state", rule, state, None if close is None else names[close]))
+        codes = sorted({place.iso3 for _, place in places})
+        rule = f"a {'host' if tie == COOPERATION else 'state'} of this result, one of {', '.join(codes)}"
+        raise InputError(unknown("--state", rule, state, codes))
     ((number, place),) = found
-    member = [code for code, _, _ in result.members].index(state)
+    member = [code for code, _, _ in result.members].index(place.iso3)
     decision = "suspend" if tie == COOPERATION else ("leave" if place.at_start == "taipei" else "return")
-    return Subject(result, number, member, state, place.name, tie, decision)
+    return Subject(result, number, member, place.iso3, place.name, tie, decision)
 
 
 # --- the levers a scenario pulls --------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from sim import results
-from sim.atlas import states
+from sim.atlas import coded, states, unknown
 from sim.errors import InputError, Problem, ResultError, SimError, nearest
 from sim.fit import Belief, beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
@@ -257,10 +257,8 @@ def checked_outcome(text: str, laid: Plan) -> str:
         close = nearest(kind, [one.partition(":")[0] for one in OUTCOMES])
         raise InputError(Problem("--outcome", "one of " + ", ".join(OUTCOMES), text, close))
     if code not in places:
-        known = {states()[one].name: one for one in places} | {one: one for one in places}
-        close = nearest(code, known)
         rule = f"{kind}: and the code of a state simulated here, such as {kind}:{places[0]}"
-        raise InputError(Problem("--outcome", rule, text, None if close is None else f"{kind}:{known[close]}"))
+        raise InputError(unknown("--outcome", rule, text, places, code, f"{kind}:"))
     return text
 
 
@@ -504,7 +502,7 @@ class Question:
             rule = "only with --vary: without it all numbers that have a law are varied by it"
             raise InputError(Problem("--parameters", rule, parameters))
         request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters or "central")
-        return cls(request, vary=varied, **settings)
+        return cls(request, vary=varied, **settings | {"outcome": coded(settings.get("outcome", "count"))})
 
     def __post_init__(self) -> None:
         if self.design not in SAMPLERS:

@@ -94,4 +94,4 @@ def cached(function: F) -> F:
 
     found: Any = update_wrapper(asked, function)
     found.cache_clear, found.cache_info = kept.cache_clear, kept.cache_info
-    return found  # type: ignore[no-any-return]
+    return found

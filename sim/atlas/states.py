@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sim.atlas.reading import TABLES, rows
-from sim.errors import AtlasError, Problem, nearest
+from sim.errors import AtlasError
 
 FILE = "states.csv"
 COLUMNS = ("iso3", "name", "region", "subregion", "status", "source")
@@ -61,19 +61,10 @@ def states() -> Mapping[str, State]:
 
 
 def state(iso3: str) -> State:
-    """The state with this code; `AtlasError` with the nearest code when there is none."""
+    """The state with this code; `AtlasError` with the state that is meant when there is none."""
     known = states()
     if iso3 in known:
         return known[iso3]
-    rule = "must be the ISO 3166-1 alpha-3 code of a state"
-    raise AtlasError(Problem("iso3", rule, iso3, _suggested(iso3, known)), file=FILE)
+    from sim.atlas.names import unknown  # which reads this table
 
-
-def _suggested(text: object, known: Mapping[str, State]) -> str | None:
-    """The code whose code or name is closest to `text`: codes first for short texts, else names first."""
-    by_name = {entry.name: iso3 for iso3, entry in known.items()}
-    name = nearest(text, by_name)
-    named = None if name is None else by_name[name]
-    alike = [iso3 for iso3 in known if iso3[:2] == str(text)[:2].upper()]
-    code = nearest(text, alike) or nearest(text, known)
-    return (code or named) if len(str(text)) <= 3 else (named or code)
+    raise AtlasError(unknown("iso3", "must be the ISO 3166-1 alpha-3 code of a state", iso3), file=FILE)

@@ -23,7 +23,7 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
 
 @click.command("explain", context_settings=HELP)
 @click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path))
-@click.option("--state", required=True, metavar="ISO3", help="The state asked about, by its three-letter code.")
+@click.option("--state", required=True, metavar="STATE", help="The state asked about, by code or name.")
 @click.option("--run", type=int, metavar="K", help="Look into this run (default: a typical one in which it happens).")
 @click.option(
     "--tie", default="recognition", show_default=True, metavar="TIE",

@@ -1,7 +1,9 @@
-"""`sim history`: who recognises Taipei on a day, what changed between two days, the count through time."""
+"""`sim history`: who recognises Taipei on a day, what changed between two days, the count through time, as CSV too."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -11,7 +13,7 @@ from typing import Any
 import click
 
 from sim import atlas
-from sim.atlas import Change, Record, state
+from sim.atlas import Change, Record, country_years, cow_number, spells, state
 from sim.atlas.reading import parsed_day
 from sim.cli.options import HELP, own_record, record
 from sim.errors import InputError, Problem
@@ -26,15 +28,31 @@ from sim.errors import InputError, Problem
     metavar="FILE",
     help="Draw the count since 1971, up to the day asked for, into FILE (.png or .svg).",
 )
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV: one row for each spell of each state on one side.")
+@click.option("--years", "as_years", is_flag=True, help="Print CSV: one row for each state and year.")
+@click.option("--out", metavar="FILE", help="Write the CSV to FILE, which must not be there yet.")
 @record
 @click.option("--json", "as_json", is_flag=True, help="Print a single JSON object instead of text.")
 def command(
-    at: str | None, since: str | None, until: str | None, chart: str | None, record: str | None, as_json: bool
+    at: str | None,
+    since: str | None,
+    until: str | None,
+    chart: str | None,
+    as_csv: bool,
+    as_years: bool,
+    out: str | None,
+    record: str | None,
+    as_json: bool,
 ) -> None:
     """Show the record: who recognises Taipei on a day, or what changed between two days.
 
-    Without a day, the last roster the record confirms.
+    Without a day, the last roster the record confirms. As CSV it joins with other data by iso3, or by the state's
+    number in the Correlates of War: all of it, or the spells and years that --since, --until or --at touch.
     """
+    if as_csv or as_years:
+        _one_answer(as_csv, as_years, chart, as_json, at)
+    elif out is not None:
+        raise InputError(Problem("--out", "only with --csv or --years", out))
     own = own_record(record)
     known = atlas.record(own=None if own is None else own.facts)
     day = _day("--at", at, known)
@@ -44,6 +62,12 @@ def command(
         raise InputError(Problem("--at", "cannot be given together with --since or --until", at))
     if first is not None and last is not None and first > last:
         raise InputError(Problem("--until", f"must not lie before --since, {first}", until))
+    if as_csv or as_years:
+        _table_out(_spell_rows(known, day or first, day or last) if as_csv else _year_rows(known, first, last), out)
+        latest = max((asked for asked in (day, first, last) if asked is not None), default=known.start)
+        for line in _unconfirmed(known, latest <= known.confirmed_until):
+            click.echo(line, err=True)
+        return
     drawn = None if chart is None else _chart_file(chart)
 
     if changes_asked:
@@ -60,6 +84,63 @@ def command(
     click.echo("\n".join(lines))
     if drawn is not None:
         click.echo(f"\nChart: {drawn}")
+
+
+SPELLS = ("iso3", "name", "cow_number", "side", "from", "to", "precision")
+YEARS = ("iso3", "name", "cow_number", "year", "side", "changes", "complete")
+Cells = tuple[object, ...]
+
+
+def _one_answer(as_csv: bool, as_years: bool, chart: str | None, as_json: bool, at: str | None) -> None:
+    """Refuse what cannot be given together with a table."""
+    others = {"--years": as_csv and as_years, "--json": as_json, "--chart": chart is not None}
+    for option, given in others.items():
+        if given:
+            raise InputError(Problem(option, f"cannot be given together with {'--csv' if as_csv else '--years'}"))
+    if as_years and at is not None:
+        raise InputError(Problem("--at", "cannot be given together with --years: --since and --until choose years", at))
+
+
+def _spell_rows(known: Record, first: date | None, last: date | None) -> Iterable[Cells]:
+    """The spells that touch the days asked for, whole, with their header."""
+    yield SPELLS
+    for spell in spells(known):
+        begun, over = spell.start or known.start, spell.end or date.max
+        if (last is None or begun <= last) and (first is None or over >= first):
+            yield (*_who(spell.iso3), spell.side, spell.start or "", spell.end or "", spell.precision)
+
+
+def _year_rows(known: Record, first: date | None, last: date | None) -> Iterable[Cells]:
+    """The years of states that the days asked for touch, with their header."""
+    yield YEARS
+    for row in country_years(known):
+        if (first is None or row.year >= first.year) and (last is None or row.year <= last.year):
+            yield (*_who(row.iso3), row.year, row.side, row.changes, int(row.complete))
+
+
+def _who(iso3: str) -> Cells:
+    number = cow_number(iso3)
+    return iso3, state(iso3).name, "" if number is None else number
+
+
+def _table_out(cells: Iterable[Cells], out: str | None) -> None:
+    """Print a table as CSV, or write it to a file that is not there yet."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(cells)
+    if out is None:
+        click.echo(text.getvalue(), nl=False)
+        return
+    if not out.strip():
+        raise InputError(Problem("--out", "the name of a file", out))
+    try:
+        with Path(out).open("x", encoding="utf-8", newline="") as file:
+            file.write(text.getvalue())
+    except FileExistsError:
+        raise InputError(Problem("--out", "a file that is not there yet: nothing is overwritten", out)) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no name of a file"
+        raise InputError(Problem("--out", f"a file that can be written: {why}", out)) from None
+    click.echo(f"Wrote {out}")
 
 
 def _day(option: str, text: str | None, known: Record) -> date | None:

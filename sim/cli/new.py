@@ -140,7 +140,7 @@ date = {start}
 
 @click.command("new", context_settings=HELP)
 @click.argument("name")
-@click.option("--state", "code", default="PRY", show_default=True, help="The state it is about (three letters).")
+@click.option("--state", "code", default="PRY", show_default=True, help="The state it is about, by code or name.")
 @click.option("--start", metavar="DATE", help="Its first day (default: today, or the last day of the record).")
 @click.option(
     "--assume-unchanged", is_flag=True, help="Let it start after the record ends: nobody changed sides in between."
@@ -155,7 +155,7 @@ def command(
     From the day on which the current outlook starts it changes that outlook; before it, it stands alone.
     """
     from sim import atlas
-    from sim.errors import InputError, Problem, nearest
+    from sim.errors import InputError, Problem
     from sim.scenario.fields import LATEST, LONGEST_NAME, NAME
 
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
@@ -172,11 +172,9 @@ def command(
         rule = f"not after {known.confirmed_until}, where the record ends: give --record FILE, with what has happened "
         raise InputError(Problem("--start", f"{rule}since, or --assume-unchanged", start))
     roster = known.recognisers(min(first, known.confirmed_until))
+    asked, code = code, atlas.code_of(code) or ""
     if code not in roster:
-        names = {atlas.states()[iso3].name: iso3 for iso3 in roster} | {iso3: iso3 for iso3 in roster}
-        close = nearest(code, names)
-        rule = f"a state that recognised Taipei on {first}"
-        raise InputError(Problem("--state", rule, code, None if close is None else names[close]))
+        raise InputError(atlas.unknown("--state", f"a state that recognised Taipei on {first}", asked, roster))
     file = out or Path(f"{name}.toml")
     size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
     text = _text(

@@ -34,7 +34,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 @click.argument("scenario")
 @click.option(
     "--outcome", default="count", show_default=True,
-    help="At the end: count, lost (mean numbers of states), left:ISO3 (a chance), cooperation or suspended:ISO3.",
+    help="At the end: count, lost (mean numbers of states), left:STATE (a chance), cooperation or suspended:STATE.",
 )  # fmt: skip
 @click.option(
     "--design", default="sobol", show_default=True,

@@ -57,8 +57,8 @@ if TYPE_CHECKING:
 @click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
 @out("sweep/<scenario>/<id> is written")
 @click.option(
-    "--outcome", "outcomes", multiple=True, metavar="left:ISO3",
-    help="Also draw the chance that this state has left Taipei by the end, or with suspended:ISO3 that this host has "
+    "--outcome", "outcomes", multiple=True, metavar="left:STATE",
+    help="Also draw the chance that this state has left Taipei by the end, or with suspended:STATE that this host has "
     "ended military cooperation (repeatable).",
 )  # fmt: skip
 @no_charts
@@ -132,19 +132,19 @@ def command(
 
 def _chart(outcome: str, sweep: Sweep) -> str:
     """The name of the chart of an outcome. Raises InputError where the sweep has it not."""
-    from sim.errors import InputError, Problem, nearest
+    from sim.atlas import coded, unknown
+    from sim.errors import InputError
     from sim.scenario import members
 
-    kind, _, code = outcome.partition(":")
+    kind, _, code = coded(outcome).partition(":")
     scenario = sweep.centre.loaded.scenario
     known: Collection[str] = members(scenario).all
     rule = "left:ISO3, of a state that is simulated"
     if kind == "suspended":
         known, rule = scenario.cooperation.hosts, "suspended:ISO3, of a host"
     if kind not in ("left", "suspended") or code not in known:
-        close = nearest(code, known)
         kind = "suspended" if kind == "suspended" else "left"
-        raise InputError(Problem("--outcome", rule, outcome, close and f"{kind}:{close}"))
+        raise InputError(unknown("--outcome", rule, outcome, known, code, f"{kind}:"))
     return f"{kind}-{code}"
 
 

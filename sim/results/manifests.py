@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import Problem
 from sim.scenario import Scenario
-from sim.scenario.fields import Iso3, Part
+from sim.scenario.fields import Code, Part
 from sim.scenario.problems import problems
 from sim.scenario.schema import LONGEST_MONTHS, MOST_RUNS, MOST_SEED
 from sim.words import RULE, fit
@@ -100,7 +100,7 @@ class Settings(Part):
 class Member(Part):
     """A state simulated."""
 
-    iso3: Iso3
+    iso3: Code
     state: Printable
     at_start: Literal["taipei", "beijing", "none"]
 
@@ -108,7 +108,7 @@ class Member(Part):
 class Host(Part):
     """A host of Washington's forces."""
 
-    iso3: Iso3
+    iso3: Code
     state: Printable
 
 
@@ -180,7 +180,7 @@ class SweepManifest(Manifest):
 
     scenario: dict[str, Any]
     set: dict[Printable, Printable]
-    members: Annotated[dict[Iso3, Literal["taipei", "beijing"]], Field(max_length=255)]
+    members: Annotated[dict[Code, Literal["taipei", "beijing"]], Field(max_length=255)]
     reference: dict[Printable, Cell]
     design: Printable
     varied: Annotated[list[Varied], Field(min_length=1)]
@@ -214,7 +214,7 @@ class ExplanationManifest(Manifest):
     result: Id
     """Of the result explained."""
     title: Printable
-    iso3: Iso3
+    iso3: Code
     tie: Tie
     drawn: bool
     """Whether its charts were drawn."""

@@ -21,6 +21,7 @@ from sim.runs.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Value, design_
 from sim.scenario import Loaded, Opened, Range, Scenario, load, shipped
 from sim.scenario.fields import Quantity, Series
 from sim.scenario.loading import read_toml
+from sim.scenario.naming import path_by_code
 from sim.scenario.problems import fields_at
 from sim.scenario.reading import DEEPEST
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
@@ -215,6 +216,7 @@ class _Reader:
         """The full path of a name."""
         if name.count(".") >= DEEPEST:
             raise _wrong("", f"a path of at most {DEEPEST} names", name)
+        name = path_by_code(name)
         if name in PARAMETERS:
             return f"parameters.{name}"
         if "." not in name:

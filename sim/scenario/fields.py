@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from sim.atlas import states
+from sim.atlas import code_of, labelled, not_one, states
 from sim.words import RULE, fit
 
 EARLIEST = date(1971, 10, 25)
@@ -59,10 +59,28 @@ def _day(value: Any) -> date:
     return value
 
 
-def _iso3(value: Any) -> str:
+def _code(value: Any) -> str:
     if isinstance(value, str) and value in states():
         return value
     raise PydanticCustomError("state", "a state's three-letter code, such as HND")
+
+
+def _iso3(value: Any) -> str:
+    code = code_of(value)
+    if code is None:
+        rule = not_one(value) or "a state's three-letter code or name, such as HND or Honduras"
+        raise PydanticCustomError("state", rule)
+    return code
+
+
+def told_once(table: Any) -> Any:
+    """A table keyed by states, refused where a state stands in it by two names."""
+    first: dict[str, str] = {}
+    for name in table if isinstance(table, dict) else ():
+        code = code_of(name)
+        if code is not None and first.setdefault(code, name) != name:
+            raise PydanticCustomError("twice", f"each state once: {first[code]} and {name} are both {labelled(code)}")
+    return table
 
 
 NAME_RULE = "a name of small letters, digits and single hyphens"
@@ -96,8 +114,15 @@ Day = Annotated[
 ]
 """A day from 25 October 1971 to the end of 2100."""
 
-Iso3 = Annotated[str, BeforeValidator(_iso3), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})]
-"""A state's ISO 3166-1 alpha-3 code."""
+Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})]
+"""A state's ISO 3166-1 alpha-3 code, as programs write it."""
+
+Iso3 = Annotated[
+    str,
+    BeforeValidator(_iso3),
+    WithJsonSchema({"type": "string", "description": "A state: ISO 3166-1 alpha-3 code, or a name of no other state"}),
+]
+"""A state by its code or by a name, as people write it; held by its code."""
 
 Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})]
 """A name in small letters, digits and hyphens."""

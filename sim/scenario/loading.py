@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
+from sim.scenario.naming import path_by_code, with_codes
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
 from sim.scenario.record import RecordTable, record_problems
@@ -100,19 +101,21 @@ class Opened:
         """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
         document = copy.deepcopy(self.merged)
         wrong: list[Problem] = []
-        for key, value in (overrides or {}).items():
+        overrides = {path_by_code(key): value for key, value in (overrides or {}).items()}
+        for key, value in overrides.items():
             try:
                 _set(document, key, value, self.file)
             except ScenarioError as error:
                 wrong += error.problems
         if wrong:
             raise ScenarioError(wrong, self.file)
+        with_codes(document)
         if self.chain or overrides:
             _meant(self.reference, self.root_file)
         scenario = settled(_validated(document, self.file))
         _meant(scenario, self.file)
         reference = _anchored(self.reference, scenario)
-        return Loaded(scenario, reference, self.file, self.chain, dict(overrides or {}), self.record)
+        return Loaded(scenario, reference, self.file, self.chain, overrides, self.record)
 
 
 def opened(scenario: str | Path, record: str | Path | None = None) -> Opened:
@@ -256,7 +259,7 @@ def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
         if path.resolve() in seen:
             raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
         seen.append(path.resolve())
-        document = read_toml(path, shown)
+        document = with_codes(read_toml(path, shown))
         if isinstance(document.get("record"), str):
             document["record"] = _beside(document["record"], path, shown)
         header = document.get("scenario")

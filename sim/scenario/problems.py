@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.atlas import states
+from sim.atlas import labelled, near_code
 from sim.errors import MOST_TOLD, Problem, nearest
 from sim.scenario.schema import Scenario
 
@@ -139,6 +139,8 @@ def _problem(
     value = item["input"]
     if kind == "missing":
         return Problem(".".join(path), "required", None, None)
+    if kind == "twice":
+        return Problem(".".join(path), _rule(item))
     if kind == "extra_forbidden":
         allowed = _fields(model, path[:-1], document) or {}
         return Problem(".".join(path), "unknown key", path[-1], near(path[-1], allowed))
@@ -155,8 +157,8 @@ def _problem(
         )
     suggestion = None
     if kind == "state":
-        known = {state.name: code for code, state in states().items()} | {code: code for code in states()}
-        suggestion = known.get(near(value, known) or "")
+        close = None if near is _not_told else near_code(value)
+        suggestion = None if close is None else labelled(close)
     if kind == "literal_error" and isinstance(value, str):
         suggestion = near(value, str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", "))
     return Problem(".".join(path), _rule(item), value, suggestion)

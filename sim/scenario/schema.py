@@ -5,12 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.atlas import OwnFacts, Record, record
 from sim.scenario.events import Event
-from sim.scenario.fields import Day, Iso3, Lever, Name, Number, Part, Quantity, Range, Series, Text, month_number
+from sim.scenario.fields import (
+    Day,
+    Iso3,
+    Lever,
+    Name,
+    Number,
+    Part,
+    Quantity,
+    Range,
+    Series,
+    Text,
+    month_number,
+    told_once,
+)
 from sim.scenario.record import RecordTable
 
 LONGEST_MONTHS = 600
@@ -212,7 +225,9 @@ class Expectations(Part):
 
     count_at_start: Annotated[int, Field(ge=0, le=200)] | None = None
     """States recognising Taipei at the start."""
-    count_without: Annotated[dict[Iso3, Annotated[int, Field(ge=0, le=200)]], Field(default_factory=dict)]
+    count_without: Annotated[
+        dict[Iso3, Annotated[int, Field(ge=0, le=200)]], BeforeValidator(told_once), Field(default_factory=dict)
+    ]
     """States that recognise Taipei once the named one has left, such as `{ HND = 13 }`."""
     with_taipei: Annotated[list[Iso3], Field(default_factory=list)]
     """States on Taipei's side at the start."""
@@ -235,8 +250,8 @@ class Scenario(Part):
     """Washington's levers."""
     cooperation: Annotated[Cooperation, Field(default_factory=Cooperation)]
     """The second tie: who hosts Washington's forces."""
-    states: Annotated[dict[Iso3, StateTable], Field(default_factory=dict)]
-    """What the scenario says of single states, by code."""
+    states: Annotated[dict[Iso3, StateTable], BeforeValidator(told_once), Field(default_factory=dict)]
+    """What the scenario says of single states, by code or name."""
     events: Annotated[dict[Name, Event], Field(default_factory=dict)]
     """The calendar: dated events by name."""
     elections: Annotated[dict[Name, Election], Field(default_factory=dict)]

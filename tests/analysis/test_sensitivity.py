@@ -409,6 +409,8 @@ def test_another_question_has_another_id() -> None:
     ]  # fmt: skip
     assert len({Question.of(loaded, **settings).settings["id"] for settings in asked}) == len(asked)
     assert Question.of(loaded).settings["id"] == Question.of(load("honduras-2021")).settings["id"]
+    by_name, by_code = (Question.of(loaded, outcome=f"left:{state}") for state in ("Honduras", "HND"))
+    assert (by_name.outcome, by_name.settings["id"]) == ("left:HND", by_code.settings["id"])
 
 
 @pytest.mark.parametrize(
@@ -417,8 +419,8 @@ def test_another_question_has_another_id() -> None:
         ({"outcome": "cuont"}, "--outcome: one of count, lost, left:ISO3, cooperation, suspended:ISO3 (got 'cuont'); "
          "did you mean count?"),
         ({"outcome": "left"}, "--outcome: left: and the code of a state simulated here, such as left:BLZ (got 'left')"),
-        ({"outcome": "left:Honduras"}, "--outcome: left: and the code of a state simulated here, such as left:BLZ "
-         "(got 'left:Honduras'); did you mean left:HND?"),
+        ({"outcome": "left:Hondurus"}, "--outcome: left: and the code of a state simulated here, such as left:BLZ "
+         "(got 'left:Hondurus'); did you mean left:HND (Honduras)?"),
         ({"outcome": "cooperation"}, "--outcome: count, lost or left:ISO3, for the scenario has no hosts "
          "(got 'cooperation')"),
         ({"outcome": "suspended:HND"}, "--outcome: count, lost or left:ISO3, for the scenario has no hosts "

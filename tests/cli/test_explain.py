@@ -94,7 +94,7 @@ def test_a_folder_of_ones_own_keeps_what_is_in_it(sim: Sim, folder: Path, tmp_pa
 
 def test_asked_again_it_puts_the_new_one_in_place(sim: Sim, folder: Path) -> None:
     assert sim("explain", folder, "--state", "HND", "--threads", "1", "--runs", "20").status == 0
-    assert sim("explain", folder, "--state", "HND", "--threads", "1", "--runs", "20", "--no-charts").status == 0
+    assert sim("explain", folder, "--state", "honduras", "--threads", "1", "--runs", "20", "--no-charts").status == 0
     names = {path.name for path in (folder / "explain" / "HND").iterdir()}
     assert {"explain.json", "manifest.json", "removals.png"} < names, "what was drawn is not taken away"
     assert [path.name for path in (folder / "explain").iterdir()] == ["HND"]
@@ -134,7 +134,8 @@ def test_a_state_with_beijing_and_a_host(sim: Sim, tmp_path: Path) -> None:
     [
         ([], "sim explain: Missing option '--state'. (see sim explain --help)"),
         (["--state", "HDN"], "--state: a state of this result, one of BFA, BLZ, DOM, GMB, GTM, HND, "),
-        (["--state", "Hondruas"], "(got 'Hondruas'); did you mean HND?"),
+        (["--state", "Congo"], "--state: the name of one state, not of several: COD (DR Congo) or COG (Congo) (got "),
+        (["--state", "Hondruas"], "(got 'Hondruas'); did you mean HND (Honduras)?"),
         (["--state", "HND", "--run", "60"], "--run: a whole number from 0 to 59 (got 60)"),
         (["--state", "HND", "--run", "-1"], "--run: a whole number from 0 to 59 (got -1)"),
         (["--state", "HND", "--runs", "0"], "--runs: a whole number of 1 or more (got 0)"),

@@ -73,6 +73,16 @@ def test_the_settings_in_its_remarks_are_valid_too(sim: Sim, tmp_path: Path) -> 
     assert tried >= 7
 
 
+def test_a_state_by_name(sim: Sim, tmp_path: Path) -> None:
+    for file, state in {"name": "St. Vincent & the Grenadines", "code": "VCT"}.items():
+        assert sim("new", "mine", "--state", state, "--out", tmp_path / f"{file}.toml").status == 0
+    by_name, by_code = ((tmp_path / f"{file}.toml").read_text("utf-8") for file in ("name", "code"))
+    assert by_name.replace("name.toml", "code.toml") == by_code
+    assert sim("new", "mine", "--state", "Korea", "--out", tmp_path / "korea.toml").problems() == [
+        "--state: the name of one state, not of several: KOR (South Korea) or PRK (North Korea) (got 'Korea')"
+    ]
+
+
 def test_nothing_is_overwritten(sim: Sim, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("mine")

@@ -109,7 +109,7 @@ def test_failed_points_end_with_status_1(sim: Sim, tmp_path: Path) -> None:
     [
         ((NAME, "--outcome", "left:HDN"),
          "--outcome: left: and the code of a state simulated here, such as left:BLZ (got 'left:HDN'); "
-         "did you mean left:HND?"),
+         "did you mean left:HND (Honduras)?"),
         ((NAME, "--points", "100"),
          "--points: a power of two for a design of kind saltelli (got 100); did you mean 128?"),
         ((NAME, "--design", "sobl"), "--design: one of sobol, morris (got 'sobl'); did you mean sobol?"),

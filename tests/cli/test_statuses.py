@@ -131,8 +131,8 @@ def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[s
         (["new", "x", "--start", "20211210"], "--start: a date written YYYY-MM-DD (got '20211210')"),
         (["new", "x", "--start", "2026-09-29"], "--start: a date from 1972-01-01 to 2026-09-28 (got '2026-09-29')"),
         (
-            ["new", "x", "--state", "Paraguay"],
-            "--state: a state that recognised Taipei on 2026-09-28 (got 'Paraguay'); did you mean PRY?",
+            ["new", "x", "--state", "Paragauy"],
+            "--state: a state that recognised Taipei on 2026-09-28 (got 'Paragauy'); did you mean PRY (Paraguay)?",
         ),
         (
             ["new", "a" * 81],

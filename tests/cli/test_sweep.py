@@ -175,7 +175,7 @@ def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Pa
     sim(*asked, "--outcome", "left:HND")
     assert {path.name for path in charts.glob("*.png")} == {"count.png", "left-HND.png"}
     before = charts.stat().st_ino
-    assert "\nFound: " in sim(*asked, "--outcome", "left:HND").out
+    assert "\nFound: " in sim(*asked, "--outcome", "left:Honduras").out
     assert charts.stat().st_ino == before
 
 
@@ -203,7 +203,7 @@ def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Pa
         ),
         (
             [*VARY, "--outcome", "left:HDN"],
-            "--outcome: left:ISO3, of a state that is simulated (got 'left:HDN'); did you mean left:HND?",
+            "--outcome: left:ISO3, of a state that is simulated (got 'left:HDN'); did you mean left:HND (Honduras)?",
         ),
         ([*VARY, "--outcome", "HND"], "--outcome: left:ISO3, of a state that is simulated (got 'HND')"),
         ([*VARY, "--outcome", "suspended:HND"], "--outcome: suspended:ISO3, of a host (got 'suspended:HND')"),

@@ -57,6 +57,17 @@ def test_a_list(honduras: Loaded) -> None:
     assert one.text == "beijing.budget=1,2,4"
 
 
+def test_a_state_by_name(honduras: Loaded) -> None:
+    by_name, by_code = (parse_variation(f"states.{state}.pride=0:1:3", honduras) for state in ("St. Lucia", "LCA"))
+    assert by_name == by_code == Variation("states.LCA.pride", low=0.0, high=1.0, points=3)
+    assert refused(["states.LCA.pride=0:1", "states.Saint Lucia.pride=0:1"], honduras) == [
+        "--vary: states.LCA.pride: a path that is varied once (got 'states.Saint Lucia.pride=0:1')"
+    ]
+    assert refused("states.Paraguay.pride=0:1", load("honduras-2021", {"states.PRY.pride": 1})) == [
+        "--vary: states.PRY.pride: not set as well, for it is varied (got 1)"
+    ]
+
+
 @pytest.mark.parametrize("text", ["lean_effect", "parameters.lean_effect"])
 def test_a_parameter_alone_has_the_range_of_its_law(text: str, honduras: Loaded) -> None:
     law = beliefs_for(honduras.scenario)["lean_effect"].distribution
@@ -161,7 +172,8 @@ def test_values_stay_in_their_range(u: float) -> None:
         ("washington.attention=0:30", "washington.attention: at most 10 (got 30.0)"),
         ("washington.attention=1,11", "washington.attention: at most 10 (got 11.0)"),
         ("lean_effect=-20:1", "parameters.lean_effect: from -10 to 10 (got -20.0)"),
-        ("states.XYZ.pride=0:1", "states.XYZ: a state's three-letter code, such as HND (got 'XYZ')"),
+        ("states.XYZ.pride=0:1", "states.XYZ: a state's three-letter code or name, such as HND or "
+         "Honduras (got 'XYZ')"),
         ("events.castro-inauguration.date=2022-02-30,2022-03-01", "events.castro-inauguration.date: no such day in the "
          "calendar (got '2022-02-30')"),
         ("events.castro-inauguration.date=1:3", "events.castro-inauguration.date: a date written YYYY-MM-DD (got 1)"),

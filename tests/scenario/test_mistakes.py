@@ -14,7 +14,7 @@ TYPES = (
     "one of campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest, offer, "
     "match, hostility, threat, notice, notice-withdrawn, request, switch, aid-cut, truce, truce-ends"
 )
-CODE = "a state's three-letter code, such as HND"
+CODE = "a state's three-letter code or name, such as HND or Honduras"
 MEMBER = "a state simulated here: on the roster at the start, or one that left Taipei lately"
 NAME = "a name of small letters, digits and single hyphens"
 DAY = "a date written YYYY-MM-DD"
@@ -220,18 +220,29 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["events.a.to: one of 'beijing' or 'taipei' (got 'bejing'); did you mean beijing?"],
     ),
     # States
-    "a state by its name": (
-        EVENT.replace("HND", "Honduras"),
-        [f"events.a.state: {CODE} (got 'Honduras'); did you mean HND?"],
+    "a state by nearly its name": (
+        EVENT.replace("HND", "Hondurus"),
+        [f"events.a.state: {CODE} (got 'Hondurus'); did you mean HND (Honduras)?"],
+    ),
+    "a state by a name far from any": (EVENT.replace("HND", "Atlantis"), [f"events.a.state: {CODE} (got 'Atlantis')"]),
+    "a state by a name of two": (
+        EVENT.replace("HND", "Congo"),
+        [
+            "events.a.state: the name of one state, not of several: COD (DR Congo) or COG (Congo) (got 'Congo')",
+        ],
     ),
     "a state by a number": (EVENT.replace('"HND"', "1"), [f"events.a.state: {CODE} (got 1)"]),
-    "a state in small letters": (
-        EVENT.replace("HND", "hnd"),
-        [f"events.a.state: {CODE} (got 'hnd'); did you mean HND?"],
+    "a state table by nearly its name": (
+        "[states.Hondurus]\nlean = 0",
+        [f"states.Hondurus: {CODE} (got 'Hondurus'); did you mean HND (Honduras)?"],
     ),
-    "a state table by name": (
-        "[states.Honduras]\nlean = 0",
-        [f"states.Honduras: {CODE} (got 'Honduras'); did you mean HND?"],
+    "a state by two names": (
+        "[states.HND]\nlean = 0\n[states.honduras]\npride = 0",
+        ["states: each state once: HND and honduras are both HND (Honduras)"],
+    ),
+    "an expectation by two names": (
+        "[expectations]\ncount_without = { Honduras = 13, HND = 13 }",
+        ["expectations.count_without: each state once: Honduras and HND are both HND (Honduras)"],
     ),
     "a state far from the roster": ("[states.USA]\nlean = 0", [f"states.USA: {MEMBER} (got 'USA')"]),
     "a state that is a number": ("[states]\nHND = 1", ["states.HND: a table (got 1)"]),
@@ -247,7 +258,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "removing nobody's code": (
         '[roster]\nremove = ["HNDD"]',
-        [f"roster.remove.0: {CODE} (got 'HNDD'); did you mean HND?"],
+        [f"roster.remove.0: {CODE} (got 'HNDD'); did you mean HND (Honduras)?"],
     ),
     "years no atlas reaches": (
         "[roster]\nformer_years = 11",
@@ -259,7 +270,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a host that is nobody's code": (
         '[cooperation]\nhosts = ["HNDD"]',
-        [f"cooperation.hosts.0: {CODE} (got 'HNDD'); did you mean HND?"],
+        [f"cooperation.hosts.0: {CODE} (got 'HNDD'); did you mean HND (Honduras)?"],
     ),
     "adding one without an economy": (
         '[roster]\nadd = ["JPN"]',
@@ -407,7 +418,10 @@ HEADERS: dict[str, tuple[str, list[str]]] = {
         ["scenario.as_of: not before 1972-01-01: the record before it tells no rate (got 1971-12-31)"],
     ),
     "an article that is no text": (header(article="1"), ["scenario.article: a text in quotes (got 1)"]),
-    "about nobody": (header(about='["HNDD"]'), [f"scenario.about.0: {CODE} (got 'HNDD'); did you mean HND?"]),
+    "about nobody": (
+        header(about='["HNDD"]'),
+        [f"scenario.about.0: {CODE} (got 'HNDD'); did you mean HND (Honduras)?"],
+    ),
     "a name of 81 letters": (header(name=f'"{"a" * 81}"'), [f"scenario.name: {NAME} (got '{'a' * 81}')"]),
     "no runs": (header(runs="0"), ["scenario.runs: at least 1 (got 0)"]),
     "too many runs": (header(runs="10_000_001"), ["scenario.runs: at most 10000000 (got 10000001)"]),
@@ -477,7 +491,7 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
     hostility = nan
     [beijing]
     budget = -1
-    [states.HON]
+    [states.HOO]
     lean = 0
     [states.HND]
     lean = 7
@@ -492,7 +506,7 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
         "beijing.budget",
         "washington.hostility",
         "washington.atention",
-        "states.HON",
+        "states.HOO",
         "states.HND.lean",
         "events.a.type",
         "events.b.date",

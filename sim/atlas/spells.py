@@ -1,0 +1,79 @@
+"""The record as tables for joining with other data: spells of each state on one side, and states by years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sim.atlas.record import Change, Record, Side
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A stretch of days at whose ends a state was on one side."""
+
+    iso3: str
+    side: Side
+    start: date | None
+    """First day, as the record dates the change; None: it was so when the record starts."""
+    end: date | None
+    """Last day; None: it is so when the record ends."""
+    precision: str
+    """Precision of `start`, day, month or year; blank where there is none. That of `end` is the next spell's."""
+
+
+@dataclass(frozen=True)
+class CountryYear:
+    """One state in one calendar year."""
+
+    iso3: str
+    year: int
+    side: Side
+    """Side at the end of the year, or of the record within it."""
+    changes: int
+    """Changes of side within the year."""
+    complete: bool
+    """Whether the record covers the whole year: not its first year, nor its last unless that ends on 31 December."""
+
+
+def _by_state(known: Record) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    """Every state of the record with its changes by date, sorted by iso3."""
+    for iso3 in sorted(known.roster_1971 | {change.iso3 for change in known.changes}):
+        yield iso3, tuple(change for change in known.changes if change.iso3 == iso3)
+
+
+def spells(known: Record) -> tuple[Spell, ...]:
+    """One row for each spell, by iso3 and date. A state has none before it appears, or after it ceased to exist."""
+    found: list[Spell] = []
+    for iso3, changes in _by_state(known):
+        side: Side | None = "taipei" if iso3 in known.roster_1971 else None
+        start, precision = None, ""
+        for change in changes:
+            if side is not None:
+                found.append(Spell(iso3, side, start, change.date - timedelta(days=1), precision))
+            side, start, precision = change.destination, change.date, change.precision
+            if change.kind == "state_ceased":
+                side = None
+        if side is not None:
+            found.append(Spell(iso3, side, start, None, precision))
+    return tuple(found)
+
+
+def country_years(known: Record) -> tuple[CountryYear, ...]:
+    """One row for each state and year, by iso3 and year, from the year it appears to the end of the record.
+
+    A state that ceased to exist has its last row in that year, with no side.
+    """
+    found: list[CountryYear] = []
+    for iso3, changes in _by_state(known):
+        first = known.start if iso3 in known.roster_1971 else changes[0].date
+        ceased = [change.date.year for change in changes if change.kind == "state_ceased"]
+        for year in range(first.year, min([known.confirmed_until.year, *ceased]) + 1):
+            last = date(year, 12, 31)
+            side = known.side(iso3, min(last, known.confirmed_until))
+            assert side is not None
+            whole = known.start < date(year, 1, 1) and last <= known.confirmed_until
+            count = sum(change.date.year == year for change in changes)
+            found.append(CountryYear(iso3, year, side, count, whole))
+    return tuple(found)
