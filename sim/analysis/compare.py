@@ -257,6 +257,7 @@ def face_compare(
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
     parameters: Literal["drawn", "central"] | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
@@ -266,10 +267,12 @@ def face_compare(
     scenarios : two or more: shipped names, paths, what `load` returned, or results, which are taken as they are
     runs, seed, parameters : of all of them; those of the first where left out
     set : overrides by dotted path, for every scenario that is run
+    given : outcomes that happen in each of them, by vote, such as `{"paraguay-2028": "opposition"}`
     out : a folder to keep the results under, and to find them in; nothing is written where it is left out
     Raises ScenarioError or InputError with every problem found.
     """
     from sim.runs.run import run_to_folder, simulate
+    from sim.scenario import reloaded
 
     if len(scenarios) < 2:
         raise InputError(Problem("", "at least two scenarios to compare", len(scenarios)))
@@ -279,7 +282,7 @@ def face_compare(
         runs = first.runs if runs is None else runs
         seed = first.seed if seed is None else seed
         parameters = parameters or first.settings["parameters"]
-    loaded = [_loaded(item, set) for item in scenarios if not isinstance(item, Result)]
+    loaded = [reloaded(item, set, given) for item in scenarios if not isinstance(item, Result)]
     made = iter(requests(loaded, runs, seed, parameters or "drawn"))
 
     def result(item: str | Path | Loaded | Result) -> Result:
@@ -291,14 +294,6 @@ def face_compare(
         return run_to_folder(request, place, None, "sim.compare", threads)[0]
 
     return compare([result(item) for item in scenarios])
-
-
-def _loaded(scenario: str | Path | Loaded, overrides: Mapping[str, Any] | None) -> Loaded:
-    from sim.scenario import Loaded, load
-
-    if isinstance(scenario, Loaded):
-        return load(scenario.file, {**scenario.overrides, **overrides}) if overrides else scenario
-    return load(scenario, overrides)
 
 
 def requests(

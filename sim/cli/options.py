@@ -61,6 +61,15 @@ overrides = click.option(
 )
 
 
+given = click.option(
+    "--given",
+    multiple=True,
+    metavar="VOTE=OUTCOME",
+    help="Take it that a vote has this outcome, such as paraguay-2028=opposition; all else keeps its random numbers "
+    "(repeatable).",
+)
+
+
 def program() -> str:
     """How to call this program from where the user is: `sim` where that finds it, else its path."""
     called = Path(sys.argv[0])

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
+from sim.cli.options import (
+    HELP,
+    Progress,
+    as_json,
+    given,
+    no_charts,
+    out,
+    overrides,
+    print_json,
+    quiet,
+    this_command,
+    threads,
+)
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Row, Sensitivity
@@ -39,6 +51,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
     "Without it: every number that has a law, each by its law.",
 )  # fmt: skip
 @overrides
+@given
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]),
     help="With --vary: draw the other parameters, or fix them at their central values  [default: central]",
@@ -58,6 +71,7 @@ def command(
     seed: int | None,
     vary: tuple[str, ...],
     overrides: tuple[str, ...],
+    given: tuple[str, ...],
     parameters: Any,
     repair: bool,
     threads: int | None,
@@ -71,9 +85,9 @@ def command(
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     """
     from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder
-    from sim.scenario import load, parse_overrides
+    from sim.scenario import load, parse_given, parse_overrides
 
-    loaded = load(scenario, parse_overrides(overrides))
+    loaded = load(scenario, parse_overrides(overrides) | parse_given(given))
     count = POINTS if points is None else points
     question = Question.of(
         loaded, runs, seed, parameters, vary, outcome=outcome, design=design, points=count, repair=repair

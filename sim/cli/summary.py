@@ -9,6 +9,7 @@ from typing import Any
 from sim.charts import charts_of
 from sim.results import Result
 from sim.results.tables import COOPERATION
+from sim.scenario import given_in_words
 
 _MOST_ROWS = 8
 
@@ -25,6 +26,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
         "id": result.settings["id"],
         "engine": result.settings["engine"],
         "parameters": result.settings["parameters"],
+        "given": dict(result.scenario.get("given") or {}),
         "found": found,
         "count_at_start": int(result.counts[0, 0]),
         "end": {"month": result.months[-1], "mc": result.mean_error}
@@ -45,6 +47,7 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     lines = [
         result.title,
         header["question"],
+        *(f"Given: {told}." for told in given_in_words(result.scenario)),
         "",
         f"{_states(int(result.counts[0, 0]))} with Taipei at the start ({header.get('as_of', header['start'])}).",
         f"By the end of {end}: {last['mean']:.1f} on average; half of the runs {last['q25']} to {last['q75']}, "

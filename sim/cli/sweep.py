@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
+from sim.cli.options import (
+    HELP,
+    Progress,
+    as_json,
+    given,
+    no_charts,
+    out,
+    overrides,
+    print_json,
+    quiet,
+    this_command,
+    threads,
+)
 
 if TYPE_CHECKING:
     from sim.runs.sweep import Status, Sweep, Swept
@@ -32,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--runs", type=int, help="Runs a point (default: 1000).")
 @click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
 @overrides
+@given
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known and not varied, or fix it at its central values.",
@@ -60,6 +73,7 @@ def command(
     runs: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
+    given: tuple[str, ...],
     parameters: Any,
     threads: int | None,
     executor: str,
@@ -77,10 +91,12 @@ def command(
     """
     from sim.runs.executors import executor as executor_of
     from sim.runs.sweep import run_sweep, status, sweep_of
-    from sim.scenario import parse_overrides
+    from sim.scenario import parse_given, parse_overrides
 
     began = time.perf_counter()
-    sweep = sweep_of(scenario, varied, design, points, runs, seed, parse_overrides(overrides), parameters)
+    sweep = sweep_of(
+        scenario, varied, design, points, runs, seed, parse_overrides(overrides) | parse_given(given), parameters
+    )
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:
@@ -167,6 +183,8 @@ def _document(swept: Swept, found: bool) -> dict[str, Any]:
 
 
 def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]:
+    from sim.scenario import given_in_words
+
     manifest, columns = swept.manifest, swept.columns
     end = manifest["scenario"]["scenario"]["end"][:7]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
@@ -175,6 +193,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
     lines = [
         f"{manifest['scenario']['scenario']['title']}: {_many(manifest['points'], 'point')} of "
         f"{_many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
+        *(f"Given at every point: {told}." for told in given_in_words(manifest["scenario"])),
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
     ]
     if told:

@@ -124,8 +124,8 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
         event_chances=tuple(_uncertain(entry.event.chance, f"{entry.name}.chance", 0.0, 1.0) for entry in entries),
         outcome_chances=tuple(
             tuple(
-                _uncertain(outcome.chance, f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
-                for which, outcome in outcomes
+                _uncertain(scenario.chance_of(name, which), f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
+                for which, _ in outcomes
             )
             for name, outcomes in votes
         ),

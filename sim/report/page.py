@@ -21,7 +21,7 @@ from sim.report.drawing import count_chart
 from sim.report.limits import limits
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
-from sim.scenario import load, parse_overrides, shipped
+from sim.scenario import as_options, given_in_words, load, parse_overrides, shipped
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,6 +55,7 @@ def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | No
         "title": result.title,
         "name": result.name,
         "question": header.get("question", ""),
+        "given": given_in_words(result.scenario),
         "answer": words.answer(result),
         "happened": words.happened(result),
         "knowledge": words.knowledge(result),
@@ -263,8 +264,7 @@ def command(result: Result) -> str:
         parts += ["--engine", str(settings["engine"])]
     if settings.get("parameters", "drawn") != "drawn":
         parts += ["--parameters", str(settings["parameters"])]
-    for path, value in settings.get("set", {}).items():
-        parts += ["--set", f"{path}={value}"]
+    parts += as_options(settings.get("set", {}))
     if result.ledger is not None:
         parts.append("--ledger")
     return shlex.join(parts)

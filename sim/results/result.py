@@ -22,6 +22,7 @@ from sim.results.tables import (
     summary_table,
 )
 from sim.results.talks import no_talks, of_states
+from sim.scenario.given import titled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,9 +87,7 @@ class Result:
     @property
     def title(self) -> str:
         """Title of the scenario, with what was set on top of it."""
-        changed = ", ".join(f"{path} = {value}" for path, value in self.settings.get("set", {}).items())
-        title = str(self.scenario["scenario"]["title"])
-        return f"{title} [{changed}]" if changed else title
+        return titled(str(self.scenario["scenario"]["title"]), self.settings.get("set", {}), self.scenario)
 
     @property
     def runs(self) -> int:

@@ -30,7 +30,7 @@ from sim.runs.points import COUNTED, Base, Done, Row, outcome_column
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
-from sim.scenario import Range, Scenario, load, members, opened, shipped_sweeps
+from sim.scenario import Range, Scenario, given_in_words, load, members, opened, shipped_sweeps, with_given
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
@@ -434,6 +434,7 @@ class Swept:
         return {
             "scenario": header["name"],
             "title": header["title"],
+            "given": given_in_words(manifest["scenario"]),
             "runs": manifest["runs"],
             "seed": manifest["seed"],
             "design": manifest["design"],
@@ -498,7 +499,7 @@ def sweep_of(
     laid = lay(variations, kind or DESIGNS[0], points, loaded.scenario.scenario.seed if seed is None else seed)
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
     paired = kind == ONE_AT_A_TIME or (len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float)))
-    base = Base(opened(loaded.file), request.runs, request.seed, parameters, dict(fixed or {}), paired)
+    base = Base(opened(loaded.file), request.runs, request.seed, parameters, dict(loaded.overrides), paired)
     return Sweep(base, laid)
 
 
@@ -522,6 +523,7 @@ def sweep(
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
     parameters: Mode = "drawn",
     threads: int | None = None,
     scheduler: str | None = None,
@@ -533,12 +535,13 @@ def sweep(
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
     design, points : every combination, or so many points spread over the ranges
     runs : runs a point (1,000 where left out); set : overrides at every point
+    given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
     scheduler : the address of a dask scheduler; its workers are used where it is given
     out : the folder under which `sweep/<scenario>/<id>` is written
     Raises InputError with every problem found.
     """
     place = results.out_folder(out)
-    asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, set, parameters)
+    asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, with_given(set, given), parameters)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 

@@ -2,7 +2,18 @@
 
 from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
-from sim.scenario.loading import Loaded, Opened, load, opened, parse_overrides, shipped, shipped_folder, shipped_sweeps
+from sim.scenario.given import as_options, given_in_words, parse_given, titled, with_given
+from sim.scenario.loading import (
+    Loaded,
+    Opened,
+    load,
+    opened,
+    parse_overrides,
+    reloaded,
+    shipped,
+    shipped_folder,
+    shipped_sweeps,
+)
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import Election, Header, Scenario, Source, StateTable
 
@@ -16,12 +27,18 @@ __all__ = [
     "Scenario",
     "Source",
     "StateTable",
+    "as_options",
+    "given_in_words",
     "load",
     "members",
     "opened",
+    "parse_given",
     "parse_overrides",
+    "reloaded",
     "remarks",
     "shipped",
     "shipped_folder",
     "shipped_sweeps",
+    "titled",
+    "with_given",
 ]

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
+from sim.scenario.given import with_given
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
 from sim.scenario.schema import Scenario
@@ -118,13 +119,26 @@ def opened(scenario: str | Path) -> Opened:
     return Opened(shown, reference, root_file, names, merged)
 
 
-def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None) -> Loaded:
+def load(
+    scenario: str | Path, overrides: Mapping[str, Any] | None = None, given: Mapping[str, str] | None = None
+) -> Loaded:
     """Load a scenario by shipped name or by path, with overrides by dotted path.
 
     overrides : values by path, such as `{"washington.attention": 2}`
+    given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     Raises ScenarioError naming every problem found, with file, path, rule and value.
     """
-    return opened(scenario).resolved(overrides)
+    return opened(scenario).resolved(with_given(overrides, given))
+
+
+def reloaded(
+    scenario: str | Path | Loaded, overrides: Mapping[str, Any] | None = None, given: Mapping[str, str] | None = None
+) -> Loaded:
+    """The same of a scenario that may be loaded already, with its own overrides below these."""
+    if not isinstance(scenario, Loaded):
+        return load(scenario, overrides, given)
+    changed = with_given(overrides, given)
+    return load(scenario.file, {**scenario.overrides, **changed}) if changed else scenario
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
@@ -299,7 +313,7 @@ def _a_day(text: str) -> bool:
 
 def _open_table(path: list[str]) -> bool:
     """Whether a path names a table that may be empty in the file: states, dated changes, ranges."""
-    return path[0] in ("states", "parameters", "events", "elections", "beijing", "taipei", "washington")
+    return path[0] in ("states", "parameters", "given", "events", "elections", "beijing", "taipei", "washington")
 
 
 def _near(path: list[str], depth: int, names: Iterable[str]) -> str | None:
