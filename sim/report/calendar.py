@@ -89,7 +89,7 @@ def _entry(result: Result, kind: str, name: str, told: Mapping[str, Any]) -> Ent
     if kind == "elections":
         called += "" if "election" in called or "vote" in called else " election"
         given = (result.scenario.get("given") or {}).get(name)
-        follows = tuple(_outcome(*outcome, str(told["state"]), given) for outcome in told["outcomes"].items())
+        follows = tuple(_outcome(which, what, str(told["state"]), given) for which, what in told["outcomes"].items())
     else:
         what = described(told)
     return Entry(

@@ -274,7 +274,7 @@ RESULT = Kind(
     "result",
     ResultManifest,
     ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv", "talks.parquet", "draws.parquet"),
-    ("ledger.parquet",),
+    ("ledger.parquet", "outcomes.csv"),
     again="run the scenario again",
 )
 SWEEP = Kind("sweep", SweepManifest, ("points.parquet", "counts.parquet"), again="run the sweep again")
