@@ -185,8 +185,6 @@ def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]
             of = "" if len(pair.saved) == 1 else f" ({tie})"
             did = f"took {_percent(saved)} off" if saved >= 0.0 else "took nothing off"
             yield f"Pairing {did} the variance of the difference in the count{of}."
-    if pair.left_out:
-        yield f"Only one of the two follows {', '.join(pair.left_out)}: in the counts, not in the chances."
 
 
 def _chances(pair: Pair, end: str) -> Iterator[str]:

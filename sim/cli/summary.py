@@ -10,6 +10,7 @@ from typing import Any
 from sim.charts import charts_of
 from sim.charts.history import spoken
 from sim.charts.words import many, percent
+from sim.report.outcomes import asked, leaving
 from sim.results import Result
 from sim.results.outcomes import by_vote
 from sim.results.tables import COOPERATION, RECOGNITION
@@ -62,7 +63,17 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     known = [(m, o) for m, o in zip(result.months, summary["observed"], strict=True) if o is not None]
     if len(known) > 1:
         lines.append(f"On record: {known[-1][1]} at the end of {known[-1][0]}, where the record's whole months end.")
-    lines += [*_leaving(result), "", *_chances(result, end), *_by_vote(result, end), *_cooperation(result, end), "", *_error(result), "", *_knowledge(result)]
+    lines += [
+        *filter(None, [leaving(result)]),
+        "",
+        *_chances(result, end),
+        *_by_vote(result, end),
+        *_cooperation(result, end),
+        "",
+        *_error(result),
+        "",
+        *_knowledge(result),
+    ]
     what = "Found" if found else "Written to"
     lines += ["", f"{what}: {result.folder}"]
     if charts and result.folder is not None:
@@ -106,37 +117,17 @@ def _chances(result: Result, end: str) -> list[str]:
     return lines
 
 
-_LEAST_TOLD = 3
-"""Numbers of states up to which it is said how likely so many leave."""
-
-
-def _leaving(result: Result) -> list[str]:
-    """The chances that nobody leaves, and that so many or more do."""
-    table = result.outcomes_columns
-    nobody, several = table.rows(what="nobody")[0], table.rows(what="at_least")[:_LEAST_TOLD]
-    parts = [f"{number} in {percent(row['p'])} %" for number, row in zip(_NUMBERS, several, strict=False)]
-    return [f"Nobody leaves in {percent(nobody['p'])} % of the runs; at least {', '.join(parts)}."]
-
-
-_NUMBERS = ("one", "two", "three")
-
-
-def _about(result: Result) -> list[str]:
-    """Codes of the states that a scenario names, or else of the likeliest to leave."""
-    from sim.report.words import about
-
-    return [row.iso3 for row in about(result)]
-
-
 def _by_vote(result: Result, end: str) -> list[str]:
     """For the states the scenario is about their chance by outcome of their own vote; nothing where that is certain."""
-    about = _about(result)
+    about = asked(result)
     lines = []
     for vote in by_vote(result.outcomes_columns, result.scenario):
         if vote["voter"] in about:
             parts = [_of_outcome(each, vote["voter"]) for each in vote["outcomes"] if each["runs"]]
             lines.append(f"  {place(vote['voter'])}, {spoken(date.fromisoformat(vote['date']))}: {'; '.join(parts)}")
-    head = f"By outcome of their own vote, chance to have moved by the end of {end} (± Monte Carlo error; outcomes.csv):"
+    head = (
+        f"By outcome of their own vote, chance to have moved by the end of {end} (± Monte Carlo error; outcomes.csv):"
+    )
     return ["", head, *lines] if lines else []
 
 
@@ -154,7 +145,7 @@ def _outcomes_json(result: Result) -> dict[str, Any]:
         "nobody": {key: table.rows(what="nobody")[0][key] for key in ("p", "mc")},
         "at_least": [{key: row[key] for key in short} for row in table.rows(what="at_least")],
         "count": [{key: row[key] for key in short} for row in table.rows(what="count", tie=RECOGNITION)],
-        "votes": by_vote(table, result.scenario, _about(result)),
+        "votes": by_vote(table, result.scenario, asked(result)),
     }
 
 

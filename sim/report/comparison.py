@@ -140,7 +140,6 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
             for row in pair.rows("swaps")
             if row["share"] >= LEAST_SWAP
         ][:MOST_SWAPS],
-        "left_out": ", ".join(pair.left_out),
     }
 
 

@@ -16,7 +16,7 @@ from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbere
 from sim.charts.when import chances
 from sim.charts.words import draws, end_of, known_to, many, percent, source, start_of
 from sim.errors import SimError
-from sim.report import backtest, calendar, words
+from sim.report import backtest, calendar, outcomes, words
 from sim.report.drawing import count_chart
 from sim.report.limits import limits
 from sim.results.result import Result
@@ -75,6 +75,9 @@ def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | No
         "not_returning": f"{left_out(rest, 'more state')}" if rest else "",
         "scales": {"leavers": reach(leavers), "returners": reach(shown)},
         "recorded": words.recorded(result),
+        "leaving": outcomes.leaving(result),
+        "ends": outcomes.ends(result),
+        "votes": outcomes.votes(result),
         "years": _years(result, leavers[:MOST_ROWS]),
         "hosts": _hosts(result),
         "why": [_why(each, result.runs) for each in why],

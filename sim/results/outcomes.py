@@ -131,7 +131,7 @@ def by_vote(table: Table, scenario: Mapping[str, Any], codes: Sequence[str] = ()
     """The votes that are open, by date, with what each outcome goes with: for summaries and pages.
 
     table : `outcomes.csv` as columns; scenario : its document; codes : states asked about, besides the one that votes
-    Each has vote, voter (its code), date and `outcomes`: outcome, runs, p, mc and `states`, rows of recognition by code.
+    Each has vote, voter (its code), date and `outcomes`: outcome, runs, p, mc and `states`, by code state, p and mc.
     A vote that has one outcome in all runs tells nothing, and is left out.
     """
     found: dict[str, dict[str, Any]] = {}
