@@ -126,7 +126,12 @@ def test_two_ties_and_three_scenarios(sim: Sim, tmp_path: Path) -> None:
 
 
 def test_scenarios_with_other_hosts_say_that_these_are_not_compared(sim: Sim, tmp_path: Path) -> None:
-    said = sim("compare", "honduras-2023", "honduras-2025", "--runs", 20, "--out", tmp_path, "--no-charts")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        '[scenario]\nname = "mine"\ntitle = "T"\nquestion = "Q?"\nextends = "honduras-2025"\n'
+        "[cooperation]\nhosts = []\n"
+    )
+    said = sim("compare", "honduras-2025", mine, "--runs", 20, "--out", tmp_path, "--no-charts")
     assert "They do not follow the same hosts: military cooperation is not compared." in said.out
     assert "Hosts that cooperate" not in said.out
 
