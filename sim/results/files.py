@@ -32,7 +32,8 @@ from sim.results.tables import COOPERATION, HORIZONS, RECOGNITION
 from sim.results.talks import TALKS, before
 
 TRAJECTORIES, EVENTS, SUMMARY, STATES, TALKED, DRAWN = RESULT.data
-LEDGER, OUTCOME_TABLE = RESULT.more
+(LEDGER,) = RESULT.more
+(OUTCOME_TABLE,) = RESULT.later
 
 _TRAJECTORIES: Columns = {"run": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE}
 _WEIGHED: Columns = dict.fromkeys(WEIGHED, NUMBER)

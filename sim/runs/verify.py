@@ -117,7 +117,7 @@ def _again(
     with tempfile.TemporaryDirectory() as place:
         stage = Path(place)
         results.write_data(result, stage)
-        more = [LEDGER] * ledger + [OUTCOME_TABLE] * (OUTCOME_TABLE in manifest["files"])
+        more = [OUTCOME_TABLE] * (OUTCOME_TABLE in manifest["files"]) + [LEDGER] * ledger
         for name in (*RESULT.data, *more):
             same = results.digest_of(stage / name) == manifest["files"][name]
             told = "the same bytes" if same else _difference(stage / name, folder / name)

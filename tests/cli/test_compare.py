@@ -167,7 +167,8 @@ def test_notes_on_a_scenario_go_to_standard_error(sim: Sim, tmp_path: Path) -> N
         (["honduras-2021"] * 8, "SCENARIO: a baseline and from 1 to 6 others (got 8)"),
         (
             ["truce-2008", "outlook-2026"],
-            "outlook-2026: months: some in common with truce-2008, 2008-05 to 2016-05 (got '2026-09 to 2031-09')",
+            "outlook-2026: start: 2008-05-20, as in truce-2008: chances are told from one start, to pair the runs "
+            "(got '2026-09-28')",
         ),
         (
             ["honduras-2021", "honduras-2012"],
