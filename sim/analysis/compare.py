@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.starts import Start, apart
 from sim.errors import InputError, Problem, ResultError
 from sim.results import (
     CHARTS,
@@ -76,8 +77,6 @@ class Pair:
     """The first month in which any run differs; None where none does."""
     saved: Mapping[str, float | None]
     """By tie: 1 - var(difference) / (var(scenario) + var(baseline)) of the count at the end, <= 1; None for nought."""
-    left_out: tuple[str, ...]
-    """Codes of states that only one of the two simulates: they are in the counts, not in the chances."""
     tables: Mapping[str, Table]
     """Its rows of each table."""
 
@@ -178,7 +177,6 @@ class Comparison:
                     "last_month": pair.months[-1],
                     "first_difference": pair.first,
                     "variance_saved": dict(pair.saved),
-                    "left_out": list(pair.left_out),
                 }
                 for pair in self.pairs
             ],
@@ -257,6 +255,7 @@ def face_compare(
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
     parameters: Literal["drawn", "central"] | None = None,
     record: str | Path | None = None,
     threads: int | None = None,
@@ -267,10 +266,12 @@ def face_compare(
     scenarios : two or more: shipped names, paths, what `load` returned, or results, which are taken as they are
     runs, seed, parameters : of all of them; those of the first where left out
     set : overrides by dotted path, for every scenario that is run
+    given : outcomes that happen in each of them, by vote, such as `{"paraguay-2028": "opposition"}`
     out : a folder to keep the results under, and to find them in; nothing is written where it is left out
     Raises ScenarioError or InputError with every problem found.
     """
     from sim.runs.run import run_to_folder, simulate
+    from sim.scenario import reloaded
 
     if len(scenarios) < 2:
         raise InputError(Problem("", "at least two scenarios to compare", len(scenarios)))
@@ -280,7 +281,7 @@ def face_compare(
         runs = first.runs if runs is None else runs
         seed = first.seed if seed is None else seed
         parameters = parameters or first.settings["parameters"]
-    loaded = [_loaded(item, set, record) for item in scenarios if not isinstance(item, Result)]
+    loaded = [reloaded(item, set, given, record) for item in scenarios if not isinstance(item, Result)]
     made = iter(requests(loaded, runs, seed, parameters or "drawn"))
 
     def result(item: str | Path | Loaded | Result) -> Result:
@@ -294,18 +295,12 @@ def face_compare(
     return compare([result(item) for item in scenarios])
 
 
-def _loaded(scenario: str | Path | Loaded, overrides: Mapping[str, Any] | None, record: str | Path | None) -> Loaded:
-    from sim.scenario import Loaded, load
-
-    return scenario.changed(overrides) if isinstance(scenario, Loaded) else load(scenario, overrides, record)
-
-
 def requests(
     loaded: Sequence[Loaded], runs: int | None, seed: int | None, parameters: Literal["drawn", "central"]
 ) -> list[Request]:
     """A request for each scenario with one seed and one number of runs: those of the first where none are given.
 
-    Raises InputError where a scenario has no month in common with the first, before anything is run.
+    Raises InputError where a scenario starts otherwise than the first, before anything is run.
     """
     from sim.runs.run import Request
 
@@ -314,18 +309,10 @@ def requests(
     header = loaded[0].scenario.scenario
     runs, seed = (header.runs if runs is None else runs), (header.seed if seed is None else seed)
     made = [Request.of(one, runs, seed, parameters=parameters) for one in loaded]
-    found = _apart([one.name for one in loaded], [_months(one) for one in loaded])
+    found = apart([one.name for one in loaded], [Start.asked(one) for one in loaded])
     if found:
         raise InputError(found)
     return made
-
-
-def _months(loaded: Loaded) -> tuple[str, ...]:
-    """Labels of the rows that a scenario's result will have."""
-    start = loaded.scenario.scenario.start
-    first = start.year * 12 + start.month - 1
-    numbers = range(first, first + loaded.scenario.months + 1)
-    return tuple(f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers)
 
 
 def obstacles(results: Sequence[Result]) -> list[Problem]:
@@ -337,7 +324,7 @@ def obstacles(results: Sequence[Result]) -> list[Problem]:
         for setting, value in ((setting, result.settings[setting]) for setting in SETTINGS)
         if value != first.settings[setting]
     ]
-    return found + _apart(told, [result.months for result in results])
+    return found + apart(told, [Start.of(result) for result in results])
 
 
 def pairing(results: Sequence[Result]) -> tuple[bool, str]:
@@ -346,19 +333,10 @@ def pairing(results: Sequence[Result]) -> tuple[bool, str]:
     if not found:
         return True, "the same seed, runs and parameters, so run by run they share their random numbers"
     differ = dict.fromkeys(problem.path.rpartition(": ")[2] for problem in found)
-    words = [f"different {name.replace('_', ' ')}" for name in differ if name != "months"]
-    why = ", ".join(words + ["no month in common"] * ("months" in differ))
+    why = ", ".join(f"different {name.replace('_', ' ')}" for name in differ)
+    if differ.keys() <= {"start", "roster"}:
+        return False, f"{why}, so that a difference is no effect of what is done"
     return False, f"{why}, so that part of a difference is luck"
-
-
-def _apart(names: Sequence[str], months: Sequence[Sequence[str]]) -> list[Problem]:
-    """A problem for each that has no month in common with the first."""
-    span = f"{months[0][0]} to {months[0][-1]}"
-    return [
-        Problem(f"{name}: months", f"some in common with {names[0]}, {span}", f"{own[0]} to {own[-1]}")
-        for name, own in zip(names[1:], months[1:], strict=True)
-        if not shared(own, months[0])
-    ]
 
 
 def labels(results: Sequence[Result]) -> list[str]:
@@ -380,13 +358,6 @@ def _set(result: Result) -> str:
     return ", ".join(f"{path} = {value}" for path, value in result.settings.get("set", {}).items())
 
 
-def shared(here: Sequence[str], there: Sequence[str]) -> list[tuple[str, int, int]]:
-    """The months both have, with their rows; a start counts only against a start, for it is no end of a month."""
-    rows = {month: row for row, month in enumerate(there)}
-    found = [(month, row, rows[month]) for row, month in enumerate(here) if month in rows]
-    return [(month, row, other) for month, row, other in found if (row == 0) == (other == 0)]
-
-
 @dataclass(frozen=True, eq=False)
 class _Places:
     """The ties of states that two results both follow, and where each has them."""
@@ -400,25 +371,21 @@ class _Places:
 
 
 def _pair(here: Result, there: Result, name: str, against: str) -> Pair:
-    rows = shared(here.months, there.months)
-    months = tuple(month for month, _, _ in rows)
-    rows_here, rows_there = [row for _, row, _ in rows], [row for _, _, row in rows]
+    months = min(here.months, there.months, key=len)
+    rows = range(len(months))
     hosts = {code for code, _ in there.hosts}
     ties = [RECOGNITION] + [COOPERATION] * (bool(hosts) and {code for code, _ in here.hosts} == hosts)
     places = _common(here, there, ties)
     count: Rows = []
     saved: dict[str, float | None] = {}
-    differs = [_first_sides(here, there, places, rows_here, rows_there)]
+    differs = [_first_sides(here, there, places, rows)]
     for tie in ties:
-        one, other = (
-            dict(result.counted)[tie][:, kept].astype(np.int16)
-            for result, kept in ((here, rows_here), (there, rows_there))
-        )
+        one, other = (dict(result.counted)[tie][:, : len(rows)].astype(np.int16) for result in (here, there))
         count += _count_rows(one - other, months, tie, int(here.settings["runs_per_draw"]))
         saved[tie] = _saved(one[:, -1], other[:, -1])
         differs += np.flatnonzero((one != other).any(axis=0))[:1].tolist()
     first = min([row for row in differs if row is not None], default=None)
-    states, instead, swaps = _who(here, there, places, rows_here, rows_there)
+    states, instead, swaps = _who(here, there, places, len(rows) - 1)
     tables = {"count": count, "states": states, "instead": instead, "swaps": swaps}
     return Pair(
         name,
@@ -426,7 +393,6 @@ def _pair(here: Result, there: Result, name: str, against: str) -> Pair:
         months,
         None if first is None else months[first],
         saved,
-        tuple(sorted({place.iso3 for place in here.places} ^ {place.iso3 for place in there.places})),
         {table: _columns(table, rows, name, against) for table, rows in tables.items()},
     )
 
@@ -477,19 +443,17 @@ def _saved(here: Any, there: Any) -> float | None:
     return None if apart == 0.0 else 1.0 - float((here - there).var()) / apart
 
 
-def _first_sides(
-    here: Result, there: Result, places: _Places, rows_here: Sequence[int], rows_there: Sequence[int]
-) -> int | None:
-    """The first row they share in whose month a state stands with Taipei in a run of one and not of the other.
+def _first_sides(here: Result, there: Result, places: _Places, rows: Sequence[int]) -> int | None:
+    """The first row in whose month a state stands with Taipei in a run of one and not of the other.
 
     A change counts in its own month, as `events.parquet` has it, also in that of the start.
     """
-    one, other = _Sides(here, places.here, rows_here[0]), _Sides(there, places.there, rows_there[0])
+    one, other = _Sides(here, places.here), _Sides(there, places.there)
     if not np.array_equal(one.now, other.now):
         return 0
-    for row, (first, second) in enumerate(zip(rows_here, rows_there, strict=True)):
-        one.apply(first)
-        other.apply(second)
+    for row in rows:
+        one.apply(row)
+        other.apply(row)
         if not np.array_equal(one.now, other.now):
             return row
     return None
@@ -498,21 +462,17 @@ def _first_sides(
 class _Sides:
     """Where each state stands in each run, month after month."""
 
-    def __init__(self, result: Result, places: NDArray[np.int64], row: int) -> None:
-        """As before the changes of a row."""
+    def __init__(self, result: Result, places: NDArray[np.int64]) -> None:
         self.changes = result.changes
         at_start = _at_start(result)
         self.column = np.full(at_start.shape[0], -1)
         self.column[places] = np.arange(places.shape[0])
         self.now = np.broadcast_to(at_start[places] == 0, (result.runs, places.shape[0])).copy()
         """(runs, n) whether the tie that is counted stands."""
-        self._settle(self.changes["month"] < row)
 
     def apply(self, row: int) -> None:
         """The changes of the next row."""
-        self._settle(self.changes["month"] == row)
-
-    def _settle(self, which: Any) -> None:
+        which = self.changes["month"] == row
         columns = self.column[self.changes["state"][which]]
         kept = columns >= 0
         self.now[self.changes["run"][which][kept], columns[kept]] = self.changes["to"][which][kept] == 0
@@ -523,21 +483,17 @@ def _at_start(result: Result) -> NDArray[np.int64]:
     return np.array([SIDES[place.tie].index(place.at_start) for place in result.places], dtype=np.int64)
 
 
-def _who(
-    here: Result, there: Result, places: _Places, rows_here: Sequence[int], rows_there: Sequence[int]
-) -> tuple[Rows, Rows, Rows]:
-    """Rows of `states`, `instead` and `swaps`."""
-    same_start = here.months[0] == there.months[0]
-    reached = horizons(len(rows_here) - 1) if same_start else {"p_end": len(rows_here) - 1}
+def _who(here: Result, there: Result, places: _Places, last: int) -> tuple[Rows, Rows, Rows]:
+    """Rows of `states`, `instead` and `swaps`; last : the row of the last month they share."""
     start_here, start_there = _at_start(here), _at_start(there)
     away_here, away_there = start_here[places.here] != 0, start_there[places.there] != 0
     by_place: list[Rows] = [[] for _ in places.told]
     gone: Any = None
-    for label, row in reached.items():
-        one = moved(start_here, here.changes, here.runs, rows_here[row])[:, places.here]
+    for label, row in horizons(last).items():
+        one = moved(start_here, here.changes, here.runs, row)[:, places.here]
         # "Not what it was at the start" is told of the baseline's start in both, or they would speak of two things.
         one = one ^ (away_here != away_there)
-        other = moved(start_there, there.changes, there.runs, rows_there[row])[:, places.there]
+        other = moved(start_there, there.changes, there.runs, row)[:, places.there]
         gone = one, other
         for number, place in enumerate(places.told):
             told = _chances(one[:, number], other[:, number], here)

@@ -37,7 +37,8 @@ from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request, warm_up
 from sim.runs.sampling import Draws, Mode, sample, settled
 from sim.runs.variation import Variation, parse_variations
-from sim.scenario import Loaded, Opened, load
+from sim.scenario import Loaded, Opened, reloaded, titled
+from sim.scenario.given import is_given
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -559,7 +560,7 @@ def sensitivity(
     errors = estimates.std(axis=1, ddof=1) / np.sqrt(estimates.shape[1])
     return Sensitivity(
         scenario=request.loaded.name,
-        title=str(request.loaded.scenario.scenario.title),
+        title=_title(request),
         outcome=question.outcome,
         told=in_words(question.outcome, where.laid),
         design=question.design,
@@ -605,7 +606,7 @@ def sensitivity_to_folder(
     said = {
         "kind": SENSITIVITY.name,
         "scenario": question.request.loaded.name,
-        "title": str(question.request.loaded.scenario.scenario.title),
+        "title": _title(question.request),
         "outcome": question.outcome,
         **question.settings,
     }
@@ -651,13 +652,20 @@ def read(folder: Path) -> Sensitivity:
     return found
 
 
+def _title(request: Request) -> str:
+    """The scenario's title, with what is given; what was set stands beside it."""
+    scenario = request.loaded.scenario
+    given = {path: value for path, value in request.loaded.overrides.items() if is_given(path)}
+    return titled(scenario.scenario.title, given, scenario.model_dump(mode="json"))
+
+
 def _kept(folder: Path, question: Question) -> Sensitivity | None:
     """The analysis in a folder, under the words of a question; None where it is not whole."""
     try:
         kept = read(folder)
     except ResultError:
         return None
-    return replace(kept, title=str(question.request.loaded.scenario.scenario.title), settings=question.settings)
+    return replace(kept, title=_title(question.request), settings=question.settings)
 
 
 def face_sensitivity(
@@ -671,6 +679,7 @@ def face_sensitivity(
     parameters: Mode | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
     repair: bool = False,
     record: str | Path | None = None,
     threads: int | None = None,
@@ -684,12 +693,13 @@ def face_sensitivity(
     vary : paths with ranges, such as `["washington.attention=0:3"]`; else every number with a law, by that law
     parameters : with `vary`, whether all other numbers are central (the default) or drawn
     seed : the scenario's own where left out; set : overrides by dotted path
+    given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     repair : leave out what failed, by whole blocks, instead of raising
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     out : a folder to write the analysis under; nothing is written where it is left out
     Raises ScenarioError or InputError with every problem found, SimError where points failed.
     """
-    loaded = scenario.changed(set) if isinstance(scenario, Loaded) else load(scenario, set, record)
+    loaded = reloaded(scenario, set, given, record)
     question = Question.of(
         loaded, runs, seed, parameters, vary or (), outcome=outcome, design=design, points=points, repair=repair
     )

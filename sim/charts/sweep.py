@@ -384,7 +384,8 @@ def source(document: Document) -> str:
     design = DESIGNS.get(document["design"], f"{document['design']} design of {{}}")
     points = design.format(many(max(int(document["points"]), len(document["columns"]["point"])), "point"))
     runs = many(document["runs"], "run")
-    told = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}. Design: {points}."
+    given = "".join(f", given: {told}" for told in document.get("given", ()))
+    told = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}. Design: {points}."
     paths = [entry["path"] for entry in document["varied"]]
     return told + (f" Varied: {', '.join(paths)}." if len(paths) <= MOST_PATHS else "")
 

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.charts import save
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED, grid, panel, sheet, wrapped
 from sim.charts.words import many
+from sim.scenario.given import is_given
 
 Document = Mapping[str, Any]
 """What an analysis writes: outcome, design, points, runs, seed, noise_share, and `rows` of indices."""
@@ -69,7 +70,7 @@ def draw(document: Document) -> Figure:
     heading = f"What this hangs on: {document['told']}"
     told = [row for row in document["rows"] if row[_key(document)] is not None][:SHOWN]
     title = " ".join(str(document["title"]).split())
-    changed = ", ".join(f"{path} = {value}" for path, value in document.get("set", {}).items())
+    changed = ", ".join(f"{path} = {value}" for path, value in document.get("set", {}).items() if not is_given(path))
     scenario = f"{title} [{changed}]" if changed else title
     if not told:
         subtitle = f"{scenario}\n{document['note']}"

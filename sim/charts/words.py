@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sim.results.result import Result
+from sim.scenario import given_in_words
 
 
 def day(value: date | str) -> date:
@@ -92,4 +93,5 @@ def _settings(result: Result) -> str:
     drawn = f"parameters {mode}" + (f" ({many(draws(result), 'draw')})" if mode == "drawn" else "")
     identity = str(settings.get("id", ""))[:12]
     parts = [f"{result.name}: {many(result.runs, 'run')}", f"seed {result.seed}", drawn]
+    parts += [f"given: {told}" for told in given_in_words(result.scenario)]
     return ", ".join(parts + ([f"result {identity}"] if identity else []))

@@ -13,6 +13,7 @@ from sim.cli.options import (
     HELP,
     Progress,
     as_json,
+    given,
     no_charts,
     out,
     overrides,
@@ -39,6 +40,7 @@ _LEAST = 0.0005
 @click.option("--seed", type=int, help="Seed of the random numbers of all (default: the baseline's).")
 @overrides
 @record
+@given
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known, the same in all, or fix every parameter at its central value.",
@@ -54,6 +56,7 @@ def command(
     seed: int | None,
     overrides: tuple[str, ...],
     record: str | None,
+    given: tuple[str, ...],
     parameters: Any,
     threads: int | None,
     out: Path,
@@ -70,13 +73,14 @@ def command(
     from sim.errors import InputError, Problem
     from sim.results import placeable
     from sim.runs.run import run_to_folder
-    from sim.scenario import load, parse_overrides, remarks
+    from sim.scenario import load, parse_given, parse_overrides, remarks
+    from sim.scenario.given import is_given
 
     began, most = time.perf_counter(), 7
     if not 2 <= len(scenarios) <= most:
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
-    changed = parse_overrides(overrides)
-    asked = requests([load(name, changed, record) for name in scenarios], runs, seed, parameters)
+    changed = parse_overrides(overrides) | parse_given(given)
+    asked = requests([load(name, changed, record=record) for name in scenarios], runs, seed, parameters)
     placeable(folder_of(asked, out))
     silent = quiet or as_json
     tell = None if silent else lambda text: click.echo(text, err=True)
@@ -100,7 +104,7 @@ def command(
     elif quiet:
         click.echo(folder)
     else:
-        set_on_top = ", ".join(f"{path} = {value}" for path, value in changed.items())
+        set_on_top = ", ".join(f"{path} = {value}" for path, value in changed.items() if not is_given(path))
         click.echo("\n".join(lines(comparison, set_on_top)))
         click.echo(f"\nWritten to: {folder}")
         if not no_charts:
@@ -136,18 +140,33 @@ def document(comparison: Comparison, folder: Path, found: Sequence[bool]) -> dic
 
 def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
     """The comparison as a reader on a terminal sees it."""
+    from sim.scenario import given_in_words
+
     told = [f"Against {comparison.names[0]}: {comparison.results[0].title}"]
     if set_on_top:
         told.append(f"Set in every scenario: {set_on_top}")
     baseline = comparison.results[0]
+    given = [given_in_words(result.scenario) for result in comparison.results]
+    told += [f"Given in every scenario: {said}." for said in given[0] if all(said in each for each in given)]
     for pair, result in zip(comparison.pairs, comparison.results[1:], strict=True):
         means = {tie: (_last(baseline, tie, pair), _last(result, tie, pair)) for tie in pair.ties}
-        told += ["", f"{pair.scenario}: {result.title}", *_pair(pair, means)]
+        told += ["", f"{pair.scenario}: {result.title}", *_apart(baseline, result), *_pair(pair, means)]
         if "cooperation" not in pair.ties and (baseline.hosts or result.hosts):
             told.append("They do not follow the same hosts: military cooperation is not compared.")
     runs, seed = comparison.runs, baseline.seed
     more = "one run does not tell an error" if runs == 1 else f"{4 * runs:,} runs would halve every error"
     return [*told, "", f"{runs:,} run{'s' * (runs > 1)} of each, seed {seed}, paired run by run; {more}."]
+
+
+def _apart(baseline: Result, result: Result) -> list[str]:
+    """What one of two takes as given and the other does not."""
+    from sim.scenario import given_in_words
+
+    here, there = given_in_words(result.scenario), given_in_words(baseline.scenario)
+    return [
+        *(f"Given here alone: {said}." for said in here if said not in there),
+        *(f"Given in the baseline alone: {said}." for said in there if said not in here),
+    ]
 
 
 def _last(result: Result, tie: str, pair: Pair) -> float:
@@ -180,8 +199,6 @@ def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]
             of = "" if len(pair.saved) == 1 else f" ({tie})"
             did = f"took {_percent(saved)} off" if saved >= 0.0 else "took nothing off"
             yield f"Pairing {did} the variance of the difference in the count{of}."
-    if pair.left_out:
-        yield f"Only one of the two follows {', '.join(pair.left_out)}: in the counts, not in the chances."
 
 
 def _chances(pair: Pair, end: str) -> Iterator[str]:

@@ -80,6 +80,15 @@ def own_record(file: str | None) -> RecordTable | None:
     return None if file is None else read_record(file)
 
 
+given = click.option(
+    "--given",
+    multiple=True,
+    metavar="VOTE=OUTCOME",
+    help="Take it that a vote has this outcome, such as paraguay-2028=opposition; all else keeps its random numbers "
+    "(repeatable).",
+)
+
+
 def program() -> str:
     """How to call this program from where the user is: `sim` where that finds it, else its path."""
     called = Path(sys.argv[0])

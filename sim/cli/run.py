@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, out, overrides, print_json, record, this_command, threads
+from sim.cli.options import HELP, Progress, as_json, given, out, overrides, print_json, record, this_command, threads
 from sim.cli.pictures import draw, page
 
 _BEGAN = time.perf_counter()
@@ -20,6 +20,7 @@ _BEGAN = time.perf_counter()
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @overrides
 @record
+@given
 @click.option(
     "--engine", type=click.Choice(["compiled", "mesa"]), default="compiled", show_default=True,
     help="The compiled kernel, or the readable Mesa model: the same bits, slower.",
@@ -40,6 +41,7 @@ def command(
     seed: int | None,
     overrides: tuple[str, ...],
     record: str | None,
+    given: tuple[str, ...],
     engine: str,
     parameters: Any,
     threads: int | None,
@@ -51,11 +53,11 @@ def command(
 ) -> None:
     """Run SCENARIO, a shipped name (`sim list`) or a file, and say what came out."""
     from sim.runs.run import Clock, Request, run_to_folder
-    from sim.scenario import load, parse_overrides, remarks
+    from sim.scenario import load, parse_given, parse_overrides, remarks
 
     clock = Clock()
     clock.stages["start-up"] = clock._last - _BEGAN
-    loaded = load(scenario, parse_overrides(overrides), record)
+    loaded = load(scenario, parse_overrides(overrides) | parse_given(given), record=record)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
 
     tell = None if quiet or as_json else lambda text: click.echo(text, err=True)

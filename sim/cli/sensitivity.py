@@ -12,6 +12,7 @@ from sim.cli.options import (
     HELP,
     Progress,
     as_json,
+    given,
     no_charts,
     out,
     overrides,
@@ -52,6 +53,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )  # fmt: skip
 @overrides
 @record
+@given
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]),
     help="With --vary: draw the other parameters, or fix them at their central values  [default: central]",
@@ -72,6 +74,7 @@ def command(
     vary: tuple[str, ...],
     overrides: tuple[str, ...],
     record: str | None,
+    given: tuple[str, ...],
     parameters: Any,
     repair: bool,
     threads: int | None,
@@ -85,9 +88,9 @@ def command(
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     """
     from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder
-    from sim.scenario import load, parse_overrides
+    from sim.scenario import load, parse_given, parse_overrides
 
-    loaded = load(scenario, parse_overrides(overrides), record)
+    loaded = load(scenario, parse_overrides(overrides) | parse_given(given), record=record)
     count = POINTS if points is None else points
     question = Question.of(
         loaded, runs, seed, parameters, vary, outcome=outcome, design=design, points=count, repair=repair

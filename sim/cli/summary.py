@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sim.charts import charts_of
+from sim.charts.history import spoken
+from sim.charts.words import many, percent
+from sim.report.outcomes import asked, leaving
 from sim.results import Result
-from sim.results.tables import COOPERATION
+from sim.results.outcomes import by_vote
+from sim.results.tables import COOPERATION, RECOGNITION
+from sim.scenario import given_in_words
+from sim.scenario.given import place
 
 _MOST_ROWS = 8
 
@@ -25,6 +32,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
         "id": result.settings["id"],
         "engine": result.settings["engine"],
         "parameters": result.settings["parameters"],
+        "given": dict(result.scenario.get("given") or {}),
         "found": found,
         "count_at_start": int(result.counts[0, 0]),
         "end": {"month": result.months[-1], "mc": result.mean_error}
@@ -32,6 +40,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
         "states": [
             {key: values[row] for key, values in result.states_columns.items()} for row in range(len(result.places))
         ],
+        "outcomes": _outcomes_json(result),
         "parameter_kinds": dict(Counter(belief["kind"] for belief in result.beliefs)),
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
     }
@@ -45,6 +54,7 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     lines = [
         result.title,
         header["question"],
+        *(f"Given: {told}." for told in given_in_words(result.scenario)),
         "",
         f"{_states(int(result.counts[0, 0]))} with Taipei at the start ({header.get('as_of', header['start'])}).",
         f"By the end of {end}: {last['mean']:.1f} on average; half of the runs {last['q25']} to {last['q75']}, "
@@ -55,7 +65,17 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
         lines.append(f"On record: {known[-1][1]} at the end of {known[-1][0]}, where the record's whole months end.")
     if result.own is not None or header.get("assume_unchanged"):
         lines.append(result.basis)
-    lines += ["", *_chances(result, end), *_cooperation(result, end), "", *_error(result), "", *_knowledge(result)]
+    lines += [
+        *filter(None, [leaving(result)]),
+        "",
+        *_chances(result, end),
+        *_by_vote(result, end),
+        *_cooperation(result, end),
+        "",
+        *_error(result),
+        "",
+        *_knowledge(result),
+    ]
     what = "Found" if found else "Written to"
     lines += ["", f"{what}: {result.folder}"]
     if charts and result.folder is not None:
@@ -97,6 +117,38 @@ def _chances(result: Result, end: str) -> list[str]:
             f"{_percent(back[0]).strip()}{_range(back[1], back[2], ' ')}."
         )
     return lines
+
+
+def _by_vote(result: Result, end: str) -> list[str]:
+    """For the states the scenario is about their chance by outcome of their own vote; nothing where that is certain."""
+    about = asked(result)
+    lines = []
+    for vote in by_vote(result.outcomes_columns, result.scenario):
+        if vote["voter"] in about:
+            parts = [_of_outcome(each, vote["voter"]) for each in vote["outcomes"] if each["runs"]]
+            lines.append(f"  {place(vote['voter'])}, {spoken(date.fromisoformat(vote['date']))}: {'; '.join(parts)}")
+    head = (
+        f"By outcome of their own vote, chance to have moved by the end of {end} (± Monte Carlo error; outcomes.csv):"
+    )
+    return ["", head, *lines] if lines else []
+
+
+def _of_outcome(outcome: Mapping[str, Any], voter: str) -> str:
+    told = outcome["states"][voter]
+    error = "" if told["mc"] is None else f" ± {100 * told['mc']:.1f}"
+    return f"{outcome['outcome'].replace('-', ' ')} {percent(told['p'])} %{error} ({many(outcome['runs'], 'run')})"
+
+
+def _outcomes_json(result: Result) -> dict[str, Any]:
+    """`outcomes.csv` in short: how many leave, where the count ends, and what goes with the outcomes of votes."""
+    table = result.outcomes_columns
+    short = ("number", "p", "mc")
+    return {
+        "nobody": {key: table.rows(what="nobody")[0][key] for key in ("p", "mc")},
+        "at_least": [{key: row[key] for key in short} for row in table.rows(what="at_least")],
+        "count": [{key: row[key] for key in short} for row in table.rows(what="count", tie=RECOGNITION)],
+        "votes": by_vote(table, result.scenario, asked(result)),
+    }
 
 
 def _cooperation(result: Result, end: str) -> list[str]:

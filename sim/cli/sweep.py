@@ -13,6 +13,7 @@ from sim.cli.options import (
     HELP,
     Progress,
     as_json,
+    given,
     no_charts,
     out,
     overrides,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
 @overrides
 @record
+@given
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
     help="Draw what is not known and not varied, or fix it at its central values.",
@@ -74,6 +76,7 @@ def command(
     seed: int | None,
     overrides: tuple[str, ...],
     record: str | None,
+    given: tuple[str, ...],
     parameters: Any,
     threads: int | None,
     executor: str,
@@ -91,10 +94,11 @@ def command(
     """
     from sim.runs.executors import executor as executor_of
     from sim.runs.sweep import run_sweep, status, sweep_of
-    from sim.scenario import parse_overrides
+    from sim.scenario import parse_given, parse_overrides
 
     began = time.perf_counter()
-    sweep = sweep_of(scenario, varied, design, points, runs, seed, parse_overrides(overrides), parameters, record)
+    fixed = parse_overrides(overrides) | parse_given(given)
+    sweep = sweep_of(scenario, varied, design, points, runs, seed, fixed, parameters, record)
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:
@@ -181,6 +185,8 @@ def _document(swept: Swept, found: bool) -> dict[str, Any]:
 
 
 def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]:
+    from sim.scenario import given_in_words
+
     manifest, columns = swept.manifest, swept.columns
     end = manifest["scenario"]["scenario"]["end"][:7]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
@@ -189,6 +195,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
     lines = [
         f"{manifest['scenario']['scenario']['title']}: {_many(manifest['points'], 'point')} of "
         f"{_many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
+        *(f"Given at every point: {told}." for told in given_in_words(manifest["scenario"])),
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
     ]
     if told:

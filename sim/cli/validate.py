@@ -34,7 +34,7 @@ def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_j
                     paths = ", ".join(swept.paths)
                     click.echo(f"{cleaned(file)}: ok (a sweep of {len(swept.points):,} points over {paths})")
                 continue
-            loaded = load(file, None, record)
+            loaded = load(file, record=record)
             told.append({"file": file, "ok": True, "problems": []})
             if not as_json:
                 from sim.scenario import members, remarks

@@ -97,7 +97,7 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
     first = month_number(scenario.scenario.start)
     numbers = range(first, first + scenario.months + 1)
     entries = sorted(_entries(scenario, first), key=lambda entry: (entry.month, entry.day, _late(entry), entry.name))
-    votes = _votes(scenario)
+    votes = votes_of(scenario)
     levers, events = _levers(scenario, numbers), _events(entries, votes, who, numbers, scenario.scenario.start)
     timeline = Timeline(
         **_months(scenario, numbers),
@@ -124,8 +124,8 @@ def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
         event_chances=tuple(_uncertain(entry.event.chance, f"{entry.name}.chance", 0.0, 1.0) for entry in entries),
         outcome_chances=tuple(
             tuple(
-                _uncertain(outcome.chance, f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
-                for which, outcome in outcomes
+                _uncertain(scenario.chance_of(name, which), f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
+                for which, _ in outcomes
             )
             for name, outcomes in votes
         ),
@@ -410,7 +410,7 @@ def delivered(as_of: date) -> dict[str, Any]:
 _ANSWERS = {None: kinds.AUCTION, "refused": kinds.REFUSED, "met": kinds.MET}
 
 
-def _votes(scenario: Scenario) -> list[tuple[str, list[tuple[str, Outcome]]]]:
+def votes_of(scenario: Scenario) -> list[tuple[str, list[tuple[str, Outcome]]]]:
     """The elections that are held and their outcomes, both by name: their numbers in the timeline."""
     return [
         (name, sorted(election.outcomes.items()))
@@ -423,7 +423,7 @@ def _entries(scenario: Scenario, first: int) -> Iterator[Entry]:
     for name, event in scenario.events.items():
         if event.enabled and event.date is not None:
             yield Entry(f"events.{name}", event, month_number(event.date) - first, event.date.day, -1, -1)
-    for number, (name, outcomes) in enumerate(_votes(scenario)):
+    for number, (name, outcomes) in enumerate(votes_of(scenario)):
         election = scenario.elections[name]
         for which, (outcome, what) in enumerate(outcomes):
             for effect, event in what.effects.items():

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.atlas import states
 from sim.charts.history import spoken
 from sim.charts.words import day, month_end, start_of
 from sim.report.words import days, number, ranged, shares
 from sim.results.result import Result
 from sim.scenario.events import EVENTS
+from sim.scenario.given import place
 from sim.scenario.schema import BeijingTable, Cooperation, Roster, StateTable, TaipeiTable, WashingtonTable
 
 SIDES = {"beijing": "Beijing", "taipei": "Taipei", "washington": "Washington"}
@@ -88,7 +88,8 @@ def _entry(result: Result, kind: str, name: str, told: Mapping[str, Any]) -> Ent
     called, what = plain(name), ""
     if kind == "elections":
         called += "" if "election" in called or "vote" in called else " election"
-        follows = tuple(_outcome(name, outcome, str(told["state"])) for name, outcome in told["outcomes"].items())
+        given = (result.scenario.get("given") or {}).get(name)
+        follows = tuple(_outcome(which, what, str(told["state"]), given) for which, what in told["outcomes"].items())
     else:
         what = described(told)
     return Entry(
@@ -105,7 +106,7 @@ def _entry(result: Result, kind: str, name: str, told: Mapping[str, Any]) -> Ent
     )
 
 
-def _outcome(name: str, outcome: Mapping[str, Any], voter: str) -> tuple[str, tuple[Entry, ...]]:
+def _outcome(name: str, outcome: Mapping[str, Any], voter: str, given: str | None) -> tuple[str, tuple[Entry, ...]]:
     effects = tuple(
         Entry(
             "",
@@ -120,6 +121,8 @@ def _outcome(name: str, outcome: Mapping[str, Any], voter: str) -> tuple[str, tu
         for called, effect in (outcome.get("effects") or {}).items()
         if effect.get("enabled", True)
     )
+    if given is not None:
+        return f"{plain(name)}: {'given' if name == given else 'not, by what is given'}", effects
     return f"{plain(name)}: {shares(outcome['chance'])}", effects
 
 
@@ -142,14 +145,6 @@ def _joins(entry: Mapping[str, Any]) -> str:
 def plain(name: str) -> str:
     """A name of the scenario language as words."""
     return name.replace("-", " ").replace("_", " ")
-
-
-def place(code: object) -> str:
-    """Name of a state; Taiwan, which votes, is no state of the atlas."""
-    if not code:
-        return ""
-    known = states()
-    return known[str(code)].name if str(code) in known else {"TWN": "Taiwan"}.get(str(code), str(code))
 
 
 def numbers(entry: Mapping[str, Any]) -> tuple[str, ...]:

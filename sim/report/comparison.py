@@ -15,6 +15,7 @@ from sim.report.page import rendered, scenario_name, shared
 from sim.report.pictures import inline
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
+from sim.scenario import as_options, given_in_words
 
 MOST_ROWS, MOST_SWAPS = 15, 6
 """Rows of a table of differences, and of who left instead of whom."""
@@ -139,7 +140,6 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
             for row in pair.rows("swaps")
             if row["share"] >= LEAST_SWAP
         ][:MOST_SWAPS],
-        "left_out": ", ".join(pair.left_out),
     }
 
 
@@ -200,6 +200,9 @@ def differences(baseline: Result, other: Result) -> list[str]:
         if numbers.get(name) != before.get(name):
             own, usual = (words.ranged(each[name]) if name in each else "as drawn" for each in (numbers, before))
             told.append(f"Parameter {name}: {own} ({usual} in the baseline)")
+    given, before_given = (given_in_words(each.scenario) for each in (other, baseline))
+    told += [f"Given: {said}" for said in given if said not in before_given]
+    told += [f"Given in the baseline alone: {said}" for said in before_given if said not in given]
     ends = [[each.scenario["scenario"][key] for key in ("start", "end")] for each in (baseline, other)]
     if ends[0] != ends[1]:
         told.append(f"From {words.days(ends[1][0])} to {words.days(ends[1][1])}")
@@ -221,6 +224,5 @@ def _compare_command(comparison: Comparison) -> str:
         parts += ["--parameters", str(baseline.settings["parameters"])]
     sets = [result.settings.get("set", {}) for result in comparison.results]
     if all(each == sets[0] for each in sets):
-        for path, value in sets[0].items():
-            parts += ["--set", f"{path}={value}"]
+        parts += as_options(sets[0])
     return shlex.join(parts)

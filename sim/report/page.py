@@ -16,12 +16,12 @@ from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbere
 from sim.charts.when import chances
 from sim.charts.words import draws, end_of, known_to, many, percent, source, start_of
 from sim.errors import SimError
-from sim.report import backtest, calendar, words
+from sim.report import backtest, calendar, outcomes, words
 from sim.report.drawing import count_chart
 from sim.report.limits import limits
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
-from sim.scenario import load, parse_overrides, shipped
+from sim.scenario import as_options, given_in_words, load, parse_overrides, shipped
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,6 +55,7 @@ def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | No
         "title": result.title,
         "name": result.name,
         "question": header.get("question", ""),
+        "given": given_in_words(result.scenario),
         "answer": words.answer(result),
         "happened": words.happened(result),
         "knowledge": words.knowledge(result),
@@ -74,6 +75,9 @@ def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | No
         "not_returning": f"{left_out(rest, 'more state')}" if rest else "",
         "scales": {"leavers": reach(leavers), "returners": reach(shown)},
         "recorded": words.recorded(result),
+        "leaving": outcomes.leaving(result),
+        "ends": outcomes.ends(result),
+        "votes": outcomes.votes(result),
         "years": _years(result, leavers[:MOST_ROWS]),
         "hosts": _hosts(result),
         "why": [_why(each, result.runs) for each in why],
@@ -263,8 +267,7 @@ def command(result: Result) -> str:
         parts += ["--engine", str(settings["engine"])]
     if settings.get("parameters", "drawn") != "drawn":
         parts += ["--parameters", str(settings["parameters"])]
-    for path, value in settings.get("set", {}).items():
-        parts += ["--set", f"{path}={value}"]
+    parts += as_options(settings.get("set", {}))
     if result.ledger is not None:
         parts.append("--ledger")
     return shlex.join(parts)

@@ -13,6 +13,7 @@ from sim.report import words
 from sim.report.limits import limits
 from sim.report.page import rendered, shared
 from sim.report.pictures import inline
+from sim.scenario import as_options
 
 MOST_POINTS = 60
 """Points in the table."""
@@ -50,6 +51,7 @@ def html_of_sweep(folder: Path) -> str:
             "title": str(header["title"]),
             "name": header["name"],
             "question": header["question"],
+            "given": document["given"],
             "sentences": [_swept_words(document, done)],
             "varied": [
                 {"path": each["path"], "values_told": _values(each["values"]), "meaning": _meaning(each["path"])}
@@ -133,6 +135,5 @@ def _command(manifest: Mapping[str, Any]) -> str:
     parts += ["--runs", str(manifest["runs"]), "--seed", str(manifest["seed"])]
     if manifest["parameters"] != "drawn":
         parts += ["--parameters", manifest["parameters"]]
-    for path, value in manifest["set"].items():
-        parts += ["--set", f"{path}={value}"]
+    parts += as_options(manifest["set"])
     return shlex.join(parts)

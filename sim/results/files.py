@@ -14,6 +14,7 @@ from sim.errors import Problem, ResultError, nearest
 from sim.model.terms import OUTCOMES, TRIGGERS, WEIGHED
 from sim.results.folder import check
 from sim.results.manifests import RESULT
+from sim.results.outcomes import read_outcomes
 from sim.results.result import SIDES, Result
 from sim.results.table import (
     BLANK,
@@ -32,6 +33,7 @@ from sim.results.talks import TALKS, before
 
 TRAJECTORIES, EVENTS, SUMMARY, STATES, TALKED, DRAWN = RESULT.data
 (LEDGER,) = RESULT.more
+(OUTCOME_TABLE,) = RESULT.later
 
 _TRAJECTORIES: Columns = {"run": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE}
 _WEIGHED: Columns = dict.fromkeys(WEIGHED, NUMBER)
@@ -58,6 +60,7 @@ def write_data(result: Result, stage: Path) -> None:
     result.states_columns.write(stage / STATES)
     result.talks_columns.write(stage / TALKED)
     result.draws_columns.write(stage / DRAWN)
+    result.outcomes_columns.write(stage / OUTCOME_TABLE)
     if result.ledger is not None:
         result.ledger.write(stage / LEDGER)
 
@@ -122,12 +125,20 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         hosts=hosts,
         told=_read_states(folder / STATES, members, hosts),
         cooperation=counts[1] if hosts else None,
+        told_outcomes=_read_outcomes(folder, manifest, members),
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
         talk_runs=manifest["talk_runs"],
         concluded=partial(_later, _read_talks, talks, manifest["talk_runs"], months, members),
         drawn=partial(_later, _read_draws, draws, count),
         folder=folder,
     )
+
+
+def _read_outcomes(folder: Path, manifest: Mapping[str, Any], members: Sequence[Any]) -> Table | None:
+    """`outcomes.csv` as columns; None of a result that an older version wrote, which had none."""
+    if OUTCOME_TABLE not in manifest["files"]:
+        return None
+    return read_outcomes(folder / OUTCOME_TABLE, [code for code, *_ in members], manifest["scenario"])
 
 
 def _read_ledger(path: Path, most: int) -> Table:

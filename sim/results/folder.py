@@ -412,8 +412,8 @@ def check(folder: Path, *kinds: Kind, pictures: bool = True) -> dict[str, Any]:
 
 def parts(manifest: Mapping[str, Any]) -> set[str]:
     """What a folder has besides the files it has in any case: single files, and folders such as `charts`."""
-    whole = KINDS[manifest["kind"]].whole
-    return {name.partition("/")[0] for name in manifest["files"] if name not in whole}
+    kind = KINDS[manifest["kind"]]
+    return {name.partition("/")[0] for name in manifest["files"] if name not in (*kind.whole, *kind.later)}
 
 
 def charts_in(folder: Path) -> set[str]:

@@ -254,6 +254,8 @@ class Kind:
     """Files it has in any case, which nothing but its id decides: tables of numbers."""
     more: tuple[str, ...] = ()
     """Further such files that it may have."""
+    later: tuple[str, ...] = ()
+    """Such files that this version writes in any case; what older ones wrote is read without them."""
     document: str = ""
     """A file it has in any case, and which shows what the manifest says, like pictures and pages."""
     again: str = "run its command again"
@@ -267,7 +269,7 @@ class Kind:
     @property
     def numbers(self) -> tuple[str, ...]:
         """Files that show nothing of what a manifest says in words."""
-        return (*self.data, *self.more)
+        return (*self.data, *self.later, *self.more)
 
 
 RESULT = Kind(
@@ -275,6 +277,7 @@ RESULT = Kind(
     ResultManifest,
     ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv", "talks.parquet", "draws.parquet"),
     ("ledger.parquet",),
+    later=("outcomes.csv",),
     again="run the scenario again",
 )
 SWEEP = Kind("sweep", SweepManifest, ("points.parquet", "counts.parquet"), again="run the sweep again")

@@ -13,18 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.atlas import OwnFacts, Record, record
+from sim.results.outcomes import Voted, no_votes, outcomes_table
 from sim.results.table import Table
 from sim.results.tables import (
     COOPERATION,
     RECOGNITION,
     Place,
     count_error,
+    moved,
     rows_of,
     states_table,
     summary_table,
 )
 from sim.results.talks import no_talks, of_states
 from sim.scenario import RecordTable
+from sim.scenario.given import titled
 from sim.words import spoken
 
 if TYPE_CHECKING:
@@ -71,6 +74,8 @@ class Result:
     """(draws, n + h, H, 2) sums of the chances met on the way, from which ranges are told; None when read back."""
     told: Table | None = None
     """`states.csv` as read back."""
+    told_outcomes: Table | None = None
+    """`outcomes.csv` as read back; None of a run, and of a result of an older version."""
     ledger: Table | None = None
     """What every state weighed in every month, where it was asked for."""
     talk_runs: int = 0
@@ -79,6 +84,8 @@ class Result:
     """Gives the concluded talks: from memory, or from the folder when they are asked for."""
     drawn: Callable[[], Table] = field(default=Table, repr=False)
     """Gives the draws of the parameters likewise."""
+    voted: Voted = field(default=no_votes, repr=False)
+    """Gives each vote with its outcome in each run; nothing when read back."""
     folder: Path | None = None
     """Where its files are."""
 
@@ -90,9 +97,7 @@ class Result:
     @property
     def title(self) -> str:
         """Title of the scenario, with what was set on top of it."""
-        changed = ", ".join(f"{path} = {value}" for path, value in self.settings.get("set", {}).items())
-        title = str(self.scenario["scenario"]["title"])
-        return f"{title} [{changed}]" if changed else title
+        return titled(str(self.scenario["scenario"]["title"]), self.settings.get("set", {}), self.scenario)
 
     @cached_property
     def own(self) -> OwnFacts | None:
@@ -168,6 +173,17 @@ class Result:
         table = states_table(places, at_start, self.changes, expected, self.runs, last, per_draw, central)
         return Table(table | of_states(self.talks_columns, places, self.talk_runs))
 
+    @cached_property
+    def outcomes_columns(self) -> Table:
+        """`outcomes.csv` as columns; of a result of an older version without what hangs on votes."""
+        if self.told_outcomes is not None:
+            return self.told_outcomes
+        places = self.places
+        at_start = np.array([SIDES[place.tie].index(place.at_start) for place in places], dtype=np.int64)
+        gone = moved(at_start, self.changes, self.runs, len(self.months) - 1)
+        per_draw = int(self.settings["runs_per_draw"])
+        return outcomes_table(places, gone, self.changes, self.counted, self.voted(), per_draw)
+
     def summary_of(self, tie: str = RECOGNITION) -> Table:
         """`summary.csv` as columns, the rows of one tie."""
         return self.summary_columns.where(tie=tie)
@@ -215,6 +231,14 @@ class Result:
     def states(self) -> pd.DataFrame:
         """One row a state: the chance that its tie is not what it was at the start, by horizon, with ranges."""
         return self.states_columns.frame()
+
+    def outcomes(self) -> pd.DataFrame:
+        """One row a chance: of outcomes of votes, of states by outcome, that so many leave, of counts at the end.
+
+        what : vote, state, nobody, at_least or count; tie, vote, outcome, iso3, state, number : what it is of
+        runs : those that count, >= 0; p : the chance, 0 to 1; mc : its Monte Carlo standard error, >= 0
+        """
+        return self.outcomes_columns.frame()
 
     def events(self) -> pd.DataFrame:
         """One row a change: run, month, state, sides, chance, each term, price, hazard (per year)."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sim.results import Result, out_folder
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
-from sim.scenario import Loaded, load
+from sim.scenario import Loaded, load, reloaded
 
 
 def run(
@@ -18,6 +18,7 @@ def run(
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
     engine: Literal["compiled", "mesa"] = "compiled",
     parameters: Literal["drawn", "central"] = "drawn",
     threads: int | None = None,
@@ -31,11 +32,12 @@ def run(
     runs, seed : the scenario's own where left out
     set : overrides by dotted path, such as `{"washington.attention": 2}`
     record : a file with your own facts since the atlas ends, in place of the scenario's own
+    given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     ledger : also keep every term of every state and month (at most 100 runs)
     out : a folder to write the result under; nothing is written where it is left out
     Raises ScenarioError or InputError with every problem found.
     """
-    loaded = scenario.changed(set) if isinstance(scenario, Loaded) else load(scenario, set, record)
+    loaded = reloaded(scenario, set, given, record)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
     if out is None:
         return simulate(request, threads)

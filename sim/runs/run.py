@@ -29,6 +29,7 @@ from sim.results.tables import COOPERATION, RECOGNITION, rows_of
 from sim.results.talks import talks_table
 from sim.runs.ensemble import Progress, check_ledger, run_ensemble
 from sim.runs.sampling import Mode, sample
+from sim.runs.votes import votes
 from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 
@@ -186,6 +187,7 @@ def simulate(
         talk_runs=talk_runs,
         concluded=partial(talks_table, ensemble.talks, laid.months, codes),
         drawn=partial(_drawn, draws.parameters),
+        voted=partial(votes, laid, draws.outcomes, request.seed, request.runs),
     )
 
 
@@ -215,7 +217,7 @@ def run_to_folder(
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         clock.lap("start-up")
-        result = None if {results.DATA, results.LEDGER} & set(todo) else _kept(folder, request)
+        result = None if {results.DATA, results.LEDGER, results.OUTCOME_TABLE} & set(todo) else _kept(folder, request)
         if result is None:
             whole = replace(request, ledger=request.ledger or results.LEDGER in todo)
             result = simulate(whole, threads, progress, clock, tell)

@@ -30,7 +30,7 @@ from sim.runs.points import COUNTED, Base, Done, Row, outcome_column
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
 from sim.runs.variation import parse_variations, read_sweep
-from sim.scenario import Range, Scenario, load, members, shipped_sweeps
+from sim.scenario import Range, Scenario, given_in_words, load, members, shipped_sweeps, with_given
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
@@ -434,6 +434,7 @@ class Swept:
         return {
             "scenario": header["name"],
             "title": header["title"],
+            "given": given_in_words(manifest["scenario"]),
             "runs": manifest["runs"],
             "seed": manifest["seed"],
             "design": manifest["design"],
@@ -487,7 +488,7 @@ def sweep_of(
         kind, points = kind or file.design, file.points if points is None else points
         runs, seed = file.runs if runs is None else runs, file.seed if seed is None else seed
     else:
-        loaded = load(scenario, fixed, record)
+        loaded = load(scenario, fixed, record=record)
         variations = parse_variations(varied, loaded)
         kind = kind or (DESIGNS[0] if variations else ONE_AT_A_TIME)
     if kind == ONE_AT_A_TIME:
@@ -500,7 +501,7 @@ def sweep_of(
     laid = lay(variations, kind or DESIGNS[0], points, loaded.scenario.scenario.seed if seed is None else seed)
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
     paired = kind == ONE_AT_A_TIME or (len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float)))
-    base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(fixed or {}), paired)
+    base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired)
     return Sweep(base, laid)
 
 
@@ -524,6 +525,7 @@ def sweep(
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
     parameters: Mode = "drawn",
     record: str | Path | None = None,
     threads: int | None = None,
@@ -537,12 +539,13 @@ def sweep(
     design, points : every combination, or so many points spread over the ranges
     runs : runs a point (1,000 where left out); set : overrides at every point
     record : a file with your own facts since the atlas ends, in place of the scenario's own
+    given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
     scheduler : the address of a dask scheduler; its workers are used where it is given
     out : the folder under which `sweep/<scenario>/<id>` is written
     Raises InputError with every problem found.
     """
     place = results.out_folder(out)
-    asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, set, parameters, record)
+    asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, with_given(set, given), parameters, record)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 

@@ -18,7 +18,7 @@ from sim.errors import InputError, Problem, ScenarioError, nearest
 from sim.fit import beliefs_for
 from sim.parameters import PARAMETERS
 from sim.runs.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Value, design_problems
-from sim.scenario import Loaded, Opened, Range, Scenario, load, shipped
+from sim.scenario import Loaded, Opened, Range, Scenario, load, shipped, with_given
 from sim.scenario.fields import Quantity, Series
 from sim.scenario.loading import read_toml
 from sim.scenario.naming import path_by_code
@@ -201,6 +201,9 @@ class _Reader:
         path = self.path(name)
         if path in self.scenario.overrides:
             raise _wrong(path, "not set as well, for it is varied", self.scenario.overrides[path])
+        given, parts = self.scenario.scenario.given, path.split(".")
+        if parts[0] == "elections" and parts[4:5] == ["chance"] and parts[1] in given:
+            raise _wrong(path, f"not varied, for the outcome of this vote is given: {given[parts[1]]}")
         kind = self.kind(path)
         if isinstance(told, list):
             made = self.listed(path, kind, told)
@@ -397,6 +400,7 @@ class SweepFile:
 
 _KEYS: Mapping[str, tuple[int, int] | None] = {
     "scenario": None,
+    "given": None,
     "design": None,
     "points": (2, MOST_POINTS),
     "runs": (1, MOST_RUNS),
@@ -428,6 +432,10 @@ def read_sweep(
     if not _is_table(head) or not _is_table(vary):
         raise InputError(wrong, shown)
     wrong += _head_problems(head)
+    try:
+        overrides = with_given(None, head.get("given")) | dict(overrides or {})
+    except ScenarioError as error:
+        wrong += [Problem("sweep.given", problem.rule, problem.value) for problem in error.problems]
     scenario = _scenario(head.get("scenario"), Path(path).parent, overrides, record, wrong)
     variations = () if scenario is None else _variations(scenario, vary, wrong)
     kind, points = head.get("design", DESIGNS[0]), head.get("points")
@@ -493,7 +501,7 @@ def _scenario(
         wrong.append(Problem("sweep.scenario", rule, name))
         return None
     try:
-        return load(name if name in shipped() else folder / name, overrides, record)
+        return load(name if name in shipped() else folder / name, overrides, record=record)
     except ScenarioError as error:
         for problem in error.problems:
             rule = f"{problem.path}: {problem.rule}" if problem.path else problem.rule

@@ -2,6 +2,7 @@
 
 from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
+from sim.scenario.given import as_options, given_in_words, parse_given, titled, with_given
 from sim.scenario.loading import (
     Loaded,
     Opened,
@@ -9,6 +10,7 @@ from sim.scenario.loading import (
     opened,
     parse_overrides,
     read_record,
+    reloaded,
     shipped,
     shipped_folder,
     shipped_sweeps,
@@ -28,13 +30,19 @@ __all__ = [
     "Scenario",
     "Source",
     "StateTable",
+    "as_options",
+    "given_in_words",
     "load",
     "members",
     "opened",
+    "parse_given",
     "parse_overrides",
     "read_record",
+    "reloaded",
     "remarks",
     "shipped",
     "shipped_folder",
     "shipped_sweeps",
+    "titled",
+    "with_given",
 ]

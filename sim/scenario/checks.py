@@ -11,6 +11,7 @@ from sim.errors import MOST_TOLD, AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
 from sim.scenario.events import Event
 from sim.scenario.fields import Range, month_number
+from sim.scenario.given import given_problems
 from sim.scenario.record import record_problems
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import LONGEST_MONTHS, Scenario
@@ -31,6 +32,7 @@ def meaning_problems(scenario: Scenario) -> list[Problem]:
         *_roster(scenario, who),
         *_calendar(scenario, who),
         *_waiting(scenario),
+        *given_problems(scenario),
         *_expectations(scenario, who),
     ]
 

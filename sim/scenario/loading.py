@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
+from sim.scenario.given import with_given
 from sim.scenario.naming import path_by_code, with_codes
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
@@ -55,10 +56,6 @@ class Loaded:
     def opened(self) -> Opened:
         """Its files, read again."""
         return opened(self.file, self.record)
-
-    def changed(self, overrides: Mapping[str, Any] | None) -> Loaded:
-        """The scenario with more overrides by dotted path; itself without any. Raises ScenarioError."""
-        return self.opened().resolved({**self.overrides, **overrides}) if overrides else self
 
 
 def shipped_folder() -> Path:
@@ -139,14 +136,35 @@ def opened(scenario: str | Path, record: str | Path | None = None) -> Opened:
     return Opened(shown, reference, root_file, names, merged, record)
 
 
-def load(scenario: str | Path, overrides: Mapping[str, Any] | None = None, record: str | Path | None = None) -> Loaded:
+def load(
+    scenario: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
+    record: str | Path | None = None,
+) -> Loaded:
     """Load a scenario by shipped name or by path, with overrides by dotted path.
 
     overrides : values by path, such as `{"washington.attention": 2}`
+    given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     record : a file with the user's facts since the atlas ends, in place of the scenario's own
     Raises ScenarioError naming every problem found, with file, path, rule and value.
     """
-    return opened(scenario, record).resolved(overrides)
+    return opened(scenario, record).resolved(with_given(overrides, given))
+
+
+def reloaded(
+    scenario: str | Path | Loaded,
+    overrides: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
+    record: str | Path | None = None,
+) -> Loaded:
+    """The same of a scenario that may be loaded already, with its own overrides below these."""
+    if not isinstance(scenario, Loaded):
+        return load(scenario, overrides, given, record)
+    changed = with_given(overrides, given)
+    if not changed and record is None:
+        return scenario
+    return opened(scenario.file, record or scenario.record).resolved({**scenario.overrides, **changed})
 
 
 def read_record(file: str | Path) -> RecordTable:
@@ -359,7 +377,7 @@ def _a_day(text: str) -> bool:
 
 def _open_table(path: list[str]) -> bool:
     """Whether a path names a table that may be empty in the file: states, dated changes, ranges."""
-    return path[0] in ("states", "parameters", "events", "elections", "beijing", "taipei", "washington")
+    return path[0] in ("states", "parameters", "given", "events", "elections", "beijing", "taipei", "washington")
 
 
 def _near(path: list[str], depth: int, names: Iterable[str]) -> str | None:

@@ -258,6 +258,8 @@ class Scenario(Part):
     """Elections by name."""
     record: RecordTable | None = None
     """What has happened since the atlas ends; or, at the top of the file, `record = "FILE"`."""
+    given: Annotated[dict[Text, Text], Field(default_factory=dict)]
+    """The outcome that happens, by vote: its chance is 1, that of the others 0; all else keeps its random numbers."""
     expectations: Annotated[Expectations, Field(default_factory=Expectations)]
     """Facts that must hold of the scenario itself."""
     parameters: Annotated[dict[str, Annotated[Number, Quantity(-1e6, 1e6)]], Field(default_factory=dict)]
@@ -267,6 +269,12 @@ class Scenario(Part):
     def name(self) -> str:
         """Short name."""
         return self.scenario.name
+
+    def chance_of(self, vote: str, outcome: str) -> float | Range:
+        """The chance of an outcome of a vote: as the vote says, or 1 or 0 where its outcome is given."""
+        if vote in self.given:
+            return float(self.given[vote] == outcome)
+        return self.elections[vote].outcomes[outcome].chance
 
     @property
     def as_of(self) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.errors import Problem, nearest
-from sim.scenario.schema import Election, Scenario
+from sim.scenario.schema import Scenario
 
 
 def settled(scenario: Scenario) -> Scenario:
@@ -17,19 +17,14 @@ def settled(scenario: Scenario) -> Scenario:
     header, ends = scenario.scenario, scenario.known.confirmed_until
     if header.assume_unchanged and header.as_of is None and header.start > ends:
         scenario = scenario.model_copy(update={"scenario": header.model_copy(update={"as_of": ends})})
-    votes = dict(scenario.elections)
+    votes, given = dict(scenario.elections), dict(scenario.given)
     for row in scenario.record.elections if scenario.record is not None else ():
         if row.vote in votes and row.date <= scenario.as_of:
-            votes[row.vote] = decided(votes[row.vote], row.outcome).model_copy(update={"date": row.date})
-    return scenario if votes == scenario.elections else scenario.model_copy(update={"elections": votes})
-
-
-def decided(election: Election, outcome: str) -> Election:
-    """The election with one outcome for certain, and the others without a chance."""
-    outcomes = {
-        name: what.model_copy(update={"chance": float(name == outcome)}) for name, what in election.outcomes.items()
-    }
-    return election.model_copy(update={"outcomes": outcomes})
+            votes[row.vote] = votes[row.vote].model_copy(update={"date": row.date})
+            given.setdefault(row.vote, row.outcome)
+    if (votes, given) == (scenario.elections, scenario.given):
+        return scenario
+    return scenario.model_copy(update={"elections": votes, "given": given})
 
 
 def is_past(scenario: Scenario, name: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.compare import COLUMNS, MOST_SWAPS, Comparison, Pair, compare, labels, obstacles, pairing, shared
+from sim.analysis.compare import COLUMNS, MOST_SWAPS, Comparison, Pair, compare, labels, obstacles, pairing
 from sim.errors import InputError, ScenarioError
 from sim.results import Result
 
@@ -25,6 +25,7 @@ def tiny(
     months: tuple[str, ...] = ("2022-01", "2022-02", "2022-03"),
     members: tuple[tuple[str, str, str], ...] = STATES,
     hosts: tuple[tuple[str, str], ...] = (),
+    roster: dict[str, list[str]] | None = None,
     **settings: Any,
 ) -> Result:
     """A result told as moves (run, row, place, side after), with draws of two runs."""
@@ -41,7 +42,10 @@ def tiny(
         counts[:, row, 1] = (sides[:, len(members) :] == 0).sum(axis=1)
     table = np.array(sorted(rows), dtype=np.int64).reshape(len(rows), 5).T
     return Result(
-        scenario={"scenario": {"name": name, "title": name.upper(), "start": f"{months[0]}-10"}},
+        scenario={
+            "scenario": {"name": name, "title": name.upper(), "start": f"{months[0]}-10"},
+            "roster": roster or {},
+        },
         months=months,
         members=members,
         counts=counts[:, :, 0],
@@ -208,28 +212,10 @@ def test_horizons_are_those_within_what_both_share() -> None:
     assert [row(found, code)["difference"] for code in ("AAA", "BBB")] == [0.25, 0.0], "what comes later does not count"
 
 
-def test_a_start_counts_only_against_a_start() -> None:
-    assert shared(["2022-01", "2022-02"], ["2022-01", "2022-02"]) == [("2022-01", 0, 0), ("2022-02", 1, 1)]
-    assert shared(["2022-02", "2022-03"], ["2022-01", "2022-02", "2022-03"]) == [("2022-03", 1, 2)]
-    assert shared(["2022-02"], ["2022-01", "2022-02", "2022-03"]) == []
-
-
-def test_scenarios_that_start_apart_are_compared_where_both_run() -> None:
-    early = tiny((0, 1, 0, 1), (1, 2, 1, 1), months=SIXTY[:4])
-    late = tiny((2, 1, 0, 1), months=SIXTY[1:5], name="b")
-    found = pair(late, early)
-    assert found.months == SIXTY[2:4]
-    assert found.first == SIXTY[2]
-    assert {told["horizon"] for told in found.rows("states")} == {"p_end"}
-    assert [told["mean"] for told in found.rows("count")] == [0.25, 0.25]
-    assert [row(found, "AAA")[name] for name in ("p", "p_against")] == [0.25, 0.25]
-    assert [row(found, "BBB")[name] for name in ("p", "p_against")] == [0.0, 0.25]
-
-
 def test_a_chance_is_told_from_where_the_baseline_starts() -> None:
     """Gamma starts with Taipei in the scenario: its chance is still that of being back."""
     back = (*STATES[:2], ("CCC", "Gamma", "taipei"))
-    found = pair(tiny((0, 1, 2, 1), name="b", members=back), tiny((0, 1, 2, 0)))
+    found = pair(tiny((0, 1, 2, 1), name="b", members=back, roster={"add": ["CCC"]}), tiny((0, 1, 2, 0)))
     assert [row(found, "CCC")[name] for name in ("p", "p_against", "difference", "at_start")] == [
         0.75, 0.25, 0.5, "beijing",
     ]  # fmt: skip
@@ -237,14 +223,10 @@ def test_a_chance_is_told_from_where_the_baseline_starts() -> None:
     assert [told["iso3"] for told in found.rows("instead")] == ["AAA", "BBB"]
 
 
-def test_states_of_one_of_the_two_are_in_the_counts_only() -> None:
-    more = (("ZZZ", "Zeta", "taipei"), *STATES)
-    found = pair(tiny((0, 2, 1, 1), name="b", members=more), tiny((0, 2, 0, 1)))
-    assert found.left_out == ("ZZZ",)
-    assert {told["iso3"] for told in found.rows("states")} == {"AAA", "BBB", "CCC"}
-    assert row(found, "AAA")["difference"] == 0.0, "places are found by their codes"
-    assert [told["mean"] for told in found.rows("count")] == [1.0, 1.0, 1.0]
-    assert found.first == "2022-01"
+def test_places_are_found_by_their_codes() -> None:
+    other = (STATES[1], STATES[0], STATES[2])
+    found = pair(tiny((0, 2, 1, 1), name="b", members=other), tiny((0, 2, 0, 1)))
+    assert row(found, "AAA")["difference"] == 0.0
 
 
 HOSTS = (("AAA", "Alpha"), ("CCC", "Gamma"))
@@ -277,11 +259,6 @@ def test_the_second_tie_is_compared_where_both_follow_the_same_hosts() -> None:
             "different parameters",
         ),
         ({"runs_per_draw": 1}, "b: runs_per_draw: 2, as in a, to pair the runs (got 1)", "different runs per draw"),
-        (
-            {"months": SIXTY[:3]},
-            "b: months: some in common with a, 2022-01 to 2022-03 (got '2020-01 to 2020-03')",
-            "no month in common",
-        ),
     ],
 )
 def test_results_that_are_no_pairs_are_refused(change: dict[str, Any], line: str, why: str) -> None:
@@ -291,6 +268,41 @@ def test_results_that_are_no_pairs_are_refused(change: dict[str, Any], line: str
     assert caught.value.lines() == [line]
     assert caught.value.exit_status == 2
     assert pairing(results) == (False, f"{why}, so that part of a difference is luck")
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "what"),
+    [
+        (
+            {"months": SIXTY[:3]},
+            "b: start: 2022-01-10, as in a: chances are told from one start, to pair the runs (got '2020-01-10')",
+            "start",
+        ),
+        (
+            {"members": (*STATES[:2], ("CCC", "Gamma", "taipei"))},
+            "b: roster: the states of a at the start, to pair the runs: "
+            "Gamma is with Taipei in b, not with Taipei in a",
+            "roster",
+        ),
+        (
+            {"members": STATES[1:], "roster": {"remove": ["AAA"]}},
+            "b: roster: the states of a at the start, to pair the runs: Alpha is not simulated in b, with Taipei in a",
+            "roster",
+        ),
+        (
+            {"members": (*((code, name, "beijing") for code, name, _ in STATES), ("DDD", "Delta", "none"))},
+            "b: roster: the states of a at the start, to pair the runs: Alpha is not with Taipei in b, with Taipei in "
+            "a; Beta is not with Taipei in b, with Taipei in a; Delta is not with Taipei in b, not simulated in a",
+            "roster",
+        ),
+    ],
+)
+def test_results_that_start_otherwise_are_refused(change: dict[str, Any], line: str, what: str) -> None:
+    results = [tiny(), tiny(name="b", **change)]
+    with pytest.raises(InputError) as caught:
+        compare(results)
+    assert caught.value.lines() == [line]
+    assert pairing(results) == (False, f"different {what}, so that a difference is no effect of what is done")
 
 
 def test_all_that_differs_is_said() -> None:
@@ -425,11 +437,12 @@ def test_settings_count_for_every_scenario() -> None:
         sim.compare("honduras-2021", "honduras-2021-reassured", runs=20, set={"washington.atention": 2})
 
 
-def test_scenarios_without_a_month_in_common_are_refused_before_they_are_run(tmp_path: Path) -> None:
+def test_scenarios_that_start_apart_are_refused_before_they_are_run(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         sim.compare("truce-2008", "outlook-2026", out=tmp_path / "out")
     assert caught.value.lines() == [
-        "outlook-2026: months: some in common with truce-2008, 2008-05 to 2016-05 (got '2026-09 to 2031-09')"
+        "outlook-2026: start: 2008-05-20, as in truce-2008: chances are told from one start, to pair the runs "
+        "(got '2026-09-28')"
     ]
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(InputError, match=r"at least two scenarios to compare \(got 1\)"):

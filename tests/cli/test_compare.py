@@ -126,7 +126,12 @@ def test_two_ties_and_three_scenarios(sim: Sim, tmp_path: Path) -> None:
 
 
 def test_scenarios_with_other_hosts_say_that_these_are_not_compared(sim: Sim, tmp_path: Path) -> None:
-    said = sim("compare", "honduras-2023", "honduras-2025", "--runs", 20, "--out", tmp_path, "--no-charts")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        '[scenario]\nname = "mine"\ntitle = "T"\nquestion = "Q?"\nextends = "honduras-2025"\n'
+        "[cooperation]\nhosts = []\n"
+    )
+    said = sim("compare", "honduras-2025", mine, "--runs", 20, "--out", tmp_path, "--no-charts")
     assert "They do not follow the same hosts: military cooperation is not compared." in said.out
     assert "Hosts that cooperate" not in said.out
 
@@ -162,7 +167,8 @@ def test_notes_on_a_scenario_go_to_standard_error(sim: Sim, tmp_path: Path) -> N
         (["honduras-2021"] * 8, "SCENARIO: a baseline and from 1 to 6 others (got 8)"),
         (
             ["truce-2008", "outlook-2026"],
-            "outlook-2026: months: some in common with truce-2008, 2008-05 to 2016-05 (got '2026-09 to 2031-09')",
+            "outlook-2026: start: 2008-05-20, as in truce-2008: chances are told from one start, to pair the runs "
+            "(got '2026-09-28')",
         ),
         (
             ["honduras-2021", "honduras-2012"],

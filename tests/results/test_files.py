@@ -21,7 +21,7 @@ from tests.results.sealing import resealed, vouched
 from tests.scenario.documents import written
 
 FILES = {
-    "draws.parquet", "events.parquet", "ledger.parquet", "manifest.json", "states.csv", "summary.csv",
+    "draws.parquet", "events.parquet", "ledger.parquet", "manifest.json", "outcomes.csv", "states.csv", "summary.csv",
     "talks.parquet", "trajectories.parquet",
 }  # fmt: skip
 QUIET = "[parameters]\ndeparture_rate = 1e-6\nreturn_rate = 1e-9\nholy_see_rate = 1e-6\n"
@@ -78,7 +78,7 @@ def assert_same(one: Result, other: Result) -> None:
         assert getattr(one, name) == getattr(other, name), name
     for name in ("scenario", "settings", "budgets"):
         assert dict(getattr(one, name)) == dict(getattr(other, name)), name
-    for name in ("summary_columns", "states_columns"):
+    for name in ("summary_columns", "states_columns", "outcomes_columns"):
         assert getattr(one, name) == getattr(other, name), name
     assert one.events().equals(other.events())
     assert one.talks().equals(other.talks())

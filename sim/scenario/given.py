@@ -1,0 +1,124 @@
+"""What is taken as given: votes whose outcome is known to happen, read from options and said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sim.atlas import states
+from sim.errors import Problem, ScenarioError, nearest
+from sim.scenario.schema import Scenario
+
+TABLE = "given"
+"""The table of a scenario that holds them: `[given]`, an outcome by vote."""
+_SECTION = "elections."
+_GROUPS = ("opposition", "party", "president", "government", "coalition")
+"""Last words of outcomes that one votes for."""
+
+
+def parse_given(texts: Iterable[str], option: str = "--given") -> dict[str, str]:
+    """Overrides from `VOTE=OUTCOME` texts; the vote may be written `elections.VOTE`.
+
+    Returns outcomes by path, such as `{"given.paraguay-2028": "opposition"}`.
+    Raises ScenarioError for what is no such text, or gives one vote two outcomes.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        vote, _, outcome = (part.strip() for part in text.partition("="))
+        path = f"{TABLE}.{vote.removeprefix(_SECTION)}"
+        if not vote.removeprefix(_SECTION) or not outcome:
+            raise ScenarioError(Problem("", "VOTE=OUTCOME, such as paraguay-2028=opposition", text), option)
+        if "." in vote.removeprefix(_SECTION):
+            raise ScenarioError(Problem("", "VOTE=OUTCOME, VOTE being the name of an election", text), option)
+        if found.setdefault(path, outcome) != outcome:
+            raise ScenarioError(
+                Problem("", f"one outcome for a vote, and {found[path]} is given already", text), option
+            )
+    return found
+
+
+def with_given(overrides: Mapping[str, Any] | None, given: Mapping[str, str] | None) -> dict[str, Any]:
+    """Overrides with what is given on top: outcomes by vote, as Python has them. Raises ScenarioError likewise."""
+    if given is not None and not isinstance(given, Mapping):
+        raise ScenarioError(Problem("", 'outcomes by vote, such as {"paraguay-2028": "opposition"}', given), TABLE)
+    return {**(overrides or {}), **parse_given((f"{vote}={said}" for vote, said in (given or {}).items()), TABLE)}
+
+
+def given_problems(scenario: Scenario) -> Iterator[Problem]:
+    """What is given and cannot be: of no vote, of one that is not held, or no outcome of it."""
+    for vote, outcome in scenario.given.items():
+        election, path = scenario.elections.get(vote), f"{TABLE}.{vote}"
+        if election is None:
+            held = [name for name, other in scenario.elections.items() if other.enabled]
+            rule = f"a vote of this scenario: {_listed(held)}" if held else "a vote, and this scenario has none"
+            yield Problem(path, rule, vote, nearest(vote, held))
+        elif not election.enabled:
+            yield Problem(path, f"a vote that is held, and elections.{vote}.enabled is false", vote)
+        elif outcome not in election.outcomes:
+            rule = f"an outcome of this vote: {_listed(election.outcomes)}"
+            yield Problem(path, rule, outcome, nearest(outcome, election.outcomes))
+
+
+def given_in_words(scenario: Mapping[str, Any]) -> list[str]:
+    """What a scenario's document takes as given: `Paraguay votes for the opposition (30 April 2028)`, by date."""
+    votes = scenario.get("elections") or {}
+    held = [
+        (str(votes[vote]["date"]), vote, told) for vote, told in (scenario.get(TABLE) or {}).items() if vote in votes
+    ]
+    return [
+        f"{place(votes[vote]['state'])} votes{_for(outcome)} ({_spoken(day)})" for day, vote, outcome in sorted(held)
+    ]
+
+
+def titled(title: str, settings: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:
+    """A title with what was set and given on top of the file: `Outlook [a = 2, given: Paraguay votes ...]`.
+
+    settings : what was set, by path; scenario : its document, as resolved
+    """
+    parts = [f"{path} = {value}" for path, value in settings.items() if not is_given(path)]
+    on_top = {path.removeprefix(f"{TABLE}."): value for path, value in settings.items() if is_given(path)}
+    given = "; ".join(given_in_words({**scenario, TABLE: on_top}))
+    changed = ", ".join([*parts, *([f"given: {given}"] if given else [])])
+    return f"{title} [{changed}]" if changed else title
+
+
+def as_options(settings: Mapping[str, Any]) -> list[str]:
+    """What was set on top of a file, by path, as the options of a command that set it."""
+    return [
+        word
+        for path, value in settings.items()
+        for word in (("--given", f"{path.removeprefix(f'{TABLE}.')}={value}") if is_given(path)
+                     else ("--set", f"{path}={value}"))
+    ]  # fmt: skip
+
+
+def is_given(path: str) -> bool:
+    """Whether a path is that of an outcome that is given."""
+    return path.startswith(f"{TABLE}.")
+
+
+def place(code: object) -> str:
+    """Name of a state; Taiwan, which votes, is no state of the atlas."""
+    if not code:
+        return ""
+    known = states()
+    return known[str(code)].name if str(code) in known else {"TWN": "Taiwan"}.get(str(code), str(code))
+
+
+def _for(outcome: str) -> str:
+    """What is voted for, where the name of an outcome says it: a party, a president; else the bare name."""
+    words = outcome.replace("-", " ")
+    if len(outcome) <= 4 and not set(outcome) & set("aeiouy"):
+        return f" for the {outcome.upper()}"
+    return f" for the {words}" if words.split()[-1] in _GROUPS else f": {words}"
+
+
+def _spoken(day: str) -> str:
+    when = date.fromisoformat(day)
+    return f"{when.day} {when:%B %Y}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = sorted(names)
+    return f"{', '.join(others)} or {last}" if others else last
