@@ -14,7 +14,7 @@ from sim.cli.pictures import draw, page
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison, Pair
-    from sim.results import Result
+    from sim.results import Out, Result
 
 _MOST_ROWS, _MOST_SWAPS = 8, 5
 _LEAST_SWAP = 0.001
@@ -43,7 +43,7 @@ def command(
     overrides: tuple[str, ...],
     parameters: Any,
     threads: int | None,
-    out: Path,
+    out: Out,
     no_charts: bool,
     as_json: bool,
     quiet: bool,
@@ -53,9 +53,8 @@ def command(
     All have the same seed, runs and parameter draws, so a difference is what the scenarios say, and hardly luck.
     What --set sets, it sets in every one of them.
     """
-    from sim.analysis.compare import compare, comparison_to_folder, folder_of, requests
+    from sim.analysis.compare import claim_comparison, compare, comparison_to_folder, requests, results_of
     from sim.errors import InputError, Problem
-    from sim.results import placeable
     from sim.runs.run import run_to_folder
     from sim.scenario import load, parse_overrides, remarks
 
@@ -64,7 +63,7 @@ def command(
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
     changed = parse_overrides(overrides)
     asked = requests([load(name, changed) for name in scenarios], runs, seed, parameters)
-    placeable(folder_of(asked, out))
+    claim_comparison(asked, out)
     silent = quiet or as_json
     tell = None if silent else lambda text: click.echo(text, err=True)
     results, found = [], []
@@ -74,8 +73,9 @@ def command(
         progress = Progress(request.loaded.name, silent)
         try:
             result, there = run_to_folder(
-                request, out, draw, this_command(), threads, progress, tell=tell, page=page(threads), pictures=False
-            )
+                request, results_of(out), draw, this_command(), threads, progress,
+                tell=tell, page=page(threads), pictures=False,
+            )  # fmt: skip
         finally:
             progress.close()
         results.append(result)

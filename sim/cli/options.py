@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import shutil
@@ -10,9 +11,10 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from sim.atlas.reading import parsed_day
 from sim.errors import InputError, Problem
@@ -40,10 +42,40 @@ class Folder(click.ParamType):
 
 
 def out(holds: str) -> Callable[[C], C]:
-    """The option `--out` of a command that writes below a folder, which `holds` says."""
-    return click.option(
-        "--out", type=Folder(), default="results", show_default=True, metavar="DIR", help=f"Folder under which {holds}."
-    )
+    """The options `--out` and `--to` of a command that writes below a folder, which `holds` says.
+
+    The command is given what they say as `out`: the folder to write below, or the very one.
+    """
+    return _placed(
+        click.option(
+            "--out", type=Folder(), default="results", show_default=True, metavar="DIR",
+            help=f"Folder under which {holds}.",
+        )
+    )  # fmt: skip
+
+
+def own_out(help: str) -> Callable[[C], C]:
+    """The same of a command that writes nothing, or elsewhere, where neither is given."""
+    return _placed(click.option("--out", type=Folder(), metavar="DIR", help=help))
+
+
+def _placed(out: Callable[[Any], Any]) -> Callable[[C], C]:
+    to = click.option(
+        "--to", type=Folder(), metavar="FOLDER",
+        help="In place of --out: exactly this folder, which is new, empty or holds this very result.",
+    )  # fmt: skip
+
+    def decorated(command: C) -> C:
+        @functools.wraps(command)
+        def called(*, out: Path | None, to: Path | None, **named: Any) -> Any:
+            from sim.results import chosen
+
+            usual = click.get_current_context().get_parameter_source("out") is ParameterSource.DEFAULT
+            return command(out=out if to is None else chosen(None if usual else out, to), **named)
+
+        return cast(C, out(to(called)))
+
+    return decorated
 
 
 def this_command() -> str:

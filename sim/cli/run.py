@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.options import HELP, Progress, as_json, out, overrides, print_json, this_command, threads
 from sim.cli.pictures import draw, page
+
+if TYPE_CHECKING:
+    from sim.results import Out
 
 _BEGAN = time.perf_counter()
 
@@ -41,7 +43,7 @@ def command(
     engine: str,
     parameters: Any,
     threads: int | None,
-    out: Path,
+    out: Out,
     ledger: bool,
     no_charts: bool,
     as_json: bool,

@@ -12,6 +12,7 @@ from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, 
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Row, Sensitivity
+    from sim.results import Out
 
 SHOWN = 12
 """Numbers that the printed table has."""
@@ -61,7 +62,7 @@ def command(
     parameters: Any,
     repair: bool,
     threads: int | None,
-    out: Path,
+    out: Out,
     no_charts: bool,
     as_json: bool,
     quiet: bool,

@@ -12,6 +12,7 @@ import click
 from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
+    from sim.results import Out
     from sim.runs.sweep import Status, Sweep, Swept
 
 
@@ -64,7 +65,7 @@ def command(
     threads: int | None,
     executor: str,
     scheduler: str | None,
-    out: Path,
+    out: Out,
     outcomes: tuple[str, ...],
     no_charts: bool,
     only_status: bool,

@@ -21,6 +21,7 @@ from sim.results.folder import (
     write_json,
 )
 from sim.results.identity import identity, sources_digest, versions, without_prose
+from sim.results.place import Exactly, Out, at, beside, chosen, claim
 from sim.results.result import Result
 from sim.results.table import Table
 from sim.results.tables import Chance, chance
@@ -32,12 +33,18 @@ __all__ = [
     "MANIFEST",
     "REPORT",
     "Chance",
+    "Exactly",
+    "Out",
     "Overtaken",
     "Result",
     "Table",
+    "at",
+    "beside",
     "chance",
     "charts_in",
     "check",
+    "chosen",
+    "claim",
     "digest_of",
     "folder_of",
     "found_or_made",
