@@ -9,8 +9,13 @@ from pathlib import Path
 import click
 
 from sim.cli.options import HELP, day_of, program
+from sim.cli.schema import SCHEMA
+from sim.words import RESERVED_RULE, reserved
 
-TEMPLATE = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
+TEMPLATE = """#:schema ./{schema}
+# The line above is for editors that read JSON Schemas of TOML:  sim schema --out {beside}
+#
+# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
 # Check it with:  sim validate {file}
 # Run it with:    sim run {file}
 
@@ -124,6 +129,10 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         rule = f"a name of small letters, digits and single hyphens, {LONGEST_NAME} at most"
         raise InputError(Problem("NAME", rule, name))
+    file = out or Path(f"{name}.toml")
+    for option, told in (("NAME", name), ("--out", file.name)):
+        if reserved(told):
+            raise InputError(Problem(option, RESERVED_RULE, told))
     known = record()
     first = (
         known.confirmed_until if start is None else day_of(start, "--start", date(1972, 1, 1), known.confirmed_until)
@@ -134,11 +143,11 @@ def command(name: str, code: str, start: str | None, out: Path | None) -> None:
         close = nearest(code, names)
         rule = f"a state that recognised Taipei on {first}"
         raise InputError(Problem("--state", rule, code, None if close is None else names[close]))
-    file = out or Path(f"{name}.toml")
     size, a_year, believed = _size(code, first)
     text = TEMPLATE.format(
         truce=TRUCE.format(start=first) if truce_on(first) else "",
-        file=file, name=name, code=code, state=states()[code].name, start=first, count=len(roster),
+        schema=SCHEMA, beside=file.with_name(SCHEMA), file=file, name=name,
+        code=code, state=states()[code].name, start=first, count=len(roster),
         end=first.replace(year=first.year + 5, day=calendar.monthrange(first.year + 5, first.month)[1]),
         soon=first.replace(year=first.year + 1, day=1),
         later=first.replace(year=first.year + 2, day=1),

@@ -182,7 +182,7 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
 
 def read_toml(path: Path, shown: str) -> Document:
     """The tables of a scenario or sweep file, bounded. Raises ScenarioError under the name `shown`."""
-    document = parsed(plain_text(path, shown), shown)
+    document = parsed(plain_text(path, shown), shown, path.name)
     _sound(document, shown)
     return document
 

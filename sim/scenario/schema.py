@@ -9,7 +9,20 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.events import Event
-from sim.scenario.fields import Day, Iso3, Lever, Name, Number, Part, Quantity, Range, Series, Text, month_number
+from sim.scenario.fields import (
+    Day,
+    FileName,
+    Iso3,
+    Lever,
+    Name,
+    Number,
+    Part,
+    Quantity,
+    Range,
+    Series,
+    Text,
+    month_number,
+)
 
 LONGEST_MONTHS = 600
 MOST_RUNS = 10_000_000
@@ -28,7 +41,7 @@ class Source(Part):
 class Header(Part):
     """`[scenario]`: what is asked, from when to when, and on what it rests."""
 
-    name: Name
+    name: FileName
     """Short name; results are kept under it."""
     title: Text
     """What it shows, in a line."""

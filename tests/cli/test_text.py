@@ -180,7 +180,10 @@ def test_letters_are_noted_once(sim: Sim, capsys: pytest.CaptureFixture[str], mo
         return 0
 
     monkeypatch.setattr(main, "_status", drawing)
-    note = "note: no font here has 台灣: the charts show boxes in their place; install Noto Sans CJK\n"
+    note = (
+        "note: no font here has 台灣 (Chinese): the charts show boxes in their place; "
+        "install Noto Sans CJK (Debian, Ubuntu: apt install fonts-noto-cjk)\n"
+    )
     assert sim("plot", "x").err == note
     assert sim("plot", "x", "--quiet").err == ""
     assert sim("plot", "x", "--json").err == ""
@@ -204,10 +207,10 @@ def test_other_warnings_stay_warnings(sim: Sim, monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_what_to_install(letters: str, fonts: str) -> None:
-    assert str(MissingLetters(letters)).endswith(f"install {fonts}")
+    assert str(MissingLetters(letters)).partition("; install ")[2].startswith(f"{fonts} (")
 
 
 def test_a_note_is_short() -> None:
     said = str(MissingLetters(map(chr, range(0x4E00, 0x5000))))
-    assert "丌 and 500 more letters:" in said.replace("一丁丂七丄丅丆万丈三上下", "丌")
+    assert "丌 and 500 more letters (Chinese):" in said.replace("一丁丂七丄丅丆万丈三上下", "丌")
     assert sys.getsizeof(said) < 1000
