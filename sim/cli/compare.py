@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import completing
 from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, this_command, threads
 from sim.cli.pictures import draw, page
 
@@ -23,7 +24,9 @@ _LEAST = 0.0005
 
 
 @click.command("compare", context_settings=HELP)
-@click.argument("scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...")
+@click.argument(
+    "scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...", shell_complete=completing.scenarios
+)
 @click.option("--runs", type=int, help="Number of runs of each (default: the baseline's).")
 @click.option("--seed", type=int, help="Seed of the random numbers of all (default: the baseline's).")
 @overrides

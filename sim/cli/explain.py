@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.completing import folders, states
 from sim.cli.options import HELP, Progress, as_json, no_charts, own_out, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
@@ -23,8 +24,14 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
 
 
 @click.command("explain", context_settings=HELP)
-@click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path))
-@click.option("--state", required=True, metavar="ISO3", help="The state asked about, by its three-letter code.")
+@click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path), shell_complete=folders)
+@click.option(
+    "--state",
+    required=True,
+    metavar="ISO3",
+    shell_complete=states,
+    help="The state asked about, by its three-letter code.",
+)
 @click.option("--run", type=int, metavar="K", help="Look into this run (default: a typical one in which it happens).")
 @click.option(
     "--tie", default="recognition", show_default=True, metavar="TIE",

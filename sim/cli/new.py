@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sim.cli.completing import states
 from sim.cli.options import HELP, day_of, program
 from sim.cli.schema import SCHEMA
 from sim.words import RESERVED_RULE, reserved
@@ -116,7 +117,14 @@ date = {start}
 
 @click.command("new", context_settings=HELP)
 @click.argument("name")
-@click.option("--state", "code", default="PRY", show_default=True, help="The state it is about (three letters).")
+@click.option(
+    "--state",
+    "code",
+    default="PRY",
+    show_default=True,
+    shell_complete=states,
+    help="The state it is about (three letters).",
+)
 @click.option("--start", metavar="DATE", help="Its first day (default: the last day the record is confirmed).")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write (default: NAME.toml in this folder).")
 def command(name: str, code: str, start: str | None, out: Path | None) -> None:

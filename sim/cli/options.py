@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import os
 import shutil
 import sys
 import time
@@ -15,8 +16,10 @@ from typing import Any, TypeVar, cast
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
 from sim.atlas.reading import parsed_day
+from sim.cli.completing import settings
 from sim.errors import InputError, Problem
 from sim.words import json_fit
 
@@ -35,7 +38,12 @@ class Folder(click.ParamType):
 
     name = "directory"
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="dir")]
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if os.fspath(value):  # so that the Tab key waits for no library
+            return Path(value)
         from sim.results import out_folder
 
         return out_folder(value, param.opts[0] if param is not None else "--out")
@@ -89,6 +97,7 @@ overrides = click.option(
     "overrides",
     multiple=True,
     metavar="PATH=VALUE",
+    shell_complete=settings,
     help="Set a number of the scenario by its path, such as washington.attention=2 (repeatable).",
 )
 

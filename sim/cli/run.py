@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.completing import scenarios
 from sim.cli.options import HELP, Progress, as_json, out, overrides, print_json, this_command, threads
 from sim.cli.pictures import draw, page
 
@@ -17,7 +18,7 @@ _BEGAN = time.perf_counter()
 
 
 @click.command("run", context_settings=HELP)
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=scenarios)
 @click.option("--runs", type=int, help="Number of runs (default: the scenario's).")
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @overrides

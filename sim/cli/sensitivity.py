@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.completing import outcomes, scenarios, varied
 from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 
 
 @click.command("sensitivity", context_settings=HELP)
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=scenarios)
 @click.option(
-    "--outcome", default="count", show_default=True,
+    "--outcome", default="count", show_default=True, shell_complete=outcomes,
     help="At the end: count, lost (mean numbers of states), left:ISO3 (a chance), cooperation or suspended:ISO3.",
 )  # fmt: skip
 @click.option(
@@ -35,7 +36,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @click.option(
-    "--vary", multiple=True, metavar="PATH[=LOW:HIGH]",
+    "--vary", multiple=True, metavar="PATH[=LOW:HIGH]", shell_complete=varied,
     help="Vary this path evenly over a range, or a parameter over its own; repeatable. "
     "Without it: every number that has a law, each by its law.",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import completing
 from sim.cli.options import HELP, Progress, as_json, no_charts, out, overrides, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 
 @click.command("sweep", context_settings=HELP)
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=completing.scenarios_and_sweeps)
 @click.option(
-    "--vary", "varied", multiple=True, metavar="PATH=...",
+    "--vary", "varied", multiple=True, metavar="PATH=...", shell_complete=completing.varied,
     help="What to vary (repeatable): PATH=low:high:n, PATH=a,b,c, PATH=low:high, or PATH alone for a parameter. "
     "Any number of the scenario or of `sim parameters`, or the date of an event. Left out: the levers of the patrons.",
 )  # fmt: skip
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
 @out("sweep/<scenario>/<id> is written")
 @click.option(
-    "--outcome", "outcomes", multiple=True, metavar="left:ISO3",
+    "--outcome", "outcomes", multiple=True, metavar="left:ISO3", shell_complete=completing.outcomes,
     help="Also draw the chance that this state has left Taipei by the end, or with suspended:ISO3 that this host has "
     "ended military cooperation (repeatable).",
 )  # fmt: skip

@@ -1,8 +1,9 @@
 """What a user writes: the scenario language, its loading and its checks."""
 
+from sim.places import shipped_folder
 from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
-from sim.scenario.loading import Loaded, Opened, load, opened, parse_overrides, shipped, shipped_folder, shipped_sweeps
+from sim.scenario.loading import Loaded, Opened, load, opened, parse_overrides, shipped, shipped_sweeps
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import Election, Header, Scenario, Source, StateTable
 

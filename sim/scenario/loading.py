@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
+from sim.places import shipped_folder
 from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
 from sim.scenario.problems import fields_at, problems
@@ -46,13 +47,6 @@ class Loaded:
     def name(self) -> str:
         """Short name."""
         return self.scenario.name
-
-
-def shipped_folder() -> Path:
-    """The folder of the scenarios that come with the simulator."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "shipped"
-    return installed if installed.is_dir() else package.parent / "scenarios"
 
 
 def shipped() -> dict[str, Path]:
