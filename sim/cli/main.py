@@ -30,7 +30,7 @@ COMMANDS = {
     "backtest": "Past years forecast on what was known before them, scored beside baselines.",
     "history": "The record: who recognises Taipei on a day, what changed, the count since 1971.",
     "parameters": "Every model parameter with unit, kind, range and source.",
-    "schema": "A JSON Schema of scenario files, for editors.",
+    "schema": "JSON Schemas: of scenario files, for editors, and of what --json prints.",
     "new": "Write a commented scenario to start from.",
 }
 """Commands and what they do; each lives in the module of its name."""

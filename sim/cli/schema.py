@@ -1,4 +1,4 @@
-"""`sim schema`: a JSON Schema of scenario files."""
+"""`sim schema`: JSON Schemas of scenario files, of what `--json` prints, and of manifests."""
 
 from __future__ import annotations
 
@@ -15,18 +15,25 @@ SCHEMA = "recognition.schema.json"
 ID = "urn:recognition-sim:scenario"
 
 
+WHAT = ("scenario", "run", "list", "validate", "history", "compare", "sweep", "manifest")
+
+
 @click.command("schema", context_settings=HELP)
+@click.argument("what", type=click.Choice(WHAT), default="scenario", metavar="[WHAT]")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE",
     help=f"Write it to FILE, such as {SCHEMA}, which what `sim new` writes names; left out, it is printed.",
 )  # fmt: skip
-def command(out: Path | None) -> None:
+def command(what: str, out: Path | None) -> None:
     """Print a JSON Schema of scenario files, which editors use to complete and check them.
 
     It knows every key, its kind and its bounds. What a file must have is left to `sim validate`: a file that
     extends another may leave out all that it does not change.
+
+    WHAT is scenario where left out; manifest: the manifest.json of any folder of results; run, list, validate, history,
+    compare, sweep: what that command prints with --json.
     """
-    document = schema()
+    document = schema_of(what)
     if out is None:
         print_json(document)
         return
@@ -35,6 +42,15 @@ def command(out: Path | None) -> None:
     with written(out) as part:
         part.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
     click.echo(out)
+
+
+def schema_of(what: str) -> dict[str, Any]:
+    """One of the schemas, by the names in `WHAT`."""
+    if what == "scenario":
+        return schema()
+    from sim.cli.answers import SCHEMAS
+
+    return SCHEMAS[what]()
 
 
 def schema() -> dict[str, Any]:
