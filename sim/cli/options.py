@@ -114,8 +114,14 @@ def program() -> str:
 
 
 def print_json(document: Any) -> None:
-    """One JSON object on standard output."""
-    click.echo(json_fit(json.dumps(_finite(document), ensure_ascii=False, indent=1, default=str, allow_nan=False)))
+    """One JSON object on standard output; letters that its encoding does not have as `\\u53f0`, as JSON writes them."""
+    told = _finite(document)
+    text = json_fit(json.dumps(told, ensure_ascii=False, indent=1, default=str, allow_nan=False))
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(told, indent=1, default=str, allow_nan=False)
+    click.echo(text)
 
 
 def _finite(value: Any) -> Any:

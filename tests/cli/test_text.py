@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -135,6 +136,17 @@ def test_json_is_the_same_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(out) == told
     assert "台灣" in out
     assert fit(out)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
+def test_json_is_json_in_any_encoding(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    r"""Where plain text would have `\xe3`, which JSON does not know."""
+    told = {"a": "São Tomé 台灣 🙂 \x9b"}
+    out = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace")
+    monkeypatch.setattr("sys.stdout", out)
+    print_json(told)
+    out.flush()
+    assert json.loads(out.buffer.getvalue().decode(encoding)) == told  # type: ignore[attr-defined]
 
 
 def test_a_hostile_title_makes_no_broken_chart(tmp_path: Path) -> None:
