@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -239,7 +238,7 @@ def explanation_to_folder(
     subject = subject_of(result, state, tie)
     _chosen_run(subject, run)
     assert result.folder is not None
-    home = os.path.realpath(result.folder)
+    home = result.folder
     name = subject.iso3 if tie == RECOGNITION else f"{subject.iso3}-{tie}"
     folder = result.folder / "explain" / name if out is None else results.at(out)
     asked = {"result": result.settings["id"], "iso3": subject.iso3, "tie": tie}
@@ -260,7 +259,7 @@ def explanation_to_folder(
         if draw is not None and drawn:
             draw(found, stage)
         made.append(found)
-        outside = {"command": command, "result": os.path.relpath(home, os.path.realpath(folder))}
+        outside = {"command": command, "result": results.way(folder, home)}
         return {**said, "outside": outside}
 
     if results.found_or_made(folder, said, (), make, own=out is None):
@@ -276,8 +275,8 @@ def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
     """
     manifest = results.check(folder, EXPLANATION, pictures=False)
     if result is None:
-        homes = [folder.resolve() / home for home in ("../..", manifest["outside"].get("result")) if home]
-        found = (read(home) for home in homes if (home / results.MANIFEST).is_file())
+        homes = (results.followed(folder, way) for way in ("../..", manifest["outside"].get("result")))
+        found = (read(home) for home in homes if home is not None)
         result = next((one for one in found if one.settings["id"] == manifest["result"]), None)
     if result is None or result.settings["id"] != manifest["result"]:
         rule = f"an explanation in the folder of its result, {manifest['result']}: explain that again"

@@ -21,7 +21,7 @@ from sim.results.folder import (
     write_json,
 )
 from sim.results.identity import identity, sources_digest, versions, without_prose
-from sim.results.place import Exactly, Out, at, beside, chosen, claim
+from sim.results.place import Exactly, Out, at, beside, chosen, claim, followed, way
 from sim.results.result import Result
 from sim.results.table import Table
 from sim.results.tables import Chance, chance
@@ -47,6 +47,7 @@ __all__ = [
     "claim",
     "digest_of",
     "folder_of",
+    "followed",
     "found_or_made",
     "identity",
     "loaded",
@@ -59,6 +60,7 @@ __all__ = [
     "seal",
     "sources_digest",
     "versions",
+    "way",
     "without_prose",
     "write_data",
     "write_json",

@@ -79,3 +79,19 @@ def claim(out: Out, kind: Kind, identity: str, besides: Collection[str] = ()) ->
     except InputError as error:
         raise InputError([replace(problem, path=TO, value=str(folder)) for problem in error.problems]) from None
     return False
+
+
+def way(folder: Path, other: Path) -> str | None:
+    """How to come from a folder to another, for a manifest; None where no relative path leads there."""
+    try:
+        return Path(os.path.relpath(os.path.realpath(other), os.path.realpath(folder))).as_posix()
+    except ValueError:  # another drive
+        return None
+
+
+def followed(folder: Path, told: object) -> Path | None:
+    """The folder of ours to which somebody's manifest shows the way; None for any other, and for an absolute path."""
+    if not isinstance(told, str) or "\\" in told or ":" in told or told.startswith("/"):
+        return None
+    there = Path(os.path.realpath(folder)) / told
+    return there if os.path.isfile(there / MANIFEST) else None  # noqa: PTH113  (a name too long is none either)

@@ -8,7 +8,7 @@ import pytest
 
 import sim as face
 from sim.errors import InputError
-from sim.results import Exactly, beside, loaded
+from sim.results import Exactly, beside, followed, loaded, way
 from tests.cli.calling import Sim
 from tests.cli.test_places import SWEEP, WRITERS
 
@@ -77,8 +77,8 @@ def test_it_is_to_or_out(sim: Sim, tmp_path: Path, command: str) -> None:
 
 def test_a_mark_of_a_workflow_tool_is_no_content(sim: Sim, tmp_path: Path) -> None:
     (tmp_path / ".snakemake_timestamp").touch()
-    assert sim("fit", "--to", tmp_path, "--no-charts").status == 0
-    assert loaded(tmp_path)["kind"] == "fit"
+    assert sim("run", NAME, "--runs", 20, "--to", tmp_path, "--no-charts").status == 0
+    assert loaded(tmp_path)["kind"] == "result"
     assert (tmp_path / ".snakemake_timestamp").exists()
 
 
@@ -111,6 +111,18 @@ def test_an_explanation_knows_its_result(sim: Sim, result: Path, tmp_path: Path)
     folder = tmp_path / "why"
     assert sim("explain", result, "--state", "HND", "--runs", 20, "--to", folder, "--no-charts").status == 0
     assert sim("plot", folder, "--chart", "hazard", "--format", "svg").status == 0
+
+
+@pytest.mark.parametrize(
+    "told", [None, 1, "", "/", "//host/share", "C:/x", "\\\\host\\share", "a\0b", "x" * 9999, "nowhere"]
+)
+def test_a_way_that_somebody_wrote(tmp_path: Path, told: object) -> None:
+    """Into a manifest: nothing is read but a folder of ours, and none by an absolute path."""
+    assert followed(tmp_path, told) is None
+
+
+def test_a_way_there_and_back(result: Path, tmp_path: Path) -> None:
+    assert followed(tmp_path, way(tmp_path, result)) is not None
 
 
 def test_so_it_is_in_python(result: Path, tmp_path: Path) -> None:
