@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import math
 import re
 import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from typing import Any
 import click
 
 from docs.story import DOCS, Story, pages
+from sim.cli.schema import WHAT
 
 REFERENCE = DOCS / "reference"
 WIDTH = 88
@@ -427,11 +430,51 @@ def _attributes(found: type) -> dict[str, str]:
     return told
 
 
+# --- JSON Schemas -------------------------------------------------------------------------------------------
+
+
+def answers_page() -> str:
+    """What has a JSON Schema, and where it is."""
+    from sim.cli.schema import schema_of
+
+    rows = [
+        (
+            f"`sim schema {what}`",
+            schema_of(what)["title"],
+            f"[{what}.json](schemas/{what}.json)",
+            schema_of(what)["$id"],
+        )
+        for what in WHAT
+    ]
+    return _page(
+        "JSON Schemas",
+        "What programs that read or write our JSON and TOML can check it by. The files are those that the commands "
+        "print, which need no network; their names (`$id`) are no addresses.",
+        _table(("command", "of what", "file", "`$id`"), rows),
+        "An answer has every key that its schema requires. It may get further keys in a later version, so a reader "
+        "should pass over those it does not know. A manifest has exactly the keys of its `kind`. What a scenario file "
+        "must have is left to `sim validate`.",
+        "The other answers are described in words, with the tables that they repeat: of `sim explain`, `sensitivity`, "
+        "`fit` and `backtest`, the document in their folder and where it is ([files of a "
+        "result](../../results/README.md)); of `sim parameters`, the [parameters](parameters.md); of `sim verify`, "
+        "what was looked at and whether it is the same; of `sim plot` and `sim report`, the files written.",
+    )
+
+
+def schema_file(what: str) -> str:
+    """One of the schemas, as its file has it."""
+    from sim.cli.schema import schema_of
+
+    return json.dumps(schema_of(what), ensure_ascii=False, indent=1) + "\n"
+
+
 GENERATED: Mapping[str, Callable[[], str]] = {
     "parameters.md": parameters_page,
     "schema.md": schema_page,
     "commands.md": commands_page,
     "python.md": python_page,
+    "answers.md": answers_page,
+    **{f"schemas/{what}.json": partial(schema_file, what) for what in WHAT},
 }
 """Pages of `docs/reference` and what writes them."""
 

@@ -34,7 +34,7 @@ def place(path: str) -> str | None:
     """Where on the site a file of the tree is, by its path from the root; None where it is not there."""
     if path in ELSEWHERE:
         return ELSEWHERE[path]
-    if path.startswith("docs/") and path.endswith((".md", *PICTURES)):
+    if path.startswith("docs/") and path.endswith((".md", ".json", *PICTURES)):
         return path.removeprefix("docs/")
     if path.endswith(PICTURES):
         return f"pictures/{path}"

@@ -46,6 +46,18 @@ def json_fit(text: str) -> str:
     return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))})
+
+
+def reserved(name: str) -> bool:
+    """Whether Windows keeps a name for a device, also with an ending: no file or folder can have it there."""
+    return name.partition(".")[0].strip().lower() in _DEVICES
+
+
+RESERVED_RULE = "a name that Windows does not keep for a device, as it does con, prn, aux, nul, com1 and lpt1"
+"""What is said of a name that it keeps."""
+
+
 class MissingLetters(UserWarning):
     """Letters that no font of this machine has, so that charts show boxes; the message says what to install."""
 
@@ -53,9 +65,13 @@ class MissingLetters(UserWarning):
         self.letters = "".join(sorted(set(letters)))
         some, rest = cleaned(self.letters[:_SOME]), len(self.letters) - _SOME
         more = f" and {rest} more letters" if rest > 0 else ""
-        fonts = sorted({_font_for(letter) for letter in self.letters})
+        scripts = list(dict.fromkeys(_script(letter) for letter in self.letters))
+        named = f" ({', '.join(filter(None, scripts[:3]))})" if any(scripts[:3]) else ""
+        fonts = sorted({_font_for(letter) for letter in self.letters})[:3]
+        packages = " ".join(dict.fromkeys(_PACKAGES.get(font, "fonts-noto-core") for font in fonts))
         super().__init__(
-            f"no font here has {some}{more}: the charts show boxes in their place; install {' and '.join(fonts[:3])}"
+            f"no font here has {some}{more}{named}: the charts show boxes in their place; "
+            f"install {' and '.join(fonts)} (Debian, Ubuntu: apt install {packages})"
         )
 
 
@@ -63,14 +79,28 @@ _SOME = 12
 """Letters that a note shows."""
 
 
+_EAST = {"CJK": "Chinese", "BOPOMOFO": "Chinese", "KANGXI": "Chinese", "IDEOGRAPHIC": "Chinese"} | {
+    "FULLWIDTH": "Chinese", "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese",
+}  # fmt: skip
+"""Scripts that one font has, by the first word of a letter's Unicode name."""
+_PACKAGES = {"Noto Sans CJK": "fonts-noto-cjk", "Noto Emoji": "fonts-symbola", "Unifont": "fonts-unifont"}
+"""Packages of fonts that are not in fonts-noto-core."""
+
+
+def _script(letter: str) -> str:
+    """What writes with a letter, in words; empty where its Unicode name does not say it."""
+    first = unicodedata.name(letter, "").partition(" ")[0]
+    if first not in _EAST and unicodedata.category(letter) == "So":
+        return "pictures"
+    return _EAST.get(first, first.title() if first.isalpha() else "")
+
+
 def _font_for(letter: str) -> str:
-    """A free font that has a letter, by the script its Unicode name begins with."""
-    script = unicodedata.name(letter, "").partition(" ")[0]
-    if script in ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "KANGXI"):
+    """A free font that has a letter, by its script."""
+    script = _script(letter)
+    if script in _EAST.values():
         return "Noto Sans CJK"
-    if unicodedata.category(letter) == "So":
-        return "Noto Emoji"
-    return f"Noto Sans {script.title()}" if script.isalpha() else "Unifont"
+    return {"pictures": "Noto Emoji", "": "Unifont"}.get(script, f"Noto Sans {script}")
 
 
 def spoken(day: date) -> str:

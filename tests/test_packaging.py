@@ -24,6 +24,7 @@ PIN = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)==(?P<version>\d+(?:\.\w+)*
 
 ROOMS = (
     "words",
+    "places",
     "errors",
     "parameters",
     "atlas",

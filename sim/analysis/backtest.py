@@ -203,7 +203,7 @@ def backtest(
 
 
 def backtest_to_folder(
-    out: Path,
+    out: results.Out,
     origins: Sequence[int] = ORIGINS,
     runs: int = RUNS,
     seed: int = SEED,
@@ -222,7 +222,8 @@ def backtest_to_folder(
     asked = {"origins": list(origins), "runs": runs, "seed": seed}
     code = {"atlas": atlas.digest(), "sources": results.sources_digest((*ROOMS, "analysis"))}
     said = {"kind": BACKTEST.name, "id": results.identity({**asked, **code}), **asked}
-    folder = out / "backtest" / f"{origins[0]}-{origins[-1]}-{runs}-{seed}"
+    folder = results.at(out, "backtest", f"{origins[0]}-{origins[-1]}-{runs}-{seed}")
+    own = results.claim(out, BACKTEST, str(said["id"]))
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         document = None if results.DATA in todo else read(folder)
@@ -239,7 +240,7 @@ def backtest_to_folder(
         return {**said, "outside": {"command": command}}
 
     wanted = [results.CHARTS] if draw is not None and pictures else []
-    there = results.found_or_made(folder, said, wanted, make)
+    there = results.found_or_made(folder, said, wanted, make, own)
     return read(folder), folder, there
 
 

@@ -16,12 +16,17 @@ from sim.results import (
     CHARTS,
     DATA,
     MANIFEST,
+    Exactly,
+    Out,
     Result,
     Table,
+    at,
     check,
+    chosen,
+    claim,
     found_or_made,
     identity,
-    out_folder,
+    placeable,
     read,
     write_json,
 )
@@ -58,6 +63,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 SETTINGS = ("seed", "runs", "parameters", "runs_per_draw")
 """What results must share, run 17 of the one being the twin of run 17 of the other; engines give the same bits."""
 MOST_SWAPS = 30
+INSIDE = "results"
+"""Where a comparison in a folder that the user named exactly has its results."""
 LONGEST_FOLDER = 120
 """Letters of the names in a folder."""
 FORMAT = 1
@@ -200,7 +207,7 @@ def compare(results: Sequence[Result]) -> Comparison:
 
 def comparison_to_folder(
     comparison: Comparison,
-    out: Path,
+    out: Out,
     draw: Callable[[Comparison, Path], object] | None = None,
     command: str = "",
     pictures: bool = True,
@@ -223,15 +230,32 @@ def comparison_to_folder(
             draw(comparison, stage / CHARTS)
         return {**said, "outside": {"command": command}}
 
-    found_or_made(folder, said, [CHARTS] if draw is not None and pictures else [], make)
+    own = claim(out, COMPARISON, comparison.id, (INSIDE,))
+    found_or_made(folder, said, [CHARTS] if draw is not None and pictures else [], make, own)
     return folder
 
 
-def folder_of(compared: Sequence[Result | Request], out: Path) -> Path:
-    """Where a comparison is kept: `<out>/compare/<name>-vs-<name>/<id>`."""
+def folder_of(compared: Sequence[Result | Request], out: Out) -> Path:
+    """Where a comparison is kept: `<out>/compare/<name>-vs-<name>/<id>`, or exactly there."""
     names = "-vs-".join(one.name if isinstance(one, Result) else one.loaded.name for one in compared)
+    return at(out, "compare", names[:LONGEST_FOLDER], _id(compared))
+
+
+def _id(compared: Sequence[Result | Request]) -> str:
     ids = [one.settings["id"] if isinstance(one, Result) else one.identity for one in compared]
-    return out / "compare" / names[:LONGEST_FOLDER] / identity({"compared": ids})
+    return identity({"compared": ids})
+
+
+def results_of(out: Out) -> Path:
+    """The folder under which the results of a comparison are: its own `out`, or `results` in the very folder of it."""
+    return out.folder / INSIDE if isinstance(out, Exactly) else out
+
+
+def claim_comparison(compared: Sequence[Result | Request], out: Out) -> bool:
+    """See, before anything is run, that a comparison can be put at its place, as `claim` does."""
+    if not isinstance(out, Exactly):
+        placeable(folder_of(compared, out))
+    return claim(out, COMPARISON, _id(compared), (INSIDE,))
 
 
 def read_comparison(folder: Path) -> Comparison:
@@ -242,7 +266,9 @@ def read_comparison(folder: Path) -> Comparison:
     manifest = check(folder, COMPARISON, pictures=False)
     found = []
     for one in manifest["scenarios"]:
-        places = sorted(Path(folder).resolve().parents[2].glob(f"*/{one['id']}/{MANIFEST}"))
+        pattern, home = f"*/{one['id']}/{MANIFEST}", Path(folder).resolve()
+        above = home.parents[2] if len(home.parents) > 2 else home
+        places = sorted((home / INSIDE).glob(pattern)) or sorted(above.glob(pattern))
         if not places:
             rule = f"a comparison beside its results: that of {one['name']}, {one['id']}, is not there; compare again"
             raise ResultError(Problem("scenarios", rule), folder)
@@ -260,6 +286,7 @@ def face_compare(
     record: str | Path | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
+    to: str | Path | None = None,
 ) -> Comparison:
     """Run scenarios with the same random numbers and parameter draws, and compare each with the first.
 
@@ -268,6 +295,7 @@ def face_compare(
     set : overrides by dotted path, for every scenario that is run
     given : outcomes that happen in each of them, by vote, such as `{"paraguay-2028": "opposition"}`
     out : a folder to keep the results under, and to find them in; nothing is written where it is left out
+    to : in place of `out`, the very folder to write the comparison to, with the results that are run below it
     Raises ScenarioError or InputError with every problem found.
     """
     from sim.runs.run import run_to_folder, simulate
@@ -275,7 +303,7 @@ def face_compare(
 
     if len(scenarios) < 2:
         raise InputError(Problem("", "at least two scenarios to compare", len(scenarios)))
-    place = None if out is None else out_folder(out)
+    place = chosen(out, to)
     first = scenarios[0]
     if isinstance(first, Result):
         runs = first.runs if runs is None else runs
@@ -283,16 +311,21 @@ def face_compare(
         parameters = parameters or first.settings["parameters"]
     loaded = [reloaded(item, set, given, record) for item in scenarios if not isinstance(item, Result)]
     made = iter(requests(loaded, runs, seed, parameters or "drawn"))
+    compared = [item if isinstance(item, Result) else next(made) for item in scenarios]
+    if isinstance(place, Exactly):
+        claim_comparison(compared, place)
 
-    def result(item: str | Path | Loaded | Result) -> Result:
+    def result(item: Request | Result) -> Result:
         if isinstance(item, Result):
             return item
-        request = next(made)
         if place is None:
-            return simulate(request, threads, talks=False)
-        return run_to_folder(request, place, None, "sim.compare", threads)[0]
+            return simulate(item, threads, talks=False)
+        return run_to_folder(item, results_of(place), None, "sim.compare", threads)[0]
 
-    return compare([result(item) for item in scenarios])
+    comparison = compare([result(item) for item in compared])
+    if isinstance(place, Exactly):
+        comparison_to_folder(comparison, place, command="sim.compare")
+    return comparison
 
 
 def requests(

@@ -223,7 +223,7 @@ def explanation_to_folder(
     runs: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    out: Path | None = None,
+    out: results.Out | None = None,
     draw: Callable[[Explanation, Path], object] | None = None,
     command: str = "",
     tell: Callable[[str], object] | None = None,
@@ -231,18 +231,21 @@ def explanation_to_folder(
 ) -> tuple[Explanation, Path, bool]:
     """Find an explanation of a result that has a folder, or make it and write it there; True when it was found.
 
-    out : a folder of the user's own (`explain/<ISO3>` in the result's where left out)
+    out : a folder of the user's own (`explain/<ISO3>` in the result's where left out), or exactly there and only there
     draw : draws its charts into a folder; tell : is told what takes long; pictures : whether charts are asked for
     Raises as `explain` does, and InputError, before anything is run, where the folder cannot be written to.
     """
     subject = subject_of(result, state, tie)
     _chosen_run(subject, run)
     assert result.folder is not None
+    home = result.folder
     name = subject.iso3 if tie == RECOGNITION else f"{subject.iso3}-{tie}"
-    folder = result.folder / "explain" / name if out is None else out
+    folder = result.folder / "explain" / name if out is None else results.at(out)
     asked = {"result": result.settings["id"], "iso3": subject.iso3, "tie": tie}
     code = results.sources_digest(("analysis",))
     identity = results.identity({**asked, "run": run, "runs": paired_runs(result, runs), "code": code})
+    if out is not None:
+        results.claim(out, EXPLANATION, identity)
     drawn = draw is not None and pictures
     with suppress(ResultError):
         drawn = drawn or (draw is not None and results.loaded(folder, EXPLANATION)["drawn"])
@@ -256,7 +259,8 @@ def explanation_to_folder(
         if draw is not None and drawn:
             draw(found, stage)
         made.append(found)
-        return {**said, "outside": {"command": command}}
+        outside = {"command": command, "result": results.way(folder, home)}
+        return {**said, "outside": outside}
 
     if results.found_or_made(folder, said, (), make, own=out is None):
         return read_explanation(folder, result), folder, True
@@ -266,13 +270,14 @@ def explanation_to_folder(
 def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
     """An explanation from its folder.
 
-    result : the one it explains; left out, the one in whose folder it is
+    result : the one it explains; left out, the one in whose folder it is, or where it was when this was written
     Raises ResultError where it is damaged, or its result is not there.
     """
     manifest = results.check(folder, EXPLANATION, pictures=False)
     if result is None:
-        home = folder.resolve().parents[1]
-        result = read(home) if (home / results.MANIFEST).is_file() else None
+        homes = (results.followed(folder, way) for way in ("../..", manifest["outside"].get("result")))
+        found = (read(home) for home in homes if home is not None)
+        result = next((one for one in found if one.settings["id"] == manifest["result"]), None)
     if result is None or result.settings["id"] != manifest["result"]:
         rule = f"an explanation in the folder of its result, {manifest['result']}: explain that again"
         raise ResultError(Problem("result", rule), folder)

@@ -59,7 +59,7 @@ def fitted(as_of: date, record: RecordTable | None = None) -> dict[str, Any]:
 
 def fit_to_folder(
     document: Mapping[str, Any],
-    out: Path,
+    out: results.Out,
     command: str = "",
     draw: Callable[[Mapping[str, Any], Path], object] | None = None,
 ) -> Path:
@@ -67,7 +67,7 @@ def fit_to_folder(
 
     draw : draws the chart of a document into a folder; None: no chart is wanted
     """
-    folder = out / f"fit-{document['as_of']}"
+    folder = results.at(out, f"fit-{document['as_of']}")
     said = {"kind": FIT.name, "id": results.identity(document), "as_of": document["as_of"]}
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
@@ -83,7 +83,8 @@ def fit_to_folder(
             draw(document, stage / results.CHARTS)
         return {**said, "outside": {"command": command}}
 
-    results.found_or_made(folder, said, [] if draw is None else [results.CHARTS], make)
+    own = results.claim(out, FIT, said["id"])
+    results.found_or_made(folder, said, [] if draw is None else [results.CHARTS], make, own)
     return folder
 
 

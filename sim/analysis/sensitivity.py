@@ -590,7 +590,7 @@ def sensitivity(
 
 def sensitivity_to_folder(
     question: Question,
-    out: Path,
+    out: results.Out,
     draw: Callable[[Mapping[str, Any], Path], object] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -602,7 +602,8 @@ def sensitivity_to_folder(
 
     draw : draws the charts of a document into a folder; pictures : whether they are asked for
     """
-    folder = out / "sensitivity" / question.request.loaded.name / str(question.settings["id"])
+    name, identity = question.request.loaded.name, str(question.settings["id"])
+    folder, own = results.at(out, "sensitivity", name, identity), results.claim(out, SENSITIVITY, identity)
     said = {
         "kind": SENSITIVITY.name,
         "scenario": question.request.loaded.name,
@@ -625,7 +626,7 @@ def sensitivity_to_folder(
         made.append(found)
         return {**said, "outside": {"command": command}}
 
-    there = results.found_or_made(folder, said, [results.CHARTS] if draw is not None and pictures else [], make)
+    there = results.found_or_made(folder, said, [results.CHARTS] if draw is not None and pictures else [], make, own)
     return (read(folder), True) if there else (replace(made[-1], folder=folder), False)
 
 
@@ -684,6 +685,7 @@ def face_sensitivity(
     record: str | Path | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
+    to: str | Path | None = None,
 ) -> Sensitivity:
     """What an outcome of a scenario hangs on: shares of its variance (sobol), or mean steps (morris), by number.
 
@@ -697,12 +699,14 @@ def face_sensitivity(
     repair : leave out what failed, by whole blocks, instead of raising
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     out : a folder to write the analysis under; nothing is written where it is left out
+    to : in place of `out`, the very folder to write it to, which is new, empty or holds this analysis
     Raises ScenarioError or InputError with every problem found, SimError where points failed.
     """
+    place = results.chosen(out, to)
     loaded = reloaded(scenario, set, given, record)
     question = Question.of(
         loaded, runs, seed, parameters, vary or (), outcome=outcome, design=design, points=points, repair=repair
     )
-    if out is None:
+    if place is None:
         return sensitivity(question, threads)
-    return sensitivity_to_folder(question, results.out_folder(out), None, threads)[0]
+    return sensitivity_to_folder(question, place, None, threads)[0]

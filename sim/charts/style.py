@@ -145,7 +145,14 @@ def _settings(names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def families() -> list[str]:
-    """The families in which a letter is looked for, in order: DejaVu Sans, then the fallbacks of this machine."""
+    """The families in which a letter is looked for, in order: DejaVu Sans, then the fallbacks of this machine.
+
+    Last come families that are no fallbacks, but the first to have a letter that was met (`_HOMES`).
+    """
+    return [*_usual(), *sorted({name for name in _HOMES.values() if name is not None})]
+
+
+def _usual() -> list[str]:
     installed = {font.name for font in fontManager.ttflist}
     return [RC["font.family"], *(name for name in FALLBACKS if name in installed)]
 
@@ -154,10 +161,33 @@ def unprintable(text: str) -> set[str]:
     """The letters of a text that no font of this machine has."""
     if text.isascii():
         return set()
-    found = _not_in(text, families())
+    found = _not_in(text, _usual())
     if found and _look_again():
-        found = _not_in(text, families())
-    return found
+        found = _not_in(text, _usual())
+    return {letter for letter in found if _home(letter) is None}
+
+
+_HOMES: dict[str, str | None] = {}
+"""Of a letter that neither DejaVu Sans nor a fallback has, the first family of this machine that has it, by name.
+
+So a letter is drawn in the same family whichever letters were met before.
+"""
+
+
+def _home(letter: str) -> str | None:
+    if letter not in _HOMES:
+        others = sorted({font.name for font in fontManager.ttflist if "last resort" not in font.name.lower()})
+        _HOMES[letter] = next((name for name in others if _has(name, letter)), None)
+    return _HOMES[letter]
+
+
+def _has(name: str, letter: str) -> bool:
+    """Whether a family has a letter, in outlines."""
+    try:
+        font = get_font(findfont(FontProperties(family=name), fallback_to_default=False))
+        return bool(font.scalable and font.get_char_index(ord(letter)))
+    except Exception:  # a damaged font is as good as none
+        return False
 
 
 def _not_in(text: str, names: list[str]) -> set[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.options import HELP, Progress, as_json, no_charts, out, print_json, quiet, this_command, threads
+
+if TYPE_CHECKING:
+    from sim.results import Out
 
 SHOWN = {
     "crps": "count, CRPS (states)",
@@ -34,7 +37,7 @@ def command(
     runs: int | None,
     seed: int | None,
     threads: int | None,
-    out: Path,
+    out: Out,
     no_charts: bool,
     as_json: bool,
     quiet: bool,

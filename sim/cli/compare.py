@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import completing
 from sim.cli.options import (
     HELP,
     Progress,
@@ -26,7 +27,7 @@ from sim.cli.pictures import draw, page
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison, Pair
-    from sim.results import Result
+    from sim.results import Out, Result
 
 _MOST_ROWS, _MOST_SWAPS = 8, 5
 _LEAST_SWAP = 0.001
@@ -35,7 +36,9 @@ _LEAST = 0.0005
 
 
 @click.command("compare", context_settings=HELP)
-@click.argument("scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...")
+@click.argument(
+    "scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...", shell_complete=completing.scenarios
+)
 @click.option("--runs", type=int, help="Number of runs of each (default: the baseline's).")
 @click.option("--seed", type=int, help="Seed of the random numbers of all (default: the baseline's).")
 @overrides
@@ -59,7 +62,7 @@ def command(
     given: tuple[str, ...],
     parameters: Any,
     threads: int | None,
-    out: Path,
+    out: Out,
     no_charts: bool,
     as_json: bool,
     quiet: bool,
@@ -69,9 +72,8 @@ def command(
     All have the same seed, runs and parameter draws, so a difference is what the scenarios say, and hardly luck.
     What --set sets, it sets in every one of them.
     """
-    from sim.analysis.compare import compare, comparison_to_folder, folder_of, requests
+    from sim.analysis.compare import claim_comparison, compare, comparison_to_folder, requests, results_of
     from sim.errors import InputError, Problem
-    from sim.results import placeable
     from sim.runs.run import run_to_folder
     from sim.scenario import load, parse_given, parse_overrides, remarks
     from sim.scenario.given import is_given
@@ -81,7 +83,7 @@ def command(
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
     changed = parse_overrides(overrides) | parse_given(given)
     asked = requests([load(name, changed, record=record) for name in scenarios], runs, seed, parameters)
-    placeable(folder_of(asked, out))
+    claim_comparison(asked, out)
     silent = quiet or as_json
     tell = None if silent else lambda text: click.echo(text, err=True)
     results, found = [], []
@@ -91,8 +93,9 @@ def command(
         progress = Progress(request.loaded.name, silent)
         try:
             result, there = run_to_folder(
-                request, out, draw, this_command(), threads, progress, tell=tell, page=page(threads), pictures=False
-            )
+                request, results_of(out), draw, this_command(), threads, progress,
+                tell=tell, page=page(threads), pictures=False,
+            )  # fmt: skip
         finally:
             progress.close()
         results.append(result)

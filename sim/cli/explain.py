@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Folder, Progress, as_json, no_charts, print_json, quiet, this_command, threads
+from sim.cli.completing import folders, states
+from sim.cli.options import HELP, Progress, as_json, no_charts, own_out, print_json, quiet, this_command, threads
 
 if TYPE_CHECKING:
     from sim.analysis.explain import Explanation
+    from sim.results import Out
 
 _MOST_ROWS, _MOST_PAIRS = 10, 3
 _LEAST_FACTOR, _LEAST_TERM, _LEAST = 0.005, 0.01, 0.0005
@@ -22,8 +24,10 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
 
 
 @click.command("explain", context_settings=HELP)
-@click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path))
-@click.option("--state", required=True, metavar="STATE", help="The state asked about, by code or name.")
+@click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path), shell_complete=folders)
+@click.option(
+    "--state", required=True, metavar="STATE", shell_complete=states, help="The state asked about, by code or name."
+)
 @click.option("--run", type=int, metavar="K", help="Look into this run (default: a typical one in which it happens).")
 @click.option(
     "--tie", default="recognition", show_default=True, metavar="TIE",
@@ -31,10 +35,7 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
 )  # fmt: skip
 @click.option("--runs", type=int, help="Runs of each removal, of those the result has  [default: at most 4,000]")
 @threads
-@click.option(
-    "--out", type=Folder(), metavar="DIR",
-    help="Folder for explain.json and the charts (default: explain/ISO3 in the result's own).",
-)  # fmt: skip
+@own_out("Folder for explain.json and the charts (default: explain/ISO3 in the result's own).")
 @no_charts
 @as_json
 @quiet
@@ -45,7 +46,7 @@ def command(
     tie: str,
     runs: int | None,
     threads: int | None,
-    out: Path | None,
+    out: Out | None,
     no_charts: bool,
     as_json: bool,
     quiet: bool,

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Folder, as_json, day_of, no_charts, own_record, print_json, record, this_command
+from sim.cli.options import HELP, as_json, day_of, no_charts, own_out, own_record, print_json, record, this_command
+
+if TYPE_CHECKING:
+    from sim.results import Out
 
 
 @click.command("fit", context_settings=HELP)
 @click.option("--as-of", metavar="DATE", help="Use what was known at the end of this day (default: all of the record).")
-@click.option("--out", type=Folder(), metavar="DIR", help="Also write DIR/fit-DATE: fit.json, tables, the chart.")
+@own_out("Also write DIR/fit-DATE: fit.json, tables, the chart.")
 @no_charts
 @record
 @as_json
-def command(as_of: str | None, out: Path | None, no_charts: bool, record: str | None, as_json: bool) -> None:
+def command(as_of: str | None, out: Out | None, no_charts: bool, record: str | None, as_json: bool) -> None:
     """Fit the hazards of leaving and returning, and what money is worth, on the record; rank those with Taipei."""
     from sim import atlas
     from sim.analysis.fitted import fit_to_folder, fitted

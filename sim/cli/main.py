@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "list": "The shipped scenarios.",
@@ -29,7 +30,7 @@ COMMANDS = {
     "backtest": "Past years forecast on what was known before them, scored beside baselines.",
     "history": "The record: who recognises Taipei on a day, what changed, the count since 1971.",
     "parameters": "Every model parameter with unit, kind, range and source.",
-    "schema": "A JSON Schema of scenario files, for editors.",
+    "schema": "JSON Schemas: of scenario files, for editors, and of what --json prints.",
     "new": "Write a commented scenario to start from.",
 }
 """Commands and what they do; each lives in the module of its name."""
@@ -50,12 +51,17 @@ class _Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0] if args else ""
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             from sim.errors import InputError, Problem, nearest
 
             rule = "one of " + ", ".join(COMMANDS)
             raise InputError(Problem("command", rule, name, nearest(name, COMMANDS)))
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by their names alone: none is loaded."""
+        found = [CompletionItem(name, help=does) for name, does in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.completing import states
 from sim.cli.options import HELP, day_of, own_record, program, record
+from sim.cli.schema import SCHEMA
+from sim.words import RESERVED_RULE, reserved
 
 if TYPE_CHECKING:
     from sim.scenario import Range, RecordTable
 
-HEAD = """# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
+HEAD = """#:schema ./{schema}
+# The line above is for editors that read JSON Schemas of TOML:  sim schema --out {beside}
+#
+# A scenario of your own. Lines that begin with # are remarks; take the mark away to use a setting.
 # Check it with:  sim validate {file}
 # Run it with:    sim run {file}
 {record}
@@ -140,7 +146,10 @@ date = {start}
 
 @click.command("new", context_settings=HELP)
 @click.argument("name")
-@click.option("--state", "code", default="PRY", show_default=True, help="The state it is about, by code or name.")
+@click.option(
+    "--state", "code", default="PRY", show_default=True, shell_complete=states,
+    help="The state it is about, by code or name.",
+)  # fmt: skip
 @click.option("--start", metavar="DATE", help="Its first day (default: today, or the last day of the record).")
 @click.option(
     "--assume-unchanged", is_flag=True, help="Let it start after the record ends: nobody changed sides in between."
@@ -161,6 +170,10 @@ def command(
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         rule = f"a name of small letters, digits and single hyphens, {LONGEST_NAME} at most"
         raise InputError(Problem("NAME", rule, name))
+    file = out or Path(f"{name}.toml")
+    for option, told in (("NAME", name), ("--out", file.name)):
+        if reserved(told):
+            raise InputError(Problem(option, RESERVED_RULE, told))
     own, today = own_record(record), date.today()
     known = atlas.record(own=None if own is None else own.facts)
     latest = date(LATEST.year - LONGEST_YEARS, 12, 31)
@@ -175,10 +188,10 @@ def command(
     asked, code = code, atlas.code_of(code) or ""
     if code not in roster:
         raise InputError(atlas.unknown("--state", f"a state that recognised Taipei on {first}", asked, roster))
-    file = out or Path(f"{name}.toml")
     size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
     text = _text(
         first, code, own, file=file, name=name, state=atlas.states()[code].name, count=len(roster),
+        schema=SCHEMA, beside=file.with_name(SCHEMA),
         record="" if record is None else f'\nrecord = "{_from(file, record)}"\n',
         members=f'["{code}"]',
         unchanged="assume_unchanged = true    # nobody changed sides between the end of the record and the start\n"

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
 from sim.atlas.reading import parsed_day
+from sim.cli.completing import settings
 from sim.errors import InputError, Problem
 from sim.words import json_fit
 
@@ -36,17 +41,52 @@ class Folder(click.ParamType):
 
     name = "directory"
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="dir")]
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if os.fspath(value):  # so that the Tab key waits for no library
+            return Path(value)
         from sim.results import out_folder
 
         return out_folder(value, param.opts[0] if param is not None else "--out")
 
 
 def out(holds: str) -> Callable[[C], C]:
-    """The option `--out` of a command that writes below a folder, which `holds` says."""
-    return click.option(
-        "--out", type=Folder(), default="results", show_default=True, metavar="DIR", help=f"Folder under which {holds}."
-    )
+    """The options `--out` and `--to` of a command that writes below a folder, which `holds` says.
+
+    The command is given what they say as `out`: the folder to write below, or the very one.
+    """
+    return _placed(
+        click.option(
+            "--out", type=Folder(), default="results", show_default=True, metavar="DIR",
+            help=f"Folder under which {holds}.",
+        )
+    )  # fmt: skip
+
+
+def own_out(help: str) -> Callable[[C], C]:
+    """The same of a command that writes nothing, or elsewhere, where neither is given."""
+    return _placed(click.option("--out", type=Folder(), metavar="DIR", help=help))
+
+
+def _placed(out: Callable[[Any], Any]) -> Callable[[C], C]:
+    to = click.option(
+        "--to", type=Folder(), metavar="FOLDER",
+        help="In place of --out: exactly this folder, which is new, empty or holds this very result.",
+    )  # fmt: skip
+
+    def decorated(command: C) -> C:
+        @functools.wraps(command)
+        def called(*, out: Path | None, to: Path | None, **named: Any) -> Any:
+            from sim.results import chosen
+
+            usual = click.get_current_context().get_parameter_source("out") is ParameterSource.DEFAULT
+            return command(out=out if to is None else chosen(None if usual else out, to), **named)
+
+        return cast(C, out(to(called)))
+
+    return decorated
 
 
 def this_command() -> str:
@@ -60,6 +100,7 @@ overrides = click.option(
     "overrides",
     multiple=True,
     metavar="PATH=VALUE",
+    shell_complete=settings,
     help="Set a number of the scenario by its path, such as washington.attention=2 (repeatable).",
 )
 
@@ -101,8 +142,14 @@ def program() -> str:
 
 
 def print_json(document: Any) -> None:
-    """One JSON object on standard output."""
-    click.echo(json_fit(json.dumps(_finite(document), ensure_ascii=False, indent=1, default=str, allow_nan=False)))
+    """One JSON object on standard output; letters that its encoding does not have as `\\u53f0`, as JSON writes them."""
+    told = _finite(document)
+    text = json_fit(json.dumps(told, ensure_ascii=False, indent=1, default=str, allow_nan=False))
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(told, indent=1, default=str, allow_nan=False)
+    click.echo(text)
 
 
 def _finite(value: Any) -> Any:

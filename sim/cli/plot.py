@@ -6,13 +6,21 @@ from pathlib import Path
 
 import click
 
+from sim.cli import completing
 from sim.cli.options import HELP, Folder, as_json, print_json
 
 
 @click.command("plot", context_settings=HELP)
-@click.argument("folders", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path))
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    metavar="RESULT...",
+    type=click.Path(path_type=Path),
+    shell_complete=completing.folders,
+)
 @click.option(
-    "--chart", "charts", multiple=True,
+    "--chart", "charts", multiple=True, shell_complete=completing.charts,
     help="Only this chart: of a result count, states, when, bids or, with hosts, cooperation (repeatable).",
 )  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Only this format.")

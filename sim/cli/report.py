@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
+from sim.cli.completing import folders
 from sim.cli.options import HELP, as_json, print_json
 from sim.errors import InputError, Problem
 
 
 @click.command("report", context_settings=HELP)
-@click.argument("folders", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path))
+@click.argument(
+    "folders", nargs=-1, required=True, metavar="RESULT...", type=click.Path(path_type=Path), shell_complete=folders
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE",
     help="File to write (default: report.html in the folder; for several results, report-NAMES.html here).",

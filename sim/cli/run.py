@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.completing import scenarios
 from sim.cli.options import HELP, Progress, as_json, given, out, overrides, print_json, record, this_command, threads
 from sim.cli.pictures import draw, page
+
+if TYPE_CHECKING:
+    from sim.results import Out
 
 _BEGAN = time.perf_counter()
 
 
 @click.command("run", context_settings=HELP)
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=scenarios)
 @click.option("--runs", type=int, help="Number of runs (default: the scenario's).")
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @overrides
@@ -45,7 +48,7 @@ def command(
     engine: str,
     parameters: Any,
     threads: int | None,
-    out: Path,
+    out: Out,
     ledger: bool,
     no_charts: bool,
     as_json: bool,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.completing import outcomes, scenarios, varied
 from sim.cli.options import (
     HELP,
     Progress,
@@ -25,6 +26,7 @@ from sim.cli.options import (
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Row, Sensitivity
+    from sim.results import Out
 
 SHOWN = 12
 """Numbers that the printed table has."""
@@ -32,9 +34,9 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 
 
 @click.command("sensitivity", context_settings=HELP)
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=scenarios)
 @click.option(
-    "--outcome", default="count", show_default=True,
+    "--outcome", default="count", show_default=True, shell_complete=outcomes,
     help="At the end: count, lost (mean numbers of states), left:STATE (a chance), cooperation or suspended:STATE.",
 )  # fmt: skip
 @click.option(
@@ -47,7 +49,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @click.option(
-    "--vary", multiple=True, metavar="PATH[=LOW:HIGH]",
+    "--vary", multiple=True, metavar="PATH[=LOW:HIGH]", shell_complete=varied,
     help="Vary this path evenly over a range, or a parameter over its own; repeatable. "
     "Without it: every number that has a law, each by its law.",
 )  # fmt: skip
@@ -78,7 +80,7 @@ def command(
     parameters: Any,
     repair: bool,
     threads: int | None,
-    out: Path,
+    out: Out,
     no_charts: bool,
     as_json: bool,
     quiet: bool,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import completing
 from sim.cli.options import (
     HELP,
     Progress,
@@ -25,13 +26,14 @@ from sim.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from sim.results import Out
     from sim.runs.sweep import Status, Sweep, Swept
 
 
 @click.command("sweep", context_settings=HELP)
-@click.argument("scenario")
+@click.argument("scenario", shell_complete=completing.scenarios_and_sweeps)
 @click.option(
-    "--vary", "varied", multiple=True, metavar="PATH=...",
+    "--vary", "varied", multiple=True, metavar="PATH=...", shell_complete=completing.varied,
     help="What to vary (repeatable): PATH=low:high:n, PATH=a,b,c, PATH=low:high, or PATH alone for a parameter. "
     "Any number of the scenario or of `sim parameters`, or the date of an event. Left out: the levers of the patrons.",
 )  # fmt: skip
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
 @click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
 @out("sweep/<scenario>/<id> is written")
 @click.option(
-    "--outcome", "outcomes", multiple=True, metavar="left:STATE",
+    "--outcome", "outcomes", multiple=True, metavar="left:STATE", shell_complete=completing.outcomes,
     help="Also draw the chance that this state has left Taipei by the end, or with suspended:STATE that this host has "
     "ended military cooperation (repeatable).",
 )  # fmt: skip
@@ -81,7 +83,7 @@ def command(
     threads: int | None,
     executor: str,
     scheduler: str | None,
-    out: Path,
+    out: Out,
     outcomes: tuple[str, ...],
     no_charts: bool,
     only_status: bool,

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
+from sim.cli.completing import scenarios_and_sweeps
 from sim.cli.options import HELP, as_json, print_json, record
 from sim.words import cleaned
 
 
 @click.command("validate", context_settings=HELP)
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=scenarios_and_sweeps)
 @record
 @as_json
 @click.pass_context

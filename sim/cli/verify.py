@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from sim.cli.completing import folders
 from sim.cli.options import HELP, Progress, as_json, print_json, threads
 
 
 @click.command("verify", context_settings=HELP)
-@click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path), shell_complete=folders)
 @click.option("--rerun", is_flag=True, help="Run it again with the same inputs and compare every table byte by byte.")
 @threads
 @as_json

@@ -21,6 +21,7 @@ from sim.results.folder import (
     write_json,
 )
 from sim.results.identity import identity, sources_digest, versions, without_prose
+from sim.results.place import Exactly, Out, at, beside, chosen, claim, followed, way
 from sim.results.result import Result
 from sim.results.table import Table
 from sim.results.tables import Chance, chance
@@ -33,14 +34,21 @@ __all__ = [
     "OUTCOME_TABLE",
     "REPORT",
     "Chance",
+    "Exactly",
+    "Out",
     "Overtaken",
     "Result",
     "Table",
+    "at",
+    "beside",
     "chance",
     "charts_in",
     "check",
+    "chosen",
+    "claim",
     "digest_of",
     "folder_of",
+    "followed",
     "found_or_made",
     "identity",
     "loaded",
@@ -53,6 +61,7 @@ __all__ = [
     "seal",
     "sources_digest",
     "versions",
+    "way",
     "without_prose",
     "write_data",
     "write_json",

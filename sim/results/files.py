@@ -15,6 +15,7 @@ from sim.model.terms import OUTCOMES, TRIGGERS, WEIGHED
 from sim.results.folder import check
 from sim.results.manifests import RESULT
 from sim.results.outcomes import read_outcomes
+from sim.results.place import Out, at
 from sim.results.result import SIDES, Result
 from sim.results.table import (
     BLANK,
@@ -47,9 +48,9 @@ _STATES: Columns = {
 }  # fmt: skip
 
 
-def folder_of(out: Path, name: str, identity: str) -> Path:
-    """Where a result is kept: `<out>/<scenario>/<id>`."""
-    return out / name / identity
+def folder_of(out: Out, name: str, identity: str) -> Path:
+    """Where a result is kept: `<out>/<scenario>/<id>`, or exactly there."""
+    return at(out, name, identity)
 
 
 def write_data(result: Result, stage: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.results import Result, out_folder
+from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
 from sim.scenario import Loaded, load, reloaded
@@ -25,6 +25,7 @@ def run(
     ledger: bool = False,
     record: str | Path | None = None,
     out: str | Path | None = None,
+    to: str | Path | None = None,
 ) -> Result:
     """Run a scenario and return its result.
 
@@ -35,13 +36,15 @@ def run(
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     ledger : also keep every term of every state and month (at most 100 runs)
     out : a folder to write the result under; nothing is written where it is left out
+    to : in place of `out`, the very folder to write it to, which is new, empty or holds this result
     Raises ScenarioError or InputError with every problem found.
     """
+    place = chosen(out, to)
     loaded = reloaded(scenario, set, given, record)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
-    if out is None:
+    if place is None:
         return simulate(request, threads)
-    return run_to_folder(request, out_folder(out), None, "sim.run", threads)[0]
+    return run_to_folder(request, place, None, "sim.run", threads)[0]
 
 
 __all__ = ["Loaded", "Result", "load", "read", "run"]

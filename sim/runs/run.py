@@ -193,7 +193,7 @@ def simulate(
 
 def run_to_folder(
     request: Request,
-    out: Path,
+    out: results.Out,
     draw: Callable[[Result, Path], object] | None,
     command: str,
     threads: int | None = None,
@@ -211,6 +211,7 @@ def run_to_folder(
     clock = clock or Clock()
     check_ledger(request.ledger, request.runs)
     folder = results.folder_of(out, request.loaded.name, request.identity)
+    own = results.claim(out, RESULT, request.identity)
     asked = ((results.CHARTS, draw and pictures), (results.REPORT, page and pictures), (results.LEDGER, request.ledger))
     wanted = {part for part, is_asked in asked if is_asked}
     made: list[Result] = []
@@ -234,12 +235,12 @@ def run_to_folder(
         outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
         return {**manifest(request, result), "outside": outside}
 
-    found = results.found_or_made(folder, _said(request), wanted, make)
+    found = results.found_or_made(folder, _said(request), wanted, make, own)
     if found and (kept := _kept(folder, request)) is not None:
         return kept, True
     if found:
         # Its digests fit, but it cannot be read, or somebody took it away just now.
-        results.found_or_made(folder, _said(request), {results.DATA, *wanted}, make)
+        results.found_or_made(folder, _said(request), {results.DATA, *wanted}, make, own)
     clock.lap("files")
     return replace(made[-1], folder=folder), False
 

@@ -101,13 +101,16 @@ class Sweep:
             return 0
         return nearest_point(self.points, _unvaried(self, self.paths[0])) if self.base.paired else None
 
-    def folder(self, out: Path) -> Path:
+    def folder(self, out: results.Out) -> Path:
         """Where the finished sweep is kept."""
-        return out / "sweep" / self.centre.loaded.name / self.identity
+        return results.at(out, "sweep", self.centre.loaded.name, self.identity)
 
-    def unfinished(self, out: Path) -> Path:
+    def unfinished(self, out: results.Out) -> Path:
         """Where it is kept until then."""
-        return self.folder(out).with_name(f"{self.identity}.unfinished")
+        folder = self.folder(out)
+        if isinstance(out, results.Exactly):
+            return results.beside(folder, f"{self.identity}.unfinished")
+        return folder.with_name(f"{self.identity}.unfinished")
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ class Status:
         return not self.folder.name.endswith(".unfinished")
 
 
-def status(sweep: Sweep, out: Path) -> Status:
+def status(sweep: Sweep, out: results.Out) -> Status:
     """How far a sweep is, also while another process works on it."""
     folder, wanted = sweep.folder(out), len(sweep.points)
     with suppress(ResultError):
@@ -144,7 +147,7 @@ Draw = Callable[["Swept", Path, Collection[str]], object]
 
 def run_sweep(
     sweep: Sweep,
-    out: Path,
+    out: results.Out,
     where: Executor,
     progress: Callable[[int, int], None] | None = None,
     draw: Draw | None = None,
@@ -159,6 +162,7 @@ def run_sweep(
     pictures : names of the charts asked for; those that are there are drawn again where what they show has changed
     """
     folder, unfinished = sweep.folder(out), sweep.unfinished(out)
+    own = results.claim(out, SWEEP, sweep.identity)
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         if results.DATA in todo:
@@ -180,7 +184,7 @@ def run_sweep(
 
     pictures = list(pictures)
     wanted = [] if draw is None else [f"{results.CHARTS}/{name}.png" for name in pictures]
-    found = results.found_or_made(folder, _said(sweep), wanted, make)
+    found = results.found_or_made(folder, _said(sweep), wanted, make, own)
     forget_journal(unfinished)
     return Swept.read(folder), found
 
@@ -530,7 +534,8 @@ def sweep(
     record: str | Path | None = None,
     threads: int | None = None,
     scheduler: str | None = None,
-    out: str | Path = "results",
+    out: str | Path | None = None,
+    to: str | Path | None = None,
 ) -> Swept:
     """Run a scenario at every point of a design, or go on where an earlier call stopped.
 
@@ -541,10 +546,11 @@ def sweep(
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
     scheduler : the address of a dask scheduler; its workers are used where it is given
-    out : the folder under which `sweep/<scenario>/<id>` is written
+    out : the folder under which `sweep/<scenario>/<id>` is written: `results` where left out
+    to : in place of `out`, the very folder to write it to, which is new, empty or holds this sweep
     Raises InputError with every problem found.
     """
-    place = results.out_folder(out)
+    place = results.chosen(out, to) or Path("results")
     asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, with_given(set, given), parameters, record)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]

@@ -1,5 +1,6 @@
 """What a user writes: the scenario language, its loading and its checks."""
 
+from sim.places import shipped_folder
 from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
 from sim.scenario.given import as_options, given_in_words, parse_given, titled, with_given
@@ -12,7 +13,6 @@ from sim.scenario.loading import (
     read_record,
     reloaded,
     shipped,
-    shipped_folder,
     shipped_sweeps,
 )
 from sim.scenario.record import RecordTable

@@ -24,7 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import code_of, labelled, not_one, states
-from sim.words import RULE, fit
+from sim.words import RESERVED_RULE, RULE, fit, reserved
 
 EARLIEST = date(1971, 10, 25)
 LATEST = date(2100, 12, 31)
@@ -97,6 +97,12 @@ def _name(value: Any) -> str:
     return str(value)
 
 
+def _file_name(value: str) -> str:
+    if reserved(value):
+        raise PydanticCustomError("name", RESERVED_RULE)
+    return value
+
+
 def _plain_text(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("text", "a text that is not empty")
@@ -126,6 +132,9 @@ Iso3 = Annotated[
 
 Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})]
 """A name in small letters, digits and hyphens."""
+
+FileName = Annotated[Name, AfterValidator(_file_name)]
+"""A name that folders are given too."""
 
 Text = Annotated[str, AfterValidator(_plain_text)]
 

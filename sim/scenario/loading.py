@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
+from sim.places import shipped_folder
 from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
 from sim.scenario.given import with_given
@@ -56,13 +57,6 @@ class Loaded:
     def opened(self) -> Opened:
         """Its files, read again."""
         return opened(self.file, self.record)
-
-
-def shipped_folder() -> Path:
-    """The folder of the scenarios that come with the simulator."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "shipped"
-    return installed if installed.is_dir() else package.parent / "scenarios"
 
 
 def shipped() -> dict[str, Path]:
@@ -248,7 +242,7 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
 
 def read_toml(path: Path, shown: str) -> Document:
     """The tables of a scenario or sweep file, bounded. Raises ScenarioError under the name `shown`."""
-    document = parsed(plain_text(path, shown), shown)
+    document = parsed(plain_text(path, shown), shown, path.name)
     _sound(document, shown)
     return document
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, ScenarioError
+from sim.scenario.formats import other_kind, wide
 
 LARGEST_BYTES = 2_000_000
 DEEPEST = 20
@@ -34,7 +35,9 @@ def plain_text(path: Path, shown: str, largest: int = LARGEST_BYTES) -> str:
             content = file.read(largest + 1)
         if len(content) > largest:
             raise ScenarioError(Problem("", f"a file of at most {largest} bytes", path.stat().st_size), shown)
-        return content.decode("utf-8")
+        if kept := wide(content):
+            raise ScenarioError(Problem("", f"a text in UTF-8, not {kept}: save it as UTF-8"), shown)
+        return content.decode("utf-8-sig")  # Windows editors put a mark first
     except UnicodeDecodeError as error:
         raise ScenarioError(Problem("", f"a text in UTF-8 (byte {error.start} is not)"), shown) from None
     except OSError as error:
@@ -69,13 +72,20 @@ _TOKEN = re.compile(
 """What counts in TOML: texts and remarks, to be passed over, and the signs that nest, join and part."""
 
 
-def parsed(text: str, shown: str) -> dict[str, Any]:
-    """The tables of a TOML text. Raises ScenarioError, before parsing, where they would be too deep or too many."""
-    bounded(text, shown)
+def parsed(text: str, shown: str, name: str = "") -> dict[str, Any]:
+    """The tables of a TOML text. Raises ScenarioError, before parsing, where they would be too deep or too many.
+
+    name : of its file: a suffix such as `.yaml` says what else it may be
+    """
     try:
+        bounded(text, shown)
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(Problem("", f"not valid TOML: {error}"), shown) from None
+        kind = other_kind(name, text)
+        rule = f"not valid TOML: {error}"
+        if kind is not None:
+            rule = f"a TOML file, not {kind}: `sim new` writes one to start from"
+        raise ScenarioError(Problem("", rule), shown) from None
     except ValueError:
         raise ScenarioError(Problem("", "whole numbers of fewer than 4,000 digits"), shown) from None
     except RecursionError:

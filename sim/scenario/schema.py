@@ -12,6 +12,7 @@ from sim.atlas import OwnFacts, Record, record
 from sim.scenario.events import Event
 from sim.scenario.fields import (
     Day,
+    FileName,
     Iso3,
     Lever,
     Name,
@@ -43,7 +44,7 @@ class Source(Part):
 class Header(Part):
     """`[scenario]`: what is asked, from when to when, and on what it rests."""
 
-    name: Name
+    name: FileName
     """Short name; results are kept under it."""
     title: Text
     """What it shows, in a line."""

@@ -27,6 +27,7 @@ def fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     own = [font for font in fontManager.ttflist if font.name == "DejaVu Sans"]
     monkeypatch.setattr(fontManager, "ttflist", own)
     monkeypatch.setattr(style, "findSystemFonts", list)
+    monkeypatch.setattr(style, "_HOMES", {})
     style._look_again.cache_clear()
     style._width.cache_clear()
     yield own
@@ -37,6 +38,10 @@ def fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 @pytest.fixture
 def han(tmp_path: Path) -> str:
     """A font with two letters, each as wide as it is high."""
+    return square_font(tmp_path, "Unifont")
+
+
+def square_font(tmp_path: Path, family: str) -> str:
     pen = TTGlyphPen(None)
     for step, point in enumerate([(100, 0), (100, 800), (900, 800), (900, 0)]):
         (pen.lineTo if step else pen.moveTo)(point)
@@ -48,11 +53,11 @@ def han(tmp_path: Path) -> str:
     made.setupGlyf(dict.fromkeys((".notdef", "one", "two"), square))
     made.setupHorizontalMetrics(dict.fromkeys((".notdef", "one", "two"), (1000, 100)))
     made.setupHorizontalHeader(ascent=900, descent=-100)
-    made.setupNameTable({"familyName": "Unifont", "styleName": "Regular", "psName": "Unifont"})
+    made.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family})
     made.setupOS2(sTypoAscender=900, usWinAscent=900, usWinDescent=100)
     made.setupPost()
-    made.save(tmp_path / "han.ttf")
-    return str(tmp_path / "han.ttf")
+    made.save(tmp_path / f"{family}.ttf")
+    return str(tmp_path / f"{family}.ttf")
 
 
 def warned(call: Any) -> list[warnings.WarningMessage]:
@@ -91,6 +96,19 @@ def test_a_font_of_this_machine_is_used(fonts: list[Any], han: str, tmp_path: Pa
     svg = (tmp_path / "with" / "count.svg").read_text("utf-8")
     assert "Unifont" in svg
     assert svg != (tmp_path / "without" / "count.svg").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("coarse")
+def test_a_font_that_nobody_named_is_used(fonts: list[Any], tmp_path: Path) -> None:
+    """The first by name of those that have the letter, whichever was met before."""
+    for family in ("Zhou", "Bao"):
+        fontManager.addfont(square_font(tmp_path, family))
+    assert style.families() == ["DejaVu Sans"]
+    assert warned(lambda: draw_all(made(title=HAN), tmp_path, only=["count"])) == []
+    assert style.families() == ["DejaVu Sans", "Bao"]
+    svg = (tmp_path / "count.svg").read_text("utf-8")
+    assert "Bao" in svg
+    assert "Zhou" not in svg
 
 
 @pytest.mark.usefixtures("coarse")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +35,26 @@ def test_the_file_is_valid_and_runs(sim: Sim, tmp_path: Path, monkeypatch: pytes
     assert f"US$ million: 100 a year, {100 * 100 / gdp:.2f} % of Paraguay's GDP\n" in text
     assert f"states believe about 10 % of it, {share(0.1 * 100 * 100 / gdp)} of GDP a year\n" in text
     assert text.count("#") > 20
+
+
+def test_the_schema_it_names_can_be_had(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sim("new", "x", "--out", "sub.toml").status == 0
+    first, how, *_ = (tmp_path / "sub.toml").read_text("utf-8").splitlines()
+    assert first == "#:schema ./recognition.schema.json"
+    command = how.partition("  ")[2].split()
+    assert command == ["sim", "schema", "--out", "recognition.schema.json"]
+    assert sim(*command[1:]).out == "recognition.schema.json\n"
+    assert json.loads((tmp_path / "recognition.schema.json").read_text("utf-8")) == sim("schema").json
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [(("nul",), "NAME"), (("x", "--out", "CON.toml"), "--out"), (("x", "--out", "a/lpt1"), "--out")],
+)
+def test_names_that_windows_keeps(sim: Sim, arguments: tuple[str, ...], option: str) -> None:
+    (line,) = sim("new", *arguments).problems()
+    assert line.startswith(f"{option}: a name that Windows does not keep for a device, as it does con, prn, ")
 
 
 @pytest.mark.parametrize("code", ROSTER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -137,6 +138,17 @@ def test_json_is_the_same_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert fit(out)
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
+def test_json_is_json_in_any_encoding(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    r"""Where plain text would have `\xe3`, which JSON does not know."""
+    told = {"a": "São Tomé 台灣 🙂 \x9b"}
+    out = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace")
+    monkeypatch.setattr("sys.stdout", out)
+    print_json(told)
+    out.flush()
+    assert json.loads(out.buffer.getvalue().decode(encoding)) == told  # type: ignore[attr-defined]
+
+
 def test_a_hostile_title_makes_no_broken_chart(tmp_path: Path) -> None:
     """A result read from elsewhere, by a reader that did not clean it."""
     from sim.charts import draw_all
@@ -180,7 +192,10 @@ def test_letters_are_noted_once(sim: Sim, capsys: pytest.CaptureFixture[str], mo
         return 0
 
     monkeypatch.setattr(main, "_status", drawing)
-    note = "note: no font here has 台灣: the charts show boxes in their place; install Noto Sans CJK\n"
+    note = (
+        "note: no font here has 台灣 (Chinese): the charts show boxes in their place; "
+        "install Noto Sans CJK (Debian, Ubuntu: apt install fonts-noto-cjk)\n"
+    )
     assert sim("plot", "x").err == note
     assert sim("plot", "x", "--quiet").err == ""
     assert sim("plot", "x", "--json").err == ""
@@ -204,10 +219,10 @@ def test_other_warnings_stay_warnings(sim: Sim, monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_what_to_install(letters: str, fonts: str) -> None:
-    assert str(MissingLetters(letters)).endswith(f"install {fonts}")
+    assert str(MissingLetters(letters)).partition("; install ")[2].startswith(f"{fonts} (")
 
 
 def test_a_note_is_short() -> None:
     said = str(MissingLetters(map(chr, range(0x4E00, 0x5000))))
-    assert "丌 and 500 more letters:" in said.replace("一丁丂七丄丅丆万丈三上下", "丌")
+    assert "丌 and 500 more letters (Chinese):" in said.replace("一丁丂七丄丅丆万丈三上下", "丌")
     assert sys.getsizeof(said) < 1000

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from sim.cli.schema import command
 from sim.runs.sweep import sweep_of
 from sim.scenario import load, members, shipped, shipped_sweeps
+from sim.scenario.events import EVENTS
 
 NAMES = sorted(shipped())
 
@@ -203,10 +204,35 @@ def test_the_json_schema_requires_nothing(validator: jsonschema.Draft202012Valid
 
     schema = dict(validator.schema)
     found = {key for key, _ in keys(schema)}
-    assert not {"required", "oneOf", "discriminator"} & found
+    assert not {"oneOf", "discriminator"} & found
+    assert all(value == ["type"] for key, value in keys(schema) if key == "required"), "where a kind of event is told"
     assert {"anyOf", "patternProperties"} <= found
     assert all(part["additionalProperties"] is False for part in patterned(schema))
-    tables = [schema, *schema["$defs"].values()]
+    tables = [schema, *(table for name, table in schema["$defs"].items() if name != "Event")]
     assert all(table["additionalProperties"] is False for table in tables if "properties" in table)
     assert list(validator.iter_errors({})) == []
     assert list(validator.iter_errors({"events": {"a": {"enabled": False}}})) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"type": "lobying", "state": "HND"}, "'lobying' is not one of ['campaign-pledge', "),
+        ({"type": "truce", "strength": 1}, "Additional properties are not allowed ('strength' was unexpected)"),
+        ({"enabld": False}, "Additional properties are not allowed ('enabld' was unexpected)"),
+        ({"type": "aid-cut", "by": "beijing"}, "'beijing' is not one of ['taipei', 'washington']"),
+    ],
+)
+def test_an_editor_shows_one_error(
+    event: dict[str, Any], said: str, validator: jsonschema.Draft202012Validator
+) -> None:
+    """For an event and for an effect of an election alike: that of its own kind."""
+    effect = {"elections": {"a": {"outcomes": {"b": {"effects": {"c": event}}}}}}
+    for document in ({"events": {"a": event}}, effect):
+        found = [error.message for error in validator.iter_errors(document)]
+        assert [message.startswith(said) for message in found] == [True], found
+
+
+def test_the_schema_lists_the_kinds_of_events(validator: jsonschema.Draft202012Validator) -> None:
+    assert validator.schema["$id"] == "urn:recognition-sim:scenario"
+    assert validator.schema["$defs"]["Event"]["properties"]["type"]["enum"] == list(EVENTS)

@@ -1,0 +1,381 @@
+"""What `--json` prints, and what manifests hold, as JSON Schemas: for `sim schema`, the documentation and tests.
+
+Declared here and not where it is printed, so that no command waits for it. An answer may get further keys later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
+from pydantic.json_schema import models_json_schema
+
+from sim.results.manifests import KINDS
+from sim.results.tables import HORIZONS
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+URN = "urn:recognition-sim:{}"
+Tie = Literal["recognition", "cooperation"]
+Side = Literal["taipei", "beijing", "none"]
+
+
+class Answer(BaseModel):
+    """An object of an answer."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class AtEnd(Answer):
+    """The count in the last month."""
+
+    month: str
+    """YYYY-MM."""
+    mean: float
+    """Over runs, states."""
+    mc: float | None
+    """Monte Carlo standard error of the mean, states; null for a single run."""
+    q05: int
+    q25: int
+    q50: int
+    q75: int
+    q95: int
+    observed: int | None
+    """The count on record; null where the record ends before."""
+
+
+_OF_HORIZON = {
+    "": "Share of runs in which the tie is not what it was at the start, 0 to 1; null beyond the horizon.",
+    "_low": "Its 5 % point over parameter draws, luck removed.",
+    "_high": "Its 95 % point over parameter draws, luck removed.",
+    "_mc": "Monte Carlo standard error.",
+}
+_CHANCES: dict[str, Any] = {
+    f"{label}{part}": (float | None, Field(description=told))
+    for label in (*HORIZONS, "p_end")
+    for part, told in _OF_HORIZON.items()
+}
+
+
+class _State(Answer):
+    iso3: str
+    """ISO 3166-1 alpha-3."""
+    state: str
+    """Its name."""
+    tie: Tie
+    at_start: str
+    """What the tie is at the start."""
+    talks: float | None
+    """Concluded talks a run."""
+    talks_lost: float | None
+    """Share of them that Taipei lost, 0 to 1."""
+    price: float | None
+    """Mean price of those, % of GDP a year."""
+
+
+State = create_model("State", __base__=_State, __doc__="A tie of a state, as a row of `states.csv`.", **_CHANCES)
+
+
+class Run(Answer):
+    """`sim run --json`"""
+
+    folder: str
+    """Where the result is."""
+    scenario: str
+    """Its name."""
+    title: str
+    runs: int
+    seed: int
+    id: str
+    """Sixteen hex digits, made from all that decides the numbers."""
+    engine: Literal["compiled", "mesa"]
+    parameters: Literal["drawn", "central"]
+    found: bool
+    """Whether the result was there."""
+    count_at_start: int
+    """States with Taipei."""
+    end: AtEnd
+    states: list[State]
+    parameter_kinds: dict[str, int]
+    """Numbers of parameters that are estimated, documented, assumed."""
+    seconds: dict[str, float]
+    """Wall time by stage."""
+    report: str | None
+    """The page; null where there is none."""
+
+
+class Source(Answer):
+    """What a scenario was written from."""
+
+    title: str
+    date: str
+
+
+class Listed(Answer):
+    """A shipped scenario."""
+
+    name: str
+    title: str
+    question: str
+    start: str
+    """YYYY-MM-DD."""
+    end: str
+    extends: str | None
+    """The scenario that it changes."""
+    sources: list[Source]
+    file: str
+    sweep: str | None
+    """Name of the sweep beside it."""
+
+
+class List(Answer):
+    """`sim list --json`"""
+
+    scenarios: list[Listed]
+
+
+class ProblemOf(Answer):
+    """Something wrong with a file."""
+
+    path: str
+    """Dotted path of the key; empty for the whole file."""
+    rule: str
+    value: Any
+    """What was found; null for a missing key."""
+    suggestion: str | None
+    """The nearest valid name."""
+
+
+class Checked(Answer):
+    """A file looked at."""
+
+    file: str
+    ok: bool
+    problems: list[ProblemOf]
+    """At most 100."""
+    more: int = Field(default=0, description="How many more problems there are; left out for none.")
+
+
+class Validate(Answer):
+    """`sim validate --json`"""
+
+    files: list[Checked]
+
+
+class Roster(Answer):
+    """Who recognises Taipei on a day."""
+
+    date: str
+    count: int
+    recognisers: list[str]
+    """ISO codes, sorted."""
+    confirmed: bool
+    """Whether the record reaches that day."""
+
+
+class ChangeOf(Answer):
+    """A change of recognition."""
+
+    date: str
+    precision: Literal["day", "month", "year"]
+    iso3: str
+    state: str
+    origin: Side = Field(alias="from")
+    destination: Side = Field(alias="to")
+    kind: str
+    confidence: str
+    source: str
+
+
+class Changes(Answer):
+    """What changed between two days."""
+
+    since: str
+    until: str
+    changes: list[ChangeOf]
+    count_at_start: int
+    """Before any of them."""
+    count_at_end: int
+    confirmed: bool
+
+
+class History(RootModel[Roster | Changes]):
+    """`sim history --json`: a roster, or with --since or --until the changes"""
+
+
+class PairOf(Answer):
+    """A scenario beside the baseline."""
+
+    scenario: str
+    against: str
+    first_month: str
+    last_month: str
+    first_difference: str | None
+    """The first month in which any run differs; null where none does."""
+    variance_saved: dict[Tie, float | None]
+    """By pairing, 1 - var(difference) / (var + var), of the count at the end."""
+    left_out: list[str]
+    """States that only one of the two simulates."""
+
+
+class CountOf(Answer):
+    """The difference in the count at the end: the scenario's less the baseline's, run by run."""
+
+    scenario: str
+    against: str
+    month: str
+    tie: Tie
+    mean: float
+    q05: int
+    q25: int
+    q50: int
+    q75: int
+    q95: int
+    more: float
+    """Share of runs that have more than the baseline, 0 to 1."""
+    fewer: float
+    mc: float | None
+    """Monte Carlo standard error of the mean, states."""
+
+
+class StateOf(Answer):
+    """The difference in the chance that a tie of a state is not what it was at the start."""
+
+    scenario: str
+    against: str
+    iso3: str
+    state: str
+    tie: Tie
+    horizon: str
+    p: float
+    p_against: float
+    difference: float
+    """p - p_against."""
+    low: float | None
+    """5 % point over parameter draws."""
+    high: float | None
+    mc: float | None
+    at_start: str
+
+
+class Swap(Answer):
+    """Who left instead of whom."""
+
+    scenario: str
+    against: str
+    iso3_here: str
+    iso3_there: str
+    share: float
+    """Of runs, 0 to 1."""
+
+
+class Compare(Answer):
+    """`sim compare --json`"""
+
+    folder: str
+    scenario: str
+    """The baseline."""
+    scenarios: list[str]
+    results: list[str]
+    """Their folders."""
+    found: list[bool]
+    """Whether each was there."""
+    id: str
+    seed: int
+    runs: int
+    """Of each."""
+    parameters: Literal["drawn", "central"]
+    runs_per_draw: int
+    runs_to_halve: int
+    """Runs that halve every Monte Carlo error."""
+    pairs: list[PairOf]
+    count: list[CountOf]
+    states: list[StateOf]
+    swaps: list[Swap]
+
+
+class VariedPath(Answer):
+    """A path that was varied: its values where they are few, its ends where they are many."""
+
+    path: str
+    values: list[float | str] = Field(default=[], description="Numbers, or dates.")
+    low: float | str = Field(default=0.0, description="The least.")
+    high: float | str = Field(default=0.0, description="The greatest.")
+
+
+class Done(Answer):
+    """A sweep that is finished."""
+
+    folder: str
+    scenario: str
+    runs: int
+    """A point."""
+    seed: int
+    design: str
+    points: int
+    failed: int
+    """Points that could not be run."""
+    varied: list[VariedPath]
+    found: bool
+
+
+class Far(Answer):
+    """How far a sweep is."""
+
+    folder: str
+    points: int
+    done: int
+    failed: int
+    finished: bool
+
+
+class Sweep(RootModel[Done | Far]):
+    """`sim sweep --json`: a sweep that is finished, or with --status how far it is"""
+
+
+ANSWERS: dict[str, type[BaseModel]] = {
+    "run": Run,
+    "list": List,
+    "validate": Validate,
+    "history": History,
+    "compare": Compare,
+    "sweep": Sweep,
+}
+"""Commands whose answer has a schema."""
+
+
+def answer_schema(command: str) -> dict[str, Any]:
+    """The JSON Schema of what a command prints with `--json`."""
+    schema = ANSWERS[command].model_json_schema()
+    return _headed(f"answer:{command}", f"Answer of sim {command} --json", schema)
+
+
+def manifest_schema() -> dict[str, Any]:
+    """The JSON Schema of `manifest.json`, whatever the folder holds: its `kind` decides the further keys."""
+    models = [(kind.schema, "validation") for kind in KINDS.values()]
+    refs, whole = models_json_schema(models)  # type: ignore[arg-type]
+    return _headed(
+        "manifest",
+        "Manifest of a folder of results",
+        {
+            "type": "object",
+            "properties": {"kind": {"enum": list(KINDS), "description": "What the folder holds."}},
+            "required": ["kind"],
+            "allOf": [
+                {"if": {"properties": {"kind": {"const": name}}}, "then": refs[(kind.schema, "validation")]}
+                for name, kind in KINDS.items()
+            ],
+            **whole,
+        },
+    )
+
+
+def _headed(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": DRAFT, "$id": URN.format(name), **schema, "title": title}
+
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    **{name: (lambda name=name: answer_schema(name)) for name in ANSWERS},  # type: ignore[misc]
+    "manifest": manifest_schema,
+}
+"""What writes each schema, but that of scenario files."""

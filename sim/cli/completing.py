@@ -1,0 +1,154 @@
+"""What a shell offers at the Tab key: scenarios, files, states, paths, charts, outcomes. Light, and never an error."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem, split_arg_string
+
+_TABLES = ("roster", "beijing", "taipei", "washington")
+_ENDS = ("left", "suspended")
+
+Found = Iterable[tuple[str, str]]
+"""Words with what each means."""
+Offer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def _offered(find: Callable[[click.Context], Found]) -> Offer:
+    """What is found, of what begins as the user began; nothing where anything is wrong: the command will say it."""
+
+    @functools.wraps(find)
+    def offer(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        with suppress(Exception):
+            begun = incomplete.lower()
+            return [CompletionItem(word, help=told) for word, told in find(ctx) if word.lower().startswith(begun)]
+        return []
+
+    return offer
+
+
+def _files(ctx: click.Context, incomplete: str, known: Iterable[str]) -> list[CompletionItem]:
+    """Names that are known, and TOML files here; elsewhere, whatever the shell finds."""
+    here = sorted(path.name for path in Path().glob("*.toml"))
+    words = [word for word in (*known, *here) if word.startswith(incomplete)]
+    if not words or "/" in incomplete or "\\" in incomplete:
+        return [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(word) for word in words]
+
+
+def _shipped() -> list[str]:
+    from sim.places import shipped_folder
+
+    return sorted(path.stem for path in shipped_folder().glob("*.toml"))
+
+
+def scenarios(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Shipped scenarios, and TOML files."""
+    return _files(ctx, incomplete, [name for name in _shipped() if not name.endswith(".sweep")])
+
+
+def scenarios_and_sweeps(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Shipped scenarios and their sweeps, and TOML files."""
+    return _files(ctx, incomplete, _shipped())
+
+
+def folders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Folders."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
+@_offered
+def states(ctx: click.Context) -> Found:
+    """Codes of states with their names: those of the result named, or all there are."""
+    for folder in _results():
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            members = json.loads((folder / "manifest.json").read_text("utf-8"))["members"]
+            return [(str(member["iso3"]), str(member["state"])) for member in members]
+    return _codes()
+
+
+def _words() -> list[str]:
+    """The words of the line, as the shell tells them: before an option's value is there, click has no others."""
+    return split_arg_string(os.environ.get("COMP_WORDS", ""))
+
+
+def _results() -> list[Path]:
+    """Folders of ours on the line."""
+    return [Path(word) for word in _words() if (Path(word) / "manifest.json").is_file()]
+
+
+def _codes() -> list[tuple[str, str]]:
+    from sim.atlas import states as known
+
+    return [(code, state.name) for code, state in known().items()]
+
+
+@_offered
+def outcomes(ctx: click.Context) -> Found:
+    """Outcomes of a sweep or of a sensitivity analysis."""
+    counts = [("count", ""), ("lost", ""), ("cooperation", "")] if ctx.info_name == "sensitivity" else []
+    return [*counts, *((f"{end}:{code}", name) for end in _ENDS for code, name in _codes())]
+
+
+@_offered
+def charts(ctx: click.Context) -> Found:
+    """Charts that the folders named have, or those of any result."""
+    there = {
+        path.stem for folder in _results() for place in (folder / "charts", folder) for path in place.glob("*.png")
+    }
+    return [(name, "") for name in sorted(there) or ("count", "states", "when", "bids", "cooperation")]
+
+
+@_offered
+def settings(ctx: click.Context) -> Found:
+    """Paths of `--set`, to be followed by a value."""
+    return [(f"{path}=", told) for path, told in _paths(ctx)]
+
+
+@_offered
+def varied(ctx: click.Context) -> Found:
+    """Paths of `--vary`; a parameter may stand alone."""
+    return [(path if path.startswith("parameters.") else f"{path}=", told) for path, told in _paths(ctx)]
+
+
+def _paths(ctx: click.Context) -> Iterator[tuple[str, str]]:
+    """Paths of numbers: levers, parameters, and what the scenario named says of states, events and elections."""
+    from sim.parameters import PARAMETERS
+    from sim.scenario import Scenario, opened
+
+    for table in _TABLES:
+        model: Any = Scenario.model_fields[table].annotation
+        yield from ((f"{table}.{key}", _first(field.description)) for key, field in model.model_fields.items())
+    shipped = set(_shipped())
+    named = (word for word in _words() if word in shipped or (word.endswith(".toml") and Path(word).is_file()))
+    for name in named:
+        with suppress(Exception):
+            yield from _said(opened(name).merged)
+    yield from ((f"parameters.{name}", one.meaning) for name, one in PARAMETERS.items())
+
+
+_PROSE = ("type", "state", "source", "assumption", "by", "to", "answer", "subject")
+
+
+def _said(document: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Paths of the values in the tables of a scenario that have names of its own."""
+    for key, value in document.items():
+        if not path and key not in ("states", "events", "elections"):
+            continue
+        if isinstance(value, dict) and "central" in value:
+            yield f"{path}{key}", f"now {value['central']}, a range"
+        elif isinstance(value, dict):
+            yield from _said(value, f"{path}{key}.")
+        elif key not in _PROSE:
+            yield f"{path}{key}", f"now {value}"
+
+
+def _first(text: str | None) -> str:
+    return (text or "").partition(". ")[0].partition("\n")[0]
