@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import sim
+from sim.charts.words import source
+from sim.cli.summary import summary_json, summary_text
 from sim.errors import InputError, ScenarioError
+from sim.report.page import html_of
 from sim.runs.sweep import sweep_of
 from sim.scenario import as_options, given_in_words, load, parse_given, titled
 
@@ -131,3 +135,25 @@ def test_a_sweep_file_says_what_is_given(tmp_path: Path) -> None:
     file.write_text(text.replace("{ %s }", "3"))
     with pytest.raises(InputError, match=r"sweep\.given: outcomes by vote, such as"):
         sweep_of(file)
+
+
+def test_it_is_said_in_summary_page_and_source_line() -> None:
+    result = sim.run("outlook-2026", runs=40, given=PARAGUAY, parameters="central")
+    said = "Paraguay votes for the opposition (30 April 2028)"
+    assert f"given: {said}" in source([result])
+    text = summary_text(result, False, {}, charts=False)
+    assert f"\nGiven: {said}.\n" in text
+    assert re.search(r"\nNobody leaves in \d+ % of the runs; at least one in \d+ %, two in ", text)
+    assert "By outcome of their own vote" not in text, "it has one outcome"
+    told = summary_json(result, False, {})
+    assert told["given"] == PARAGUAY
+    assert told["outcomes"]["nobody"]["p"] + told["outcomes"]["at_least"][0]["p"] == pytest.approx(1.0)
+    page = html_of(result)
+    assert f"Given: {said}." in page
+    assert "opposition: given" in page
+    assert "sim run outlook-2026 --runs 40 --seed 2026 --parameters central --given paraguay-2028=opposition" in page
+
+
+def test_a_free_vote_is_told_by_outcome() -> None:
+    text = summary_text(sim.run("outlook-2026", runs=60, parameters="central"), False, {}, charts=False)
+    assert re.search(r"\n  Paraguay, 30 Apr 2028: governing party .* runs?\); opposition .* runs?\)\n", text)
