@@ -76,6 +76,60 @@ class _State(Answer):
 State = create_model("State", __base__=_State, __doc__="A tie of a state, as a row of `states.csv`.", **_CHANCES)
 
 
+class Share(Answer):
+    """A chance, from the runs."""
+
+    p: float
+    """0 to 1."""
+    mc: float | None
+    """Monte Carlo standard error."""
+
+
+class ShareOf(Share):
+    """The chance of a number of states."""
+
+    number: int
+
+
+class MovedOf(Share):
+    """The chance that a tie of a state is not what it was at the start."""
+
+    state: str
+
+
+class OutcomeOf(Share):
+    """An outcome of a vote: its chance, and what goes with it."""
+
+    outcome: str
+    """Its name, or `none of these`."""
+    runs: int
+    """Runs that had it."""
+    states: dict[str, MovedOf]
+    """By code: of the state that votes, and of those the scenario is about."""
+
+
+class VoteOf(Answer):
+    """A vote that is open."""
+
+    vote: str
+    voter: str
+    """Code of the state that votes."""
+    date: str
+    outcomes: list[OutcomeOf]
+
+
+class Outcomes(Answer):
+    """How many leave, where the count ends, and what goes with the outcomes of votes (`outcomes.csv`)."""
+
+    nobody: Share
+    """Nobody leaves Taipei."""
+    at_least: list[ShareOf]
+    """At least so many leave at any time."""
+    count: list[ShareOf]
+    """States with Taipei in the last month."""
+    votes: list[VoteOf]
+
+
 class Run(Answer):
     """`sim run --json`"""
 
@@ -90,12 +144,15 @@ class Run(Answer):
     """Sixteen hex digits, made from all that decides the numbers."""
     engine: Literal["compiled", "mesa"]
     parameters: Literal["drawn", "central"]
+    given: dict[str, str]
+    """Outcomes that are taken to happen, by vote."""
     found: bool
     """Whether the result was there."""
     count_at_start: int
     """States with Taipei."""
     end: AtEnd
     states: list[State]
+    outcomes: Outcomes
     parameter_kinds: dict[str, int]
     """Numbers of parameters that are estimated, documented, assumed."""
     seconds: dict[str, float]
@@ -214,8 +271,6 @@ class PairOf(Answer):
     """The first month in which any run differs; null where none does."""
     variance_saved: dict[Tie, float | None]
     """By pairing, 1 - var(difference) / (var + var), of the count at the end."""
-    left_out: list[str]
-    """States that only one of the two simulates."""
 
 
 class CountOf(Answer):
