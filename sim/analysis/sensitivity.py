@@ -36,8 +36,10 @@ from sim.runs.designs import MORRIS_LEVELS, design_problems, rows_a_point, unit_
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request, warm_up
 from sim.runs.sampling import Draws, Mode, sample, settled
-from sim.runs.variation import Variation, parse_variations
+from sim.runs.variation import Variation
+from sim.runs.varying import parse_variations
 from sim.scenario import Loaded, Opened, load, opened
+from sim.scenario.values import plain, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -533,7 +535,7 @@ class Question:
         source = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
         return {
             "id": results.identity({**self.request.decisive, **asked, "analysis": source}),
-            "set": {key: str(value) for key, value in self.request.loaded.overrides.items()},
+            "set": {key: told(value) for key, value in self.request.loaded.overrides.items()},
             "vary": list(self.vary),
         }
 
@@ -694,8 +696,9 @@ def face_sensitivity(
     else:
         loaded = load(scenario, set)
     question = Question.of(
-        loaded, runs, seed, parameters, vary or (), outcome=outcome, design=design, points=points, repair=repair
-    )
+        loaded, plain(runs), seed, parameters, vary or (), outcome=outcome, design=design, points=plain(points),
+        repair=repair,
+    )  # fmt: skip
     if out is None:
         return sensitivity(question, threads)
     return sensitivity_to_folder(question, results.out_folder(out), None, threads)[0]

@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from sim.runs.sweep import Status, Sweep, Swept
 
 
+class Points(click.ParamType):
+    """A number of points, or the name of a file of them."""
+
+    name = "points"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        from sim.scenario.values import number
+
+        found = number(value) if isinstance(value, str) else value
+        return found if isinstance(found, int) else str(value)
+
+
 @click.command("sweep", context_settings=HELP)
 @click.argument("scenario")
 @click.option(
@@ -28,7 +40,11 @@ if TYPE_CHECKING:
     "(default without): Beijing's money, Taipei's money and Washington's attention, one at a time, at 0, 0.5, 2 "
     "and 5 times the scenario's value.",
 )  # fmt: skip
-@click.option("--points", type=int, help="Points of a design that is no grid.")
+@click.option(
+    "--points", type=Points(), metavar="N|FILE",
+    help="How many points a design has that is no grid. Or the points themselves: a CSV file whose header names "
+    "paths, a row a point, a blank for the scenario's own value (label.NAME: a column kept, not varied).",
+)  # fmt: skip
 @click.option("--runs", type=int, help="Runs a point (default: 1000).")
 @click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
 @overrides
@@ -56,7 +72,7 @@ def command(
     scenario: str,
     varied: tuple[str, ...],
     design: str | None,
-    points: int | None,
+    points: int | str | None,
     runs: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
@@ -76,11 +92,11 @@ def command(
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
     from sim.runs.executors import executor as executor_of
-    from sim.runs.sweep import run_sweep, status, sweep_of
+    from sim.runs.sweep import run_sweep, status, sweep_of, table_of
     from sim.scenario import parse_overrides
 
     began = time.perf_counter()
-    sweep = sweep_of(scenario, varied, design, points, runs, seed, parse_overrides(overrides), parameters)
+    sweep = sweep_of(scenario, varied, design, table_of(points), runs, seed, parse_overrides(overrides), parameters)
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:

@@ -24,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import states
+from sim.errors import as_written
 from sim.words import RULE, fit
 
 EARLIEST = date(1971, 10, 25)
@@ -120,6 +121,10 @@ class Range(Part):
         if not self.low <= self.central <= self.high:
             raise PydanticCustomError("order", "low <= central <= high")
         return self
+
+    def __str__(self) -> str:
+        """Its numbers, as a file would hold them."""
+        return as_written(self.model_dump())
 
 
 def _shape(value: Any) -> Literal["table", "number"]:
