@@ -378,9 +378,9 @@ def sweep_of(
         runs, seed = file.runs if runs is None else runs, file.seed if seed is None else seed
     elif isinstance(points, PointTable):
         if varied or kind:
-            option, value = ("--vary", _first(varied)) if varied else ("--design", kind)
+            option = "--vary" if varied else "--design"
             rule = f"not with a file of points, which says what is varied: {points.shown}"
-            raise InputError(Problem(option, rule, value))
+            raise InputError(Problem(option, rule, _first(varied) if varied else kind))
         loaded = load(scenario, fixed)
         listed = listed_points(loaded, points)
         variations, kind = listed.variations, LISTED
@@ -450,11 +450,12 @@ def sweep(
     Raises InputError with every problem found.
     """
     place = results.out_folder(out)
-    if hasattr(vary, "itertuples"):
-        if points is not None:
+    texts, listed = _texts(vary), table_of(points)
+    if texts is None:
+        if listed is not None:
             raise InputError(Problem("points", "left out where vary is a frame of points"))
-        vary, points = (), vary
-    asked = sweep_of(scenario, _texts(vary), design, table_of(points), runs, seed, set, parameters)
+        listed = table_of(vary)
+    asked = sweep_of(scenario, texts or (), design, listed, runs, seed, set, parameters)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 
@@ -466,8 +467,13 @@ def table_of(points: Any) -> Any:
     return read_points(points) if isinstance(points, (str, Path)) else plain(points)
 
 
-def _texts(vary: Mapping[str, Any] | Iterable[str]) -> list[str]:
-    """What is varied, as `--vary` takes it: tuples are ranges, lists are values, None is the parameter's own range."""
+def _texts(vary: Any) -> list[str] | None:
+    """What is varied, as `--vary` takes it: tuples are ranges, lists are values, None is the parameter's own range.
+
+    None of a frame, whose rows are points.
+    """
+    if hasattr(vary, "itertuples"):
+        return None
     if isinstance(vary, str):
         return [vary]
     if not isinstance(vary, Mapping):

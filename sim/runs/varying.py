@@ -125,7 +125,7 @@ class Reader:
         if "." not in name:
             rule = "a path of the scenario or a parameter (sim parameters lists them)"
             if name in Scenario.model_fields:
-                told = ", ".join(filter(None, [listed(fields_at([name], self.document) or self.document[name])]))
+                told = listed(fields_at([name], self.document) or self.document[name])
                 raise wrong_at("", f"{rule}; {name} holds {told}" if told else rule, name)
             raise wrong_at("", rule, name, near_path(name, self.document))
         head, _, rest = name.partition(".")
@@ -208,7 +208,7 @@ class Reader:
         Raises InputError with what the scenario says of these, and of others where it refuses one.
         """
         values = one.values or one.grid or (one.value_at(0.0), one.value_at(1.0))
-        ends = {values.index(end(values)) for end in (min, max)}  # type: ignore[type-var]
+        ends = {values.index(end(values)) for end in (min, max)}
         if self._refused({place: {one.path: values[place]} for place in ends}):
             tried = _evenly(len(values), ends)
             found = self._refused({place: {one.path: values[place]} for place in tried})
