@@ -20,11 +20,11 @@ class Points(click.ParamType):
 
     name = "points"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
         from sim.scenario.values import number
 
         found = number(value) if isinstance(value, str) else value
-        return found if isinstance(found, int) else str(value)
+        return str(value) if found is None else found
 
 
 @click.command("sweep", context_settings=HELP)
@@ -72,7 +72,7 @@ def command(
     scenario: str,
     varied: tuple[str, ...],
     design: str | None,
-    points: int | str | None,
+    points: float | str | None,
     runs: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
@@ -202,6 +202,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
             values = ", ".join(
                 f"{varied['path']} = {_shown(columns[varied['path']][row])}" for varied in manifest["varied"]
             )
+            values += "".join(f" ({columns[label][row]})" for label in swept.labels if columns[label][row])
             lines.append(
                 f"  {what:<7}{columns['mean'][row]:5.1f} ({columns['q05'][row]} to {columns['q95'][row]})  at {values}"
             )
@@ -233,4 +234,6 @@ def _many(number: int, what: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "the scenario's own"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -88,11 +88,10 @@ def listed_points(scenario: Loaded, table: PointTable) -> Design:
     for path in columns:
         if not any(path in row for row in rows):
             problems.append(Problem(f"column {path}", "at least one value"))
+    found = Reader(scenario).try_rows(rows, list(columns))
+    problems += [_at_row(table.rows[place][0], problem) for place, problem in found]
     if problems:
         raise InputError(problems, table.shown)
-    found = Reader(scenario).try_rows(rows, list(columns))
-    if found:
-        raise InputError([_at_row(table.rows[place][0], problem) for place, problem in found], table.shown)
     varied = tuple(
         Variation(path, values=tuple(dict.fromkeys(row[path] for row in rows if path in row)), whole=kind == "whole")
         for path, (_, kind) in columns.items()
@@ -112,18 +111,23 @@ def _columns(scenario: Loaded, table: PointTable) -> tuple[dict[str, tuple[int, 
                 if name == LABEL or not fit(name) or len(name) > LONGEST_NAME:
                     raise wrong_at("", f"{LABEL}NAME, a name of at most {LONGEST_NAME} letters", name)
                 if name in (known for _, known in labels):
-                    raise wrong_at("", "a label that stands once")
+                    raise wrong_at("", "each label in one column")
                 labels.append((place, name))
                 continue
             if not name:
+                if all(_is_blank(cells[place : place + 1]) for _, cells in table.rows):
+                    continue
                 raise wrong_at("", f"a path; {_KEPT}")
             path, kind = reader.column(name)
             if path in columns:
-                raise wrong_at("", "a path that stands once")
+                raise wrong_at("", "each path in one column")
             columns[path] = place, kind
         except InputError as error:
             for problem in error.problems:
-                hint = "" if problem.suggestion or LABEL in problem.rule else f"; {_KEPT}"
+                unknown = problem.suggestion is None and problem.rule.startswith(
+                    ("a path of", "a path that", "no such")
+                )
+                hint = f"; {_KEPT}" if unknown else ""
                 value = None if problem.value == name else problem.value
                 wrong.append(Problem(where, problem.rule + hint, value, problem.suggestion))
     if not table.header:
@@ -138,12 +142,16 @@ def _columns(scenario: Loaded, table: PointTable) -> tuple[dict[str, tuple[int, 
         wrong.append(Problem("", f"at most {MOST_POINTS:,} points", len(table.rows)))
     width, comma = len(table.header), "" if table.comma else "; a decimal comma needs semicolons between columns"
     for row, cells in table.rows if not wrong else ():
-        if len(cells) < width or any(cells[width:]):
+        if len(cells) < width or not _is_blank(cells[width:]):
             rule = f"{width} {'cell' if width == 1 else 'cells'}, as the header has"
             wrong.append(Problem(f"row {row}", rule + (comma if len(cells) > width else ""), len(cells)))
     if wrong:
         raise InputError(wrong, table.shown)
     return columns, labels
+
+
+def _is_blank(cells: Sequence[Any]) -> bool:
+    return all(cell is None or not str(cell).strip() for cell in cells)
 
 
 def _points(table: PointTable, columns: dict[str, tuple[int, Kind]]) -> list[Point]:

@@ -398,7 +398,8 @@ def sweep_of(
     own_seed = loaded.scenario.scenario.seed if seed is None else seed
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
     laid = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
-    paired = kind == ONE_AT_A_TIME or (len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float)))
+    alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
+    paired = kind == ONE_AT_A_TIME or (alone and all(laid.listed))  # a blank stands nowhere along the one path
     base = Base(opened(loaded.file), request.runs, request.seed, parameters, dict(fixed or {}), paired)
     return Sweep(base, laid)
 
@@ -464,7 +465,11 @@ def table_of(points: Any) -> Any:
     """Points as asked for: a frame or the name of a file as a table, a number as it is."""
     if hasattr(points, "itertuples"):
         return framed(points)
-    return read_points(points) if isinstance(points, (str, Path)) else plain(points)
+    if isinstance(points, (str, Path)):
+        if not Path(points).exists():
+            raise InputError(Problem("--points", "a number of points, or a file of them: no such file", str(points)))
+        return read_points(points)
+    return plain(points)
 
 
 def _texts(vary: Any) -> list[str] | None:
