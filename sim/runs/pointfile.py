@@ -58,7 +58,7 @@ def read_points(path: str | Path, shown: str | None = None) -> PointTable:
     first = text.split("\n", 1)[0]
     parted = next((mark for mark in ("\t", ";") if mark in first), ",")
     try:
-        told = [*csv.reader(io.StringIO(text, newline=""), delimiter=parted, strict=True)]
+        told = [*csv.reader(io.StringIO(text, newline=""), delimiter=parted, skipinitialspace=True, strict=True)]
     except csv.Error as error:
         raise InputError(
             Problem("", f"a table of values parted by commas, semicolons or tabs: {error}"), name
@@ -124,10 +124,8 @@ def _columns(scenario: Loaded, table: PointTable) -> tuple[dict[str, tuple[int, 
             columns[path] = place, kind
         except InputError as error:
             for problem in error.problems:
-                unknown = problem.suggestion is None and problem.rule.startswith(
-                    ("a path of", "a path that", "no such")
-                )
-                hint = f"; {_KEPT}" if unknown else ""
+                unknown = problem.rule.startswith(("a path of", "a path that", "no such"))
+                hint = f"; {_KEPT}" if unknown and problem.suggestion is None else ""
                 value = None if problem.value == name else problem.value
                 wrong.append(Problem(where, problem.rule + hint, value, problem.suggestion))
     if not table.header:
@@ -183,7 +181,7 @@ def _points(table: PointTable, columns: dict[str, tuple[int, Kind]]) -> list[Poi
 
 def _labels(table: PointTable, place: int, name: str) -> list[str]:
     """The texts of a label, blank where there is none."""
-    told = [("" if cells[place] is None else str(cells[place]).strip()) for _, cells in table.rows]
+    told = ["" if cells[place] is None else " ".join(str(cells[place]).split()) for _, cells in table.rows]
     for (row, _), text in zip(table.rows, told, strict=True):
         if not fit(text) or len(text) > LONGEST_TEXT:
             raise InputError(_at_row(row, Problem(name, RULE, text)), table.shown)
