@@ -400,7 +400,7 @@ def sweep_of(
     laid = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
     alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
     paired = kind == ONE_AT_A_TIME or (alone and all(laid.listed))  # a blank stands nowhere along the one path
-    base = Base(opened(loaded.file), request.runs, request.seed, parameters, dict(fixed or {}), paired)
+    base = Base(opened(loaded.file), request.runs, request.seed, parameters, loaded.overrides, paired)
     return Sweep(base, laid)
 
 
@@ -443,8 +443,8 @@ def sweep(
 
     vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
-    design, points : every combination, or so many points spread over the ranges
-    points : or the points themselves, a row a point and a column a path: a frame, or the path of a CSV file
+    design, points : every combination, or so many points spread over the ranges; or in `points` the points
+    themselves, a row a point and a column a path: a frame, or the path of a CSV file
     runs : runs a point (1,000 where left out); set : overrides at every point
     scheduler : the address of a dask scheduler; its workers are used where it is given
     out : the folder under which `sweep/<scenario>/<id>` is written
