@@ -72,6 +72,19 @@ class ResultError(InputError):
     """A result folder is missing, incomplete or damaged."""
 
 
+MOST_LISTED = 12
+"""Names that a message lists; of the rest, how many there are."""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row: `a, b and c`; of more than a dozen, how many more there are."""
+    told = list(names)
+    more = len(told) - MOST_LISTED
+    if more > 0:
+        return ", ".join(told[:MOST_LISTED]) + f" and {more} more"
+    return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
+
+
 def nearest(name: object, valid: Iterable[str]) -> str | None:
     """The valid name closest to `name`, or None when none is close."""
     names = {candidate.lower(): candidate for candidate in valid}
@@ -89,20 +102,20 @@ def _clean(name: str | None, longest: int = _LONGEST_NAME) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
-def _as_written(value: object) -> str:
-    """A value as a scenario file would hold it."""
+def as_written(value: object) -> str:
+    """A value as a scenario file would hold it; texts in quotes."""
     if isinstance(value, str):
         return repr(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_as_written(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key} = {as_written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_as_written, value)) + "]"
+        return "[" + ", ".join(map(as_written, value)) + "]"
     return str(value)
 
 
 def shown(value: object) -> str:
     """A value as an error message shows it: short, on one line."""
-    text = _clean(" ".join(_as_written(value).split()))
+    text = _clean(" ".join(as_written(value).split()))
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."

@@ -60,6 +60,7 @@ from sim.results.tables import LEVELS, RECOGNITION
 from sim.runs.ensemble import Engine, Ensemble, Progress, ledger_of
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Draws, sample
+from sim.scenario.values import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -340,9 +341,8 @@ def _same(one: Any, other: Any) -> bool:
 
 def _chosen_run(subject: Subject, run: int | None) -> int | None:
     """The run asked for; else the first of those that decide in the median month; None where none decides."""
-    if run is not None:
-        whole = isinstance(run, int) and not isinstance(run, bool)
-        if not whole or not 0 <= run < subject.result.runs:
+    if (run := plain(run)) is not None:
+        if not isinstance(run, int) or isinstance(run, bool) or not 0 <= run < subject.result.runs:
             raise InputError(Problem("--run", f"a whole number from 0 to {subject.result.runs - 1}", run))
         return run
     runs, months = first_decisions(subject)

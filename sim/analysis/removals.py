@@ -27,6 +27,7 @@ from sim.runs.sampling import sample
 from sim.scenario import Scenario, StateTable, members
 from sim.scenario.events import EVENTS
 from sim.scenario.levers import LEVERS
+from sim.scenario.values import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -314,7 +315,7 @@ def removals(
 
 def paired_runs(result: Result, runs: int | None) -> int:
     """How many of a result's runs are run again. Raises InputError for a number that is none."""
-    if runs is not None and (not isinstance(runs, int) or isinstance(runs, bool) or runs < 1):
+    if (runs := plain(runs)) is not None and (not isinstance(runs, int) or isinstance(runs, bool) or runs < 1):
         raise InputError(Problem("--runs", "a whole number of 1 or more", runs))
     return min(result.runs, MOST_RUNS if runs is None else runs)
 

@@ -36,9 +36,11 @@ from sim.runs.designs import MORRIS_LEVELS, design_problems, rows_a_point, unit_
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request, warm_up
 from sim.runs.sampling import Draws, Mode, sample, settled
-from sim.runs.variation import Variation, parse_variations
+from sim.runs.variation import Variation
+from sim.runs.varying import parse_variations
 from sim.scenario import Loaded, Opened, reloaded, titled
 from sim.scenario.given import is_given
+from sim.scenario.values import plain, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -532,7 +534,7 @@ class Question:
         source = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
         return {
             "id": results.identity({**self.request.decisive, **asked, "analysis": source}),
-            "set": {key: str(value) for key, value in self.request.loaded.overrides.items()},
+            "set": {key: told(value) for key, value in self.request.loaded.overrides.items()},
             "vary": list(self.vary),
         }
 
@@ -705,8 +707,9 @@ def face_sensitivity(
     place = results.chosen(out, to)
     loaded = reloaded(scenario, set, given, record)
     question = Question.of(
-        loaded, runs, seed, parameters, vary or (), outcome=outcome, design=design, points=points, repair=repair
-    )
+        loaded, plain(runs), seed, parameters, vary or (), outcome=outcome, design=design, points=plain(points),
+        repair=repair,
+    )  # fmt: skip
     if place is None:
         return sensitivity(question, threads)
     return sensitivity_to_folder(question, place, None, threads)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import typing
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +24,7 @@ from sim.charts import save
 from sim.charts.compared import shortened
 from sim.charts.history import number, spoken
 from sim.charts.labels import MONTHS_BETWEEN, spread
+from sim.charts.meaning import meaning
 from sim.charts.style import (
     BLACK,
     BLUE_HALF,
@@ -44,13 +45,12 @@ from sim.charts.style import (
 )
 from sim.charts.words import day, many, month, percent
 from sim.errors import InputError, Problem, nearest
-from sim.parameters import PARAMETERS
 from sim.scenario.levers import called
 
 Document = Mapping[str, Any]
 """What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""
 Floats = NDArray[np.float64]
-Kind = Literal["levers", "line", "heat_map", "multiples", "scatter"]
+Kind = Literal["levers", "line", "heat_map", "multiples", "dots", "scatter"]
 
 WIDTH = 9.0
 SMALL = 8.5
@@ -66,6 +66,7 @@ DESIGNS = {
     "saltelli": "Saltelli sample of {}",
     "morris": "Morris paths of {}",
     "levers": "one lever at a time, {}",
+    "points": "{} as listed",
 }
 """Designs as a reader calls them."""
 HATCHES = {"failed": "/////", "to come": "..."}
@@ -107,6 +108,10 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
         from sim.charts.levers import draw_levers
 
         return draw_levers(document, outcome)
+    if kind == "dots":
+        from sim.charts.dots import dots
+
+        return dots(document, outcome)
     drawings = {"line": line, "heat_map": heat_map, "multiples": multiples, "scatter": scatter}
     return drawings[kind](document, outcome)
 
@@ -121,11 +126,18 @@ def kind_of(document: Document) -> Kind:
     varied = varied_of(document)
     if len(varied) == 1 and len(set(varied[0].at)) == len(varied[0].at):
         return "line"
-    if document["design"] == "grid" and len(varied) == 2:
+    is_grid = document["design"] == "grid" or (document["design"] == "points" and _is_whole(varied))
+    if is_grid and len(varied) == 2:
         return "heat_map"
-    if document["design"] == "grid" and len(varied) == 3 and len(varied[2].places) <= MOST_PANELS:
+    if is_grid and len(varied) == 3 and len(varied[2].places) <= MOST_PANELS:
         return "multiples"
-    return "scatter"
+    return "dots" if document["design"] == "points" and len(varied) == 2 else "scatter"
+
+
+def _is_whole(varied: Sequence[Varied]) -> bool:
+    """Whether listed points are every combination of the values of their paths, two of each at least."""
+    told = all(len(each.places) > 1 and set(each.at) == set(each.places) for each in varied)
+    return told and math.prod(len(each.places) for each in varied) == len(varied[0].at)
 
 
 # --- what the document says -----------------------------------------------------------------------------------
@@ -145,7 +157,7 @@ class Varied:
     labels: list[str]
     """The values as a reader writes them."""
     at: list[float]
-    """(points,) where each point stands."""
+    """(points,) where each point stands; NaN where it has the scenario's own value, and that is no one number."""
     reference: float | None
     """Where the scenario itself stands; None where that is not told."""
 
@@ -166,7 +178,7 @@ class Varied:
     @property
     def ends(self) -> tuple[float, float]:
         """The ends of an axis that holds all values, with a little room beside the outer ones."""
-        low, high = min(self.places), max(self.places)
+        low, high = (end([*self.places, *(at for at in self.at if at == at)]) for end in (min, max))
         pad = 0.03 * (high - low) or (30.0 if self.kind == "date" else 0.5)
         return low - pad, high + pad
 
@@ -285,12 +297,18 @@ def _varied(document: Document, entry: Mapping[str, Any]) -> Varied:
     if entry.get("is_date"):
         days = [day(value) for value in values]
         places = [number(value) for value in days]
-        at = [number(day(value)) for value in held]
         stands = number(day(reference)) if isinstance(reference, (str, date)) else None
+        at = [_own(stands) if value is None else number(day(value)) for value in held]
         return Varied(path, told, "date", places, [spoken(value) for value in days], at, stands)
-    places, at = [float(value) for value in values], [float(value) for value in held]
+    places = [float(value) for value in values]
     stands = float(reference) if isinstance(reference, (int, float)) and not isinstance(reference, bool) else None
+    at = [_own(stands) if value is None else float(value) for value in held]
     return Varied(path, told, "number", places, alike(places), at, stands)
+
+
+def _own(stands: float | None) -> float:
+    """Where a point stands that has the scenario's own value: NaN, nowhere, where that is no one number."""
+    return np.nan if stands is None else stands
 
 
 def plain(value: float, digits: int = 6) -> str:
@@ -311,37 +329,6 @@ def alike(values: Sequence[float]) -> list[str]:
         if np.abs(rounded - values).max() < 0.05 * gap:
             return [plain(value) for value in rounded.tolist()]
     return full
-
-
-def meaning(path: str) -> str:
-    """What a path of a scenario stands for, in the language's own words; empty where it says several things or none."""
-    parts = path.split(".")
-    if parts[0] == "parameters" and len(parts) > 1:
-        parameter = PARAMETERS.get(parts[1])
-        if parameter is None:
-            return ""
-        unit = "" if parameter.unit == "1" or parameter.unit in parameter.meaning else f" ({parameter.unit})"
-        return parameter.meaning[0].upper() + parameter.meaning[1:] + unit
-    from sim.scenario.fields import Part, Range
-    from sim.scenario.schema import Scenario
-
-    kinds: list[type[Part]] = [Scenario]
-    told: set[str] = set()
-    for part in parts:
-        fields = [kind.model_fields[part] for kind in kinds if part in kind.model_fields]
-        if not fields:  # the name of an event, a state, a day: of the kind of the table it is in
-            continue
-        told = {field.description or "" for field in fields}
-        pending: list[Any] = [field.annotation for field in fields]
-        kinds = []
-        while pending:
-            found = pending.pop()
-            if isinstance(found, type) and issubclass(found, Part) and found is not Range:
-                kinds.append(found)
-            pending += typing.get_args(found)
-    if len(told) != 1 or kinds:
-        return ""
-    return told.pop().partition("; ")[0].partition(". ")[0].rstrip(".").replace("`", "").replace(" -1", " −1")
 
 
 @dataclass(frozen=True)
@@ -396,7 +383,7 @@ def subtitle(document: Document, measure: str, *more: str) -> str:
     return "\n".join(filter(None, [" ".join(document["title"].split()), " ".join(told), progress(document).said]))
 
 
-def _heading(drawing: Figure, outcome: Outcome, varied: Sequence[Varied]) -> str:
+def headed(drawing: Figure, outcome: Outcome, varied: Sequence[Varied]) -> str:
     """The title: what is drawn, and by what where that fits in two lines."""
     *others, last = [each.name for each in varied]
     full = f"{outcome.heading}, by " + (f"{', '.join(others)} and " if others else "") + last
@@ -446,7 +433,7 @@ def named(drawing: Figure, varied: Varied, room: float, before: str = "", beside
     return Block(pieces, height + SMALL_LINE * len(told))
 
 
-def _write(drawing: Figure, block: Block, left: float, top: float) -> None:
+def write(drawing: Figure, block: Block, left: float, top: float) -> None:
     """Write a name at inches from the figure's left and top edge."""
     for x, y, text, colour, size in block.pieces:
         at = (left + x) / drawing.get_figwidth(), 1 - (top + y) / drawing.get_figheight()
@@ -482,7 +469,7 @@ def ticks(drawing: Figure, varied: Varied, inches: float, size: float = TEXT_SIZ
     return next((each for each in tried if len(each[0]) > 1 and fits(*each)), (varied.places[:1], broken[:1]))
 
 
-def _foot(labels: Iterable[str], size: float = TEXT_SIZE) -> float:
+def foot_of(labels: Iterable[str], size: float = TEXT_SIZE) -> float:
     """Inches that ticks and their labels take below axes."""
     return 0.1 + max([label.count("\n") + 1 for label in labels], default=1) * size * 1.35 / 72
 
@@ -537,6 +524,8 @@ def missing(document: Document, varied: Sequence[Varied], outcome: Outcome) -> d
     """Why each place of a grid that has no outcome has none: failed, or to come."""
     why = dict.fromkeys(np.ndindex(*(len(each.places) for each in varied)), "to come")
     for point, failed in enumerate(failures(document)):
+        if any(each.at[point] not in each.places for each in varied):
+            continue
         place = tuple(each.index(each.at[point]) for each in varied)
         if np.isfinite(outcome.values[point]):
             why.pop(place, None)
@@ -577,17 +566,18 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
     reasons = _reasons(why)
     gaps = {place for (place,) in why}
     drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(shown.values[n]) or varied.index(at) in gaps]
+    drawn_at = [n for n in drawn_at if np.isfinite(varied.at[n])]
     order = sorted(drawn_at, key=lambda point: varied.at[point])
     with figure(WIDTH, 1.0) as probe:
         start = document.get("count_at_start")
         widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
         width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
         name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
-        heading = _heading(probe, shown, [varied]) if pairs is None else _finding(probe, shown, pairs)
+        heading = headed(probe, shown, [varied]) if pairs is None else _finding(probe, shown, pairs)
         low, high = varied.ends
         inches = width / (high - low)
         at_ticks, labels = ticks(probe, varied, inches)
-        foot = _foot(labels)
+        foot = foot_of(labels)
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
     more = luck(shown) if shown.counts else SHARED
     if pairs is not None:
@@ -624,7 +614,7 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         if shown.counts:
             _name_bands(plot, start, at, drawn, values, width)
         under = top + NUMBERS + LINE_HEIGHT + foot
-        _write(drawing, name, LINE_LEFT, under)
+        write(drawing, name, LINE_LEFT, under)
         _key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
     return drawing
 
@@ -829,7 +819,7 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
         )
         count = len(third.places) if third else 1
         columns, width = _columns(count, room, len(across.places), number_room + 0.08)
-        heading = _heading(probe, shown, varied)
+        heading = headed(probe, shown, varied)
         few = max(len(across.places), len(upwards.places)) <= MOST_CELLS
         printed = few and width >= number_room + 0.08
         panel_width = width * len(across.places)
@@ -844,7 +834,7 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
         headings = _headings(probe, third, panel_width) if third else []
     rows = -(-count // columns)
     head = sum(each.height for each in heads) + 0.06
-    foot = _foot(labels, size) + 0.04
+    foot = foot_of(labels, size) + 0.04
     lifted = PANEL_HEAD if third else 0.0
     step = lifted + height * len(upwards.places) + BETWEEN
     body = head + step * rows - BETWEEN + foot + name.height + FOOT
@@ -856,7 +846,7 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
     scale = Normalize(*ends(shown))
     with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
         for place, block in enumerate(reversed(heads)):
-            _write(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
+            write(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
         for place in range(count):
             row, stand = divmod(place, columns)
             values = table[:, :, place] if third else table
@@ -876,10 +866,10 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
                 look: dict[str, Any] = {"weight": "bold", "va": "bottom", "transform": plot.transAxes}
                 plot.text(0, 1 + 0.05 / (height * len(upwards.places)), headings[place], **look)
         under = top + head + step * rows - BETWEEN + foot
-        _write(drawing, name, left, under)
+        write(drawing, name, left, under)
         under += name.height + 0.05
         if not printed:
-            _key_of_colours(drawing, shown, scale, left, under)
+            key_of_colours(drawing, shown, scale, left, under)
             under += COLOUR_KEY
         _key_of_hatching(drawing, reasons, left, under)
     return drawing
@@ -974,7 +964,7 @@ def _tick_upwards(plot: Axes, upwards: Varied, height: float, size: float, writt
     plot.tick_params(axis="x", length=3)
 
 
-def _key_of_colours(drawing: Figure, outcome: Outcome, scale: Normalize, left: float, top: float) -> None:
+def key_of_colours(drawing: Figure, outcome: Outcome, scale: Normalize, left: float, top: float) -> None:
     """What shade stands for what."""
     width, height = 2.6, 0.14
     low, high = float(scale.vmin), float(scale.vmax)  # type: ignore[arg-type]
@@ -1014,12 +1004,13 @@ def scatter(document: Document, outcome: str = COUNT) -> Figure:
     stands = [slice(row * columns, (row + 1) * columns) for row in range(rows)]
     with figure(WIDTH, 1.0) as probe:
         names = [named(probe, each, width, beside=False) for each in varied]
-        heading = _heading(probe, shown, varied)
+        heading = headed(probe, shown, varied)
         found = [ticks(probe, each, width / float(np.ptp(each.ends)), SMALL) for each in varied]
     heads = [max(block.height for block in names[stand]) + 0.08 for stand in stands]
-    feet = [_foot([label for _, labels in found[stand] for label in labels], SMALL) for stand in stands]
+    feet = [foot_of([label for _, labels in found[stand] for label in labels], SMALL) for stand in stands]
     body = sum(heads) + sum(feet) + (DOTS_HEIGHT + DOTS_APART) * rows - DOTS_APART + FOOT
-    lines = [running(np.array(each.at)[done], shown.values[done]) for each in varied]
+    there = [done & np.isfinite(each.at) for each in varied]
+    lines = [running(np.array(each.at)[here], shown.values[here]) for each, here in zip(varied, there, strict=True)]
     measure = f"{shown.measure}. Each pale dot is a point of the sweep"
     measure += ", the line is the mean of dots side by side." if any(len(at) for at, _ in lines) else "."
     if failed.any():
@@ -1032,7 +1023,7 @@ def scatter(document: Document, outcome: str = COUNT) -> Figure:
             row, stand = divmod(place, columns)
             left = DOTS_LEFT + (width + DOTS_BETWEEN) * stand
             down = top + sum(heads[: row + 1]) + sum(feet[:row]) + (DOTS_HEIGHT + DOTS_APART) * row
-            _write(drawing, names[place], left, down - names[place].height - 0.08)
+            write(drawing, names[place], left, down - names[place].height - 0.08)
             plot = panel(drawing, left, down, width, DOTS_HEIGHT)
             plot.set_xlim(*each.ends)
             plot.set_ylim(*limits)

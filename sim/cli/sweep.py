@@ -30,6 +30,18 @@ if TYPE_CHECKING:
     from sim.runs.sweep import Status, Sweep, Swept
 
 
+class Points(click.ParamType):
+    """A number of points, or the name of a file of them."""
+
+    name = "points"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        from sim.scenario.values import number
+
+        found = number(value) if isinstance(value, str) else value
+        return str(value) if found is None else found
+
+
 @click.command("sweep", context_settings=HELP)
 @click.argument("scenario", shell_complete=completing.scenarios_and_sweeps)
 @click.option(
@@ -43,7 +55,11 @@ if TYPE_CHECKING:
     "(default without): Beijing's money, Taipei's money and Washington's attention, one at a time, at 0, 0.5, 2 "
     "and 5 times the scenario's value.",
 )  # fmt: skip
-@click.option("--points", type=int, help="Points of a design that is no grid.")
+@click.option(
+    "--points", type=Points(), metavar="N|FILE",
+    help="How many points a design has that is no grid. Or the points themselves: a CSV file whose header names "
+    "paths, a row a point, a blank for the scenario's own value (label.NAME: a column kept, not varied).",
+)  # fmt: skip
 @click.option("--runs", type=int, help="Runs a point (default: 1000).")
 @click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
 @overrides
@@ -73,7 +89,7 @@ def command(
     scenario: str,
     varied: tuple[str, ...],
     design: str | None,
-    points: int | None,
+    points: float | str | None,
     runs: int | None,
     seed: int | None,
     overrides: tuple[str, ...],
@@ -95,12 +111,12 @@ def command(
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
     from sim.runs.executors import executor as executor_of
-    from sim.runs.sweep import run_sweep, status, sweep_of
+    from sim.runs.sweep import run_sweep, status, sweep_of, table_of
     from sim.scenario import parse_given, parse_overrides
 
     began = time.perf_counter()
     fixed = parse_overrides(overrides) | parse_given(given)
-    sweep = sweep_of(scenario, varied, design, points, runs, seed, fixed, parameters, record)
+    sweep = sweep_of(scenario, varied, design, table_of(points), runs, seed, fixed, parameters, record)
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:
@@ -209,6 +225,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
             values = ", ".join(
                 f"{varied['path']} = {_shown(columns[varied['path']][row])}" for varied in manifest["varied"]
             )
+            values += "".join(f" ({columns[label][row]})" for label in swept.labels if columns[label][row])
             lines.append(
                 f"  {what:<7}{columns['mean'][row]:5.1f} ({columns['q05'][row]} to {columns['q95'][row]})  at {values}"
             )
@@ -240,4 +257,6 @@ def _many(number: int, what: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "the scenario's own"
     return f"{value:g}" if isinstance(value, float) else str(value)

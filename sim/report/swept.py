@@ -109,13 +109,15 @@ def _swept_words(document: Mapping[str, Any], done: Sequence[int]) -> str:
 
 
 def _meaning(path: str) -> str:
-    from sim.charts.sweep import meaning
+    from sim.charts.meaning import meaning
 
     told = meaning(path)
     return f"{told[:1].upper()}{told[1:]}"
 
 
 def _value(value: Any) -> str:
+    if value is None:
+        return "the scenario’s own"
     return words.days(value) if isinstance(value, str) and len(value) == 10 else words.number(value)
 
 

@@ -19,10 +19,13 @@ ROOMS = ("parameters", "atlas", "scenario", "model", "fit", "results", "runs")
 """Rooms whose sources decide numbers."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=True, separators=(",", ":"))
+"""Made once, for a sweep asks for the identities of many points."""
+
+
 def identity(decisive: Mapping[str, Any]) -> str:
     """Sixteen hex digits for what decides a result: settings, scenario without prose, tables, sources."""
-    text = json.dumps(decisive, sort_keys=True, default=str, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(_ENCODER.encode(decisive).encode()).hexdigest()[:16]
 
 
 def without_prose(document: Mapping[str, Any]) -> dict[str, Any]:

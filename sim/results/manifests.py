@@ -188,6 +188,8 @@ class SweepManifest(Manifest):
     against: Annotated[int, Field(ge=0, le=MOST_POINTS)] | None
     """The point that others are told apart from, run by run."""
     failed: Annotated[int, Field(ge=0, le=MOST_POINTS)]
+    labels: Annotated[list[Printable], Field(default_factory=list)]
+    """Columns of the points that say something of them and vary nothing."""
     runs: Runs
     seed: Seed
     parameters: Mode

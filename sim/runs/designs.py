@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, overload
 
@@ -24,6 +24,8 @@ DESIGNS = ("grid", "lhs", "sobol", "saltelli", "morris", "levers")
 """Every combination; Latin hypercube; Sobol' sequence; what Sobol' indices need; trajectories of one step an axis;
 one value at a time changed from where the scenario stands."""
 ONE_AT_A_TIME = "levers"
+LISTED = "points"
+"""The kind of a design whose points are listed one by one, as in a file; no option asks for it by this name."""
 MOST_POINTS = 10_000_000
 MORRIS_LEVELS = 4
 _DIGITS = 9
@@ -41,6 +43,10 @@ class Design(Sequence[Point]):
     """Values of each axis of a grid; the number of points alone for every other kind."""
     unit: Floats | None
     """(points, d) where each point lies in the unit cube; None where values are listed: a grid, one at a time."""
+    listed: Sequence[Point] = ()
+    """The points of a table, which need not have a value of each path; empty for every other kind."""
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What a table says of its points beside values, by column: a text for each point. It decides no number."""
 
     def __len__(self) -> int:
         return math.prod(self.shape)
@@ -53,13 +59,18 @@ class Design(Sequence[Point]):
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
         index = range(len(self))[index]
+        if self.listed:
+            return self.listed[index]
         if self.unit is not None:
             row = self.unit[index].tolist()
             return {one.path: one.value_at(u) for one, u in zip(self.variations, row, strict=True)}
         if self.kind == ONE_AT_A_TIME:
             return self._one_changed(index)
-        places = np.unravel_index(index, self.shape)
-        return {one.path: one.grid[int(place)] for one, place in zip(self.variations, places, strict=True)}
+        places = []
+        for length in reversed(self.shape):
+            index, place = divmod(index, length)
+            places.append(place)
+        return {one.path: one.grid[place] for one, place in zip(self.variations, reversed(places), strict=True)}
 
     def _one_changed(self, index: int) -> Point:
         """The first value of each path at point 0; at each later point one path has another of its values."""
@@ -73,7 +84,7 @@ class Design(Sequence[Point]):
 
     def order(self) -> list[int]:
         """An order of the indices in which the points done so far always cover the whole space."""
-        return interleaved(self.shape) if self.unit is None else list(range(len(self)))
+        return interleaved(self.shape) if self.unit is None and not self.listed else list(range(len(self)))
 
 
 def design(variations: Sequence[Variation], kind: str, points: int | None = None, seed: int = 1) -> Design:
@@ -194,7 +205,7 @@ def nearest_point(points: Design, own: float | None) -> int:
     if own is None:
         return 0
     (path,) = (one.path for one in points.variations)
-    return min(range(len(points)), key=lambda index: abs(points[index][path] - own))  # type: ignore[operator]
+    return min(range(len(points)), key=lambda index: abs(points[index].get(path, own) - own))  # type: ignore[operator]
 
 
 def interleaved(shape: int | Sequence[int]) -> list[int]:

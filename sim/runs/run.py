@@ -32,6 +32,7 @@ from sim.runs.sampling import Mode, sample
 from sim.runs.votes import votes
 from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
+from sim.scenario.values import plain, told
 
 MOST_TALK_RUNS = 10_000
 """Of a result with more runs, the concluded talks of the first are kept: a million runs have some twenty million."""
@@ -89,6 +90,8 @@ class Request:
         return cls(loaded, **kept)
 
     def __post_init__(self) -> None:
+        for name in ("runs", "seed"):  # NumPy's whole numbers are taken, as Python's
+            object.__setattr__(self, name, plain(getattr(self, name)))
         check_numbers(self.runs, self.seed)
         if self.engine not in ("compiled", "mesa"):
             raise InputError(Problem("--engine", "one of compiled, mesa", self.engine))
@@ -276,7 +279,7 @@ def _settings(request: Request) -> dict[str, Any]:
         "engine": request.engine,
         "parameters": request.parameters,
         "runs_per_draw": RUNS_PER_DRAW,
-        "set": {key: str(value) for key, value in request.loaded.overrides.items()},
+        "set": {key: told(value) for key, value in request.loaded.overrides.items()},
     }
 
 

@@ -7,7 +7,6 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,37 +14,32 @@ from sim import results
 from sim.atlas import states
 from sim.errors import InputError, Problem, ResultError, ScenarioError
 from sim.fit import beliefs_for
-from sim.model.kernel import RUNS_PER_DRAW
-from sim.model.plan import month_label
 from sim.results.manifests import SWEEP
-from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, for_pandas, month_ends
-from sim.results.tables import COOPERATION, RECOGNITION
-from sim.runs.designs import DESIGNS, ONE_AT_A_TIME, Design, nearest_point
+from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet
+from sim.runs.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
 from sim.runs.designs import design as lay
 from sim.runs.executors import Executor, Local, Task, executor
 from sim.runs.journal import Journal, forget_journal, looked_at, open_journal
 from sim.runs.levers import lever_variations
-from sim.runs.paired import changes, unpacked_ends
-from sim.runs.points import COUNTED, Base, Done, Row, outcome_column
+from sim.runs.pointfile import PointTable, framed, is_table, listed_points, read_points
+from sim.runs.points import COUNTED, Base, outcome_column
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
-from sim.runs.variation import parse_variations, read_sweep
+from sim.runs.sweepfile import read_sweep
+from sim.runs.sweeptables import COUNTS, POINTS, cell_of, varied, write_tables
+from sim.runs.varying import parse_variations
 from sim.scenario import Range, Scenario, given_in_words, load, members, shipped_sweeps, with_given
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
+from sim.scenario.values import plain, told
 
 if TYPE_CHECKING:
     import pandas as pd
 
-POINTS, COUNTS = SWEEP.data
-MOST_VALUES = 100
-"""Of a path with more values, the manifest tells only the range."""
 RUNS = 1_000
 """Runs a point, unless the command says otherwise."""
 _COUNTS: Columns = {"point": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE, "share": NUMBER}
-_BATCH = 500
-"""Points written at a time: memory does not grow with their number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +82,9 @@ class Sweep:
     @cached_property
     def identity(self) -> str:
         """The sweep's id: a digest of all its points."""
-        told = {"design": self.design, "paths": self.paths, "points": self.keys}
+        told: dict[str, Any] = {"design": self.design, "paths": self.paths, "points": self.keys}
+        if self.points.labels:
+            told["labels"] = self.points.labels
         return results.identity(told if self.against is None else told | {"against": self.against})
 
     @cached_property
@@ -171,7 +167,7 @@ def run_sweep(
                     results.check(folder, SWEEP, pictures=False)
                     raise results.Overtaken
                 _compute(sweep, journal, where, progress, tell)
-                failed = _write_tables(sweep, journal, stage)
+                failed = write_tables(sweep, journal, stage)
         else:
             failed = results.loaded(folder, SWEEP)["failed"]
         manifest = {**_manifest(sweep, failed), "outside": {"command": command}}
@@ -223,48 +219,16 @@ def _missing(sweep: Sweep, journal: Journal) -> Iterator[Task]:
             yield key, sweep.points[index]
 
 
-# --- Files
-
-
-def _write_tables(sweep: Sweep, journal: Journal, stage: Path) -> int:
-    """The tables, from the journal, in the order of the points; how many of these failed."""
-    columns: dict[str, type] = {}
-    failed = 0
-    told = _rows(sweep, journal)
-    for key in sweep.keys:
-        row = told(journal[key])
-        failed += row["error"] is not None
-        for name, value in row.items():
-            columns.setdefault(name, str if name == "error" else float if value is None else type(value))
-    _write_points(sweep, journal, told, columns, stage / POINTS)
-    _write_counts(sweep, journal, stage / COUNTS)
-    return failed
-
-
-def _rows(sweep: Sweep, journal: Journal) -> Callable[[Done], Row]:
-    """What makes the row of a point: its outcomes, and where points are paired their differences."""
-    against = None if sweep.against is None else journal[sweep.keys[sweep.against]]
-    if against is None or not against.ends:
-        return lambda done: done.row
-    there, central = unpacked_ends(against.ends), sweep.base.parameters == "central"
-
-    def row(done: Done) -> Row:
-        if not done.ends:
-            return done.row
-        return done.row | changes(unpacked_ends(done.ends), there, RUNS_PER_DRAW, central)
-
-    return row
-
-
 def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
     """What a sweep says of itself."""
     return {
         **_said(sweep),
         "design": sweep.design,
-        "varied": _varied(sweep),
+        "varied": varied(sweep),
         "points": len(sweep.points),
         "against": sweep.against,
         "failed": failed,
+        **({"labels": list(sweep.points.labels)} if sweep.points.labels else {}),
         "runs": sweep.base.runs,
         "seed": sweep.base.seed,
         "parameters": sweep.base.parameters,
@@ -290,7 +254,7 @@ def _unvaried(sweep: Sweep, path: str) -> Any:
         return next((lever.usual for lever in LEVERS if lever.path == path), None)
     if isinstance(found, Range):
         return found.central
-    return _cell(found) if isinstance(found, (float, int, date)) else None
+    return cell_of(found) if isinstance(found, (float, int, date)) else None
 
 
 def _said(sweep: Sweep) -> dict[str, Any]:
@@ -299,96 +263,10 @@ def _said(sweep: Sweep) -> dict[str, Any]:
         "kind": SWEEP.name,
         "id": sweep.identity,
         "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
-        "set": {path: str(value) for path, value in sweep.base.fixed.items()},
+        "set": {path: told(value) for path, value in sweep.base.fixed.items()},
         "members": _members(sweep.centre.loaded.scenario),
         "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
     }
-
-
-def _varied(sweep: Sweep) -> list[dict[str, Any]]:
-    """Of each path its distinct values, sorted, where they are few; else their range."""
-    few: dict[str, set[Any]] = {path: set() for path in sweep.paths}
-    ends = {path: (value, value) for path, value in sweep.points[0].items()}
-    for values in sweep.points:
-        for path, value in values.items():
-            ends[path] = min(ends[path][0], value), max(ends[path][1], value)
-            if len(few[path]) <= MOST_VALUES:
-                few[path].add(value)
-    return [
-        {"path": path, "values": [_cell(value) for value in sorted(values)]}
-        if len(values) <= MOST_VALUES
-        else {"path": path, "low": _cell(ends[path][0]), "high": _cell(ends[path][1])}
-        for path, values in few.items()
-    ]
-
-
-def _cell(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _write_points(
-    sweep: Sweep, journal: Journal, told: Callable[[Done], Row], columns: Mapping[str, type], path: Path
-) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kinds = {float: pa.float64(), int: pa.int64(), str: pa.string()}
-    fields = [("point", pa.int64())]
-    for one in sweep.points.variations:
-        cell = type(_cell(sweep.points[0][one.path]))
-        fields.append((one.path, kinds[float if cell is int and not one.whole else cell]))
-    fields += [(name, kinds[kind]) for name, kind in columns.items()]
-    schema = pa.schema(fields)
-    with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in _batches(sweep, journal):
-            table: dict[str, list[Any]] = {"point": [index for index, _ in batch]}
-            for varied in sweep.paths:
-                table[varied] = [_cell(sweep.points[index][varied]) for index, _ in batch]
-            rows = [told(done) for _, done in batch]
-            table |= {name: [row.get(name) for row in rows] for name in columns}
-            writer.write_table(pa.table(table, schema=schema))
-
-
-def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kinds = {"point": pa.int64(), "month": pa.date32(), "tie": pa.string(), "count": pa.int64(), "share": pa.float64()}
-    schema = pa.schema(list(kinds.items()), for_pandas(kinds))
-    with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in _batches(sweep, journal):
-            months: list[str] = []
-            parts = []
-            for index, done in batch:
-                if not done.counts:
-                    continue
-                found = done.distribution
-                ties, rows, counts = np.nonzero(found)
-                parts.append([np.full(len(ties), index), rows + len(months), ties, counts, found[ties, rows, counts]])
-                months += _months(done.row["first_month"], found.shape[1])
-            if not parts:
-                continue
-            points, rows, ties, counts, runs = (np.concatenate(column) for column in zip(*parts, strict=True))
-            columns = {
-                "point": pa.array(points),
-                "month": pa.array(month_ends(months)[rows]),
-                "tie": pa.array([RECOGNITION, COOPERATION], pa.string()).take(pa.array(ties)),
-                "count": pa.array(counts),
-                "share": pa.array(runs / sweep.base.runs),
-            }
-            writer.write_table(pa.table(columns, schema=schema))
-
-
-def _months(first: str, length: int) -> list[str]:
-    year, month = map(int, first.split("-"))
-    return [month_label(year * 12 + month - 1 + row) for row in range(length)]
-
-
-def _batches(sweep: Sweep, journal: Journal) -> Iterator[list[tuple[int, Done]]]:
-    numbered = iter(enumerate(sweep.keys))
-    while batch := [(index, journal[key]) for index, key in islice(numbered, _BATCH)]:
-        yield batch
 
 
 @dataclass(frozen=True)
@@ -413,7 +291,13 @@ class Swept:
             values = one.get("values") or [one.get("low")]
             varied[one["path"]] = TEXT if isinstance(values[0], str) else NUMBER
         done = {} if self.manifest["failed"] == points else {"first_month": TEXT, **dict.fromkeys(COUNTED, BLANK)}
+        varied |= dict.fromkeys(self.labels, TEXT)
         return Parquet(self.folder / POINTS, {"point": WHOLE, **varied, "error": TEXT, **done}, points, outcome_column)
+
+    @property
+    def labels(self) -> list[str]:
+        """Columns that say something of the points and vary nothing."""
+        return list(self.manifest.get("labels") or ())
 
     @property
     def name(self) -> str:
@@ -450,7 +334,7 @@ class Swept:
                 {
                     "path": varied["path"],
                     "values": sorted({value for value in columns[varied["path"]] if value is not None}),
-                    "is_date": isinstance(columns[varied["path"]][0], str),
+                    "is_date": any(isinstance(value, str) for value in columns[varied["path"]]),
                 }
                 for varied in manifest["varied"]
             ],
@@ -460,6 +344,7 @@ class Swept:
             "reference": manifest["reference"],
             "against": manifest["against"],
             "columns": columns,
+            "labels": self.labels,
         }
 
 
@@ -467,30 +352,45 @@ def sweep_of(
     scenario: str | Path,
     varied: Iterable[str] = (),
     kind: str | None = None,
-    points: int | None = None,
+    points: int | PointTable | None = None,
     runs: int | None = None,
     seed: int | None = None,
     fixed: Mapping[str, Any] | None = None,
     parameters: Mode = "drawn",
     record: str | Path | None = None,
 ) -> Sweep:
-    """The sweep that a user asks for: a scenario with `--vary` texts, a sweep file, or a scenario and its levers.
+    """The sweep that a user asks for: a scenario with `--vary` texts or points, a sweep file, or one and its levers.
 
     kind : where nothing is varied, the levers of the patrons one at a time; else a grid
+    points : how many a design that is no grid has, or a table of them
     fixed : set at every point, by path. What is given here goes before what a sweep file says.
     record : a file with the user's own facts since the atlas ends, in place of the scenario's own
     Raises InputError naming every problem found.
     """
-    told = sweep_file(scenario)
-    if told is not None:
-        file = read_sweep(told, fixed, record)
-        if varied:
-            raise InputError(
-                Problem("--vary", f"not with a sweep file, which says it: {file.file}", next(iter(varied)))
-            )
-        loaded, variations = file.scenario, file.variations
+    if is_table(scenario) and not Path(scenario).is_dir():
+        rule = f"a file of points, not a scenario: sim sweep SCENARIO --points {Path(scenario).name}"
+        raise InputError(Problem("", rule), scenario)
+    listed: Design | None = None
+    found = _sweep_document(scenario)
+    if found is not None:
+        file = read_sweep(found[0], fixed, found[1], record)
+        if varied or isinstance(points, PointTable):
+            option, value = ("--points", points.shown) if isinstance(points, PointTable) else ("--vary", _first(varied))
+            raise InputError(Problem(option, f"not with a sweep file, which says it: {file.file}", value))
+        if file.listed is not None and (kind or points) is not None:
+            option, asked = ("--points", points) if kind is None else ("--design", kind)
+            raise InputError(Problem(option, f"not with a file of points, as {file.file} has", asked))
+        loaded, variations, listed = file.scenario, file.variations, file.listed
         kind, points = kind or file.design, file.points if points is None else points
         runs, seed = file.runs if runs is None else runs, file.seed if seed is None else seed
+    elif isinstance(points, PointTable):
+        if varied or kind:
+            option = "--vary" if varied else "--design"
+            rule = f"not with a file of points, which says what is varied: {points.shown}"
+            raise InputError(Problem(option, rule, _first(varied) if varied else kind))
+        loaded = load(scenario, fixed, record=record)
+        listed = listed_points(loaded, points)
+        variations, kind = listed.variations, LISTED
     else:
         loaded = load(scenario, fixed, record=record)
         variations = parse_variations(varied, loaded)
@@ -502,30 +402,42 @@ def sweep_of(
         variations = lever_variations(loaded)
     if not variations:
         raise InputError(Problem("--vary", "at least one PATH=..., a sweep file, or --design levers"))
-    laid = lay(variations, kind or DESIGNS[0], points, loaded.scenario.scenario.seed if seed is None else seed)
+    own_seed = loaded.scenario.scenario.seed if seed is None else seed
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
-    paired = kind == ONE_AT_A_TIME or (len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float)))
+    laid = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
+    alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
+    paired = kind == ONE_AT_A_TIME or (alone and all(laid.listed))  # a blank stands nowhere along the one path
     base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired)
     return Sweep(base, laid)
 
 
+def _first(varied: Iterable[str]) -> str:
+    return next(iter(varied))
+
+
 def sweep_file(scenario: str | Path) -> Path | None:
     """The path of a sweep file, named by path or as it is shipped; None where what is named is a scenario."""
+    found = _sweep_document(scenario)
+    return None if found is None else found[0]
+
+
+def _sweep_document(scenario: str | Path) -> tuple[Path, dict[str, Any]] | None:
+    """A sweep file with its tables, read once, for it may be long; None where what is named is a scenario."""
     path = shipped_sweeps().get(str(scenario), Path(scenario))
     try:
-        if path.suffix == ".toml" and path.is_file():
-            return path if "sweep" in read_toml(path, str(path)) else None
+        if path.suffix == ".toml" and path.is_file() and "sweep" in (document := read_toml(path, str(path))):
+            return path, document
     except (OSError, ValueError, ScenarioError):
-        return None
+        pass
     return None
 
 
 def sweep(
     scenario: str | Path,
     *,
-    vary: Mapping[str, Any] | Iterable[str] = (),
+    vary: Mapping[str, Any] | Iterable[str] | pd.DataFrame = (),
     design: Literal["grid", "lhs", "sobol", "saltelli", "morris", "levers"] | None = None,
-    points: int | None = None,
+    points: int | str | Path | pd.DataFrame | None = None,
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
@@ -541,7 +453,8 @@ def sweep(
 
     vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
-    design, points : every combination, or so many points spread over the ranges
+    design, points : every combination, or so many points spread over the ranges; or in `points` the points
+    themselves, a row a point and a column a path: a frame, or the path of a CSV file
     runs : runs a point (1,000 where left out); set : overrides at every point
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
@@ -551,13 +464,35 @@ def sweep(
     Raises InputError with every problem found.
     """
     place = results.chosen(out, to) or Path("results")
-    asked = sweep_of(scenario, _texts(vary), design, points, runs, seed, with_given(set, given), parameters, record)
+    texts, listed = _texts(vary), table_of(points)
+    if texts is None:
+        if listed is not None:
+            raise InputError(Problem("points", "left out where vary is a frame of points"))
+        listed = table_of(vary)
+    fixed = with_given(set, given)
+    asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 
 
-def _texts(vary: Mapping[str, Any] | Iterable[str]) -> list[str]:
-    """What is varied, as `--vary` takes it: tuples are ranges, lists are values, None is the parameter's own range."""
+def table_of(points: Any) -> Any:
+    """Points as asked for: a frame or the name of a file as a table, a number as it is."""
+    if hasattr(points, "itertuples"):
+        return framed(points)
+    if isinstance(points, (str, Path)):
+        if not Path(points).exists():
+            raise InputError(Problem("--points", "a number of points, or a file of them: no such file", str(points)))
+        return read_points(points)
+    return plain(points)
+
+
+def _texts(vary: Any) -> list[str] | None:
+    """What is varied, as `--vary` takes it: tuples are ranges, lists are values, None is the parameter's own range.
+
+    None of a frame, whose rows are points.
+    """
+    if hasattr(vary, "itertuples"):
+        return None
     if isinstance(vary, str):
         return [vary]
     if not isinstance(vary, Mapping):
@@ -567,5 +502,5 @@ def _texts(vary: Mapping[str, Any] | Iterable[str]) -> list[str]:
 
 def _text(told: Any) -> str:
     if isinstance(told, str) or not isinstance(told, Iterable):
-        return str(_cell(told))
-    return (":" if isinstance(told, tuple) else ",").join(str(_cell(value)) for value in told)
+        return str(cell_of(plain(told)))
+    return (":" if isinstance(told, tuple) else ",").join(str(cell_of(plain(value))) for value in told)

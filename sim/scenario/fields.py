@@ -24,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import code_of, labelled, not_one, states
+from sim.errors import as_written
 from sim.words import RESERVED_RULE, RULE, fit, reserved
 
 EARLIEST = date(1971, 10, 25)
@@ -154,6 +155,10 @@ class Range(Part):
         if not self.low <= self.central <= self.high:
             raise PydanticCustomError("order", "low <= central <= high")
         return self
+
+    def __str__(self) -> str:
+        """Its numbers, as a file would hold them."""
+        return as_written(self.model_dump())
 
 
 def _shape(value: Any) -> Literal["table", "number"]:

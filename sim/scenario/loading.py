@@ -18,11 +18,13 @@ from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
 from sim.scenario.given import with_given
 from sim.scenario.naming import path_by_code, with_codes
+from sim.scenario.paths import full_path, near_path, only
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
 from sim.scenario.record import RecordTable, record_problems
 from sim.scenario.schema import Scenario
 from sim.scenario.settled import settled
+from sim.scenario.values import number, plain
 
 LONGEST_CHAIN = 20
 """Scenarios that extend one another."""
@@ -92,8 +94,8 @@ class Opened:
         """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
         document = copy.deepcopy(self.merged)
         wrong: list[Problem] = []
-        overrides = {path_by_code(key): value for key, value in (overrides or {}).items()}
-        for key, value in overrides.items():
+        told = {full_path(path_by_code(key)): plain(value) for key, value in (overrides or {}).items()}
+        for key, value in told.items():
             try:
                 _set(document, key, value, self.file)
             except ScenarioError as error:
@@ -101,12 +103,12 @@ class Opened:
         if wrong:
             raise ScenarioError(wrong, self.file)
         with_codes(document)
-        if self.chain or overrides:
+        if self.chain or told:
             _meant(self.reference, self.root_file)
         scenario = settled(_validated(document, self.file))
         _meant(scenario, self.file)
         reference = _anchored(self.reference, scenario)
-        return Loaded(scenario, reference, self.file, self.chain, overrides, self.record)
+        return Loaded(scenario, reference, self.file, self.chain, told, self.record)
 
 
 def opened(scenario: str | Path, record: str | Path | None = None) -> Opened:
@@ -188,7 +190,7 @@ def _anchored(root: Scenario, scenario: Scenario) -> Scenario:
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
-    """Overrides from `PATH=VALUE` texts; a value is read as TOML, or as plain text where it is no TOML."""
+    """Overrides from `PATH=VALUE` texts; what is no number is read as TOML, or as plain text where it is no TOML."""
     overrides: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
@@ -197,7 +199,8 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
         if key.count(".") >= DEEPEST:
             raise ScenarioError(Problem("", f"a path of at most {DEEPEST} names", key.strip()), "--set")
         try:
-            overrides[key.strip()] = _toml_value(value)
+            found = number(value)
+            overrides[key.strip()] = _toml_value(value) if found is None else found
         except tomllib.TOMLDecodeError:
             overrides[key.strip()] = value.strip()
         except ValueError:
@@ -259,7 +262,8 @@ def _sound(document: Any, shown: str) -> None:
         if isinstance(value, dict):
             pending += [(f"{path}.{key}" if path else key, item, depth + 1) for key, item in value.items()]
         elif isinstance(value, list):
-            pending += [(f"{path}.{index}", item, depth + 1) for index, item in enumerate(value)]
+            held = ((index, item) for index, item in enumerate(value) if isinstance(item, (int, dict, list)))
+            pending += [(f"{path}.{index}", item, depth + 1) for index, item in held]
 
 
 def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
@@ -335,16 +339,15 @@ def _set(document: Document, key: str, value: Any, shown: str) -> None:
     for depth, part in enumerate(path):
         allowed = fields_at(path[:depth], document)
         if allowed is not None and part not in allowed:
-            raise ScenarioError(
-                Problem(key, f"no such path: no `{part}` here", None, _near(path, depth, allowed)), shown
-            )
+            close = near_path(key, document) if len(path) == 1 else _near(path, depth, allowed)
+            rule = f"no such path: no `{part}` here{only(allowed, close)}"
+            raise ScenarioError(Problem(key, rule, None, close), shown)
         named = depth > 0 and path[depth - 1] in _NAMED and allowed is None
         if named and not (isinstance(table, dict) and part in table):
             present = list(table) if isinstance(table, dict) else []
-            raise ScenarioError(
-                Problem(key, f"no such path: no `{part}` in this scenario", None, _near(path, depth, present)),
-                shown,
-            )
+            close = _near(path, depth, present)
+            rule = f"no such path: no `{part}` in this scenario{only(present, close)}"
+            raise ScenarioError(Problem(key, rule, None, close), shown)
         if depth == len(path) - 1:
             table[part] = value
             return

@@ -127,9 +127,13 @@ def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[s
             ["new", "My Question"],
             "NAME: a name of small letters, digits and single hyphens, 80 at most (got 'My Question')",
         ),
-        (["new", "x", "--start", "1971-12-31"], "--start: a date from 1972-01-01 to 2026-09-28 (got '1971-12-31')"),
+        (["new", "x", "--start", "1971-12-31"], "--start: a date from 1972-01-01 to 2095-12-31 (got '1971-12-31')"),
         (["new", "x", "--start", "20211210"], "--start: a date written YYYY-MM-DD (got '20211210')"),
-        (["new", "x", "--start", "2026-09-29"], "--start: a date from 1972-01-01 to 2026-09-28 (got '2026-09-29')"),
+        (
+            ["new", "x", "--start", "2026-09-29"],
+            "--start: not after 2026-09-28, where the record ends: give --record FILE, with what has happened since, "
+            "or --assume-unchanged (got '2026-09-29')",
+        ),
         (
             ["new", "x", "--state", "Paragauy"],
             "--state: a state that recognised Taipei on 2026-09-28 (got 'Paragauy'); did you mean PRY (Paraguay)?",

@@ -407,3 +407,48 @@ def test_sweeps_are_listed_under_their_scenarios(sim: Sim) -> None:
     told = {entry["name"]: entry["sweep"] for entry in sim("list", "--json").json["scenarios"]}
     assert told["honduras-2021"] == "honduras-2021.sweep"
     assert told["outlook-2026"] is None
+
+
+# --- Points from a file
+
+
+def test_a_file_of_points_is_run_in_its_order_and_goes_on(sim: Sim, small: Path, tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("washington.attention,label.who\n3,most\n0,\n", "utf-8")
+    asked = ["sweep", small, "--points", points, "--runs", 20, "--no-charts", "--out", tmp_path / "out"]
+    assert sim(*asked, "--status").out.startswith("0 of 2 points done: unfinished\n")
+    said = sim(*asked)
+    assert (said.status, said.err) == (0, "")
+    assert said.out.startswith("A small one: 2 points of 20 runs, seed 1, design points.\n")
+    assert "at washington.attention = 3 (most)\n" in said.out
+    assert sim(*asked, "--json").json["found"] is True
+    assert sim("verify", folder_of(tmp_path / "out")).status == 0
+    file = tmp_path / "mine.toml"
+    file.write_text('[sweep]\nscenario = "small.toml"\npoints = "points.csv"\nruns = 20\n', "utf-8")
+    assert sim("sweep", file, "--no-charts", "--out", tmp_path / "out", "--json").json["found"] is True
+    assert sim("validate", file).out == f"{file}: ok (a sweep of 2 points over washington.attention)\n"
+    file.write_text('[sweep]\nscenario = "small.toml"\npoints = "none.csv"\n', "utf-8")
+    assert sim("sweep", file).problems() == [f"{file}: sweep.points: none.csv: no such file"]
+    file.write_text('[sweep]\nscenario = "small.toml"\npoints = "points.csv"\ndesign = "lhs"\n', "utf-8")
+    assert sim("sweep", file).problems() == [
+        f"{file}: sweep.design: left out with a file of points: points.csv (got 'lhs')"
+    ]
+
+
+def test_a_file_of_points_is_no_scenario_and_goes_with_nothing_else_that_varies(
+    sim: Sim, small: Path, tmp_path: Path
+) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("beijing.budget\n3\n", "utf-8")
+    for asked, line in (
+        ((points,), f"{points}: a file of points, not a scenario: sim sweep SCENARIO --points points.csv"),
+        ((small, "--points", points, "--vary", "taipei.budget=1,2"),
+         f"--vary: not with a file of points, which says what is varied: {points} (got 'taipei.budget=1,2')"),
+        ((small, "--points", points, "--design", "lhs"),
+         f"--design: not with a file of points, which says what is varied: {points} (got 'lhs')"),
+        ((small, "--points", points, "--set", "beijing.budget=1"),
+         f"{points}: column beijing.budget: not set as well, for it is varied (got 1)"),
+        ((small, "--points", "5x"), "--points: a number of points, or a file of them: no such file (got '5x')"),
+    ):  # fmt: skip
+        assert sim("sweep", *asked, "--out", tmp_path / "out").problems() == [line]
+    assert not (tmp_path / "out").exists()

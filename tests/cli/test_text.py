@@ -84,7 +84,10 @@ def test_so_they_are_in_what_is_set(tmp_path: Path) -> None:
 
 NAMES = {
     "event": (r'[events."\u001b"]', r"events.\x1b: a name of small letters, digits and single hyphens (got '\x1b')"),
-    "state": (r'[states."\u001b"]', r"states.\x1b: a state's three-letter code, such as HND (got '\x1b')"),
+    "state": (
+        r'[states."\u001b"]',
+        r"states.\x1b: a state's three-letter code or name, such as HND or Honduras (got '\x1b')",
+    ),
     "table": (r'["\u001b[2J"]', r"\x1b[2J: unknown key (got '\x1b[2J')"),
     "parameter": (
         "[parameters]\n" + r'"\u001b" = 1',

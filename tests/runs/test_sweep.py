@@ -22,6 +22,7 @@ from sim.errors import InputError, ResultError, SimError
 from sim.results import MANIFEST, check
 from sim.results.tables import LEVELS
 from sim.runs import sweep as sweeping
+from sim.runs import sweeptables
 from sim.runs.executors import Local, Task
 from sim.runs.journal import FILE
 from sim.runs.points import Base, Done, evaluate
@@ -163,7 +164,7 @@ def test_a_stop_or_a_full_disk_while_the_tables_are_written(
 
     folder = asked(small).folder(tmp_path)
     with monkeypatch.context() as broken:
-        broken.setattr(sweeping, name, fail)
+        broken.setattr(sweeping if name == "_manifest" else sweeptables, name, fail)
         with pytest.raises((KeyboardInterrupt, SimError)) as caught:
             run_sweep(asked(small), tmp_path, Local(2))
     assert (
@@ -566,7 +567,7 @@ def test_memory_does_not_grow_with_the_points(tmp_path: Path, monkeypatch: pytes
         finally:
             tracemalloc.stop()
 
-    monkeypatch.setattr(sweeping, "_BATCH", 50)
+    monkeypatch.setattr(sweeptables, "_BATCH", 50)
     monkeypatch.setattr(os, "fsync", lambda number: None)
     peak(60)
     assert peak(800) - peak(300) < 500 * 300

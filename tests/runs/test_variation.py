@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.fit import beliefs_for
-from sim.runs.variation import Variation, parse_variation, parse_variations, read_sweep
+from sim.runs.sweepfile import read_sweep
+from sim.runs.variation import Variation
+from sim.runs.varying import parse_variation, parse_variations
 from sim.scenario import Loaded, load
 
 VOTE = "elections.taiwan-2028"
@@ -142,12 +144,13 @@ def test_values_stay_in_their_range(u: float) -> None:
         ("washington.attentoin=0:3", "washington.attentoin: no such path: no `attentoin` here; "
          "did you mean washington.attention?"),
         ("lean_efect=0:1", "a path of the scenario or a parameter (sim parameters lists them) (got 'lean_efect'); "
-         "did you mean lean_effect?"),
+         "did you mean parameters.lean_effect?"),
         ("parameters.lean_efect=0:1", "parameters.lean_efect: a model parameter (sim parameters lists them) "
          "(got 'lean_efect'); did you mean parameters.lean_effect?"),
         ("events.castro-pledg.strength=0:1", "events.castro-pledg.strength: no such path: no `castro-pledg` in this "
          "scenario; did you mean events.castro-pledge?"),
-        ("washington=0:1", "a path of the scenario or a parameter (sim parameters lists them) (got 'washington')"),
+        ("washington=0:1", "a path of the scenario or a parameter (sim parameters lists them); washington holds "
+         "attention, focus and hostility (got 'washington')"),
         ("=0:1", "a path of the scenario or a parameter (sim parameters lists them) (got '')"),
         ("states.HND=0:1", "states.HND: a path that holds a number, or the day of an event or election"),
         ("events.castro-pledge.type=1", "events.castro-pledge.type: a path that holds a number, or the day of an "

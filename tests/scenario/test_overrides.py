@@ -6,14 +6,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, listed
 from sim.scenario import Range, load, parse_overrides
+from sim.scenario.values import told
 from tests.scenario.documents import FILE, refused, written
 
 NAME = "honduras-2021"
 SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
+TABLES = (
+    "scenario, roster, beijing, taipei, washington, cooperation, states, events, elections, expectations and parameters"
+)
 HINT = "PATH=VALUE, such as washington.attention=2"
 
 
@@ -41,6 +46,13 @@ def got(scenario: Any, path: str) -> Any:
         ("scenario.title=a=b", "a=b"),
         ("scenario.title=True", "True"),
         ("washington.attention=1e400", float("inf")),
+        ("washington.attention=.5", 0.5),
+        ("washington.attention=5.", 5),
+        ("washington.attention=+2", 2),
+        ("scenario.runs=1e3", 1000),
+        ("washington.attention=-1_0.5", -10.5),
+        ("scenario.title=0,5", "0,5"),
+        ("scenario.title=1__0", "1__0"),
     ],
 )
 def test_a_value_is_typed_as_in_toml_or_plain_text(text: str, value: object) -> None:
@@ -145,6 +157,28 @@ def test_part_of_a_range_does_not_keep_a_plain_value(tmp_path: Path) -> None:
     ]
 
 
+def test_the_bare_name_of_a_parameter_is_enough() -> None:
+    loaded = load(NAME, {"lean_effect": np.float64(1.0), "scenario.seed": np.int64(9)})
+    assert loaded.scenario.parameters["lean_effect"] == 1.0
+    assert loaded.overrides == {"parameters.lean_effect": 1.0, "scenario.seed": 9}
+    assert type(loaded.overrides["scenario.seed"]) is int
+
+
+def test_of_many_names_a_message_lists_a_dozen() -> None:
+    (line,) = refused("outlook-2026", {"events.zzzz-qqqq.date": 1})
+    assert line.endswith(": no such path: no `zzzz-qqqq` in this scenario, only asfura-inauguration and asfura-pledge")
+    assert listed("abcdefghijkl") == "a, b, c, d, e, f, g, h, i, j, k and l"
+    assert listed("abcdefghijklmno") == "a, b, c, d, e, f, g, h, i, j, k, l and 3 more"
+
+
+def test_a_range_is_written_as_in_a_file() -> None:
+    assert str(Range(central=0.5, low=0.25, high=1.0)) == "{central = 0.5, low = 0.25, high = 1.0}"
+    assert told({"central": 0, "low": -1, "high": 1}) == "{central = 0, low = -1, high = 1}"
+    assert (told("taipei"), told(True), told(date(2022, 1, 1))) == ("taipei", "true", "2022-01-01")
+    path, given = "events.washington-lobbying.pressure", "{central = 0.5, low = 0.25, high = 0.75}"
+    assert str(got(load(NAME, parse_overrides([f"{path}={given}"])).scenario, path)) == given
+
+
 def test_what_was_set_is_kept(tmp_path: Path) -> None:
     told = {"washington.attention": 2, "beijing.budget.2022-03-01": 2}
     assert load(NAME, told).overrides == told
@@ -156,8 +190,13 @@ def test_what_was_set_is_kept(tmp_path: Path) -> None:
     [
         ("washington.atention", 2, "no such path: no `atention` here; did you mean washington.attention?"),
         ("washingtn.attention", 2, "no such path: no `washingtn` here; did you mean washington?"),
-        ("x", 2, "no such path: no `x` here"),
-        ("a.b.c", 2, "no such path: no `a` here"),
+        ("x", 2, f"no such path: no `x` here, only {TABLES}"),
+        ("a.b.c", 2, f"no such path: no `a` here, only {TABLES}"),
+        ("bugdet", 2, "no such path: no `bugdet` here; did you mean beijing.budget or taipei.budget?"),
+        ("lean_efect", 1, "no such path: no `lean_efect` here; did you mean parameters.lean_effect?"),
+        ("attention", 2, "no such path: no `attention` here; did you mean washington.attention?"),
+        ("beijing.bugdet", 1, "no such path: no `bugdet` here; did you mean beijing.budget?"),
+        ("beijing.xyz", 1, "no such path: no `xyz` here, only budget, acceptance and approach"),
         ("states.HND.lena", 0, "no such path: no `lena` here; did you mean states.HND.lean?"),
         (
             "events.castro-plege.strength",
