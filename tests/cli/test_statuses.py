@@ -374,12 +374,12 @@ def test_the_title_says_what_was_set_this_time(sim: Sim, tmp_path: Path) -> None
     options = ("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
     titles = [
         sim(*options, *more).out.splitlines()[0]
-        for more in (["--set", "washington.attention=2"], [], ["--set", "washington.attention=2.0"])
+        for more in (["--set", "washington.attention=2.0"], [], ["--set", "beijing.budget=1"])
     ]
     assert titles == [
         "A small one [washington.attention = 2]",
         "A small one",
-        "A small one [washington.attention = 2.0]",
+        "A small one [beijing.budget = 1]",
     ]
     assert len(list((tmp_path / "out" / "small").iterdir())) == 1
 
