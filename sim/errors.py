@@ -77,10 +77,10 @@ MOST_LISTED = 12
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a row: `a, b and c`; of more than a dozen, how many more there are."""
+    """Names in a row: `a, b and c`; of many more than a dozen, how many more there are."""
     told = list(names)
     more = len(told) - MOST_LISTED
-    if more > 0:
+    if more > 1:
         return ", ".join(told[:MOST_LISTED]) + f" and {more} more"
     return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 

@@ -112,7 +112,7 @@ KEPT = "label.NAME keeps a column as a label"
         ("label.a\nx\n", [f"at least one column with a path; {KEPT}"]),
         ("beijing.budget\n", ["at least one row of values below the header"]),
         ("", ["a header that names paths, and a row for each point below it"]),
-        (b"\xff\xfeb\x00", ["a text in UTF-8 (byte 0 is not)"]),
+        (b"\xff\xfeb\x00", ["a text in UTF-8, not UTF-16: save it as UTF-8"]),
         ('beijing.budget\n"1\n', ["a table of values parted by commas, semicolons or tabs: unexpected end of data"]),
     ],
 )  # fmt: skip
