@@ -339,8 +339,8 @@ def test_a_state_on_neither_side_may_wait_before_it_can_return() -> None:
 @pytest.mark.parametrize(
     ("state", "settings", "line"),
     [
-        ("HDN", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'HDN'); did you mean HND?"),
-        ("Paraguay", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'Paraguay'); did you mean PRY?"),
+        ("HDN", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'HDN'); did you mean HND (Honduras)?"),
+        ("Belize", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'Belize')"),
         ("ZZZ", {}, "--state: a state of this result, one of GTM, HND, PRY (got 'ZZZ')"),
         ("HND", {"run": 200}, "--run: a whole number from 0 to 199 (got 200)"),
         ("HND", {"run": -1}, "--run: a whole number from 0 to 199 (got -1)"),

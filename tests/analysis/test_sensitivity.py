@@ -435,7 +435,7 @@ def test_another_question_has_another_id() -> None:
         ({"parameters": "drawn"}, "--parameters: only with --vary: without it all numbers that have a law are varied "
          "by it (got 'drawn')"),
         ({"vary": ["lean_efect"]}, "--vary: a path of the scenario or a parameter (sim parameters lists them) "
-         "(got 'lean_efect'); did you mean lean_effect?"),
+         "(got 'lean_efect'); did you mean parameters.lean_effect?"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused(settings: dict[str, Any], message: str) -> None:
