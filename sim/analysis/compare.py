@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.runs.run import Request
-    from sim.scenario import Loaded
+    from sim.scenario import Loaded, RecordSource
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "count": ("scenario", "against", "month", "tie", "mean", "q05", "q25", "q50", "q75", "q95", "more", "fewer", "mc"),
@@ -283,7 +283,7 @@ def face_compare(
     set: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     parameters: Literal["drawn", "central"] | None = None,
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
     to: str | Path | None = None,
@@ -518,24 +518,18 @@ def _at_start(result: Result) -> NDArray[np.int64]:
 
 def _who(here: Result, there: Result, places: _Places, last: int) -> tuple[Rows, Rows, Rows]:
     """Rows of `states`, `instead` and `swaps`; last : the row of the last month they share."""
-    start_here, start_there = _at_start(here), _at_start(there)
-    away_here, away_there = start_here[places.here] != 0, start_there[places.there] != 0
+    at_start = _at_start(here), _at_start(there)
+    away = at_start[0][places.here] != 0
     by_place: list[Rows] = [[] for _ in places.told]
     gone: Any = None
     for label, row in horizons(last).items():
-        one = moved(start_here, here.changes, here.runs, row)[:, places.here]
-        # "Not what it was at the start" is told of the baseline's start in both, or they would speak of two things.
-        one = one ^ (away_here != away_there)
-        other = moved(start_there, there.changes, there.runs, row)[:, places.there]
+        one = moved(at_start[0], here.changes, here.runs, row)[:, places.here]
+        other = moved(at_start[1], there.changes, there.runs, row)[:, places.there]
         gone = one, other
         for number, place in enumerate(places.told):
             told = _chances(one[:, number], other[:, number], here)
             by_place[number].append((place.iso3, place.name, place.tie, label, *told, place.at_start))
-    with_taipei = [
-        number
-        for number, place in enumerate(places.told)
-        if place.tie == RECOGNITION and not (away_here[number] or away_there[number])
-    ]
+    with_taipei = [number for number, place in enumerate(places.told) if place.tie == RECOGNITION and not away[number]]
     return (
         [row for rows in by_place for row in rows],
         *_instead(gone[0][:, with_taipei], gone[1][:, with_taipei], [places.told[number] for number in with_taipei]),

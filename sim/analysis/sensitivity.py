@@ -38,7 +38,7 @@ from sim.runs.run import Request, warm_up
 from sim.runs.sampling import Draws, Mode, sample, settled
 from sim.runs.variation import Variation
 from sim.runs.varying import parse_variations
-from sim.scenario import Loaded, Opened, reloaded, titled
+from sim.scenario import Loaded, Opened, RecordSource, reloaded, titled
 from sim.scenario.given import is_given
 from sim.scenario.values import plain, told
 
@@ -684,7 +684,7 @@ def face_sensitivity(
     set: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     repair: bool = False,
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
     to: str | Path | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.atlas import states
@@ -21,18 +21,14 @@ class Start:
     """By code of each state simulated, whether it is with Taipei."""
     names: Mapping[str, str]
     """By code the name of each state simulated."""
-    changed: Collection[str]
-    """Codes of the states that the scenario itself puts on its roster, or takes from it."""
 
     @classmethod
     def of(cls, result: Result) -> Start:
         """That of a result."""
-        roster = result.scenario.get("roster") or {}
         return cls(
             str(result.scenario["scenario"]["start"]),
             {code: "with Taipei" if side == "taipei" else "not with Taipei" for code, _, side in result.members},
             {code: name for code, name, _ in result.members},
-            {*roster.get("add", ()), *roster.get("remove", ())},
         )
 
     @classmethod
@@ -43,7 +39,6 @@ class Start:
             str(scenario.scenario.start),
             {code: "with Taipei" if code in who.recognisers else "not with Taipei" for code in who.all},
             {code: states()[code].name for code in who.all},
-            {*scenario.roster.add, *scenario.roster.remove},
         )
 
 
@@ -54,8 +49,7 @@ MOST_APART = 3
 def apart(names: Sequence[str], starts: Sequence[Start]) -> list[Problem]:
     """A problem for each that starts on another day than the first, or from other states.
 
-    A state that both simulate may stand on another side where one of the two says so in its roster: that is what the
-    comparison is about. What only one has cannot be paired.
+    The chance of a state to leave and that of another to return are no two sides of one comparison.
     """
     found = []
     first = starts[0]
@@ -67,8 +61,7 @@ def apart(names: Sequence[str], starts: Sequence[Start]) -> list[Problem]:
         wrong = []
         for code in sorted({*first.sides, *own.sides}):
             here, there = (each.sides.get(code, "not simulated") for each in (own, first))
-            said = code in {*own.changed, *first.changed} and "not simulated" not in (here, there)
-            if here != there and not said:
+            if here != there:
                 wrong.append(f"{own.names.get(code) or first.names[code]} is {here} in {name}, {there} in {names[0]}")
         if wrong:
             more = f", and {len(wrong) - MOST_APART} more" if len(wrong) > MOST_APART else ""

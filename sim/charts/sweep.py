@@ -374,7 +374,8 @@ def source(document: Document) -> str:
     given = "".join(f", given: {told}" for told in document.get("given", ()))
     told = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}. Design: {points}."
     paths = [entry["path"] for entry in document["varied"]]
-    return told + (f" Varied: {', '.join(paths)}." if len(paths) <= MOST_PATHS else "")
+    varied = [f"Varied: {', '.join(paths)}."] if len(paths) <= MOST_PATHS else []
+    return " ".join([told, *varied, *document.get("record", ())])
 
 
 def subtitle(document: Document, measure: str, *more: str) -> str:

@@ -143,6 +143,7 @@ def document(comparison: Comparison, folder: Path, found: Sequence[bool]) -> dic
 
 def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
     """The comparison as a reader on a terminal sees it."""
+    from sim.results.result import further
     from sim.scenario import given_in_words
 
     told = [f"Against {comparison.names[0]}: {comparison.results[0].title}"]
@@ -151,6 +152,7 @@ def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
     baseline = comparison.results[0]
     given = [given_in_words(result.scenario) for result in comparison.results]
     told += [f"Given in every scenario: {said}." for said in given[0] if all(said in each for each in given)]
+    told += dict.fromkeys(line for result in comparison.results for line in further(result.scenario))
     for pair, result in zip(comparison.pairs, comparison.results[1:], strict=True):
         means = {tie: (_last(baseline, tie, pair), _last(result, tie, pair)) for tie in pair.ties}
         told += ["", f"{pair.scenario}: {result.title}", *_apart(baseline, result), *_pair(pair, means)]

@@ -45,8 +45,8 @@ EXTENDS = """extends = "{outlook}"  # what is not said here is the outlook's: it
 about = ["{code}"]
 # runs = 10_000            # more runs, less Monte Carlo error
 # seed = 1                 # the same seed gives the same numbers; left out, the outlook's
-# known = ["What was known at the start, one line each, in place of the outlook's."]
-# assumed = ["What you assume beyond that, one line each, in place of the outlook's."]
+known = [{known}]
+assumed = [{assumed}]
 # sources = [{{ title = "Outlet: headline", date = {start} }}]
 """
 
@@ -190,7 +190,7 @@ def command(
         raise InputError(atlas.unknown("--state", f"a state that recognised Taipei on {first}", asked, roster))
     size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
     text = _text(
-        first, code, own, file=file, name=name, state=atlas.states()[code].name, count=len(roster),
+        first, code, own, file=file, known_to=min(first, known.confirmed_until), name=name, state=atlas.states()[code].name, count=len(roster),
         schema=SCHEMA, beside=file.with_name(SCHEMA),
         record="" if record is None else f'\nrecord = "{_from(file, record)}"\n',
         members=f'["{code}"]',
@@ -230,6 +230,8 @@ def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
     )
     words |= {
         "start": first, "end": end, "code": code, "outlook": outlook,
+        "known": f'"{words["count"]} states recognised Taipei on {words["known_to"]}, by the record."',
+        "assumed": f'"All that {outlook} assumes of votes, governments and chances."',
         "soon": first.replace(year=first.year + 1, day=1),
         "later": first.replace(year=first.year + 2, day=1),
         "vote": first.replace(year=first.year + 1, month=11, day=1),

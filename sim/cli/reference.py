@@ -124,7 +124,7 @@ def scenario_table(results: Mapping[str, Result]) -> str:
 
 def effects_table(results: Mapping[str, Result]) -> str:
     """What each counterfactual changes against its baseline, in Markdown: the count, and the chances it moves most."""
-    from sim.analysis.compare import compare
+    from sim.analysis.compare import compare, pairing
     from sim.atlas import states
     from sim.scenario import load
 
@@ -134,7 +134,7 @@ def effects_table(results: Mapping[str, Result]) -> str:
     ]
     for name, result in results.items():
         chain = load(name).chain
-        if not chain:
+        if not chain or not pairing([results[chain[-1]], result])[0]:
             continue
         pair = compare([results[chain[-1]], result]).pairs[0]
         count = next(row for row in pair.at_end if row["tie"] == "recognition")

@@ -13,6 +13,7 @@ from sim.charts.words import many, percent
 from sim.report.outcomes import asked, leaving
 from sim.results import Result
 from sim.results.outcomes import by_vote
+from sim.results.result import further
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.scenario import given_in_words
 from sim.scenario.given import place
@@ -63,8 +64,7 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     known = [(m, o) for m, o in zip(result.months, summary["observed"], strict=True) if o is not None]
     if len(known) > 1:
         lines.append(f"On record: {known[-1][1]} at the end of {known[-1][0]}, where the record's whole months end.")
-    if result.own is not None or header.get("assume_unchanged"):
-        lines.append(result.basis)
+    lines += further(result.scenario)
     lines += [
         *filter(None, [leaving(result)]),
         "",

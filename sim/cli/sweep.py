@@ -203,6 +203,7 @@ def _document(swept: Swept, found: bool) -> dict[str, Any]:
 
 
 def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]:
+    from sim.results.result import further
     from sim.scenario import given_in_words
 
     manifest, columns = swept.manifest, swept.columns
@@ -214,6 +215,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
         f"{manifest['scenario']['scenario']['title']}: {_many(manifest['points'], 'point')} of "
         f"{_many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
         *(f"Given at every point: {told}." for told in given_in_words(manifest["scenario"])),
+        *further(manifest["scenario"]),
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
     ]
     if told:

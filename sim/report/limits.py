@@ -19,8 +19,9 @@ LIMITS = (
     "begin earlier.",
     "US aid after fiscal 2020 is held at the mean of 2018-20. The cuts of 2025 are not in it, though aid is one of "
     "the five covariates.",
-    "The record is unconfirmed after 28 September 2026: no scenario can start later. From May to then little more is "
-    "known than who spoke for Taiwan in the United Nations.",
+    "The atlas ends on 28 September 2026; of later days a scenario knows what its user's own record says, or assumes "
+    "that nothing changed. Of the months from May to then little more is known than who spoke for Taiwan in the "
+    "United Nations.",
     "A state that left before the start carries no disappointment with what Beijing promised it: the packages are "
     "not known state by state.",
     "The two ties meet only in dependence on Washington, so nothing about military cooperation moves a return to "

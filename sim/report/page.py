@@ -82,6 +82,7 @@ def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | No
         "hosts": _hosts(result),
         "why": [_why(each, result.runs) for each in why],
         "header": {"known": (), "assumed": (), "sources": (), **header},
+        "own": words.own_facts(result),
         "extends": result.extends,
         "entries": calendar.entries(result),
         "disabled": calendar.disabled(result),

@@ -11,7 +11,7 @@ from sim.charts.count import between, observed
 from sim.charts.history import spoken
 from sim.charts.states import AWAY, STAYED, Row, rows_of
 from sim.charts.words import day, known_to, month, month_end, percent
-from sim.results.result import Result
+from sim.results.result import Result, further
 from sim.results.table import Table
 from sim.results.tables import COOPERATION, RECOGNITION
 
@@ -147,6 +147,42 @@ def happened(result: Result) -> str:
     count = "1 state" if points[-1][1] == 1 else f"{points[-1][1]} states"
     who = f": {listed(moved)}" if moved else "; none left and none returned"
     return f"On record it was {count} at the end of {points[-1][0]:%B %Y}{who}."
+
+
+def own_facts(result: Result) -> list[str]:
+    """What the user's own record adds, one sentence per row, each with its source; then what is assumed beyond it."""
+    table = result.scenario.get("record") or {}
+    rows = [
+        *(
+            (f"{spoken(day(row['date']))}: {the(_name(row['state']))} {_MOVES[row['to']]}", row)
+            for row in table.get("changes", ())
+        ),
+        *(
+            (f"{spoken(day(row['date']))}: {the(_name(row['state']))} has a new government, lean {row['lean']:+g}", row)
+            for row in table.get("governments", ())
+        ),
+        *(
+            (f"{spoken(day(row['date']))}: {row['vote'].replace('-', ' ')} ends with {row['outcome']}", row)
+            for row in table.get("elections", ())
+        ),
+        *(
+            (f"{row['year']}: figures of the economy of {the(_name(row['state']))}", row)
+            for row in table.get("economy", ())
+        ),
+        *(
+            (
+                f"{row['year']}: {the(_name(row['state']))} {'names' if row['names_taiwan'] else 'does not name'} Taiwan "
+                "in the General Debate",
+                row,
+            )
+            for row in table.get("voice", ())
+        ),
+    ]
+    facts = [f"{said[0].upper()}{said[1:]} (source: {row['source'].rstrip('.')})." for said, row in rows]
+    return [*further(result.scenario), *facts]
+
+
+_MOVES = {"taipei": "comes to Taipei", "beijing": "goes to Beijing", "none": "has ties with neither"}
 
 
 def recorded(result: Result) -> str:

@@ -40,6 +40,29 @@ SIDES: dict[str, tuple[str, ...]] = {
 """Sides by tie, in the order of the engines' numbers."""
 
 
+def own_facts(scenario: Mapping[str, Any]) -> OwnFacts | None:
+    """What a scenario's document says has happened since the atlas ends."""
+    told = scenario.get("record")
+    return None if told is None else RecordTable.model_validate(told).facts
+
+
+def basis_of(scenario: Mapping[str, Any]) -> str:
+    """A sentence on the record of a scenario's document: its source, how far it reaches, what is assumed beyond."""
+    own, header = own_facts(scenario), scenario["scenario"]
+    ends, start = record(own=own).confirmed_until, date.fromisoformat(str(header["start"]))
+    parts = [f"Record: recognition atlas to {spoken(record().confirmed_until)}"]
+    if own is not None:
+        parts.append(f"then {own.name} to {spoken(ends)}")
+    if header.get("assume_unchanged") and ends < start:
+        parts.append(f"assumed unchanged to {spoken(start)}")
+    return ", ".join(parts) + "."
+
+
+def further(scenario: Mapping[str, Any]) -> list[str]:
+    """That sentence where a scenario's record is not the atlas alone; nothing where it is."""
+    return [basis_of(scenario)] if scenario.get("record") or scenario["scenario"].get("assume_unchanged") else []
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """Everything one scenario gave."""
@@ -102,8 +125,7 @@ class Result:
     @cached_property
     def own(self) -> OwnFacts | None:
         """What the scenario says has happened since the atlas ends."""
-        told = self.scenario.get("record")
-        return None if told is None else RecordTable.model_validate(told).facts
+        return own_facts(self.scenario)
 
     @property
     def known(self) -> Record:
@@ -113,14 +135,7 @@ class Result:
     @property
     def basis(self) -> str:
         """A sentence on the record: where it comes from, how far it reaches, what is assumed beyond it."""
-        header, ends = self.scenario["scenario"], self.known.confirmed_until
-        parts = [f"Record: recognition atlas to {spoken(record().confirmed_until)}"]
-        if self.own is not None:
-            parts.append(f"then {self.own.name} to {spoken(ends)}")
-        start = date.fromisoformat(str(header["start"]))
-        if header.get("assume_unchanged") and ends < start:
-            parts.append(f"assumed unchanged to {spoken(start)}")
-        return ", ".join(parts) + "."
+        return basis_of(self.scenario)
 
     @property
     def runs(self) -> int:

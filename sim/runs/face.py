@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
-from sim.scenario import Loaded, load, reloaded
+from sim.scenario import Loaded, RecordSource, load, reloaded
 
 
 def run(
@@ -23,7 +23,7 @@ def run(
     parameters: Literal["drawn", "central"] = "drawn",
     threads: int | None = None,
     ledger: bool = False,
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
     out: str | Path | None = None,
     to: str | Path | None = None,
 ) -> Result:

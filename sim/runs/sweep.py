@@ -15,6 +15,7 @@ from sim.atlas import states
 from sim.errors import InputError, Problem, ResultError, ScenarioError
 from sim.fit import beliefs_for
 from sim.results.manifests import SWEEP
+from sim.results.result import further
 from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet
 from sim.runs.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
 from sim.runs.designs import design as lay
@@ -28,7 +29,7 @@ from sim.runs.sampling import Mode
 from sim.runs.sweepfile import read_sweep
 from sim.runs.sweeptables import COUNTS, POINTS, cell_of, varied, write_tables
 from sim.runs.varying import parse_variations
-from sim.scenario import Range, Scenario, given_in_words, load, members, shipped_sweeps, with_given
+from sim.scenario import Range, RecordSource, Scenario, given_in_words, load, members, shipped_sweeps, with_given
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import LONGEST_MONTHS
@@ -323,6 +324,7 @@ class Swept:
             "scenario": header["name"],
             "title": header["title"],
             "given": given_in_words(manifest["scenario"]),
+            "record": further(manifest["scenario"]),
             "runs": manifest["runs"],
             "seed": manifest["seed"],
             "design": manifest["design"],
@@ -357,7 +359,7 @@ def sweep_of(
     seed: int | None = None,
     fixed: Mapping[str, Any] | None = None,
     parameters: Mode = "drawn",
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
 ) -> Sweep:
     """The sweep that a user asks for: a scenario with `--vary` texts or points, a sweep file, or one and its levers.
 
@@ -443,7 +445,7 @@ def sweep(
     set: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     parameters: Mode = "drawn",
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
     threads: int | None = None,
     scheduler: str | None = None,
     out: str | Path | None = None,

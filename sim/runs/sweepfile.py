@@ -12,7 +12,7 @@ from sim.runs.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Design, design
 from sim.runs.pointfile import listed_points, read_points
 from sim.runs.variation import Variation
 from sim.runs.varying import MOST_VARIED, Reader, wrong_at
-from sim.scenario import Loaded, load, shipped, with_given
+from sim.scenario import Loaded, RecordSource, load, shipped, with_given
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 
@@ -51,7 +51,7 @@ def read_sweep(
     path: str | Path,
     overrides: Mapping[str, Any] | None = None,
     document: Mapping[str, Any] | None = None,
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
 ) -> SweepFile:
     """Read a sweep from a TOML file: `[sweep]`, and `[vary]` with what is varied by path.
 
@@ -161,7 +161,7 @@ def _scenario(
     name: Any,
     folder: Path,
     overrides: Mapping[str, Any] | None,
-    record: str | Path | None,
+    record: RecordSource | None,
     wrong: list[Problem],
 ) -> Loaded | None:
     """The scenario of a sweep file: a shipped name, or a file beside it; its problems go to `wrong`."""

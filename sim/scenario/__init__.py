@@ -15,7 +15,7 @@ from sim.scenario.loading import (
     shipped,
     shipped_sweeps,
 )
-from sim.scenario.record import RecordTable
+from sim.scenario.record import RecordSource, RecordTable
 from sim.scenario.roster import Members, members
 from sim.scenario.schema import Election, Header, Scenario, Source, StateTable
 
@@ -26,6 +26,7 @@ __all__ = [
     "Members",
     "Opened",
     "Range",
+    "RecordSource",
     "RecordTable",
     "Scenario",
     "Source",

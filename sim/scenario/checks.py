@@ -58,6 +58,8 @@ def remarks(scenario: Scenario) -> list[str]:
 def _carried_on(scenario: Scenario) -> Iterator[str]:
     """What stands for later years because nobody says otherwise."""
     header = scenario.scenario
+    if scenario.record is not None and scenario.record.confirmed_until > date.today():
+        yield f"the record is confirmed until {scenario.record.confirmed_until}, a day that is still to come"
     if header.assume_unchanged and header.start > scenario.known.confirmed_until:
         yield f"assumed unchanged from {scenario.as_of}, where the record ends, to the start, {header.start}"
     carried = [

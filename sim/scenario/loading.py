@@ -21,7 +21,7 @@ from sim.scenario.naming import path_by_code, with_codes
 from sim.scenario.paths import full_path, near_path, only
 from sim.scenario.problems import fields_at, problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
-from sim.scenario.record import RecordTable, record_problems
+from sim.scenario.record import RecordSource, RecordTable, record_problems
 from sim.scenario.schema import Scenario
 from sim.scenario.settled import settled
 from sim.scenario.values import number, plain
@@ -48,7 +48,7 @@ class Loaded:
     """Names of the scenarios it extends, nearest first."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """What was set on top of the file, by path."""
-    record: str | Path | None = None
+    record: RecordSource | None = None
     """A file of the user's facts that was put in place of the scenario's own."""
 
     @property
@@ -87,7 +87,7 @@ class Opened:
     chain: tuple[str, ...]
     merged: Document
     """The documents of the chain, one on top of the other."""
-    record: str | Path | None = None
+    record: RecordSource | None = None
     """A file of the user's facts that was put in place of the scenario's own."""
 
     def resolved(self, overrides: Mapping[str, Any] | None = None) -> Loaded:
@@ -111,7 +111,7 @@ class Opened:
         return Loaded(scenario, reference, self.file, self.chain, told, self.record)
 
 
-def opened(scenario: str | Path, record: str | Path | None = None) -> Opened:
+def opened(scenario: str | Path, record: RecordSource | None = None) -> Opened:
     """Read a scenario by shipped name or by path, and all that it extends.
 
     record : a file with the user's facts since the atlas ends, in place of the scenario's own
@@ -136,7 +136,7 @@ def load(
     scenario: str | Path,
     overrides: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
 ) -> Loaded:
     """Load a scenario by shipped name or by path, with overrides by dotted path.
 
@@ -152,7 +152,7 @@ def reloaded(
     scenario: str | Path | Loaded,
     overrides: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
-    record: str | Path | None = None,
+    record: RecordSource | None = None,
 ) -> Loaded:
     """The same of a scenario that may be loaded already, with its own overrides below these."""
     if not isinstance(scenario, Loaded):
@@ -163,15 +163,21 @@ def reloaded(
     return opened(scenario.file, record or scenario.record).resolved({**scenario.overrides, **changed})
 
 
-def read_record(file: str | Path) -> RecordTable:
+def read_record(file: RecordSource) -> RecordTable:
     """The user's facts in a file of their own. Raises ScenarioError naming every problem found."""
     return RecordTable.model_validate(record_document(file))
 
 
-def record_document(file: str | Path, shown: str | None = None) -> Document:
-    """The tables of a file of the user's facts, checked. Raises ScenarioError under the name `shown`."""
-    path, shown = Path(file), str(file) if shown is None else shown
-    document = {"name": path.name, **read_toml(path, shown)}
+def record_document(file: RecordSource, shown: str | None = None) -> Document:
+    """The tables of a file of the user's facts, checked. Raises ScenarioError under the name `shown`.
+
+    file : or the tables themselves, as Python has them
+    """
+    if isinstance(file, Mapping):
+        shown, document = "record", {"name": "the caller's record", **file}
+    else:
+        path, shown = Path(file), str(file) if shown is None else shown
+        document = {"name": path.name, **read_toml(path, shown)}
     try:
         wrong = record_problems(RecordTable.model_validate(document), "")
     except ValidationError as error:
@@ -389,6 +395,8 @@ def _meant(scenario: Scenario, shown: str) -> None:
 
 
 def _validated(document: Document, shown: str) -> Scenario:
+    if "confirmed_until" in document and "scenario" not in document:
+        raise ScenarioError(Problem("", "a scenario, not a record of facts: give that with --record"), shown)
     try:
         return Scenario.model_validate(document)
     except ValidationError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -27,6 +28,8 @@ from sim.errors import Problem
 from sim.scenario.fields import Day, Iso3, Name, Part, Text
 
 LAST_YEAR = 2100
+RecordSource = str | Path | Mapping[str, Any]
+"""A file of facts, or its tables as Python has them."""
 _MILLION = 1e6
 
 

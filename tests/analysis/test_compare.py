@@ -212,17 +212,6 @@ def test_horizons_are_those_within_what_both_share() -> None:
     assert [row(found, code)["difference"] for code in ("AAA", "BBB")] == [0.25, 0.0], "what comes later does not count"
 
 
-def test_a_chance_is_told_from_where_the_baseline_starts() -> None:
-    """Gamma starts with Taipei in the scenario: its chance is still that of being back."""
-    back = (*STATES[:2], ("CCC", "Gamma", "taipei"))
-    found = pair(tiny((0, 1, 2, 1), name="b", members=back, roster={"add": ["CCC"]}), tiny((0, 1, 2, 0)))
-    assert [row(found, "CCC")[name] for name in ("p", "p_against", "difference", "at_start")] == [
-        0.75, 0.25, 0.5, "beijing",
-    ]  # fmt: skip
-    assert found.first == "2022-01"
-    assert [told["iso3"] for told in found.rows("instead")] == ["AAA", "BBB"]
-
-
 def test_places_are_found_by_their_codes() -> None:
     other = (STATES[1], STATES[0], STATES[2])
     found = pair(tiny((0, 2, 1, 1), name="b", members=other), tiny((0, 2, 0, 1)))
