@@ -190,7 +190,8 @@ def command(
         raise InputError(atlas.unknown("--state", f"a state that recognised Taipei on {first}", asked, roster))
     size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
     text = _text(
-        first, code, own, file=file, known_to=min(first, known.confirmed_until), name=name, state=atlas.states()[code].name, count=len(roster),
+        first, code, own, file=file, name=name, state=atlas.states()[code].name, count=len(roster),
+        known_to=min(first, known.confirmed_until),
         schema=SCHEMA, beside=file.with_name(SCHEMA),
         record="" if record is None else f'\nrecord = "{_from(file, record)}"\n',
         members=f'["{code}"]',

@@ -150,38 +150,30 @@ def happened(result: Result) -> str:
 
 
 def own_facts(result: Result) -> list[str]:
-    """What the user's own record adds, one sentence per row, each with its source; then what is assumed beyond it."""
+    """What the user's own record adds: how far it reaches, then one sentence per row, with its source."""
     table = result.scenario.get("record") or {}
-    rows = [
-        *(
-            (f"{spoken(day(row['date']))}: {the(_name(row['state']))} {_MOVES[row['to']]}", row)
-            for row in table.get("changes", ())
-        ),
-        *(
-            (f"{spoken(day(row['date']))}: {the(_name(row['state']))} has a new government, lean {row['lean']:+g}", row)
-            for row in table.get("governments", ())
-        ),
-        *(
-            (f"{spoken(day(row['date']))}: {row['vote'].replace('-', ' ')} ends with {row['outcome']}", row)
-            for row in table.get("elections", ())
-        ),
-        *(
-            (f"{row['year']}: figures of the economy of {the(_name(row['state']))}", row)
-            for row in table.get("economy", ())
-        ),
-        *(
-            (
-                f"{row['year']}: {the(_name(row['state']))} {'names' if row['names_taiwan'] else 'does not name'} Taiwan "
-                "in the General Debate",
-                row,
-            )
-            for row in table.get("voice", ())
-        ),
-    ]
-    facts = [f"{said[0].upper()}{said[1:]} (source: {row['source'].rstrip('.')})." for said, row in rows]
-    return [*further(result.scenario), *facts]
+    facts = [(_fact(kind, row), row["source"]) for kind in _FACTS for row in table.get(kind, ())]
+    return [*further(result.scenario), *(f"{said} (source: {source.rstrip('.')})." for said, source in facts)]
 
 
+def _fact(kind: str, row: Mapping[str, Any]) -> str:
+    """One row of the user's record in words."""
+    when = spoken(day(row["date"])) if "date" in row else str(row["year"])
+    words = {name: str(value).replace("-", " ") for name, value in row.items() if name in ("vote", "outcome")}
+    words |= {"who": the(_name(row["state"]))} if "state" in row else {}
+    words |= {"lean": f"{row['lean']:+g}".replace("-", "−")} if "lean" in row else {}
+    words |= {"moves": _MOVES[row["to"]]} if "to" in row else {}
+    words |= {"names": "names" if row["names_taiwan"] else "does not name"} if "names_taiwan" in row else {}
+    return f"{when}: {_FACTS[kind].format(**words)}"
+
+
+_FACTS = {
+    "changes": "{who} {moves}",
+    "governments": "{who} has a new government, lean {lean}",
+    "elections": "{vote} ends with {outcome}",
+    "economy": "figures of the economy of {who}",
+    "voice": "{who} {names} Taiwan in the General Debate",
+}
 _MOVES = {"taipei": "comes to Taipei", "beijing": "goes to Beijing", "none": "has ties with neither"}
 
 

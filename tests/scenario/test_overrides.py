@@ -16,7 +16,10 @@ from tests.scenario.documents import FILE, refused, written
 
 NAME = "honduras-2021"
 SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
-TABLES = "scenario, roster, beijing, taipei, washington, cooperation, states, events, elections, record, given, expectations and parameters"
+TABLES = (
+    "scenario, roster, beijing, taipei, washington, cooperation, states, events, elections, record, given, "
+    "expectations and parameters"
+)
 HINT = "PATH=VALUE, such as washington.attention=2"
 
 

@@ -91,9 +91,7 @@ def test_every_table_is_merged(tmp_path: Path) -> None:
     speeches = [last_speech("PRY", day, own) for day in (date(2027, 9, 27), date(2027, 9, 28))]
     assert [speech.year for speech in speeches if speech is not None] == [2026, 2027]
     vote = scenario.elections["haiti-2026"]
-    assert (vote.date, scenario.given, scenario.chance_of("haiti-2026", "elected")) == (
-        date(2026, 12, 13), {"haiti-2026": "elected"}, 1.0,
-    )  # fmt: skip
+    assert (vote.date, vote.outcomes["elected"].chance, scenario.given) == (date(2026, 12, 13), 1.0, {})
 
 
 def test_plan_and_fit_know_it(tmp_path: Path) -> None:
@@ -164,8 +162,35 @@ def test_remarks_name_what_is_carried_on_and_what_is_not_there(tmp_path: Path) -
     assert said[0] == (
         "the record has an outcome of haiti-2062, a vote that this scenario does not have; did you mean haiti-2026?"
     )
-    assert said[1].startswith("the record has no GDP of 2026 for BLZ, ")
-    assert "PRY" not in said[1]
+    (carried,) = [line for line in said if line.startswith("the record has no GDP of 2026 for BLZ, ")]
+    assert "PRY" not in carried
+
+
+def test_what_is_given_may_not_gainsay_the_record(tmp_path: Path) -> None:
+    path = written(tmp_path, head='record = "facts.toml"')
+    assert load(path, given={"haiti-2026": "elected"}).scenario.chance_of("haiti-2026", "elected") == 1.0
+    facts = (
+        FACTS.replace("haiti-2026", "paraguay-2028")
+        .replace("2026-12-13", "2027-02-01")
+        .replace("elected", "opposition")
+    )
+    path = written(tmp_path, facts, 'record = "facts.toml"', "[elections.haiti-2026]\nenabled=false\n")
+    with pytest.raises(ScenarioError) as caught:
+        load(path, given={"paraguay-2028": "governing-party"})
+    assert caught.value.lines() == [
+        f"{path}: given.paraguay-2028: opposition, as it ended on 2027-02-01 by the record (got 'governing-party')"
+    ]
+
+
+def test_python_gives_a_table(tmp_path: Path) -> None:
+    told = load("outlook-2026", record={"confirmed_until": "2026-11-28"})
+    assert told.scenario.known.confirmed_until == date(2026, 11, 28)
+    with pytest.raises(ScenarioError, match="confirmed_until: required"):
+        load("outlook-2026", record={})
+    path = tmp_path / "facts.toml"
+    path.write_text(HEAD)
+    with pytest.raises(ScenarioError, match="a scenario, not a record of facts: give that with --record"):
+        load(path)
 
 
 HEAD = "confirmed_until = 2026-12-31\n"
