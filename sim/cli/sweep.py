@@ -56,7 +56,7 @@ class Points(click.ParamType):
     "and 5 times the scenario's value.",
 )  # fmt: skip
 @click.option(
-    "--points", type=Points(), metavar="N|FILE",
+    "--points", type=Points(), metavar="N|FILE", shell_complete=completing.files,
     help="How many points a design has that is no grid. Or the points themselves: a CSV file whose header names "
     "paths, a row a point, a blank for the scenario's own value (label.NAME: a column kept, not varied).",
 )  # fmt: skip
