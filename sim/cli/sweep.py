@@ -111,7 +111,8 @@ def command(
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
     from sim.runs.executors import executor as executor_of
-    from sim.runs.sweep import run_sweep, status, sweep_of, table_of
+    from sim.runs.pointfile import table_of
+    from sim.runs.sweep import run_sweep, status, sweep_of
     from sim.scenario import parse_given, parse_overrides
 
     began = time.perf_counter()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Number
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,28 @@ def framed(frame: Any, shown: str = "points") -> PointTable:
     return PointTable(
         shown, [str(name) for name in frame.columns], list(enumerate([*map(plain, row)] for row in cells))
     )
+
+
+def table_of(points: Any) -> Any:
+    """Points as asked for: a frame, a list of values by path or the name of a file as a table, a number as it is.
+
+    Raises InputError for anything else.
+    """
+    if hasattr(points, "itertuples"):
+        return framed(points)
+    if isinstance(points, (str, Path)):
+        if not Path(points).exists():
+            raise InputError(Problem("--points", "a number of points, or a file of them: no such file", str(points)))
+        return read_points(points)
+    if isinstance(points, (list, tuple)) and points and all(isinstance(point, Mapping) for point in points):
+        from pandas import DataFrame
+
+        return framed(DataFrame(list(points), dtype=object))
+    found = plain(points)
+    if found is None or isinstance(found, Number):
+        return found
+    rule = "a number of points, a pandas frame or a list of values by path, or the path of a CSV file"
+    raise InputError(Problem("points", rule, points))
 
 
 def listed_points(scenario: Loaded, table: PointTable) -> Design:

@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.runs import varying
 from sim.runs.designs import Design
 from sim.runs.executors import Local
-from sim.runs.pointfile import framed, listed_points, read_points
+from sim.runs.pointfile import framed, listed_points, read_points, table_of
 from sim.runs.sweep import Swept, run_sweep, status, sweep_of
 from sim.scenario import Loaded, Opened, load
 from tests.scenario.documents import written
@@ -105,6 +105,21 @@ def test_a_frame(honduras: Loaded) -> None:
     assert error.value.lines() == ["points: row 1: washington.attention: at most 10 (got 30.0)"]
 
 
+def test_a_list_of_values_by_path(honduras: Loaded) -> None:
+    found = listed_points(honduras, table_of([{"beijing.budget": 1, DAY: date(2022, 2, 1)}, {"beijing.budget": 2.5}]))
+    assert list(found) == [{"beijing.budget": 1.0, DAY: date(2022, 2, 1)}, {"beijing.budget": 2.5}]
+    assert (table_of(np.int64(3)), table_of(None)) == (3, None)
+
+
+@pytest.mark.parametrize("told", [{"beijing.budget": [1]}, [1, 2], [], object()])
+def test_what_is_no_points_is_refused_in_one_line(told: object) -> None:
+    with pytest.raises(InputError) as error:
+        face.sweep("honduras-2021", points=told)  # type: ignore[arg-type]
+    (line,) = error.value.lines()
+    rule = "a number of points, a pandas frame or a list of values by path, or the path of a CSV file"
+    assert line.startswith(f"points: {rule} (got ")
+
+
 # --- what is refused
 
 KEPT = "label.NAME keeps a column as a label"
@@ -129,7 +144,8 @@ KEPT = "label.NAME keeps a column as a label"
                                       "such as 1,0 (got 2)"]),
         *(("beijing.budget\n" + rows, ["row 2: 1 cell, as the header has; a decimal comma needs one in every row, "
                                        "such as 1,0 (got 2)"]) for rows in ("1,500\n", '"1",5\n', "1, 5\n")),
-        ('beijing.budget\n"1,5"\n', ["row 2: beijing.budget: a number (got '1,5')"]),
+        ('beijing.budget\n"1,5"\n', ["row 2: beijing.budget: a number, with a decimal point in place of the "
+                                     "comma (got '1,5')"]),
         ("beijing.budget,taipei.budget\n1,5,2\n", ["row 2: 2 cells, as the header has; a decimal comma needs "
                                                    "semicolons between columns (got 3)"]),
         ("beijing.budget;taipei.budget\n1,5;2.5\n", ["row 2: decimal commas or decimal points, not both in one file"]),

@@ -279,7 +279,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
             "states.JPN.us_aid and states.JPN.population (got 'JPN')"
         ],
     ),
-    "a roster that is a text": ('[roster]\nadd = "NIC"', ["roster.add: a list (got 'NIC')"]),
+    "a roster that is a text": ('[roster]\nadd = "NIC"', ["roster.add: a list, as [\"NIC\"] (got 'NIC')"]),
     "adding and removing": (
         '[roster]\nadd = ["NIC"]\nremove = ["NIC"]',
         [
