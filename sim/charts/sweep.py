@@ -444,8 +444,13 @@ def write(drawing: Figure, block: Block, left: float, top: float) -> None:
 MOST_TICKS = 20
 
 
-def ticks(drawing: Figure, varied: Varied, inches: float, size: float = TEXT_SIZE) -> tuple[list[float], list[str]]:
-    """Ticks with their labels on an axis that has `inches` for a unit: at the values where there is room."""
+def ticks(
+    drawing: Figure, varied: Varied, inches: float, size: float = TEXT_SIZE, narrow: bool = False
+) -> tuple[list[float], list[str]]:
+    """Ticks with their labels on an axis that has `inches` for a unit: at the values where there is room.
+
+    narrow : days on two lines always, for what stands beside the axis
+    """
 
     def fits(places: Sequence[float], labels: Sequence[str]) -> bool:
         halves = [measured(drawing, label, size) / 2 for label in labels]
@@ -453,7 +458,7 @@ def ticks(drawing: Figure, varied: Varied, inches: float, size: float = TEXT_SIZ
         return all((right - left) * inches > one + other + 0.1 for (left, right), (one, other) in both)
 
     broken = [_broken(label) for label in varied.labels]
-    for labels in (varied.labels, broken):
+    for labels in (broken,) if narrow and varied.kind == "date" else (varied.labels, broken):
         if len(labels) <= MOST_TICKS and fits(varied.places, labels):
             return varied.places, labels
     low, high = varied.ends
@@ -1001,12 +1006,14 @@ def scatter(document: Document, outcome: str = COUNT) -> Figure:
     done = np.isfinite(shown.values)
     columns = {1: 1, 2: 2, 4: 2}.get(len(varied), 3)
     rows = -(-len(varied) // columns)
-    width = (WIDTH - DOTS_LEFT - MARGIN - DOTS_BETWEEN * (columns - 1)) / columns
     stands = [slice(row * columns, (row + 1) * columns) for row in range(rows)]
     with figure(WIDTH, 1.0) as probe:
+        days = [_broken(day) for each in varied[columns - 1 :: columns] if each.kind == "date" for day in each.labels]
+        right = max([MARGIN, *(measured(probe, day, SMALL) / 2 for day in days)])  # half of it is beside the axis
+        width = (WIDTH - DOTS_LEFT - right - DOTS_BETWEEN * (columns - 1)) / columns
         names = [named(probe, each, width, beside=False) for each in varied]
         heading = headed(probe, shown, varied)
-        found = [ticks(probe, each, width / float(np.ptp(each.ends)), SMALL) for each in varied]
+        found = [ticks(probe, each, width / float(np.ptp(each.ends)), SMALL, narrow=True) for each in varied]
     heads = [max(block.height for block in names[stand]) + 0.08 for stand in stands]
     feet = [foot_of([label for _, labels in found[stand] for label in labels], SMALL) for stand in stands]
     body = sum(heads) + sum(feet) + (DOTS_HEIGHT + DOTS_APART) * rows - DOTS_APART + FOOT

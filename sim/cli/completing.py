@@ -64,6 +64,11 @@ def folders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return [CompletionItem(incomplete, type="dir")]
 
 
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files of any kind."""
+    return [CompletionItem(incomplete, type="file")]
+
+
 @_offered
 def states(ctx: click.Context) -> Found:
     """Codes of states with their names: those of the result named, or all there are."""
@@ -108,30 +113,56 @@ def charts(ctx: click.Context) -> Found:
 
 @_offered
 def settings(ctx: click.Context) -> Found:
-    """Paths of `--set`, to be followed by a value."""
-    return [(f"{path}=", told) for path, told in _paths(ctx)]
+    """Paths of `--set` and bare names of parameters, to be followed by a value."""
+    return [(f"{path}=", told) for path, told in (*_paths(), *_parameters())]
 
 
 @_offered
 def varied(ctx: click.Context) -> Found:
-    """Paths of `--vary`; a parameter may stand alone."""
-    return [(path if path.startswith("parameters.") else f"{path}=", told) for path, told in _paths(ctx)]
+    """Paths of `--vary`; a parameter may stand alone, and be called by its bare name."""
+    paths = [(path if path.startswith("parameters.") else f"{path}=", told) for path, told in _paths()]
+    return [*paths, *_parameters()]
 
 
-def _paths(ctx: click.Context) -> Iterator[tuple[str, str]]:
-    """Paths of numbers: levers, parameters, and what the scenario named says of states, events and elections."""
+@_offered
+def votes(ctx: click.Context) -> Found:
+    """Votes with each of their outcomes, as `--given` takes them, of the scenarios named."""
+    return [
+        (f"{vote}={outcome}", str(told.get("date", "")))
+        for document in _documents()
+        for vote, told in document.get("elections", {}).items()
+        if told.get("enabled", True)
+        for outcome in told["outcomes"]
+    ]
+
+
+def _parameters() -> Found:
     from sim.parameters import PARAMETERS
-    from sim.scenario import Scenario, opened
+
+    return [(name, one.meaning) for name, one in PARAMETERS.items()]
+
+
+def _documents() -> Iterator[dict[str, Any]]:
+    """The scenarios on the line that can be read, with all that they extend."""
+    from sim.scenario import opened
+
+    shipped = set(_shipped())
+    for word in _words():
+        if word in shipped or (word.endswith(".toml") and Path(word).is_file()):
+            with suppress(Exception):
+                yield opened(word).merged
+
+
+def _paths() -> Iterator[tuple[str, str]]:
+    """Paths of numbers: levers, parameters, and what the scenario named says of states, events and elections."""
+    from sim.scenario import Scenario
 
     for table in _TABLES:
         model: Any = Scenario.model_fields[table].annotation
         yield from ((f"{table}.{key}", _first(field.description)) for key, field in model.model_fields.items())
-    shipped = set(_shipped())
-    named = (word for word in _words() if word in shipped or (word.endswith(".toml") and Path(word).is_file()))
-    for name in named:
-        with suppress(Exception):
-            yield from _said(opened(name).merged)
-    yield from ((f"parameters.{name}", one.meaning) for name, one in PARAMETERS.items())
+    for document in _documents():
+        yield from _said(document)
+    yield from ((f"parameters.{name}", told) for name, told in _parameters())
 
 
 _PROSE = ("type", "state", "source", "assumption", "by", "to", "answer", "subject")

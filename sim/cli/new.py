@@ -187,7 +187,9 @@ def command(
     roster = known.recognisers(min(first, known.confirmed_until))
     asked, code = code, atlas.code_of(code) or ""
     if code not in roster:
-        raise InputError(atlas.unknown("--state", f"a state that recognised Taipei on {first}", asked, roster))
+        other = f", as {atlas.states()[code].name} ({code}) did not" if code else ""
+        rule = f"a state that recognised Taipei on {first}{other}"
+        raise InputError(atlas.unknown("--state", rule, asked, roster))
     size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
     text = _text(
         first, code, own, file=file, name=name, state=atlas.states()[code].name, count=len(roster),

@@ -19,7 +19,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from sim.atlas.reading import parsed_day
-from sim.cli.completing import settings
+from sim.cli.completing import settings, votes
 from sim.errors import InputError, Problem
 from sim.words import json_fit
 
@@ -125,6 +125,7 @@ given = click.option(
     "--given",
     multiple=True,
     metavar="VOTE=OUTCOME",
+    shell_complete=votes,
     help="Take it that a vote has this outcome, such as paraguay-2028=opposition; all else keeps its random numbers "
     "(repeatable).",
 )

@@ -56,7 +56,7 @@ class Points(click.ParamType):
     "and 5 times the scenario's value.",
 )  # fmt: skip
 @click.option(
-    "--points", type=Points(), metavar="N|FILE",
+    "--points", type=Points(), metavar="N|FILE", shell_complete=completing.files,
     help="How many points a design has that is no grid. Or the points themselves: a CSV file whose header names "
     "paths, a row a point, a blank for the scenario's own value (label.NAME: a column kept, not varied).",
 )  # fmt: skip
@@ -111,7 +111,8 @@ def command(
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
     from sim.runs.executors import executor as executor_of
-    from sim.runs.sweep import run_sweep, status, sweep_of, table_of
+    from sim.runs.pointfile import table_of
+    from sim.runs.sweep import run_sweep, status, sweep_of
     from sim.scenario import parse_given, parse_overrides
 
     began = time.perf_counter()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Number
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from sim.runs.variation import Variation
 from sim.runs.varying import MOST_VARIED, Kind, Reader, value_of, wrong_at
 from sim.scenario import Loaded
 from sim.scenario.fields import LONGEST_NAME, LONGEST_TEXT
-from sim.scenario.reading import plain_text
+from sim.scenario.reading import as_text, plain_bytes
 from sim.scenario.values import plain, scalar
 from sim.words import RULE, fit
 
@@ -23,6 +25,11 @@ LARGEST_BYTES = 200_000_000
 LABEL = "label."
 """How the name of a column begins that says something of its points and varies nothing."""
 ENDINGS = (".csv", ".tsv")
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
+_PACKED = b"PK"
+"""How a file begins that is a ZIP archive, as spreadsheets are."""
+_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
+_DECIMAL, _THOUSANDS = re.compile(r"[+-]?[0-9]+,[0-9]+"), re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _KEPT = f"{LABEL}NAME keeps a column as a label"
 
 
@@ -47,16 +54,25 @@ def is_table(name: str | Path) -> bool:
 def read_points(path: str | Path, shown: str | None = None) -> PointTable:
     """A table of points from a file: UTF-8, columns parted by commas, semicolons or tabs, a header.
 
-    With semicolons a number may have a decimal comma. Rows are numbered as in a spreadsheet: the header is row 1.
+    With semicolons a number may have a decimal comma; so it may in the only column, where every row has one. A first
+    line `sep=;`, which spreadsheets write for one another, tells what parts the columns. Rows are numbered as in a
+    spreadsheet: the header is row 1.
     shown : what messages call the file, where not by its path
     Raises InputError for what is no such table.
     """
     name = shown or str(path)
     if not Path(path).exists():
         raise InputError(Problem("", "no such file"), name)
-    text = plain_text(Path(path), name, LARGEST_BYTES).removeprefix("\ufeff")
+    content = plain_bytes(Path(path), name, LARGEST_BYTES)
+    if content.startswith(_PACKED) or str(path).lower().endswith(SPREADSHEETS):
+        raise InputError(Problem("", "a CSV file, not a spreadsheet: save it as CSV UTF-8"), name)
+    text = as_text(content, name, "CSV UTF-8").removeprefix("\ufeff")
+    if separator := _SEPARATOR.match(text):
+        text = text[separator.end() :]
     first = text.split("\n", 1)[0]
-    parted = next((mark for mark in ("\t", ";") if mark in first), ",")
+    parted = separator[1] if separator else next((mark for mark in ("\t", ";") if mark in first), ",")
+    if not separator and _is_decimal(text):
+        parted = ";"
     try:
         told = [*csv.reader(io.StringIO(text, newline=""), delimiter=parted, skipinitialspace=True, strict=True)]
     except csv.Error as error:
@@ -68,12 +84,42 @@ def read_points(path: str | Path, shown: str | None = None) -> PointTable:
     return PointTable(name, header, rows[1:], parted == ";")
 
 
+def _is_decimal(text: str) -> bool:
+    """Whether a text is one column of decimal commas: neither rows of two cells nor whole numbers in thousands."""
+    header, *rows = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    if not rows or any(mark in header for mark in ',;\t"') or not all(map(_DECIMAL.fullmatch, rows)):
+        return False
+    return not all(map(_THOUSANDS.fullmatch, rows))
+
+
 def framed(frame: Any, shown: str = "points") -> PointTable:
     """A table of points from a pandas frame; rows are numbered from 0, as the points are."""
     cells = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
     return PointTable(
         shown, [str(name) for name in frame.columns], list(enumerate([*map(plain, row)] for row in cells))
     )
+
+
+def table_of(points: Any) -> Any:
+    """Points as asked for: a frame, a list of values by path or the name of a file as a table, a number as it is.
+
+    Raises InputError for anything else.
+    """
+    if hasattr(points, "itertuples"):
+        return framed(points)
+    if isinstance(points, (str, Path)):
+        if not Path(points).exists():
+            raise InputError(Problem("--points", "a number of points, or a file of them: no such file", str(points)))
+        return read_points(points)
+    if isinstance(points, (list, tuple)) and points and all(isinstance(point, Mapping) for point in points):
+        from pandas import DataFrame
+
+        return framed(DataFrame(list(points), dtype=object))
+    found = plain(points)
+    if found is None or isinstance(found, Number):
+        return found
+    rule = "a number of points, a pandas frame or a list of values by path, or the path of a CSV file"
+    raise InputError(Problem("points", rule, points))
 
 
 def listed_points(scenario: Loaded, table: PointTable) -> Design:
@@ -138,7 +184,9 @@ def _columns(scenario: Loaded, table: PointTable) -> tuple[dict[str, tuple[int, 
         wrong.append(Problem("", "at least one row of values below the header"))
     elif len(table.rows) > MOST_POINTS:
         wrong.append(Problem("", f"at most {MOST_POINTS:,} points", len(table.rows)))
-    width, comma = len(table.header), "" if table.comma else "; a decimal comma needs semicolons between columns"
+    width = len(table.header)
+    needed = "one in every row, such as 1,0" if width == 1 else "semicolons between columns"
+    comma = "" if table.comma else f"; a decimal comma needs {needed}"
     for row, cells in table.rows if not wrong else ():
         if len(cells) < width or not _is_blank(cells[width:]):
             rule = f"{width} {'cell' if width == 1 else 'cells'}, as the header has"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from sim.runs.designs import design as lay
 from sim.runs.executors import Executor, Local, Task, executor
 from sim.runs.journal import Journal, forget_journal, looked_at, open_journal
 from sim.runs.levers import lever_variations
-from sim.runs.pointfile import PointTable, framed, is_table, listed_points, read_points
+from sim.runs.pointfile import PointTable, is_table, listed_points, table_of
 from sim.runs.points import COUNTED, Base, outcome_column
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
@@ -439,7 +439,7 @@ def sweep(
     *,
     vary: Mapping[str, Any] | Iterable[str] | pd.DataFrame = (),
     design: Literal["grid", "lhs", "sobol", "saltelli", "morris", "levers"] | None = None,
-    points: int | str | Path | pd.DataFrame | None = None,
+    points: int | str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
@@ -456,7 +456,7 @@ def sweep(
     vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
     design, points : every combination, or so many points spread over the ranges; or in `points` the points
-    themselves, a row a point and a column a path: a frame, or the path of a CSV file
+    themselves, a row a point and a column a path: a frame, a list of values by path, or the path of a CSV file
     runs : runs a point (1,000 where left out); set : overrides at every point
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
@@ -475,17 +475,6 @@ def sweep(
     asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record)
     where = executor("local" if scheduler is None else "dask", threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
-
-
-def table_of(points: Any) -> Any:
-    """Points as asked for: a frame or the name of a file as a table, a number as it is."""
-    if hasattr(points, "itertuples"):
-        return framed(points)
-    if isinstance(points, (str, Path)):
-        if not Path(points).exists():
-            raise InputError(Problem("--points", "a number of points, or a file of them: no such file", str(points)))
-        return read_points(points)
-    return plain(points)
 
 
 def _texts(vary: Any) -> list[str] | None:

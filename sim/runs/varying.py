@@ -23,7 +23,7 @@ from sim.scenario.naming import path_by_code
 from sim.scenario.paths import full_path, near_path
 from sim.scenario.problems import fields_at
 from sim.scenario.reading import DEEPEST
-from sim.scenario.values import scalar
+from sim.scenario.values import number_rule, scalar
 
 Kind = Literal["number", "whole", "day"]
 MOST_TRIED = 200
@@ -298,7 +298,7 @@ def value_of(path: str, kind: Kind, told: Any) -> Value:
         return told
     told = scalar(told) if isinstance(told, str) else told
     if not isinstance(told, (int, float)) or isinstance(told, bool):
-        raise wrong_at(path, "required" if told is None else "a number", _plain(told))
+        raise wrong_at(path, "required" if told is None else number_rule(told), _plain(told))
     if abs(told) > _LARGEST or not math.isfinite(told):
         raise wrong_at(path, "a finite number", told)
     if kind == "whole":

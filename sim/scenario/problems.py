@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sim.atlas import labelled, near_code
 from sim.errors import MOST_TOLD, Problem, nearest
 from sim.scenario.schema import Scenario
+from sim.scenario.values import number_rule
 
 _TAGS = {"number", "table", "[key]"}
 
@@ -102,6 +104,10 @@ _RULES = {
 }
 
 
+_OF_TEXTS, _LONGEST_HINT = ("scenario", "roster", "cooperation", "expectations"), 80
+"""Tables whose lists hold texts; letters of a text up to which the list is shown that it may be meant for."""
+
+
 def _rule(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind in _RULES:
@@ -155,13 +161,17 @@ def _problem(
             told if isinstance(value, dict) else value,
             None if told is None else near(told, expected),
         )
-    suggestion = None
+    rule, suggestion = _rule(item), None
+    if kind in ("float_type", "float_parsing"):
+        rule = number_rule(value)
+    if kind == "list_type" and isinstance(value, str) and 0 < len(value) <= _LONGEST_HINT and path[0] in _OF_TEXTS:
+        rule += f", as {json.dumps([part.strip() for part in value.split(',')], ensure_ascii=False)}"
     if kind == "state":
         close = None if near is _not_told else near_code(value)
         suggestion = None if close is None else labelled(close)
     if kind == "literal_error" and isinstance(value, str):
         suggestion = near(value, str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", "))
-    return Problem(".".join(path), _rule(item), value, suggestion)
+    return Problem(".".join(path), rule, value, suggestion)
 
 
 def all_event_types() -> tuple[str, ...]:

@@ -21,8 +21,28 @@ MOST_ITEMS = 100_000
 """Values in the lists of a file."""
 
 
-def plain_text(path: Path, shown: str, largest: int = LARGEST_BYTES) -> str:
-    """What a plain file holds, which is UTF-8 and no larger than `largest` bytes; nothing of any other is read.
+def plain_text(path: Path, shown: str) -> str:
+    """What a plain file of UTF-8 says. Raises ScenarioError under the name `shown`, as `plain_bytes` does."""
+    return as_text(plain_bytes(path, shown), shown)
+
+
+def as_text(content: bytes, shown: str, saved: str = "UTF-8") -> str:
+    """What UTF-8 bytes say, without the mark that Windows editors put first.
+
+    saved : what to save a file as, for one that is no UTF-8
+    Raises ScenarioError under the name `shown`.
+    """
+    if kept := wide(content):
+        raise ScenarioError(Problem("", f"a text in UTF-8, not {kept}: save it as {saved}"), shown)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        rule = f"a text in UTF-8 (byte {error.start} is not): save it as {saved}"
+        raise ScenarioError(Problem("", rule), shown) from None
+
+
+def plain_bytes(path: Path, shown: str, largest: int = LARGEST_BYTES) -> bytes:
+    """What a plain file holds, which is no larger than `largest` bytes; nothing of any other is read.
 
     Pipes, devices and sockets are refused without waiting for them: what they hold has no end that could be known.
     Raises ScenarioError under the name `shown`.
@@ -35,11 +55,7 @@ def plain_text(path: Path, shown: str, largest: int = LARGEST_BYTES) -> str:
             content = file.read(largest + 1)
         if len(content) > largest:
             raise ScenarioError(Problem("", f"a file of at most {largest} bytes", path.stat().st_size), shown)
-        if kept := wide(content):
-            raise ScenarioError(Problem("", f"a text in UTF-8, not {kept}: save it as UTF-8"), shown)
-        return content.decode("utf-8-sig")  # Windows editors put a mark first
-    except UnicodeDecodeError as error:
-        raise ScenarioError(Problem("", f"a text in UTF-8 (byte {error.start} is not)"), shown) from None
+        return content
     except OSError as error:
         raise ScenarioError(Problem("", f"cannot be read: {error.strerror}"), shown) from None
     except ValueError:

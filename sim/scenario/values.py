@@ -35,6 +35,12 @@ def number(text: str, comma: bool = False) -> int | float | None:
     return int(value) if value.is_integer() and abs(value) <= _MOST_EXACT else value
 
 
+def number_rule(value: object) -> str:
+    """The rule that a value breaks which is no number, with a hint where it only has a decimal comma."""
+    has_comma = isinstance(value, str) and "," in value and number(value, comma=True) is not None
+    return "a number, with a decimal point in place of the comma" if has_comma else "a number"
+
+
 def scalar(text: str, comma: bool = False) -> int | float | str:
     """The number a text is, or the text without the blanks around it."""
     found = number(text, comma)

@@ -565,6 +565,14 @@ def test_every_point_is_a_dot_in_each_panel() -> None:
     assert "Chanceofpledgetoreturntotaipeioflibrewinsagain" in said(drawing).replace(" ", "")
 
 
+def test_a_day_below_the_last_tick_is_not_cut() -> None:
+    ends = (date(2022, 1, 27), date(2022, 6, 1))
+    document = made({ATTENTION: (0.0, 3.0), BUDGET: (1.0, 2.0), INAUGURATION: ends}, "lhs", 3)
+    drawing = sweep.draw(document)
+    assert_clear(drawing)
+    assert drawing.axes[-1].get_xticklabels()[-1].get_text() == "11 May\n2022"
+
+
 def test_the_line_of_a_panel_is_the_mean_of_groups() -> None:
     document = kept("many")
     table = document["columns"]

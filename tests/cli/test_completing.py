@@ -62,6 +62,15 @@ def test_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     assert events["events.washington-lobbying.pressure="] == "now 1.0, a range"
     assert "events.washington-lobbying.type=" not in events
     assert "parameters.money_effect" in offered(monkeypatch, "sweep", "no-such-file", "--vary", "parameters.")
+    assert "money_effect=" in offered(monkeypatch, "run", "no-such-file", "--set", "money")
+    assert "money_effect" in offered(monkeypatch, "sweep", "no-such-file", "--vary", "money")
+
+
+def test_votes_and_files_of_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offered(monkeypatch, "run", "outlook-2026", "--given", "paraguay-2028=o")
+    assert found == {"paraguay-2028=opposition": "2028-04-30"}
+    assert offered(monkeypatch, "sweep", "no-such-file", "--given", "") == {}
+    assert list(offered(monkeypatch, "sweep", "honduras-2021", "--points", "p")) == ["file:"]
 
 
 def test_charts_and_outcomes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

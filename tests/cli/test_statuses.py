@@ -139,6 +139,10 @@ def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[s
             "--state: a state that recognised Taipei on 2026-09-28 (got 'Paragauy'); did you mean PRY (Paraguay)?",
         ),
         (
+            ["new", "x", "--start", "2026-09-28", "--state", "HON"],
+            "--state: a state that recognised Taipei on 2026-09-28, as Honduras (HND) did not (got 'HON')",
+        ),
+        (
             ["new", "a" * 81],
             f"NAME: a name of small letters, digits and single hyphens, 80 at most (got '{'a' * 81}')",
         ),

@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.runs import varying
 from sim.runs.designs import Design
 from sim.runs.executors import Local
-from sim.runs.pointfile import framed, listed_points, read_points
+from sim.runs.pointfile import framed, listed_points, read_points, table_of
 from sim.runs.sweep import Swept, run_sweep, status, sweep_of
 from sim.scenario import Loaded, Opened, load
 from tests.scenario.documents import written
@@ -66,6 +66,28 @@ def test_spreadsheets_of_all_lands_are_read(content: str, read: Callable[[str], 
     assert [tuple(point.values()) for point in read(content)] == [(0.5, 1.0), (1.5, 2.0)]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffwashington.attention\r\n0,5\r\n1,500\r\n",
+        "sep=;\r\nwashington.attention\r\n0,5\r\n1,5\r\n",
+        "SEP=;\nwashington.attention\n0,5\n\n1,5",
+        "sep=,\nwashington.attention\n0.5\n1.5\n",
+    ],
+)
+def test_one_column_of_decimal_commas_and_the_line_of_the_separator(
+    content: str, read: Callable[[str], Design]
+) -> None:
+    assert [tuple(point.values()) for point in read(content)] == [(0.5,), (1.5,)]
+
+
+def test_a_spreadsheet_is_named(honduras: Loaded, tmp_path: Path) -> None:
+    for name, content in (("a.csv", b"PK\x03\x04\xff"), ("a.XLSX", b"x"), ("a.ods", b"x")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InputError, match="a CSV file, not a spreadsheet: save it as CSV UTF-8"):
+            read_points(tmp_path / name)
+
+
 def test_days_blanks_and_labels(read: Callable[[str], Design]) -> None:
     found = read(f"{DAY},label.who,beijing.budget\n2022-02-01,first,\n,,2\n,,\n")
     assert list(found) == [{DAY: date(2022, 2, 1)}, {"beijing.budget": 2.0}, {}]
@@ -81,6 +103,21 @@ def test_a_frame(honduras: Loaded) -> None:
     with pytest.raises(InputError) as error:
         listed_points(honduras, framed(pd.DataFrame({"washington.attention": [0.0, 30.0]})))
     assert error.value.lines() == ["points: row 1: washington.attention: at most 10 (got 30.0)"]
+
+
+def test_a_list_of_values_by_path(honduras: Loaded) -> None:
+    found = listed_points(honduras, table_of([{"beijing.budget": 1, DAY: date(2022, 2, 1)}, {"beijing.budget": 2.5}]))
+    assert list(found) == [{"beijing.budget": 1.0, DAY: date(2022, 2, 1)}, {"beijing.budget": 2.5}]
+    assert (table_of(np.int64(3)), table_of(None)) == (3, None)
+
+
+@pytest.mark.parametrize("told", [{"beijing.budget": [1]}, [1, 2], [], object()])
+def test_what_is_no_points_is_refused_in_one_line(told: object) -> None:
+    with pytest.raises(InputError) as error:
+        face.sweep("honduras-2021", points=told)  # type: ignore[arg-type]
+    (line,) = error.value.lines()
+    rule = "a number of points, a pandas frame or a list of values by path, or the path of a CSV file"
+    assert line.startswith(f"points: {rule} (got ")
 
 
 # --- what is refused
@@ -103,8 +140,14 @@ KEPT = "label.NAME keeps a column as a label"
         ("beijing.budget,washington.attention\n1,0\n1,30\n1,-1\n",
          ["row 3: washington.attention: at most 10 (got 30.0)", "row 4: washington.attention: at least 0 (got -1.0)"]),
         ("beijing.budget,taipei.budget\n1,2\n2,2\n\n1.0,2\n", ["row 5: each point once: it is that of row 2"]),
-        ("beijing.budget\n1,5\n", ["row 2: 1 cell, as the header has; a decimal comma needs semicolons between columns "
-                                   "(got 2)"]),
+        ("beijing.budget\n1\n1,5\n", ["row 3: 1 cell, as the header has; a decimal comma needs one in every row, "
+                                      "such as 1,0 (got 2)"]),
+        *(("beijing.budget\n" + rows, ["row 2: 1 cell, as the header has; a decimal comma needs one in every row, "
+                                       "such as 1,0 (got 2)"]) for rows in ("1,500\n", '"1",5\n', "1, 5\n")),
+        ('beijing.budget\n"1,5"\n', ["row 2: beijing.budget: a number, with a decimal point in place of the "
+                                     "comma (got '1,5')"]),
+        ("beijing.budget,taipei.budget\n1,5,2\n", ["row 2: 2 cells, as the header has; a decimal comma needs "
+                                                   "semicolons between columns (got 3)"]),
         ("beijing.budget;taipei.budget\n1,5;2.5\n", ["row 2: decimal commas or decimal points, not both in one file"]),
         (f"{DAY}\n27/01/2022\n", [f"row 2: {DAY}: a date written YYYY-MM-DD (got '27/01/2022')"]),
         (f"{DAY}\n2040-01-01\n", [f"row 2: {DAY}: not after the end, 2026-12-31 (got 2040-01-01)"]),
@@ -112,7 +155,8 @@ KEPT = "label.NAME keeps a column as a label"
         ("label.a\nx\n", [f"at least one column with a path; {KEPT}"]),
         ("beijing.budget\n", ["at least one row of values below the header"]),
         ("", ["a header that names paths, and a row for each point below it"]),
-        (b"\xff\xfeb\x00", ["a text in UTF-8, not UTF-16: save it as UTF-8"]),
+        (b"\xff\xfeb\x00", ["a text in UTF-8, not UTF-16: save it as CSV UTF-8"]),
+        ("beijing.budget,label.é\n1,a\n".encode("latin-1"), ["a text in UTF-8 (byte 21 is not): save it as CSV UTF-8"]),
         ('beijing.budget\n"1\n', ["a table of values parted by commas, semicolons or tabs: unexpected end of data"]),
     ],
 )  # fmt: skip

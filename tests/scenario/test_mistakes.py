@@ -279,7 +279,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
             "states.JPN.us_aid and states.JPN.population (got 'JPN')"
         ],
     ),
-    "a roster that is a text": ('[roster]\nadd = "NIC"', ["roster.add: a list (got 'NIC')"]),
+    "a roster that is a text": ('[roster]\nadd = "NIC"', ["roster.add: a list, as [\"NIC\"] (got 'NIC')"]),
     "adding and removing": (
         '[roster]\nadd = ["NIC"]\nremove = ["NIC"]',
         [
@@ -605,7 +605,7 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
 def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
     path = written(tmp_path, b"# \xff\n")
     position = path.read_bytes().index(b"\xff")
-    assert refused(path) == [f"{FILE}: a text in UTF-8 (byte {position} is not)"]
+    assert refused(path) == [f"{FILE}: a text in UTF-8 (byte {position} is not): save it as UTF-8"]
 
 
 @pytest.mark.parametrize("content", [b"\0" * 50, b"\xfe\xff\x00[", b"PK\x03\x04" + bytes(range(256)), b"\r", b"="])
