@@ -179,10 +179,19 @@ def schema_page() -> str:
 
     for name, part in whole["properties"].items():
         inner = _inner(part)
+        part = next((one for one in part.get("anyOf", ()) if "$ref" in one), part) | {
+            key: part[key] for key in ("description",) if key in part
+        }
         if "$ref" in part:
             table_of(f"`[{name}]`", _name_of(part))
             if name == "scenario":
                 table_of("An entry of `sources`", "Source", level="###")
+            if name == "record":
+                rows = {
+                    key: told["items"] for key, told in defined["RecordTable"]["properties"].items() if "items" in told
+                }
+                for key, entry in rows.items():
+                    table_of(f"`[[record.{key}]]`", _name_of(entry), level="###")
         elif name == "states":
             table_of("`[states.XXX]`", _name_of(inner))
         elif name == "elections":
@@ -209,8 +218,8 @@ def schema_page() -> str:
         "Scenario files, key by key",
         "Every table and key that a scenario file may hold, with its bounds. The same with examples and advice: "
         "[scenario files, explained](../../scenarios/README.md). For editors that complete and check: `sim schema`.",
-        "*Date*: `YYYY-MM-DD`. *State*: three capital letters, such as `HND`. *Name*: small letters, digits, single "
-        "hyphens. *Range*: in place of the number, `{ central = 1.0, low = 0.5, high = 2.0 }`, the median and the 5 % "
+        "*Date*: `YYYY-MM-DD`. *State*: three capital letters, such as `HND`, or a name, such as `Honduras`. *Name*: "
+        "small letters, digits, single hyphens. *Range*: in place of the number, `{ central = 1.0, low = 0.5, high = 2.0 }`, the median and the 5 % "
         "and 95 % points; one value is drawn for every 20 runs. *Dated*: in place of the number, "
         "`{ 2027-01-01 = 2.0 }`, changes that hold from a month on. Any other key is an error.",
         *shown,
@@ -270,7 +279,7 @@ def _value(told: Mapping[str, Any]) -> str:
     if told.get("format") == "date":
         return "date"
     if kind == "string":
-        return "state" if "A-Z" in pattern else "name" if pattern else "text"
+        return "state" if told.get("format") == "state" else "name" if pattern else "text"
     if kind == "boolean":
         return "true, false"
     if kind == "array":

@@ -127,7 +127,13 @@ Code = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", 
 Iso3 = Annotated[
     str,
     BeforeValidator(_iso3),
-    WithJsonSchema({"type": "string", "description": "A state: ISO 3166-1 alpha-3 code, or a name of no other state"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "state",
+            "description": "A state: ISO 3166-1 alpha-3 code, or a name of no other state",
+        }
+    ),
 ]
 """A state by its code or by a name, as people write it; held by its code."""
 
