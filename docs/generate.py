@@ -218,10 +218,11 @@ def schema_page() -> str:
         "Scenario files, key by key",
         "Every table and key that a scenario file may hold, with its bounds. The same with examples and advice: "
         "[scenario files, explained](../../scenarios/README.md). For editors that complete and check: `sim schema`.",
-        "*Date*: `YYYY-MM-DD`. *State*: three capital letters, such as `HND`, or a name, such as `Honduras`. *Name*: "
-        "small letters, digits, single hyphens. *Range*: in place of the number, `{ central = 1.0, low = 0.5, high = 2.0 }`, the median and the 5 % "
-        "and 95 % points; one value is drawn for every 20 runs. *Dated*: in place of the number, "
-        "`{ 2027-01-01 = 2.0 }`, changes that hold from a month on. Any other key is an error.",
+        "*Date*: `YYYY-MM-DD`. *State*: three capital letters, such as `HND`, or a name, such as `Honduras`. "
+        "*Name*: small letters, digits, single hyphens. *Range*: in place of the number, `{ central = 1.0, low = "
+        "0.5, high = 2.0 }`, the median and the 5 % and 95 % points; one value is drawn for every 20 runs. *Dated*: "
+        "in place of the number, `{ 2027-01-01 = 2.0 }`, changes that hold from a month on. Any other key is an "
+        "error.",
         *shown,
     )
 
