@@ -1,53 +1,260 @@
-"""What can be drawn of a folder of ours, whatever its kind: the names of its charts, and each of them."""
+"""Every chart: what it is drawn of, its name, when it exists, how it is drawn. Nothing is imported before one is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim import results
 from sim.errors import InputError, Problem, ResultError, nearest
-from sim.results.manifests import BACKTEST, COMPARISON, EXPLANATION, FIT, RESULT, SENSITIVITY, SWEEP
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sim.analysis.compare import Comparison
+    from sim.analysis.explain import Explanation
+    from sim.results.result import Result
+
+Document = Mapping[str, Any]
+
+CHARTS = ("count", "states", "when", "bids")
+"""Charts of any one result, by name."""
+WITH_HOSTS = "cooperation"
+"""The chart of a result whose scenario follows military cooperation too."""
+SECOND = "difference-cooperation"
+"""The chart of the second tie, where two scenarios follow the same hosts."""
+LEAST_HAZARD = 1e-6
+"""Of a run, a year: with less there are no terms to be drawn."""
+BROKEN = (LookupError, TypeError, ValueError, AttributeError)
+"""What drawing a folder raises that holds something else than this version writes."""
+
 
 @dataclass(frozen=True)
 class Drawable:
-    """The charts of a folder."""
+    """What can be drawn of one thing."""
+
+    names: tuple[str, ...]
+    """Charts that it can have."""
+    figure: Callable[[str], Figure]
+    """One of them."""
+    usual: tuple[str, ...] = ()
+    """Those that are drawn where none is named; all, where this is empty."""
+    prefix: str = ""
+    """Of the ids inside an SVG, before the chart's name: all of them can stand in one page."""
+
+    def check(self, name: str, option: str = "--only") -> None:
+        """InputError for a name that is no chart of it; option : where it was asked for."""
+        if name not in self.names:
+            rule = f"one of {', '.join(self.names)}"
+            if name == WITH_HOSTS:
+                raise InputError(Problem(option, f"{rule}, for the scenario of this result has no hosts", name))
+            raise InputError(Problem(option, rule, name, nearest(name, self.names)))
+
+    def drawn(self, name: str) -> Figure:
+        """One of its charts; InputError for a name that is none."""
+        self.check(name)
+        return self.figure(name)
+
+    def draw(
+        self, folder: Path, only: Iterable[str] | None = None, formats: Iterable[str] = ("png", "svg")
+    ) -> list[Path]:
+        """Draw its charts, or `only` some of them, into a folder; returns the files written."""
+        folder.mkdir(parents=True, exist_ok=True)
+        kinds = tuple(formats)
+        written: list[Path] = []
+        for name in (self.usual or self.names) if only is None else tuple(only):
+            written += save(self.drawn(name), folder / name, kinds, prefix=f"{self.prefix}{name}-")
+        return written
+
+
+def save(drawing: Figure, path: Path, formats: Iterable[str] = ("png", "svg"), prefix: str = "") -> list[Path]:
+    """Write a figure to `path`, which has no suffix, in each format; returns the files written."""
+    from sim.charts.style import save as save_one
+
+    written: list[Path] = []
+    for kind in formats:
+        written += save_one(drawing, path.with_name(f"{path.name}.{kind}"), prefix)
+    return written
+
+
+# --- by what they are drawn of ----------------------------------------------------------------------------
+
+
+def of_result(result: Result) -> Drawable:
+    """The charts of a result: that of cooperation where its scenario has hosts."""
+    return Drawable((*CHARTS, WITH_HOSTS) if result.hosts else CHARTS, lambda name: _of_result(name, result))
+
+
+def _of_result(name: str, result: Result) -> Figure:
+    from sim.charts import bids, cooperation, count, states, when
+
+    return {
+        "count": count.draw,
+        "states": states.draw,
+        "when": when.draw,
+        "bids": bids.draw,
+        WITH_HOSTS: cooperation.draw,
+    }[name](result)
+
+
+def draw_several(results: Sequence[Result]) -> Figure:
+    """The count of one result, or of several on one chart."""
+    from sim.charts import compared, count
+
+    return count.draw(results[0]) if len(results) == 1 else compared.draw(results)
+
+
+def of_sweep(document: Document) -> Drawable:
+    """The charts of a sweep: one for each outcome that it has, the count usually; they can be told without drawing."""
+    from sim.charts.sweep.document import outcomes_by_chart
+
+    outcomes = outcomes_by_chart(document)
+    return Drawable(tuple(outcomes), lambda name: draw_outcome(document, outcomes[name]), tuple(outcomes)[:1])
+
+
+def draw_sweep(
+    document: Document,
+    folder: Path,
+    outcome: str | Sequence[str] | None = None,
+    formats: Iterable[str] = ("png", "svg"),
+) -> list[Path]:
+    """Draw the count at the end, and the chances that `outcome` names (`left:HND`, `suspended:HND`), into a folder.
+
+    Returns the files written: `count.png`, `left-HND.png`, ... `InputError` for an outcome the sweep does not have.
+    """
+    from sim.charts.sweep.document import COUNT, outcome_of
+
+    asked = [outcome] if isinstance(outcome, str) else list(outcome or ())
+    names = [outcome_of(document, name).name for name in dict.fromkeys([COUNT, *asked])]
+    return of_sweep(document).draw(folder, names, formats)
+
+
+def draw_outcome(document: Document, outcome: str = "count") -> Figure:
+    """The chart of one outcome of a sweep that suits what was varied: a line, a heat map, several of them, or dots."""
+    from sim.charts.sweep import dots, levers, line, maps, scatter
+    from sim.charts.sweep.document import kind_of
+
+    return {
+        "levers": levers.draw,
+        "line": line.draw,
+        "heat_map": maps.draw_one,
+        "multiples": maps.draw_several,
+        "dots": dots.draw,
+        "scatter": scatter.draw,
+    }[kind_of(document)](document, outcome)
+
+
+def of_comparison(comparison: Comparison) -> Drawable:
+    """The charts of a comparison: that of cooperation where two scenarios follow the same hosts."""
+    from sim.results.tables import COOPERATION
+
+    hosts = any(COOPERATION in pair.ties for pair in comparison.pairs)
+    names = ("difference", *([SECOND] if hosts else []), "dumbbell")
+    return Drawable(names, lambda name: _of_comparison(name, comparison))
+
+
+def _of_comparison(name: str, comparison: Comparison) -> Figure:
+    from sim.charts.comparison import difference, dumbbell
+    from sim.results.tables import COOPERATION, RECOGNITION
+
+    if name == "dumbbell":
+        return dumbbell.draw(comparison)
+    return difference.draw(comparison, COOPERATION if name == SECOND else RECOGNITION)
+
+
+def of_explanation(explanation: Explanation) -> Drawable:
+    """The charts of an explanation: those of a run only where one is looked into."""
+    run = explanation.document["run"]
+    of_run = () if run is None or not run["hazard"] > LEAST_HAZARD else ("waterfall", "terms")
+    hazards = [month["mean"] for month in explanation.document["when"]["months"]]
+    some = any(hazard is not None and hazard > 0.0 for hazard in hazards)
+    names = (*of_run, *(("hazard",) if some else ()), *(("removals",) if explanation.removals.rows else ()))
+    return Drawable(names, lambda name: _of_explanation(name, explanation), prefix="explain-")
+
+
+def _of_explanation(name: str, explanation: Explanation) -> Figure:
+    from sim.charts.explanation import hazard, removals, terms, waterfall
+
+    if name == "removals":
+        return removals.draw(explanation.removals)
+    return {"waterfall": waterfall.draw, "terms": terms.draw, "hazard": hazard.draw}[name](explanation)
+
+
+def of_sensitivity(document: Document) -> Drawable:
+    """The chart of a sensitivity analysis."""
+
+    def figure(name: str) -> Figure:
+        from sim.charts import tornado
+
+        return tornado.draw(document)
+
+    return Drawable(("tornado",), figure)
+
+
+def of_backtest(document: Document) -> Drawable:
+    """The charts of a backtest."""
+
+    def figure(name: str) -> Figure:
+        from sim.charts.backtest import calibration, departures, forecasts, skill
+
+        drawings = {
+            "forecasts": forecasts.draw,
+            "calibration": calibration.draw,
+            "skill": skill.draw,
+            "departures": departures.draw,
+        }
+        return drawings[name](document)
+
+    return Drawable(("forecasts", "calibration", "skill", "departures"), figure)
+
+
+def of_fit(document: Document) -> Drawable:
+    """The chart of a fit."""
+
+    def figure(name: str) -> Figure:
+        from sim.charts import price
+
+        return price.draw(document)
+
+    return Drawable(("price",), figure)
+
+
+# --- a folder of ours, whatever its kind ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DrawableFolder:
+    """What can be drawn of a folder."""
 
     folder: Path
     kind: str
-    names: tuple[str, ...]
-    """Charts that it can have."""
+    charts: Drawable
     usual: tuple[str, ...]
     """Those that are drawn where none is named."""
-    figure: Callable[[str], Figure]
-    """One of them."""
-    prefix: str = ""
-    """Of the ids inside an SVG, before the chart's name."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Charts that it can have."""
+        return self.charts.names
 
     @property
     def place(self) -> Path:
         """Where its charts are, in its folder."""
+        from sim import results
+        from sim.results.manifests import EXPLANATION
+
         return self.folder if self.kind == EXPLANATION.name else self.folder / results.CHARTS
 
     def check(self, name: str, option: str) -> None:
         """InputError for a name that is no chart of this folder; option : where it was asked for."""
-        if name not in self.names:
-            rule = f"one of {', '.join(self.names)}"
-            if name == "cooperation":
-                rule = f"{rule}, for the scenario of this result has no hosts"
-            raise InputError(Problem(option, rule, name, nearest(name, self.names)))
+        self.charts.check(name, option)
 
     def drawn(self, name: str) -> Figure:
         """One of its charts. Raises ResultError where what the folder holds cannot be drawn."""
         try:
-            return self.figure(name)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            return self.charts.figure(name)
+        except BROKEN as error:
             said = f"what this version can draw as {name} ({type(error).__name__}: {error})"
             raise ResultError(Problem("", said), self.folder) from error
 
@@ -56,92 +263,67 @@ class Drawable:
 
         Raises ResultError where what the folder holds cannot be drawn.
         """
-        from sim.charts import save
-
-        kinds = tuple(formats)
-        written: list[Path] = []
-        for name in tuple(only) or self.usual:
-            written += save(self.drawn(name), target / name, kinds, prefix=f"{self.prefix}{name}-")
-        return written
+        names = tuple(only) or self.usual
+        return Drawable(self.names, self.drawn, prefix=self.charts.prefix).draw(target, names, formats)
 
 
-def drawable(folder: Path) -> Drawable:
+def drawable(folder: Path) -> DrawableFolder:
     """What can be drawn of a folder. Raises ResultError for one that is damaged."""
-    return _KINDS[results.loaded(folder)["kind"]](folder)
+    from sim import results
+    from sim.results import manifests
+
+    read: Mapping[str, Callable[[Path], Drawable]] = {
+        manifests.RESULT.name: lambda folder: of_result(results.read(folder)),
+        manifests.SWEEP.name: _read_sweep,
+        manifests.COMPARISON.name: _read_comparison,
+        manifests.SENSITIVITY.name: _read_sensitivity,
+        manifests.EXPLANATION.name: _read_explanation,
+        manifests.BACKTEST.name: _read_backtest,
+        manifests.FIT.name: _read_fit,
+    }
+    kind = results.loaded(folder)["kind"]
+    charts = read[kind](folder)
+    there = results.charts_in(folder) if kind == manifests.SWEEP.name else ()
+    drawn = tuple(name for name in charts.names if name in there)
+    return DrawableFolder(folder, kind, charts, drawn or charts.usual or charts.names)
 
 
-def _result(folder: Path) -> Drawable:
-    from sim.charts import charts_of, draw
-
-    result = results.read(folder)
-    names = charts_of(result)
-    return Drawable(folder, RESULT.name, names, names, lambda name: draw(name, result))
-
-
-def _sweep(folder: Path) -> Drawable:
-    from sim.charts.sweep import draw, outcomes_by_chart
+def _read_sweep(folder: Path) -> Drawable:
     from sim.runs.sweep import Swept
 
-    document = Swept.read(folder).document()
-    names = outcomes_by_chart(document)
-    there = tuple(name for name in names if name in results.charts_in(folder))
-    return Drawable(
-        folder, SWEEP.name, tuple(names), there or tuple(names)[:1], lambda name: draw(document, names[name])
-    )
+    return of_sweep(Swept.read(folder).document())
 
 
-def _comparison(folder: Path) -> Drawable:
+def _read_comparison(folder: Path) -> Drawable:
     from sim.analysis.compare import read_comparison
-    from sim.charts.difference import charts_of, draw
 
-    comparison = read_comparison(folder)
-    names = charts_of(comparison)
-    return Drawable(folder, COMPARISON.name, names, names, lambda name: draw(name, comparison))
+    return of_comparison(read_comparison(folder))
 
 
-def _sensitivity(folder: Path) -> Drawable:
+def _read_sensitivity(folder: Path) -> Drawable:
     from sim.analysis.sensitivity import read
-    from sim.charts.tornado import draw
 
-    document = read(folder).document
-    return Drawable(folder, SENSITIVITY.name, ("tornado",), ("tornado",), lambda name: draw(document))
+    return of_sensitivity(read(folder).document)
 
 
-def _explanation(folder: Path) -> Drawable:
+def _read_explanation(folder: Path) -> Drawable:
     from sim.analysis.explain import read_explanation
-    from sim.charts.explain import charts_of, draw
 
     explanation = read_explanation(folder)
     try:
-        names = charts_of(explanation)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        return of_explanation(explanation)
+    except BROKEN as error:
         said = f"an explanation that this version can draw ({type(error).__name__}: {error})"
         raise ResultError(Problem("", said), folder) from error
-    return Drawable(folder, EXPLANATION.name, names, names, lambda name: draw(name, explanation), "explain-")
 
 
-def _backtest(folder: Path) -> Drawable:
+def _read_backtest(folder: Path) -> Drawable:
     from sim.analysis.backtest import read
-    from sim.charts.backtest import CHARTS
 
-    document = read(folder)
-    return Drawable(folder, BACKTEST.name, tuple(CHARTS), tuple(CHARTS), lambda name: CHARTS[name](document))
+    return of_backtest(read(folder))
 
 
-def _fit(folder: Path) -> Drawable:
+def _read_fit(folder: Path) -> Drawable:
     from sim.analysis.fitted import read
-    from sim.charts.price import draw
 
-    document = read(folder)
-    return Drawable(folder, FIT.name, ("price",), ("price",), lambda name: draw(document))
-
-
-_KINDS: Mapping[str, Callable[[Path], Drawable]] = {
-    RESULT.name: _result,
-    SWEEP.name: _sweep,
-    COMPARISON.name: _comparison,
-    SENSITIVITY.name: _sensitivity,
-    EXPLANATION.name: _explanation,
-    BACKTEST.name: _backtest,
-    FIT.name: _fit,
-}
+    return of_fit(read(folder))

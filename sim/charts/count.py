@@ -70,16 +70,8 @@ class EndLabel:
     """Where the line that leads to it begins, inches right of the axes."""
 
 
-def draw(results: Sequence[Result]) -> Figure:
-    """The count of one result with its bands, or the means and ranges of several, beside the record."""
-    if len(results) == 1:
-        return _single(results[0])
-    from sim.charts.compared import draw as draw_several
-
-    return draw_several(results)
-
-
-def _single(result: Result) -> Figure:
+def draw(result: Result) -> Figure:
+    """The count of a result with its bands, beside the record."""
     measure = f"Number of states; simulated at the ends of months to {end_of(result)}"
     measure += "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
     with sheet(WIDTH, BODY, TITLE, header(result, measure), source([result])) as (drawing, top):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.charts import save
 from sim.charts.history import spoken
 from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED, grid, measured, panel, sheet
 from sim.charts.words import percent
@@ -34,12 +32,6 @@ FAR = 0.03
 TICKS_GDP = {30.0: "30 m", 100.0: "100 m", 300.0: "300 m"} | {1e3 * n: f"{n} bn" for n in (1, 3, 10, 30, 100)}
 """US$ million, and how they are written."""
 TICKS_PRICE = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-
-
-def draw_fit(document: Document, folder: Path, formats: Iterable[str] = ("png", "svg")) -> list[Path]:
-    """Draw the chart of a fit into a folder; returns the files written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return save(draw(document), folder / "price", tuple(formats), prefix="price-")
 
 
 def draw(document: Document) -> Figure:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts import save
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED, grid, panel, sheet, wrapped
 from sim.charts.words import many
 from sim.scenario.given import is_given
@@ -57,12 +55,6 @@ class Row:
     def height(self) -> float:
         """Inches it takes."""
         return len(self.name) * NAME_LINE + len(self.meaning) * SMALL_LINE + BETWEEN
-
-
-def draw_sensitivity(document: Document, folder: Path, formats: Iterable[str] = ("png", "svg")) -> list[Path]:
-    """Draw the chart of an analysis into a folder; returns the files written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return save(draw(document), folder / "tornado", tuple(formats), prefix="tornado-")
 
 
 def draw(document: Document) -> Figure:

@@ -63,9 +63,9 @@ def command(
 
 
 def _draw(document: dict[str, Any], folder: Path) -> None:
-    from sim.charts.backtest import draw_backtest
+    from sim.charts.catalogue import of_backtest
 
-    draw_backtest(document, folder)
+    of_backtest(document).draw(folder)
 
 
 def _years(text: str, known: range) -> range:

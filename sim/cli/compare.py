@@ -111,18 +111,18 @@ def command(
         click.echo("\n".join(lines(comparison, set_on_top)))
         click.echo(f"\nWritten to: {folder}")
         if not no_charts:
-            from sim.charts.difference import charts_of
+            from sim.charts.catalogue import of_comparison
 
-            first, *others = charts_of(comparison)
+            first, *others = of_comparison(comparison).names
             also = ", ".join(f"{name}.png" for name in others)
             click.echo(f"Chart: {folder / 'charts' / first}.png (and {also}; also as SVG)")
         click.echo(f"Time: {time.perf_counter() - began:.1f} s; {sum(found)} of {len(found)} results were there.")
 
 
 def _draw(comparison: Comparison, folder: Path) -> None:
-    from sim.charts.difference import draw_comparison_charts
+    from sim.charts.catalogue import of_comparison
 
-    draw_comparison_charts(comparison, folder)
+    of_comparison(comparison).draw(folder)
 
 
 def document(comparison: Comparison, folder: Path, found: Sequence[bool]) -> dict[str, Any]:

@@ -87,15 +87,15 @@ def command(
 
 
 def _draw(explanation: Explanation, folder: Path) -> None:
-    from sim.charts.explain import draw_explanation
+    from sim.charts.catalogue import of_explanation
 
-    draw_explanation(explanation, folder)
+    of_explanation(explanation).draw(folder)
 
 
 def _charts(explanation: Explanation) -> tuple[str, ...]:
-    from sim.charts.explain import charts_of
+    from sim.charts.catalogue import of_explanation
 
-    return charts_of(explanation)
+    return of_explanation(explanation).names
 
 
 # --- in print ---------------------------------------------------------------------------------------------

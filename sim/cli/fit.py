@@ -41,9 +41,9 @@ def command(as_of: str | None, out: Out | None, no_charts: bool, record: str | N
 
 
 def _draw(document: Mapping[str, Any], folder: Path) -> None:
-    from sim.charts.price import draw_fit
+    from sim.charts.catalogue import of_fit
 
-    draw_fit(document, folder)
+    of_fit(document).draw(folder)
 
 
 def lines(document: dict[str, Any]) -> list[str]:

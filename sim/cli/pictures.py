@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 def draw(result: Result, folder: Path) -> None:
     """Draw the charts of a result into a folder."""
-    from sim.charts import draw_all
+    from sim.charts.catalogue import of_result
 
-    draw_all(result, folder)
+    of_result(result).draw(folder)
 
 
 def page(threads: int | None, tell: Callable[[str], object] | None = None) -> Callable[[Result, Path], None]:

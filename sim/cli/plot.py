@@ -73,7 +73,7 @@ def _several(
 ) -> None:
     """The one chart that several results share."""
     from sim.analysis.compare import LONGEST_FOLDER, pairing
-    from sim.charts import draw_comparison, save
+    from sim.charts.catalogue import draw_several, save
     from sim.errors import InputError, Problem
     from sim.results import read
     from sim.results.file import folder_for
@@ -84,7 +84,7 @@ def _several(
     name = "-and-".join(dict.fromkeys(result.name for result in results))[:LONGEST_FOLDER]
     paired, why = pairing(results)
     target = folder_for(out or Path())
-    written = save(draw_comparison(results), target / f"count-{name}", formats=formats)
+    written = save(draw_several(results), target / f"count-{name}", formats=formats)
     if as_json:
         told = {"results": [str(folder) for folder in folders], "charts": [str(path) for path in written]}
         print_json(told | {"paired": paired, "why": why})

@@ -62,9 +62,9 @@ def write_reference(folder: Path, charts: bool = True, results: Mapping[str, Res
         result.states_columns.write(place / "states.csv")
         written += [place / "summary.csv", place / "states.csv"]
         if charts and name == README_SCENARIO:
-            from sim.charts import draw_all
+            from sim.charts.catalogue import of_result
 
-            written += draw_all(result, folder, only=("count",), formats=("png",))
+            written += of_result(result).draw(folder, only=("count",), formats=("png",))
     return written
 
 
@@ -73,7 +73,7 @@ def write_sweeps(folder: Path, charts: bool = True) -> list[Path]:
 
     charts : also draw the count, and what `chart_of` says
     """
-    from sim.charts.sweep import draw_sweep
+    from sim.charts.catalogue import draw_sweep
     from sim.results import Table
     from sim.runs.executors import executor
     from sim.runs.sweep import run_sweep, sweep_of
@@ -246,9 +246,9 @@ def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[P
         Table.of(getattr(found, name)).write(place / f"{name}.csv")
         written.append(place / f"{name}.csv")
     if charts:
-        from sim.charts.backtest import draw_backtest
+        from sim.charts.catalogue import of_backtest
 
-        written += draw_backtest(found.document, place, formats=("png",))
+        written += of_backtest(found.document).draw(place, formats=("png",))
     return written
 
 
@@ -262,7 +262,7 @@ def write_published(found: Backtest, file: Path = PUBLISHED) -> Path:
 
 def backtest_table(found: Backtest) -> str:
     """The main scores of a backtest in Markdown, a row a model."""
-    from sim.charts.backtest import NAMES
+    from sim.charts.backtest.document import NAMES
 
     rows = {(row["model"], row["score"], row["horizon"]): row for row in found.scores}
     heads = {

@@ -99,9 +99,9 @@ def command(
     )
 
     def draw(document: Any, folder: Path) -> None:
-        from sim.charts.tornado import draw_sensitivity
+        from sim.charts.catalogue import of_sensitivity
 
-        draw_sensitivity(document, folder)
+        of_sensitivity(document).draw(folder)
 
     progress = Progress("sensitivity", quiet or as_json, unit="points")
     tell = None if quiet or as_json else lambda text: click.echo(text, err=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sim.charts import charts_of
+from sim.charts.catalogue import of_result
 from sim.charts.history import spoken
 from sim.charts.words import many, percent
 from sim.report.outcomes import asked, leaving
@@ -79,7 +79,7 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     what = "Found" if found else "Written to"
     lines += ["", f"{what}: {result.folder}"]
     if charts and result.folder is not None:
-        first, *others = (f"{name}.png" for name in charts_of(result))
+        first, *others = (f"{name}.png" for name in of_result(result).names)
         lines.append(f"Chart: {result.folder / 'charts' / first} (and {', '.join(others)}; also as SVG)")
     total = sum(seconds.values())
     lines.append(f"Time: {total:.1f} s: " + ", ".join(f"{stage} {value:.1f}" for stage, value in seconds.items()))

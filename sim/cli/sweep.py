@@ -125,7 +125,8 @@ def command(
         return
 
     def draw(swept: Swept, folder: Path, names: Collection[str]) -> None:
-        from sim.charts.sweep import draw_sweep, outcomes_by_chart
+        from sim.charts.catalogue import draw_sweep
+        from sim.charts.sweep.document import outcomes_by_chart
 
         document = swept.document()  # where every point failed it has no states
         known = outcomes_by_chart(document)

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from sim.charts.backtest import NAMES
+from sim.charts.backtest.document import NAMES
 from sim.report.words import listed
 
 SCORES = (

@@ -26,13 +26,14 @@ LEAST_SWAP = 0.001
 
 def html_of_comparison(results: Sequence[Result]) -> str:
     """The page of results compared with the first. Raises InputError where they cannot be paired."""
-    from sim.charts.difference import charts_of, draw
+    from sim.charts.catalogue import of_comparison
 
     comparison = compare(results)
     names, baseline = comparison.names, comparison.results[0]
+    charts = of_comparison(comparison)
     drawn = [
-        {"name": name, "drawing": inline(draw(name, comparison), name, _drawn_words(name, comparison))}
-        for name in charts_of(comparison)
+        {"name": name, "drawing": inline(charts.drawn(name), name, _drawn_words(name, comparison))}
+        for name in charts.names
     ]
     return rendered(
         "comparison.html.j2",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from sim.charts import save
+from sim.charts.catalogue import save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -21,7 +21,7 @@ MOST_POINTS = 60
 
 def html_of_sweep(folder: Path) -> str:
     """The page of a finished sweep. Raises ResultError where the folder holds none, or a damaged one."""
-    from sim.charts.sweep import draw
+    from sim.charts.catalogue import draw_outcome
     from sim.runs.sweep import Swept
 
     swept = Swept.read(folder)
@@ -41,7 +41,7 @@ def html_of_sweep(folder: Path) -> str:
         )
         alternative = f"Chart of {what} by the end of {end}, over what was varied. {_swept_words(document, done)}"
         name = outcome.replace(":", "-")
-        charts.append({"name": name, "drawing": inline(draw(document, outcome), name, alternative)})
+        charts.append({"name": name, "drawing": inline(draw_outcome(document, outcome), name, alternative)})
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
     shown = ordered if len(ordered) <= MOST_POINTS else [*ordered[: MOST_POINTS // 2], *ordered[-MOST_POINTS // 2 :]]
     return rendered(

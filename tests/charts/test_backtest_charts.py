@@ -15,13 +15,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.atlas import record, states
-from sim.charts import backtest
+from sim.charts.backtest import document as backtest
+from sim.charts.backtest import skill
+from sim.charts.catalogue import of_backtest
 from sim.charts.words import percent
 from tests.charts.test_charts import assert_clear, line, words
 from tests.pixels import few_pixels
 
 ORIGINS = range(1995, 2025)
 HORIZONS = (1, 3, 5)
+CHARTS = of_backtest({}).names
 MODELS = tuple(backtest.NAMES)
 SCORES = {"brier": 0.04, "log_score": 0.17, "log_score_sum": 110.0, "auc": 0.68, "auc_within_year": 0.67,
           "average_precision": 0.1, "crps": 0.49, "coverage_50": 0.5, "coverage_90": 0.9, "width_50": 2.0,
@@ -152,7 +155,7 @@ def document() -> Document:
 @cache
 def chart(name: str) -> Figure:
     """A chart of the plain document, drawn once and only read."""
-    return backtest.CHARTS[name](made())
+    return of_backtest(made()).drawn(name)
 
 
 def bars(drawing: Figure, gid: str) -> list[tuple[tuple[float, float], tuple[float, float]]]:
@@ -232,7 +235,7 @@ def test_the_truce_is_shaded_from_may_2008_to_january_2016() -> None:
 def test_forecasts_of_what_is_not_yet_on_record_have_no_dots(document: Document) -> None:
     for row in document["counts"]:
         row["observed"] = None
-    drawing = backtest.forecasts(document)
+    drawing = of_backtest(document).drawn("forecasts")
     assert all(not points(drawing, f"{name}-{horizon}") for name in ("observed", "outside") for horizon in HORIZONS)
     assert not any("on record" in text for text in words(drawing))
 
@@ -256,7 +259,7 @@ def test_calibration_sets_what_happened_against_the_mean_forecast(document: Docu
 def test_calibration_prints_the_number_of_forecasts_at_each_dot(document: Document) -> None:
     rows = rows_of(document, "calibration", 1)
     rows[3]["forecasts"] = 1234
-    plot = backtest.calibration(document).axes[0]
+    plot = of_backtest(document).drawn("calibration").axes[0]
     written = {text.get_text(): text for text in plot.texts}
     for row in rows:
         text = written[f"{row['forecasts']:,}"]
@@ -280,7 +283,7 @@ def test_bins_without_forecasts_or_interval(document: Document) -> None:
     first, second, *_ = rows_of(document, "calibration", 3)
     first.update(forecasts=0, mean_forecast=None, share=None, share_low=None, share_high=None)
     second.update(share_low=None, share_high=None)
-    drawing = backtest.calibration(document)
+    drawing = of_backtest(document).drawn("calibration")
     assert_clear(drawing)
     filled = len([row for row in rows_of(document, "calibration", 3) if row["forecasts"]])
     assert len(points(drawing, "simulation-3")) == filled
@@ -294,7 +297,7 @@ def test_bins_without_forecasts_or_interval(document: Document) -> None:
 @pytest.mark.parametrize(("score", "decimals"), [("crps", 2), ("log_score_sum", 1)])
 def test_skill_draws_the_paired_differences(document: Document, score: str, decimals: int, horizon: int) -> None:
     drawing = chart("skill")
-    order = backtest.against(document, score)
+    order = skill.against(document, score)
     assert set(order) == set(MODELS) - {"simulation"} - (set(COUNT_ONLY) if score != "crps" else set())
     rows = {row["against"]: row for row in rows_of(document, "differences", horizon) if row["score"] == score}
     expected = [(rows[model]["value"], place) for place, model in enumerate(order)]
@@ -305,14 +308,14 @@ def test_skill_draws_the_paired_differences(document: Document, score: str, deci
     plot = drawing.axes[HORIZONS.index(horizon) + 3 * (score == "log_score_sum")]
     assert plot.get_xlim()[0] < 0 < plot.get_xlim()[1]
     printed = [text.get_text() for text in plot.texts[: len(order)]]
-    assert printed == [backtest.signed(rows[model]["value"], decimals) for model in order]
+    assert printed == [skill.signed(rows[model]["value"], decimals) for model in order]
 
 
 def test_skill_rows_are_sorted_and_named_for_readers(document: Document) -> None:
     drawing = chart("skill")
     for plot, score in ((drawing.axes[0], "crps"), (drawing.axes[3], "log_score_sum")):
         names = [label.get_text() for label in plot.get_yticklabels()]
-        assert names == [backtest.NAMES[model] for model in backtest.against(document, score)]
+        assert names == [backtest.NAMES[model] for model in skill.against(document, score)]
         values = [value for value, _ in points(drawing, f"{score}-1")]
         assert values == sorted(values)
     found = words(drawing)
@@ -329,7 +332,7 @@ def test_differences_that_are_not_known(document: Document) -> None:
             row.update(low=None, high=None)
         if row["against"] == "constant_all":
             row.update(value=None, low=None, high=None)
-    drawing = backtest.skill(document)
+    drawing = of_backtest(document).drawn("skill")
     assert_clear(drawing)
     assert [len(points(drawing, f"crps-{horizon}")) for horizon in HORIZONS] == [7, 6, 7]
     assert [len(bars(drawing, f"bars-crps-{horizon}")) for horizon in HORIZONS] == [7, 6, 6]
@@ -338,7 +341,7 @@ def test_differences_that_are_not_known(document: Document) -> None:
 
 
 def test_differences_with_their_sign() -> None:
-    assert [backtest.signed(value, 2) for value in (0.123, -0.1, 0.001, -0.001)] == ["+0.12", "−0.10", "0.00", "0.00"]
+    assert [skill.signed(value, 2) for value in (0.123, -0.1, 0.001, -0.001)] == ["+0.12", "−0.10", "0.00", "0.00"]
 
 
 # --- departures -------------------------------------------------------------------------------------------
@@ -346,7 +349,7 @@ def test_differences_with_their_sign() -> None:
 
 def test_departures_stand_at_their_ranks_by_date(document: Document) -> None:
     document["departures"].reverse()
-    drawing = backtest.departures(document)
+    drawing = of_backtest(document).drawn("departures")
     rows = sorted(document["departures"], key=lambda row: row["date"])
     assert len(rows) == 27
     expected = [((row["rank"] - 0.5) / row["of"], place) for place, row in enumerate(rows)]
@@ -364,12 +367,12 @@ def test_departures_stand_at_their_ranks_by_date(document: Document) -> None:
 
 
 def test_departures_count_those_in_the_upper_half(document: Document) -> None:
-    upper = sum(x < 0.5 - 1e-9 for x, _ in points(backtest.departures(document), "departures"))
-    assert f"{upper} of 27 in the upper half" in said(backtest.departures(document))
+    upper = sum(x < 0.5 - 1e-9 for x, _ in points(of_backtest(document).drawn("departures"), "departures"))
+    assert f"{upper} of 27 in the upper half" in said(of_backtest(document).drawn("departures"))
     for row, (rank, of) in zip(document["departures"], [(1, 2), (7, 13), (2, 2), (6, 13), (6.5, 12)], strict=False):
         row.update(rank=rank, of=of)
     document["departures"] = document["departures"][:5]
-    drawing = backtest.departures(document)
+    drawing = of_backtest(document).drawn("departures")
     assert "2 of 5 in the upper half, 2 in the middle." in said(drawing)
     assert "6.5 of 12" in words(drawing)
 
@@ -423,10 +426,10 @@ CASES = {case.__name__: case for case in (plain, one_horizon, nothing_known, few
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("chart", backtest.CHARTS)
+@pytest.mark.parametrize("chart", CHARTS)
 def test_no_text_is_cut_or_covered(document: Document, chart: str, case: str) -> None:
     CASES[case](document)
-    drawing = backtest.CHARTS[chart](document)
+    drawing = of_backtest(document).drawn(chart)
     assert_clear(drawing)
     assert max(drawing.get_size_inches()) < 22
     assert "Source: backtest of this project, 4,000 runs an origin, seed 1; the record of recognition." in said(drawing)
@@ -436,13 +439,13 @@ def test_no_text_is_cut_or_covered(document: Document, chart: str, case: str) ->
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The files of every chart."""
     with few_pixels():
-        return backtest.draw_backtest(made(), tmp_path_factory.mktemp("files") / "new" / "a")
+        return of_backtest(made()).draw(tmp_path_factory.mktemp("files") / "new" / "a")
 
 
 @pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(files: list[Path], tmp_path: Path) -> None:
     first = files
-    second = backtest.draw_backtest(made(), tmp_path / "b")
+    second = of_backtest(made()).draw(tmp_path / "b")
     wanted = ("forecasts", "calibration", "skill", "departures")
     assert [path.name for path in first] == [f"{name}.{kind}" for name in wanted for kind in ("png", "svg")]
     for one, other in zip(first, second, strict=True):
@@ -460,6 +463,6 @@ def test_the_svgs_can_stand_in_one_page(files: list[Path]) -> None:
 
 
 def test_the_document_is_left_as_it_is(document: Document) -> None:
-    for draw in backtest.CHARTS.values():
-        draw(document)
+    for chart in CHARTS:
+        of_backtest(document).drawn(chart)
     assert document == made()

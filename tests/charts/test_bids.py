@@ -10,7 +10,7 @@ import pytest
 
 from sim.analysis.bids import Bids, Side, bids, finding, names, share_error
 from sim.charts import bids as chart
-from sim.charts import draw
+from sim.charts.catalogue import of_result
 from sim.model.terms import OUTCOMES
 from sim.results.result import Result
 from sim.results.table import Table
@@ -83,7 +83,7 @@ def test_talks_of_a_draw_hang_together() -> None:
 
 
 def test_the_picture_shows_them(result: Result) -> None:
-    drawing = draw("bids", result)
+    drawing = of_result(result).drawn("bids")
     (plot,) = drawing.axes
     limits = [each for each in plot.lines if each.get_gid() == "beijing-limit"]
     assert [float(each.get_xdata()[0]) for each in limits] == [0.5, 4.0]
@@ -105,8 +105,8 @@ def test_the_states_with_most_talks_are_shown(result: Result) -> None:
 
 def test_without_talks_it_says_so(make: Any) -> None:
     without = make(runs=2)
-    assert chart.NOT_KEPT in said(draw("bids", without))
-    assert chart.NO_TALKS in said(draw("bids", replace(without, talk_runs=2)))
+    assert chart.NOT_KEPT in said(of_result(without).drawn("bids"))
+    assert chart.NO_TALKS in said(of_result(replace(without, talk_runs=2)).drawn("bids"))
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (0.031, "0.03"), (2.5, "2.50"), (48.2, "48")])

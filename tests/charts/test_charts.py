@@ -15,7 +15,8 @@ from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.charts import CHARTS, charts_of, cooperation, draw, draw_all, draw_comparison, save
+from sim.charts import cooperation
+from sim.charts.catalogue import CHARTS, draw_several, of_result, save
 from sim.charts.compared import names
 from sim.charts.history import number
 from sim.charts.labels import spread
@@ -83,7 +84,7 @@ def plain(hosts: tuple[str, ...] = ()) -> Result:
 @cache
 def chart_of(chart: str, hosts: tuple[str, ...] = ()) -> Figure:
     """A chart of it, drawn once and only read."""
-    return draw(chart, plain(hosts))
+    return of_result(plain(hosts)).drawn(chart)
 
 
 # --- the count --------------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ def test_the_record_runs_on_after_the_start_as_far_as_it_goes() -> None:
 
 
 def test_a_horizon_within_the_record_has_its_last_count_at_the_end(make: Any) -> None:
-    said = words(draw("count", make(end=date(2024, 12, 31))))
+    said = words(of_result(make(end=date(2024, 12, 31))).drawn("count"))
     assert "on record: 12" in said
     assert not any(text.startswith("on record, ") for text in said)
 
@@ -141,7 +142,7 @@ def test_a_horizon_within_the_record_has_its_last_count_at_the_end(make: Any) ->
 def test_a_scenario_known_before_its_start_says_so(make: Any) -> None:
     result = make()
     result.scenario["scenario"]["as_of"] = "2021-12-09"
-    assert "start 10 Dec 2021: 14\nas known on 9 Dec 2021" in words(draw("count", result))
+    assert "start 10 Dec 2021: 14\nas known on 9 Dec 2021" in words(of_result(result).drawn("count"))
 
 
 # --- several results --------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ def test_a_scenario_known_before_its_start_says_so(make: Any) -> None:
 
 def test_a_comparison_draws_each_mean_with_its_name_and_numbers(make: Any) -> None:
     results = [make(name=name, hazard=hazard) for name, hazard in (("low", 0.002), ("high", 0.01))]
-    drawing = draw_comparison(results)
+    drawing = draw_several(results)
     assert_clear(drawing)
     said = words(drawing)
     for position, result in enumerate(results):
@@ -161,12 +162,12 @@ def test_a_comparison_draws_each_mean_with_its_name_and_numbers(make: Any) -> No
 
 def test_five_results_that_end_alike_keep_their_labels_apart(make: Any) -> None:
     results = [make(name=f"{'a-very-long-scenario-name-' * 3}{n}", seed=n) for n in range(5)]
-    assert_clear(draw_comparison(results))
+    assert_clear(draw_several(results))
 
 
 def test_results_of_different_times_have_the_record_between_them(make: Any) -> None:
     early, late = make(start=date(1990, 1, 1), end=date(1992, 12, 31)), make(name="late")
-    drawing = draw_comparison([early, late])
+    drawing = draw_several([early, late])
     assert_clear(drawing)
     assert max(line(drawing, "observed").get_ydata()) == 31  # the peak of 1996, in neither result
     assert any("Dec 1992" in text for text in words(drawing))
@@ -180,7 +181,7 @@ def test_results_of_one_scenario_are_told_apart_by_their_settings(make: Any) -> 
 
 def test_too_many_results_are_refused(make: Any) -> None:
     with pytest.raises(InputError, match="from 2 to 7 results on one chart"):
-        draw_comparison([make(runs=2)] * 8)
+        draw_several([make(runs=2)] * 8)
 
 
 # --- the states -------------------------------------------------------------------------------------------
@@ -232,14 +233,14 @@ def test_what_a_state_did_on_record(make: Any) -> None:
 
 
 def test_former_recognisers_without_a_chance_are_left_out(make: Any) -> None:
-    drawing = draw("states", make(hazard=0.0))
+    drawing = of_result(make(hazard=0.0)).drawn("states")
     assert len(drawing.axes) == 1
     assert words(drawing).count("0 %") == 14
 
 
 def test_central_parameters_have_no_ranges(make: Any) -> None:
     result = make(hazard=0.0)
-    said = " ".join(words(draw("states", result)))
+    said = " ".join(words(of_result(result).drawn("states")))
     assert "No ranges" in said
     assert "–" not in said
 
@@ -296,7 +297,7 @@ def test_events_within_the_horizon_are_marked(eventful: Result) -> None:
     assert found["castro"].certain
     assert not found["order"].certain
     assert found["castro"].at == pytest.approx(1 + 26.5 / 31)
-    drawing = draw("when", eventful)
+    drawing = of_result(eventful).drawn("when")
     assert_clear(drawing)
     assert set(found) <= set(words(drawing))
     assert any("hollow" in text for text in words(drawing))
@@ -304,7 +305,7 @@ def test_events_within_the_horizon_are_marked(eventful: Result) -> None:
 
 def test_a_crowd_of_events_stays_readable(make: Any) -> None:
     events = {f"event-{n:02d}": {"date": f"2023-03-{n + 1:02d}", "state": "HND"} for n in range(20)}
-    drawing = draw("when", make(events=events))
+    drawing = of_result(make(events=events)).drawn("when")
     assert_clear(drawing)
     assert any("6 without a name" in text for text in words(drawing))
 
@@ -379,7 +380,7 @@ def test_the_hosts_are_drawn_as_in_the_table_most_likely_first() -> None:
 def test_suspended_at_any_time_counts_runs_once_and_restored_ones_too(make: Any) -> None:
     result = make(hosts=HOSTS)
     columns = result.events_columns
-    drawing, rows = draw("cooperation", result), cooperation.rows_of(result)
+    drawing, rows = of_result(result).drawn("cooperation"), cooperation.rows_of(result)
     events = zip(columns["run"].tolist(), columns["iso3"], columns["to"], strict=True)
     suspended = {(run, code) for run, code, to in events if to == "suspended"}
     expected = [sum(code == row.iso3 for _, code in suspended) / result.runs for row in rows]
@@ -403,7 +404,7 @@ def test_events_that_concern_hosts_are_marked_on_the_count(make: Any) -> None:
         ("notice by El Salvador", 53, False),
         ("notice withdrawn by Marshall Islands", 1836, True),
     ]
-    drawing = draw("cooperation", result)
+    drawing = of_result(result).drawn("cooperation")
     assert_clear(drawing)
     said = words(drawing)
     assert {mark.name for mark in found} <= set(said)
@@ -419,7 +420,7 @@ def test_events_that_concern_hosts_are_marked_on_the_count(make: Any) -> None:
 
 def test_a_crowd_of_threats_stays_readable_with_the_start_on_top(make: Any) -> None:
     events = {f"event-{n:02d}": told("threat", f"2022-03-{n + 1:02d}", "HND") for n in range(20)}
-    drawing = draw("cooperation", make(hosts=HOSTS, events=events))
+    drawing = of_result(make(hosts=HOSTS, events=events)).drawn("cooperation")
     assert_clear(drawing)
     said = words(drawing)
     assert "Lines: events of the scenario that concern hosts; 6 without a name, for want of room." in said
@@ -438,16 +439,16 @@ def test_the_axis_of_hosts_has_whole_numbers_from_none_to_all(hosts: int) -> Non
 
 def test_only_results_with_hosts_have_their_chart(make: Any, tmp_path: Path) -> None:
     without, with_hosts = make(runs=2), make(runs=2, hosts=("HND",))
-    assert charts_of(without) == CHARTS == ("count", "states", "when", "bids")
-    assert charts_of(with_hosts) == (*CHARTS, "cooperation")
-    assert [path.stem for path in draw_all(without, tmp_path, formats=("png",))] == list(CHARTS)
-    assert [path.stem for path in draw_all(with_hosts, tmp_path, formats=("png",))] == [*CHARTS, "cooperation"]
+    assert of_result(without).names == CHARTS == ("count", "states", "when", "bids")
+    assert of_result(with_hosts).names == (*CHARTS, "cooperation")
+    assert [path.stem for path in of_result(without).draw(tmp_path, formats=("png",))] == list(CHARTS)
+    assert [path.stem for path in of_result(with_hosts).draw(tmp_path, formats=("png",))] == [*CHARTS, "cooperation"]
     with pytest.raises(
         InputError, match="one of count, states, when, bids, for the scenario of this result has no hosts"
     ):
-        draw("cooperation", without)
+        of_result(without).drawn("cooperation")
     with pytest.raises(InputError, match=r"one of .*, cooperation \(got 'cooperate'\); did you mean cooperation\?"):
-        draw("cooperate", with_hosts)
+        of_result(with_hosts).drawn("cooperate")
 
 
 HOST_CASES: dict[str, dict[str, Any]] = {
@@ -480,14 +481,14 @@ CASES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("chart", CHARTS)
 def test_no_text_is_cut_or_covered(make: Any, chart: str, case: str) -> None:
-    drawing = draw(chart, make(**CASES[case]))
+    drawing = of_result(make(**CASES[case])).drawn(chart)
     assert_clear(drawing)
     assert max(drawing.get_size_inches()) < 22
 
 
 @pytest.mark.parametrize("case", [*CASES, *HOST_CASES])
 def test_no_text_of_the_hosts_is_cut_or_covered(make: Any, case: str) -> None:
-    drawing = draw("cooperation", make(**{"hosts": HOSTS} | (CASES | HOST_CASES)[case]))
+    drawing = of_result(make(**{"hosts": HOSTS} | (CASES | HOST_CASES)[case])).drawn("cooperation")
     assert_clear(drawing)
     assert max(drawing.get_size_inches()) < 22
 
@@ -495,14 +496,14 @@ def test_no_text_of_the_hosts_is_cut_or_covered(make: Any, case: str) -> None:
 def test_hosts_known_before_the_start_say_so(make: Any) -> None:
     result = make(hosts=HOSTS, events=THREATS)
     result.scenario["scenario"]["as_of"] = "2021-12-09"
-    drawing = draw("cooperation", result)
+    drawing = of_result(result).drawn("cooperation")
     assert_clear(drawing)
     assert "start 10 Dec 2021: 4, as known on 9 Dec 2021" in words(drawing)
 
 
 def test_a_large_roster_makes_a_high_chart_and_a_short_list_of_times(make: Any) -> None:
     result = make(**CASES["after 1971"])
-    states, when = draw("states", result), draw("when", result)
+    states, when = of_result(result).drawn("states"), of_result(result).drawn("when")
     assert len(states.axes[0].get_yticks()) == 54
     assert len(when.axes[0].get_yticks()) == 15
     assert "Not shown: 39 states" in " ".join(words(when)).replace("\n", " ")
@@ -519,12 +520,12 @@ def test_long_horizons_have_cells_of_years(make: Any) -> None:
 def files(make: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The files of every chart."""
     with few_pixels():
-        return draw_all(make(hosts=HOSTS, events=THREATS), tmp_path_factory.mktemp("a"))
+        return of_result(make(hosts=HOSTS, events=THREATS)).draw(tmp_path_factory.mktemp("a"))
 
 
 @pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(make: Any, files: list[Path], tmp_path: Path) -> None:
-    first, second = files, draw_all(make(hosts=HOSTS, events=THREATS), tmp_path / "b")
+    first, second = files, of_result(make(hosts=HOSTS, events=THREATS)).draw(tmp_path / "b")
     wanted = [f"{name}.{kind}" for name in (*CHARTS, "cooperation") for kind in ("png", "svg")]
     assert [path.name for path in first] == wanted
     for one, other in zip(first, second, strict=True):
@@ -546,17 +547,17 @@ def test_the_svgs_can_stand_in_one_page(files: list[Path]) -> None:
 
 @pytest.mark.usefixtures("coarse")
 def test_a_comparison_is_saved_in_the_formats_asked_for(make: Any, tmp_path: Path) -> None:
-    drawing = draw_comparison([make(runs=2, name="a"), make(runs=2, name="b")])
+    drawing = draw_several([make(runs=2, name="a"), make(runs=2, name="b")])
     assert save(drawing, tmp_path / "count-v1.5", formats=("svg",)) == [tmp_path / "count-v1.5.svg"]
     assert [path.suffix for path in save(drawing, tmp_path / "count")] == [".png", ".svg"]
 
 
 @pytest.mark.usefixtures("coarse")
 def test_only_some_charts(make: Any, tmp_path: Path) -> None:
-    written = draw_all(make(runs=2), tmp_path / "new", only=("when",), formats=("png",))
+    written = of_result(make(runs=2)).draw(tmp_path / "new", only=("when",), formats=("png",))
     assert written == [tmp_path / "new" / "when.png"]
     with pytest.raises(InputError, match=r"one of count, states, when, bids \(got 'wen'\); did you mean when\?"):
-        draw_all(make(runs=2), tmp_path, only=("wen",))
+        of_result(make(runs=2)).draw(tmp_path, only=("wen",))
 
 
 # --- words and labels -------------------------------------------------------------------------------------

@@ -13,17 +13,10 @@ from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 
 from sim.analysis.compare import Comparison, compare
-from sim.charts import draw_comparison
-from sim.charts.difference import (
-    charts_of,
-    draw,
-    draw_comparison_charts,
-    draw_difference,
-    draw_dumbbell,
-    points,
-    signed,
-    with_error,
-)
+from sim.charts.catalogue import draw_several, of_comparison
+from sim.charts.comparison import difference, dumbbell
+from sim.charts.comparison.difference import signed, with_error
+from sim.charts.comparison.dumbbell import points
 from sim.charts.style import BLACK, GREY
 from sim.errors import InputError
 from tests.charts.test_charts import assert_clear, band, line, words
@@ -57,7 +50,7 @@ def inks(drawing: Figure) -> dict[str, Any]:
 
 
 def test_the_lower_panel_draws_the_paired_difference(two: Comparison) -> None:
-    drawing, (pair,) = draw_difference(two), two.pairs
+    drawing, (pair,) = difference.draw(two), two.pairs
     assert_clear(drawing)
     rows = pair.rows("count")
     drawn = line(drawing, "difference-0")
@@ -81,7 +74,7 @@ def test_the_lower_panel_draws_the_paired_difference(two: Comparison) -> None:
 
 
 def test_the_upper_panel_draws_each_mean_on_the_same_axis_of_time(two: Comparison) -> None:
-    drawing = draw_difference(two)
+    drawing = difference.draw(two)
     for position, result in enumerate(two.results):
         drawn = line(drawing, f"mean-{position}")
         assert list(drawn.get_ydata()[:-1]) == pytest.approx(result.summary_columns["mean"])
@@ -92,7 +85,7 @@ def test_the_upper_panel_draws_each_mean_on_the_same_axis_of_time(two: Compariso
 
 
 def test_what_is_said_above_and_below(two: Comparison) -> None:
-    said = sentence(draw_difference(two))
+    said = sentence(difference.draw(two))
     assert said.startswith("States that recognise Taipei in two scenarios, and the difference Above: number of states;")
     for text in (
         "Below: states more (+) or fewer (−) than in low, run by run; line: mean; shaded: half and 90 % of runs; after",
@@ -108,18 +101,18 @@ def test_what_is_said_above_and_below(two: Comparison) -> None:
 
 def test_the_month_before_which_nothing_differs_is_told(make: Any) -> None:
     result = make(runs=20)
-    assert "Difference from a-test, states (none)" in words(draw_difference(compare([result, result])))
+    assert "Difference from a-test, states (none)" in words(difference.draw(compare([result, result])))
     late = make(runs=20)
     kept = late.changes["month"] < 30
     late.changes.update({name: column[kept] for name, column in late.changes.items()})
     late.counts[:, 30:] = late.counts[:, 29:30]
-    drawing = draw_difference(compare([result, late]))
+    drawing = difference.draw(compare([result, late]))
     assert any(re.search(r"\(none before \w{3} 202[4-6]\)$", text) for text in words(drawing))
     assert_clear(drawing)
 
 
 def test_several_scenarios_have_lines_and_no_bands(several: Comparison) -> None:
-    drawing = draw_difference(several)
+    drawing = difference.draw(several)
     assert_clear(drawing)
     for position, pair in enumerate(several.pairs):
         rows = pair.rows("count", tie="recognition")
@@ -132,9 +125,9 @@ def test_several_scenarios_have_lines_and_no_bands(several: Comparison) -> None:
 
 
 def test_the_second_tie_has_a_chart_of_its_own(several: Comparison, two: Comparison) -> None:
-    assert charts_of(two) == ("difference", "dumbbell")
-    assert charts_of(several) == ("difference", "difference-cooperation", "dumbbell")
-    drawing = draw("difference-cooperation", several)
+    assert of_comparison(two).names == ("difference", "dumbbell")
+    assert of_comparison(several).names == ("difference", "difference-cooperation", "dumbbell")
+    drawing = of_comparison(several).drawn("difference-cooperation")
     assert_clear(drawing)
     rows = several.pairs[1].rows("count", tie="cooperation")
     assert list(line(drawing, "difference-1").get_ydata()[:-1]) == [row["mean"] for row in rows]
@@ -147,7 +140,7 @@ def test_the_second_tie_has_a_chart_of_its_own(several: Comparison, two: Compari
 def test_a_difference_of_nearly_nothing_is_not_made_much_of(make: Any) -> None:
     result, other = make(hazard=0.0), make(hazard=0.0, name="b")
     other.counts[0, 40:] -= 1
-    drawing = draw_difference(compare([result, other]))
+    drawing = difference.draw(compare([result, other]))
     assert_clear(drawing)
     low, high = line(drawing, "difference-0").axes.get_ylim()
     assert high - low > 0.1
@@ -156,12 +149,12 @@ def test_a_difference_of_nearly_nothing_is_not_made_much_of(make: Any) -> None:
 
 def test_scenarios_that_end_apart(make: Any) -> None:
     short, longer = make(end=date(2025, 12, 31)), make(end=date(2028, 3, 31), name="longer")
-    drawing = draw_difference(compare([short, longer]))
+    drawing = difference.draw(compare([short, longer]))
     assert_clear(drawing)
     assert "end of Dec 2025" in words(drawing)
     days = [num2date(day).date() for day in line(drawing, "difference-0").get_xdata()[:-1]]
     assert days[-1] == date(2025, 12, 31)
-    drawing = draw_difference(compare([make(), longer, make(end=date(2024, 12, 31), name="shorter")]))
+    drawing = difference.draw(compare([make(), longer, make(end=date(2024, 12, 31), name="shorter")]))
     assert_clear(drawing)
 
 
@@ -169,7 +162,7 @@ def test_scenarios_that_end_apart(make: Any) -> None:
 
 
 def test_the_dumbbell_draws_both_chances_those_that_differ_most_first(two: Comparison) -> None:
-    drawing, (pair,) = draw_dumbbell(two), two.pairs
+    drawing, (pair,) = dumbbell.draw(two), two.pairs
     assert_clear(drawing)
     told = {row["state"]: row for row in pair.rows("states", horizon="p_end")}
     above, below = drawing.axes
@@ -196,7 +189,7 @@ def test_what_is_not_told_from_luck_is_grey_and_has_no_range(make: Any) -> None:
     moves = [(run, 5, 0, 0, 1) for run in range(200)] + [(7, 6, 1, 0, 1)]
     table = np.array(sorted(moves), dtype=np.int64)
     other.changes.update({key: table[:, n] for n, key in enumerate(("run", "month", "state", "from", "to"))})
-    drawing = draw_dumbbell(compare([result, other]))
+    drawing = dumbbell.draw(compare([result, other]))
     assert_clear(drawing)
     colours = inks(drawing)
     assert (colours["+100.0"], colours["+0.5"]) == (BLACK, GREY)
@@ -205,7 +198,7 @@ def test_what_is_not_told_from_luck_is_grey_and_has_no_range(make: Any) -> None:
 
 
 def test_hosts_stand_below_the_states(several: Comparison) -> None:
-    drawing = draw_dumbbell(several)
+    drawing = dumbbell.draw(several)
     assert_clear(drawing)
     said = words(drawing)
     assert said.count("Host Washington's forces: chance that cooperation is suspended") == 2
@@ -215,7 +208,7 @@ def test_hosts_stand_below_the_states(several: Comparison) -> None:
 
 def test_scenarios_that_do_not_differ_say_so(make: Any) -> None:
     result = make(runs=20)
-    drawing = draw_dumbbell(compare([result, result]))
+    drawing = dumbbell.draw(compare([result, result]))
     assert_clear(drawing)
     assert "No chance differs by as much as 0.05 points." in words(drawing)
     assert drawing.axes == []
@@ -238,7 +231,7 @@ CASES: dict[str, dict[str, Any]] = {
 def test_no_text_is_cut_or_covered(make: Any, chart: str, case: str) -> None:
     settings = {"hosts": HOSTS} | CASES[case]
     results = [make(**settings), make(**settings | {"name": "b", "hazard": 0.02})]
-    drawing = draw(chart, compare(results))
+    drawing = of_comparison(compare(results)).drawn(chart)
     assert_clear(drawing)
     assert max(drawing.get_size_inches()) < 22
 
@@ -246,20 +239,22 @@ def test_no_text_is_cut_or_covered(make: Any, chart: str, case: str) -> None:
 @pytest.mark.parametrize("chart", ["difference", "difference-cooperation", "dumbbell"])
 def test_seven_scenarios_with_long_names_have_room(make: Any, chart: str) -> None:
     results = [make(name=f"{LONG}{n}", hazard=0.002 + 0.0005 * n, runs=60, hosts=HOSTS) for n in range(7)]
-    assert_clear(draw(chart, compare(results)))
+    assert_clear(of_comparison(compare(results)).drawn(chart))
 
 
 def test_more_than_there_are_colours_are_refused(make: Any) -> None:
     comparison = compare([make(runs=2)] * 8)
     for chart in ("difference", "dumbbell"):
         with pytest.raises(InputError, match="from 2 to 7 results on one chart"):
-            draw(chart, comparison)
+            of_comparison(comparison).drawn(chart)
 
 
 @pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(several: Comparison, tmp_path: Path) -> None:
-    first, second = (draw_comparison_charts(several, tmp_path / name) for name in ("a", "b"))
-    assert [path.name for path in first] == [f"{name}.{kind}" for name in charts_of(several) for kind in ("png", "svg")]
+    first, second = (of_comparison(several).draw(tmp_path / name) for name in ("a", "b"))
+    assert [path.name for path in first] == [
+        f"{name}.{kind}" for name in of_comparison(several).names for kind in ("png", "svg")
+    ]
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
     svg = (tmp_path / "a" / "dumbbell.svg").read_text(encoding="utf-8")
@@ -280,7 +275,7 @@ def test_differences_in_words() -> None:
 
 
 def test_the_chart_of_several_results_says_whether_they_are_paired(make: Any) -> None:
-    paired = sentence(draw_comparison([make(runs=20), make(runs=20, name="b")]))
+    paired = sentence(draw_several([make(runs=20), make(runs=20, name="b")]))
     assert "Paired: the same seed, runs and parameters, so run by run they share their random numbers." in paired
-    apart = sentence(draw_comparison([make(runs=20), make(runs=20, name="b", seed=2)]))
+    apart = sentence(draw_several([make(runs=20), make(runs=20, name="b", seed=2)]))
     assert "Not paired: different seed, so that part of a difference is luck." in apart

@@ -14,20 +14,12 @@ from matplotlib.dates import num2date
 
 from sim.analysis.explain import Explanation, explain
 from sim.analysis.removals import Removals
-from sim.charts.explain import (
-    FARTHEST,
-    LEAST,
-    bars,
-    charts_of,
-    contributions,
-    draw,
-    draw_explanation,
-    draw_removals,
-    earlier,
-    marks,
-    round_ticks,
-    told_by,
-)
+from sim.charts.catalogue import of_explanation
+from sim.charts.explanation import removals
+from sim.charts.explanation.months import earlier, marks
+from sim.charts.explanation.terms import contributions
+from sim.charts.explanation.ticks import round_ticks
+from sim.charts.explanation.waterfall import FARTHEST, LEAST, bars, told_by
 from sim.model import rules
 from sim.model.terms import DECISIONS
 from sim.results import Result
@@ -80,11 +72,11 @@ def test_the_waterfall_goes_from_reference_conditions_to_the_decision(honduras: 
     assert product == pytest.approx(run["losing"])
     for before, after in pairwise(rows[:-1]):
         assert after.before == before.after
-    drawn = [patch for plot in draw("waterfall", honduras).axes for patch in plot.patches]
+    drawn = [patch for plot in of_explanation(honduras).drawn("waterfall").axes for patch in plot.patches]
     for row, patch in zip(rows[1:-1], drawn, strict=True):
         ends = sorted((100.0 * row.before, 100.0 * row.after))
         assert (patch.get_x(), patch.get_x() + patch.get_width()) == pytest.approx(tuple(ends))
-    said = words(draw("waterfall", honduras))
+    said = words(of_explanation(honduras).drawn("waterfall"))
     for row in rows[1:-1]:
         assert f"× {row.factor:.2f}" in said
 
@@ -98,7 +90,7 @@ def test_the_waterfall_says_what_tipped_it_and_shows_the_number_drawn(honduras: 
     tipped = told_by({**talks, "steps": steps, "drawn": 0.3}, "Haiti")
     assert tipped == "Haiti leaves in run 7, at a chance of 40 %: “a bid” tipped it"
     assert told_by({**talks, "talks": None}, "Haiti") == "Haiti leaves in run 7, as the scenario tells"
-    drawing = draw("waterfall", honduras)
+    drawing = of_explanation(honduras).drawn("waterfall")
     shown = [line.get_xdata()[0] for plot in drawing.axes for line in plot.lines if line.get_gid() == "drawn"]
     least = min(step["after"] for step in run["steps"])
     assert shown == ([pytest.approx(100.0 * run["luck"])] if run["luck"] >= least / FARTHEST else [])
@@ -130,7 +122,7 @@ def test_the_terms_add_up_to_the_line_of_all_together(honduras: Explanation) -> 
     usual = np.array([rules.wins(month["base"]) for month in run["months"]])
     assert total == pytest.approx(np.log(losing / usual))
     assert all(np.abs(values).max() >= LEAST for name, values in added.items() if name != "other")
-    drawing = draw("terms", honduras)
+    drawing = of_explanation(honduras).drawn("terms")
     all_together = line(drawing, "total")
     assert all_together.get_ydata()[:-1] == pytest.approx(total)
     days = [num2date(day).date().isoformat() for day in all_together.get_xdata()]
@@ -157,7 +149,7 @@ def test_an_order_and_acceptance_are_told_as_multiples() -> None:
 
 
 def test_the_hazard_is_drawn_as_it_was_found(honduras: Explanation) -> None:
-    drawing = draw("hazard", honduras)
+    drawing = of_explanation(honduras).drawn("hazard")
     table = honduras.hazard()
     assert line(drawing, "mean").get_ydata()[:-1] == pytest.approx(100.0 * table["mean"])
     said = words(drawing)
@@ -195,7 +187,7 @@ def test_round_ticks_stand_apart() -> None:
 
 def test_removals_are_drawn_with_their_numbers(honduras: Explanation) -> None:
     found = honduras.removals
-    drawing = draw_removals(found)
+    drawing = removals.draw(found)
     said = words(drawing)
     singles = [row for row in found.rows if row["group"] == "single" and abs(row["difference"]) >= 0.0005]
     together = [row for row in found.rows if row["group"] != "single"]
@@ -212,12 +204,12 @@ def test_removals_are_drawn_with_their_numbers(honduras: Explanation) -> None:
 def test_a_scenario_whose_levers_do_nothing_says_so(honduras: Explanation) -> None:
     row = {**honduras.removals.rows[0], "difference": 0.0, "group": "single"}
     still = Removals(honduras.subject, 0.5, 60, [row], [], [])
-    assert "No lever moves the chance." in words(draw_removals(still))
+    assert "No lever moves the chance." in words(removals.draw(still))
 
 
 def test_few_runs_have_neither_error_nor_range(honduras: Explanation) -> None:
     rows = [{**row, "mc": None, "low": None, "high": None} for row in honduras.removals.rows]
-    drawing = draw_removals(replace(honduras.removals, rows=rows))
+    drawing = removals.draw(replace(honduras.removals, rows=rows))
     assert not any("±" in text for text in words(drawing))
     assert_clear(drawing)
 
@@ -226,24 +218,24 @@ def test_few_runs_have_neither_error_nor_range(honduras: Explanation) -> None:
 
 
 def test_nothing_is_cut_or_covered(honduras: Explanation) -> None:
-    for name in charts_of(honduras):
-        assert_clear(draw(name, honduras))
+    for name in of_explanation(honduras).names:
+        assert_clear(of_explanation(honduras).drawn(name))
 
 
 @pytest.mark.parametrize(("state", "tie"), [("HND", "recognition"), ("NIC", "recognition"), ("HND", "cooperation")])
 def test_a_scenario_of_everything_is_drawn_clear(state: str, tie: str) -> None:
     found = explained(rich(), state, tie=tie)
-    assert charts_of(found) == ("waterfall", "terms", "hazard", "removals")
-    for name in charts_of(found):
-        assert_clear(draw(name, found))
+    assert of_explanation(found).names == ("waterfall", "terms", "hazard", "removals")
+    for name in of_explanation(found).names:
+        assert_clear(of_explanation(found).drawn(name))
 
 
 def test_long_names_are_shortened() -> None:
     name = "a-name-that-goes-on-and-on-until-nobody-would-read-it-any-more-and-then-some"
     event = {"type": "lobbying", "state": "HND", "date": "2024-12-01", "pressure": 2.0}
     found = explained(changed(eventful(), {f"events.{name}": event}), "HND")
-    for chart in charts_of(found):
-        assert_clear(draw(chart, found))
+    for chart in of_explanation(found).names:
+        assert_clear(of_explanation(found).drawn(chart))
 
 
 def test_a_run_that_stays_and_a_state_that_never_leaves() -> None:
@@ -251,19 +243,19 @@ def test_a_run_that_stays_and_a_state_that_never_leaves() -> None:
     left = set(result.changes["run"][result.changes["from"] == 0].tolist())
     stays = next((run for run in range(60) if run not in left), 0)
     found = explain(result, "HND", stays, runs=40, threads=1)
-    assert charts_of(found) == ("waterfall", "terms", "hazard", "removals")
-    for name in charts_of(found):
-        assert_clear(draw(name, found))
+    assert of_explanation(found).names == ("waterfall", "terms", "hazard", "removals")
+    for name in of_explanation(found).names:
+        assert_clear(of_explanation(found).drawn(name))
     never = explained(changed(eventful(), {"states.HND.susceptibility": 0.0, "events.order.enabled": False}), "HND", 20)
-    assert charts_of(never)[-1] == "removals"
-    assert "waterfall" not in charts_of(never)
-    for name in charts_of(never):
-        draw(name, never)
+    assert of_explanation(never).names[-1] == "removals"
+    assert "waterfall" not in of_explanation(never).names
+    for name in of_explanation(never).names:
+        of_explanation(never).drawn(name)
 
 
 @pytest.mark.usefixtures("coarse")
 def test_the_same_explanation_gives_the_same_bytes(honduras: Explanation, tmp_path: Path) -> None:
-    one, other = (draw_explanation(honduras, tmp_path / name) for name in ("one", "other"))
+    one, other = (of_explanation(honduras).draw(tmp_path / name) for name in ("one", "other"))
     assert [path.name for path in one] == [
         f"{name}.{kind}" for name in ("waterfall", "terms", "hazard", "removals") for kind in ("png", "svg")
     ]

@@ -13,7 +13,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib.font_manager import fontManager
 
-from sim.charts import draw, draw_all, style
+from sim.charts import style
+from sim.charts.catalogue import of_result
 from sim.words import MissingLetters
 from tests.charts.conftest import made
 
@@ -71,7 +72,7 @@ def warned(call: Any) -> list[warnings.WarningMessage]:
 def test_letters_without_a_font_are_told_and_nothing_else_is(
     fonts: list[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    found = warned(lambda: draw_all(made(title=TITLE), tmp_path))
+    found = warned(lambda: of_result(made(title=TITLE)).draw(tmp_path))
     assert {warning.category for warning in found} == {MissingLetters}
     letters = {letter for warning in found for letter in warning.message.letters}  # type: ignore[union-attr]
     assert letters == set("台灣कष한🙂👩🚀")
@@ -82,17 +83,17 @@ def test_letters_without_a_font_are_told_and_nothing_else_is(
 def test_what_dejavu_has_is_not_missing(fonts: list[Any], tmp_path: Path) -> None:
     text = "São Tomé – × − שלום سلام Ελλάδα Україна\u200f\u200d\ufe0f\n\t"
     assert style.unprintable(text) == set()
-    assert warned(lambda: draw_all(made(title=text), tmp_path, only=["count"])) == []
+    assert warned(lambda: of_result(made(title=text)).draw(tmp_path, only=["count"])) == []
 
 
 @pytest.mark.usefixtures("coarse")
 def test_a_font_of_this_machine_is_used(fonts: list[Any], han: str, tmp_path: Path) -> None:
-    boxes = warned(lambda: draw_all(made(title=HAN), tmp_path / "without", only=["count"]))
+    boxes = warned(lambda: of_result(made(title=HAN)).draw(tmp_path / "without", only=["count"]))
     assert boxes
     style._width.cache_clear()
     fontManager.addfont(han)
     assert style.families() == ["DejaVu Sans", "Unifont"]
-    assert warned(lambda: draw_all(made(title=HAN), tmp_path / "with", only=["count"])) == []
+    assert warned(lambda: of_result(made(title=HAN)).draw(tmp_path / "with", only=["count"])) == []
     svg = (tmp_path / "with" / "count.svg").read_text("utf-8")
     assert "Unifont" in svg
     assert svg != (tmp_path / "without" / "count.svg").read_text("utf-8")
@@ -104,7 +105,7 @@ def test_a_font_that_nobody_named_is_used(fonts: list[Any], tmp_path: Path) -> N
     for family in ("Zhou", "Bao"):
         fontManager.addfont(square_font(tmp_path, family))
     assert style.families() == ["DejaVu Sans"]
-    assert warned(lambda: draw_all(made(title=HAN), tmp_path, only=["count"])) == []
+    assert warned(lambda: of_result(made(title=HAN)).draw(tmp_path, only=["count"])) == []
     assert style.families() == ["DejaVu Sans", "Bao"]
     svg = (tmp_path / "count.svg").read_text("utf-8")
     assert "Bao" in svg
@@ -121,7 +122,7 @@ def test_a_font_installed_since_the_list_was_made(
     looked = []
     monkeypatch.setattr(style, "findSystemFonts", lambda: looked.append(1) or [str(damaged), han])
     assert style.families() == ["DejaVu Sans"]
-    assert warned(lambda: draw_all(made(title=HAN), tmp_path, only=["count"])) == []
+    assert warned(lambda: of_result(made(title=HAN)).draw(tmp_path, only=["count"])) == []
     assert "Unifont" in (tmp_path / "count.svg").read_text("utf-8")
     assert style.unprintable("ก") == {"ก"}
     assert looked == [1]
@@ -129,9 +130,9 @@ def test_a_font_installed_since_the_list_was_made(
 
 @pytest.mark.usefixtures("coarse")
 def test_latin_charts_are_the_same_with_any_font(fonts: list[Any], han: str, tmp_path: Path) -> None:
-    draw_all(made(title="São Tomé"), tmp_path / "without")
+    of_result(made(title="São Tomé")).draw(tmp_path / "without")
     fontManager.addfont(han)
-    draw_all(made(title="São Tomé"), tmp_path / "with")
+    of_result(made(title="São Tomé")).draw(tmp_path / "with")
     for file in sorted((tmp_path / "without").iterdir()):
         assert file.read_bytes() == (tmp_path / "with" / file.name).read_bytes(), file.name
 
@@ -147,7 +148,7 @@ def test_texts_are_measured_in_the_font_they_are_drawn_in(fonts: list[Any], han:
 
 def test_a_long_title_stays_within_the_figure(fonts: list[Any], han: str) -> None:
     fontManager.addfont(han)
-    drawing = draw("count", made(title=HAN * 60))
+    drawing = of_result(made(title=HAN * 60)).drawn("count")
     drawing.draw_without_rendering()
     assert all(0 <= text.get_window_extent().x1 <= drawing.bbox.width for text in drawing.texts)
 

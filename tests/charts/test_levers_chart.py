@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.analysis.levers import NINETY
-from sim.charts import sweep
+from sim.charts.catalogue import draw_outcome, draw_sweep
 from tests.charts.test_backtest_charts import bars, said
 from tests.charts.test_charts import assert_clear, words
 from tests.charts.test_sweep_charts import BUDGET, case, made
@@ -65,7 +65,7 @@ def dots(drawing: Any, gid: str) -> list[tuple[float, float]]:
 
 
 def test_a_dot_a_multiple_from_none_to_five_times() -> None:
-    drawing = sweep.draw(levers())
+    drawing = draw_outcome(levers())
     for place in range(3):
         values = [11.8 + differences[place] for _, differences in DIFFERENCES]
         wanted = [*values[:2], 11.8, *values[2:]]
@@ -75,7 +75,7 @@ def test_a_dot_a_multiple_from_none_to_five_times() -> None:
 
 
 def test_lines_are_paired_errors_and_pale_ones_what_is_not_known() -> None:
-    drawing = sweep.draw(levers())
+    drawing = draw_outcome(levers())
     (low, high), *_ = bars(drawing, "paired-0")
     assert (low[1], high[1]) == pytest.approx((13.2 - NINETY * ERROR, 13.2 + NINETY * ERROR))
     (low, high), *_ = bars(drawing, "not-known-0")
@@ -83,7 +83,7 @@ def test_lines_are_paired_errors_and_pale_ones_what_is_not_known() -> None:
 
 
 def test_numbers_stand_on_dots_and_below() -> None:
-    written = words(sweep.draw(levers()))
+    written = words(draw_outcome(levers()))
     for text in ("13.2", "+1.4", "± 0.2", "−3.1", "difference", "90 % of luck", "Beijing’s money", "Taipei’s money"):
         assert text in written
     assert written.count("11.8") == 3
@@ -93,15 +93,15 @@ def test_the_headline_tells_the_finding() -> None:
     assert (
         "What one lever does. Beijing’s money does most: five times as much leaves 8.7 states in place of 11.8; "
         "Washington’s attention does least, 0.9 at most"
-    ) in said(sweep.draw(levers()))
+    ) in said(draw_outcome(levers()))
     assert (
         "Chance of Honduras to leave Taipei, one lever at a time. Beijing’s money does most: five times as much makes "
         "it 77 % in place of 46 %"
-    ) in said(sweep.draw(levers(), "left:HND"))
+    ) in said(draw_outcome(levers(), "left:HND"))
 
 
 def test_chances_stay_between_none_and_certainty() -> None:
-    drawing = sweep.draw(levers(), "left:HND")
+    drawing = draw_outcome(levers(), "left:HND")
     ends = [end[1] for ends in bars(drawing, "not-known-1") for end in ends]
     assert min(ends) >= 0.0
     assert max(ends) <= 100.0
@@ -109,10 +109,10 @@ def test_chances_stay_between_none_and_certainty() -> None:
 
 
 def test_a_point_that_failed_is_left_out_and_counted() -> None:
-    drawing = sweep.draw(levers(failed=(2,)))
+    drawing = draw_outcome(levers(failed=(2,)))
     assert len(dots(drawing, "outcome-0")) == 4
     assert "12 of 13 points done, 1 failed." in said(drawing)
-    nothing = sweep.draw(levers(failed=(0,)))
+    nothing = draw_outcome(levers(failed=(0,)))
     assert not nothing.axes
     assert "No point could be told apart from the scenario itself" in said(nothing)
 
@@ -120,13 +120,13 @@ def test_a_point_that_failed_is_left_out_and_counted() -> None:
 @pytest.mark.parametrize("outcome", ["count", "left:HND"])
 @pytest.mark.parametrize("own", [1.0, 2.0])
 def test_nothing_is_cut_or_covered(outcome: str, own: float) -> None:
-    assert_clear(sweep.draw(levers(own=own), outcome))
+    assert_clear(draw_outcome(levers(own=own), outcome))
 
 
 def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
     with few_pixels():
         for name in ("one", "two"):
-            sweep.draw_sweep(levers(), tmp_path / name, ["left:HND"])
+            draw_sweep(levers(), tmp_path / name, ["left:HND"])
     written = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert written == ["count.png", "count.svg", "left-HND.png", "left-HND.svg"]
     for name in written:
@@ -151,7 +151,7 @@ def paired() -> dict[str, Any]:
 
 def test_the_chart_of_one_number_has_a_finding_and_paired_errors() -> None:
     document = paired()
-    drawing = sweep.draw(document)
+    drawing = draw_outcome(document)
     ends = bars(drawing, "errors")
     assert [high[1] - low[1] for low, high in ends] == pytest.approx(
         [0.0 if place == 2 else 2 * NINETY * 0.02 for place in range(6)]
@@ -164,7 +164,7 @@ def test_the_chart_of_one_number_has_a_finding_and_paired_errors() -> None:
 
 
 def test_so_has_that_of_a_chance() -> None:
-    drawing = sweep.draw(paired(), "left:HND")
+    drawing = draw_outcome(paired(), "left:HND")
     low, high = bars(drawing, "errors")[0]
     assert high[1] - low[1] == pytest.approx(2 * NINETY * 1.0)
     assert "Chance of Honduras to leave Taipei. Beijing’s money: 10 times as much makes it" in said(drawing)

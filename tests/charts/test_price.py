@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sim.analysis.fitted import fitted
-from sim.charts.price import draw, draw_fit
+from sim.charts.catalogue import of_fit
+from sim.charts.price import draw
 from tests.charts.test_charts import assert_clear, band, line, words
 
 EARLY, LATE = date(2004, 1, 1), date(2026, 5, 15)
@@ -62,6 +63,6 @@ def test_it_says_how_many_the_model_gives_for_nothing() -> None:
 
 
 def test_the_same_fit_gives_the_same_pictures(tmp_path: Path) -> None:
-    first, second = (draw_fit(document(LATE), tmp_path / name) for name in ("a", "b"))
+    first, second = (of_fit(document(LATE)).draw(tmp_path / name) for name in ("a", "b"))
     assert [path.name for path in first] == ["price.png", "price.svg"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]

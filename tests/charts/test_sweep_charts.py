@@ -18,7 +18,12 @@ from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.charts import sweep
+from sim.charts.catalogue import draw_outcome, draw_sweep
+from sim.charts.meaning import meaning
+from sim.charts.sweep import document as sweep
+from sim.charts.sweep import line as line_chart
+from sim.charts.sweep import maps, scatter
+from sim.charts.sweep.colours import ends
 from sim.charts.words import percent
 from sim.errors import InputError
 from tests.charts.test_backtest_charts import bars, points, said
@@ -165,6 +170,14 @@ def kept(name: str) -> Document:
     return case(name)
 
 
+DRAWINGS = {
+    "line": line_chart.draw,
+    "heat_map": maps.draw_one,
+    "multiples": maps.draw_several,
+    "scatter": scatter.draw,
+}
+
+
 def chart(kind: str, name: str, outcome: str = "count") -> Figure:
     """A chart of a case, drawn once and only read."""
     return _drawn(sweep.kind_of(kept(name)) if kind == "draw" else kind, name, outcome)
@@ -172,8 +185,7 @@ def chart(kind: str, name: str, outcome: str = "count") -> Figure:
 
 @lru_cache(maxsize=40)
 def _drawn(kind: str, name: str, outcome: str) -> Figure:
-    drawing: Figure = getattr(sweep, kind)(kept(name), outcome)
-    return drawing
+    return DRAWINGS[kind](kept(name), outcome)
 
 
 def hatches(drawing: Figure) -> dict[str, Rectangle]:
@@ -290,14 +302,14 @@ def test_an_axis_of_chances_is_as_long_as_needed() -> None:
     document = case("one-few")
     for span in (10, 60, 100):
         document["columns"]["p_end_HND"] = [0.0082 * span] * 6
-        assert span < sweep.line(document, "left:HND").axes[0].get_ylim()[1] < 1.15 * span
+        assert span < line_chart.draw(document, "left:HND").axes[0].get_ylim()[1] < 1.15 * span
 
 
 def test_error_bars_end_at_certainty() -> None:
     document = case("one-few")
     document["columns"]["p_end_HND"][:2] = [0.001, 0.999]
     document["columns"]["p_end_HND_mc"][:2] = [0.05, 0.05]
-    (low, _), (_, high) = bars(sweep.line(document, "left:HND"), "errors")[:2]
+    (low, _), (_, high) = bars(line_chart.draw(document, "left:HND"), "errors")[:2]
     assert (low[1], high[1]) == (0, 100)
 
 
@@ -316,7 +328,7 @@ def test_dates_stand_on_an_axis_of_dates() -> None:
     near = chart("line", "one-dates-near").axes[0]
     assert labels(near, "x")[:2] == ["1 Jan\n2022", "4 Jan\n2022"]
     years = made({INAUGURATION: [date(2000 + n // 4, 1 + 3 * (n % 4), 1) for n in range(80)]})
-    assert labels(sweep.line(years).axes[0], "x")[:3] == ["2000", "2002", "2004"]
+    assert labels(line_chart.draw(years).axes[0], "x")[:3] == ["2000", "2002", "2004"]
 
 
 def test_points_without_an_outcome_are_gaps_hatched_by_reason() -> None:
@@ -366,7 +378,7 @@ def test_a_count_at_the_start_that_is_not_told_is_not_drawn() -> None:
     for name in ("one", "one-nothing"):
         document = case(name)
         del document["count_at_start"]
-        drawing = sweep.line(document)
+        drawing = line_chart.draw(document)
         assert_clear(drawing)
         assert "start" not in [each.get_gid() for each in drawing.axes[0].lines]
         assert "at the start" not in said(drawing)
@@ -377,14 +389,14 @@ def test_high_counts_that_are_alike_have_an_axis_of_their_own() -> None:
     for name in ("mean", "q05", "q25", "q50", "q75", "q95"):
         document["columns"][name] = [value + 50 for value in document["columns"][name]]
     document["count_at_start"] = 64
-    assert sweep.line(document).axes[0].get_ylim()[0] == 50
+    assert line_chart.draw(document).axes[0].get_ylim()[0] == 50
     assert chart("line", "one-few").axes[0].get_ylim()[0] == 0
 
 
 @pytest.mark.parametrize("value", [None, 7.0, "soon", {"2022-01-01": 2.0}])
 def test_a_reference_that_is_not_on_the_axis_is_left_out(value: Any) -> None:
     document = case("one") | {"reference": {ATTENTION: value}}
-    found = said(sweep.line(document))
+    found = said(line_chart.draw(document))
     assert "in the scenario" not in found
 
 
@@ -468,7 +480,7 @@ def test_cells_without_an_outcome_are_hatched_by_reason() -> None:
 def test_points_missing_from_the_table_are_to_come() -> None:
     document = case("two")
     document["columns"] = {name: held[:20] for name, held in document["columns"].items()}
-    drawing = sweep.heat_map(document)
+    drawing = maps.draw_one(document)
     assert len(hatches(drawing)) == 10
     assert "20 of 30 points done." in said(drawing)
 
@@ -480,7 +492,7 @@ def test_the_scenarios_own_cell_is_outlined() -> None:
     assert (outline.get_x(), outline.get_y()) == (1.5, 1.5)
     assert "Outlined: as in the scenario." in said(drawing)
     elsewhere = case("two") | {"reference": {ATTENTION: 1.0, BUDGET: 1.7}}
-    assert "Outlined" not in said(sweep.heat_map(elsewhere))
+    assert "Outlined" not in said(maps.draw_one(elsewhere))
     panels = chart("multiples", "three")
     outlined = [plot for plot in panels.axes if any("reference" in str(patch.get_gid()) for patch in plot.patches)]
     assert outlined == [panels.axes[2]]
@@ -532,7 +544,7 @@ def test_only_the_lowest_panels_have_labels_below() -> None:
 def test_a_colour_scale_does_not_magnify_luck(values: list[float], counts: bool, expected: tuple[float, float]) -> None:
     shown = sweep.outcome_of(kept("two"), "count" if counts else "left:HND")
     changed = sweep.Outcome(**(vars(shown) | {"values": np.array(values)}))
-    assert sweep.ends(changed) == expected
+    assert ends(changed) == expected
 
 
 # --- many numbers -----------------------------------------------------------------------------------------
@@ -568,7 +580,7 @@ def test_every_point_is_a_dot_in_each_panel() -> None:
 def test_a_day_below_the_last_tick_is_not_cut() -> None:
     ends = (date(2022, 1, 27), date(2022, 6, 1))
     document = made({ATTENTION: (0.0, 3.0), BUDGET: (1.0, 2.0), INAUGURATION: ends}, "lhs", 3)
-    drawing = sweep.draw(document)
+    drawing = draw_outcome(document)
     assert_clear(drawing)
     assert drawing.axes[-1].get_xticklabels()[-1].get_text() == "11 May\n2022"
 
@@ -583,12 +595,12 @@ def test_the_line_of_a_panel_is_the_mean_of_groups() -> None:
 
 
 def test_a_line_of_few_values_goes_through_their_means() -> None:
-    at, means = sweep.running(np.array([1.0, 2.0, 1.0, 2.0, 4.0, 4.0]), np.array([1.0, 5.0, 3.0, 7.0, 0.0, 1.0]))
+    at, means = scatter.running(np.array([1.0, 2.0, 1.0, 2.0, 4.0, 4.0]), np.array([1.0, 5.0, 3.0, 7.0, 0.0, 1.0]))
     assert at.tolist() == [1.0, 2.0, 4.0]
     assert means.tolist() == [2.0, 6.0, 0.5]
-    assert not len(sweep.running(np.arange(9.0), np.arange(9.0))[0])
-    assert not len(sweep.running(np.empty(0), np.empty(0))[0])
-    assert not len(sweep.running(np.ones(50), np.arange(50.0))[0])
+    assert not len(scatter.running(np.arange(9.0), np.arange(9.0))[0])
+    assert not len(scatter.running(np.empty(0), np.empty(0))[0])
+    assert not len(scatter.running(np.ones(50), np.arange(50.0))[0])
     drawing = chart("scatter", "many-few")
     assert "the line" not in said(drawing)
 
@@ -631,7 +643,7 @@ def test_a_number_met_twice_in_a_random_design_is_no_line() -> None:
     document = case("one-latin")
     document["columns"][ATTENTION][1] = document["columns"][ATTENTION][0]
     assert sweep.kind_of(document) == "scatter"
-    assert_clear(sweep.draw(document))
+    assert_clear(draw_outcome(document))
 
 
 @pytest.mark.parametrize(
@@ -662,7 +674,7 @@ def test_a_number_met_twice_in_a_random_design_is_no_line() -> None:
     ],
 )
 def test_a_path_is_told_in_the_words_of_the_language(path: str, told: str) -> None:
-    assert sweep.meaning(path) == told
+    assert meaning(path) == told
 
 
 @pytest.mark.parametrize(
@@ -685,8 +697,8 @@ def test_what_luck_leaves_open_is_told(asked: str, error: float, told: str) -> N
 def test_a_meaning_in_the_document_comes_first() -> None:
     document = made({"events.castro-inauguration.lean": [-0.3, 0.3, 0.8]})
     document["varied"][0]["meaning"] = "Lean of the government from January 2022"
-    assert "Lean of the government from January 2022" in words(sweep.line(document))
-    assert labels(sweep.line(document).axes[0], "x") == ["−0.3", "0.3", "0.8"]
+    assert "Lean of the government from January 2022" in words(line_chart.draw(document))
+    assert labels(line_chart.draw(document).axes[0], "x") == ["−0.3", "0.3", "0.8"]
 
 
 def test_numbers_are_written_with_as_few_digits_as_tell_them_apart() -> None:
@@ -714,26 +726,26 @@ def test_an_outcome_the_sweep_has_not_is_refused_before_anything_is_written(
     asked: str, message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError) as raised:
-        sweep.draw_sweep(case("one"), tmp_path / "charts", outcome=["left:GTM", asked])
+        draw_sweep(case("one"), tmp_path / "charts", outcome=["left:GTM", asked])
     assert message in str(raised.value)
     assert not (tmp_path / "charts").exists()
 
 
 def test_a_state_that_is_away_at_the_start_may_return() -> None:
     document = case("two") | {"at_start": {"HND": "beijing", "GTM": "taipei"}}
-    drawing = sweep.heat_map(document, "left:HND")
+    drawing = maps.draw_one(document, "left:HND")
     found = said(drawing)
     assert found.startswith("Chance of Honduras to return to Taipei, by")
     assert "in which it has returned by the end of Dec 2026, for each pair of values; dark: lower chance." in found
     chances = on_grid(document, "p_end_HND").T.ravel()
     assert (np.diff(lightness(drawing)[np.argsort(chances)]) >= -0.01).all()
-    assert said(sweep.heat_map(document, "left:GTM")).startswith("Chance of Guatemala to leave Taipei")
+    assert said(maps.draw_one(document, "left:GTM")).startswith("Chance of Guatemala to leave Taipei")
 
 
 def test_a_sweep_of_the_end_names_no_month() -> None:
     document = made({"scenario.end": [date(2024, 12, 31), date(2025, 12, 31), date(2026, 12, 31)]})
     document["end"] = None
-    assert "Mean number of states at the end (line)" in said(sweep.line(document))
+    assert "Mean number of states at the end (line)" in said(line_chart.draw(document))
 
 
 # --- all of them ------------------------------------------------------------------------------------------
@@ -756,13 +768,13 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """A case and the files of its charts."""
     with few_pixels():
         folder = tmp_path_factory.mktemp("files") / "new" / "a"
-        return request.param, sweep.draw_sweep(case(request.param), folder, outcome="left:HND")
+        return request.param, draw_sweep(case(request.param), folder, outcome="left:HND")
 
 
 @pytest.mark.usefixtures("coarse")
 def test_the_files_have_the_same_bytes_each_time(files: tuple[str, list[Path]], tmp_path: Path) -> None:
     name, first = files
-    second = sweep.draw_sweep(case(name), tmp_path / "b", outcome=["left:HND", "count"])
+    second = draw_sweep(case(name), tmp_path / "b", outcome=["left:HND", "count"])
     wanted = ("count", "left-HND")
     assert [path.name for path in first] == [f"{stem}.{kind}" for stem in wanted for kind in ("png", "svg")]
     for one, other in zip(first, second, strict=True):
@@ -772,7 +784,7 @@ def test_the_files_have_the_same_bytes_each_time(files: tuple[str, list[Path]], 
 
 @pytest.mark.usefixtures("coarse")
 def test_only_the_count_is_drawn_unless_a_state_is_asked_for(tmp_path: Path) -> None:
-    assert [path.name for path in sweep.draw_sweep(case("one"), tmp_path, formats=("png",))] == ["count.png"]
+    assert [path.name for path in draw_sweep(case("one"), tmp_path, formats=("png",))] == ["count.png"]
 
 
 def test_the_svgs_can_stand_in_one_page(files: tuple[str, list[Path]]) -> None:
@@ -789,5 +801,5 @@ def test_the_svgs_can_stand_in_one_page(files: tuple[str, list[Path]]) -> None:
 def test_the_document_is_left_as_it_is(name: str) -> None:
     document = case(name)
     before = copy.deepcopy(document)
-    sweep.draw(document, "left:HND")
+    draw_outcome(document, "left:HND")
     assert document == before

@@ -11,7 +11,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.charts.tornado import NOISE, PURE_NOISE, SHOWN, draw, draw_sensitivity, readable
+from sim.charts.catalogue import of_sensitivity
+from sim.charts.tornado import NOISE, PURE_NOISE, SHOWN, draw, readable
 from sim.parameters import PARAMETERS
 from tests.charts.test_charts import LONG, assert_clear, words
 
@@ -163,7 +164,7 @@ def test_paths_are_readable(path: str, said: str) -> None:
 @pytest.mark.usefixtures("coarse")
 def test_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        written = draw_sensitivity(made(), tmp_path / name)
+        written = of_sensitivity(made()).draw(tmp_path / name)
         assert [path.name for path in written] == ["tornado.png", "tornado.svg"]
     for kind in ("png", "svg"):
         one, two = ((tmp_path / name / f"tornado.{kind}").read_bytes() for name in ("one", "two"))

@@ -154,10 +154,12 @@ def test_json_is_json_in_any_encoding(monkeypatch: pytest.MonkeyPatch, encoding:
 
 def test_a_hostile_title_makes_no_broken_chart(tmp_path: Path) -> None:
     """A result read from elsewhere, by a reader that did not clean it."""
-    from sim.charts import draw_all
+    from sim.charts.catalogue import of_result
 
     with pytest.warns(MissingLetters, match=r"no font here has \\ufffe: "):
-        (file,) = draw_all(made(title="\x1b]0;x\x07 --> ]]> <b>&\ufffe"), tmp_path, only=["count"], formats=["svg"])
+        (file,) = of_result(made(title="\x1b]0;x\x07 --> ]]> <b>&\ufffe")).draw(
+            tmp_path, only=["count"], formats=["svg"]
+        )
     minidom.parseString(file.read_bytes())
 
 

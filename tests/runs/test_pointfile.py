@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 import sim as face
-from sim.charts.sweep import draw, kind_of
+from sim.charts.catalogue import draw_outcome as draw
+from sim.charts.sweep.document import kind_of
 from sim.errors import InputError
 from sim.runs import varying
 from sim.runs.designs import Design

@@ -1,11 +1,10 @@
-"""The charts of a comparison: fans with the paired difference below, and a dumbbell of each state's chances."""
+"""The chart of the difference through time: fans, and below them the paired difference."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -14,25 +13,22 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.compare import Comparison, Pair
-from sim.charts import compared, count, save
-from sim.charts.history import number, spoken
+from sim.charts import compared, count
+from sim.charts.history import number
 from sim.charts.labels import date_ticks
-from sim.charts.states import BETWEEN, SPANS
-from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
-from sim.charts.words import known_to, many, month, month_end, percent, row_days, start_of
-from sim.results.result import SIDES, Result
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, grid, panel, sheet
+from sim.charts.words import month, month_end, percent, row_days, start_of
+from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION
 
 TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
 UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}
 DIGITS = {RECOGNITION: 1, COOPERATION: 2}
 """Of the means: hosts are few."""
-SECOND = "difference-cooperation"
-"""The chart of the second tie, where two scenarios follow the same hosts."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven")
 BASIS = "Hosts as in the scenarios; this tie has no record."
-HEAD, FOOT, AXIS = 0.36, 0.55, 0.46
-"""Inches: the heading of a panel; dates below it, and a line of notes; ticks and unit below a panel of states."""
+HEAD, FOOT = 0.36, 0.55
+"""Inches: the heading of a panel; dates below it, and a line of notes."""
 UPPER, LOWER, LABEL = 2.9, 2.1, 0.6
 """Inches: least heights of the panels; what a label of three lines takes."""
 LEAST_BACK_DAYS, MOST_BACK_DAYS = 183, 1826
@@ -42,45 +38,11 @@ TINTS = {"most": 0.2, "half": 0.45}
 """How much of a scenario's colour is in the bands that hold 90 % and half of the runs; the rest is white."""
 SHORTEST = 0.1
 """States that the axis of differences spans at least, or it would make much of nothing."""
-ROW, MOST_ROWS, FEW_ROWS = 0.26, 40, 12
-"""Inches of a row of the dumbbell; most rows of a panel where one scenario is compared, and where several are."""
-LEAST, LEAST_OF_MANY = 0.0005, 0.005
-"""Differences of chances below this would be printed as nought; least that is drawn where several are compared."""
-NAMES, GAP = 0.34, 0.22
-"""Inches: the line that names a pair; what is free between two columns of numbers."""
-
-
-def draw_comparison_charts(comparison: Comparison, folder: Path, formats: Iterable[str] = ("png", "svg")) -> list[Path]:
-    """Draw the charts of a comparison into a folder; returns the files written.
-
-    The ids inside an SVG begin with the chart's name, so that all of them can stand in one page.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    kinds = tuple(formats)
-    written: list[Path] = []
-    for name in charts_of(comparison):
-        written += save(draw(name, comparison), folder / name, kinds, prefix=f"{name}-")
-    return written
-
-
-def charts_of(comparison: Comparison) -> tuple[str, ...]:
-    """The charts that a comparison has, by name."""
-    return ("difference", *([SECOND] if _followed(comparison, COOPERATION) else []), "dumbbell")
-
-
-def draw(name: str, comparison: Comparison) -> Figure:
-    """One chart of a comparison."""
-    if name == "dumbbell":
-        return draw_dumbbell(comparison)
-    return draw_difference(comparison, COOPERATION if name == SECOND else RECOGNITION)
 
 
 def _followed(comparison: Comparison, tie: str) -> list[int]:
     """Positions of the scenarios whose count of a tie is compared with the baseline's."""
     return [position for position, pair in enumerate(comparison.pairs, start=1) if tie in pair.ties]
-
-
-# --- the difference through time --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -93,7 +55,7 @@ class Time:
     """Days by which the last row is drawn beyond its day, so that it can be seen."""
 
 
-def draw_difference(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
+def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
     """The count of each scenario with its range; below, on the same axis of time, by how much it differs.
 
     With one scenario beside the baseline the difference has its bands, with several only its mean.
@@ -284,181 +246,3 @@ def with_error(value: float, error: float | None) -> str:
         return signed(round(value, 2))
     digits = next((digits for digits in (1, 2, 3) if error >= 0.5 * 10**-digits), 4)
     return f"{value:+.{digits}f} ± {error:.{digits}f}".replace("-", "−")
-
-
-# --- state by state ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Group:
-    """One panel of the dumbbell: states whose chances speak of the same thing."""
-
-    rows: list[dict[str, Any]]
-    """Rows of the table of states, those that differ most first."""
-    heading: str
-    rest: str
-    """What is said of those left out; empty for none."""
-
-    @property
-    def height(self) -> float:
-        """Inches the panel takes, with heading and axis."""
-        if not self.rows:
-            return 0.25
-        return HEAD + ROW * len(self.rows) + AXIS + (0.2 if self.rest else 0.0)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Where everything in a row stands, inches from the left edge."""
-
-    left: float
-    """Where the axis begins."""
-    width: float
-    """Of the axis."""
-    numbers: tuple[float, float, float, float]
-    """Right edges of the two chances and the difference, left edge of its range."""
-    span: int
-    """Length of the axis, %."""
-
-
-def draw_dumbbell(comparison: Comparison) -> Figure:
-    """Each state's chance at the end in the baseline and in a scenario, joined; those that differ most first."""
-    results, names = comparison.results, comparison.names
-    compared.check_number(results)
-    blocks = [groups(comparison, pair) for pair in comparison.pairs]
-    until = {month(pair.months[-1]) for pair in comparison.pairs}
-    ends = f"the end of {until.pop()}" if len(until) == 1 else "the end of the last month they share"
-    measure = (
-        f"Share of runs, %, at {ends}; rings: {names[0]}, dots: {'the other' if len(names) == 2 else 'another'} "
-        "scenario. At the right both chances, the difference in percentage points and, where there is one beyond the "
-        "luck of single runs, its 5–95 % range over parameter draws. Grey: within two Monte Carlo errors, not told "
-        "from luck."
-    )
-    body = sum(NAMES + sum(group.height + BETWEEN for group in block) for block in blocks)
-    heading = f"Chances of states in {NUMBERS[len(names)]} scenarios, and the difference"
-    with sheet(count.WIDTH, body, heading, measure, compared.source_of(results)) as (drawing, top):
-        columns = _columns(drawing, [row for block in blocks for group in block for row in group.rows])
-        for position, block in enumerate(blocks, start=1):
-            _write_names(drawing, top, names[position], names[0], CYCLE[position])
-            top += NAMES
-            for group in block:
-                _draw_group(drawing, top, group, columns, CYCLE[position])
-                top += group.height + BETWEEN
-    return drawing
-
-
-def groups(comparison: Comparison, pair: Pair) -> list[Group]:
-    """The panels of a pair: those with Taipei at the start, those that had left it, hosts."""
-    day = spoken(known_to(comparison.results[0]))
-    kinds = (
-        (RECOGNITION, True, f"Recognise Taipei on {day}: chance to have left", "more state"),
-        (RECOGNITION, False, "Had left Taipei before: chance to be back", "more state"),
-        (COOPERATION, True, "Host Washington's forces: chance that cooperation is suspended", "more host"),
-    )
-    single = len(comparison.pairs) == 1
-    least, most = (LEAST, MOST_ROWS) if single else (LEAST_OF_MANY, FEW_ROWS)
-    found = []
-    for tie, at_start, heading, word in kinds:
-        rows = [
-            row
-            for row in pair.rows("states", tie=tie, horizon="p_end")
-            if (row["at_start"] == SIDES[tie][0]) == at_start
-        ]
-        rows.sort(key=lambda row: (-abs(row["difference"]), row["state"]))
-        shown = [row for row in rows if abs(row["difference"]) >= least][:most]
-        rest = rows[len(shown) :]
-        if shown:
-            found.append(Group(shown, heading, f"and {_left_out(rest, word)}" if rest else ""))
-    return found or [Group([], "", f"No chance differs by as much as {100 * least:g} points.")]
-
-
-def _left_out(rows: list[dict[str, Any]], word: str) -> str:
-    """How many a panel leaves out, and by how much they differ."""
-    most, told = max(abs(row["difference"]) for row in rows), many(len(rows), word)
-    if most == 0.0:
-        return f"{told} without any difference"
-    if most < LEAST:
-        return f"{told} with a difference of less than {100 * LEAST:g} points"
-    return f"{told} with a difference of at most {100 * most:.1f} points"
-
-
-def _columns(drawing: Figure, rows: list[dict[str, Any]]) -> Columns:
-    """Room for the names at the left and the numbers at the right; the axis takes what is between."""
-    left = max([measured(drawing, row["state"]) for row in rows], default=0.5) + MARGIN + 0.17
-    widths = [
-        max([measured(drawing, _texts(row)[column], bold=column == 2) for row in rows], default=0.5)
-        for column in range(4)
-    ]
-    edge = count.WIDTH - MARGIN - widths[3]
-    third = edge - 0.08
-    second = third - widths[2] - GAP
-    first = second - widths[1] - GAP
-    most = max([100 * max(row["p"], row["p_against"]) for row in rows], default=0.0)
-    span = next((span for span in SPANS if most <= span * 0.97), 100)
-    return Columns(left, first - widths[0] - 0.25 - left, (first, second, third, edge), span)
-
-
-def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    """The numbers printed in a row: both chances, the difference in points, its range."""
-    low, high = row["low"], row["high"]
-    span = f"({points(low)} to {points(high)})" if beyond_luck(row) and low is not None and low < high else ""
-    return f"{percent(row['p_against'])} %", f"{percent(row['p'])} %", points(row["difference"]), span
-
-
-def beyond_luck(row: dict[str, Any]) -> bool:
-    """Whether a difference is more than two Monte Carlo errors from nought; never told of a single run."""
-    return row["mc"] is not None and abs(row["difference"]) > 2 * row["mc"]
-
-
-def points(difference: float) -> str:
-    """A difference of chances (-1 to 1) in percentage points with its sign: `−6.1`."""
-    text = f"{100 * difference:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
-
-
-def _write_names(drawing: Figure, top: float, name: str, against: str, colour: str) -> None:
-    """Which scenario is held against which, each in its colour, on the lower edge of its line."""
-    y = 1 - (top + NAMES - 0.06) / drawing.get_figheight()
-    at = MARGIN
-    for text, ink, bold in ((name, colour, True), ("against", GREY, False), (against, CYCLE[0], True)):
-        lines = wrapped(drawing, text, 10.5, bold=bold, room=(count.WIDTH - 2 * MARGIN - 0.8) / 2)
-        (said,) = compared.shortened(lines, 1) if len(lines) > 1 else lines
-        drawing.text(at / count.WIDTH, y, said, color=ink, weight="bold" if bold else "normal", size=10.5, va="bottom")
-        at += measured(drawing, said, 10.5, bold) + 0.1
-
-
-def _draw_group(drawing: Figure, top: float, group: Group, columns: Columns, colour: str) -> None:
-    """One panel: rings and dots, names at the left, numbers at the right."""
-    high = drawing.get_figheight()
-    drawing.text(MARGIN / count.WIDTH, 1 - (top + HEAD - 0.08) / high, group.heading, va="bottom")
-    if group.rest:
-        drawing.text(MARGIN / count.WIDTH, 1 - (top + group.height) / high, group.rest, color=GREY, va="bottom")
-    if not group.rows:
-        return
-    plot = panel(drawing, columns.left, top + HEAD, columns.width, ROW * len(group.rows))
-    plot.set_xlim(0, columns.span)
-    plot.set_ylim(len(group.rows) - 0.5, -0.5)
-    grid(plot, "x")
-    plot.set_xticks(
-        [columns.span * part / 5 for part in range(6)], [f"{columns.span * part / 5:g}" for part in range(6)]
-    )
-    plot.set_xlabel("% of runs")
-    places = list(range(len(group.rows)))
-    plot.set_yticks(places, [row["state"] for row in group.rows], color=BLACK)
-    plot.tick_params(axis="y", length=0, pad=8)
-    before, after = ([100 * row[name] for row in group.rows] for name in ("p_against", "p"))
-    plot.hlines(places, before, after, color=GREY, lw=2, zorder=2)
-    ring: dict[str, Any] = {"ms": 9, "mec": CYCLE[0], "mfc": WHITE, "mew": 1.8, "clip_on": False}
-    plot.plot(before, places, "o", zorder=2.5, gid="against", **ring)
-    plot.plot(after, places, "o", ms=5.5, color=colour, zorder=3, clip_on=False, gid="scenario")
-    side = plot.get_yaxis_transform()
-    inks = (CYCLE[0], colour, BLACK, BLACK)
-    for place, row in zip(places, group.rows, strict=True):
-        told = beyond_luck(row)
-        for column, (text, at, ink) in enumerate(zip(_texts(row), columns.numbers, inks, strict=True)):
-            look: dict[str, Any] = {"ha": "left" if column == 3 else "right", "va": "center", "transform": side}
-            look |= {
-                "color": ink if told or column < 2 else GREY,
-                "weight": "bold" if column == 2 and told else "normal",
-            }
-            plot.text((at - columns.left) / columns.width, place, text, **look)

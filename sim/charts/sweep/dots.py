@@ -9,28 +9,9 @@ from matplotlib.colors import Normalize
 
 from sim.charts.compared import shortened
 from sim.charts.style import BLACK, GREY, MARGIN, WHITE, figure, grid, panel, sheet, wrapped
-from sim.charts.sweep import (
-    COLOUR_KEY,
-    COUNT,
-    EDGE,
-    FOOT,
-    SMALL,
-    WIDTH,
-    Document,
-    ends,
-    failures,
-    foot_of,
-    headed,
-    key_of_colours,
-    luck,
-    named,
-    outcome_of,
-    source,
-    subtitle,
-    ticks,
-    varied_of,
-    write,
-)
+from sim.charts.sweep.axes import EDGE, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write
+from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
+from sim.charts.sweep.document import COUNT, Document, failures, luck, outcome_of, source, subtitle, varied_of
 
 HEIGHT = 4.2
 LEFT = 0.75
@@ -40,7 +21,7 @@ MOST_NAMED = 12
 """Points that have their label beside them."""
 
 
-def dots(document: Document, outcome: str = COUNT) -> Any:
+def draw(document: Document, outcome: str = COUNT) -> Any:
     """The outcome of every point, as a shade and a number, at its two values."""
     shown, (across, upwards) = outcome_of(document, outcome), varied_of(document)
     x, y = np.array(across.at), np.array(upwards.at)

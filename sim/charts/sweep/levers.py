@@ -11,7 +11,8 @@ from matplotlib.ticker import MaxNLocator
 from sim.analysis.levers import Change, Document, Moved, finding, fine, moved
 from sim.charts.meaning import meaning
 from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
-from sim.charts.sweep import COUNT, SMALL, WIDTH, Outcome, outcome_of, source, subtitle
+from sim.charts.sweep.axes import SMALL, WIDTH
+from sim.charts.sweep.document import COUNT, Outcome, outcome_of, source, subtitle
 
 LEFT, BETWEEN, HEIGHT = 1.0, 0.26, 3.1
 """Inches: left of the panels; between two of them; of a panel upwards."""
@@ -21,7 +22,7 @@ NOTHING = "No point could be told apart from the scenario itself: that point cou
 SHORT = {0.0: "none", 0.5: "half", 2.0: "twice", 5.0: "five\ntimes"}
 
 
-def draw_levers(document: Document, outcome: str = COUNT) -> Figure:
+def draw(document: Document, outcome: str = COUNT) -> Figure:
     """A panel a lever: a dot a multiple, its value printed; below, the difference and its error."""
     shown = outcome_of(document, outcome)
     levers = moved(document, _column(shown))

@@ -1,0 +1,61 @@
+"""What the document of a backtest says, and what its charts share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sim.charts.style import TEXT_SIZE
+from sim.charts.words import many
+
+Document = Mapping[str, Any]
+"""What a backtest writes: runs, seed, and its tables: counts, calibration, scores, differences, departures."""
+Row = Mapping[str, Any]
+SIMULATION, BASELINE = "simulation", "constant_hl7"
+"""The model the charts are about, and the one drawn beside it in the chart of calibration."""
+NAMES = {
+    "simulation": "simulation",
+    "hazard": "fitted hazard, no agents",
+    "constant_hl7": "constant hazard, half-life 7 years",
+    "constant_20y": "constant hazard, last 20 years",
+    "constant_all": "constant hazard, all years",
+    "constant_region": "constant hazard by region",
+    "random_walk": "random walk of the count",
+    "drift_20y": "random walk with drift, 20 years",
+    "logit": "logistic regression",
+}
+"""Models as a reader calls them."""
+WIDTH = 9.0
+HEAD = 0.34
+"""Heading of a panel, inches."""
+SMALL = 8.5
+LINE = TEXT_SIZE * 1.35 / 72
+"""Height of a line of text, inches."""
+FAINT = "#B5B5B5"
+"""Of what is drawn for comparison only."""
+
+
+def name_of(model: str) -> str:
+    """A model as a reader calls it."""
+    return NAMES.get(model, model)
+
+
+def source(document: Document) -> str:
+    """The source line of all four."""
+    runs = many(document["runs"], "run")
+    return f"Source: backtest of this project, {runs} an origin, seed {document['seed']}; the record of recognition."
+
+
+def ahead(horizon: int) -> str:
+    """`1 year ahead`, `3 years ahead`."""
+    return f"{many(horizon, 'year')} ahead"
+
+
+def of_model(rows: Iterable[Row], model: str, horizon: int | None = None) -> list[Row]:
+    """The rows of one model, and of one horizon where one is named."""
+    return [row for row in rows if row["model"] == model and horizon in (None, row["horizon"])]
+
+
+def horizons_of(rows: Iterable[Row]) -> list[int]:
+    """Years ahead, the fewest first."""
+    return sorted({row["horizon"] for row in rows})

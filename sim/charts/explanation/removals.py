@@ -1,0 +1,135 @@
+"""The chart of removals: how the chance differs without each lever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.analysis.removals import DONE, Removals, beyond_luck, month_of, points
+from sim.charts.events import SMALL
+from sim.charts.explanation.months import WIDTH, Row
+from sim.charts.explanation.waterfall import LOWERS, RAISES
+from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, grid, measured, panel, sheet, wrapped
+from sim.charts.words import header, many, source
+
+ROW, HEAD, AXIS = 0.3, 0.3, 0.55
+MOST_LEVERS, LEAST_DIFFERENCE = 14, 0.0005
+
+
+def draw(removals: Removals) -> Figure:
+    """The difference that taking each lever away makes to the chance, with its ranges; the largest first."""
+    subject, result = removals.subject, removals.subject.result
+    singles = [row for row in removals.rows if row["group"] == "single"]
+    shown = [row for row in singles if abs(row["difference"]) >= LEAST_DIFFERENCE][:MOST_LEVERS]
+    rest = len(singles) - len(shown)
+    together = [row for row in removals.rows if row["group"] != "single"]
+    blocks = [("Without one of them", shown), ("Without several together", together)]
+    blocks = [(words, rows) for words, rows in blocks if rows]
+    end = month_of(result.months[-1])
+    measure = (
+        f"Chance that it {DONE[subject.decision]} by the end of {end}: {100 * removals.p:.1f} % with everything in "
+        "place. Bars: by how many percentage points it differs without a lever (same random numbers and draws); black: "
+        "two Monte Carlo errors; pale: 5–95 % over parameter draws, luck removed. Grey: not told from luck."
+    )
+    if rest:
+        measure += f" {many(rest, 'more lever')} by less than {100 * LEAST_DIFFERENCE:g} points."
+    body = sum(HEAD + ROW * len(rows) for _, rows in blocks) + AXIS if blocks else 0.4
+    title = f"{subject.name}: the chance without each lever"
+    basis = f"Paired over {many(removals.runs, 'run')}."
+    with sheet(WIDTH, body, title, header(result, measure), source([result], basis)) as (drawing, top):
+        if not blocks:
+            y = 1 - (top + 0.1) / drawing.get_figheight()
+            drawing.text(MARGIN / WIDTH, y, "No lever moves the chance.", va="top")
+            return drawing
+        rows = [row for _, own in blocks for row in own]
+        names = {id(row): "\n".join(wrapped(drawing, _told(row), TEXT_SIZE, room=3.1)[:1]) for row in rows}
+        left = max(measured(drawing, name) for name in names.values()) + MARGIN + 0.17
+        texts = [_numbers(row) for row in rows]
+        gaps = [max(measured(drawing, text[column], bold=column == 1) for text in texts) + 0.16 for column in range(3)]
+        gaps = [max(gap, measured(drawing, word, SMALL) + 0.16) for gap, word in zip(gaps, _COLUMNS, strict=True)]
+        width = WIDTH - left - sum(gaps) - MARGIN
+        ends = [
+            0.0,
+            *(100 * row[name] for row in rows for name in ("difference", "low", "high") if row[name] is not None),
+        ]
+        low, high = min(ends), max(ends)
+        pad = 0.06 * max(high - low, 1.0)
+        for place, (words, own) in enumerate(blocks):
+            y = 1 - (top + HEAD - 0.07) / drawing.get_figheight()
+            drawing.text(MARGIN / WIDTH, y, words, va="bottom", weight="bold", size=SMALL)
+            plot = panel(drawing, left, top + HEAD, width, ROW * len(own))
+            plot.set_xlim(low - pad, high + pad)
+            _draw_block(plot, own, [names[id(row)] for row in own], width, gaps)
+            top += HEAD + ROW * len(own)
+            if place == 0:
+                _head_columns(plot, width, gaps, ROW * len(own))
+            if place + 1 < len(blocks):
+                plot.set_xticklabels([])
+            else:
+                plot.set_xlabel("percentage points")
+    return drawing
+
+
+_COLUMNS = ("without", "difference", "over draws")
+
+
+def _told(row: Row) -> str:
+    return str(row["label"])
+
+
+def _numbers(row: Row) -> tuple[str, str, str]:
+    """What is printed in a row: the chance without it, the difference with its error, its range over draws."""
+    error = "" if row["mc"] is None else f" ± {100 * row['mc']:.1f}"
+    low, high = row["low"], row["high"]
+    wide = low is not None and points(low) != points(high) and beyond_luck_of(row)
+    span = f"({points(low)} to {points(high)})" if wide else ""
+    return f"{100 * row['without']:.1f} %", f"{points(row['difference'])}{error}", span
+
+
+def beyond_luck_of(row: Row) -> bool:
+    """Whether the difference of a row is more than two Monte Carlo errors from nought."""
+    return beyond_luck(row["difference"], row["mc"])
+
+
+def _draw_block(plot: Axes, rows: Sequence[Row], names: Sequence[str], width: float, gaps: Sequence[float]) -> None:
+    plot.set_ylim(len(rows) - 0.5, -0.5)
+    grid(plot, "x")
+    plot.spines["left"].set_visible(False)
+    plot.xaxis.set_major_locator(MaxNLocator(nbins=max(3, int(width / 0.5)), steps=[1, 2, 2.5, 5, 10]))
+    plot.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.10g}".replace("-", "−") if value else "0"))
+    plot.set_yticks(range(len(rows)), names, color=BLACK)
+    plot.tick_params(axis="y", length=0, pad=8)
+    plot.axvline(0.0, color=GREY, lw=0.9, zorder=1.5)
+    side, edges = plot.get_yaxis_transform(), list(accumulate(gaps))
+    for place, row in enumerate(rows):
+        told, value = beyond_luck_of(row), 100 * row["difference"]
+        colour = GREY if not told else (RAISES if value > 0 else LOWERS)
+        if row["low"] is not None and row["low"] < row["high"]:
+            pale: dict[str, Any] = {"color": colour, "alpha": 0.3, "lw": 9, "solid_capstyle": "butt", "zorder": 2}
+            plot.plot([100 * row["low"], 100 * row["high"]], [place, place], gid="range", **pale)
+        plot.barh(place, value, height=0.46, color=colour, zorder=2.5, gid="difference")
+        if row["mc"]:
+            error = 200 * row["mc"]
+            plot.plot([value - error, value + error], [place, place], color=BLACK, lw=1.3, zorder=3, gid="error")
+        for column, (text, edge) in enumerate(zip(_numbers(row), edges, strict=True)):
+            look: dict[str, Any] = {"va": "center", "ha": "right", "transform": side}
+            ink = BLACK if told or column == 0 else GREY
+            weight = "bold" if column == 1 and told else "normal"
+            plot.text(1 + edge / width, place, text, color=ink, weight=weight, **look)
+
+
+def _head_columns(plot: Axes, width: float, gaps: Sequence[float], height: float) -> None:
+    for word, edge in zip(_COLUMNS, accumulate(gaps), strict=True):
+        look: dict[str, Any] = {
+            "va": "bottom",
+            "ha": "right",
+            "transform": plot.transAxes,
+            "color": GREY,
+            "size": SMALL,
+        }
+        plot.text(1 + edge / width, 1 + 0.05 / height, word, **look)

@@ -1,0 +1,124 @@
+"""The chart of terms: what each added to the log hazard of a run, by month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sim.analysis.explain import LABELS, Explanation, steps
+from sim.analysis.removals import DOES, month_of
+from sim.charts.events import LEVEL, lines_of_names
+from sim.charts.explanation.months import (
+    BODY,
+    END_SIZE,
+    FOOT,
+    WIDTH,
+    End,
+    Floats,
+    Frame,
+    Row,
+    edges_of,
+    held,
+    months_of,
+    name_ends,
+    room_of,
+    write_notes,
+)
+from sim.charts.explanation.ticks import round_ticks
+from sim.charts.explanation.waterfall import LEAST
+from sim.charts.style import BLACK, GREY, MARGIN, figure, measured, sheet
+from sim.charts.words import header, source
+from sim.model.terms import DECISIONS
+
+COLOURS = {term.name: term.colour for decision in DECISIONS.values() for term in (*decision.added, *decision.after)} | {
+    "other": "#DDDDDD"
+}
+"""A colour for each term, the same on every chart."""
+
+
+def contributions(decision: str, months: Sequence[Row]) -> dict[str, Floats]:
+    """(months,) what each term adds to the logarithm of what it moves; they sum to all that is moved.
+
+    Of leaving that is the chance that talks are lost, of the other decisions the hazard.
+
+    Terms that nowhere add as much as half a per cent are `other`, together. NaN where nothing was decided.
+    """
+    names = [name for name in LABELS[decision] if name != "base"]
+    table = np.zeros((len(months), len(names)))
+    for row, month in enumerate(months):
+        for place, step in enumerate(steps(decision, month)[1:]):
+            if step["before"] > 0.0:
+                table[row, place] = math.log(max(step["after"] / step["before"], 1e-3))
+    table[[month["chance"] is None for month in months]] = np.nan
+    found = {name: table[:, place] for place, name in enumerate(names)}
+    shown = {name: values for name, values in found.items() if np.nanmax(np.abs(values), initial=0.0) >= LEAST}
+    rest = [values for name, values in found.items() if name not in shown and np.nanmax(np.abs(values), initial=0.0)]
+    return shown | ({"other": np.sum(rest, axis=0)} if rest else {})
+
+
+def draw(explanation: Explanation) -> Figure:
+    """What each term added to the log hazard of a run, month by month, stacked, with their sum and the events."""
+    run, result, subject = explanation.document["run"], explanation.result, explanation.subject
+    months = run["months"]
+    added = contributions(subject.decision, months)
+    total = np.sum(list(added.values()), axis=0) if added else np.zeros(len(months))
+    edges, ends = edges_of(result, len(months)), _ends(subject.decision, added, total)
+    with figure(WIDTH, 1.0) as probe:
+        right = max(measured(probe, end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
+    labels, lines = room_of(result, run["calendar"], edges, right)
+    moved = "the chance that talks are lost" if subject.decision == "leave" else "the hazard"
+    measure = (
+        f"What each term multiplied {moved} by, month by month; terms above the line of 1 raise it, those below "
+        f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"
+    )
+    measure += f", when it {DOES[subject.decision]}." if run["decided"] else "."
+    said = f"{subject.name} in run {run['run']}: what weighed, by month"
+    body = LEVEL * lines_of_names(labels) + 0.15 + BODY + FOOT + 0.18 * len(lines)
+    with sheet(WIDTH, body, said, header(result, measure), source([result])) as (drawing, top):
+        frame = months_of(drawing, top, result, edges, labels, right)
+        low, high = _stack(frame, added, total)
+        frame.plot.set_ylim(low, high)
+        ticks = round_ticks(math.exp(low), math.exp(high), BODY, 0.27)
+        frame.plot.set_yticks([math.log(tick) for tick in ticks], [f"× {tick:g}" for tick in ticks])
+        name_ends(frame, ends, low, high)
+        write_notes(drawing, top + body - 0.18 * len(lines) - 0.02, lines)
+    return drawing
+
+
+def _stack(frame: Frame, added: Mapping[str, Floats], total: Floats) -> tuple[float, float]:
+    """Areas of the terms above and below nought, and the line of their sum; returns the ends of the axis."""
+    up, down = np.zeros(total.shape[0]), np.zeros(total.shape[0])
+    for name in _order(added):
+        values = np.nan_to_num(added[name])
+        for base, part in ((up, np.maximum(values, 0.0)), (down, np.minimum(values, 0.0))):
+            if part.any():
+                look: dict[str, Any] = {"step": "post", "color": COLOURS[name], "lw": 0.0, "zorder": 1.5}
+                frame.plot.fill_between(frame.edges, held(base), held(base + part), gid=f"term-{name}", **look)
+                base += part
+    frame.plot.axhline(0.0, color=GREY, lw=0.9, zorder=3)
+    frame.plot.step(frame.edges, held(total), where="post", color=BLACK, zorder=4, lw=1.8, gid="total")
+    low, high = float(down.min(initial=0.0)), float(up.max(initial=0.0))
+    room = 0.06 * max(high - low, 0.2)
+    return min(low - room, -0.1), max(high + room, 0.1)
+
+
+def _ends(decision: str, added: Mapping[str, Floats], total: Floats) -> list[End]:
+    """The names of the terms, with what each multiplied the hazard by in the last month, where their areas end."""
+    found, up, down = [], 0.0, 0.0
+    names = LABELS[decision] | {"other": "small terms"}
+    for name in _order(added):
+        value = float(np.nan_to_num(added[name][-1]))
+        middle = (up if value >= 0 else down) + value / 2
+        found.append(End(f"{names[name]} × {math.exp(value):.2f}", middle, COLOURS[name]))
+        up, down = up + max(value, 0.0), down + min(value, 0.0)
+    ends = float(np.nan_to_num(total[-1]))
+    return [*found, End(f"all together × {math.exp(ends):.2f}", ends, BLACK, True)]
+
+
+def _order(added: Mapping[str, Floats]) -> list[str]:
+    """The terms from the largest to the smallest, as they are stacked from nought."""
+    return sorted(added, key=lambda name: (name == "other", -float(np.nansum(np.abs(added[name])))))

@@ -1,0 +1,160 @@
+"""The chart of a decision: from the hazard under reference conditions to that of the decision, term by term."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, NullLocator
+
+from sim.analysis.explain import Explanation
+from sim.analysis.removals import month_of
+from sim.analysis.story import percent, rate, tipping
+from sim.charts.events import SMALL
+from sim.charts.explanation.months import DOING, WIDTH, Row
+from sim.charts.explanation.ticks import round_ticks
+from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION, grid, measured, panel, sheet
+from sim.charts.words import header, source
+
+ROW, HEAD, AXIS = 0.3, 0.3, 0.55
+LEAST = 0.01
+"""Terms that move the log hazard by less are told together."""
+FARTHEST = 20.0
+"""The number drawn is shown unless it lies below all chances by more than this factor."""
+RAISES, LOWERS = VERMILION, BLUE
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of the waterfall."""
+
+    label: str
+    factor: float | None
+    """On the hazard; None for a row that stands on its own."""
+    before: float
+    after: float
+
+
+def bars(steps: Sequence[Row], ends: str) -> list[Bar]:
+    """The rows of the waterfall, small terms told together; the factors multiply to the hazard.
+
+    ends : what the last row is called
+    """
+    start, rest = float(steps[0]["after"]), [step for step in steps[1:] if step["factor"] is not None]
+    large = [step for step in rest if abs(math.log(step["after"] / step["before"])) >= LEAST]
+    small = [step for step in rest if step not in large and step["after"] != step["before"]]
+    factors = [(str(step["label"]), step["after"] / step["before"]) for step in large]
+    if small:
+        name = str(small[0]["label"]) if len(small) == 1 else f"{len(small)} small terms"
+        factors.append((name, math.prod(step["after"] / step["before"] for step in small)))
+    found = [Bar("under reference conditions", None, start, start)]
+    for label, factor in factors:
+        before = found[-1].after
+        found.append(Bar(label, factor, before, before * factor))
+    last = float(steps[-1]["after"])
+    return [*found, Bar(ends, None, last, last)]
+
+
+def draw(explanation: Explanation) -> Figure:
+    """From the hazard under reference conditions to that of the decision, term by term, on a log axis."""
+    run, name = explanation.document["run"], explanation.subject.name
+    rows = bars(run["steps"], f"in {month_of(run['month'])}")
+    leaves = explanation.subject.decision == "leave"
+    against, odds = run["losing"] if leaves else run["chance"], ""
+    if run["luck"] is not None:
+        odds = "" if leaves else f" A chance of {percent(against)} in the month, and"
+        odds += f"{' T' if leaves else ' t'}he number drawn was {percent(run['luck'])}: "
+        odds += "below it." if run["luck"] < against else "not below it."
+    what = "Chance that talks are lost" if leaves else "Annual hazard"
+    measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
+    doing = "the chance that its talks are lost" if leaves else f"the hazard of {DOING[explanation.subject.decision]}"
+    said = told_by(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
+    shown = percent if leaves else rate
+    body = HEAD + ROW * len(rows) + AXIS
+    texts = header(explanation.result, measure), source([explanation.result])
+    with sheet(WIDTH, body, said, *texts) as (drawing, top):
+        left = max(measured(drawing, row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
+        after = "chance after" if leaves else "hazard after"
+        widest = max(measured(drawing, shown(row.after), bold=True) for row in rows)
+        right = max(widest, measured(drawing, after, SMALL)) + 0.25
+        factors = 0.75
+        width = WIDTH - left - right - factors - MARGIN
+        plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
+        values = [100.0 * value for row in rows for value in (row.before, row.after)]
+        luck = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
+        luck = luck if luck >= min(values) / FARTHEST else 0.0
+        low, high = _decade(*((min(*values, luck), max(*values, luck)) if luck else (min(values), max(values))))
+        plot.set_xscale("log")
+        plot.set_xlim(low, high)
+        plot.set_ylim(len(rows) - 0.5, -0.5)
+        grid(plot, "x")
+        _log_ticks(plot, low, high, width)
+        plot.set_xlabel("%" if leaves else "% a year")
+        plot.spines["left"].set_visible(False)
+        plot.set_yticks(range(len(rows)), [row.label for row in rows], color=BLACK)
+        plot.tick_params(axis="y", length=0, pad=8)
+        if luck:
+            _number_drawn(plot, luck, luck > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))
+        side = plot.get_yaxis_transform()
+        for place, row in enumerate(rows):
+            before, now = 100.0 * row.before, 100.0 * row.after
+            text: dict[str, Any] = {"va": "center", "ha": "right", "transform": side}
+            if row.factor is None:
+                plot.plot(now, place, "o", ms=7, color=BLACK, zorder=4, clip_on=False, gid="total")
+                plot.get_yticklabels()[place].set_fontweight("bold")
+            else:
+                colour = RAISES if now >= before else LOWERS
+                bar: dict[str, Any] = {"left": min(before, now), "height": 0.56, "color": colour, "zorder": 3}
+                plot.barh(place, abs(now - before), gid=f"step-{place}", **bar)
+                plot.text(1 + (factors - 0.08) / width, place, f"× {row.factor:.2f}", color=colour, **text)
+            if place + 1 < len(rows):
+                plot.plot([now, now], [place, place + 1], color=GREY, lw=0.8, zorder=2)
+            weight = "bold" if row.factor is None else "normal"
+            plot.text(1 + (factors + right - 0.02) / width, place, shown(row.after), weight=weight, **text)
+        foot: dict[str, Any] = {
+            "va": "bottom",
+            "ha": "right",
+            "transform": plot.transAxes,
+            "color": GREY,
+            "size": SMALL,
+        }
+        over = 1 + 0.05 / (ROW * len(rows))
+        plot.text(1 + (factors - 0.08) / width, over, "factor", **foot)
+        plot.text(1 + (factors + right - 0.02) / width, over, after, **foot)
+    return drawing
+
+
+def told_by(run: Row, name: str) -> str:
+    """What made a state leave in a run, as a headline: a term, or luck."""
+    if run["talks"] is None:
+        return f"{name} leaves in run {run['run']}, as the scenario tells"
+    tipped = tipping(run)
+    odds = f"at a chance of {percent(run['wins'])}"
+    if tipped is None:
+        return f"{name} leaves in run {run['run']} by luck, {odds}"
+    return f"{name} leaves in run {run['run']}, {odds}: “{tipped}” tipped it"
+
+
+def _number_drawn(plot: Axes, at: float, right: bool, over: float) -> None:
+    """A line at the number drawn: talks are lost where the chance ends beyond it."""
+    plot.axvline(at, color=BLACK, lw=1.0, ls=(0, (3, 2)), zorder=2, gid="drawn")
+    style: dict[str, Any] = {"va": "bottom", "ha": "right" if right else "left", "size": SMALL, "color": BLACK}
+    plot.text(at, over, "number drawn", transform=plot.get_xaxis_transform(), **style)
+
+
+def _decade(low: float, high: float) -> tuple[float, float]:
+    """Ends of a log axis that hold both, at least a factor of four apart."""
+    middle, half = math.sqrt(low * high), max(math.sqrt(high / low), 2.0) * 1.18
+    return middle / half, middle * half
+
+
+def _log_ticks(plot: Axes, low: float, high: float, inches: float) -> None:
+    """Round ticks on a log axis, as many as there is room for, and no others."""
+    ticks = round_ticks(low, high, inches, 0.45)
+    plot.xaxis.set_minor_locator(NullLocator())
+    plot.xaxis.set_minor_formatter(NullFormatter())
+    plot.set_xticks(ticks, [f"{tick:.12g}" if tick < 1e6 else f"{tick:.0e}" for tick in ticks])

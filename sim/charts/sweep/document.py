@@ -1,0 +1,322 @@
+"""What the document of a sweep says: what was varied, the outcome of every point, how far it has got."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import Colormap
+from numpy.typing import NDArray
+
+from sim.charts.history import number, spoken
+from sim.charts.meaning import meaning
+from sim.charts.style import SEQUENTIAL
+from sim.charts.words import day, many, month, percent
+from sim.errors import InputError, Problem, nearest
+from sim.scenario.levers import called
+
+Document = Mapping[str, Any]
+"""What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""
+Floats = NDArray[np.float64]
+Kind = Literal["levers", "line", "heat_map", "multiples", "dots", "scatter"]
+COUNT, LEFT, SUSPENDED = "count", "left", "suspended"
+DESIGNS = {
+    "grid": "grid of {}",
+    "lhs": "Latin hypercube of {}",
+    "sobol": "Sobol sequence of {}",
+    "saltelli": "Saltelli sample of {}",
+    "morris": "Morris paths of {}",
+    "levers": "one lever at a time, {}",
+    "points": "{} as listed",
+}
+"""Designs as a reader calls them."""
+
+
+def outcomes_by_chart(document: Document) -> dict[str, str]:
+    """The outcomes that a sweep has, by the names of their charts: `count`, and `left-HND` for `left:HND`."""
+    asked = (COUNT, *chances(document))
+    return {outcome_of(document, outcome).name: outcome for outcome in asked}
+
+
+@dataclass(frozen=True)
+class Varied:
+    """One varied number, or date."""
+
+    path: str
+    told: str
+    """What it is, in a line; empty where that is not known."""
+    kind: Literal["number", "date", "cell"]
+    """What its places are."""
+    places: list[float]
+    """Where its values stand on an axis: numbers themselves, days of dates; 0, 1, 2, ... for the cells of a map."""
+    labels: list[str]
+    """The values as a reader writes them."""
+    at: list[float]
+    """(points,) where each point stands; NaN where it has the scenario's own value, and that is no one number."""
+    reference: float | None
+    """Where the scenario itself stands; None where that is not told."""
+
+    def index(self, place: float) -> int:
+        """Which of its values is at a place."""
+        return int(np.argmin(np.abs(np.array(self.places) - place)))
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return called(self.path).replace("'", "’")
+
+    @property
+    def heading(self) -> str:
+        """The same, as it begins a line."""
+        return self.name[0].upper() + self.name[1:]
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The ends of an axis that holds all values, with a little room beside the outer ones."""
+        low, high = (end([*self.places, *(at for at in self.at if at == at)]) for end in (min, max))
+        pad = 0.03 * (high - low) or (30.0 if self.kind == "date" else 0.5)
+        return low - pad, high + pad
+
+    @property
+    def marked(self) -> float | None:
+        """Where the scenario itself stands, if it is on the axis."""
+        low, high = self.ends
+        return self.reference if self.reference is not None and low <= self.reference <= high else None
+
+    def label(self, place: float) -> str:
+        """The value at a place as a reader writes it."""
+        if place in self.places:
+            return self.labels[self.index(place)]
+        return spoken(date.fromordinal(EPOCH + round(place))) if self.kind == "date" else plain(place)
+
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is drawn of every point."""
+
+    asked: str
+    """As the user names it: `count`, `left:HND`, `suspended:HND`."""
+    name: str
+    """Of its file: `count`, `left-HND`, `suspended-HND`."""
+    heading: str
+    measure: str
+    """What it is, in words."""
+    unit: str
+    """Beside an axis."""
+    values: Floats
+    """(points,) mean number of states, or chance in %; NaN where a point has none."""
+    errors: Floats
+    """(points,) Monte Carlo standard error, in the same unit."""
+    darker: str
+    """What dark stands for."""
+    dark_is_low: bool
+    """Dark means more risk: fewer states, a higher chance to leave, a lower one to return."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the number of states."""
+        return self.name == COUNT
+
+    @property
+    def colours(self) -> Colormap:
+        """The one sequential hue, dark for more risk."""
+        return colormaps[SEQUENTIAL + "_r" if self.dark_is_low else SEQUENTIAL]
+
+    def written(self, value: float) -> str:
+        """A value as it is printed."""
+        return f"{value:.1f}" if self.counts else percent(value / 100)
+
+
+def column(document: Document, name: str) -> Floats:
+    """(points,) a column of the table, NaN where it holds nothing."""
+    held = document["columns"].get(name) or [None] * len(document["columns"]["point"])
+    return np.array([np.nan if value is None else float(value) for value in held])
+
+
+def outcome_of(document: Document, asked: str) -> Outcome:
+    """The outcome a user names; `InputError` where the sweep has it not."""
+    end = f"the end of {month(document['end'])}" if document.get("end") else "the end"
+    if asked == COUNT:
+        return Outcome(
+            COUNT, COUNT, "States that recognise Taipei", f"Mean number of states at {end}", "states",
+            column(document, "mean"), column(document, "mean_mc"), "fewer states recognise Taipei", True,
+        )  # fmt: skip
+    states = document["states"]
+    valid = chances(document)
+    if asked not in valid:
+        rule = f"{COUNT}, or {LEFT}: and the code of a state of the sweep, such as {valid[0] if valid else 'left:HND'}"
+        raise InputError(Problem("outcome", rule, asked, nearest(asked, [COUNT, *valid])))
+    kind, _, code = asked.partition(":")
+    if kind == SUSPENDED:
+        chance, error = (100 * column(document, f"suspended_{code}{suffix}") for suffix in ("", "_mc"))
+        return Outcome(
+            asked, f"{kind}-{code}", f"Chance of {states[code]} to suspend military cooperation",
+            f"Share of runs, %, in which its cooperation with Washington is suspended at {end}", "% of runs",
+            chance, error, "higher chance", False,
+        )  # fmt: skip
+    chance, error = (100 * column(document, f"p_end_{code}{suffix}") for suffix in ("", "_mc"))
+    # The column is the chance to stand elsewhere at the end than at the start: for a state away then, to be back.
+    away = (document.get("at_start") or {}).get(code, "taipei") != "taipei"
+    does, done = ("return to", "returned") if away else ("leave", "left")
+    heading, measure = (
+        f"Chance of {states[code]} to {does} Taipei",
+        f"Share of runs, %, in which it has {done} by {end}",
+    )
+    darker = "lower chance" if away else "higher chance"
+    return Outcome(asked, f"{LEFT}-{code}", heading, measure, "% of runs", chance, error, darker, away)
+
+
+def chances(document: Document) -> list[str]:
+    """The outcomes of single states that a sweep has."""
+    columns = {LEFT: "p_end_", SUSPENDED: "suspended_"}
+    return [
+        f"{kind}:{code}"
+        for kind, column in columns.items()
+        for code in document["states"]
+        if f"{column}{code}" in document["columns"]
+    ]
+
+
+def varied_of(document: Document) -> list[Varied]:
+    """What was varied, with the places of its values and of the points on an axis."""
+    return [_varied(document, entry) for entry in document["varied"]]
+
+
+def _varied(document: Document, entry: Mapping[str, Any]) -> Varied:
+    path, values, held = entry["path"], list(entry["values"]), document["columns"][entry["path"]]
+    told = entry.get("meaning") or meaning(path)
+    reference = (document.get("reference") or {}).get(path)
+    if entry.get("is_date"):
+        days = [day(value) for value in values]
+        places = [number(value) for value in days]
+        stands = number(day(reference)) if isinstance(reference, (str, date)) else None
+        at = [_own(stands) if value is None else number(day(value)) for value in held]
+        return Varied(path, told, "date", places, [spoken(value) for value in days], at, stands)
+    places = [float(value) for value in values]
+    stands = float(reference) if isinstance(reference, (int, float)) and not isinstance(reference, bool) else None
+    at = [_own(stands) if value is None else float(value) for value in held]
+    return Varied(path, told, "number", places, alike(places), at, stands)
+
+
+def _own(stands: float | None) -> float:
+    """Where a point stands that has the scenario's own value: NaN, nowhere, where that is no one number."""
+    return np.nan if stands is None else stands
+
+
+def plain(value: float, digits: int = 6) -> str:
+    """A number as a reader writes it."""
+    text = f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e12 else f"{value:.{digits}g}"
+    return text.replace("-", "−")
+
+
+def alike(values: Sequence[float]) -> list[str]:
+    """Numbers as a reader writes them: long ones with as many decimals as tell them apart well."""
+    full = [plain(value) for value in values]
+    if max(map(len, full), default=0) <= 5:
+        return full
+    distinct = np.unique(values)
+    gap = float(np.diff(distinct).min()) if len(distinct) > 1 else float(np.abs(distinct).max())
+    for decimals in range(1, 6):
+        rounded = np.round(values, decimals)
+        if np.abs(rounded - values).max() < 0.05 * gap:
+            return [plain(value) for value in rounded.tolist()]
+    return full
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many points have an outcome, have failed, and are still to come."""
+
+    done: int
+    failed: int
+    to_come: int
+
+    @property
+    def said(self) -> str:
+        """In words; empty when all are done."""
+        if not self.failed and not self.to_come:
+            return ""
+        failed = f", {self.failed} failed" if self.failed else ""
+        return f"{self.done} of {many(self.done + self.failed + self.to_come, 'point')} done{failed}."
+
+
+def failures(document: Document) -> list[bool]:
+    """(points,) which points failed."""
+    errors = document["columns"].get("error") or [None] * len(document["columns"]["point"])
+    return [isinstance(error, str) and error != "" for error in errors]
+
+
+def progress(document: Document) -> Progress:
+    """How far a sweep has got, counted in its table."""
+    failed = sum(failures(document))
+    done = int(np.isfinite(column(document, "mean")).sum())
+    total = max(int(document["points"]), len(document["columns"]["point"]))
+    return Progress(done, failed, total - done - failed)
+
+
+MOST_PATHS = 3
+"""Paths that the source line names."""
+
+
+def source(document: Document) -> str:
+    """The source line."""
+    design = DESIGNS.get(document["design"], f"{document['design']} design of {{}}")
+    points = design.format(many(max(int(document["points"]), len(document["columns"]["point"])), "point"))
+    runs = many(document["runs"], "run")
+    given = "".join(f", given: {told}" for told in document.get("given", ()))
+    told = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}. Design: {points}."
+    paths = [entry["path"] for entry in document["varied"]]
+    varied = [f"Varied: {', '.join(paths)}."] if len(paths) <= MOST_PATHS else []
+    return " ".join([told, *varied, *document.get("record", ())])
+
+
+def subtitle(document: Document, measure: str, *more: str) -> str:
+    """The scenario's title; the measure; how far the sweep has got."""
+    told = [text for text in (measure, *more) if text]
+    return "\n".join(filter(None, [" ".join(document["title"].split()), " ".join(told), progress(document).said]))
+
+
+SHARED = "Points share their seed, so differences between them are steadier."
+
+
+def luck(outcome: Outcome) -> str:
+    """How far another seed would move what is drawn; empty where that is not known, or nothing."""
+    known = outcome.errors[np.isfinite(outcome.errors)]
+    error = 2 * float(known.max(initial=0.0))
+    if error == 0.0:
+        return ""
+    bound = f"{error:.2f}" if error < 0.095 else f"{error:.1f}" if error < 0.95 or outcome.counts else f"{error:.0f}"
+    thing, unit = ("a mean", "states") if outcome.counts else ("a chance", "percentage points")
+    return f"Another seed would move {thing} by about ±{bound} {unit} at most. {SHARED}"
+
+
+MOST_PANELS = 24
+
+
+def kind_of(document: Document) -> Kind:
+    """The chart that suits a sweep."""
+    if document["design"] == "levers":
+        return "levers"
+    varied = varied_of(document)
+    if len(varied) == 1 and len(set(varied[0].at)) == len(varied[0].at):
+        return "line"
+    is_grid = document["design"] == "grid" or (document["design"] == "points" and _is_whole(varied))
+    if is_grid and len(varied) == 2:
+        return "heat_map"
+    if is_grid and len(varied) == 3 and len(varied[2].places) <= MOST_PANELS:
+        return "multiples"
+    return "dots" if document["design"] == "points" and len(varied) == 2 else "scatter"
+
+
+def _is_whole(varied: Sequence[Varied]) -> bool:
+    """Whether listed points are every combination of the values of their paths, two of each at least."""
+    told = all(len(each.places) > 1 and set(each.at) == set(each.places) for each in varied)
+    return told and math.prod(len(each.places) for each in varied) == len(varied[0].at)

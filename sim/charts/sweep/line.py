@@ -1,0 +1,263 @@
+"""The chart of one number varied: a line through its points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from sim.analysis.levers import Moved, moved, one_finding
+from sim.charts.labels import spread
+from sim.charts.style import (
+    BLUE_HALF,
+    BLUE_MOST,
+    GREY,
+    MARGIN,
+    SIMULATED,
+    TITLE_SIZE,
+    WHITE,
+    figure,
+    grid,
+    measured,
+    panel,
+    sheet,
+    wrapped,
+)
+from sim.charts.sweep.axes import FAINT, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write
+from sim.charts.sweep.document import (
+    COUNT,
+    SHARED,
+    Document,
+    Floats,
+    Outcome,
+    Varied,
+    column,
+    luck,
+    outcome_of,
+    source,
+    subtitle,
+    varied_of,
+)
+from sim.charts.sweep.holes import KEY_ROW, hatched, key_of_hatching, missing, part_of_id, reasons_of
+
+LINE_LEFT, LINE_HEIGHT = 0.62, 3.5
+NUMBERS = 0.24
+"""Inches above the axes, for the numbers of the points."""
+BENDS, CLOSE = 0.3, 0.12
+"""Inches between the axes and labels at their right, with lines that lead to them and without."""
+SPANS = (5, 10, 20, 30, 40, 60, 80, 100)
+"""Lengths an axis of chances can have, %."""
+FEW = 40
+"""Points that can have a dot of full size."""
+
+
+def draw(document: Document, outcome: str = COUNT) -> Figure:
+    """The outcome along the one number varied: a line through its points, with what runs or luck leave open."""
+    shown, (varied, *_) = outcome_of(document, outcome), varied_of(document)
+    pairs = paired(document, shown)
+    if shown.counts:
+        measure = f"{shown.measure} (line); dark band: half of runs, pale band: 90 %."
+    else:
+        measure = f"{shown.measure}" + ("." if pairs else "; bars: ±1 Monte Carlo standard error.")
+    why = missing(document, [varied], shown)
+    if document["design"] != "grid":  # whose points come in any order: those to come leave no gap
+        why = {place: reason for place, reason in why.items() if reason == "failed"}
+    reasons = reasons_of(why)
+    gaps = {place for (place,) in why}
+    drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(shown.values[n]) or varied.index(at) in gaps]
+    drawn_at = [n for n in drawn_at if np.isfinite(varied.at[n])]
+    order = sorted(drawn_at, key=lambda point: varied.at[point])
+    with figure(WIDTH, 1.0) as probe:
+        start = document.get("count_at_start")
+        widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
+        width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
+        name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
+        heading = headed(probe, shown, [varied]) if pairs is None else _finding(probe, shown, pairs)
+        low, high = varied.ends
+        inches = width / (high - low)
+        at_ticks, labels = ticks(probe, varied, inches)
+        foot = foot_of(labels)
+    body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
+    more = luck(shown) if shown.counts else SHARED
+    if pairs is not None:
+        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired."
+    with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
+        plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
+        plot.set_xlim(low, high)
+        plot.set_xticks(at_ticks, labels)
+        at, values = np.array(varied.at)[order], shown.values[order]
+        _draw_missing(plot, varied, why)
+        if shown.counts:
+            drawn = [column(document, name)[order] for name in ("q05", "q25", "q75", "q95")]
+            _scale_counts(plot, start, [*drawn, values], varied.marked is not None)
+            _draw_bands(plot, at, drawn)
+        else:
+            error = np.nan_to_num(shown.errors[order] if pairs is None else _halves(pairs, at))
+            most = float(np.nan_to_num(values + error).max(initial=0.0))
+            span = next((span for span in SPANS if most <= span), SPANS[-1])
+            plot.set_ylim(0, span / (1.0 - _head_room(varied.marked is not None)))
+            done = np.isfinite(values)
+            lows, highs = np.maximum(values - error, 0.0)[done], np.minimum(values + error, 100.0)[done]
+            plot.vlines(at[done], lows, highs, color=SIMULATED, lw=1.2, zorder=2, gid="errors")
+        if shown.counts and pairs is not None:
+            half = np.nan_to_num(_halves(pairs, at))
+            plot.vlines(at, values - half, values + half, color=SIMULATED, lw=1.6, zorder=2.9, gid="errors")
+        plot.set_ylabel(shown.unit)
+        plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
+        grid(plot, "y")
+        size = 2.2 if len(at) > FEW else 5.0 if shown.counts else 3.4
+        look: dict[str, Any] = {"color": SIMULATED, "ms": size, "lw": 1.6, "zorder": 3, "clip_on": False}
+        plot.plot(at, values, "o-", gid="outcome", **look)
+        _mark_reference(plot, varied, inches)
+        _number_points(plot, shown, at, values, inches, width)
+        if shown.counts:
+            _name_bands(plot, start, at, drawn, values, width)
+        under = top + NUMBERS + LINE_HEIGHT + foot
+        write(drawing, name, LINE_LEFT, under)
+        key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
+    return drawing
+
+
+def _finding(drawing: Figure, outcome: Outcome, pairs: Moved) -> str:
+    """The title of a chart whose points are paired: what the one number does, and to what."""
+    about = "" if outcome.counts else f"{outcome.heading}. "
+    full = about + one_finding(pairs, outcome.counts).replace("'", "’")
+    if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 3:
+        return full
+    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts)
+
+
+def paired(document: Document, outcome: Outcome) -> Moved | None:
+    """What the one path varied does, told from pairs of runs; None where they are not kept."""
+    found = moved(document, "mean" if outcome.counts else f"p_end_{outcome.asked.partition(':')[2]}")
+    return found[0] if len(found) == 1 and found[0].changes else None
+
+
+def _halves(pairs: Moved, at: Floats) -> Floats:
+    """(points,) 90 % of Monte Carlo on either side of each difference; nought where the others are told apart from."""
+    errors = {change.value: change.error or 0.0 for change in pairs.changes}
+    return np.array([errors.get(float(value), 0.0) for value in at])
+
+
+def _draw_missing(plot: Axes, varied: Varied, why: Mapping[tuple[int, ...], str]) -> None:
+    """A hatched strip around each value without an outcome, halfway to its neighbours; neighbours in one."""
+    low, high = varied.ends
+    middles = [(left + right) / 2 for left, right in pairwise(varied.places)]
+    edges = [low, *middles, high]
+    places = [why.get((place,), "") for place in range(len(varied.places))]
+    for reason, run in groupby(range(len(places)), key=lambda place: places[place]):
+        first, *_, last = [*(held := list(run)), held[-1]]
+        if reason:
+            strip = hatched(
+                reason, edges[first], 0.0, edges[last + 1] - edges[first], 1.0, f"{part_of_id(reason)}-{first}"
+            )
+            strip.set_transform(plot.get_xaxis_transform())
+            plot.add_patch(strip)
+
+
+def _at_start(count: int) -> str:
+    """The label of the count at the start."""
+    return f"at the start: {count}"
+
+
+def _scale_counts(plot: Axes, start: int | None, drawn: Sequence[Floats], labelled: bool) -> None:
+    """From zero up to the highest count, or from nearer where counts are high and alike; room on top for a label."""
+    held = [float(value) for values in drawn for value in values[np.isfinite(values)]]
+    held += [] if start is None else [float(start)]
+    low, high = min(held, default=0.0), max(held, default=1.0)
+    floor = 0.0 if high <= 20.0 or low <= 0.55 * high else 10.0 * ((low - 1.0) // 10.0)
+    plot.set_ylim(floor, floor + max(high - floor, 2.0) / (1.0 - _head_room(labelled)))
+    if start is not None:
+        plot.axhline(start, color=FAINT, lw=1.2, zorder=1.5, gid="start")
+
+
+def _head_room(labelled: bool) -> float:
+    """The part of the axes kept free on top, more of it for a label."""
+    return (0.34 if labelled else 0.1) / LINE_HEIGHT
+
+
+def _draw_bands(plot: Axes, at: Floats, drawn: Sequence[Floats]) -> None:
+    """The ranges of half and 90 % of the runs: bands, and bars at points whose neighbours have no outcome."""
+    q05, q25, q75, q95 = drawn
+    done = np.concatenate([[False], np.isfinite(q05), [False]])
+    alone = done[1:-1] & ~done[:-2] & ~done[2:]
+    for low, high, colour, name in ((q05, q95, BLUE_MOST, "most"), (q25, q75, BLUE_HALF, "half")):
+        plot.fill_between(at, low, high, color=colour, lw=0.6, zorder=1.1, gid=name)
+        if alone.any():
+            plot.vlines(at[alone], low[alone], high[alone], color=colour, lw=5, zorder=1.1, gid=f"{name}-alone")
+
+
+def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
+    """A thin line at the scenario's own value, with that value."""
+    if varied.marked is None:
+        return
+    plot.axvline(varied.marked, color=GREY, lw=0.9, ls=(0, (4, 3)), zorder=1.6, gid="reference")
+    text = f"in the scenario: {varied.label(varied.marked)}"
+    room = (plot.get_xlim()[1] - varied.marked) * inches
+    right = room > measured(plot.figure, text) + 0.1  # type: ignore[arg-type]
+    shift = (0.06 if right else -0.06) / inches
+    box = {"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
+    look: dict[str, Any] = {"ha": "left" if right else "right", "va": "top", "bbox": box, "zorder": 3.5}
+    plot.text(varied.marked + shift, plot.get_ylim()[1], text, color=GREY, **look)
+
+
+def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inches: float, width: float) -> None:
+    """The values of the points above them, beyond the axes, as many as there is room for; at the right what they are.
+
+    Every second, third, ... where points stand evenly; else each one that has room beside the one before.
+    """
+    halves = [measured(plot.figure, outcome.written(float(v)), SMALL) / 2 if v == v else 0.0 for v in values]  # type: ignore[arg-type]
+
+    def free(one: int, other: int) -> bool:
+        return float(at[other] - at[one]) * inches >= halves[one] + halves[other] + 0.07
+
+    known = [point for point in range(len(at)) if np.isfinite(values[point])]
+    gaps = np.diff(at)
+    chosen: list[int] = []
+    if len(gaps) and gaps.max() < 1.5 * gaps.min():
+        tried = ([point for point in known if point % step == 0] for step in range(1, len(at) + 1))
+        chosen = next(each for each in tried if all(free(one, other) for one, other in pairwise(each)))
+    else:
+        for point in known:
+            if not chosen or free(chosen[-1], point):
+                chosen.append(point)
+    look: dict[str, Any] = {"size": SMALL, "va": "bottom", "color": SIMULATED}
+    foot = 1 + 0.07 / LINE_HEIGHT
+    for point in chosen:
+        text = outcome.written(float(values[point]))
+        plot.text(at[point], foot, text, ha="center", transform=plot.get_xaxis_transform(), **look)
+    if not chosen:
+        return
+    said, gap = ("mean", BENDS) if outcome.counts else ("chance, %", CLOSE)
+    plot.text(1 + gap / width, foot, said, transform=plot.transAxes, **look)
+
+
+def _name_bands(
+    plot: Axes, start: int | None, at: Floats, drawn: Sequence[Floats], values: Floats, width: float
+) -> None:
+    """What line and bands are, and the count at the start, written at the right of the last point."""
+    done = np.flatnonzero(np.isfinite(values))
+    high = plot.get_xlim()[1]
+    labels = [] if start is None else [(high, _at_start(start), float(start), GREY, FAINT)]
+    if len(done):
+        q05, q25, q75, q95 = (float(each[done[-1]]) for each in drawn)
+        x, mean = float(at[done[-1]]), float(values[done[-1]])
+        outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
+        inner = (q25 + min(mean, q75)) / 2
+        labels.append((x, "90 % of runs", outer, SIMULATED, SIMULATED))
+        labels.append((x, "half of runs", inner, SIMULATED, SIMULATED))
+        labels.append((x, "mean", mean, SIMULATED, SIMULATED))
+    bottom, top = plot.get_ylim()
+    inch, sideways = (top - bottom) / LINE_HEIGHT, (high - plot.get_xlim()[0]) / width
+    places = spread([label[2] for label in labels], [LINE * inch] * len(labels), bottom, top)
+    for (begin, text, value, ink, colour), place in zip(labels, places, strict=True):
+        bends = [begin, high + 0.05 * sideways, high + (BENDS - 0.05) * sideways]
+        weight = "bold" if text == "mean" else "normal"
+        plot.plot(bends, [value, value, place], color=colour, lw=0.8, clip_on=False, zorder=1.55)
+        plot.text(high + BENDS * sideways, place, text, color=ink, weight=weight, va="center")
