@@ -33,6 +33,7 @@ ROOMS = (
     "fit",
     "results",
     "runs",
+    "backtest",
     "analysis",
     "charts",
     "report",
