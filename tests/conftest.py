@@ -25,7 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 LONGEST_FIRST = (
     "tests/test_documentation.py",
     "tests/backtest/test_backtest.py",
-    "tests/runs/test_golden.py",
+    "tests/tools/test_golden.py",
     "tests/cli",
     "tests/charts",
     "tests/runs",

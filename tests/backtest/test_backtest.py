@@ -27,10 +27,10 @@ from sim.backtest.backtest import (
 )
 from sim.backtest.baselines import BASELINES
 from sim.backtest.scores import HAZARD, SIMULATION
-from sim.cli.reference import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
 from sim.errors import InputError
 from sim.results.table import Table, read_csv
 from sim.scenario import Scenario
+from tools.golden import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-6
