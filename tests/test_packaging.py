@@ -35,6 +35,7 @@ ROOMS = (
     "runs",
     "backtest",
     "analysis",
+    "face",
     "charts",
     "report",
     "cli",
