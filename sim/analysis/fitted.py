@@ -12,7 +12,6 @@ import numpy as np
 
 from sim import results
 from sim.analysis.priced import priced_money
-from sim.analysis.scores import Row
 from sim.atlas import state
 from sim.errors import Problem, ResultError
 from sim.fit import Belief, Effects, Panel, beliefs, beliefs_for, fit, yardsticks_for
@@ -134,7 +133,7 @@ def _interval(belief: Belief) -> dict[str, float]:
     return {"value": law.central, "low": law.low, "high": law.high}
 
 
-def _events(panel: Panel) -> Iterable[Row]:
+def _events(panel: Panel) -> Iterable[dict[str, Any]]:
     changed = [
         (cell, weight) for cell, weight in zip(panel.cells, panel.recent_changed.tolist(), strict=True) if cell.changed
     ]
@@ -148,7 +147,7 @@ def _events(panel: Panel) -> Iterable[Row]:
         }
 
 
-def _states(as_of: date, record: RecordTable | None) -> list[Row]:
+def _states(as_of: date, record: RecordTable | None) -> list[dict[str, Any]]:
     """Every recogniser with its chance to leave in a year of contest, all levers at reference, likeliest first."""
     header = {"name": "fit", "title": "Fit", "question": "Who is susceptible?", "start": as_of, "end": as_of}
     scenario = Scenario.model_validate({"scenario": header, "record": record})

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.atlas import regimes
+from sim.backtest.scores import NAMES, SIMULATION
 from sim.charts import save
 from sim.charts.labels import spread
 from sim.charts.style import (
@@ -42,20 +43,8 @@ Row = Mapping[str, Any]
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top, inches."""
 
-SIMULATION, BASELINE = "simulation", "constant_hl7"
-"""The model the charts are about, and the one drawn beside it in the chart of calibration."""
-NAMES = {
-    "simulation": "simulation",
-    "hazard": "fitted hazard, no agents",
-    "constant_hl7": "constant hazard, half-life 7 years",
-    "constant_20y": "constant hazard, last 20 years",
-    "constant_all": "constant hazard, all years",
-    "constant_region": "constant hazard by region",
-    "random_walk": "random walk of the count",
-    "drift_20y": "random walk with drift, 20 years",
-    "logit": "logistic regression",
-}
-"""Models as a reader calls them."""
+BASELINE = "constant_hl7"
+"""The model drawn beside the simulation in the chart of calibration."""
 WIDTH = 9.0
 HEAD = 0.34
 """Heading of a panel, inches."""

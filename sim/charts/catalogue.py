@@ -121,7 +121,7 @@ def _explanation(folder: Path) -> Drawable:
 
 
 def _backtest(folder: Path) -> Drawable:
-    from sim.analysis.backtest import read
+    from sim.backtest.backtest import read
     from sim.charts.backtest import CHARTS
 
     document = read(folder)

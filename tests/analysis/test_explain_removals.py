@@ -22,10 +22,10 @@ from sim.analysis.removals import (
     removals,
     subject_of,
 )
+from sim.face import load, run
 from sim.results import Result
 from sim.results.result import SIDES
 from sim.results.tables import moved
-from sim.runs.face import load, run
 from sim.scenario import shipped
 from tests.analysis.test_explain import moved as eventful
 from tests.analysis.test_explain import result_of

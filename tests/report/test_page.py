@@ -265,7 +265,7 @@ def test_how_to_run_it_again(page: Page) -> None:
 def test_the_backtest_is_the_published_one(honduras: Page) -> None:
     with (ROOT / "results/reference/backtest/scores.csv").open(newline="") as file:
         scores = {(row["model"], row["score"], row["horizon"]): row for row in csv.DictReader(file)}
-    with (ROOT / "sim/analysis/published.csv").open(newline="") as file:
+    with (ROOT / "sim/backtest/published.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [scores[row["model"], row["score"], row["horizon"]] for row in rows] == rows
     assert len(rows) == len({key[0] for key in scores}) * 4 * 3

@@ -1,4 +1,4 @@
-"""The functions people call from Python: load, run, read."""
+"""What people call from Python: load, read, run, compare, sweep, sensitivity, explain."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from sim.analysis.compare import face_compare as compare
+from sim.analysis.explain import explain
+from sim.analysis.sensitivity import face_sensitivity as sensitivity
 from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
-from sim.scenario import Loaded, RecordSource, load, reloaded
+from sim.runs.sweep import sweep
+from sim.scenario import Loaded, RecordSource, Scenario, load, reloaded
 
 
 def run(
@@ -47,4 +51,4 @@ def run(
     return run_to_folder(request, place, None, "sim.run", threads)[0]
 
 
-__all__ = ["Loaded", "Result", "load", "read", "run"]
+__all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep"]

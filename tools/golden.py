@@ -1,6 +1,6 @@
 """Reference results of the shipped scenarios, kept in git: `make results` writes them, a test compares them.
 
-Not a command of `sim`: run as `python -m sim.cli.reference [FOLDER]`. Besides the tables of each scenario it
+Not a command of `sim`: run as `python -m tools.golden [FOLDER]`. Besides the tables of each scenario it
 writes the points and charts of each shipped sweep, the count chart of the README, the tables of scenarios and of
 effects in `scenarios/README.md`, and the backtest: its tables, its charts, the table of the README, and the scores
 that the page of every result shows.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.analysis.backtest import Backtest
+    from sim.backtest.backtest import Backtest
     from sim.results import Result
     from sim.runs.sweep import Sweep
 
@@ -28,8 +28,8 @@ BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scena
 EFFECTS_BEGIN, EFFECTS_END = "<!-- effects: written by `make results` -->", "<!-- end of effects -->"
 README = Path("README.md")
 BACKTEST_BEGIN, BACKTEST_END = "<!-- backtest: written by `make results` -->", "<!-- end of backtest -->"
-PUBLISHED = Path("sim") / "analysis" / "published.csv"
-"""The main scores of the backtest, inside the package: the page of a result shows them."""
+ROOM = Path("sim") / "backtest"
+"""Where the package keeps the main scores of the backtest: the page of a result shows them."""
 PUBLISHED_SCORES = ("crps", "coverage_90", "log_score", "auc_within_year")
 _SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("auc_within_year", 1))
 """Scores and horizons of the README's table of the backtest."""
@@ -236,7 +236,7 @@ def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
 
 def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[Path]:
     """Write the tables of a backtest under a folder, and its charts as pictures."""
-    from sim.analysis.backtest import TABLES
+    from sim.backtest.backtest import TABLES
     from sim.results import Table
 
     place = folder / "backtest"
@@ -252,17 +252,18 @@ def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[P
     return written
 
 
-def write_published(found: Backtest, file: Path = PUBLISHED) -> Path:
+def write_published(found: Backtest, room: Path = ROOM) -> Path:
     """Write the main scores of a backtest where the package keeps them."""
+    from sim.backtest.scores import PUBLISHED
     from sim.results import Table
 
-    Table.of([row for row in found.scores if row["score"] in PUBLISHED_SCORES]).write(file)
-    return file
+    Table.of([row for row in found.scores if row["score"] in PUBLISHED_SCORES]).write(room / PUBLISHED)
+    return room / PUBLISHED
 
 
 def backtest_table(found: Backtest) -> str:
     """The main scores of a backtest in Markdown, a row a model."""
-    from sim.charts.backtest import NAMES
+    from sim.backtest.scores import NAMES
 
     rows = {(row["model"], row["score"], row["horizon"]): row for row in found.scores}
     heads = {
@@ -304,7 +305,7 @@ def _bare(value: object) -> str:
 
 
 if __name__ == "__main__":
-    from sim.analysis.backtest import backtest
+    from sim.backtest.backtest import backtest
 
     told, judged = run_shipped(), backtest()
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER

@@ -11,15 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis import BASELINES
-from sim.analysis.backtest import (
+from sim.atlas import Record, record
+from sim.backtest.backtest import (
     DISTRIBUTION,
-    HAZARD,
     HORIZONS,
     MARK,
     NO_AGENTS,
     ORIGINS,
-    SIMULATION,
     TABLES,
     Backtest,
     backtest,
@@ -27,11 +25,12 @@ from sim.analysis.backtest import (
     ensemble_forecasts,
     outside_mark,
 )
-from sim.atlas import Record, record
-from sim.cli.reference import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
+from sim.backtest.baselines import BASELINES
+from sim.backtest.scores import HAZARD, SIMULATION
 from sim.errors import InputError
 from sim.results.table import Table, read_csv
 from sim.scenario import Scenario
+from tools.golden import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-6
@@ -141,7 +140,7 @@ def test_an_origin_is_its_own(small: Backtest) -> None:
 @pytest.mark.parametrize("origin", [1996, 2009, 2016, 2020])
 def test_nothing_later_is_known(monkeypatch: pytest.MonkeyPatch, origin: int) -> None:
     """Cut the record, the cases and the economies after the origin: the forecast stays."""
-    import sim.analysis.backtest as module
+    import sim.backtest.backtest as module
     from sim.atlas import patrons
     from sim.fit import panel, posterior
     from sim.model import covariates

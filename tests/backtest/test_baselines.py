@@ -13,8 +13,11 @@ import pytest
 from scipy.linalg import expm
 from scipy.stats import binom
 
-from sim.analysis import BASELINES, Forecast, baselines, forecasts, outcome, truce
-from sim.analysis.baselines import (
+from sim.atlas import Change, Economy, Record, economy, record, regimes
+from sim.atlas.patrons import Regime
+from sim.backtest import baselines, forecasts, truce
+from sim.backtest.baselines import (
+    BASELINES,
     DRAWS,
     FORMER_YEARS,
     HALF_LIFE_7,
@@ -32,9 +35,8 @@ from sim.analysis.baselines import (
     returns,
     sample,
 )
-from sim.analysis.truce import acceptance, courses
-from sim.atlas import Change, Economy, Record, economy, record, regimes
-from sim.atlas.patrons import Regime
+from sim.backtest.forecasts import Forecast, outcome
+from sim.backtest.truce import acceptance, courses
 from sim.parameters import PARAMETERS
 
 START = date(1971, 10, 24)

@@ -1,7 +1,7 @@
 """Simple forecasts to hold the simulator against: constant hazards, random walks of the count, a logit.
 
 Each is made from what was known at the end of 31 December of the year before the origin. All are told of the truce of
-2008-16 what the simulation is told (`sim.analysis.truce`): that it holds, how little happens in it, and that each
+2008-16 what the simulation is told (`sim.backtest.truce`): that it holds, how little happens in it, and that each
 coming vote may end it. In rates of leaving and returning a year in a truce counts as that little of one; the logit and
 the walks leave out years that were mostly in a truce. Ahead, time in a truce passes so much more slowly, whoever
 forecasts, and a forecast is the mixture over when the truce ends.
@@ -22,9 +22,9 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from sim.analysis.forecasts import Floats, Forecast, Ints, known_until
-from sim.analysis.truce import acceptance, courses, in_truce, mostly_in_truce
 from sim.atlas import Change, Record, Side, economy, record, state
+from sim.backtest.forecasts import Floats, Forecast, Ints, known_until
+from sim.backtest.truce import acceptance, courses, in_truce, mostly_in_truce
 from sim.parameters import PARAMETERS
 
 MEMBERS = 4000

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
 
-from sim.analysis.forecasts import Bools, Floats, Forecast, Ints, Outcome
+from sim.backtest.forecasts import Bools, Floats, Forecast, Ints, Outcome
 from sim.results.tables import LEVELS, quantiles
 
 Row = dict[str, Any]
 """One row of a table: text, whole numbers, floats, or None where a number is undefined."""
 
+SIMULATION, HAZARD = "simulation", "hazard"
+NAMES = {
+    SIMULATION: "simulation",
+    HAZARD: "fitted hazard, no agents",
+    "constant_hl7": "constant hazard, half-life 7 years",
+    "constant_20y": "constant hazard, last 20 years",
+    "constant_all": "constant hazard, all years",
+    "constant_region": "constant hazard by region",
+    "random_walk": "random walk of the count",
+    "drift_20y": "random walk with drift, 20 years",
+    "logit": "logistic regression",
+}
+"""Models as a reader calls them."""
 SCORES = (
     "brier",
     "log_score",
@@ -28,6 +45,8 @@ SCORES = (
     "width_90",
 )
 """In the order of the rows. The first six judge the chances of states, the others the distribution of the count."""
+PUBLISHED = "published.csv"
+"""File of the main scores, in this folder."""
 CLIP = 1e-6
 """Chances are kept so far from 0 and 1 in the log score."""
 DIGITS = 12
@@ -39,6 +58,21 @@ TAILS = (0.05, 0.95)
 """Levels between which an interval lies: it holds 90 %."""
 EDGES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)
 """Edges of the bins of chances; a bin holds its lower edge, the last one both."""
+
+
+# --- The scores that the package keeps
+
+
+@cache
+def published() -> tuple[Row, ...]:
+    """The main scores of the backtest, as the package keeps them: model, horizon, score, value, low, high."""
+    text = (resources.files("sim") / "backtest" / PUBLISHED).read_text("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    numbers = ("value", "low", "high")
+    return tuple(
+        {**row, "horizon": int(row["horizon"])} | {key: float(row[key]) if row[key] else None for key in numbers}
+        for row in rows
+    )
 
 
 # --- What is scored

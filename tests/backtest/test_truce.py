@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from sim.analysis import truce
-from sim.analysis.truce import VOTE_ENDS_TRUCE, Course, acceptance, courses, in_truce, mostly_in_truce, truce_since
 from sim.atlas import Record, record, regimes
+from sim.backtest import truce
+from sim.backtest.truce import VOTE_ENDS_TRUCE, Course, acceptance, courses, in_truce, mostly_in_truce, truce_since
 from sim.fit import panel, posterior
 
 BEGIN, END = date(2008, 5, 20), date(2016, 1, 16)

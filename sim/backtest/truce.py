@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from sim.analysis.forecasts import known_until
 from sim.atlas import regimes
+from sim.backtest.forecasts import known_until
 from sim.fit import beliefs
 
 VOTES = (date(2012, 1, 14), date(2016, 1, 16))

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from sim import atlas, results
-from sim.analysis.baselines import BASELINES
-from sim.analysis.forecasts import Forecast, Outcome, end_of, known_until, outcome
-from sim.analysis.scores import Row, calibration, differences, score_values, scored
-from sim.analysis.truce import VOTE_ENDS_TRUCE, coming_votes, truce_since
 from sim.atlas import record, state
+from sim.backtest.baselines import BASELINES
+from sim.backtest.forecasts import Forecast, Outcome, end_of, known_until, outcome
+from sim.backtest.scores import HAZARD, SIMULATION, Row, calibration, differences, score_values, scored
+from sim.backtest.truce import VOTE_ENDS_TRUCE, coming_votes, truce_since
 from sim.errors import InputError, Problem, ResultError
 from sim.results import Result
 from sim.results.identity import ROOMS
@@ -30,7 +30,6 @@ ORIGINS = range(1995, 2025)
 """Origin years: knowledge stops with the year before."""
 HORIZONS = (1, 3, 5)
 """Years ahead."""
-SIMULATION, HAZARD = "simulation", "hazard"
 RUNS = 4_000
 SEED = 1
 
@@ -220,7 +219,7 @@ def backtest_to_folder(
     """
     origins = _checked(origins, runs, seed)
     asked = {"origins": list(origins), "runs": runs, "seed": seed}
-    code = {"atlas": atlas.digest(), "sources": results.sources_digest((*ROOMS, "analysis"))}
+    code = {"atlas": atlas.digest(), "sources": results.sources_digest((*ROOMS, "backtest"))}
     said = {"kind": BACKTEST.name, "id": results.identity({**asked, **code}), **asked}
     folder = results.at(out, "backtest", f"{origins[0]}-{origins[-1]}-{runs}-{seed}")
     own = results.claim(out, BACKTEST, str(said["id"]))

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.reference import (
+from sim.results import Result
+from sim.runs.sweep import sweep_of
+from sim.scenario import load, shipped, shipped_sweeps
+from tools.golden import (
     BEGIN,
     EFFECTS_BEGIN,
     EFFECTS_END,
@@ -24,9 +27,6 @@ from sim.cli.reference import (
     write_reference,
     write_sweeps,
 )
-from sim.results import Result
-from sim.runs.sweep import sweep_of
-from sim.scenario import load, shipped, shipped_sweeps
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-6
