@@ -34,7 +34,7 @@ from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.results.tables import moved
 from sim.runs.designs import MORRIS_LEVELS, design_problems, rows_a_point, unit_points
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
-from sim.runs.run import Request, warm_up
+from sim.runs.run import Request
 from sim.runs.sampling import Draws, Mode, sample, settled
 from sim.runs.variation import Variation
 from sim.runs.varying import parse_variations
@@ -555,7 +555,7 @@ def sensitivity(
     inner = question.design == "morris" and not where.variations
     within = INNER + (1.0 - 2.0 * INNER) * unit if inner else unit
     where = where.at(within)
-    warm_up(where.laid, where.beliefs, request, tell)
+    request.setup.warm_up(tell)
     estimates, failures = evaluated(where, within, question.outcome, threads, progress)
     found = analysed(question.design, where.names, unit, estimates, request.seed, question.repair, failures)
     told = where.described()

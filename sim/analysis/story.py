@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sim.analysis.keeping import change_in_words
-from sim.analysis.removals import DOES, STAYS, joined, month_of
+from sim.analysis.removals import joined, month_of
+from sim.analysis.smallest_change import change_in_words
+from sim.analysis.subject import DOES, STAYS
 from sim.analysis.talks import held_in_words, more_money
 from sim.analysis.words import MONEY, OPENERS, dollars, money, share
 from sim.model import rules

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.removals import DONE, Subject, month_of
+from sim.analysis.removals import month_of
+from sim.analysis.subject import DONE, Subject
 from sim.analysis.words import dollars, money, share
 from sim.model import rules
 from sim.model.draws import LUCK, state_code, uniform

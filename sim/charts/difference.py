@@ -13,7 +13,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.compare import Comparison, Pair
+from sim.analysis.compare import Comparison
+from sim.analysis.pairs import Pair
 from sim.charts import compared, count, save
 from sim.charts.history import number, spoken
 from sim.charts.labels import date_ticks

@@ -16,9 +16,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
-from sim.analysis.explain import LABELS, Explanation, steps
-from sim.analysis.removals import DOES, DONE, Removals, beyond_luck, month_of, points
+from sim.analysis.explain import Explanation
+from sim.analysis.one_run import steps
+from sim.analysis.removals import Removals, beyond_luck, month_of, points
 from sim.analysis.story import percent, rate, tipping
+from sim.analysis.subject import DOES, DONE, LABELS
 from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
 from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread

@@ -26,7 +26,8 @@ from sim.cli.options import (
 from sim.cli.pictures import draw, page
 
 if TYPE_CHECKING:
-    from sim.analysis.compare import Comparison, Pair
+    from sim.analysis.compare import Comparison
+    from sim.analysis.pairs import Pair
     from sim.results import Out, Result
 
 _MOST_ROWS, _MOST_SWAPS = 8, 5

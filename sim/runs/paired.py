@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.tables import difference
+from sim.results.tables import paired
 from sim.scenario.schema import MOST_RUNS
 
 Ends = dict[str, NDArray[np.uint8]]
@@ -31,8 +31,8 @@ def changes(own: Ends, against: Ends, per_draw: int, central: bool) -> dict[str,
     for name, values in own.items():
         if name in against:
             pairs = values.astype(np.int64) - against[name]
-            told = difference(pairs, per_draw, central or not pairs.any())
-            found |= {name + end: None if value != value else value for end, value in zip(CHANGES, told, strict=True)}
+            told = paired(pairs, per_draw, central or not pairs.any())
+            found |= {name + end: value for end, value in zip(CHANGES, told, strict=True)}
     return found
 
 

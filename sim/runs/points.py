@@ -15,16 +15,14 @@ from numpy.typing import NDArray
 
 from sim.atlas import states
 from sim.errors import InputError, SimError
-from sim.fit import beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
-from sim.model.plan import Plan, plan
-from sim.model.terms import HEADS
+from sim.model.plan import Plan
 from sim.results.table import BLANK, TEXT
 from sim.results.tables import LEVELS, count_error, moved, quantiles
-from sim.runs.ensemble import Ensemble, run_ensemble
+from sim.runs.ensemble import Ensemble
 from sim.runs.paired import CHANGES, Ends, packed_ends
 from sim.runs.run import Request
-from sim.runs.sampling import Mode, sample
+from sim.runs.sampling import Mode
 from sim.scenario import Opened
 from sim.scenario.schema import LONGEST_MONTHS
 
@@ -73,11 +71,8 @@ class Done:
 def evaluate(base: Base, values: Mapping[str, Any], key: str) -> Done:
     """Simulate a point on one thread. What its values make impossible is told in the row, not raised."""
     try:
-        request = base.request(values)
-        laid = plan(request.loaded, yardsticks_for(request.loaded.scenario))
-        beliefs = beliefs_for(request.loaded.scenario)
-        draws = sample(laid, beliefs, base.seed, -(-base.runs // RUNS_PER_DRAW), base.parameters)
-        ensemble = run_ensemble(laid, draws, base.seed, base.runs, threads=1)
+        setup = base.request(values).setup
+        laid, ensemble = setup.plan, setup.ensemble(base.runs, threads=1)
         where = ends(laid, ensemble)
         kept = packed_ends(where) if base.paired else ""
         return Done(key, outcomes(laid, ensemble, where), packed(distribution(laid, ensemble)), kept)
@@ -96,8 +91,7 @@ def ends(laid: Plan, ensemble: Ensemble) -> Ends:
     """Where each run ends: the count of each tie, and whether each state's tie stands elsewhere than at the start."""
     runs, last = ensemble.counts.shape[0], len(laid.months) - 1
     at_start = np.concatenate([~laid.timeline.with_taipei, np.zeros(len(laid.hosts))]).astype(np.int64)
-    heads = {name: ensemble.changes[:, HEADS[name]].astype(np.int64) for name in ("run", "month", "state", "to")}
-    away = moved(at_start, heads, runs, last).astype(np.uint8)
+    away = moved(at_start, ensemble.heads, runs, last).astype(np.uint8)
     names = [f"p_end_{code}" for code in laid.states] + [f"suspended_{code}" for code in laid.hosts]
     counts = ensemble.counts[:, -1, : 2 if laid.hosts else 1]
     return dict(zip(("mean", "cooperation_mean"), counts.T, strict=False)) | dict(zip(names, away.T, strict=True))

@@ -24,7 +24,7 @@ from sim.runs.journal import Journal, forget_journal, looked_at, open_journal
 from sim.runs.levers import lever_variations
 from sim.runs.pointfile import PointTable, is_table, listed_points, table_of
 from sim.runs.points import COUNTED, Base, outcome_column
-from sim.runs.run import Request, warm_up_kernel
+from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.runs.sweepfile import read_sweep
 from sim.runs.sweeptables import COUNTS, POINTS, cell_of, varied, write_tables
@@ -197,7 +197,7 @@ def _compute(
     distinct = set(sweep.keys)
     wanted, done = len(distinct), sum(key in journal for key in distinct)
     if done < wanted and isinstance(where, Local):
-        warm_up_kernel(sweep.centre, tell)
+        sweep.centre.setup.warm_up(tell)
     if progress is not None:
         progress(done, wanted)
     if done == wanted:

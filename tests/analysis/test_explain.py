@@ -13,16 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.explain import (
-    Again,
-    Explanation,
-    _chosen_run,
-    explain,
-    first_decisions,
-    steps,
-)
-from sim.analysis.removals import month_of, subject_of
+from sim.analysis.bench import ledger_again
+from sim.analysis.explain import Explanation, _chosen_run, explain
+from sim.analysis.one_run import steps
+from sim.analysis.removals import month_of
 from sim.analysis.story import percent, rate
+from sim.analysis.subject import first_decisions, subject_of
 from sim.analysis.words import money
 from sim.errors import InputError, ResultError
 from sim.model import rules
@@ -75,8 +71,7 @@ def moved() -> Document:
 @pytest.mark.parametrize("engine", ["compiled", "mesa"])
 def test_ledger_rows_are_the_numbers_of_the_decisions_to_the_last_bit(everything: Result, engine: Any) -> None:
     runs = list(range(0, everything.runs, 9))
-    again = Again.of(everything, runs[-1])
-    book = again.ledger(runs, engine).ledger
+    book = ledger_again(everything, Request.again(everything).setup, runs, engine).ledger
     assert book is not None
     changes = everything.changes
     seen = 0
@@ -108,10 +103,10 @@ def test_a_result_that_does_not_come_again_is_refused(everything: Result) -> Non
         explain(touched, "HND")
     assert refused.value.lines() == [f"events.parquet: {rule}"]
     short = {name: values[:-1] for name, values in everything.changes.items()}
-    Again.of(everything, 79).ledger([0, 79])
-    cut = Again.of(replace(everything, changes=short), 79)
+    setup = Request.again(everything).setup
+    ledger_again(everything, setup, [0, 79])
     with pytest.raises(ResultError, match="made by another version"):
-        cut.ledger([0, 79])
+        ledger_again(replace(everything, changes=short), setup, [0, 79])
 
 
 def test_a_result_without_its_reference_is_refused(everything: Result) -> None:
@@ -198,11 +193,11 @@ def test_luck_falls_below_the_chance_in_the_month_of_the_decision_and_in_none_be
 
 def test_what_the_patrons_did_gives_the_terms_again_to_the_last_bit(honduras: Explanation) -> None:
     run = honduras.document["run"]
-    again, i = Again.of(honduras.result, run["run"]), honduras.subject.member
-    draw, timeline = run["run"] // RUNS_PER_DRAW, again.plan.timeline
-    names = again.draws.parameters.dtype.names or ()
-    p = SimpleNamespace(**{name: float(again.draws.parameters[name][draw]) for name in names})
-    reference = derive(timeline, p, again.draws.values[draw], again.draws.spreads[draw])
+    setup, i = Request.again(honduras.result).setup, honduras.subject.member
+    draw, timeline, draws = run["run"] // RUNS_PER_DRAW, setup.plan.timeline, setup.draws(run["run"] + 1)
+    names = draws.parameters.dtype.names or ()
+    p = SimpleNamespace(**{name: float(draws.parameters[name][draw]) for name in names})
+    reference = derive(timeline, p, draws.values[draw], draws.spreads[draw])
     usual, credible = run["usual"], rules.pooled(p.credibility, p.trust_weight, 0.0, 0.0)
     assert math.log1p(usual["beijing_share"]) == pytest.approx(reference.bid[i, run["row"]])
     assert math.log1p(usual["taipei_share"]) == pytest.approx(reference.answer[i])
@@ -273,7 +268,7 @@ def test_terms_at_the_decisions_are_those_of_the_changes(honduras: Explanation) 
 
 def test_the_hazard_by_month_is_that_of_runs_still_with_taipei(honduras: Explanation) -> None:
     sampled = [number * 200 // 100 for number in range(100)]
-    book = Again.of(honduras.result, 199).ledger(sampled).ledger
+    book = ledger_again(honduras.result, Request.again(honduras.result).setup, sampled).ledger
     assert book is not None
     rows = book[:, :, honduras.subject.place, :]
     table = honduras.hazard()

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.explain import Again, Explanation, explain, first_decisions, stories
-from sim.analysis.removals import subject_of
+from sim.analysis.explain import Explanation, explain, stories
 from sim.analysis.story import NO_MONEY, _least, _opened, _tipped, _washington, story
+from sim.analysis.subject import first_decisions, subject_of
 from sim.analysis.talks import FREE, _counted, _error, more_money, talks
 from sim.analysis.words import dollars, money, phrase, share, sum_in_words
 from sim.model import rules
 from sim.model.terms import LEFT, NOT_TAKEN, STAYED
 from sim.results import Result
+from sim.runs.run import Request
 from tests.analysis.test_explain import result_of
 from tests.worlds import Document, told
 
@@ -323,9 +324,9 @@ def test_departures_over_all_runs_are_those_of_the_result(result: Result, guatem
     assert found["talks"] == (table["iso3"] == "GTM").sum()
     none = result_of(told("GTM", states={"GTM": {"susceptibility": 0.0}}), runs=20)
     assert stories(none, "GTM") == ([], ["In 20 runs Guatemala concludes no talks."])
-    assert talks(guatemala.subject, Again.of(result, 0).plan) == found
+    assert talks(guatemala.subject, Request.again(result).setup.plan) == found
     untold = replace(result, talk_runs=0)
-    assert talks(subject_of(untold, "GTM"), Again.of(result, 0).plan) is None
+    assert talks(subject_of(untold, "GTM"), Request.again(result).setup.plan) is None
 
 
 # --- money in words ---------------------------------------------------------------------------------------

@@ -223,12 +223,12 @@ def test_what_is_refused_is_refused_on_one_line(
 def test_a_place_that_cannot_be_written(
     sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    from sim.runs import sweep
+    from sim.runs.setup import Setup
 
     def fail(*arguments: object) -> None:
         raise AssertionError("ten seconds of compiling, for nothing")
 
-    monkeypatch.setattr(sweep, "warm_up_kernel", fail)
+    monkeypatch.setattr(Setup, "warm_up", fail)
     (tmp_path / "file").write_text("mine")
     out = tmp_path / "file" if place == "file" else Path(place)
     (line,) = sim(*options(small, out)).problems()

@@ -18,7 +18,7 @@ import pytest
 
 from sim.errors import InputError, SimError
 from sim.results import sources_digest
-from sim.runs import executors, points
+from sim.runs import executors, setup
 from sim.runs.executors import Dask, Executor, Local, code, evaluate_all, executor
 from sim.runs.points import evaluate
 from sim.runs.sweep import COUNTS, POINTS, Sweep, Swept, run_sweep, status, sweep_of
@@ -87,13 +87,13 @@ def test_all_cores_are_used_where_nothing_is_said(tmp_path: Path, monkeypatch: p
 
 def test_a_point_is_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     threads = []
-    run = points.run_ensemble
+    run = setup.run_ensemble
 
     def watched(*arguments: Any, **named: Any) -> Any:
         threads.append(named["threads"])
         return run(*arguments, **named)
 
-    monkeypatch.setattr(points, "run_ensemble", watched)
+    monkeypatch.setattr(setup, "run_ensemble", watched)
     evaluate(asked(tmp_path).base, {}, "")
     assert threads == [1]
 

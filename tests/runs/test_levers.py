@@ -11,7 +11,7 @@ import sim
 from sim.errors import InputError
 from sim.results.tables import count_error
 from sim.runs.executors import Local
-from sim.runs.paired import changes, difference, packed_ends, unpacked_ends
+from sim.runs.paired import changes, packed_ends, paired, unpacked_ends
 from sim.runs.sweep import Swept, run_sweep, sweep_of
 from tests.runs.test_sweep import HOSTS, Told, contents
 from tests.scenario.documents import written
@@ -102,16 +102,16 @@ def test_the_error_of_pairs_is_that_of_their_difference() -> None:
     luck = np.random.default_rng(3)
     there = luck.integers(5, 15, 200)
     own = there - (luck.random(200) < 0.3)
-    mean, error, low, high = difference(own - there, 20, central=False)
+    mean, error, low, high = paired(own - there, 20, central=False)
     assert mean == pytest.approx((own - there).mean())
     assert error == count_error((own - there)[:, None], 20)
     assert low <= mean <= high
-    assert difference(own - there, 20, central=True)[2:] == (mean, mean)
-    assert difference(own - own, 20, central=False) == (0.0, 0.0, 0.0, 0.0)
+    assert paired(own - there, 20, central=True)[2:] == (mean, mean)
+    assert paired(own - own, 20, central=False) == (0.0, 0.0, 0.0, 0.0)
 
 
 def test_all_runs_alike_have_no_error_and_one_run_no_known_one() -> None:
-    assert difference(np.full(60, -2), 20, central=False) == (-2.0, 0.0, -2.0, -2.0)
+    assert paired(np.full(60, -2), 20, central=False) == (-2.0, 0.0, -2.0, -2.0)
     ends = {"mean": np.array([3], np.uint8)}
     told = changes(ends, {"mean": np.array([5], np.uint8)}, 20, central=False)
     assert told == {"mean_change": -2.0, "mean_change_mc": None, "mean_change_low": None, "mean_change_high": None}

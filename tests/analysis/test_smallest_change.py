@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.explain import first_decisions
-from sim.analysis.keeping import Dial, Trial, change_in_words, dials, keeping, number, smallest
-from sim.analysis.removals import Subject, subject_of
+from sim.analysis.smallest_change import Dial, Trial, change_in_words, dials, number, smallest, smallest_change
+from sim.analysis.subject import Subject, first_decisions, subject_of
 from sim.scenario.levers import LEVERS
 from tests.analysis.test_explain import moved, result_of
 from tests.worlds import CERTAIN, Document, changed, in_the_truce, rich, told
@@ -51,7 +50,7 @@ def test_the_trial_is_the_run_itself() -> None:
 
 def test_an_event_left_out_is_the_twin_without_it() -> None:
     subject, run, row = some_run(moved(), "HND")
-    found = {change["lever"]: change for change in keeping(subject, run, row)["rows"] if change["way"] == "out"}
+    found = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"] if change["way"] == "out"}
     assert {"events.promise", "events.office"} <= set(found)
     for name in ("promise", "office", "envoys"):
         if f"events.{name}" in found:
@@ -78,7 +77,7 @@ def test_the_bound_keeps_it_and_the_next_value_does_not_in_a_scenario_that_says_
         "events.envoys.pressure": "events.envoys.pressure",
     }
     seen = 0
-    for change in keeping(subject, run, row)["rows"]:
+    for change in smallest_change(subject, run, row)["rows"]:
         if change["way"] == "number" and change["keeps"] and change["lever"] in paths:
             path = paths[change["lever"]]
             assert decided_in(changed(moved(), {path: change["to"]}), "HND", run) is None, change
@@ -100,7 +99,7 @@ def test_levers_nobody_pulled_are_added_from_the_start() -> None:
     }
     document = changed(moved(), {f"parameters.{name}": value for name, value in strong.items()})
     subject, run, row = some_run(document, "HND")
-    found = {change["lever"]: change for change in keeping(subject, run, row)["rows"]}
+    found = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"]}
     change = found["lobbying"]
     assert change["keeps"]
     event = {"type": "lobbying", "state": "HND", "date": "2021-12-31"}
@@ -113,7 +112,7 @@ def test_levers_nobody_pulled_are_added_from_the_start() -> None:
 def test_dated_levers_are_moved_in_all_months() -> None:
     document = changed(moved(), {"beijing.acceptance": {"2022-01-01": 0.8, "2022-06-01": 0.9}})
     subject, run, row = some_run(document, "HND")
-    change = next(row for row in keeping(subject, run, row)["rows"] if row["lever"] == "beijing.acceptance")
+    change = next(row for row in smallest_change(subject, run, row)["rows"] if row["lever"] == "beijing.acceptance")
     assert change["label"] == "Beijing's acceptance, added in all months"
     assert change["value"] == 0.0
     assert change["keeps"]
@@ -124,13 +123,13 @@ def test_what_comes_after_the_decision_is_not_tried() -> None:
     document = changed(moved(), {"events.late": {"type": "reassurance", "state": "HND", "date": "2024-12-01"}})
     subject, run, row = some_run(document, "HND")
     assert row < 36
-    assert not any("late" in change["lever"] for change in keeping(subject, run, row)["rows"])
+    assert not any("late" in change["lever"] for change in smallest_change(subject, run, row)["rows"])
 
 
 def test_nothing_keeps_a_state_that_is_bound_to_go() -> None:
     document = told("GTM", "HND", states={"HND": {"susceptibility": 1000.0}}, parameters=CERTAIN)
     subject = subject_of(result_of(document, runs=20), "HND")
-    found = keeping(subject, 3, 1)
+    found = smallest_change(subject, 3, 1)
     kept = [row["lever"] for row in found["rows"] if row["keeps"]]
     # Even then Beijing may decline: at nought, or so little that the luck of 36 months holds.
     assert kept == ["beijing.acceptance"]
@@ -143,8 +142,8 @@ def test_where_no_lever_keeps_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -
     document = told("GTM", "HND", states={"HND": {"susceptibility": 1000.0}}, parameters=CERTAIN)
     subject = subject_of(result_of(document, runs=20), "HND")
     only = [lever for lever in LEVERS if lever.path == "taipei.budget"]
-    monkeypatch.setattr("sim.analysis.keeping.LEVERS", only)
-    found = keeping(subject, 3, 1)
+    monkeypatch.setattr("sim.analysis.smallest_change.LEVERS", only)
+    found = smallest_change(subject, 3, 1)
     assert found["sentences"] == [
         "No single change of a lever would have kept it with Taipei in this run; the latest it could be put off to is "
         "Jan 2022."
@@ -154,13 +153,13 @@ def test_where_no_lever_keeps_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -
 def test_a_return_and_a_suspension_have_changes_of_their_own() -> None:
     back = subject_of(result_of(rich(), runs=80), "NIC")
     runs, rows = first_decisions(back)
-    found = keeping(back, int(runs[0]), int(rows[0]))
+    found = smallest_change(back, int(runs[0]), int(rows[0]))
     levers = {row["lever"] for row in found["rows"]}
     assert {"taipei.acceptance", "beijing.package"} <= levers
     assert not levers & {"lobbying", "beijing.budget", "washington.attention"}
     ends = subject_of(result_of(rich(), runs=80), "HND", "cooperation")
     runs, rows = first_decisions(ends)
-    found = keeping(ends, int(runs[-1]), int(rows[-1]))
+    found = smallest_change(ends, int(runs[-1]), int(rows[-1]))
     levers = {row["lever"] for row in found["rows"]}
     assert "washington.hostility" in levers
     assert not any("probe" in lever for lever in levers)
@@ -172,7 +171,7 @@ def test_a_truce_over_can_be_left_out() -> None:
     runs, rows = first_decisions(subject)
     late = rows >= 24
     run, row = int(runs[late][0]), int(rows[late][0])
-    found = {change["lever"]: change for change in keeping(subject, run, row)["rows"]}
+    found = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"]}
     assert found["events.contest"]["way"] == "out"
 
 

@@ -13,23 +13,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.removals import Edit, Subject, edited, label_of, month_of
+from sim.analysis.bench import Edit, changed, edited
+from sim.analysis.pulled import label_of
+from sim.analysis.removals import month_of
+from sim.analysis.subject import Subject
 from sim.analysis.words import money
-from sim.fit import beliefs_for, yardsticks_for
 from sim.model.calendar import draw_happenings
 from sim.model.kernel import RUNS_PER_DRAW, simulate
-from sim.model.plan import Entry, plan
+from sim.model.plan import Entry
 from sim.model.terms import HEADS, ITSELF, LEFT, TALK_COLUMNS, TALK_ENDS, TALK_OPENED, TALK_STATE, TALK_TRIGGER
 from sim.model.timeline import Timeline
 from sim.runs.run import Request
-from sim.runs.sampling import sample
-from sim.scenario import Scenario
 from sim.scenario.fields import bounds_of
 from sim.scenario.levers import LEVERS, Lever
 
@@ -74,12 +74,9 @@ class Trial:
 
     def __init__(self, subject: Subject, run: int) -> None:
         request = Request.again(subject.result)
-        document = edited(subject.result.scenario, _probes(subject))
-        loaded = replace(request.loaded, scenario=Scenario.model_validate(document))
+        setup = changed(request, edited(subject.result.scenario, _probes(subject)))
         self.subject, self.run, self.seed = subject, run, request.seed
-        self.plan = plan(loaded, yardsticks_for(loaded.scenario))
-        self.draw = run // RUNS_PER_DRAW
-        self.draws = sample(self.plan, beliefs_for(loaded.scenario), request.seed, self.draw + 1, request.parameters)
+        self.plan, self.draws, self.draw = setup.plan, setup.draws(run + 1), run // RUNS_PER_DRAW
         self.happens = np.empty(len(self.plan.entries), dtype=np.bool_)
         chances, outcomes = self.draws.chances[self.draw], self.draws.outcomes[self.draw]
         draw_happenings(self.plan.timeline.events, chances, outcomes, self.seed, run, self.happens)
@@ -272,7 +269,7 @@ def _narrowed(dial: Dial, keeps: Callable[[float], bool], short: float, value: f
     return value, short
 
 
-def keeping(subject: Subject, run: int, until: int) -> dict[str, Any]:
+def smallest_change(subject: Subject, run: int, until: int) -> dict[str, Any]:
     """Every single change that could have kept a state in a run, the smallest first.
 
     until : the row of the decision; what is dated later could not have been changed in time
