@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity import face_sensitivity as sensitivity
     from sim.results import Result
     from sim.runs.face import load, read, run
-    from sim.runs.sweep import sweep
     from sim.scenario import Scenario
+    from sim.sweeps.sweep import sweep
 
 __all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep"]
 
@@ -24,7 +24,7 @@ _PLACES = {
     "read": ("sim.runs.face", "read"),
     "run": ("sim.runs.face", "run"),
     "sensitivity": ("sim.analysis.sensitivity", "face_sensitivity"),
-    "sweep": ("sim.runs.sweep", "sweep"),
+    "sweep": ("sim.sweeps.sweep", "sweep"),
 }
 """Module and name of each public name."""
 

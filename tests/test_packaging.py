@@ -33,6 +33,7 @@ ROOMS = (
     "fit",
     "results",
     "runs",
+    "sweeps",
     "analysis",
     "charts",
     "report",

@@ -10,7 +10,7 @@ from typing import Any
 from sim.scenario.levers import FIRST, LEVERS, called
 
 Document = Mapping[str, Any]
-"""What a sweep says of itself (`sim.runs.sweep.Swept.document`)."""
+"""What a sweep says of itself (`sim.sweeps.swept.Swept.document`)."""
 
 NINETY = 1.645
 """Standard errors on either side that hold 90 % of a normal law."""

@@ -6,7 +6,6 @@ luck; how much luck is left is estimated and told beside the indices.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -32,15 +31,15 @@ from sim.parameters import PARAMETERS, Held
 from sim.results.manifests import SENSITIVITY
 from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.results.tables import moved
-from sim.runs.designs import MORRIS_LEVELS, design_problems, rows_a_point, unit_points
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request, warm_up
 from sim.runs.sampling import Draws, Mode, sample, settled
-from sim.runs.variation import Variation
-from sim.runs.varying import parse_variations
 from sim.scenario import Loaded, Opened, RecordSource, reloaded, titled
 from sim.scenario.given import is_given
 from sim.scenario.values import plain, told
+from sim.sweeps.designs import MORRIS_LEVELS, design_problems, rows_a_point, unit_points
+from sim.sweeps.reading import parse_variations
+from sim.sweeps.variation import Variation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -531,7 +530,7 @@ class Question:
     def settings(self) -> dict[str, Any]:
         """What an analysis keeps of its question: id, set, vary."""
         asked = {name: getattr(self, name) for name in ("outcome", "design", "points", "vary", "repair")}
-        source = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        source = results.sources_digest(("sweeps", "analysis"))
         return {
             "id": results.identity({**self.request.decisive, **asked, "analysis": source}),
             "set": {key: told(value) for key, value in self.request.loaded.overrides.items()},

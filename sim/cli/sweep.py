@@ -27,7 +27,8 @@ from sim.cli.options import (
 
 if TYPE_CHECKING:
     from sim.results import Out
-    from sim.runs.sweep import Status, Sweep, Swept
+    from sim.sweeps.sweep import Status, Sweep
+    from sim.sweeps.swept import Swept
 
 
 class Points(click.ParamType):
@@ -110,10 +111,10 @@ def command(
 
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
-    from sim.runs.executors import executor as executor_of
-    from sim.runs.pointfile import table_of
-    from sim.runs.sweep import run_sweep, status, sweep_of
     from sim.scenario import parse_given, parse_overrides
+    from sim.sweeps.executors import executor as executor_of
+    from sim.sweeps.pointfile import table_of
+    from sim.sweeps.sweep import run_sweep, status, sweep_of
 
     began = time.perf_counter()
     fixed = parse_overrides(overrides) | parse_given(given)

@@ -22,7 +22,7 @@ MOST_POINTS = 60
 def html_of_sweep(folder: Path) -> str:
     """The page of a finished sweep. Raises ResultError where the folder holds none, or a damaged one."""
     from sim.charts.sweep import draw
-    from sim.runs.sweep import Swept
+    from sim.sweeps.swept import Swept
 
     swept = Swept.read(folder)
     manifest, document = swept.manifest, swept.document()

@@ -27,11 +27,11 @@ from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.model.plan import plan
 from sim.parameters import PARAMETERS, Held
-from sim.runs.designs import unit_points
 from sim.runs.ensemble import run_ensemble
 from sim.runs.run import Request, simulate
 from sim.runs.sampling import sample
 from sim.scenario import load
+from sim.sweeps.designs import unit_points
 from tests.worlds import CERTAIN, lay_out, told
 from tests.worlds import run as run_world
 

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from sim.results import MANIFEST
-from sim.runs.executors import Local
-from sim.runs.sweep import COUNTS, POINTS, Swept, run_sweep, sweep_of
+from sim.sweeps.executors import Local
+from sim.sweeps.sweep import run_sweep, sweep_of
+from sim.sweeps.swept import Swept
+from sim.sweeps.tables import COUNTS, POINTS
 from tests.cli.calling import Said, Sim
 from tests.scenario.documents import written
 
@@ -223,7 +225,7 @@ def test_what_is_refused_is_refused_on_one_line(
 def test_a_place_that_cannot_be_written(
     sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    from sim.runs import sweep
+    from sim.sweeps import sweep
 
     def fail(*arguments: object) -> None:
         raise AssertionError("ten seconds of compiling, for nothing")
@@ -263,7 +265,7 @@ def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
 TELLING = """
 import os, stat, sys
 import sim.cli.options as options
-from sim.runs import journal
+from sim.sweeps import journal
 
 STOP, AT = sys.argv[1:3]
 

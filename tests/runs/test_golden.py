@@ -25,8 +25,8 @@ from sim.cli.reference import (
     write_sweeps,
 )
 from sim.results import Result
-from sim.runs.sweep import sweep_of
 from sim.scenario import load, shipped, shipped_sweeps
+from sim.sweeps.sweep import sweep_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-6

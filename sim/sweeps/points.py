@@ -22,11 +22,11 @@ from sim.model.terms import HEADS
 from sim.results.table import BLANK, TEXT
 from sim.results.tables import LEVELS, count_error, moved, quantiles
 from sim.runs.ensemble import Ensemble, run_ensemble
-from sim.runs.paired import CHANGES, Ends, packed_ends
 from sim.runs.run import Request
 from sim.runs.sampling import Mode, sample
 from sim.scenario import Opened
 from sim.scenario.schema import LONGEST_MONTHS
+from sim.sweeps.paired import CHANGES, Ends, packed_ends
 
 Row = dict[str, Any]
 
