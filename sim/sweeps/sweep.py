@@ -16,7 +16,7 @@ from sim.fit import beliefs_for
 from sim.results.manifests import SWEEP
 from sim.runs.run import Request, warm_up_kernel
 from sim.runs.sampling import Mode
-from sim.scenario import Range, RecordSource, Scenario, load, members, shipped_sweeps, with_given
+from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, with_given
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.values import plain, told
@@ -60,6 +60,12 @@ class Sweep:
     def centre(self) -> Request:
         """The request of the scenario itself, nothing varied. Raises ScenarioError where it makes no scenario."""
         return self.base.request({})
+
+    @cached_property
+    def at_start(self) -> dict[str, str]:
+        """Side at the start by code, of every state simulated where nothing is varied."""
+        who = members(self.centre.loaded.scenario)
+        return {code: "taipei" if code in who.recognisers else "beijing" for code in who.all}
 
     @cached_property
     def _own(self) -> dict[str, Any]:
@@ -232,12 +238,6 @@ def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
     }
 
 
-def _members(scenario: Scenario) -> dict[str, str]:
-    """Side at the start by code, of every state simulated where nothing is varied."""
-    who = members(scenario)
-    return {code: "taipei" if code in who.recognisers else "beijing" for code in who.all}
-
-
 def _unvaried(sweep: Sweep, path: str) -> Any:
     """What a path is where nothing is varied; None where that is no one value."""
     scenario, (first, *rest) = sweep.centre.loaded.scenario, path.split(".")
@@ -260,7 +260,7 @@ def _said(sweep: Sweep) -> dict[str, Any]:
         "id": sweep.identity,
         "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
         "set": {path: told(value) for path, value in sweep.base.fixed.items()},
-        "members": _members(sweep.centre.loaded.scenario),
+        "members": sweep.at_start,
         "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
     }
 

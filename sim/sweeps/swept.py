@@ -15,7 +15,7 @@ from sim.results.result import further
 from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet
 from sim.scenario import given_in_words
 from sim.scenario.schema import LONGEST_MONTHS
-from sim.sweeps.points import COUNTED, outcome_column
+from sim.sweeps.outcomes import COUNTED, outcome_column, states_in
 from sim.sweeps.tables import COUNTS, POINTS
 
 if TYPE_CHECKING:
@@ -73,7 +73,6 @@ class Swept:
         manifest, columns = self.manifest, self.columns
         header = manifest["scenario"]["scenario"]
         done = [row for row, error in enumerate(columns["error"]) if error is None]
-        codes = [name[-3:] for name in columns if name[:-3] == "p_end_"]
         return {
             "scenario": header["name"],
             "title": header["title"],
@@ -94,7 +93,7 @@ class Swept:
                 }
                 for varied in manifest["varied"]
             ],
-            "states": {code: states()[code].name for code in codes},
+            "states": {code: states()[code].name for code in states_in(columns)},
             "at_start": manifest["members"],
             "count_at_start": sum(side == "taipei" for side in manifest["members"].values()),
             "reference": manifest["reference"],

@@ -46,7 +46,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def caught(*arguments: object, **named: object) -> None:
         raise AssertionError("minutes of work, for nothing")
 
-    for place in ("runs.run", "sweeps.points", "analysis.sensitivity", "analysis.removals"):
+    for place in ("runs.run", "sweeps.points", "analysis.space", "analysis.removals"):
         monkeypatch.setattr(f"sim.{place}.run_ensemble", caught)
     monkeypatch.setattr("sim.analysis.explain.ledger_of", caught)
 
