@@ -12,8 +12,8 @@ from sim.analysis.sensitivity import face_sensitivity as sensitivity
 from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
-from sim.runs.sweep import sweep
 from sim.scenario import Loaded, RecordSource, Scenario, load, reloaded
+from sim.sweeps.sweep import sweep
 
 
 def run(

@@ -28,6 +28,7 @@ LONGEST_FIRST = (
     "tests/tools/test_golden.py",
     "tests/cli",
     "tests/charts",
+    "tests/sweeps",
     "tests/runs",
     "tests/report",
     "tests/model",

@@ -33,6 +33,7 @@ ROOMS = (
     "fit",
     "results",
     "runs",
+    "sweeps",
     "backtest",
     "analysis",
     "face",

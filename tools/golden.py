@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.backtest.backtest import Backtest
     from sim.results import Result
-    from sim.runs.sweep import Sweep
+    from sim.sweeps.sweep import Sweep
 
 README_SCENARIO = "honduras-2021"
 OUTLOOK = "outlook-2026"
@@ -75,9 +75,9 @@ def write_sweeps(folder: Path, charts: bool = True) -> list[Path]:
     """
     from sim.charts.sweep import draw_sweep
     from sim.results import Table
-    from sim.runs.executors import executor
-    from sim.runs.sweep import run_sweep, sweep_of
     from sim.scenario import shipped_sweeps
+    from sim.sweeps.executors import executor
+    from sim.sweeps.sweep import run_sweep, sweep_of
 
     written = []
     for name in shipped_sweeps():

@@ -80,7 +80,7 @@ def _result(folder: Path) -> Drawable:
 
 def _sweep(folder: Path) -> Drawable:
     from sim.charts.sweep import draw, outcomes_by_chart
-    from sim.runs.sweep import Swept
+    from sim.sweeps.swept import Swept
 
     document = Swept.read(folder).document()
     names = outcomes_by_chart(document)

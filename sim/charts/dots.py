@@ -11,7 +11,6 @@ from sim.charts.compared import shortened
 from sim.charts.style import BLACK, GREY, MARGIN, WHITE, figure, grid, panel, sheet, wrapped
 from sim.charts.sweep import (
     COLOUR_KEY,
-    COUNT,
     EDGE,
     FOOT,
     SMALL,
@@ -31,6 +30,7 @@ from sim.charts.sweep import (
     varied_of,
     write,
 )
+from sim.sweeps.outcomes import COUNT
 
 HEIGHT = 4.2
 LEFT = 0.75

@@ -46,6 +46,8 @@ from sim.charts.style import (
 from sim.charts.words import day, many, month, percent
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.levers import called
+from sim.sweeps.outcomes import COOPERATION, COUNT, LEFT, SUSPENDED, outcomes_in
+from sim.sweeps.outcomes import Outcome as AnyOutcome
 
 Document = Mapping[str, Any]
 """What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""
@@ -58,7 +60,6 @@ LINE, SMALL_LINE = TEXT_SIZE * 1.35 / 72, SMALL * 1.35 / 72
 """Height of a line of text, inches."""
 FAINT, EDGE = "#B5B5B5", "#B8B8B8"
 """Of what is drawn for comparison only; of the frame of a heat map."""
-COUNT, LEFT, SUSPENDED = "count", "left", "suspended"
 DESIGNS = {
     "grid": "grid of {}",
     "lhs": "Latin hypercube of {}",
@@ -97,8 +98,7 @@ def draw_sweep(
 
 def outcomes_by_chart(document: Document) -> dict[str, str]:
     """The outcomes that a sweep has, by the names of their charts: `count`, and `left-HND` for `left:HND`."""
-    asked = (COUNT, *_chances(document))
-    return {outcome_of(document, outcome).name: outcome for outcome in asked}
+    return {one.name: one.asked for one in _outcomes(document)}
 
 
 def draw(document: Document, outcome: str = COUNT) -> Figure:
@@ -219,10 +219,23 @@ class Outcome:
     """What dark stands for."""
     dark_is_low: bool
     """Dark means more risk: fewer states, a higher chance to leave, a lower one to return."""
+    counts: bool
+    """Whether it is a number of states."""
+    columns: tuple[str, ...]
+    """Columns of the table whose sum it is."""
+    bands: tuple[str, ...] = ()
+    """Columns of its 5, 25, 75 and 95 % points over runs; none where the table has none."""
+    start: int | None = None
+    """The number at the start; None of a chance."""
 
     @property
-    def counts(self) -> bool:
-        """Whether it is the number of states."""
+    def bound(self) -> str:
+        """What is said of its errors where they are only known to be no larger."""
+        return ", at most" if len(self.columns) > 1 else ""
+
+    @property
+    def remain(self) -> bool:
+        """Whether it is the number of states that recognise Taipei."""
         return self.name == COUNT
 
     @property
@@ -242,47 +255,41 @@ def column(document: Document, name: str) -> Floats:
 
 
 def outcome_of(document: Document, asked: str) -> Outcome:
-    """The outcome a user names; `InputError` where the sweep has it not."""
-    end = f"the end of {month(document['end'])}" if document.get("end") else "the end"
-    if asked == COUNT:
-        return Outcome(
-            COUNT, COUNT, "States that recognise Taipei", f"Mean number of states at {end}", "states",
-            column(document, "mean"), column(document, "mean_mc"), "fewer states recognise Taipei", True,
-        )  # fmt: skip
-    states = document["states"]
-    valid = _chances(document)
-    if asked not in valid:
+    """The outcome a user names; `InputError` if the sweep does not have it."""
+    known = {one.asked: one for one in _outcomes(document)}
+    if (one := known.get(asked)) is None:
+        valid = [name for name in known if ":" in name]
         rule = f"{COUNT}, or {LEFT}: and the code of a state of the sweep, such as {valid[0] if valid else 'left:HND'}"
-        raise InputError(Problem("outcome", rule, asked, nearest(asked, [COUNT, *valid])))
-    kind, _, code = asked.partition(":")
-    if kind == SUSPENDED:
-        chance, error = (100 * column(document, f"suspended_{code}{suffix}") for suffix in ("", "_mc"))
-        return Outcome(
-            asked, f"{kind}-{code}", f"Chance of {states[code]} to suspend military cooperation",
-            f"Share of runs, %, in which its cooperation with Washington is suspended at {end}", "% of runs",
-            chance, error, "higher chance", False,
-        )  # fmt: skip
-    chance, error = (100 * column(document, f"p_end_{code}{suffix}") for suffix in ("", "_mc"))
-    # The column is the chance to stand elsewhere at the end than at the start: for a state away then, to be back.
-    away = (document.get("at_start") or {}).get(code, "taipei") != "taipei"
-    does, done = ("return to", "returned") if away else ("leave", "left")
-    heading, measure = (
-        f"Chance of {states[code]} to {does} Taipei",
-        f"Share of runs, %, in which it has {done} by {end}",
+        raise InputError(Problem("outcome", rule, asked, nearest(asked, known)))
+    end = f"the end of {month(document['end'])}" if document.get("end") else "the end"
+    columns, scale = one.columns(_sides(document)), 1 if one.is_number else 100
+    # Errors of several columns that are added up: the most that the error of their sum can be.
+    values, errors = (
+        scale * np.sum([column(document, f"{name}{tail}") for name in columns], axis=0) for tail in ("", "_mc")
     )
-    darker = "lower chance" if away else "higher chance"
-    return Outcome(asked, f"{LEFT}-{code}", heading, measure, "% of runs", chance, error, darker, away)
+    bands = tuple(name for name in one.quantiles if not name.endswith("q50"))
+    start = {COUNT: document.get("count_at_start"), COOPERATION: len(_hosts(document))}.get(one.kind)
+    return Outcome(
+        one.asked, one.name, one.heading, one.measure(end), one.unit, values, errors, one.darker, one.dark_is_low,
+        one.is_number, columns, bands, start,
+    )  # fmt: skip
 
 
-def _chances(document: Document) -> list[str]:
-    """The outcomes of single states that a sweep has."""
-    columns = {LEFT: "p_end_", SUSPENDED: "suspended_"}
-    return [
-        f"{kind}:{code}"
-        for kind, column in columns.items()
-        for code in document["states"]
-        if f"{column}{code}" in document["columns"]
-    ]
+def _outcomes(document: Document) -> list[AnyOutcome]:
+    """The outcomes that a sweep has; the count, which it may be about to have."""
+    found = outcomes_in(document["columns"], _sides(document))
+    return found if found and found[0].kind == COUNT else [AnyOutcome(COUNT), *found]
+
+
+def _sides(document: Document) -> dict[str, str]:
+    """Side at the start by code, of every state of a sweep: with Taipei where it does not say."""
+    told = document.get("at_start") or {}
+    return {code: told.get(code, "taipei") for code in document["states"]}
+
+
+def _hosts(document: Document) -> list[str]:
+    """The hosts of a sweep."""
+    return [one.code for one in _outcomes(document) if one.kind == SUSPENDED]
 
 
 def varied_of(document: Document) -> list[Varied]:
@@ -562,10 +569,10 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
     """The outcome along the one number varied: a line through its points, with what runs or luck leave open."""
     shown, (varied, *_) = outcome_of(document, outcome), varied_of(document)
     pairs = paired(document, shown)
-    if shown.counts:
+    if shown.bands:
         measure = f"{shown.measure} (line); dark band: half of runs, pale band: 90 %."
     else:
-        measure = f"{shown.measure}" + ("." if pairs else "; bars: ±1 Monte Carlo standard error.")
+        measure = f"{shown.measure}" + ("." if pairs or shown.counts else "; bars: ±1 Monte Carlo standard error.")
     why = missing(document, [varied], shown)
     if document["design"] != "grid":  # whose points come in any order: those to come leave no gap
         why = {place: reason for place, reason in why.items() if reason == "failed"}
@@ -575,7 +582,7 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
     drawn_at = [n for n in drawn_at if np.isfinite(varied.at[n])]
     order = sorted(drawn_at, key=lambda point: varied.at[point])
     with figure(WIDTH, 1.0) as probe:
-        start = document.get("count_at_start")
+        start = shown.start
         widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
         width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
         name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
@@ -587,7 +594,7 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
     more = luck(shown) if shown.counts else SHARED
     if pairs is not None:
-        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired."
+        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{shown.bound}."
     with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
         plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
         plot.set_xlim(low, high)
@@ -595,9 +602,10 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         at, values = np.array(varied.at)[order], shown.values[order]
         _draw_missing(plot, varied, why)
         if shown.counts:
-            drawn = [column(document, name)[order] for name in ("q05", "q25", "q75", "q95")]
+            drawn = [column(document, name)[order] for name in shown.bands]
             _scale_counts(plot, start, [*drawn, values], varied.marked is not None)
-            _draw_bands(plot, at, drawn)
+            if drawn:
+                _draw_bands(plot, at, drawn)
         else:
             error = np.nan_to_num(shown.errors[order] if pairs is None else _halves(pairs, at))
             most = float(np.nan_to_num(values + error).max(initial=0.0))
@@ -617,7 +625,7 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
         plot.plot(at, values, "o-", gid="outcome", **look)
         _mark_reference(plot, varied, inches)
         _number_points(plot, shown, at, values, inches, width)
-        if shown.counts:
+        if shown.bands:
             _name_bands(plot, start, at, drawn, values, width)
         under = top + NUMBERS + LINE_HEIGHT + foot
         write(drawing, name, LINE_LEFT, under)
@@ -627,16 +635,16 @@ def line(document: Document, outcome: str = COUNT) -> Figure:
 
 def _finding(drawing: Figure, outcome: Outcome, pairs: Moved) -> str:
     """The title of a chart whose points are paired: what the one number does, and to what."""
-    about = "" if outcome.counts else f"{outcome.heading}. "
-    full = about + one_finding(pairs, outcome.counts).replace("'", "’")
+    about = "" if outcome.remain else f"{outcome.heading}. "
+    full = about + one_finding(pairs, outcome.counts, outcome.remain).replace("'", "’")
     if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 3:
         return full
-    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts)
+    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts, outcome.remain)
 
 
 def paired(document: Document, outcome: Outcome) -> Moved | None:
     """What the one path varied does, told from pairs of runs; None where they are not kept."""
-    found = moved(document, "mean" if outcome.counts else f"p_end_{outcome.asked.partition(':')[2]}")
+    found = moved(document, *outcome.columns, scale=1.0 if outcome.counts else 100.0)
     return found[0] if len(found) == 1 and found[0].changes else None
 
 

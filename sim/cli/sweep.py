@@ -27,7 +27,8 @@ from sim.cli.options import (
 
 if TYPE_CHECKING:
     from sim.results import Out
-    from sim.runs.sweep import Status, Sweep, Swept
+    from sim.sweeps.sweep import Status, Sweep
+    from sim.sweeps.swept import Swept
 
 
 class Points(click.ParamType):
@@ -79,7 +80,7 @@ class Points(click.ParamType):
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="left:STATE", shell_complete=completing.outcomes,
     help="Also draw the chance that this state has left Taipei by the end, or with suspended:STATE that this host has "
-    "ended military cooperation (repeatable).",
+    "ended military cooperation; or lost, cooperation: mean numbers of states (repeatable).",
 )  # fmt: skip
 @no_charts
 @click.option("--status", "only_status", is_flag=True, help="Say how far this sweep is, and do nothing.")
@@ -110,10 +111,11 @@ def command(
 
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
-    from sim.runs.executors import executor as executor_of
-    from sim.runs.pointfile import table_of
-    from sim.runs.sweep import run_sweep, status, sweep_of
     from sim.scenario import parse_given, parse_overrides
+    from sim.sweeps.executors import executor as executor_of
+    from sim.sweeps.outcomes import COUNT
+    from sim.sweeps.pointfile import table_of
+    from sim.sweeps.sweep import run_sweep, status, sweep_of
 
     began = time.perf_counter()
     fixed = parse_overrides(overrides) | parse_given(given)
@@ -136,7 +138,7 @@ def command(
         swept, found = run_sweep(
             sweep, out, where, progress, draw, this_command(),
             None if quiet or as_json else lambda text: click.echo(text, err=True),
-            [] if no_charts else ["count", *wanted],
+            [] if no_charts else list(dict.fromkeys([COUNT, *wanted])),
         )  # fmt: skip
     except KeyboardInterrupt:
         progress.close()
@@ -154,21 +156,10 @@ def command(
 
 
 def _chart(outcome: str, sweep: Sweep) -> str:
-    """The name of the chart of an outcome. Raises InputError where the sweep has it not."""
-    from sim.atlas import coded, unknown
-    from sim.errors import InputError
-    from sim.scenario import members
+    """The name of the chart of an outcome. Raises InputError if the sweep does not have it."""
+    from sim.sweeps.outcomes import parse_outcome
 
-    kind, _, code = coded(outcome).partition(":")
-    scenario = sweep.centre.loaded.scenario
-    known: Collection[str] = members(scenario).all
-    rule = "left:ISO3, of a state that is simulated"
-    if kind == "suspended":
-        known, rule = scenario.cooperation.hosts, "suspended:ISO3, of a host"
-    if kind not in ("left", "suspended") or code not in known:
-        kind = "suspended" if kind == "suspended" else "left"
-        raise InputError(unknown("--outcome", rule, outcome, known, code, f"{kind}:"))
-    return f"{kind}-{code}"
+    return parse_outcome(outcome, sweep.at_start, sweep.centre.loaded.scenario.cooperation.hosts).name
 
 
 def _tell_status(far: Status, as_json: bool) -> None:

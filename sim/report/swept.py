@@ -14,6 +14,7 @@ from sim.report.limits import limits
 from sim.report.page import rendered, shared
 from sim.report.pictures import inline
 from sim.scenario import as_options
+from sim.sweeps.outcomes import COUNT, LEFT, Outcome
 
 MOST_POINTS = 60
 """Points in the table."""
@@ -22,7 +23,7 @@ MOST_POINTS = 60
 def html_of_sweep(folder: Path) -> str:
     """The page of a finished sweep. Raises ResultError where the folder holds none, or a damaged one."""
     from sim.charts.sweep import draw
-    from sim.runs.sweep import Swept
+    from sim.sweeps.swept import Swept
 
     swept = Swept.read(folder)
     manifest, document = swept.manifest, swept.document()
@@ -31,17 +32,16 @@ def html_of_sweep(folder: Path) -> str:
     about = [code for code in header.get("about", ()) if code in states][: words.MOST_TOLD]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     end = month(document["end"])
-    charts = []
-    for outcome in ("count", *(f"left:{code}" for code in about)) if done else ():
-        code = outcome.partition(":")[2]
+    charts, chances = [], [Outcome(LEFT, code) for code in about]
+    for outcome in (Outcome(COUNT), *chances) if done else ():
         what = (
             "the number of states that recognise Taipei"
-            if not code
-            else f"the chance that {words.the(states[code])} moved"
+            if outcome.is_number
+            else f"the chance that {words.the(states[outcome.code])} moved"
         )
         alternative = f"Chart of {what} by the end of {end}, over what was varied. {_swept_words(document, done)}"
-        name = outcome.replace(":", "-")
-        charts.append({"name": name, "drawing": inline(draw(document, outcome), name, alternative)})
+        drawing = inline(draw(document, outcome.asked), outcome.name, alternative)
+        charts.append({"name": outcome.name, "drawing": drawing})
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
     shown = ordered if len(ordered) <= MOST_POINTS else [*ordered[: MOST_POINTS // 2], *ordered[-MOST_POINTS // 2 :]]
     return rendered(
@@ -67,7 +67,7 @@ def html_of_sweep(folder: Path) -> str:
                     "at": [_value(columns[each["path"]][row]) for each in document["varied"]],
                     "mean": f"{columns['mean'][row]:.1f}",
                     "most": words.dashed(columns["q05"][row], columns["q95"][row]),
-                    "chances": [f"{percent(columns[f'p_end_{code}'][row])} %" for code in about],
+                    "chances": [f"{percent(columns[one.column][row])} %" for one in chances],
                 }
                 for row in shown
             ],

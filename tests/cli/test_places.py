@@ -46,7 +46,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def caught(*arguments: object, **named: object) -> None:
         raise AssertionError("minutes of work, for nothing")
 
-    for place in ("runs.setup", "analysis.sensitivity"):
+    for place in ("runs.setup", "analysis.space"):
         monkeypatch.setattr(f"sim.{place}.run_ensemble", caught)
     monkeypatch.setattr("sim.runs.setup.ledger_of", caught)
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from sim.errors import MOST_TOLD, InputError, ScenarioError
-from sim.runs.sweep import sweep_of
-from sim.runs.varying import MOST_VARIED
 from sim.scenario import load, parse_overrides
 from sim.scenario.reading import DEEPEST, LARGEST_BYTES, MOST_ITEMS, MOST_KEYS, parsed, plain_bytes, plain_text
+from sim.sweeps.sweep import sweep_of
+from sim.sweeps.varying import MOST_VARIED
 from tests.scenario.documents import FILE, HEADER, header, loaded, refused, written
 
 

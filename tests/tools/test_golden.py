@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sim.results import Result
-from sim.runs.sweep import sweep_of
 from sim.scenario import load, shipped, shipped_sweeps
+from sim.sweeps.sweep import sweep_of
 from tools.golden import (
     BEGIN,
     EFFECTS_BEGIN,

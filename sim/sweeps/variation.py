@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from sim.runs.designs import Value
+from sim.sweeps.designs import Value
 
 _DIGITS = 9
 _ONE_DAY = timedelta(days=1)

@@ -13,12 +13,12 @@ from sim.model.plan import month_label
 from sim.results.manifests import SWEEP
 from sim.results.table import for_pandas, month_ends
 from sim.results.tables import COOPERATION, RECOGNITION
-from sim.runs.journal import Journal
-from sim.runs.paired import changes, unpacked_ends
-from sim.runs.points import Done, Row
+from sim.sweeps.journal import Journal
+from sim.sweeps.paired import changes, unpacked_ends
+from sim.sweeps.points import Done, Row
 
 if TYPE_CHECKING:
-    from sim.runs.sweep import Sweep
+    from sim.sweeps.sweep import Sweep
 
 POINTS, COUNTS = SWEEP.data
 MOST_VALUES = 100

@@ -1,20 +1,69 @@
-"""A sweep as a TOML file tells it: the scenario, the design, and what is varied or a file of points."""
+"""A sweep as options or a TOML file describe it: the scenario, the design, and what is varied or a file of points."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, ScenarioError, nearest
-from sim.runs.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Design, design_problems
-from sim.runs.pointfile import listed_points, read_points
-from sim.runs.variation import Variation
-from sim.runs.varying import MOST_VARIED, Reader, wrong_at
 from sim.scenario import Loaded, RecordSource, load, shipped, with_given
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
+from sim.scenario.values import scalar
+from sim.sweeps.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Design, design_problems
+from sim.sweeps.pointfile import listed_points, read_points
+from sim.sweeps.variation import Variation
+from sim.sweeps.varying import MOST_VARIED, Reader, wrong_at
+
+# --- options ------------------------------------------------------------------------------------------------
+
+
+def parse_variation(text: str, scenario: Loaded) -> Variation:
+    """What `PATH=low:high:n`, `PATH=low:high`, `PATH=a,b,c` or `PATH` alone varies.
+
+    A bare parameter name stands for `parameters.NAME`; alone, it has the 5 % and 95 % points of its law as its range.
+    Raises InputError naming every problem found.
+    """
+    return parse_variations([text], scenario)[0]
+
+
+def parse_variations(texts: Iterable[str], scenario: Loaded) -> tuple[Variation, ...]:
+    """The same of several texts, each path once."""
+    found: list[Variation] = []
+    wrong: list[Problem] = []
+    reader = Reader(scenario)
+    for text in texts:
+        name, equals, told = text.partition("=")
+        try:
+            one = reader.variation(name.strip(), _told(told) if equals else {})
+            if any(one.path == other.path for other in found):
+                raise wrong_at(one.path, "a path that is varied once", text)
+            found.append(one)
+        except InputError as error:
+            wrong += [_optional(problem) for problem in error.problems]
+    if wrong:
+        raise InputError(wrong)
+    return tuple(found)
+
+
+def _optional(problem: Problem) -> Problem:
+    rule = f"{problem.path}: {problem.rule}" if problem.path else problem.rule
+    return Problem("--vary", rule, problem.value, problem.suggestion)
+
+
+def _told(text: str) -> Any:
+    """What a text says after its `=`, as a sweep file would hold it."""
+    if ":" not in text:
+        return [scalar(part) for part in text.split(",")]
+    parts = [scalar(part) for part in text.split(":")]
+    if len(parts) > 3:
+        return text
+    return dict(zip(("low", "high", "points"), parts, strict=False))
+
+
+# --- files --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

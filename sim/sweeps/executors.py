@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, SimError
-from sim.runs.points import Base, Done, evaluate
+from sim.results.identity import ROOMS
+from sim.sweeps.points import Base, Done, evaluate
 
 Task = tuple[str, Mapping[str, Any]]
 """Key and values of a point."""
@@ -169,7 +170,9 @@ def evaluate_all(base: Base, tasks: Sequence[Task], wanted: str) -> list[Done] |
 def code() -> str:
     """A digest of the code and the tables on this machine, and of the libraries that may move the last digit."""
     libraries = {name: results.versions()[name] for name in ("numpy", "numba", "scipy")}
-    return results.identity({"sources": results.sources_digest(), "atlas": atlas.digest(), **libraries})
+    return results.identity(
+        {"sources": results.sources_digest((*ROOMS, "sweeps")), "atlas": atlas.digest(), **libraries}
+    )
 
 
 def executor(name: str, threads: int | None = None, scheduler: str | None = None) -> Executor:

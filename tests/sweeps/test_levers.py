@@ -9,12 +9,13 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.results.tables import count_error
-from sim.runs.executors import Local
-from sim.runs.paired import changes, packed_ends, paired, unpacked_ends
-from sim.runs.sweep import Swept, run_sweep, sweep_of
-from tests.runs.test_sweep import HOSTS, Told, contents
+from sim.results.tables import count_error, paired
+from sim.sweeps.executors import Local
+from sim.sweeps.paired import changes, packed_ends, unpacked_ends
+from sim.sweeps.sweep import run_sweep, sweep_of
+from sim.sweeps.swept import Swept
 from tests.scenario.documents import written
+from tests.sweeps.test_sweep import HOSTS, Told, contents
 
 BEIJING, TAIPEI, ATTENTION = PATHS = ("beijing.budget", "taipei.budget", "washington.attention")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.results.file import settle
-from sim.runs.points import Done
+from sim.sweeps.points import Done
 
 FILE = "journal"
 _DIGITS = 32

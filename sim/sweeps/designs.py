@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError, Problem, nearest
 
 if TYPE_CHECKING:
-    from sim.runs.variation import Variation
+    from sim.sweeps.variation import Variation
 
 Floats = NDArray[np.float64]
 Value = float | date

@@ -13,18 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.atlas import states
 from sim.errors import InputError, SimError
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
-from sim.results.table import BLANK, TEXT
-from sim.results.tables import LEVELS, count_error, moved, quantiles
+from sim.results.tables import LEVELS, count_error, quantiles
 from sim.runs.ensemble import Ensemble
-from sim.runs.paired import CHANGES, Ends, packed_ends
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.scenario import Opened
 from sim.scenario.schema import LONGEST_MONTHS
+from sim.sweeps.outcomes import columns_of_ties, elsewhere
+from sim.sweeps.paired import Ends, packed_ends
 
 Row = dict[str, Any]
 
@@ -89,12 +88,11 @@ def _said(error: Exception) -> str:
 
 def ends(laid: Plan, ensemble: Ensemble) -> Ends:
     """Where each run ends: the count of each tie, and whether each state's tie stands elsewhere than at the start."""
-    runs, last = ensemble.counts.shape[0], len(laid.months) - 1
-    at_start = np.concatenate([~laid.timeline.with_taipei, np.zeros(len(laid.hosts))]).astype(np.int64)
-    away = moved(at_start, ensemble.heads, runs, last).astype(np.uint8)
-    names = [f"p_end_{code}" for code in laid.states] + [f"suspended_{code}" for code in laid.hosts]
+    away = elsewhere(laid, ensemble).astype(np.uint8)
     counts = ensemble.counts[:, -1, : 2 if laid.hosts else 1]
-    return dict(zip(("mean", "cooperation_mean"), counts.T, strict=False)) | dict(zip(names, away.T, strict=True))
+    return dict(zip(("mean", "cooperation_mean"), counts.T, strict=False)) | dict(
+        zip(columns_of_ties(laid), away.T, strict=True)
+    )
 
 
 def outcomes(laid: Plan, ensemble: Ensemble, where: Ends) -> Row:
@@ -110,21 +108,6 @@ def outcomes(laid: Plan, ensemble: Ensemble, where: Ends) -> Row:
             for level, value in zip(LEVELS, quantiles(at_end[:, None])[:, 0].tolist(), strict=True):
                 row[f"{name.removesuffix('mean')}q{round(100 * level):02d}"] = value
     return row
-
-
-COUNTED = ("mean", "mean_mc", *(f"q{round(100 * level):02d}" for level in LEVELS))
-"""Columns of the count at the end, which every point has that could be run."""
-
-
-def outcome_column(name: str) -> str | None:
-    """What a column of outcomes holds, by its name; None for a name that no outcome has."""
-    if name == "first_month":
-        return TEXT
-    changed = next((end for end in CHANGES if name.endswith(end)), "")
-    bare = name.removesuffix(changed or "_mc")
-    state = bare[-3:] in states() and bare[:-3] in ("p_end_", "suspended_")
-    count = (bare if changed else name).removeprefix("cooperation_")
-    return BLANK if state or (count == "mean" if changed else count in COUNTED) else None
 
 
 def _error(counts: NDArray[np.uint8]) -> float | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.errors import InputError, Problem
-from sim.runs.variation import Variation, nine_digits
 from sim.scenario import Loaded
 from sim.scenario.levers import FIRST, LEVERS
+from sim.sweeps.variation import Variation, nine_digits
 
 MULTIPLES = (0.0, 0.5, 2.0, 5.0)
 """Of the scenario's own value, at which each lever is tried."""

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.fit import beliefs_for
-from sim.runs.sweepfile import read_sweep
-from sim.runs.variation import Variation
-from sim.runs.varying import parse_variation, parse_variations
 from sim.scenario import Loaded, load
+from sim.sweeps.reading import parse_variation, parse_variations, read_sweep
+from sim.sweeps.variation import Variation
 
 VOTE = "elections.taiwan-2028"
 

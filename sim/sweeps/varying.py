@@ -15,8 +15,6 @@ from pydantic.fields import FieldInfo
 from sim.errors import InputError, Problem, ScenarioError, listed, nearest
 from sim.fit import beliefs_for
 from sim.parameters import PARAMETERS
-from sim.runs.designs import MOST_POINTS, Point, Value
-from sim.runs.variation import Variation, nearest_whole, nine_digits, written
 from sim.scenario import Loaded, Opened, Range, Scenario
 from sim.scenario.fields import Quantity, Series
 from sim.scenario.naming import path_by_code
@@ -24,6 +22,8 @@ from sim.scenario.paths import full_path, near_path
 from sim.scenario.problems import fields_at
 from sim.scenario.reading import DEEPEST
 from sim.scenario.values import number_rule, scalar
+from sim.sweeps.designs import MOST_POINTS, Point, Value
+from sim.sweeps.variation import Variation, nearest_whole, nine_digits, written
 
 Kind = Literal["number", "whole", "day"]
 MOST_TRIED = 200
@@ -31,54 +31,6 @@ MOST_TRIED = 200
 _LARGEST = 1e300
 MOST_VARIED = 500
 """Paths that a file varies; each is tried on the scenario."""
-
-# --- options ------------------------------------------------------------------------------------------------
-
-
-def parse_variation(text: str, scenario: Loaded) -> Variation:
-    """What `PATH=low:high:n`, `PATH=low:high`, `PATH=a,b,c` or `PATH` alone varies.
-
-    A bare parameter name stands for `parameters.NAME`; alone, it has the 5 % and 95 % points of its law as its range.
-    Raises InputError naming every problem found.
-    """
-    return parse_variations([text], scenario)[0]
-
-
-def parse_variations(texts: Iterable[str], scenario: Loaded) -> tuple[Variation, ...]:
-    """The same of several texts, each path once."""
-    found: list[Variation] = []
-    wrong: list[Problem] = []
-    reader = Reader(scenario)
-    for text in texts:
-        name, equals, told = text.partition("=")
-        try:
-            one = reader.variation(name.strip(), _told(told) if equals else {})
-            if any(one.path == other.path for other in found):
-                raise wrong_at(one.path, "a path that is varied once", text)
-            found.append(one)
-        except InputError as error:
-            wrong += [_optional(problem) for problem in error.problems]
-    if wrong:
-        raise InputError(wrong)
-    return tuple(found)
-
-
-def _optional(problem: Problem) -> Problem:
-    rule = f"{problem.path}: {problem.rule}" if problem.path else problem.rule
-    return Problem("--vary", rule, problem.value, problem.suggestion)
-
-
-def _told(text: str) -> Any:
-    """What a text says after its `=`, as a sweep file would hold it."""
-    if ":" not in text:
-        return [scalar(part) for part in text.split(",")]
-    parts = [scalar(part) for part in text.split(":")]
-    if len(parts) > 3:
-        return text
-    return dict(zip(("low", "high", "points"), parts, strict=False))
-
-
-# --- what may be varied, and over what ------------------------------------------------------------------------
 
 
 def wrong_at(path: str, rule: str, value: object = None, suggestion: str | None = None) -> InputError:

@@ -21,12 +21,14 @@ import sim
 from sim.errors import InputError, ResultError, SimError
 from sim.results import MANIFEST, check
 from sim.results.tables import LEVELS
-from sim.runs import sweep as sweeping
-from sim.runs import sweeptables
-from sim.runs.executors import Local, Task
-from sim.runs.journal import FILE
-from sim.runs.points import Base, Done, evaluate
-from sim.runs.sweep import COUNTS, POINTS, Sweep, Swept, run_sweep, status, sweep_of
+from sim.sweeps import sweep as sweeping
+from sim.sweeps import tables as sweeptables
+from sim.sweeps.executors import Local, Task
+from sim.sweeps.journal import FILE
+from sim.sweeps.points import Base, Done, evaluate
+from sim.sweeps.sweep import Sweep, run_sweep, status, sweep_of
+from sim.sweeps.swept import Swept
+from sim.sweeps.tables import COUNTS, POINTS
 from tests.scenario.documents import written
 
 VARIED = ("washington.attention=0:3:4", "beijing.budget=0,1,4")
@@ -451,7 +453,7 @@ def test_a_point_that_fails_is_a_row_with_its_message(tmp_path: Path) -> None:
 
 
 def test_a_failure_deep_in_the_model_is_a_row_too(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.runs import points
+    from sim.sweeps import points
 
     lay = points.plan
 
@@ -467,7 +469,7 @@ def test_a_failure_deep_in_the_model_is_a_row_too(small: Path, tmp_path: Path, m
 
 
 def test_what_is_the_machines_fault_is_no_row(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.runs import points
+    from sim.sweeps import points
 
     def fail(*arguments: object) -> None:
         raise MemoryError("no room")

@@ -11,36 +11,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim import results
-from sim.atlas import states
 from sim.errors import InputError, Problem, ResultError, ScenarioError
 from sim.fit import beliefs_for
 from sim.results.manifests import SWEEP
-from sim.results.result import further
-from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet
-from sim.runs.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
-from sim.runs.designs import design as lay
-from sim.runs.executors import Executor, Local, Task, executor
-from sim.runs.journal import Journal, forget_journal, looked_at, open_journal
-from sim.runs.levers import lever_variations
-from sim.runs.pointfile import PointTable, is_table, listed_points, table_of
-from sim.runs.points import COUNTED, Base, outcome_column
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
-from sim.runs.sweepfile import read_sweep
-from sim.runs.sweeptables import COUNTS, POINTS, cell_of, varied, write_tables
-from sim.runs.varying import parse_variations
-from sim.scenario import Range, RecordSource, Scenario, given_in_words, load, members, shipped_sweeps, with_given
+from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, with_given
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
-from sim.scenario.schema import LONGEST_MONTHS
 from sim.scenario.values import plain, told
+from sim.sweeps.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
+from sim.sweeps.designs import design as lay
+from sim.sweeps.executors import Executor, Local, Task, executor
+from sim.sweeps.journal import Journal, forget_journal, looked_at, open_journal
+from sim.sweeps.levers import lever_variations
+from sim.sweeps.pointfile import PointTable, is_table, listed_points, table_of
+from sim.sweeps.points import Base
+from sim.sweeps.reading import parse_variations, read_sweep
+from sim.sweeps.swept import Swept
+from sim.sweeps.tables import cell_of, varied, write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RUNS = 1_000
 """Runs a point, unless the command says otherwise."""
-_COUNTS: Columns = {"point": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE, "share": NUMBER}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +62,12 @@ class Sweep:
         return self.base.request({})
 
     @cached_property
+    def at_start(self) -> dict[str, str]:
+        """Side at the start by code, of every state simulated where nothing is varied."""
+        who = members(self.centre.loaded.scenario)
+        return {code: "taipei" if code in who.recognisers else "beijing" for code in who.all}
+
+    @cached_property
     def _own(self) -> dict[str, Any]:
         return self.centre.decisive
 
@@ -77,8 +78,8 @@ class Sweep:
 
     @cached_property
     def base_id(self) -> str:
-        """Digest of what the points share."""
-        return results.identity(self._own)
+        """Digest of what the points share, and of the sources of this room."""
+        return results.identity({**self._own, "sweeps": results.sources_digest(("sweeps",))})
 
     @cached_property
     def identity(self) -> str:
@@ -237,12 +238,6 @@ def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
     }
 
 
-def _members(scenario: Scenario) -> dict[str, str]:
-    """Side at the start by code, of every state simulated where nothing is varied."""
-    who = members(scenario)
-    return {code: "taipei" if code in who.recognisers else "beijing" for code in who.all}
-
-
 def _unvaried(sweep: Sweep, path: str) -> Any:
     """What a path is where nothing is varied; None where that is no one value."""
     scenario, (first, *rest) = sweep.centre.loaded.scenario, path.split(".")
@@ -265,89 +260,9 @@ def _said(sweep: Sweep) -> dict[str, Any]:
         "id": sweep.identity,
         "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
         "set": {path: told(value) for path, value in sweep.base.fixed.items()},
-        "members": _members(sweep.centre.loaded.scenario),
+        "members": sweep.at_start,
         "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
     }
-
-
-@dataclass(frozen=True)
-class Swept:
-    """A finished sweep: its folder, and what it says of itself."""
-
-    folder: Path
-    manifest: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, folder: str | Path) -> Swept:
-        """A sweep from its folder. Raises ResultError where it is missing, incomplete or damaged."""
-        folder = Path(folder)
-        return cls(folder, results.check(folder, SWEEP, pictures=False))
-
-    @cached_property
-    def columns(self) -> Parquet:
-        """`points.parquet` as columns. Raises ResultError where they are not those of this sweep."""
-        points = self.manifest["points"]
-        varied: dict[str, str] = {}
-        for one in self.manifest["varied"]:
-            values = one.get("values") or [one.get("low")]
-            varied[one["path"]] = TEXT if isinstance(values[0], str) else NUMBER
-        done = {} if self.manifest["failed"] == points else {"first_month": TEXT, **dict.fromkeys(COUNTED, BLANK)}
-        varied |= dict.fromkeys(self.labels, TEXT)
-        return Parquet(self.folder / POINTS, {"point": WHOLE, **varied, "error": TEXT, **done}, points, outcome_column)
-
-    @property
-    def labels(self) -> list[str]:
-        """Columns that say something of the points and vary nothing."""
-        return list(self.manifest.get("labels") or ())
-
-    @property
-    def name(self) -> str:
-        """Name of the scenario."""
-        return str(self.manifest["scenario"]["scenario"]["name"])
-
-    def points(self) -> pd.DataFrame:
-        """One row per point: what was varied, `error`, and the outcomes at the end."""
-        return self.columns.arrow().to_pandas()
-
-    def counts(self) -> pd.DataFrame:
-        """One row per point, month, tie and count: the share of runs with that count."""
-        most = self.manifest["points"] * (LONGEST_MONTHS + 1) * 2 * 256
-        return Parquet(self.folder / COUNTS, _COUNTS, most).frame()
-
-    def document(self) -> dict[str, Any]:
-        """What charts read."""
-        manifest, columns = self.manifest, self.columns
-        header = manifest["scenario"]["scenario"]
-        done = [row for row, error in enumerate(columns["error"]) if error is None]
-        codes = [name[-3:] for name in columns if name[:-3] == "p_end_"]
-        return {
-            "scenario": header["name"],
-            "title": header["title"],
-            "given": given_in_words(manifest["scenario"]),
-            "record": further(manifest["scenario"]),
-            "runs": manifest["runs"],
-            "seed": manifest["seed"],
-            "design": manifest["design"],
-            "end": str(header["end"])[:7],
-            "points": manifest["points"],
-            "done": manifest["points"],
-            "failed": manifest["points"] - len(done),
-            "varied": [
-                {
-                    "path": varied["path"],
-                    "values": sorted({value for value in columns[varied["path"]] if value is not None}),
-                    "is_date": any(isinstance(value, str) for value in columns[varied["path"]]),
-                }
-                for varied in manifest["varied"]
-            ],
-            "states": {code: states()[code].name for code in codes},
-            "at_start": manifest["members"],
-            "count_at_start": sum(side == "taipei" for side in manifest["members"].values()),
-            "reference": manifest["reference"],
-            "against": manifest["against"],
-            "columns": columns,
-            "labels": self.labels,
-        }
 
 
 def sweep_of(

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from sim.errors import InputError
-from sim.runs import journal as journals
-from sim.runs.journal import FILE, Journal, looked_at, open_journal
-from sim.runs.points import Done
+from sim.sweeps import journal as journals
+from sim.sweeps.journal import FILE, Journal, looked_at, open_journal
+from sim.sweeps.points import Done
 
 DONE = [Done(f"{number:016x}", {"error": None, "mean": 14.0 - number / 7}, f"1,2,3:c{number}") for number in range(5)]
 FAILED = Done("f" * 16, {"error": "the chances add up to 1 at most, not 1.1 “é”"}, "")

@@ -18,10 +18,13 @@ import pytest
 
 from sim.errors import InputError, SimError
 from sim.results import sources_digest
-from sim.runs import executors, setup
-from sim.runs.executors import Dask, Executor, Local, code, evaluate_all, executor
-from sim.runs.points import evaluate
-from sim.runs.sweep import COUNTS, POINTS, Sweep, Swept, run_sweep, status, sweep_of
+from sim.runs import setup
+from sim.sweeps import executors
+from sim.sweeps.executors import Dask, Executor, Local, code, evaluate_all, executor
+from sim.sweeps.points import evaluate
+from sim.sweeps.sweep import Sweep, run_sweep, status, sweep_of
+from sim.sweeps.swept import Swept
+from sim.sweeps.tables import COUNTS, POINTS
 from tests.scenario.documents import written
 
 HOSTS = '[cooperation]\nhosts = ["HND", "GTM"]\n'

@@ -13,12 +13,13 @@ import pytest
 import sim as face
 from sim.charts.sweep import draw, kind_of
 from sim.errors import InputError
-from sim.runs import varying
-from sim.runs.designs import Design
-from sim.runs.executors import Local
-from sim.runs.pointfile import framed, listed_points, read_points, table_of
-from sim.runs.sweep import Swept, run_sweep, status, sweep_of
 from sim.scenario import Loaded, Opened, load
+from sim.sweeps.designs import Design
+from sim.sweeps.executors import Local
+from sim.sweeps.pointfile import framed, listed_points, read_points, table_of
+from sim.sweeps.reading import parse_variation
+from sim.sweeps.sweep import run_sweep, status, sweep_of
+from sim.sweeps.swept import Swept
 from tests.scenario.documents import written
 
 DAY = "events.castro-inauguration.date"
@@ -186,10 +187,10 @@ def test_a_long_list_is_tried_at_its_ends(honduras: Loaded, monkeypatch: pytest.
 
     monkeypatch.setattr(Opened, "resolved", counted)
     values = ",".join(str(place / 100) for place in range(5000))
-    assert varying.parse_variation(f"beijing.budget={values}", honduras).size == 5000
+    assert parse_variation(f"beijing.budget={values}", honduras).size == 5000
     assert sorted(tried) == [0.0, 49.99]
     with pytest.raises(InputError) as error:
-        varying.parse_variation(f"beijing.budget={values},101", honduras)
+        parse_variation(f"beijing.budget={values},101", honduras)
     assert error.value.lines() == ["--vary: beijing.budget: at most 100 (got 101.0)"]
 
 

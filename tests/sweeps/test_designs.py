@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.runs.designs import DESIGNS, MOST_POINTS, design, interleaved, nearest_power, unit_points
-from sim.runs.variation import Variation
+from sim.sweeps.designs import DESIGNS, MOST_POINTS, design, interleaved, nearest_power, unit_points
+from sim.sweeps.variation import Variation
 
 ATTENTION = Variation("washington.attention", low=0.0, high=3.0, points=4)
 BUDGET = Variation("beijing.budget", values=(1.0, 2.0, 4.0))
