@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.removals import Edit, Subject, edited, label_of, month_of
-from sim.analysis.words import money
+from sim.analysis.removals import Edit, Subject, edited, label_of
 from sim.fit import beliefs_for, yardsticks_for
 from sim.model.calendar import draw_happenings
 from sim.model.kernel import RUNS_PER_DRAW, simulate
@@ -32,6 +31,7 @@ from sim.runs.sampling import sample
 from sim.scenario import Scenario
 from sim.scenario.fields import bounds_of
 from sim.scenario.levers import LEVERS, Lever
+from sim.words import at_digits, money, month
 
 STEPS = 32
 """Values tried from where a lever is to each end of its range, close together at first: the distances are cubes."""
@@ -330,15 +330,8 @@ def _change(row: dict[str, Any]) -> str:
     if row["lever"].endswith(".package"):
         return f"{row['label']}: {money(row['size'], row['to'])}"
     if row["lever"] in ADDED:
-        return f"{row['label']}: {number(row['to'])} ({row['unit']})"
-    return f"{row['label']} {number(row['to'])} instead of {number(row['value'], 3)} ({row['unit']})"
-
-
-def number(value: float, digits: int = 5) -> str:
-    """A number at so many significant digits, never in powers of ten: `0.613`, `1,250`."""
-    if abs(value) >= 1000.0:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
+        return f"{row['label']}: {at_digits(row['to'])} ({row['unit']})"
+    return f"{row['label']} {at_digits(row['to'])} instead of {at_digits(row['value'], 3)} ({row['unit']})"
 
 
 def _sentences(subject: Subject, rows: list[dict[str, Any]]) -> list[str]:
@@ -347,7 +340,7 @@ def _sentences(subject: Subject, rows: list[dict[str, Any]]) -> list[str]:
     verb = held[subject.decision]
     if not kept:
         last = max((row["latest"] for row in rows if row["latest"]), default=None)
-        put_off = "" if last is None else f"; the latest it could be put off to is {month_of(last)}"
+        put_off = "" if last is None else f"; the latest it could be put off to is {month(last)}"
         return [f"No single change of a lever would have {verb} in this run{put_off}."]
     told = [f"The smallest single change that would have {verb} in this run: {change_in_words(kept[0])}."]
     others = [row for row in kept[1:] if row["size"] <= _LARGEST_TOLD]

@@ -17,8 +17,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLoc
 from numpy.typing import NDArray
 
 from sim.analysis.explain import LABELS, Explanation, steps
-from sim.analysis.removals import DOES, DONE, Removals, beyond_luck, month_of, points
-from sim.analysis.story import percent, rate, tipping
+from sim.analysis.removals import DOES, DONE, Removals
+from sim.analysis.story import tipping
 from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
 from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread
@@ -38,9 +38,12 @@ from sim.charts.style import (
     sheet,
     wrapped,
 )
-from sim.charts.words import header, many, month_end, source, start_of
+from sim.charts.words import header, source, start_of
 from sim.model.terms import DECISIONS
 from sim.results.result import Result
+from sim.words import beyond_luck, many, month_end, points, rate
+from sim.words import month as month_of
+from sim.words import two_digits as percent
 
 Floats = NDArray[np.float64]
 Row = Mapping[str, Any]

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from sim.charts.backtest import NAMES
-from sim.report.words import listed
+from sim.words import listed
 
 SCORES = (
     ("crps", 1, "Count, error (CRPS), 1 year ahead"),

@@ -9,31 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.removals import (
-    DONE,
-    Edit,
-    Lever,
-    Subject,
-    beyond_luck,
-    edited,
-    groups,
-    levers,
-    paired,
-    points,
-    subject_of,
-)
+from sim.analysis.removals import DONE, Edit, Lever, Subject, edited, groups, levers, paired, subject_of
 from sim.charts.states import rows_of
 from sim.errors import ResultError
 from sim.fit import beliefs_for, yardsticks_for
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import plan
-from sim.report.words import about, end_words, listed, the
+from sim.report.words import about, end_words
 from sim.results.result import SIDES, Result
 from sim.results.tables import COOPERATION, moved
 from sim.runs.ensemble import run_ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import sample
 from sim.scenario import Scenario
+from sim.words import beyond_luck, listed, points, tenths, the
 
 RUNS = 1_000
 """Runs of each removal, the first of the result's own: enough to see a few points, and quick."""
@@ -130,11 +119,6 @@ def _sentences(bench: _Bench, subject: Subject, p: float, rows: Iterable[Mapping
                 f"Without all of them, under reference conditions, it is {tenths(row['without'])} "
                 f"({points(row['difference'])} points)."
             )
-
-
-def tenths(share: float) -> str:
-    """A share of runs in per cent with one decimal."""
-    return f"{100 * share:.1f} %"
 
 
 class _Bench:

@@ -8,25 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.removals import (
-    Removals,
-    beyond_luck,
-    edited,
-    groups,
-    joined,
-    label_of,
-    levers,
-    month_of,
-    paired,
-    points,
-    removals,
-    subject_of,
-)
+from sim.analysis.removals import Removals, edited, groups, label_of, levers, paired, removals, subject_of
 from sim.results import Result
 from sim.results.result import SIDES
 from sim.results.tables import moved
 from sim.runs.face import load, run
 from sim.scenario import shipped
+from sim.words import points
 from tests.analysis.test_explain import moved as eventful
 from tests.analysis.test_explain import result_of
 from tests.worlds import Document, changed, rich, told
@@ -219,10 +207,6 @@ def test_luck_alone_leaves_no_range_and_draws_that_differ_leave_theirs() -> None
     assert paired(np.array([1]), 20, False) == (1.0, None, None, None)
 
 
-def test_beyond_luck_needs_two_errors() -> None:
-    assert [beyond_luck(0.03, mc) for mc in (0.01, 0.015, 0.02, None)] == [True, False, False, False]
-
-
 # --- shapes and words -------------------------------------------------------------------------------------
 
 
@@ -306,6 +290,3 @@ def test_names_in_words() -> None:
     assert label_of("events.castro-pledge") == "castro pledge"
     assert label_of("elections.taiwan-2028") == "taiwan 2028 election"
     assert label_of("elections.taiwan-2028.outcomes.kmt.effects.a-truce") == "taiwan 2028: kmt, a truce"
-    assert month_of("2026-12") == "Dec 2026"
-    assert [points(value) for value in (-0.289, 0.0004, 0.0, 0.05)] == ["−28.9", "0.0", "0.0", "+5.0"]
-    assert joined(["a"]) + joined(["a", "b"]) + joined(["a", "b", "c"]) == "aa and ba, b and c"

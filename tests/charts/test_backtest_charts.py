@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 
 from sim.atlas import record, states
 from sim.charts import backtest
-from sim.charts.words import percent
+from sim.words import percent
 from tests.charts.test_charts import assert_clear, line, words
 from tests.pixels import few_pixels
 
