@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.words import beyond_luck, month, plus_minus, whole_percent
+
 if TYPE_CHECKING:
     from sim.backtest.backtest import Backtest
     from sim.results import Result
@@ -139,21 +141,19 @@ def effects_table(results: Mapping[str, Result]) -> str:
         pair = compare([results[chain[-1]], result]).pairs[0]
         count = next(row for row in pair.at_end if row["tie"] == "recognition")
         last = max(row["horizon"] for row in pair.rows("states"))
+        ends = pair.rows("states", horizon=last)
         moved = sorted(
-            (row for row in pair.rows("states", horizon=last) if row["mc"] and abs(row["difference"]) > 2 * row["mc"]),
+            (row for row in ends if row["mc"] and beyond_luck(row["difference"], row["mc"])),
             key=lambda row: (-abs(row["difference"]), row["iso3"]),
         )
         told = []
         for row in moved[:_MOST_MOVED]:
             does = "suspends" if row["tie"] == "cooperation" else "leaves" if row["at_start"] == "taipei" else "returns"
-            told.append(f"{states()[row['iso3']].name} {does} {_change(100 * row['difference'], 100 * row['mc'], 1)}")
-        change = _change(count["mean"], count["mc"], 2)
+            by = plus_minus(100 * row["difference"], 100 * row["mc"], 1)
+            told.append(f"{states()[row['iso3']].name} {does} {by}")
+        change = plus_minus(count["mean"], count["mc"], 2)
         rows.append(f"| `{name}` | `{chain[-1]}` | {change} | {'; '.join(told) or 'none'} |")
     return "\n".join(rows)
-
-
-def _change(difference: float, error: float, digits: int) -> str:
-    return f"{difference:+.{digits}f} ± {error:.{digits}f}".replace("-", "−")
 
 
 def turning_points() -> str:
@@ -197,12 +197,12 @@ def model_says(result: Result) -> str:
     for code in about or leavers[:1]:
         name, p, low, high, side = rows[code]
         verb = "leaves" if side == "taipei" else "returns"
-        said.append(f"{name} {verb}: {_percent(p)} ({_bare(low)} to {_bare(high)})")
+        said.append(f"{name} {verb}: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
     if result.hosts:
         hosts = result.states_of("cooperation")
         columns = (hosts[key] for key in ("iso3", "p_end", "p_end_low", "p_end_high", "state"))
         _, p, low, high, name = max(zip(*columns, strict=True), key=lambda row: (row[0] in about, row[1]))
-        said.append(f"{name} has suspended military cooperation: {_percent(p)} ({_bare(low)} to {_bare(high)})")
+        said.append(f"{name} has suspended military cooperation: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
     return "; ".join(said)
 
 
@@ -213,19 +213,19 @@ def what_happened(result: Result) -> str:
     known = record()
     header = result.scenario["scenario"]
     start = date.fromisoformat(str(header.get("as_of", header["start"])))
-    reached = [(month, count) for month, count in zip(result.months, result.observed, strict=True) if count is not None]
+    reached = [(label, count) for label, count in zip(result.months, result.observed, strict=True) if count is not None]
     if len(reached) < 2:
         return "not known yet"
-    month, count = reached[-1]
+    end, count = reached[-1]
     moved = [
-        f"{states()[change.iso3].name} {'left' if change.origin == 'taipei' else 'returned'} {change.date:%b %Y}"
+        f"{states()[change.iso3].name} {'left' if change.origin == 'taipei' else 'returned'} {month(change.date)}"
         for change in known.changes_between(start, known.confirmed_until)
         if change.date > start
         and "taipei" in (change.origin, change.destination)
         and f"{change.date:%Y-%m}" <= result.months[-1]
     ]
     shown = moved if len(moved) <= _MOST_NAMED else [*moved[:_MOST_NAMED], f"and {len(moved) - _MOST_NAMED} more"]
-    return f"{count} at the end of {month}: " + (", ".join(shown) if shown else "nobody moved")
+    return f"{count} at the end of {end}: " + (", ".join(shown) if shown else "nobody moved")
 
 
 def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
@@ -296,12 +296,8 @@ def between(file: Path, begin: str, end: str, text: str) -> Path:
     return file
 
 
-def _percent(value: object) -> str:
-    return f"{100 * float(value):.0f} %"  # type: ignore[arg-type]
-
-
-def _bare(value: object) -> str:
-    return "?" if value is None else f"{100 * float(value):.0f}"  # type: ignore[arg-type]
+def _bare(value: float | None) -> str:
+    return "?" if value is None else whole_percent(value)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from sim import results
 from sim.analysis import over_runs
 from sim.analysis.bench import ledger_again, paired_runs
 from sim.analysis.one_run import one_run
-from sim.analysis.removals import Removals, month_of, removals
-from sim.analysis.story import beside, done, rate, story, weighed
+from sim.analysis.removals import Removals, removals
+from sim.analysis.story import beside, done, story, weighed
 from sim.analysis.subject import DOES, DONE, Subject, first_decisions, subject_of
 from sim.analysis.talks import talks
 from sim.errors import InputError, Problem, ResultError
@@ -26,6 +26,7 @@ from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
 from sim.scenario.values import plain
+from sim.words import month, rate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -274,7 +275,7 @@ def _tell(document: dict[str, Any], without: Removals) -> None:
     """Put the explanation into words, each part its own and all of them together."""
     chance, run, when = document["chance"], document["run"], document["when"]
     decision, name = document["decision"], document["state"]
-    told = f"By the end of {month_of(document['end'])} {name} {DONE[decision]} in {100 * chance['p']:.1f} % of "
+    told = f"By the end of {month(document['end'])} {name} {DONE[decision]} in {100 * chance['p']:.1f} % of "
     told += f"{document['runs']:,} runs (Monte Carlo error {100 * chance['mc']:.1f}"
     if chance["low"] is not None and chance["low"] < chance["high"]:
         told += f"; {100 * chance['low']:.0f} to {100 * chance['high']:.0f} % over parameter draws"
@@ -285,7 +286,7 @@ def _tell(document: dict[str, Any], without: Removals) -> None:
     if when["highest"] is not None:
         at = next(month for month in when["months"] if month["month"] == when["highest"])
         when["sentences"].append(
-            f"Over the runs in which that was still open, the hazard was highest in {month_of(when['highest'])}: "
+            f"Over the runs in which that was still open, the hazard was highest in {month(when['highest'])}: "
             f"{rate(at['mean'])} on average; in 90 % of them from {rate(at['q05'])} to {rate(at['q95'])}."
         )
     of_run = [] if run is None else _of_run(run, chance["decided_runs"], decision, name)

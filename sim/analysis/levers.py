@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.scenario.levers import FIRST, LEVERS, called
+from sim.words import listed, minus
 
 Document = Mapping[str, Any]
 """What a sweep says of itself (`sim.sweeps.swept.Swept.document`)."""
@@ -140,7 +141,7 @@ def fine(value: float, error: float | None) -> str:
     """A difference with a decimal, or two where its error is that small; its sign a true minus."""
     digits = 2 if error is not None and error < 0.095 else 1
     text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if float(text) == 0.0 else text).replace("-", "−")
+    return minus(text.lstrip("-") if float(text) == 0.0 else text)
 
 
 def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -> str:
@@ -157,8 +158,8 @@ def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -
     first = strong[0]
     alike = [lever for lever in strong if not _apart(first, lever)]
     if len(alike) > 1:
-        most = _and([fine(lever.size[0], lever.size[1]) for lever in alike])
-        names = _and([lever.name for lever in alike])
+        most = listed([fine(lever.size[0], lever.size[1]) for lever in alike])
+        names = listed([lever.name for lever in alike])
         return f"{names} move {thing} about as much, by up to {most} {unit}{_least(sizes, alike)}"
     change = first.largest
     assert change is not None
@@ -187,10 +188,6 @@ def _apart(one: Moved, other: Moved) -> bool:
     """Whether one lever's largest change is larger than the other's by more than both errors together make likely."""
     (size, error), (less, its) = one.size, other.size
     return size - less > math.hypot(error, its)
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def one_finding(lever: Moved, counts: bool = True, remain: bool = True) -> str:

@@ -15,6 +15,7 @@ from sim.analysis.subject import DONE, Subject, subject_of
 from sim.results import Result
 from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
+from sim.words import beyond_luck, listed, month, points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,33 +147,10 @@ def _both_removed(bench: Bench, subject: Subject, one: Lever, other: Lever) -> d
 _MOST_TOLD = 5
 
 
-def month_of(label: str) -> str:
-    """`2026-12` as a reader writes it: Dec 2026."""
-    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    year, number = label.split("-")
-    return f"{names[int(number) - 1]} {year}"
-
-
-def points(value: float) -> str:
-    """A difference of chances in percentage points with its sign: `−28.9`."""
-    text = f"{100 * value:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
-
-
-def beyond_luck(value: float, mc: float | None) -> bool:
-    """Whether a difference is more than two Monte Carlo errors from nought."""
-    return mc is not None and abs(value) > 2 * mc
-
-
-def joined(names: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def _sentences(
     subject: Subject, p: float, runs: int, rows: Sequence[dict[str, Any]], pairs: Sequence[dict[str, Any]]
 ) -> list[str]:
-    end = month_of(subject.result.months[-1])
+    end = month(subject.result.months[-1])
     told = [f"By the end of {end} {subject.name} {DONE[subject.decision]} in {100 * p:.1f} % of {runs:,} runs."]
     singles = [row for row in rows if row["group"] == "single"]
     clear = [row for row in singles if beyond_luck(row["difference"], row["mc"])]
@@ -210,7 +188,7 @@ def _waiting(subject: Subject) -> list[str]:
     if not words or not any(event["type"] == "inauguration" for _, event in own):
         return []
     return [
-        f"{WAITING} ({joined(words)}) count from its inauguration on: without that one they wait for the next, if any."
+        f"{WAITING} ({listed(words)}) count from its inauguration on: without that one they wait for the next, if any."
     ]
 
 
@@ -226,7 +204,7 @@ def _left(subject: Subject) -> list[str]:
         )
         if any(result.scenario[table].get(key) != result.reference[table].get(key) for key in keys)
     ]
-    return [f"What it changes of {joined(kept)} is not taken away."] if kept else []
+    return [f"What it changes of {listed(kept)} is not taken away."] if kept else []
 
 
 def _taken_away(row: Mapping[str, Any]) -> str:

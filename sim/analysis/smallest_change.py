@@ -21,9 +21,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.bench import Edit, changed, edited
 from sim.analysis.pulled import label_of
-from sim.analysis.removals import month_of
 from sim.analysis.subject import Subject
-from sim.analysis.words import money
 from sim.model.calendar import draw_happenings
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Entry
@@ -32,6 +30,7 @@ from sim.model.timeline import Timeline
 from sim.runs.run import Request
 from sim.scenario.fields import bounds_of
 from sim.scenario.levers import LEVERS, Lever
+from sim.words import at_digits, money, month
 
 STEPS = 32
 """Values tried from where a lever is to each end of its range, close together at first: the distances are cubes."""
@@ -327,15 +326,8 @@ def _change(row: dict[str, Any]) -> str:
     if row["lever"].endswith(".package"):
         return f"{row['label']}: {money(row['size'], row['to'])}"
     if row["lever"] in ADDED:
-        return f"{row['label']}: {number(row['to'])} ({row['unit']})"
-    return f"{row['label']} {number(row['to'])} instead of {number(row['value'], 3)} ({row['unit']})"
-
-
-def number(value: float, digits: int = 5) -> str:
-    """A number at so many significant digits, never in powers of ten: `0.613`, `1,250`."""
-    if abs(value) >= 1000.0:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{float(f'{value:.{digits}g}'):g}".replace("-", "−")
+        return f"{row['label']}: {at_digits(row['to'])} ({row['unit']})"
+    return f"{row['label']} {at_digits(row['to'])} instead of {at_digits(row['value'], 3)} ({row['unit']})"
 
 
 def _sentences(subject: Subject, rows: list[dict[str, Any]]) -> list[str]:
@@ -344,7 +336,7 @@ def _sentences(subject: Subject, rows: list[dict[str, Any]]) -> list[str]:
     verb = held[subject.decision]
     if not kept:
         last = max((row["latest"] for row in rows if row["latest"]), default=None)
-        put_off = "" if last is None else f"; the latest it could be put off to is {month_of(last)}"
+        put_off = "" if last is None else f"; the latest it could be put off to is {month(last)}"
         return [f"No single change of a lever would have {verb} in this run{put_off}."]
     told = [f"The smallest single change that would have {verb} in this run: {change_in_words(kept[0])}."]
     others = [row for row in kept[1:] if row["size"] <= _LARGEST_TOLD]

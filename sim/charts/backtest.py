@@ -35,7 +35,7 @@ from sim.charts.style import (
     panel,
     sheet,
 )
-from sim.charts.words import many, percent
+from sim.words import many, percent
 
 Document = Mapping[str, Any]
 """What a backtest writes: runs, seed, and its tables: counts, calibration, scores, differences, departures."""

@@ -16,13 +16,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.analysis.compare import Comparison
 from sim.analysis.pairs import Pair
 from sim.charts import compared, count, save
-from sim.charts.history import number, spoken
+from sim.charts.history import number
 from sim.charts.labels import date_ticks
 from sim.charts.states import BETWEEN, SPANS
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
-from sim.charts.words import known_to, many, month, month_end, percent, row_days, start_of
+from sim.charts.words import known_to, row_days, start_of
 from sim.results.result import SIDES, Result
 from sim.results.tables import COOPERATION, RECOGNITION
+from sim.words import many, month, month_end, percent, spoken
 
 TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
 UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from sim.analysis.explain import Explanation
 from sim.analysis.one_run import steps
-from sim.analysis.removals import Removals, beyond_luck, month_of, points
-from sim.analysis.story import percent, rate, tipping
+from sim.analysis.removals import Removals
+from sim.analysis.story import tipping
 from sim.analysis.subject import DOES, DONE, LABELS
 from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
 from sim.charts.history import number
@@ -40,9 +40,12 @@ from sim.charts.style import (
     sheet,
     wrapped,
 )
-from sim.charts.words import header, many, month_end, source, start_of
+from sim.charts.words import header, source, start_of
 from sim.model.terms import DECISIONS
 from sim.results.result import Result
+from sim.words import beyond_luck, many, month_end, points, rate
+from sim.words import month as month_of
+from sim.words import two_digits as percent
 
 Floats = NDArray[np.float64]
 Row = Mapping[str, Any]

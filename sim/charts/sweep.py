@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sim.analysis.levers import Moved, moved, one_finding
 from sim.charts import save
 from sim.charts.compared import shortened
-from sim.charts.history import number, spoken
+from sim.charts.history import number
 from sim.charts.labels import MONTHS_BETWEEN, spread
 from sim.charts.meaning import meaning
 from sim.charts.style import (
@@ -43,11 +43,11 @@ from sim.charts.style import (
     sheet,
     wrapped,
 )
-from sim.charts.words import day, many, month, percent
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.levers import called
 from sim.sweeps.outcomes import COOPERATION, COUNT, LEFT, SUSPENDED, outcomes_in
 from sim.sweeps.outcomes import Outcome as AnyOutcome
+from sim.words import day, many, month, percent, spoken
 
 Document = Mapping[str, Any]
 """What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""

@@ -24,6 +24,7 @@ from sim.cli.options import (
     this_command,
     threads,
 )
+from sim.words import many
 
 if TYPE_CHECKING:
     from sim.results import Out
@@ -204,8 +205,8 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
     told = _levers(swept, end)
     lines = [
-        f"{manifest['scenario']['scenario']['title']}: {_many(manifest['points'], 'point')} of "
-        f"{_many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
+        f"{manifest['scenario']['scenario']['title']}: {many(manifest['points'], 'point')} of "
+        f"{many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
         *(f"Given at every point: {told}." for told in given_in_words(manifest["scenario"])),
         *further(manifest["scenario"]),
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
@@ -227,7 +228,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
         if errors:
             lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
     if failed:
-        lines += ["", f"{_many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
+        lines += ["", f"{many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
     lines += ["", f"{'Found' if found else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
     if charts and (swept.folder / "charts").is_dir():
         lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
@@ -244,10 +245,6 @@ def _levers(swept: Swept, end: str) -> list[str]:
     found = lines(moved(swept.document()))
     error = "" if swept.manifest["runs"] == 1 else "; ±: 90 % of Monte Carlo, runs paired"
     return [f"States with Taipei at the end of {end}, on average{error}:", *found] if found else []
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ import click
 
 from sim.cli.completing import scenarios_and_sweeps
 from sim.cli.options import HELP, as_json, print_json, record
-from sim.words import cleaned
+from sim.letters import cleaned
 
 
 @click.command("validate", context_settings=HELP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.backtest.scores import HAZARD, NAMES, SIMULATION, published
-from sim.report.words import listed
+from sim.words import listed
 
 SCORES = (
     ("crps", 1, "Count, error (CRPS), 1 year ahead"),

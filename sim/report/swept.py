@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.charts.count import between
-from sim.charts.words import many, month, percent
 from sim.report import words
 from sim.report.limits import limits
 from sim.report.page import rendered, shared
 from sim.report.pictures import inline
 from sim.scenario import as_options
 from sim.sweeps.outcomes import COUNT, LEFT, Outcome
+from sim.words import between, dashed, listed, many, month, number, percent, spoken, the
 
 MOST_POINTS = 60
 """Points in the table."""
@@ -37,7 +36,7 @@ def html_of_sweep(folder: Path) -> str:
         what = (
             "the number of states that recognise Taipei"
             if outcome.is_number
-            else f"the chance that {words.the(states[outcome.code])} moved"
+            else f"the chance that {the(states[outcome.code])} moved"
         )
         alternative = f"Chart of {what} by the end of {end}, over what was varied. {_swept_words(document, done)}"
         drawing = inline(draw(document, outcome.asked), outcome.name, alternative)
@@ -66,7 +65,7 @@ def html_of_sweep(folder: Path) -> str:
                 {
                     "at": [_value(columns[each["path"]][row]) for each in document["varied"]],
                     "mean": f"{columns['mean'][row]:.1f}",
-                    "most": words.dashed(columns["q05"][row], columns["q95"][row]),
+                    "most": dashed(columns["q05"][row], columns["q95"][row]),
                     "chances": [f"{percent(columns[one.column][row])} %" for one in chances],
                 }
                 for row in shown
@@ -118,12 +117,12 @@ def _meaning(path: str) -> str:
 def _value(value: Any) -> str:
     if value is None:
         return "the scenario’s own"
-    return words.days(value) if isinstance(value, str) and len(value) == 10 else words.number(value)
+    return spoken(value) if isinstance(value, str) and len(value) == 10 else number(value)
 
 
 def _values(values: Sequence[Any]) -> str:
     if len(values) <= 12:
-        return words.listed([_value(value) for value in values])
+        return listed([_value(value) for value in values])
     return f"{len(values)} values from {_value(values[0])} to {_value(values[-1])}"
 
 

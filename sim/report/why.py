@@ -8,14 +8,15 @@ from typing import Any
 
 from sim.analysis.bench import Bench
 from sim.analysis.pulled import groups, levers
-from sim.analysis.removals import beyond_luck, points, removed
+from sim.analysis.removals import removed
 from sim.analysis.subject import DONE, Subject, subject_of
 from sim.charts.states import rows_of
 from sim.errors import ResultError
-from sim.report.words import about, end_words, listed, the
+from sim.report.words import about, end_words
 from sim.results import Result
 from sim.results.tables import COOPERATION
 from sim.runs.run import Request
+from sim.words import beyond_luck, listed, points, tenths, the
 
 RUNS = 1_000
 """Runs of each removal, the first of the result's own: enough to see a few points, and quick."""
@@ -113,8 +114,3 @@ def _sentences(bench: Bench, subject: Subject, p: float, rows: Iterable[Mapping[
                 f"Without all of them, under reference conditions, it is {tenths(row['without'])} "
                 f"({points(row['difference'])} points)."
             )
-
-
-def tenths(share: float) -> str:
-    """A share of runs in per cent with one decimal."""
-    return f"{100 * share:.1f} %"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sim.errors import listed, nearest
+from sim.errors import nearest
 from sim.parameters import PARAMETERS
 from sim.scenario.problems import fields_at
 from sim.scenario.schema import Scenario
+from sim.words import listed_briefly
 
 _LAST = ("scenario", "expectations")
 """Tables whose keys are the last to be suggested: they decide nothing of what happens."""
@@ -51,5 +52,5 @@ def near_path(name: str, document: Mapping[str, Any]) -> str | None:
 
 def only(names: Iterable[str], close: str | None) -> str:
     """What a table holds, for the rule that a key breaks: nothing where a near one is suggested."""
-    told = "" if close is not None else listed(names)
+    told = "" if close is not None else listed_briefly(names)
     return f", only {told}" if told else ""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem
+from sim.letters import RULE, fit
 from sim.scenario import Loaded
 from sim.scenario.fields import LONGEST_NAME, LONGEST_TEXT
 from sim.scenario.reading import as_text, plain_bytes
@@ -19,7 +20,6 @@ from sim.scenario.values import plain, scalar
 from sim.sweeps.designs import LISTED, MOST_POINTS, Design, Point, Value
 from sim.sweeps.variation import Variation
 from sim.sweeps.varying import MOST_VARIED, Kind, Reader, value_of, wrong_at
-from sim.words import RULE, fit
 
 LARGEST_BYTES = 200_000_000
 LABEL = "label."

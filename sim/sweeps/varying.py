@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
 
-from sim.errors import InputError, Problem, ScenarioError, listed, nearest
+from sim.errors import InputError, Problem, ScenarioError, nearest
 from sim.fit import beliefs_for
 from sim.parameters import PARAMETERS
 from sim.scenario import Loaded, Opened, Range, Scenario
@@ -24,6 +24,7 @@ from sim.scenario.reading import DEEPEST
 from sim.scenario.values import number_rule, scalar
 from sim.sweeps.designs import MOST_POINTS, Point, Value
 from sim.sweeps.variation import Variation, nearest_whole, nine_digits, written
+from sim.words import listed_briefly
 
 Kind = Literal["number", "whole", "day"]
 MOST_TRIED = 200
@@ -81,7 +82,7 @@ class Reader:
         if "." not in name:
             rule = "a path of the scenario or a parameter (sim parameters lists them)"
             if name in Scenario.model_fields:
-                told = listed(fields_at([name], self.document) or self.document[name])
+                told = listed_briefly(fields_at([name], self.document) or self.document[name])
                 raise wrong_at("", f"{rule}; {name} holds {told}" if told else rule, name)
             raise wrong_at("", rule, name, near_path(name, self.document))
         head, _, rest = name.partition(".")

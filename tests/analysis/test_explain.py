@@ -16,10 +16,7 @@ import pytest
 from sim.analysis.bench import ledger_again
 from sim.analysis.explain import Explanation, _chosen_run, explain
 from sim.analysis.one_run import steps
-from sim.analysis.removals import month_of
-from sim.analysis.story import percent, rate
 from sim.analysis.subject import first_decisions, subject_of
-from sim.analysis.words import money
 from sim.errors import InputError, ResultError
 from sim.model import rules
 from sim.model.kernel import RUNS_PER_DRAW
@@ -29,6 +26,8 @@ from sim.model.terms import TERMS as EVERY_TERM
 from sim.results import Result
 from sim.runs.run import Request, simulate
 from sim.scenario import Loaded, Scenario
+from sim.words import money, two_digits
+from sim.words import month as month_of
 from tests.worlds import Document, bits, changed, in_the_truce, rich, told
 
 
@@ -231,7 +230,7 @@ def test_a_run_in_which_it_stays_tells_the_months_of_its_highest_hazard() -> Non
     chance = 1.0 - math.prod(1.0 - month["chance"] for month in run["months"])
     assert run["chance_in_all"] == pytest.approx(chance)
     assert found.sentences[1].startswith(f"In run {stays} Honduras stays with Taipei: 3 talks were concluded")
-    assert run["story"][-1].endswith(f"this run is one of the {percent(1.0 - chance)} that luck spares.")
+    assert run["story"][-1].endswith(f"this run is one of the {two_digits(1.0 - chance)} that luck spares.")
     held = min((talk for talk in run["concluded"] if talk["outcome"] == "stayed"), key=lambda talk: talk["surplus"])
     assert held["drawn"] >= held["chance"]
     assert f"closest in those of {month_of(held['closed'])} (in silence, " in run["story"][1]
@@ -364,16 +363,6 @@ def test_a_state_that_is_no_host_is_refused(everything: Result) -> None:
         explain(everything, "PRY", tie="cooperation")
     rule = "--state: a host of this result, one of GTM, HND, MHL, PAN, PLW, SLV (got 'PRY')"
     assert refused.value.lines()[0].startswith(rule)
-
-
-def test_numbers_are_said_as_a_reader_says_them() -> None:
-    assert [rate(hazard) for hazard in (0.0, 0.0907, 0.5, 3.81)] == [
-        "0 % a year",
-        "9.1 % a year",
-        "50 % a year",
-        "3.8 a year",
-    ]
-    assert [percent(chance) for chance in (0.0424, 0.5, 0.97, 1e-7)] == ["4.2 %", "50 %", "97 %", "less than 0.0001 %"]
 
 
 def test_a_single_run_is_explained() -> None:

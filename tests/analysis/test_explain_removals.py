@@ -10,13 +10,14 @@ import pytest
 
 from sim.analysis.bench import edited
 from sim.analysis.pulled import groups, label_of, levers
-from sim.analysis.removals import Removals, beyond_luck, joined, month_of, points, removals
+from sim.analysis.removals import Removals, removals
 from sim.analysis.subject import subject_of
 from sim.face import load, run
 from sim.results import Result
 from sim.results.result import SIDES
 from sim.results.tables import moved, paired
 from sim.scenario import shipped
+from sim.words import points
 from tests.analysis.test_explain import moved as eventful
 from tests.analysis.test_explain import result_of
 from tests.worlds import Document, changed, rich, told
@@ -210,10 +211,6 @@ def test_luck_alone_leaves_no_range_and_draws_that_differ_leave_theirs() -> None
     assert paired(np.array([1]), 20, False) == (1.0, None, None, None)
 
 
-def test_beyond_luck_needs_two_errors() -> None:
-    assert [beyond_luck(0.03, mc) for mc in (0.01, 0.015, 0.02, None)] == [True, False, False, False]
-
-
 # --- shapes and words -------------------------------------------------------------------------------------
 
 
@@ -297,6 +294,3 @@ def test_names_in_words() -> None:
     assert label_of("events.castro-pledge") == "castro pledge"
     assert label_of("elections.taiwan-2028") == "taiwan 2028 election"
     assert label_of("elections.taiwan-2028.outcomes.kmt.effects.a-truce") == "taiwan 2028: kmt, a truce"
-    assert month_of("2026-12") == "Dec 2026"
-    assert [points(value) for value in (-0.289, 0.0004, 0.0, 0.05)] == ["−28.9", "0.0", "0.0", "+5.0"]
-    assert joined(["a"]) + joined(["a", "b"]) + joined(["a", "b", "c"]) == "aa and ba, b and c"

@@ -17,7 +17,7 @@ from matplotlib.patches import Rectangle
 from sim.atlas import record, states
 from sim.backtest.scores import NAMES
 from sim.charts import backtest
-from sim.charts.words import percent
+from sim.words import percent
 from tests.charts.test_charts import assert_clear, line, words
 from tests.pixels import few_pixels
 

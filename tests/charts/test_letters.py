@@ -14,7 +14,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib.font_manager import fontManager
 
 from sim.charts import draw, draw_all, style
-from sim.words import MissingLetters
+from sim.letters import MissingLetters
 from tests.charts.conftest import made
 
 TITLE = "台灣 क्षि 한🙂 שלום سلام São Tomé 👩\u200d🚀\ufe0f"

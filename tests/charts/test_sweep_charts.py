@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.charts import sweep
-from sim.charts.words import percent
 from sim.errors import InputError
+from sim.words import percent
 from tests.charts.test_backtest_charts import bars, points, said
 from tests.charts.test_charts import assert_clear, band, line, words
 from tests.pixels import few_pixels
