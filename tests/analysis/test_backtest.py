@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis import BASELINES
 from sim.analysis.backtest import (
     DISTRIBUTION,
     HAZARD,
@@ -27,6 +26,7 @@ from sim.analysis.backtest import (
     ensemble_forecasts,
     outside_mark,
 )
+from sim.analysis.baselines import BASELINES
 from sim.atlas import Record, record
 from sim.cli.reference import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
 from sim.errors import InputError

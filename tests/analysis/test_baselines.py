@@ -13,8 +13,9 @@ import pytest
 from scipy.linalg import expm
 from scipy.stats import binom
 
-from sim.analysis import BASELINES, Forecast, baselines, forecasts, outcome, truce
+from sim.analysis import baselines, forecasts, truce
 from sim.analysis.baselines import (
+    BASELINES,
     DRAWS,
     FORMER_YEARS,
     HALF_LIFE_7,
@@ -32,6 +33,7 @@ from sim.analysis.baselines import (
     returns,
     sample,
 )
+from sim.analysis.forecasts import Forecast, outcome
 from sim.analysis.truce import acceptance, courses
 from sim.atlas import Change, Economy, Record, economy, record, regimes
 from sim.atlas.patrons import Regime

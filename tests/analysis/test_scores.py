@@ -13,9 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, mannwhitneyu
 
-from sim.analysis import SCORES, Forecast, Outcome, calibration, differences, score_values, scored, scores
-from sim.analysis.forecasts import Floats
-from sim.analysis.scores import CLIP, RESAMPLES, Row, Values, resamples
+from sim.analysis import scores
+from sim.analysis.forecasts import Floats, Forecast, Outcome
+from sim.analysis.scores import (
+    CLIP,
+    RESAMPLES,
+    SCORES,
+    Row,
+    Values,
+    calibration,
+    differences,
+    resamples,
+    score_values,
+    scored,
+)
 
 MEMBERS = 20
 OF_COUNTS = SCORES[6:]
