@@ -26,6 +26,11 @@ class Lever:
     near: bool = True
     """Whether it is about the state asked about, about nobody or about a patron."""
 
+    @property
+    def group(self) -> str:
+        """single; kind, for all of a kind; all, for all of them."""
+        return "all" if self.path == "all" else "kind" if self.path.startswith("all:") else "single"
+
 
 _GROUPS = {
     "words": "all words of {name}",

@@ -77,8 +77,7 @@ def removals(
     wanted = len(singles) + len(together) + most * (most - 1) // 2
     ended: list[dict[str, Any]] = []
     for done, lever in enumerate((*singles, *together), start=1):
-        group = "single" if done <= len(singles) else ("all" if lever.path == "all" else "kind")
-        ended.append(removed(bench, subject, lever, group))
+        ended.append(removed(bench, subject, lever))
         if progress is not None:
             progress(done, wanted)
     alone = sorted(ended[: len(singles)], key=lambda row: -abs(row["difference"]))
@@ -108,15 +107,12 @@ def _chosen(found: list[Lever]) -> tuple[list[Lever], int]:
     return [found[number] for number in sorted(ranked)], len(found) - MOST_LEVERS
 
 
-def removed(bench: Bench, subject: Subject, lever: Lever, group: str) -> dict[str, Any]:
-    """A row of `Removals.rows`: what taking a lever away does to a state's chance.
-
-    bench : one that follows the subject's place; group : single, kind or all
-    """
+def removed(bench: Bench, subject: Subject, lever: Lever) -> dict[str, Any]:
+    """A row of `Removals.rows`: what taking a lever away does to a state's chance; the bench follows its place."""
     without, base = bench.after(lever.edits, subject.place), bench.base(subject.place)
-    told = {"lever": lever.path, "label": lever.label, "kind": lever.kind, "group": group, "p": float(base.mean())}
+    told: dict[str, Any] = {"lever": lever.path, "label": lever.label, "kind": lever.kind, "group": lever.group}
     found = bench.paired(without.astype(np.int64) - base)
-    told |= {"without": float(without.mean()), "difference": found.mean}
+    told |= {"p": float(base.mean()), "without": float(without.mean()), "difference": found.mean}
     return told | {"low": found.low, "high": found.high, "mc": found.mc}
 
 

@@ -70,9 +70,8 @@ def _removed(bench: Bench, subject: Subject) -> Removed | None:
         return None
     together = groups(subject, everything)
     near = [lever for lever in everything if lever.near][:MOST_LEVERS]
-    singles = [removed(bench, subject, lever, "single") for lever in near]
-    singles.sort(key=lambda row: -abs(row["difference"]))
-    kinds = [removed(bench, subject, lever, "all" if lever.path == "all" else "kind") for lever in together]
+    singles = sorted((removed(bench, subject, lever) for lever in near), key=lambda row: -abs(row["difference"]))
+    kinds = [removed(bench, subject, lever) for lever in together]
     if len(everything) == len(near) == 1:
         kinds = []
     p = float(bench.base(subject.place).mean())
