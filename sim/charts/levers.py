@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.levers import Change, Document, Moved, finding, fine, moved
-from sim.charts.meaning import meaning
 from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
 from sim.charts.sweep import COUNT, SMALL, WIDTH, Outcome, outcome_of, source, subtitle
+from sim.scenario.language import meaning
 
 LEFT, BETWEEN, HEIGHT = 1.0, 0.26, 3.1
 """Inches: left of the panels; between two of them; of a panel upwards."""

@@ -24,7 +24,6 @@ from sim.charts import save
 from sim.charts.compared import shortened
 from sim.charts.history import number, spoken
 from sim.charts.labels import MONTHS_BETWEEN, spread
-from sim.charts.meaning import meaning
 from sim.charts.style import (
     BLACK,
     BLUE_HALF,
@@ -45,6 +44,7 @@ from sim.charts.style import (
 )
 from sim.charts.words import day, many, month, percent
 from sim.errors import InputError, Problem, nearest
+from sim.scenario.language import meaning
 from sim.scenario.levers import called
 
 Document = Mapping[str, Any]
