@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.levers import Change, Document, Moved, finding, fine, moved
-from sim.charts.meaning import meaning
 from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
 from sim.charts.sweep import SMALL, WIDTH, Outcome, outcome_of, source, subtitle
+from sim.scenario.language import meaning
 from sim.sweeps.outcomes import COUNT
 
 LEFT, BETWEEN, HEIGHT = 1.0, 0.26, 3.1

@@ -24,7 +24,6 @@ from sim.charts import save
 from sim.charts.compared import shortened
 from sim.charts.history import number
 from sim.charts.labels import MONTHS_BETWEEN, spread
-from sim.charts.meaning import meaning
 from sim.charts.style import (
     BLACK,
     BLUE_HALF,
@@ -44,6 +43,7 @@ from sim.charts.style import (
     wrapped,
 )
 from sim.errors import InputError, Problem, nearest
+from sim.scenario.language import meaning
 from sim.scenario.levers import called
 from sim.sweeps.outcomes import COOPERATION, COUNT, LEFT, SUSPENDED, outcomes_in
 from sim.sweeps.outcomes import Outcome as AnyOutcome

@@ -108,7 +108,7 @@ def _swept_words(document: Mapping[str, Any], done: Sequence[int]) -> str:
 
 
 def _meaning(path: str) -> str:
-    from sim.charts.meaning import meaning
+    from sim.scenario.language import meaning
 
     told = meaning(path)
     return f"{told[:1].upper()}{told[1:]}"

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-import typing
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Literal
-
-from pydantic.fields import FieldInfo
+from typing import Any
 
 from sim.errors import InputError, Problem, ScenarioError, nearest
 from sim.fit import beliefs_for
 from sim.parameters import PARAMETERS
 from sim.scenario import Loaded, Opened, Range, Scenario
-from sim.scenario.fields import Quantity, Series
-from sim.scenario.naming import path_by_code
-from sim.scenario.paths import full_path, near_path
-from sim.scenario.problems import fields_at
+from sim.scenario.language import Kind, fields_at, full_path, kind_at, near_path, path_by_code
 from sim.scenario.reading import DEEPEST
 from sim.scenario.values import number_rule, scalar
 from sim.sweeps.designs import MOST_POINTS, Point, Value
 from sim.sweeps.variation import Variation, nearest_whole, nine_digits, written
 from sim.words import listed_briefly
 
-Kind = Literal["number", "whole", "day"]
 MOST_TRIED = 200
 """Of more values or points than this, so many are tried, evenly, besides the outermost."""
 _LARGEST = 1e300
@@ -97,7 +90,7 @@ class Reader:
     def kind(self, path: str) -> Kind:
         """What a path holds. Raises InputError for a path that is not there, or holds no number and no day."""
         parts = path.split(".")
-        found = _kind(self.document, parts)
+        found = kind_at(self.document, parts)
         if found is not None:
             return found
         try:
@@ -209,33 +202,6 @@ def _blamed(problem: Problem, values: Point) -> Problem:
         return problem
     with_them = ", ".join(f"{path} = {written(value)}" for path, value in values.items())
     return Problem(problem.path, f"{problem.rule}, with {with_them}", None, problem.suggestion)
-
-
-def _kind(document: Mapping[str, Any], parts: Sequence[str]) -> Kind | None:
-    """What the language holds at a path of a document; None for a path it does not have, and for no number or day."""
-    if parts[0] == "parameters":
-        return "number"
-    allowed = fields_at(parts[:-1], document)
-    if allowed is not None:
-        field = allowed.get(parts[-1])
-        return None if field is None else _held(field)
-    above = fields_at(parts[:-2], document) or {}
-    dated = above.get(parts[-2]) if len(parts) > 2 else None
-    is_series = dated is not None and any(isinstance(part, Series) for part in dated.metadata)
-    return "number" if is_series else None
-
-
-def _held(field: FieldInfo) -> Kind | None:
-    found: set[Any] = set()
-    pending: list[Any] = [*field.metadata, field.annotation]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, (Quantity, Series)):
-            return "number"
-        if typing.get_origin(part) not in (dict, list):
-            found.add(part) if part in (float, int, date) else pending.extend(typing.get_args(part))
-    kinds: dict[Any, Kind] = {float: "number", int: "whole", date: "day"}
-    return next((kind for held, kind in kinds.items() if held in found), None)
 
 
 def value_of(path: str, kind: Kind, told: Any) -> Value:
