@@ -402,9 +402,9 @@ def test_the_second_tie_is_told(sim: Sim, tmp_path: Path) -> None:
 def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
     sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.runs import run
+    from sim.runs import setup
 
-    monkeypatch.setattr(run, "is_compiled", lambda: False)
+    monkeypatch.setattr(setup, "is_compiled", lambda: False)
     options = ("run", NAME, "--runs", 20, "--no-charts", "--out")
     assert sim(*options, tmp_path / "a").err == "compiling the model: once, up to a minute\n"
     assert sim(*options, tmp_path / "b", "--quiet").err == ""

@@ -260,9 +260,9 @@ def test_a_place_whose_name_looks_like_something_else(
 def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
     sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.runs import run
+    from sim.runs import setup
 
-    monkeypatch.setattr(run, "is_compiled", lambda: False)
+    monkeypatch.setattr(setup, "is_compiled", lambda: False)
     assert sim(*options(small, tmp_path / "a")).err == "compiling the model: once, up to a minute\n"
     assert sim(*options(small, tmp_path / "a")).err == "", "what is found needs no model"
     assert sim(*options(small, tmp_path / "b"), "--quiet").err == ""

@@ -453,29 +453,29 @@ def test_a_point_that_fails_is_a_row_with_its_message(tmp_path: Path) -> None:
 
 
 def test_a_failure_deep_in_the_model_is_a_row_too(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.sweeps import points
+    from sim.runs import setup
 
-    lay = points.plan
+    lay = setup.plan
 
     def fail(loaded: Any, *others: Any) -> Any:
         if loaded.scenario.washington.attention == 3.0:
             raise ZeroDivisionError("nought\nand below")
         return lay(loaded, *others)
 
-    monkeypatch.setattr(points, "plan", fail)
+    monkeypatch.setattr(setup, "plan", fail)
     table = run_sweep(asked(small), tmp_path, Local(2))[0].points()
     assert table["error"].dropna().unique().tolist() == ["ZeroDivisionError: nought and below"]
     assert table["error"].count() == 3
 
 
 def test_what_is_the_machines_fault_is_no_row(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.sweeps import points
+    from sim.runs import setup
 
     def fail(*arguments: object) -> None:
         raise MemoryError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setattr(points, "sample", fail)
+        broken.setattr(setup, "sample", fail)
         with pytest.raises(MemoryError):
             run_sweep(asked(small), tmp_path, Local(2))
     assert leftovers(tmp_path) == []
