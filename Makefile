@@ -22,7 +22,7 @@ test: $(STAMP) ## all checks: ruff, mypy, then pytest
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 results: $(STAMP) ## recompute the golden results kept in results/reference
-	@$(BIN)/python -m sim.cli.reference
+	@$(BIN)/python -m tools.golden
 
 bench: $(STAMP) ## speed of the engines side by side, into benchmarks/latest.json
 	@$(BIN)/python -m benchmarks.speed

@@ -24,11 +24,11 @@ import numpy as np
 from mesa.batchrunner import batch_run
 
 from benchmarks.floor import floor, nanoseconds
-from sim.fit import beliefs_for, yardsticks_for
-from sim.model.plan import Plan, plan
+from sim.model.plan import Plan
 from sim.model.world import World
 from sim.runs.ensemble import run_ensemble
-from sim.runs.sampling import Draws, sample
+from sim.runs.sampling import Draws
+from sim.runs.setup import Setup
 from sim.scenario import load
 
 HERE = Path(__file__).parent
@@ -66,8 +66,8 @@ class BatchWorld(World):
         self.running = self.month + 1 < self.timeline.exposure.shape[0]
 
 
-def laid_out(months: int | None = None, states: int | None = None) -> Plan:
-    """The work's plan, with another horizon or a smaller roster where asked for."""
+def laid_out(months: int | None = None, states: int | None = None) -> Setup:
+    """The work made ready to run, with another horizon or a smaller roster where asked for."""
     overrides: dict[str, Any] = {}
     if months is not None:
         year, month = divmod(2021 * 12 + 11 + months, 12)
@@ -77,8 +77,7 @@ def laid_out(months: int | None = None, states: int | None = None) -> Plan:
             : 14 - states
         ]
         overrides |= {"roster.remove": gone, "expectations.count_at_start": states}
-    loaded = load(HERE / "work.toml", overrides)
-    return plan(loaded, yardsticks_for(loaded.scenario))
+    return Setup.of(load(HERE / "work.toml", overrides), 1)
 
 
 def timed(work: Callable[[], object], state_months: int) -> float:
@@ -90,9 +89,8 @@ def timed(work: Callable[[], object], state_months: int) -> float:
 
 def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     """Every figure of the table."""
-    laid = laid_out()
-    beliefs = beliefs_for(laid.loaded.scenario)
-    draws = sample(laid, beliefs, 1, COMPILED_RUNS // 20, "drawn")
+    setup = laid_out()
+    laid, draws = setup.plan, setup.draws(COMPILED_RUNS)
     PYTHON_WORLD.update(plan=laid, draws=draws)
     size = len(laid.states) * len(laid.months)
     works: dict[str, tuple[Callable[[], object], int]] = {
@@ -154,8 +152,8 @@ def growth() -> list[dict[str, Any]]:
         (20_000, 14, 12),
         (20_000, 14, 240),
     ):
-        laid = laid_out(months, states)
-        draws = sample(laid, beliefs_for(laid.loaded.scenario), 1, runs // 20, "drawn")
+        setup = laid_out(months, states)
+        laid, draws = setup.plan, setup.draws(runs)
         size = runs * len(laid.states) * len(laid.months)
 
         def work(laid: Plan = laid, draws: Draws = draws, runs: int = runs) -> None:

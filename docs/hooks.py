@@ -22,7 +22,7 @@ ELSEWHERE = {
     "scenarios/README.md": "reference/scenarios.md",
     "results/README.md": "reference/results.md",
     "sim/atlas/README.md": "reference/atlas.md",
-    "sim/analysis/BACKTEST.md": "reference/backtest.md",
+    "sim/backtest/BACKTEST.md": "reference/backtest.md",
 }
 """Files outside `docs/` that are pages of the site, and where."""
 PICTURES = (".png", ".svg")

@@ -5,28 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.analysis.compare import face_compare as compare
-    from sim.analysis.explain import explain
-    from sim.analysis.sensitivity import face_sensitivity as sensitivity
-    from sim.results import Result
-    from sim.runs.face import load, read, run
-    from sim.runs.sweep import sweep
-    from sim.scenario import Scenario
+    from sim.face import Result, Scenario, compare, explain, load, read, run, sensitivity, sweep
 
 __all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep"]
-
-_PLACES = {
-    "Result": ("sim.results", "Result"),
-    "Scenario": ("sim.scenario", "Scenario"),
-    "compare": ("sim.analysis.compare", "face_compare"),
-    "explain": ("sim.analysis.explain", "explain"),
-    "load": ("sim.runs.face", "load"),
-    "read": ("sim.runs.face", "read"),
-    "run": ("sim.runs.face", "run"),
-    "sensitivity": ("sim.analysis.sensitivity", "face_sensitivity"),
-    "sweep": ("sim.runs.sweep", "sweep"),
-}
-"""Module and name of each public name."""
 
 
 def __getattr__(name: str) -> Any:
@@ -35,11 +16,10 @@ def __getattr__(name: str) -> Any:
         from importlib import metadata
 
         return metadata.version("recognition-sim")
-    if name in _PLACES:
-        import importlib
+    if name in __all__:
+        from sim import face
 
-        module, found = _PLACES[name]
-        return getattr(importlib.import_module(module), found)
+        return getattr(face, name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sim.words import many
+
 MOST_TOLD = 100
 """Problems of a file that are told one by one; of the rest, how many there are."""
 
@@ -56,7 +58,7 @@ class InputError(SimError):
         lines = [problem.line(self.file) for problem in self.problems[:MOST_TOLD]]
         more = len(self.problems) - len(lines)
         if more:
-            lines.append(Problem("", f"and {more:,} more problem{'s' * (more > 1)}").line(self.file))
+            lines.append(Problem("", f"and {many(more, 'more problem')}").line(self.file))
         return lines
 
 
@@ -70,19 +72,6 @@ class AtlasError(InputError):
 
 class ResultError(InputError):
     """A result folder is missing, incomplete or damaged."""
-
-
-MOST_LISTED = 12
-"""Names that a message lists; of the rest, how many there are."""
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in a row: `a, b and c`; of many more than a dozen, how many more there are."""
-    told = list(names)
-    more = len(told) - MOST_LISTED
-    if more > 1:
-        return ", ".join(told[:MOST_LISTED]) + f" and {more} more"
-    return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
 def nearest(name: object, valid: Iterable[str]) -> str | None:

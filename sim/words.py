@@ -1,108 +1,260 @@
-"""Which letters a text may hold, whoever wrote it: none that steers a terminal or hides what a line says."""
+"""Numbers, chances, days, months and lists as a reader writes them."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
+import calendar
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-RULE = "a text without control characters (tab and new line may stand in it)"
-"""What is said of a text with others."""
-
-_UNFIT = re.compile(
-    "["
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and new line, DEL, C1: they steer terminals, and are no XML
-    "\u2028\u2029"  # they break lines where a message has one
-    "\u202a-\u202e\u2066-\u2069"  # they make a line read as another; the plain marks of direction stay
-    "\ud800-\udfff\ufffe\uffff"  # halves of letters, and no letters: no file can hold them
-    "]"
-)
+LEAST = 0.0005
+"""Differences of chances below this would be printed as zero."""
+LEAST_SWAP = 0.001
+"""Least share of the runs in which one state left instead of another, where that is listed."""
+MOST_LISTED = 12
+"""Names that `listed_briefly` lists; of the rest, how many there are."""
 
 
-def fit(text: str) -> bool:
-    """Whether a text holds nothing that `cleaned` would change."""
-    return _UNFIT.search(text) is None
+# --- numbers
 
 
-def cleaned(value: Any) -> Any:
-    r"""A text read from outside, with what no text may hold written out, such as `\x1b`; tables and lists with theirs.
-
-    For everything that comes from a file of somebody else: a title in a manifest, a column of a table, an error kept.
-    What is no text comes back as it is.
-    """
-    if isinstance(value, str):
-        return _UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode(), value)
-    if isinstance(value, dict):
-        return {cleaned(key): cleaned(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(cleaned, value))
-    return value
+def minus(text: str) -> str:
+    """A number with a true minus in place of a hyphen: `−0.5`."""
+    return text.replace("-", "−")
 
 
-def json_fit(text: str) -> str:
-    r"""A JSON document whose texts hold the same letters, those that no text may hold as `\u001b`."""
-    return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+def hyphened(text: str) -> str:
+    """A number with a hyphen in place of a true minus, as `sim compare` prints it: `-0.5`."""
+    return text.replace("−", "-")
 
 
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))})
+def number(value: Any) -> str:
+    """A number of a scenario: four digits, a true minus, never in powers of ten; yes or no for a bool."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
+        return str(value)
+    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    if "e" in text:
+        text = f"{Decimal(f'{value:.2g}'):f}"
+    return minus(text)
 
 
-def reserved(name: str) -> bool:
-    """Whether Windows keeps a name for a device, also with an ending: no file or folder can have it there."""
-    return name.partition(".")[0].strip().lower() in _DEVICES
+def ranged(value: Any, sign: bool = False) -> str:
+    """A number of a scenario, or a range of it: `1 (0.3 to 2)`."""
+    if isinstance(value, Mapping):
+        central, low, high = (_plus(value[key], sign) for key in ("central", "low", "high"))
+        return f"{central} ({low} to {high})"
+    return _plus(value, sign)
 
 
-RESERVED_RULE = "a name that Windows does not keep for a device, as it does con, prn, aux, nul, com1 and lpt1"
-"""What is said of a name that it keeps."""
+def _plus(value: Any, sign: bool) -> str:
+    text = number(value)
+    return f"+{text}" if sign and isinstance(value, (int, float)) and value > 0 else text
 
 
-class MissingLetters(UserWarning):
-    """Letters that no font of this machine has, so that charts show boxes; the message says what to install."""
-
-    def __init__(self, letters: Iterable[str]) -> None:
-        self.letters = "".join(sorted(set(letters)))
-        some, rest = cleaned(self.letters[:_SOME]), len(self.letters) - _SOME
-        more = f" and {rest} more letters" if rest > 0 else ""
-        scripts = list(dict.fromkeys(_script(letter) for letter in self.letters))
-        named = f" ({', '.join(filter(None, scripts[:3]))})" if any(scripts[:3]) else ""
-        fonts = sorted({_font_for(letter) for letter in self.letters})[:3]
-        packages = " ".join(dict.fromkeys(_PACKAGES.get(font, "fonts-noto-core") for font in fonts))
-        super().__init__(
-            f"no font here has {some}{more}{named}: the charts show boxes in their place; "
-            f"install {' and '.join(fonts)} (Debian, Ubuntu: apt install {packages})"
-        )
+def at_digits(value: float, digits: int = 5) -> str:
+    """A number at this many significant digits, or whole from 1,000 on: `0.613`, `1,250`."""
+    if abs(value) >= 1000.0:
+        return minus(f"{value:,.0f}")
+    return minus(f"{float(f'{value:.{digits}g}'):g}")
 
 
-_SOME = 12
-"""Letters that a note shows."""
+def many(number: int, thing: str) -> str:
+    """`1 run`, `10,000 runs`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
-_EAST = {"CJK": "Chinese", "BOPOMOFO": "Chinese", "KANGXI": "Chinese", "IDEOGRAPHIC": "Chinese"} | {
-    "FULLWIDTH": "Chinese", "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese",
-}  # fmt: skip
-"""Scripts that one font has, by the first word of a letter's Unicode name."""
-_PACKAGES = {"Noto Sans CJK": "fonts-noto-cjk", "Noto Emoji": "fonts-symbola", "Unifont": "fonts-unifont"}
-"""Packages of fonts that are not in fonts-noto-core."""
+def between(low: float, high: float) -> str:
+    """`8 to 13`, or `8` where both are."""
+    return f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
 
 
-def _script(letter: str) -> str:
-    """What writes with a letter, in words; empty where its Unicode name does not say it."""
-    first = unicodedata.name(letter, "").partition(" ")[0]
-    if first not in _EAST and unicodedata.category(letter) == "So":
-        return "pictures"
-    return _EAST.get(first, first.title() if first.isalpha() else "")
+def dashed(low: Any, high: Any) -> str:
+    """`8–14`, or `8` where both are, for narrow columns."""
+    return f"{low}" if low == high else f"{low}–{high}"
 
 
-def _font_for(letter: str) -> str:
-    """A free font that has a letter, by its script."""
-    script = _script(letter)
-    if script in _EAST.values():
-        return "Noto Sans CJK"
-    return {"pictures": "Noto Emoji", "": "Unifont"}.get(script, f"Noto Sans {script}")
+# --- differences
 
 
-def spoken(day: date) -> str:
-    """A day as a reader writes it: 24 Oct 1971."""
-    return f"{day.day} {day:%b %Y}"
+def signed(value: float) -> str:
+    """A difference with its sign, as short as it can be written: `+2`, `−0.5`, `0`."""
+    return minus(f"{value:+g}") if value else "0"
+
+
+def signed_between(low: float, high: float) -> str:
+    """`−1 to +2`, or `0` where both are."""
+    return signed(low) if low == high else f"{signed(low)} to {signed(high)}"
+
+
+def signed_hundredths(value: float) -> str:
+    """A difference of means with its sign: `+0.50`; `0` where it would be 0.00."""
+    text = f"{value:+.2f}"
+    return "0" if text in ("+0.00", "-0.00") else minus(text)
+
+
+def decimals(error: float) -> int:
+    """Decimals that a mean with a Monte Carlo error bears, 1 to 4."""
+    return next((digits for digits in (1, 2, 3) if error >= 0.5 * 10**-digits), 4)
+
+
+def plus_minus(value: float, error: float, digits: int) -> str:
+    """A difference and its error at this many decimals: `+0.12 ± 0.01`."""
+    return minus(f"{value:+.{digits}f} ± {error:.{digits}f}")
+
+
+def with_error(value: float, error: float | None) -> str:
+    """A mean difference and its Monte Carlo error, at as many decimals as that bears: `+0.12 ± 0.01`."""
+    return plus_minus(value, error, decimals(error)) if error else signed(round(value, 2))
+
+
+def points(difference: float) -> str:
+    """A difference of chances (-1 to 1) in percentage points with its sign: `−28.9`."""
+    text = f"{100 * difference:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else minus(text)
+
+
+def beyond_luck(difference: float, error: float | None) -> bool:
+    """Whether a difference is more than two Monte Carlo errors from zero; never where the error is not known."""
+    return error is not None and abs(difference) > 2 * error
+
+
+# --- chances
+
+
+def whole_percent(chance: float) -> str:
+    """A chance (0 to 1) in whole per cent, without the sign, 0 and 100 where it rounds to them."""
+    return f"{100 * chance:.0f}"
+
+
+def percent(chance: float) -> str:
+    """A chance (0 to 1) in whole per cent, without the sign; never 0 or 100 unless it is exactly that."""
+    rounded = whole_percent(chance)
+    if rounded == "0" and chance > 0.0:
+        return "<1"
+    if rounded == "100" and chance < 1.0:
+        return ">99"
+    return rounded
+
+
+def chance_with_range(p: float, low: float, high: float) -> str:
+    """`41 % (22 to 63)`, or `41 %` where there is no range, or none is known (NaN)."""
+    if not low < high:
+        return f"{percent(p)} %"
+    return f"{percent(p)} % ({percent(low)} to {percent(high)})"
+
+
+def share(p: float) -> str:
+    """A share in a sentence: `47 %`, or `less than 1 %`."""
+    return f"{percent(p)} %".replace("<", "less than ").replace(">", "more than ")
+
+
+def chance(p: float) -> str:
+    """`a 47 % chance`, with the article that is spoken."""
+    text = percent(p)
+    if text in ("<1", ">99"):
+        return f"a chance of {share(p)}"
+    return f"{'an' if text.startswith('8') or text in ('11', '18') else 'a'} {text} % chance"
+
+
+def tenths(p: float) -> str:
+    """A share of runs in per cent with one decimal: `12.3 %`."""
+    return f"{100 * p:.1f} %"
+
+
+def two_digits(chance: float) -> str:
+    """A chance, or a number drawn, at two significant digits: `4.2 %`; three close to certainty."""
+    if 0.0 < chance < 1e-6:
+        return "less than 0.0001 %"
+    return f"{100 * chance:.2g} %" if chance < 0.945 else f"{100 * chance:.3g} %"
+
+
+def rate(hazard: float) -> str:
+    """An annual hazard: `9.1 % a year`; at 1 or more `3.8 a year`."""
+    return f"{hazard:.2g} a year" if hazard >= 0.995 else f"{100 * hazard:.2g} % a year"
+
+
+def shares(value: Any) -> str:
+    """A chance of a scenario, or a range of it: `40 % (20 to 60 %)`."""
+    if isinstance(value, Mapping):
+        central, low, high = (number(100 * value[key]) for key in ("central", "low", "high"))
+        return f"{central} % ({low} to {high} %)"
+    return f"{number(100 * value)} %"
+
+
+# --- money
+
+
+def of_gdp(percent: float) -> str:
+    """A share of GDP: two decimals, or as many digits as a small one needs: `0.33 %`, `0.004 %`, `0 %`."""
+    if percent == 0.0 or abs(percent) >= 0.095:
+        return f"{percent:.2f} %" if percent else "0 %"
+    return f"{float(f'{percent:.1g}'):f}".rstrip("0") + " %" if abs(percent) >= 1e-4 else "less than 0.0001 %"
+
+
+def dollars(million: float) -> str:
+    """A sum: `US$ 2,450 million`, `US$ 4.2 million`."""
+    if million == 0.0 or million >= 9.95:
+        return f"US$ {million:,.0f} million"
+    return f"US$ {float(f'{million:.2g}'):g} million" if million >= 0.01 else "less than US$ 0.01 million"
+
+
+def money(percent: float, million: float) -> str:
+    """A yearly sum both ways: `0.33 % of its GDP a year (US$ 103 million)`."""
+    return f"{of_gdp(percent)} of its GDP a year ({dollars(million)})"
+
+
+# --- days and months
+
+
+def day(value: date | str) -> date:
+    """A day of a scenario, which holds it as a date or as text, YYYY-MM-DD."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def spoken(value: date | str) -> str:
+    """A day: `24 Oct 1971`."""
+    return f"{day(value).day} {day(value):%b %Y}"
+
+
+def spoken_in_full(value: date | str) -> str:
+    """A day with its month in full: `24 October 1971`."""
+    return f"{day(value).day} {month_in_full(day(value))}"
+
+
+def month_end(month: str) -> date:
+    """The last day of a month, `YYYY-MM`."""
+    year, number = map(int, month.split("-"))
+    return date(year, number, calendar.monthrange(year, number)[1])
+
+
+def month(when: date | str) -> str:
+    """A month, of a day or `YYYY-MM`: `Dec 2026`."""
+    return f"{month_end(when) if isinstance(when, str) else when:%b %Y}"
+
+
+def month_in_full(when: date) -> str:
+    """The month of a day in full: `December 2026`."""
+    return f"{when:%B %Y}"
+
+
+# --- names and lists
+
+
+def the(name: str) -> str:
+    """The name of a state as it stands in a sentence."""
+    return f"the {name}" if name.endswith("Republic") or name in ("Holy See", "Gambia", "Marshall Islands") else name
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; `last` is the word before the last of them."""
+    return f" {last} ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def listed_briefly(names: Iterable[str]) -> str:
+    """Names in a row: `a, b and c`; of many more than a dozen, how many more there are."""
+    every = list(names)
+    more = len(every) - MOST_LISTED
+    return f"{', '.join(every[:MOST_LISTED])} and {more} more" if more > 1 else listed(every)

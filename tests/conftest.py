@@ -24,10 +24,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 LONGEST_FIRST = (
     "tests/test_documentation.py",
-    "tests/analysis/test_backtest.py",
-    "tests/runs/test_golden.py",
+    "tests/backtest/test_backtest.py",
+    "tests/tools/test_golden.py",
     "tests/cli",
     "tests/charts",
+    "tests/sweeps",
     "tests/runs",
     "tests/report",
     "tests/model",

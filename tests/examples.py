@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-SHARE = 0.4
+SHARE = 0.25
 
 
 def examples(number: int) -> int:

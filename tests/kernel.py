@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sim.runs.run import Request, warm_up_kernel
+from sim.runs.run import Request
 from sim.scenario import load
 
 
 def compile_kernel() -> None:
     """After this, whatever process needs the kernel reads it from the cache."""
-    warm_up_kernel(Request.of(load("honduras-2021"), runs=1))
+    Request.of(load("honduras-2021"), runs=1).setup.warm_up()
 
 
 if __name__ == "__main__":

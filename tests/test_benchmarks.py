@@ -6,23 +6,19 @@ import numpy as np
 from mesa.batchrunner import batch_run
 
 from benchmarks import floor, speed
-from sim.fit import beliefs_for
-from sim.runs.ensemble import run_ensemble
-from sim.runs.sampling import sample
 
 
 def test_the_work_is_fourteen_states_and_sixty_months() -> None:
-    laid = speed.laid_out()
+    laid = speed.laid_out().plan
     assert len(laid.states) == 14
     assert len(laid.months) == 61  # row 0 is the roster
     assert laid.timeline.exposure[0] == 0.0  # it starts on the last day of a month
 
 
 def test_batch_run_gives_the_counts_of_the_compiled_kernel() -> None:
-    laid = speed.laid_out(months=12)
-    draws = sample(laid, beliefs_for(laid.loaded.scenario), 1, 1, "drawn")
-    counts = run_ensemble(laid, draws, 1, 3).counts[:, :, 0]
-    speed.PYTHON_WORLD.update(plan=laid, draws=draws)
+    setup = speed.laid_out(months=12)
+    counts = setup.ensemble(3).counts[:, :, 0]
+    speed.PYTHON_WORLD.update(plan=setup.plan, draws=setup.draws(3))
     rows = batch_run(speed.BatchWorld, {"run": [0, 1, 2]}, data_collection_period=1, display_progress=False)
     for run in range(3):
         told = [row["count"] for row in rows if row["run"] == run]

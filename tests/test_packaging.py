@@ -23,6 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 PIN = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)==(?P<version>\d+(?:\.\w+)*)")
 
 ROOMS = (
+    "letters",
     "words",
     "places",
     "errors",
@@ -33,7 +34,10 @@ ROOMS = (
     "fit",
     "results",
     "runs",
+    "sweeps",
+    "backtest",
     "analysis",
+    "face",
     "charts",
     "report",
     "cli",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.model.terms import DROPPED, LEFT, NOT_TAKEN, OUTCOMES, STAYED
 from sim.results.result import SIDES, Result
 from sim.results.tables import LEVELS, RECOGNITION
+from sim.words import listed
 
 Floats = NDArray[np.float64]
 ENDED = tuple(OUTCOMES[end] for end in (LEFT, STAYED, NOT_TAKEN, DROPPED))
@@ -134,4 +135,4 @@ def names(told: list[str]) -> str:
     """A few names, and how many more."""
     if len(told) > _NAMED + 1:
         return ", ".join(told[:_NAMED]) + f" and {len(told) - _NAMED} others"
-    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+    return listed(told)

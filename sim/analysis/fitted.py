@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,16 @@ import numpy as np
 
 from sim import results
 from sim.analysis.priced import priced_money
-from sim.analysis.scores import Row
 from sim.atlas import state
 from sim.errors import Problem, ResultError
-from sim.fit import Belief, Effects, Panel, beliefs, beliefs_for, fit, yardsticks_for
+from sim.fit import Belief, Effects, Panel, beliefs, fit
 from sim.fit.panel import HALF_LIFE_YEARS, WINDOW_YEARS
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.model import covariates, rules
-from sim.model.plan import HOLY_SEE, Plan, plan
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.plan import HOLY_SEE
 from sim.results.manifests import FIT
-from sim.runs.sampling import sample
+from sim.runs.setup import Setup
 from sim.scenario import Loaded, RecordTable, Scenario
 
 DRAWS, SEED = 1000, 1
@@ -134,7 +135,7 @@ def _interval(belief: Belief) -> dict[str, float]:
     return {"value": law.central, "low": law.low, "high": law.high}
 
 
-def _events(panel: Panel) -> Iterable[Row]:
+def _events(panel: Panel) -> Iterable[dict[str, Any]]:
     changed = [
         (cell, weight) for cell, weight in zip(panel.cells, panel.recent_changed.tolist(), strict=True) if cell.changed
     ]
@@ -148,14 +149,14 @@ def _events(panel: Panel) -> Iterable[Row]:
         }
 
 
-def _states(as_of: date, record: RecordTable | None) -> list[Row]:
+def _states(as_of: date, record: RecordTable | None) -> list[dict[str, Any]]:
     """Every recogniser with its chance to leave in a year of contest, all levers at reference, likeliest first."""
     header = {"name": "fit", "title": "Fit", "question": "Who is susceptible?", "start": as_of, "end": as_of}
     scenario = Scenario.model_validate({"scenario": header, "record": record})
-    laid = plan(Loaded(scenario, scenario, "fit", ()), yardsticks_for(scenario))
-    central, drawn = (_chances(laid, draws) for draws in ("central", "drawn"))
+    setup = Setup.of(Loaded(scenario, scenario, "fit", ()), SEED)
+    central, drawn = _chances(replace(setup, parameters="central"), 1), _chances(setup, DRAWS)
     rows = []
-    for place, code in enumerate(laid.members.recognisers):
+    for place, code in enumerate(setup.plan.members.recognisers):
         low, high = np.quantile(drawn[:, place], [0.05, 0.95]).tolist()
         told = {"iso3": code, "state": state(code).name, "chance_in_a_year": float(central[0, place])}
         rows.append({**told, "low": low, "high": high})
@@ -163,10 +164,9 @@ def _states(as_of: date, record: RecordTable | None) -> list[Row]:
     return [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
 
 
-def _chances(laid: Plan, mode: Any) -> Any:
+def _chances(setup: Setup, draws: int) -> Any:
     """(draws, n) chance to leave in a year of contest under reference conditions."""
-    beliefs = beliefs_for(laid.loaded.scenario)
-    drawn = sample(laid, beliefs, SEED, 1 if mode == "central" else DRAWS, mode).parameters
+    laid, drawn = setup.plan, setup.draws(draws * RUNS_PER_DRAW).parameters
     effects = [drawn[name].tolist() for name in LEAVING]
     rates, apart = drawn["departure_rate"].tolist(), drawn["holy_see_rate"].tolist()
     chances = np.empty((len(rates), len(laid.states)))

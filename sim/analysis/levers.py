@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.scenario.levers import FIRST, LEVERS, called
+from sim.words import listed, minus
 
 Document = Mapping[str, Any]
-"""What a sweep says of itself (`sim.runs.sweep.Swept.document`)."""
+"""What a sweep says of itself (`sim.sweeps.swept.Swept.document`)."""
 
 NINETY = 1.645
 """Standard errors on either side that hold 90 % of a normal law."""
@@ -72,19 +73,21 @@ class Moved:
         return _TIMES.get(round(value / self.own, 6), f"{value / self.own:.2g} times as much")
 
 
-def moved(document: Document, outcome: str = "mean") -> list[Moved]:
-    """What each path of a sweep does to an outcome, one at a time, in the sweep's order; [] where nothing is paired.
+def moved(document: Document, *outcome: str, scale: float = 1.0) -> list[Moved]:
+    """What each path of a sweep does to an outcome, one at a time, in the sweep's order; [] if nothing is paired.
 
-    outcome : `mean`, `p_end_XXX`
+    outcome : the column that holds it, or the columns whose sum it is, whose errors together are then the most that
+    its error can be; scale : what values are multiplied by, 100 for chances
     """
-    columns, against = document["columns"], document.get("against")
-    if against is None or f"{outcome}_change" not in columns or columns[outcome][against] is None:
+    columns, against, names = document["columns"], document.get("against"), outcome or ("mean",)
+    if against is None or any(f"{name}_change" not in columns or columns[name][against] is None for name in names):
         return []
-    scale = 1.0 if outcome.endswith("mean") else 100.0
 
-    def told(name: str, point: int) -> float | None:
-        value = columns[name][point]
-        return None if value is None else scale * float(value)
+    def told(end: str, point: int) -> float | None:
+        values = [columns[f"{name}{end}"][point] for name in names]
+        if any(value is None for value in values) or (len(values) > 1 and end in ("_change_low", "_change_high")):
+            return None
+        return scale * float(sum(values))
 
     paths = [varied["path"] for varied in document["varied"]]
     found = []
@@ -92,15 +95,15 @@ def moved(document: Document, outcome: str = "mean") -> list[Moved]:
         own = columns[path][against]
         changes = []
         for point, value in enumerate(columns[path]):
-            difference = told(f"{outcome}_change", point)
+            difference = told("_change", point)
             if value == own or difference is None:
                 continue
-            error, low, high = (told(f"{outcome}_change_{end}", point) for end in ("mc", "low", "high"))
+            error, low, high = (told(f"_change_{end}", point) for end in ("mc", "low", "high"))
             error = None if error is None else NINETY * error
-            changes.append(Change(float(value), told(outcome, point) or 0.0, difference, error, low, high))
+            changes.append(Change(float(value), told("", point) or 0.0, difference, error, low, high))
         changes.sort(key=lambda change: change.value)
         name = called(path)
-        found.append(Moved(path, name[0].upper() + name[1:], float(own), told(outcome, against) or 0.0, tuple(changes)))
+        found.append(Moved(path, name[0].upper() + name[1:], float(own), told("", against) or 0.0, tuple(changes)))
     return found
 
 
@@ -138,30 +141,31 @@ def fine(value: float, error: float | None) -> str:
     """A difference with a decimal, or two where its error is that small; its sign a true minus."""
     digits = 2 if error is not None and error < 0.095 else 1
     text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if float(text) == 0.0 else text).replace("-", "−")
+    return minus(text.lstrip("-") if float(text) == 0.0 else text)
 
 
-def finding(levers: Sequence[Moved], counts: bool = True) -> str:
+def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -> str:
     """The headline: which lever does most and which least, never stronger than the error allows.
 
-    counts : whether the outcome is a number of states; else a chance
+    counts : whether the outcome is a number of states, otherwise a chance; remain : whether it is the number that
+    recognise Taipei
     """
     sizes = sorted(levers, key=lambda lever: -lever.size[0])
     strong = [lever for lever in sizes if lever.largest is not None and not lever.largest.is_luck]
-    thing, unit = ("the count", "states") if counts else ("the chance", "points")
+    thing, unit = ("the count" if remain else "the number", "states") if counts else ("the chance", "points")
     if not strong:
         return f"No lever moves {thing} by more than luck could"
     first = strong[0]
     alike = [lever for lever in strong if not _apart(first, lever)]
     if len(alike) > 1:
-        most = _and([fine(lever.size[0], lever.size[1]) for lever in alike])
-        names = _and([lever.name for lever in alike])
+        most = listed([fine(lever.size[0], lever.size[1]) for lever in alike])
+        names = listed([lever.name for lever in alike])
         return f"{names} move {thing} about as much, by up to {most} {unit}{_least(sizes, alike)}"
     change = first.largest
     assert change is not None
     outcome = f"{change.outcome:.1f} states" if counts else f"{change.outcome:.0f} %"
     base = f"{first.base:.1f}" if counts else f"{first.base:.0f} %"
-    leaves = "leaves" if counts else "makes it"
+    leaves = "leaves" if counts and remain else "makes it"
     said = f"{first.name} does most: {first.times(change.value)} {leaves} {outcome} in place of {base}"
     return said + _least(sizes, [first])
 
@@ -186,20 +190,17 @@ def _apart(one: Moved, other: Moved) -> bool:
     return size - less > math.hypot(error, its)
 
 
-def _and(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def one_finding(lever: Moved, counts: bool = True) -> str:
-    """The headline of a sweep over one path: its largest change, if that is more than luck."""
-    change, thing = lever.largest, "count" if counts else "chance"
+def one_finding(lever: Moved, counts: bool = True, remain: bool = True) -> str:
+    """The headline of a sweep over one path: its largest change, if that is more than luck; as for `finding`."""
+    change, thing = lever.largest, ("count" if remain else "number") if counts else "chance"
     if change is None or change.is_luck:
         return f"{lever.name}: no value moves the {thing} by more than luck could"
     outcome = f"{change.outcome:.1f} states" if counts else f"{change.outcome:.0f} %"
     if lever.path in FIRST:
-        where, than = f"{lever.times(change.value)} {'leaves' if counts else 'makes it'} {outcome}", "as it is"
+        leaves = "leaves" if counts and remain else "makes it"
+        where, than = f"{lever.times(change.value)} {leaves} {outcome}", "as it is"
     else:
-        where = f"at {change.value:g}, " + (f"{outcome} remain" if counts else f"it is {outcome}")
+        where = f"at {change.value:g}, " + (f"{outcome} remain" if counts and remain else f"it is {outcome}")
         than = f"at {lever.own:g}"
     size = fine(abs(change.difference), change.error)
     error = "" if change.error is None else f" (± {fine(change.error, change.error)})"

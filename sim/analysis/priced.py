@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.scores import Row
 from sim.atlas import state
 from sim.fit import beliefs, fit, prices_known
 from sim.fit.prices import ERROR, LENDING, LENDING_SPREAD, PRICED, departures
@@ -53,14 +53,14 @@ class Talks:
             paid.append(rules.from_purse(rules.beijing_pays(bid, 0.0, discount, 1.0), 0.0, trust))
         return np.array(paid)
 
-    def told(self, gdp: float, trust: float) -> Row:
+    def told(self, gdp: float, trust: float) -> dict[str, Any]:
         """Median and 90 % band of what would be seen of a switch, % of GDP a year, and the chance of no price."""
         paid = self.prices(gdp, trust)
         low, value, high = rounded(np.quantile((paid + self.lent) * self.error, [0.05, 0.5, 0.95])).tolist()
         return {"low": low, "value": value, "high": high, "free": float(np.mean(paid == 0.0))}
 
 
-def priced_money(as_of: date) -> Row:
+def priced_money(as_of: date) -> dict[str, Any]:
     """Priors and posteriors of what money is worth, the packages known, and what the model says of such states.
 
     `seen` is at the mean trust of the packages (before the first one: what was delivered by then).
@@ -71,7 +71,7 @@ def priced_money(as_of: date) -> Row:
     laws = {name: known[name].distribution for name in PRICED}
     lending = LENDING if paid is None else paid.lending
     talks = _talks(laws, lending, known["lost_public"].distribution.central)
-    rows: list[Row] = []
+    rows: list[dict[str, Any]] = []
     for case in sorted(cases, key=lambda case: (case.year, case.iso3)):
         gdp = math.exp(case.log_gdp)
         told = {"iso3": case.iso3, "state": state(case.iso3).name, "year": case.year, "gdp_musd": round(gdp, 3)}
@@ -125,6 +125,6 @@ def _surplus(lost: float, luck: float) -> float:
     return max(0.0, rules.surplus(rules.log_odds(lost), luck * lost))
 
 
-def _interval(law: Distribution) -> Row:
+def _interval(law: Distribution) -> dict[str, Any]:
     low, value, high = rounded(np.array([law.low, law.central, law.high])).tolist()
     return {"value": value, "low": low, "high": high}

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sim.analysis.keeping import change_in_words
-from sim.analysis.removals import DOES, STAYS, joined, month_of
+from sim.analysis.smallest_change import change_in_words
+from sim.analysis.subject import DOES, STAYS
 from sim.analysis.talks import held_in_words, more_money
-from sim.analysis.words import MONEY, OPENERS, dollars, money, share
+from sim.analysis.words import MONEY, OPENERS
 from sim.model import rules
+from sim.words import dollars, listed, money, month, of_gdp, rate, two_digits
 
 Told = Mapping[str, Any]
 
@@ -19,18 +20,6 @@ LEAST_TERM = 0.1
 
 
 NO_MONEY = "Nobody bids money for it, and Washington has nothing at stake there."
-
-
-def rate(hazard: float) -> str:
-    """An annual hazard: `9.1 % a year`; at 1 or more `3.8 a year`."""
-    return f"{hazard:.2g} a year" if hazard >= 0.995 else f"{100 * hazard:.2g} % a year"
-
-
-def percent(chance: float) -> str:
-    """A chance, or a number drawn, at two significant digits: `4.2 %`; three close to certainty."""
-    if 0.0 < chance < 1e-6:
-        return "less than 0.0001 %"
-    return f"{100 * chance:.2g} %" if chance < 0.945 else f"{100 * chance:.3g} %"
 
 
 def story(run: Told, decided_runs: int, decision: str, name: str) -> list[str]:
@@ -55,16 +44,16 @@ def _which(run: Told, decided_runs: int) -> str:
 
 
 def _left(run: Told, decided_runs: int, name: str) -> list[str]:
-    which, month, talks = _which(run, decided_runs), month_of(run["month"]), run["talks"]
+    which, when, talks = _which(run, decided_runs), month(run["month"]), run["talks"]
     if talks is None:
-        told = [f"{which}: {name} {DOES['leave']} in {month}. The scenario tells it: no talks are needed."]
+        told = [f"{which}: {name} {DOES['leave']} in {when}. The scenario tells it: no talks are needed."]
         least = _least(run)
         return [*told, f"{least[0].upper()}{least[1:]}"]
     act = run["acts"][run["row"]]
     if not run["economy"]:
-        return [f"{which}: {name} {DOES['leave']} in {month}; {_opened(run, talks)}.", NO_MONEY, _end(run)]
+        return [f"{which}: {name} {DOES['leave']} in {when}; {_opened(run, talks)}.", NO_MONEY, _end(run)]
     return [
-        f"{which}: {name} {DOES['leave']} in {month}; {_opened(run, talks)}.",
+        f"{which}: {name} {DOES['leave']} in {when}; {_opened(run, talks)}.",
         _bids(run, talks, act, name),
         _washington(run, act),
         _end(run),
@@ -78,7 +67,7 @@ def _end(run: Told) -> str:
 
 def _opened(run: Told, talks: Told) -> str:
     """Who or what opened the talks, with the sum of a request or an offer."""
-    since = "before the start" if talks["row"] < 0 else f"in {month_of(talks['opened'])}"
+    since = "before the start" if talks["row"] < 0 else f"in {month(talks['opened'])}"
     heard = [act for act in run["words"] if act["row"] <= run["row"]]
     by = [act for act in heard if act["type"] in OPENERS.get(talks["trigger"], ())]
     opener = by[-1] if by else None
@@ -95,7 +84,7 @@ def _opened(run: Told, talks: Told) -> str:
     if opener is not None and opener["type"] == "request":
         said += _answer(opener)
     sums = [f"{act['phrase']}{_answer(act)}" for act in heard if act["type"] in MONEY and act is not opener]
-    return f"{said}, after {joined(sums)}" if sums else said
+    return f"{said}, after {listed(sums)}" if sums else said
 
 
 def _answer(act: Told) -> str:
@@ -109,7 +98,7 @@ def _bids(run: Told, talks: Told, act: Told, name: str) -> str:
     bid = f"At its limit Beijing bid {believed}"
     if act["beijing_face_share"] > act["beijing_share"] * (1.0 + 1e-9):
         face = money(act["beijing_face_share"], act["beijing_face_million_usd"])
-        bid = f"At its limit Beijing bid {face}, of which {name} believed {share(act['beijing_share'])} of GDP "
+        bid = f"At its limit Beijing bid {face}, of which {name} believed {of_gdp(act['beijing_share'])} of GDP "
         bid += f"({dollars(act['beijing_million_usd'])})"
     price = money(talks["price"], talks["price_musd"])
     paid = "won free of charge" if talks["price"] < 0.005 else f"won with {price} promised"
@@ -139,7 +128,7 @@ def _washington(run: Told, act: Told) -> str:
     said = (
         f"Washington's pressure was {act['pressure']:.2f} of 3 ({usual['pressure']:.2f} at reference), which put "
         f"{money(act['stake_share'], act['stake_million_usd'])} at stake, as believed "
-        f"({share(usual['stake_share'])} at reference)"
+        f"({of_gdp(usual['stake_share'])} at reference)"
     )
     if act["inducement_share"] > 0.0:
         induced = money(act["inducement_share"], act["inducement_share"] * act["gdp_million_usd"] / 100.0)
@@ -170,15 +159,15 @@ def _tipped(run: Told) -> str:
     balance = run["steps"][0]["value"] + math.fsum(step["value"] for step in terms.values())
     largest = _largest(run)
     without = rules.wins(max(-rules.MOST_BALANCE, min(rules.MOST_BALANCE, balance - largest["value"])))
-    luck = f"the number drawn was {percent(drawn)}"
-    at_reference = f"at their reference {percent(usual)} of such talks are lost"
+    luck = f"the number drawn was {two_digits(drawn)}"
+    at_reference = f"at their reference {two_digits(usual)} of such talks are lost"
     if tipping(run) is None:
-        said = f"It was luck: {at_reference} already, here {percent(chance)}, and {luck}"
+        said = f"It was luck: {at_reference} already, here {two_digits(chance)}, and {luck}"
         if largest["value"] >= LEAST_TERM:
             said += f" (what raised the chance most was “{largest['label']}”)"
         return said
-    said = f"What tipped it was “{largest['label']}”: without it {percent(without)} of such talks are lost, "
-    said += f"with it {percent(chance)}, and {luck}"
+    said = f"What tipped it was “{largest['label']}”: without it {two_digits(without)} of such talks are lost, "
+    said += f"with it {two_digits(chance)}, and {luck}"
     if drawn < usual:
         return f"{said} ({at_reference}: once in talks, this luck lost them in any case)"
     if chance < 0.5:
@@ -207,11 +196,11 @@ def _least(run: Told) -> str:
 def _stayed(run: Told, name: str) -> list[str]:
     """How close it came: its talks, those held by the least, what Taipei paid, what luck spared it."""
     ended, held = run["concluded"], [talk for talk in run["concluded"] if talk["outcome"] == "stayed"]
-    highest = ", ".join(month_of(label) for label in run["highest"])
+    highest = ", ".join(month(label) for label in run["highest"])
     spared = (
         f"Its hazard was highest in {highest}; for who sees no silent talks, the chances of leaving add up to "
-        f"{percent(run['chance_in_all'])} over all its months, and this run is one of the "
-        f"{percent(1.0 - run['chance_in_all'])} that luck spares."
+        f"{two_digits(run['chance_in_all'])} over all its months, and this run is one of the "
+        f"{two_digits(1.0 - run['chance_in_all'])} that luck spares."
     )
     first = f"In run {run['run']} {name} {STAYS['leave']}"
     if not ended:
@@ -227,20 +216,20 @@ def _stayed(run: Told, name: str) -> list[str]:
         return [first, spared]
     close = min(held, key=lambda talk: talk["surplus"])
     kind = "in public" if close["public"] else "in silence"
-    since = close["opened"] if close["row"] < 0 else month_of(close["opened"])
+    since = close["opened"] if close["row"] < 0 else month(close["opened"])
     bids = (
-        f"Beijing's limit was {share(close['beijing_share'])} of its GDP a year, as believed, Taipei's "
-        f"{share(close['taipei_share'])}, Washington's pressure {close['pressure']:.2f} of 3; Taipei held it with "
+        f"Beijing's limit was {of_gdp(close['beijing_share'])} of its GDP a year, as believed, Taipei's "
+        f"{of_gdp(close['taipei_share'])}, Washington's pressure {close['pressure']:.2f} of 3; Taipei held it with "
         f"{money(close['price'], close['price_musd'])}."
     )
     dangerous = max(held, key=lambda talk: talk["chance"])
     more = ""
     if dangerous is not close:
-        more = f"; the most dangerous closed in {month_of(dangerous['closed'])}, at {percent(dangerous['chance'])}"
+        more = f"; the most dangerous closed in {month(dangerous['closed'])}, at {two_digits(dangerous['chance'])}"
     opened = f"open from {since}" if close["row"] >= 0 else "open before the start"
     return [
         first,
-        f"It came closest in those of {month_of(close['closed'])} ({kind}, {opened}): {held_in_words(close)}{more}.",
+        f"It came closest in those of {month(close['closed'])} ({kind}, {opened}): {held_in_words(close)}{more}.",
         bids if run["economy"] else NO_MONEY,
         spared,
     ]
@@ -251,22 +240,23 @@ def _stayed(run: Told, name: str) -> list[str]:
 
 def _taken(run: Told, decided_runs: int, decision: str, name: str) -> list[str]:
     return [
-        f"{_which(run, decided_runs)}: {name} {DOES[decision]} in {month_of(run['month'])}.",
-        f"Its hazard that month was {rate(run['hazard'])}, a chance of {percent(run['chance'])} in the month; the "
-        f"number drawn, {percent(run['luck'])}, is below it. Luck chose the month: over the {run['months_before']} "
-        f"months up to it the chances add up to {percent(run['chance_before'])}.",
+        f"{_which(run, decided_runs)}: {name} {DOES[decision]} in {month(run['month'])}.",
+        f"Its hazard that month was {rate(run['hazard'])}, a chance of {two_digits(run['chance'])} in the month; the "
+        f"number drawn, {two_digits(run['luck'])}, is below it. Luck chose the month: over the {run['months_before']} "
+        f"months up to it the chances add up to {two_digits(run['chance_before'])}.",
     ]
 
 
 def _not_taken(run: Told, decision: str, name: str) -> list[str]:
-    odds, highest = run["chance"], ", ".join(month_of(label) for label in run["highest"])
-    told = f"In {month_of(run['month'])} it was {rate(run['hazard'])}"
+    odds, highest = run["chance"], ", ".join(month(label) for label in run["highest"])
+    told = f"In {month(run['month'])} it was {rate(run['hazard'])}"
     if odds is not None and run["luck"] is not None:
-        told += f", a chance of {percent(odds)} in the month; the number drawn, {percent(run['luck'])}, is not below it"
-    spared = f"this run is one of the {percent(1.0 - run['chance_in_all'])} that luck spares"
+        told += f", a chance of {two_digits(odds)} in the month; the number drawn, {two_digits(run['luck'])}, is not"
+        told += " below it"
+    spared = f"this run is one of the {two_digits(1.0 - run['chance_in_all'])} that luck spares"
     return [
         f"In run {run['run']} {name} {STAYS[decision]}. Its hazard was highest in {highest}.",
-        f"{told}. Over all its months the chances add up to {percent(run['chance_in_all'])}; {spared}.",
+        f"{told}. Over all its months the chances add up to {two_digits(run['chance_in_all'])}; {spared}.",
     ]
 
 
@@ -279,7 +269,7 @@ def beside(run: Told, decision: str) -> list[str]:
     if decision != "leave" or not run["decided"]:
         return words
     known = (
-        f"For who sees no silent talks, the chances of leaving add up to {percent(run['chance_before'])} over the "
+        f"For who sees no silent talks, the chances of leaving add up to {two_digits(run['chance_before'])} over the "
         f"{run['months_before']} months up to it."
     )
     return [known, *words]
@@ -288,18 +278,18 @@ def beside(run: Told, decision: str) -> list[str]:
 def done(run: Told, decision: str) -> str:
     """What the patrons did in the month that is looked into."""
     act = next(act for act in run["acts"] if act["month"] == run["month"])
-    usual, month = run["usual"], month_of(run["month"])
+    usual, when = run["usual"], month(run["month"])
     if decision == "suspend":
         return (
-            f"In {month} the hostility it felt was {act['hostility']:.2f} of 3, its dependence on Washington "
+            f"In {when} the hostility it felt was {act['hostility']:.2f} of 3, its dependence on Washington "
             f"{act['dependence']:.2f} of 1 (at reference {usual['dependence']:.2f})."
         )
     package, aid = (money(act[f"{who}_share"], act[f"{who}_million_usd"]) for who in ("beijing", "taipei"))
     if decision == "return":
-        return f"In {month} Beijing offered it {package}, as believed, and Taipei {aid}."
+        return f"In {when} Beijing offered it {package}, as believed, and Taipei {aid}."
     return (
-        f"In {month} Beijing would have paid up to {package}, as believed (at reference "
-        f"{share(usual['beijing_share'])}), Taipei {aid} ({share(usual['taipei_share'])}); Washington's pressure was "
+        f"In {when} Beijing would have paid up to {package}, as believed (at reference "
+        f"{of_gdp(usual['beijing_share'])}), Taipei {aid} ({of_gdp(usual['taipei_share'])}); Washington's pressure was "
         f"{act['pressure']:.2f} of 3 ({usual['pressure']:.2f})."
     )
 
@@ -316,6 +306,6 @@ def weighed(run: Told) -> str:
     start = f"Under reference conditions, with the run's parameters, its hazard is {rate(base['after'])}"
     if run["losing"] is not None:
         start = (
-            f"Under reference conditions, with the run's parameters, {percent(base['after'])} of such talks are lost"
+            f"Under reference conditions, with the run's parameters, {two_digits(base['after'])} of such talks are lost"
         )
     return f"{start}; it was multiplied by: {', '.join(told)}." if told else f"{start}, and nothing moved it."

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.removals import DONE, Subject, month_of
-from sim.analysis.words import dollars, money, share
+from sim.analysis.subject import DONE, Subject
 from sim.model import rules
 from sim.model.draws import LUCK, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
 from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, STAYED, TALK_ENDS, TALK_HEADS, TRIGGERS
 from sim.results.tables import LEVELS
+from sim.words import dollars, listed, money, month, of_gdp, whole_percent
 
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -227,17 +227,17 @@ def _ends(told: Mapping[str, Any], name: str) -> str:
         for key, words in (("not_taken", "that Beijing did not take up"), ("dropped", "dropped by its government"))
         if told[key]
     ]
-    return f"{said}; beside them {' and '.join(ends)}." if ends else f"{said}."
+    return f"{said}; beside them {listed(ends)}." if ends else f"{said}."
 
 
 def _span(points: Mapping[str, float]) -> str:
     """A median with its range: `0.33 % of its GDP a year (US$ 103 million; 5 to 95 %: 0.10 to 0.90 %)`."""
-    ends = " to ".join(share(points[key]).removesuffix(" %") for key in ("low", "high"))
-    return f"{share(points['middle'])} of its GDP a year ({dollars(points['middle_musd'])}; 5 to 95 %: {ends} %)"
+    ends = " to ".join(of_gdp(points[key]).removesuffix(" %") for key in ("low", "high"))
+    return f"{of_gdp(points['middle'])} of its GDP a year ({dollars(points['middle_musd'])}; 5 to 95 %: {ends} %)"
 
 
 def _share(value: float | None) -> str:
-    return "none" if value is None else f"{100 * value:.0f} %"
+    return "none" if value is None else f"{whole_percent(value)} %"
 
 
 def _close(close: Mapping[str, Any], told: Mapping[str, Any], name: str, decision: str) -> list[str]:
@@ -254,7 +254,7 @@ def _close(close: Mapping[str, Any], told: Mapping[str, Any], name: str, decisio
 
 def _which(talk: Mapping[str, Any]) -> str:
     kind = "in public" if talk["public"] else "in silence"
-    return f"run {talk['run']}, {kind}, closed in {month_of(talk['closed'])}"
+    return f"run {talk['run']}, {kind}, closed in {month(talk['closed'])}"
 
 
 def held_in_words(talk: Mapping[str, Any]) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.removals import Subject, label_of, month_of
+from sim.analysis.pulled import label_of
+from sim.analysis.subject import Subject
 from sim.model.plan import Plan, month_label
 from sim.scenario.events import EVENTS
+from sim.words import dollars, minus, month, of_gdp
 
 Row = dict[str, Any]
 
@@ -39,7 +41,7 @@ def acts_told(
         if int(laid.timeline.events.state[number]) != member or not happens[number] or entry.month >= len(laid.months):
             continue
         event = entry.event
-        when = f"{entry.day} {month_of(month_label(first + entry.month))}"
+        when = f"{entry.day} {month(month_label(first + entry.month))}"
         told: Row = {"lever": entry.name, "label": label_of(entry.name), "type": event.type, "row": entry.month}
         told |= {"when": when, "value": None if np.isnan(values[number]) else float(values[number])}
         if event.type in MONEY:
@@ -87,41 +89,19 @@ def _sentence(event: Any, told: Mapping[str, Any]) -> str:
     if told["type"] == "request":
         parts.append({"refused": "refused", "met": "met", None: "with no answer told"}[told["answer"]])
     elif told["type"] == "offer" and told["believed"] is not None:
-        parts.append(f"of which it believed {share(told['believed'])} of GDP a year")
+        parts.append(f"of which it believed {of_gdp(told['believed'])} of GDP a year")
     elif told["value"] is not None:
         key = EVENTS[told["type"]].number
         if key in _SCALES and told["value"] != _USUAL.get(str(key)):
-            parts.append(f"{key} {told['value']:.2g} {_SCALES[str(key)]}".replace("-", "−"))
+            parts.append(minus(f"{key} {told['value']:.2g} {_SCALES[str(key)]}"))
     said = f"{', '.join(parts)} (in the scenario: {told['label']})."
     if event.source:
         return f"{said} Source: {event.source.rstrip('.')}."
     return f"{said} Assumed: {event.assumption.rstrip('.')}." if event.assumption else said
 
 
-# --- money in words ---------------------------------------------------------------------------------------
-
-
-def share(value: float) -> str:
-    """A share in %: two decimals, or as many digits as a small one needs: `0.33 %`, `0.004 %`, `0 %`."""
-    if value == 0.0 or abs(value) >= 0.095:
-        return f"{value:.2f} %" if value else "0 %"
-    return f"{float(f'{value:.1g}'):f}".rstrip("0") + " %" if abs(value) >= 1e-4 else "less than 0.0001 %"
-
-
-def dollars(million: float) -> str:
-    """A sum: `US$ 2,450 million`, `US$ 4.2 million`."""
-    if million == 0.0 or million >= 9.95:
-        return f"US$ {million:,.0f} million"
-    return f"US$ {float(f'{million:.2g}'):g} million" if million >= 0.01 else "less than US$ 0.01 million"
-
-
-def money(percent: float, million: float) -> str:
-    """A yearly sum both ways: `0.33 % of its GDP a year (US$ 103 million)`."""
-    return f"{share(percent)} of its GDP a year ({dollars(million)})"
-
-
 def sum_in_words(told: Mapping[str, Any]) -> str:
     """A sum, and what it is a year: `US$ 2,450 million over 10 years (US$ 245 million a year, 0.76 % of its GDP)`."""
-    part = "" if told["share"] is None else f", {share(told['share'])} of its GDP"
+    part = "" if told["share"] is None else f", {of_gdp(told['share'])} of its GDP"
     years = "a year" if told["years"] == 1.0 else f"{told['years']:g} years"
     return f"{dollars(told['million_usd'])} over {years} ({dollars(told['million_usd_a_year'])} a year{part})"

@@ -24,8 +24,9 @@ from sim.charts.style import (
     sheet,
     wrapped,
 )
-from sim.charts.words import end_of, header, many, percent, source
+from sim.charts.words import end_of, header, source
 from sim.results.result import Result
+from sim.words import many, percent
 
 WIDTH, ROW, HEAD, FOOT, NOTE = 10.0, 0.42, 0.5, 0.55, 0.4
 """Inches: the figure; a state; headings; ticks and what they are; a line of notes."""

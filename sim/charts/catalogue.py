@@ -289,7 +289,7 @@ def drawable(folder: Path) -> DrawableFolder:
 
 
 def _read_sweep(folder: Path) -> Drawable:
-    from sim.runs.sweep import Swept
+    from sim.sweeps.swept import Swept
 
     return of_sweep(Swept.read(folder).document())
 
@@ -318,7 +318,7 @@ def _read_explanation(folder: Path) -> Drawable:
 
 
 def _read_backtest(folder: Path) -> Drawable:
-    from sim.analysis.backtest import read
+    from sim.backtest.backtest import read
 
     return of_backtest(read(folder))
 

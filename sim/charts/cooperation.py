@@ -24,7 +24,7 @@ from sim.charts.events import (
     notes,
     write,
 )
-from sim.charts.history import number, spoken
+from sim.charts.history import number
 from sim.charts.labels import date_ticks
 from sim.charts.states import BETWEEN, HEAD, Row, draw_groups, likeliest, note
 from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, measured, panel, sheet, wrapped
@@ -32,6 +32,7 @@ from sim.charts.when import shares
 from sim.charts.words import end_of, header, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
+from sim.words import spoken
 
 TITLE = "Military cooperation with Washington"
 ABOVE = "Hosts that cooperate"

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.atlas import Record
-from sim.charts.history import number, spoken
+from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread
 from sim.charts.style import (
     BLUE_HALF,
@@ -27,9 +27,10 @@ from sim.charts.style import (
     panel,
     sheet,
 )
-from sim.charts.words import end_of, header, known_to, month, row_days, source, start_of
+from sim.charts.words import end_of, header, known_to, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.table import Table
+from sim.words import between, month, spoken
 
 TITLE = "States that recognise Taipei"
 WIDTH, BODY = 9.0, 4.15
@@ -253,11 +254,6 @@ def label_runs(plot: Axes, window: Window, result: Result, summary: Table, digit
         last = float(row["observed"])
         wanted.append(EndLabel(f"on record: {last:.0f}", last, OBSERVED, OBSERVED, bold=True))
     end_labels(plot, window, wanted, f"end of {end_of(result)}")
-
-
-def between(low: float, high: float) -> str:
-    """`8 to 13`, or `8` where both are."""
-    return f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
 
 
 def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:

@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.charts.style import BLACK, WHITE, measured
-from sim.charts.words import day, month_end, start_of
+from sim.charts.words import start_of
 from sim.results.result import Result
+from sim.words import day, month_end
 
 LEVEL = 0.19
 """A line of names, inches."""

@@ -10,9 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.charts.history import spoken
 from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED, grid, measured, panel, sheet
-from sim.charts.words import percent
+from sim.words import percent, spoken
 
 Document = Mapping[str, Any]
 """What a fit writes; of it `as_of` and `money`."""

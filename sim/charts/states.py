@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.atlas import Change
-from sim.charts.history import spoken
 from sim.charts.style import (
     BLACK,
     BLUE_HALF,
@@ -21,19 +20,10 @@ from sim.charts.style import (
     panel,
     sheet,
 )
-from sim.charts.words import (
-    chance_with_range,
-    end_of,
-    header,
-    known_to,
-    many,
-    month,
-    month_end,
-    percent,
-    source,
-)
+from sim.charts.words import end_of, header, known_to, source
 from sim.results.result import SIDES, Result
 from sim.results.tables import RECOGNITION
+from sim.words import chance_with_range, many, month, month_end, percent, spoken
 
 TITLE = "Chance of each state to leave Taipei"
 WIDTH = 9.0

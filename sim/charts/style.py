@@ -21,8 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, fontManager, get_font
 from matplotlib.text import Text
 
+from sim.letters import MissingLetters, cleaned
 from sim.results.file import written as file_written
-from sim.words import MissingLetters, cleaned
 
 WHITE = "#FFFFFF"
 BLACK = "#000000"

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED, grid, panel, sheet, wrapped
-from sim.charts.words import many
 from sim.scenario.given import is_given
+from sim.words import many
 
 Document = Mapping[str, Any]
 """What an analysis writes: outcome, design, points, runs, seed, noise_share, and `rows` of indices."""

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, brief, dated, foot_of, lines_of_names, notes, write
 from sim.charts.states import Row, left_out, rows_of
 from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE, figure, measured, panel, sheet, wrapped
-from sim.charts.words import end_of, header, month_end, percent, source, start_of
+from sim.charts.words import end_of, header, source, start_of
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
+from sim.words import month_end, percent
 
 Floats = NDArray[np.float64]
 

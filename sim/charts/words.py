@@ -1,18 +1,13 @@
-"""What the charts of results say in words: days, chances, ranges, and where the numbers come from."""
+"""What the charts of results say of them: their days, their titles, and where the numbers come from."""
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from datetime import date
 
 from sim.results.result import Result
 from sim.scenario import given_in_words
-
-
-def day(value: date | str) -> date:
-    """A day of a scenario, which holds it as a date or as text, YYYY-MM-DD."""
-    return value if isinstance(value, date) else date.fromisoformat(value)
+from sim.words import day, many, month, month_end
 
 
 def start_of(result: Result) -> date:
@@ -25,47 +20,14 @@ def known_to(result: Result) -> date:
     return day(result.scenario["scenario"].get("as_of") or result.scenario["scenario"]["start"])
 
 
-def month_end(month: str) -> date:
-    """The last day of a month, `YYYY-MM`."""
-    year, number = map(int, month.split("-"))
-    return date(year, number, calendar.monthrange(year, number)[1])
-
-
 def row_days(result: Result) -> list[date]:
     """(T + 1,) the day each row of a result stands for: the start, then the ends of months."""
     return [start_of(result), *map(month_end, result.months[1:])]
 
 
-def month(when: date | str) -> str:
-    """A month as a reader writes it: Dec 2026."""
-    return f"{month_end(when) if isinstance(when, str) else when:%b %Y}"
-
-
 def end_of(result: Result) -> str:
     """The last month of a result as a reader writes it."""
     return month(result.months[-1])
-
-
-def percent(chance: float) -> str:
-    """A chance (0 to 1) in whole per cent, without the sign; never 0 or 100 unless it is exactly that."""
-    rounded = f"{100 * chance:.0f}"
-    if rounded == "0" and chance > 0.0:
-        return "<1"
-    if rounded == "100" and chance < 1.0:
-        return ">99"
-    return rounded
-
-
-def chance_with_range(p: float, low: float, high: float) -> str:
-    """`41 % (22 to 63)`, or `41 %` where there is no range, or none is known (NaN)."""
-    if not low < high:
-        return f"{percent(p)} %"
-    return f"{percent(p)} % ({percent(low)} to {percent(high)})"
-
-
-def many(number: int, thing: str) -> str:
-    """`1 run`, `10,000 runs`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def header(result: Result, measure: str) -> str:

@@ -43,7 +43,7 @@ def command(
     quiet: bool,
 ) -> None:
     """Repeat for each origin year: fit on what was known before it, simulate 1, 3 and 5 years, score."""
-    from sim.analysis.backtest import ORIGINS, RUNS, SEED, backtest_to_folder
+    from sim.backtest.backtest import ORIGINS, RUNS, SEED, backtest_to_folder
 
     years = range(ORIGINS[0], ORIGINS[-1] + 1) if origins is None else _years(origins, ORIGINS)
     progress = Progress("backtest", quiet or as_json, unit="origins")

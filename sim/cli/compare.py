@@ -24,15 +24,14 @@ from sim.cli.options import (
     threads,
 )
 from sim.cli.pictures import draw, page
+from sim.words import LEAST, LEAST_SWAP, beyond_luck, decimals, hyphened, many, percent, signed_between
 
 if TYPE_CHECKING:
-    from sim.analysis.compare import Comparison, Pair
+    from sim.analysis.compare import Comparison
+    from sim.analysis.pairs import Pair
     from sim.results import Out, Result
 
 _MOST_ROWS, _MOST_SWAPS = 8, 5
-_LEAST_SWAP = 0.001
-_LEAST = 0.0005
-"""Differences of chances below this would be printed as nought."""
 
 
 @click.command("compare", context_settings=HELP)
@@ -160,7 +159,7 @@ def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
             told.append("They do not follow the same hosts: military cooperation is not compared.")
     runs, seed = comparison.runs, baseline.seed
     more = "one run does not tell an error" if runs == 1 else f"{4 * runs:,} runs would halve every error"
-    return [*told, "", f"{runs:,} run{'s' * (runs > 1)} of each, seed {seed}, paired run by run; {more}."]
+    return [*told, "", f"{many(runs, 'run')} of each, seed {seed}, paired run by run; {more}."]
 
 
 def _apart(baseline: Result, result: Result) -> list[str]:
@@ -187,10 +186,8 @@ def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]
         before, after = means[row["tie"]]
         difference = _mean(row["mean"], row["mc"])
         yield f"{what} at the end of {end}: {before:.2f} become {after:.2f} on average, {difference}."
-        yield (
-            f"  90 % of runs {_between(row['q05'], row['q95'])}; more in {_percent(row['more'])} of runs, "
-            f"fewer in {_percent(row['fewer'])}."
-        )
+        most = hyphened(signed_between(row["q05"], row["q95"]))
+        yield f"  90 % of runs {most}; more in {percent(row['more'])} % of runs, fewer in {percent(row['fewer'])} %."
     if pair.first is None:
         yield "No run differs at all."
         return
@@ -202,29 +199,29 @@ def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]
     for tie, saved in pair.saved.items():
         if saved is not None:
             of = "" if len(pair.saved) == 1 else f" ({tie})"
-            did = f"took {_percent(saved)} off" if saved >= 0.0 else "took nothing off"
+            did = f"took {percent(saved)} % off" if saved >= 0.0 else "took nothing off"
             yield f"Pairing {did} the variance of the difference in the count{of}."
 
 
 def _chances(pair: Pair, end: str) -> Iterator[str]:
     rows = sorted(pair.rows("states", horizon="p_end"), key=lambda row: (-abs(row["difference"]), row["state"]))
-    shown = [row for row in rows if abs(row["difference"]) >= _LEAST][:_MOST_ROWS]
+    shown = [row for row in rows if abs(row["difference"]) >= LEAST][:_MOST_ROWS]
     if not shown:
         yield "No state's chance differs by as much as 0.05 points."
         return
     yield f"Chances at the end of {end}, difference in points (range over what is not known; Monte Carlo error):"
     for row in shown:
-        known = row["mc"] is not None and abs(row["difference"]) > 2 * row["mc"]
+        known = beyond_luck(row["difference"], row["mc"])
         span = ""
         if known and row["low"] is not None and row["low"] < row["high"]:
             span = f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}; "
         error = "" if row["mc"] is None else f"({span}{_short(100 * row['mc'])})"
         told = "" if known or row["mc"] is None else "  not told from luck"
-        chances = f"{_percent(row['p_against']):>5} to {_percent(row['p']):>5}"
+        chances = f"{percent(row['p_against']):>3} % to {percent(row['p']):>3} %"
         yield f"  {_what(row):<40}{chances}  {100 * row['difference']:+5.1f}  {error}{told}".rstrip()
     others = [abs(row["difference"]) for row in rows if row not in shown and row["difference"]]
     if others:
-        most = f"at most {100 * max(others):.1f}" if max(others) >= _LEAST else "less than 0.05"
+        most = f"at most {100 * max(others):.1f}" if max(others) >= LEAST else "less than 0.05"
         yield f"  and {len(others)} more, by {most} points (states.csv)"
 
 
@@ -237,7 +234,7 @@ def _what(row: dict[str, Any]) -> str:
 
 def _swaps(pair: Pair, end: str) -> Iterator[str]:
     names = {row["iso3"]: row["state"] for row in pair.rows("instead")}
-    rows = [row for row in pair.rows("swaps") if row["share"] >= _LEAST_SWAP][:_MOST_SWAPS]
+    rows = [row for row in pair.rows("swaps") if row["share"] >= LEAST_SWAP][:_MOST_SWAPS]
     if not rows:
         yield "Who left instead of whom: no two changed places in as much as 0.1 % of runs (swaps.csv)."
         return
@@ -251,21 +248,10 @@ def _mean(mean: float, error: float | None) -> str:
     """A mean difference with as many decimals as its error bears."""
     if not error:
         return f"a difference of {mean:+g}" if mean else "no difference"
-    digits = next((digits for digits in (1, 2, 3) if error >= 0.5 * 10**-digits), 4)
+    digits = decimals(error)
     return f"a difference of {mean:+.{digits}f} (Monte Carlo error {error:.{digits}f})"
 
 
 def _short(number: float) -> str:
     """A number of points with one decimal, or two where one would make it nought."""
     return f"{number:.1f}" if number >= 0.05 or not number else f"{number:.2f}"
-
-
-def _between(low: int, high: int) -> str:
-    said = [f"{value:+d}" if value else "0" for value in (low, high)]
-    return said[0] if low == high else " to ".join(said)
-
-
-def _percent(share: float) -> str:
-    from sim.charts.words import percent
-
-    return f"{percent(share)} %"

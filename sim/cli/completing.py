@@ -14,7 +14,6 @@ import click
 from click.shell_completion import CompletionItem, split_arg_string
 
 _TABLES = ("roster", "beijing", "taipei", "washington")
-_ENDS = ("left", "suspended")
 
 Found = Iterable[tuple[str, str]]
 """Words with what each means."""
@@ -98,8 +97,10 @@ def _codes() -> list[tuple[str, str]]:
 @_offered
 def outcomes(ctx: click.Context) -> Found:
     """Outcomes of a sweep or of a sensitivity analysis."""
-    counts = [("count", ""), ("lost", ""), ("cooperation", "")] if ctx.info_name == "sensitivity" else []
-    return [*counts, *((f"{end}:{code}", name) for end in _ENDS for code, name in _codes())]
+    from sim.sweeps.outcomes import CHANCES, NUMBERS
+
+    numbers = [(kind, "") for kind in NUMBERS]
+    return [*numbers, *((f"{kind}:{code}", name) for kind in CHANCES for code, name in _codes())]
 
 
 @_offered

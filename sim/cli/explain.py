@@ -12,13 +12,14 @@ import click
 
 from sim.cli.completing import folders, states
 from sim.cli.options import HELP, Progress, as_json, no_charts, own_out, print_json, quiet, this_command, threads
+from sim.words import LEAST, beyond_luck, minus, month, points, rate, two_digits
 
 if TYPE_CHECKING:
     from sim.analysis.explain import Explanation
     from sim.results import Out
 
 _MOST_ROWS, _MOST_PAIRS = 10, 3
-_LEAST_FACTOR, _LEAST_TERM, _LEAST = 0.005, 0.01, 0.0005
+_LEAST_FACTOR, _LEAST_TERM = 0.005, 0.01
 _COLUMNS_BEFORE = (24, 12, 6, 0)
 """Months before the decision whose acts are printed."""
 
@@ -119,11 +120,9 @@ def lines(explanation: Explanation) -> list[str]:
 
 def _steps(run: Mapping[str, Any]) -> list[str]:
     """The hazard of the decision, or the chance that talks are lost, term by term; small terms are left out."""
-    from sim.analysis.removals import month_of
-    from sim.analysis.story import percent, rate
 
     first, *rest = run["steps"]
-    shown = rate if run["losing"] is None else percent
+    shown = rate if run["losing"] is None else two_digits
     told = [f"  {'under reference conditions':<34}{'':>9}  {shown(first['after'])}"]
     for step in rest:
         if step["factor"] and abs(math.log(step["factor"])) >= _LEAST_FACTOR:
@@ -131,7 +130,7 @@ def _steps(run: Mapping[str, Any]) -> list[str]:
         elif step["factor"] == 0.0:
             told.append(f"  {step['label']:<34}{'× 0':>9}  {shown(step['after'])}")
     what = "hazard" if run["losing"] is None else "chance that talks are lost"
-    return [f"The {what} in {month_of(run['month'])}, term by term:", *told]
+    return [f"The {what} in {month(run['month'])}, term by term:", *told]
 
 
 _ACTS = {
@@ -158,13 +157,12 @@ _ACTS = {
 
 def _acts(run: Mapping[str, Any], decision: str) -> list[str]:
     """What the patrons did, in a few months up to the decision, and what is usual."""
-    from sim.analysis.removals import month_of
 
     acts = dict(enumerate(run["acts"]))
     rows = [run["row"] - back for back in _COLUMNS_BEFORE if run["row"] - back in acts]
     if len(rows) < 3 and rows[0] > 0:
         rows.insert(0, 0)
-    heads = [f"{month_of(acts[row]['month']):>10}" for row in rows]
+    heads = [f"{month(acts[row]['month']):>10}" for row in rows]
     usual = run["usual"] if decision == "leave" else {}
     told = [f"  {'What was done to it':<44}{''.join(heads)}" + (f"{'reference':>12}" if usual else "")]
     for label, name, form in _ACTS[decision]:
@@ -176,13 +174,12 @@ def _acts(run: Mapping[str, Any], decision: str) -> list[str]:
 
 def _changes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """How many of the changes tried do not keep the state."""
-    from sim.analysis.removals import month_of
 
     failed = [row for row in rows if not row["keeps"]]
     if not failed or len(failed) == len(rows):
         return []
     later = [row["latest"] for row in failed if row["latest"] is not None]
-    rest = f"; the latest it happens under them is {month_of(max(later))}" if later else ""
+    rest = f"; the latest it happens under them is {month(max(later))}" if later else ""
     return [f"Of {len(rows)} levers tried, each run again with the same luck, {len(failed)} do not{rest}."]
 
 
@@ -209,7 +206,7 @@ def _terms(document: Mapping[str, Any]) -> list[str]:
             f"{row[f'{which}_mean']:{form}} ({row[f'{which}_low']:{form}} to {row[f'{which}_high']:{form}})"
             for which in ("decision", "months")
         ]
-        told.append(f"  {row['label'] + unit:<36}{cells[0]:>28}{cells[1]:>28}".replace("-", "−"))
+        told.append(minus(f"  {row['label'] + unit:<36}{cells[0]:>28}{cells[1]:>28}"))
     told.append(
         "  Draws with strong terms see more decisions: this shows what went with them; removals, what caused them."
     )
@@ -229,7 +226,7 @@ def _still(row: Mapping[str, Any]) -> bool:
 
 def _removals(explanation: Explanation) -> list[str]:
     """The levers taken away one by one, then together, and the pairs that differ from their sum."""
-    from sim.analysis.removals import WAITING, beyond_luck, points
+    from sim.analysis.removals import WAITING
 
     found, said = explanation.removals, explanation.removals.sentences
     if not found.rows:
@@ -239,7 +236,7 @@ def _removals(explanation: Explanation) -> list[str]:
         f"{100 * found.p:.1f} %. Difference in points ± Monte Carlo error (5 to 95 % over draws):"
     ]
     singles = [row for row in found.rows if row["group"] == "single"]
-    shown = [row for row in singles if abs(row["difference"]) >= _LEAST][:_MOST_ROWS]
+    shown = [row for row in singles if abs(row["difference"]) >= LEAST][:_MOST_ROWS]
     width = max([len(row["label"]) for row in (*shown, *_together(found.rows))], default=20) + 2
     for row in (*shown, *_together(found.rows)):
         told.append(
@@ -271,11 +268,10 @@ def _together(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _rest(singles: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> float:
     """What no lever left out of the print moves the chance by."""
     left = [abs(row["difference"]) for row in singles[len(shown) :]]
-    return max(_LEAST * 2, *left)
+    return max(LEAST * 2, *left)
 
 
 def _error(row: Mapping[str, Any]) -> str:
-    from sim.analysis.removals import points
 
     said = "" if row["mc"] is None else f" ± {100 * row['mc']:.1f}"
     if row["low"] is None or points(row["low"]) == points(row["high"]):

@@ -17,6 +17,7 @@ from sim.atlas import Change, Record, country_years, cow_number, spells, state
 from sim.atlas.reading import parsed_day
 from sim.cli.options import HELP, own_record, record
 from sim.errors import InputError, Problem
+from sim.words import many
 
 
 @click.command("history", context_settings=HELP)
@@ -214,7 +215,7 @@ def _roster_lines(known: Record, answer: dict[str, Any]) -> list[str]:
     """The roster as a reader sees it: names by region."""
     shown = answer["date"] if answer["confirmed"] else known.confirmed_until
     lines = [
-        f"{_states(answer['count'])} recognised Taipei at the end of {shown}.",
+        f"{many(answer['count'], 'state')} recognised Taipei at the end of {shown}.",
         *_unconfirmed(known, answer["confirmed"], answer["date"]),
         "",
     ]
@@ -232,9 +233,9 @@ def _changes_lines(known: Record, answer: dict[str, Any]) -> list[str]:
     """The changes as a reader sees them: one a line, with its precision and confidence."""
     changes = answer["changes"]
     start, end = answer["count_at_start"], answer["count_at_end"]
-    many = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
     lines = [
-        f"{many} from {answer['since']} to {answer['until']}: {_states(start)} recognised Taipei before, {end} after.",
+        f"{many(len(changes), 'change')} from {answer['since']} to {answer['until']}: "
+        f"{many(start, 'state')} recognised Taipei before, {end} after.",
         *_unconfirmed(known, answer["confirmed"]),
     ]
     if changes:
@@ -257,10 +258,6 @@ def _table(cells: Sequence[tuple[str, ...]]) -> Iterable[str]:
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     for row in cells:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _states(count: int) -> str:
-    return f"{count} state" if count == 1 else f"{count} states"
 
 
 def _unconfirmed(known: Record, confirmed: bool, asked: str | None = None) -> list[str]:

@@ -104,7 +104,7 @@ def main(args: list[str] | None = None) -> None:
 @contextmanager
 def _letters_noted(silent: bool) -> Iterator[None]:
     """One note for all letters that charts could not draw meanwhile, in place of a warning for each chart."""
-    from sim.words import MissingLetters
+    from sim.letters import MissingLetters
 
     letters: set[str] = set()
     with warnings.catch_warnings():
@@ -130,7 +130,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 def _status(arguments: list[str], debug: bool) -> int:
     from sim.errors import SimError
-    from sim.words import cleaned
+    from sim.letters import cleaned
 
     try:
         returned = sim.main(args=(["--debug"] if debug else []) + arguments, prog_name="sim", standalone_mode=False)

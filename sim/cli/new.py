@@ -14,7 +14,7 @@ import click
 from sim.cli.completing import states
 from sim.cli.options import HELP, day_of, own_record, program, record
 from sim.cli.schema import SCHEMA
-from sim.words import RESERVED_RULE, reserved
+from sim.letters import RESERVED_RULE, reserved
 
 if TYPE_CHECKING:
     from sim.scenario import Range, RecordTable
@@ -275,9 +275,9 @@ EXAMPLE = 500.0, 5.0
 
 def _size(code: str, known_to: date, own: RecordTable | None) -> tuple[str, str, str]:
     """The size of the example of an offer: in a sentence, as a yearly sum, and as the state believes it."""
-    from sim.analysis.words import share
     from sim.atlas import economy, states
     from sim.parameters import PARAMETERS
+    from sim.words import of_gdp
 
     total, years = EXAMPLE
     name, arrives = states()[code].name, PARAMETERS["delivered_headline"].central
@@ -285,13 +285,13 @@ def _size(code: str, known_to: date, own: RecordTable | None) -> tuple[str, str,
     if code == "VAT":
         said = "a state without an economy, so that it moves nothing"
         return f"Its example of an offer is to {said}.", f"to {said}", "about a tenth of it"
-    of_gdp = (
+    yearly = (
         100.0 * total / years / (economy(code, known_to.year - 1, None if own is None else own.facts).gdp_usd / 1e6)
     )
-    a_year = f"{total / years:g} a year, {share(of_gdp)} of {name}'s GDP"
-    believed = f"about {arrives:.0%} of it, {share(arrives * of_gdp)} of GDP a year".replace("%", " %", 1)
+    a_year = f"{total / years:g} a year, {of_gdp(yearly)} of {name}'s GDP"
+    believed = f"about {arrives:.0%} of it, {of_gdp(arrives * yearly)} of GDP a year".replace("%", " %", 1)
     return (
-        f"Its example of an offer, US$ {total:g} million over {years:g} years and not signed, is {share(of_gdp)} of "
+        f"Its example of an offer, US$ {total:g} million over {years:g} years and not signed, is {of_gdp(yearly)} of "
         f"{name}'s GDP a year, of which it believes about {100 * arrives:.0f} %.",
         a_year,
         believed,

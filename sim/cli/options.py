@@ -21,7 +21,7 @@ from click.shell_completion import CompletionItem
 from sim.atlas.reading import parsed_day
 from sim.cli.completing import settings, votes
 from sim.errors import InputError, Problem
-from sim.words import json_fit
+from sim.letters import json_fit
 
 if TYPE_CHECKING:
     from sim.scenario import RecordTable

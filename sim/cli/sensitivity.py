@@ -25,7 +25,8 @@ from sim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from sim.analysis.sensitivity import Row, Sensitivity
+    from sim.analysis.indices import Row
+    from sim.analysis.sensitivity import Sensitivity
     from sim.results import Out
 
 SHOWN = 12
@@ -121,7 +122,9 @@ def command(
 
 def lines(found: Sensitivity) -> list[str]:
     """The ranked table as a reader sees it, and what it means."""
-    unit = "states" if found.outcome in ("count", "lost", "cooperation") else "of 1"
+    from sim.sweeps.outcomes import NUMBERS
+
+    unit = "states" if found.outcome in NUMBERS else "of 1"
     told = [
         f"What hangs on what: {found.title}",
         f"Outcome: {found.told}.",

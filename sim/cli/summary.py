@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sim.charts.catalogue import of_result
-from sim.charts.history import spoken
-from sim.charts.words import many, percent
 from sim.report.outcomes import asked, leaving
 from sim.results import Result
 from sim.results.outcomes import by_vote
@@ -17,6 +14,7 @@ from sim.results.result import further
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.scenario import given_in_words
 from sim.scenario.given import place
+from sim.words import many, percent, spoken, whole_percent
 
 _MOST_ROWS = 8
 
@@ -57,7 +55,7 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
         header["question"],
         *(f"Given: {told}." for told in given_in_words(result.scenario)),
         "",
-        f"{_states(int(result.counts[0, 0]))} with Taipei at the start ({header.get('as_of', header['start'])}).",
+        f"{many(int(result.counts[0, 0]), 'state')} with Taipei at the start ({header.get('as_of', header['start'])}).",
         f"By the end of {end}: {last['mean']:.1f} on average; half of the runs {last['q25']} to {last['q75']}, "
         f"90 % of them {last['q05']} to {last['q95']}.",
     ]
@@ -84,10 +82,6 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
     total = sum(seconds.values())
     lines.append(f"Time: {total:.1f} s: " + ", ".join(f"{stage} {value:.1f}" for stage, value in seconds.items()))
     return "\n".join(lines)
-
-
-def _states(count: int) -> str:
-    return "1 state" if count == 1 else f"{count} states"
 
 
 def _chances(result: Result, end: str) -> list[str]:
@@ -126,7 +120,7 @@ def _by_vote(result: Result, end: str) -> list[str]:
     for vote in by_vote(result.outcomes_columns, result.scenario):
         if vote["voter"] in about:
             parts = [_of_outcome(each, vote["voter"]) for each in vote["outcomes"] if each["runs"]]
-            lines.append(f"  {place(vote['voter'])}, {spoken(date.fromisoformat(vote['date']))}: {'; '.join(parts)}")
+            lines.append(f"  {place(vote['voter'])}, {spoken(vote['date'])}: {'; '.join(parts)}")
     head = (
         f"By outcome of their own vote, chance to have moved by the end of {end} (± Monte Carlo error; outcomes.csv):"
     )
@@ -163,7 +157,7 @@ def _cooperation(result: Result, end: str) -> list[str]:
     told = f"{likeliest['state']}, {_percent(likeliest['p_end']).strip()}"
     low, high = likeliest["p_end_low"], likeliest["p_end_high"]
     if None not in (low, high) and low != high:
-        told += f" ({_bare(low)} to {_bare(high)})"
+        told += f" ({whole_percent(low)} to {whole_percent(high)})"
     return [
         "",
         f"{hosts} with Washington's forces at the start.",
@@ -198,13 +192,9 @@ def _knowledge(result: Result) -> list[str]:
     return lines
 
 
-def _range(low: object, high: object, gap: str = "  ") -> str:
-    return "" if low is None else f"{gap}({_bare(low)} to {_bare(high)})"
+def _range(low: float | None, high: float, gap: str = "  ") -> str:
+    return "" if low is None else f"{gap}({whole_percent(low)} to {whole_percent(high)})"
 
 
-def _percent(value: object) -> str:
-    return f"{100 * float(value):3.0f} %"  # type: ignore[arg-type]
-
-
-def _bare(value: object) -> str:
-    return f"{100 * float(value):.0f}"  # type: ignore[arg-type]
+def _percent(value: float) -> str:
+    return f"{whole_percent(value):>3} %"

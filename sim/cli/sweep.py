@@ -24,10 +24,12 @@ from sim.cli.options import (
     this_command,
     threads,
 )
+from sim.words import many
 
 if TYPE_CHECKING:
     from sim.results import Out
-    from sim.runs.sweep import Status, Sweep, Swept
+    from sim.sweeps.sweep import Status, Sweep
+    from sim.sweeps.swept import Swept
 
 
 class Points(click.ParamType):
@@ -79,7 +81,7 @@ class Points(click.ParamType):
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="left:STATE", shell_complete=completing.outcomes,
     help="Also draw the chance that this state has left Taipei by the end, or with suspended:STATE that this host has "
-    "ended military cooperation (repeatable).",
+    "ended military cooperation; or lost, cooperation: mean numbers of states (repeatable).",
 )  # fmt: skip
 @no_charts
 @click.option("--status", "only_status", is_flag=True, help="Say how far this sweep is, and do nothing.")
@@ -110,10 +112,11 @@ def command(
 
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
-    from sim.runs.executors import executor as executor_of
-    from sim.runs.pointfile import table_of
-    from sim.runs.sweep import run_sweep, status, sweep_of
     from sim.scenario import parse_given, parse_overrides
+    from sim.sweeps.executors import executor as executor_of
+    from sim.sweeps.outcomes import COUNT
+    from sim.sweeps.pointfile import table_of
+    from sim.sweeps.sweep import run_sweep, status, sweep_of
 
     began = time.perf_counter()
     fixed = parse_overrides(overrides) | parse_given(given)
@@ -137,7 +140,7 @@ def command(
         swept, found = run_sweep(
             sweep, out, where, progress, draw, this_command(),
             None if quiet or as_json else lambda text: click.echo(text, err=True),
-            [] if no_charts else ["count", *wanted],
+            [] if no_charts else list(dict.fromkeys([COUNT, *wanted])),
         )  # fmt: skip
     except KeyboardInterrupt:
         progress.close()
@@ -155,21 +158,10 @@ def command(
 
 
 def _chart(outcome: str, sweep: Sweep) -> str:
-    """The name of the chart of an outcome. Raises InputError where the sweep has it not."""
-    from sim.atlas import coded, unknown
-    from sim.errors import InputError
-    from sim.scenario import members
+    """The name of the chart of an outcome. Raises InputError if the sweep does not have it."""
+    from sim.sweeps.outcomes import parse_outcome
 
-    kind, _, code = coded(outcome).partition(":")
-    scenario = sweep.centre.loaded.scenario
-    known: Collection[str] = members(scenario).all
-    rule = "left:ISO3, of a state that is simulated"
-    if kind == "suspended":
-        known, rule = scenario.cooperation.hosts, "suspended:ISO3, of a host"
-    if kind not in ("left", "suspended") or code not in known:
-        kind = "suspended" if kind == "suspended" else "left"
-        raise InputError(unknown("--outcome", rule, outcome, known, code, f"{kind}:"))
-    return f"{kind}-{code}"
+    return parse_outcome(outcome, sweep.at_start, sweep.centre.loaded.scenario.cooperation.hosts).name
 
 
 def _tell_status(far: Status, as_json: bool) -> None:
@@ -214,8 +206,8 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
     told = _levers(swept, end)
     lines = [
-        f"{manifest['scenario']['scenario']['title']}: {_many(manifest['points'], 'point')} of "
-        f"{_many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
+        f"{manifest['scenario']['scenario']['title']}: {many(manifest['points'], 'point')} of "
+        f"{many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
         *(f"Given at every point: {told}." for told in given_in_words(manifest["scenario"])),
         *further(manifest["scenario"]),
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
@@ -237,7 +229,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
         if errors:
             lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
     if failed:
-        lines += ["", f"{_many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
+        lines += ["", f"{many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
     lines += ["", f"{'Found' if found else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
     if charts and (swept.folder / "charts").is_dir():
         lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
@@ -254,10 +246,6 @@ def _levers(swept: Swept, end: str) -> list[str]:
     found = lines(moved(swept.document()))
     error = "" if swept.manifest["runs"] == 1 else "; ±: 90 % of Monte Carlo, runs paired"
     return [f"States with Taipei at the end of {end}, on average{error}:", *found] if found else []
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ import click
 
 from sim.cli.completing import scenarios_and_sweeps
 from sim.cli.options import HELP, as_json, print_json, record
-from sim.words import cleaned
+from sim.letters import cleaned
 
 
 @click.command("validate", context_settings=HELP)
@@ -22,8 +22,8 @@ def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_j
     Status 2 when one is wrong.
     """
     from sim.errors import MOST_TOLD, InputError
-    from sim.runs.sweep import sweep_file, sweep_of
     from sim.scenario import load
+    from sim.sweeps.sweep import sweep_file, sweep_of
 
     told: list[dict[str, Any]] = []
     for file in files:

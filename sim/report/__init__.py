@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.words import cleaned
+from sim.letters import cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

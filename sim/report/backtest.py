@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from sim.charts.backtest.document import NAMES
-from sim.report.words import listed
+from sim.backtest.scores import HAZARD, NAMES, SIMULATION, published
+from sim.words import listed
 
 SCORES = (
     ("crps", 1, "Count, error (CRPS), 1 year ahead"),
@@ -19,18 +15,6 @@ SCORES = (
     ("auc_within_year", 1, "States, ranked rightly (AUC), 1 year ahead"),
 )
 """Columns of the backtest's table: score, years ahead, heading."""
-
-
-@cache
-def published() -> tuple[dict[str, Any], ...]:
-    """The main scores of the backtest, as the package keeps them: model, horizon, score, value, low, high."""
-    text = (resources.files("sim") / "analysis" / "published.csv").read_text("utf-8")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    numbers = ("value", "low", "high")
-    return tuple(
-        {**row, "horizon": int(row["horizon"])} | {key: float(row[key]) if row[key] else None for key in numbers}
-        for row in rows
-    )
 
 
 def _scored() -> dict[tuple[str, str, int], dict[str, Any]]:
@@ -51,7 +35,7 @@ def table() -> dict[str, Any]:
             digits = 3 if score == "log_score" else 2
             span = f"{row['low']:.{digits}f} to {row['high']:.{digits}f}"
             cells.append({"value": f"{row['value']:.{digits}f}", "span": span})
-        found.append({"name": NAMES.get(model, model), "own": model == "simulation", "cells": cells})
+        found.append({"name": NAMES.get(model, model), "own": model == SIMULATION, "cells": cells})
     return {"heads": [heading for _, _, heading in SCORES], "rows": found}
 
 
@@ -59,12 +43,12 @@ def sentences() -> list[str]:
     """What the scores say, in sentences."""
     rows = _scored()
 
-    def value(score: str, horizon: int, model: str = "simulation") -> float:
+    def value(score: str, horizon: int, model: str = SIMULATION) -> float:
         return float(rows[model, score, horizon]["value"])
 
     held = listed([f"{100 * value('coverage_90', years):.0f} %" for years in (1, 3, 5)])
-    auc = rows["simulation", "auc_within_year", 1]
-    rivals = [model for model in NAMES if model not in ("simulation", "hazard")]
+    auc = rows[SIMULATION, "auc_within_year", 1]
+    rivals = [model for model in NAMES if model not in (SIMULATION, HAZARD)]
     best = min(rivals, key=lambda model: value("crps", 5, model))
     own, other = value("crps", 5), value("crps", 5, best)
     verdict = "no better than" if own >= other else "against"

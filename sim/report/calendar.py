@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.charts.history import spoken
-from sim.charts.words import day, month_end, start_of
-from sim.report.words import days, number, ranged, shares
+from sim.charts.words import start_of
 from sim.results.result import Result
 from sim.scenario.events import EVENTS
 from sim.scenario.given import place
 from sim.scenario.schema import BeijingTable, Cooperation, Roster, StateTable, TaipeiTable, WashingtonTable
+from sim.words import day, month_end, number, ranged, shares, spoken
 
 SIDES = {"beijing": "Beijing", "taipei": "Taipei", "washington": "Washington"}
 
@@ -227,7 +226,7 @@ def _setting(value: Any) -> str:
     if isinstance(value, Mapping):
         if set(value) == {"central", "low", "high"}:
             return ranged(value)
-        return ", ".join(f"{number(amount)} from {days(since)}" for since, amount in value.items())
+        return ", ".join(f"{number(amount)} from {spoken(since)}" for since, amount in value.items())
     if isinstance(value, str) and len(value) == 10 and value[4:8:3] == "--":
-        return days(value)
+        return spoken(value)
     return number(value)

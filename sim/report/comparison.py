@@ -7,21 +7,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.analysis.compare import Comparison, compare
-from sim.analysis.removals import beyond_luck, points
-from sim.charts.words import many, month, percent
-from sim.report import calendar, words
+from sim.report import calendar
 from sim.report.limits import limits
 from sim.report.page import rendered, scenario_name, shared
 from sim.report.pictures import inline
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
 from sim.scenario import as_options, given_in_words
+from sim.words import (
+    LEAST,
+    LEAST_SWAP,
+    beyond_luck,
+    listed,
+    many,
+    month,
+    percent,
+    points,
+    ranged,
+    signed_between,
+    signed_hundredths,
+    spoken,
+    tenths,
+    the,
+)
 
 MOST_ROWS, MOST_SWAPS = 15, 6
 """Rows of a table of differences, and of who left instead of whom."""
-LEAST = 0.0005
-"""Differences of chances below this would be printed as nought."""
-LEAST_SWAP = 0.001
 
 
 def html_of_comparison(results: Sequence[Result]) -> str:
@@ -39,7 +50,7 @@ def html_of_comparison(results: Sequence[Result]) -> str:
         "comparison.html.j2",
         {
             **shared(),
-            "title": f"{words.listed(names[1:])} against {names[0]}",
+            "title": f"{listed(names[1:])} against {names[0]}",
             "baseline": _scenario(baseline, names[0]),
             "others": [
                 _scenario(result, name) | {"differs": differences(baseline, result)}
@@ -99,22 +110,10 @@ def _count(comparison: Comparison, number: int) -> list[str]:
             continue
         error = "" if row["mc"] is None or comparison.runs == 1 else f" ± {max(row['mc'], 0.01):.2f}"
         told.append(
-            f"{begins}: a difference of {signed(row['mean'])}{error}; 90 % of the runs differ by "
-            f"{span(row['q05'], row['q95'])}."
+            f"{begins}: a difference of {signed_hundredths(row['mean'])}{error}; 90 % of the runs differ by "
+            f"{signed_between(row['q05'], row['q95'])}."
         )
     return told
-
-
-def signed(value: float) -> str:
-    """A difference of means with its sign."""
-    text = f"{value:+.2f}"
-    return "0" if text in ("+0.00", "-0.00") else text.replace("-", "−")
-
-
-def span(low: int, high: int) -> str:
-    """`−1 to 0`."""
-    told = [f"{value:+d}".replace("-", "−") if value else "0" for value in (low, high)]
-    return told[0] if low == high else " to ".join(told)
 
 
 def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
@@ -136,7 +135,7 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
         "swaps": [
             {
                 "told": f"{names[row['iso3_here']]} instead of {names[row['iso3_there']]}",
-                "share": f"{100 * row['share']:.1f} %",
+                "share": tenths(row["share"]),
             }
             for row in pair.rows("swaps")
             if row["share"] >= LEAST_SWAP
@@ -147,14 +146,14 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
 def _most(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """A sentence of the two chances that differ most, where luck does not explain it."""
     told = [
-        f"{words.the(row['state'])} {_does(row)} in {percent(row['p'])} % of the runs in place of "
+        f"{the(row['state'])} {_does(row)} in {percent(row['p'])} % of the runs in place of "
         f"{percent(row['p_against'])} % ({points(row['difference'])} points)"
         for row in rows
         if beyond_luck(row["difference"], row["mc"])
     ][:2]
     if not told:
         return ["No state’s chance differs by more than luck would explain."]
-    return [f"{told[0][0].upper()}{words.listed(told)[1:]}."]
+    return [f"{told[0][0].upper()}{listed(told)[1:]}."]
 
 
 def _does(row: Mapping[str, Any]) -> str:
@@ -199,14 +198,14 @@ def differences(baseline: Result, other: Result) -> list[str]:
     numbers, before = other.scenario.get("parameters") or {}, baseline.scenario.get("parameters") or {}
     for name in dict.fromkeys([*before, *numbers]):
         if numbers.get(name) != before.get(name):
-            own, usual = (words.ranged(each[name]) if name in each else "as drawn" for each in (numbers, before))
+            own, usual = (ranged(each[name]) if name in each else "as drawn" for each in (numbers, before))
             told.append(f"Parameter {name}: {own} ({usual} in the baseline)")
     given, before_given = (given_in_words(each.scenario) for each in (other, baseline))
     told += [f"Given: {said}" for said in given if said not in before_given]
     told += [f"Given in the baseline alone: {said}" for said in before_given if said not in given]
     ends = [[each.scenario["scenario"][key] for key in ("start", "end")] for each in (baseline, other)]
     if ends[0] != ends[1]:
-        told.append(f"From {words.days(ends[1][0])} to {words.days(ends[1][1])}")
+        told.append(f"From {spoken(ends[1][0])} to {spoken(ends[1][1])}")
     return told
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.charts.words import day, month, percent
 from sim.report.words import about
 from sim.results.outcomes import by_vote
 from sim.results.result import Result
 from sim.scenario.given import place
+from sim.words import day, month, percent
 
 _LEAST_TOLD = 3
 """Numbers of states up to which it is said how likely so many leave."""

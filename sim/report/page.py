@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from sim import atlas, results
 from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbered, reach, rows_of
 from sim.charts.when import chances
-from sim.charts.words import draws, end_of, known_to, many, percent, source, start_of
+from sim.charts.words import draws, end_of, known_to, source, start_of
 from sim.errors import SimError
 from sim.report import backtest, calendar, outcomes, words
 from sim.report.drawing import count_chart
@@ -22,6 +22,7 @@ from sim.report.limits import limits
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
 from sim.scenario import as_options, given_in_words, load, parse_overrides, shipped
+from sim.words import beyond_luck, listed, many, number, percent, points, spoken, tenths
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -119,8 +120,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["spoken"] = words.days
-    made.filters["number"] = words.number
+    made.filters["spoken"] = spoken
+    made.filters["number"] = number
     made.filters["held"] = held
     made.filters["sentence"] = lambda text: text if text.endswith((".", "?", "!")) else f"{text}."
     made.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
@@ -202,9 +203,6 @@ def _why(removed: Removed, runs: int) -> dict[str, Any]:
 
     runs : of the result
     """
-    from sim.analysis.removals import beyond_luck, points
-    from sim.report.why import tenths
-
     rows = []
     idle = [row["label"] for row in removed.rows if not row["difference"] and not row["mc"]]
     seen = set()
@@ -233,7 +231,7 @@ def _why(removed: Removed, runs: int) -> dict[str, Any]:
         "story": removed.story,
         "talks": removed.talks,
         "p": tenths(removed.p),
-        "idle": words.listed([f"“{label}”" for label in idle]) if idle else "",
+        "idle": listed([f"“{label}”" for label in idle]) if idle else "",
         "runs": many(removed.runs, "run"),
         "fewer": removed.runs < runs,
         "rows": rows,
@@ -247,10 +245,10 @@ def _parameters(result: Result) -> list[dict[str, Any]]:
         rows = [
             {
                 **belief,
-                "value": words.number(belief["central"]),
+                "value": number(belief["central"]),
                 "range": ""
                 if belief["low"] == belief["high"]
-                else f"{words.number(belief['low'])} to {words.number(belief['high'])}",
+                else f"{number(belief['low'])} to {number(belief['high'])}",
             }
             for belief in result.beliefs
             if belief["kind"] == kind

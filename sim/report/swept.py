@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.charts.count import between
-from sim.charts.words import many, month, percent
 from sim.report import words
 from sim.report.limits import limits
 from sim.report.page import rendered, shared
 from sim.report.pictures import inline
 from sim.scenario import as_options
+from sim.sweeps.outcomes import COUNT, LEFT, Outcome
+from sim.words import between, dashed, listed, many, month, number, percent, spoken, the
 
 MOST_POINTS = 60
 """Points in the table."""
@@ -22,7 +22,7 @@ MOST_POINTS = 60
 def html_of_sweep(folder: Path) -> str:
     """The page of a finished sweep. Raises ResultError where the folder holds none, or a damaged one."""
     from sim.charts.catalogue import draw_outcome
-    from sim.runs.sweep import Swept
+    from sim.sweeps.swept import Swept
 
     swept = Swept.read(folder)
     manifest, document = swept.manifest, swept.document()
@@ -31,17 +31,16 @@ def html_of_sweep(folder: Path) -> str:
     about = [code for code in header.get("about", ()) if code in states][: words.MOST_TOLD]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     end = month(document["end"])
-    charts = []
-    for outcome in ("count", *(f"left:{code}" for code in about)) if done else ():
-        code = outcome.partition(":")[2]
+    charts, chances = [], [Outcome(LEFT, code) for code in about]
+    for outcome in (Outcome(COUNT), *chances) if done else ():
         what = (
             "the number of states that recognise Taipei"
-            if not code
-            else f"the chance that {words.the(states[code])} moved"
+            if outcome.is_number
+            else f"the chance that {the(states[outcome.code])} moved"
         )
         alternative = f"Chart of {what} by the end of {end}, over what was varied. {_swept_words(document, done)}"
-        name = outcome.replace(":", "-")
-        charts.append({"name": name, "drawing": inline(draw_outcome(document, outcome), name, alternative)})
+        drawing = inline(draw_outcome(document, outcome.asked), outcome.name, alternative)
+        charts.append({"name": outcome.name, "drawing": drawing})
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
     shown = ordered if len(ordered) <= MOST_POINTS else [*ordered[: MOST_POINTS // 2], *ordered[-MOST_POINTS // 2 :]]
     return rendered(
@@ -66,8 +65,8 @@ def html_of_sweep(folder: Path) -> str:
                 {
                     "at": [_value(columns[each["path"]][row]) for each in document["varied"]],
                     "mean": f"{columns['mean'][row]:.1f}",
-                    "most": words.dashed(columns["q05"][row], columns["q95"][row]),
-                    "chances": [f"{percent(columns[f'p_end_{code}'][row])} %" for code in about],
+                    "most": dashed(columns["q05"][row], columns["q95"][row]),
+                    "chances": [f"{percent(columns[one.column][row])} %" for one in chances],
                 }
                 for row in shown
             ],
@@ -109,7 +108,7 @@ def _swept_words(document: Mapping[str, Any], done: Sequence[int]) -> str:
 
 
 def _meaning(path: str) -> str:
-    from sim.charts.meaning import meaning
+    from sim.scenario.language import meaning
 
     told = meaning(path)
     return f"{told[:1].upper()}{told[1:]}"
@@ -118,12 +117,12 @@ def _meaning(path: str) -> str:
 def _value(value: Any) -> str:
     if value is None:
         return "the scenario’s own"
-    return words.days(value) if isinstance(value, str) and len(value) == 10 else words.number(value)
+    return spoken(value) if isinstance(value, str) and len(value) == 10 else number(value)
 
 
 def _values(values: Sequence[Any]) -> str:
     if len(values) <= 12:
-        return words.listed([_value(value) for value in values])
+        return listed([_value(value) for value in values])
     return f"{len(values)} values from {_value(values[0])} to {_value(values[-1])}"
 
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
-from sim.charts.count import between, observed
-from sim.charts.history import spoken
+from sim.charts.count import observed
 from sim.charts.states import AWAY, STAYED, Row, rows_of
-from sim.charts.words import day, known_to, month, month_end, percent
+from sim.charts.words import known_to
 from sim.results.result import Result, further
 from sim.results.table import Table
 from sim.results.tables import COOPERATION, RECOGNITION
+from sim.words import (
+    between,
+    chance,
+    dashed,
+    listed,
+    many,
+    minus,
+    month,
+    month_end,
+    month_in_full,
+    percent,
+    share,
+    spoken,
+    the,
+)
 
 MOST_TOLD = 3
 """States of which the answer speaks, and of which it is told why."""
@@ -98,19 +111,6 @@ def _of_hosts(result: Result) -> str:
     return f"{told}; {the(row.name)} has suspended cooperation {part}."
 
 
-def chance(p: float) -> str:
-    """`a 47 % chance`, with the article that is spoken."""
-    told = percent(p)
-    if told in ("<1", ">99"):
-        return f"a chance of {share(p)}"
-    return f"{'an' if told.startswith('8') or told in ('11', '18') else 'a'} {told} % chance"
-
-
-def share(p: float) -> str:
-    """`47 %`, or `less than 1 %`."""
-    return f"{percent(p)} %".replace("<", "less than ").replace(">", "more than ")
-
-
 def last_of(result: Result, tie: str = RECOGNITION) -> dict[str, Any]:
     """The last row of the summary of a tie."""
     return {name: values[-1] for name, values in result.summary_of(tie).items()}
@@ -119,17 +119,7 @@ def last_of(result: Result, tie: str = RECOGNITION) -> dict[str, Any]:
 def end_words(result: Result) -> str:
     """`the end of 2026` where the last month is a December, else `the end of May 2031`."""
     last = month_end(result.months[-1])
-    return f"the end of {last.year if last.month == 12 else f'{last:%B %Y}'}"
-
-
-def the(name: str) -> str:
-    """The name of a state as it stands in a sentence."""
-    return f"the {name}" if name.endswith("Republic") or name in ("Holy See", "Gambia", "Marshall Islands") else name
-
-
-def listed(parts: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"the end of {last.year if last.month == 12 else month_in_full(last)}"
 
 
 def happened(result: Result) -> str:
@@ -140,13 +130,13 @@ def happened(result: Result) -> str:
     known, since = result.known, known_to(result)
     moved = [
         f"{the(_name(change.iso3))} {'left' if change.origin == 'taipei' else 'returned'} in "
-        + (str(change.date.year) if change.precision == "year" else f"{change.date:%B %Y}")
+        + (str(change.date.year) if change.precision == "year" else month_in_full(change.date))
         for change in known.changes_between(since, min(known.confirmed_until, month_end(result.months[-1])))
         if change.date > since and "taipei" in (change.origin, change.destination)
     ]
-    count = "1 state" if points[-1][1] == 1 else f"{points[-1][1]} states"
+    count = many(points[-1][1], "state")
     who = f": {listed(moved)}" if moved else "; none left and none returned"
-    return f"On record it was {count} at the end of {points[-1][0]:%B %Y}{who}."
+    return f"On record it was {count} at the end of {month_in_full(points[-1][0])}{who}."
 
 
 def own_facts(result: Result) -> list[str]:
@@ -158,10 +148,10 @@ def own_facts(result: Result) -> list[str]:
 
 def _fact(kind: str, row: Mapping[str, Any]) -> str:
     """One row of the user's record in words."""
-    when = spoken(day(row["date"])) if "date" in row else str(row["year"])
+    when = spoken(row["date"]) if "date" in row else str(row["year"])
     words = {name: str(value).replace("-", " ") for name, value in row.items() if name in ("vote", "outcome")}
     words |= {"who": the(_name(row["state"]))} if "state" in row else {}
-    words |= {"lean": f"{row['lean']:+g}".replace("-", "−")} if "lean" in row else {}
+    words |= {"lean": minus(f"{row['lean']:+g}")} if "lean" in row else {}
     words |= {"moves": _MOVES[row["to"]]} if "to" in row else {}
     words |= {"names": "names" if row["names_taiwan"] else "does not name"} if "names_taiwan" in row else {}
     return f"{when}: {_FACTS[kind].format(**words)}"
@@ -250,46 +240,3 @@ def by_year(result: Result, tie: str = RECOGNITION) -> list[dict[str, str]]:
             }
         )
     return told
-
-
-def dashed(low: Any, high: Any) -> str:
-    """`8–14`, or `8` where both are, for narrow columns."""
-    return f"{low}" if low == high else f"{low}–{high}"
-
-
-def number(value: Any) -> str:
-    """A number as a reader writes it: four digits, a true minus."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not isinstance(value, (int, float)):
-        return str(value)
-    told = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
-    if "e" in told:
-        told = f"{Decimal(f'{value:.2g}'):f}"
-    return told.replace("-", "−")
-
-
-def ranged(value: Any, sign: bool = False) -> str:
-    """A number of a scenario, or a range of it: `1 (0.3 to 2)`."""
-    if isinstance(value, Mapping):
-        central, low, high = (_signed(value[key], sign) for key in ("central", "low", "high"))
-        return f"{central} ({low} to {high})"
-    return _signed(value, sign)
-
-
-def _signed(value: Any, sign: bool) -> str:
-    told = number(value)
-    return f"+{told}" if sign and isinstance(value, (int, float)) and value > 0 else told
-
-
-def shares(value: Any) -> str:
-    """A chance of a scenario, or a range of it: `40 % (20 to 60 %)`."""
-    if isinstance(value, Mapping):
-        central, low, high = (number(100 * value[key]) for key in ("central", "low", "high"))
-        return f"{central} % ({low} to {high} %)"
-    return f"{number(100 * value)} %"
-
-
-def days(value: Any) -> str:
-    """A day of a scenario as a reader writes it."""
-    return spoken(day(value))

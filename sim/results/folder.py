@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, ResultError, nearest
+from sim.letters import cleaned
 from sim.results.file import open_plain, settle, told_where
 from sim.results.identity import versions
 from sim.results.manifests import FORMAT, KINDS, RESULT, Kind, manifest_problems
-from sim.words import cleaned
 
 MANIFEST = "manifest.json"
 OUTSIDE = "outside"

@@ -10,11 +10,11 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from sim.errors import Problem
+from sim.letters import RULE, fit
 from sim.scenario import Scenario
 from sim.scenario.fields import Code, Part
 from sim.scenario.problems import problems
 from sim.scenario.schema import LONGEST_MONTHS, MOST_RUNS, MOST_SEED
-from sim.words import RULE, fit
 
 FORMAT = 3
 """Version of the layout of folders."""

@@ -155,6 +155,11 @@ class Result:
             *(Place(code, name, SIDES[COOPERATION][0], COOPERATION) for code, name in self.hosts),
         )
 
+    @cached_property
+    def at_start(self) -> NDArray[np.int64]:
+        """(n + h,) number of the side on which each tie stands at the start."""
+        return np.array([SIDES[place.tie].index(place.at_start) for place in self.places], dtype=np.int64)
+
     @property
     def counted(self) -> list[tuple[str, NDArray[np.uint8]]]:
         """Each tie that is followed, with its (runs, T + 1) counts."""
@@ -179,13 +184,12 @@ class Result:
         if self.told is not None:
             return self.told
         places = self.places
-        at_start = np.array([SIDES[place.tie].index(place.at_start) for place in places], dtype=np.int64)
         last, per_draw = len(self.months) - 1, int(self.settings["runs_per_draw"])
         expected = self.expected
         if expected is None:
             expected = np.full((-(-self.runs // per_draw), len(places), len(rows_of(last)), 2), np.nan)
         central = self.settings["parameters"] == "central"
-        table = states_table(places, at_start, self.changes, expected, self.runs, last, per_draw, central)
+        table = states_table(places, self.at_start, self.changes, expected, self.runs, last, per_draw, central)
         return Table(table | of_states(self.talks_columns, places, self.talk_runs))
 
     @cached_property
@@ -194,8 +198,7 @@ class Result:
         if self.told_outcomes is not None:
             return self.told_outcomes
         places = self.places
-        at_start = np.array([SIDES[place.tie].index(place.at_start) for place in places], dtype=np.int64)
-        gone = moved(at_start, self.changes, self.runs, len(self.months) - 1)
+        gone = moved(self.at_start, self.changes, self.runs, len(self.months) - 1)
         per_draw = int(self.settings["runs_per_draw"])
         return outcomes_table(places, gone, self.changes, self.counted, self.voted(), per_draw)
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError, nearest
+from sim.letters import cleaned
 from sim.results.file import open_plain
-from sim.words import cleaned
 
 if TYPE_CHECKING:
     import pandas as pd

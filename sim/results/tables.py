@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,22 +118,35 @@ def count_error(counts: NDArray[np.integer[Any]], runs_per_draw: int) -> float:
     return float(np.sqrt((totals**2).sum() * draws / (draws - 1.0)) / last.shape[0])
 
 
-def difference(pairs: NDArray[np.integer[Any]], runs_per_draw: int, central: bool) -> tuple[float, float, float, float]:
-    """Mean of paired differences, its Monte Carlo error, and its 5 % and 95 % points over draws, luck removed.
+class Paired(NamedTuple):
+    """What runs differ by from their twins, in the unit of their outcome; None if there are too few runs to tell."""
+
+    mean: float
+    mc: float | None
+    """Monte Carlo standard error of the mean."""
+    low: float | None
+    """5 % point over parameter draws, luck removed; never above the mean."""
+    high: float | None
+    """95 % point over parameter draws, luck removed; never below the mean."""
+
+
+def paired(pairs: NDArray[np.integer[Any]], runs_per_draw: int, central: bool) -> Paired:
+    """The mean of paired differences, its Monte Carlo error, and its range over draws.
 
     pairs : (runs,) difference of each run from its twin, in whole numbers; `runs_per_draw` in a row share a draw
-    central : whether there is one draw only; then both points are the mean. NaN where there are too few runs to tell.
+    central : whether there is one draw only; then both points are the mean
     """
     mean, error = float(pairs.mean()) + 0.0, count_error(pairs[:, None], runs_per_draw)
+    mc = None if error != error else error
     if central:
-        return mean, error, mean, mean
+        return Paired(mean, mc, mean, mean)
     # A spread is told of shares, so differences are moved to 0 to 1 and back.
     most = float(np.abs(pairs).max()) or 1.0
     whole = pairs.shape[0] // runs_per_draw * runs_per_draw
     shares = (pairs[:whole].reshape(-1, runs_per_draw) / most + 1.0) / 2.0
     sums = np.stack([shares.sum(axis=1), (shares**2).sum(axis=1)], axis=1)
     low, high = (most * (2.0 * point - 1.0) for point in spread(sums, sums, runs_per_draw))
-    return mean, error, min(low, mean), max(high, mean)
+    return Paired(mean, mc, None, None) if low != low else Paired(mean, mc, min(low, mean), max(high, mean))
 
 
 def moved(

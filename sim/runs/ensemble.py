@@ -15,7 +15,7 @@ from sim.errors import InputError, Problem
 from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
-from sim.model.terms import COLUMNS, HEAD, TALK_COLUMNS, TALK_RUN
+from sim.model.terms import COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
 from sim.runs.sampling import Draws
 
 Engine = Literal["compiled", "mesa"]
@@ -44,6 +44,11 @@ class Ensemble:
     """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, where it was asked for."""
     talks: NDArray[np.float64]
     """(talks, TALK_COLUMNS) one row a concluded talk of the runs asked for, by run, month and place."""
+
+    @property
+    def heads(self) -> dict[str, NDArray[np.int64]]:
+        """Columns of the changes: run, month (row), state (place), from, to (sides)."""
+        return {name: self.changes[:, column].astype(np.int64) for name, column in HEADS.items()}
 
 
 def run_ensemble(

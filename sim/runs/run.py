@@ -16,19 +16,19 @@ import numpy as np
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, ResultError
-from sim.fit import Belief, beliefs_for, described, yardsticks_for
-from sim.model.compiled import is_compiled
+from sim.fit import Belief, described
 from sim.model.kernel import RUNS_PER_DRAW
-from sim.model.plan import Plan, plan
+from sim.model.plan import Plan
 from sim.model.reference import derive
-from sim.model.terms import HEAD, HEADS, IN_TALKS, SIDE, TALKS, WEIGHED
+from sim.model.terms import HEAD, IN_TALKS, SIDE, TALKS, WEIGHED
 from sim.results import Result, Table
 from sim.results.manifests import RESULT
 from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION, rows_of
 from sim.results.talks import talks_table
-from sim.runs.ensemble import Progress, check_ledger, run_ensemble
-from sim.runs.sampling import Mode, sample
+from sim.runs.ensemble import Progress, check_ledger
+from sim.runs.sampling import Mode
+from sim.runs.setup import Setup
 from sim.runs.votes import votes
 from sim.scenario import Loaded, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
@@ -99,6 +99,11 @@ class Request:
             raise InputError(Problem("--parameters", "one of drawn, central", self.parameters))
 
     @property
+    def setup(self) -> Setup:
+        """The scenario made ready to run."""
+        return Setup.of(self.loaded, self.seed, self.parameters)
+
+    @property
     def decisive(self) -> dict[str, Any]:
         """All that decides the numbers."""
         documents = {
@@ -149,20 +154,17 @@ def simulate(
     """
     clock = clock or Clock()
     check_ledger(request.ledger, request.runs)
-    scenario = request.loaded.scenario
-    beliefs = beliefs_for(scenario)
-    laid = plan(request.loaded, yardsticks_for(scenario))
+    setup = request.setup
+    laid = setup.plan
     clock.lap("start-up")
-    draws = sample(laid, beliefs, request.seed, -(-request.runs // RUNS_PER_DRAW), request.parameters)
-    warm_up(laid, beliefs, request, tell)
+    draws = setup.draws(request.runs)
+    if request.engine == "compiled":
+        setup.warm_up(tell)
     clock.lap("compile")
     talk_runs = min(request.runs, MOST_TALK_RUNS) if talks else 0
-    ensemble = run_ensemble(
-        laid,
-        draws,
-        request.seed,
+    ensemble = setup.ensemble(
         request.runs,
-        engine=request.engine,  # type: ignore[arg-type]
+        engine=request.engine,
         horizons=rows_of(len(laid.months) - 1),
         threads=threads,
         ledger=request.ledger,
@@ -181,11 +183,11 @@ def simulate(
         counts=np.ascontiguousarray(ensemble.counts[:, :, 0]),
         cooperation=np.ascontiguousarray(ensemble.counts[:, :, 1]) if laid.hosts else None,
         hosts=tuple((code, atlas.states()[code].name) for code in laid.hosts),
-        changes=_changes(ensemble.changes),
-        observed=observed(scenario, laid.months),
+        changes=ensemble.heads | {name: ensemble.changes[:, HEAD + column].copy() for name, column in WEIGHED.items()},
+        observed=observed(request.loaded.scenario, laid.months),
         settings=_settings(request),
-        beliefs=tuple(described(belief) for belief in beliefs.values()),
-        budgets=_budgets(laid, beliefs),
+        beliefs=tuple(described(belief) for belief in setup.beliefs.values()),
+        budgets=_budgets(laid, setup.beliefs),
         ledger=None if ensemble.ledger is None else _ledger(ensemble.ledger, laid),
         talk_runs=talk_runs,
         concluded=partial(talks_table, ensemble.talks, laid.months, codes),
@@ -311,25 +313,6 @@ def observed(scenario: Scenario, months: tuple[str, ...]) -> tuple[int | None, .
         year, number = map(int, month.split("-"))
         days.append(date(year, number, calendar.monthrange(year, number)[1]))
     return tuple(known.count(day) if day <= known.confirmed_until else None for day in days)
-
-
-def warm_up(laid: Plan, beliefs: Mapping[str, Belief], request: Request, tell: Callable[[str], object] | None) -> None:
-    """Compile the kernel, or load it from the cache, by a run of one."""
-    if request.engine == "compiled":
-        if tell is not None and not is_compiled():
-            tell("compiling the model: once, up to a minute")
-        run_ensemble(laid, sample(laid, beliefs, 0, 1, "central"), 0, 1, horizons=(1,), threads=1)
-
-
-def warm_up_kernel(request: Request, tell: Callable[[str], object] | None = None) -> None:
-    """The same, of a request alone."""
-    scenario = request.loaded.scenario
-    warm_up(plan(request.loaded, yardsticks_for(scenario)), beliefs_for(scenario), request, tell)
-
-
-def _changes(rows: Any) -> dict[str, Any]:
-    changes: dict[str, Any] = {name: rows[:, column].astype(np.int64) for name, column in HEADS.items()}
-    return changes | {name: rows[:, HEAD + column].copy() for name, column in WEIGHED.items()}
 
 
 def _drawn(parameters: Any) -> Table:

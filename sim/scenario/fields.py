@@ -25,7 +25,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from sim.atlas import code_of, labelled, not_one, states
 from sim.errors import as_written
-from sim.words import RESERVED_RULE, RULE, fit, reserved
+from sim.letters import RESERVED_RULE, RULE, fit, reserved
 
 EARLIEST = date(1971, 10, 25)
 LATEST = date(2100, 12, 31)

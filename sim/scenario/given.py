@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from sim.atlas import states
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.schema import Scenario
+from sim.words import listed, spoken_in_full
 
 TABLE = "given"
 """The table of a scenario that holds them: `[given]`, an outcome by vote."""
@@ -51,12 +51,13 @@ def given_problems(scenario: Scenario) -> Iterator[Problem]:
         election, path = scenario.elections.get(vote), f"{TABLE}.{vote}"
         if election is None:
             held = [name for name, other in scenario.elections.items() if other.enabled]
-            rule = f"a vote of this scenario: {_listed(held)}" if held else "a vote, and this scenario has none"
+            votes = listed(sorted(held), "or")
+            rule = f"a vote of this scenario: {votes}" if held else "a vote, and this scenario has none"
             yield Problem(path, rule, vote, nearest(vote, held))
         elif not election.enabled:
             yield Problem(path, f"a vote that is held, and elections.{vote}.enabled is false", vote)
         elif outcome not in election.outcomes:
-            rule = f"an outcome of this vote: {_listed(election.outcomes)}"
+            rule = f"an outcome of this vote: {listed(sorted(election.outcomes), 'or')}"
             yield Problem(path, rule, outcome, nearest(outcome, election.outcomes))
 
 
@@ -67,7 +68,8 @@ def given_in_words(scenario: Mapping[str, Any]) -> list[str]:
         (str(votes[vote]["date"]), vote, told) for vote, told in (scenario.get(TABLE) or {}).items() if vote in votes
     ]
     return [
-        f"{place(votes[vote]['state'])} votes{_for(outcome)} ({_spoken(day)})" for day, vote, outcome in sorted(held)
+        f"{place(votes[vote]['state'])} votes{_for(outcome)} ({spoken_in_full(day)})"
+        for day, vote, outcome in sorted(held)
     ]
 
 
@@ -112,13 +114,3 @@ def _for(outcome: str) -> str:
     if len(outcome) <= 4 and not set(outcome) & set("aeiouy"):
         return f" for the {outcome.upper()}"
     return f" for the {words}" if words.split()[-1] in _GROUPS else f": {words}"
-
-
-def _spoken(day: str) -> str:
-    when = date.fromisoformat(day)
-    return f"{when.day} {when:%B %Y}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    *others, last = sorted(names)
-    return f"{', '.join(others)} or {last}" if others else last

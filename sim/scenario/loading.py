@@ -6,7 +6,6 @@ import copy
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,10 @@ from pydantic import ValidationError
 from sim.errors import Problem, ScenarioError, nearest
 from sim.places import shipped_folder
 from sim.scenario.checks import meaning_problems
-from sim.scenario.fields import EARLIEST, NAME_RULE, is_name
+from sim.scenario.fields import NAME_RULE, is_name
 from sim.scenario.given import with_given
-from sim.scenario.naming import path_by_code, with_codes
-from sim.scenario.paths import full_path, near_path, only
-from sim.scenario.problems import fields_at, problems
+from sim.scenario.language import full_path, path_by_code, put, with_codes
+from sim.scenario.problems import problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
 from sim.scenario.record import RecordSource, RecordTable, record_problems
 from sim.scenario.schema import Scenario
@@ -97,7 +95,7 @@ class Opened:
         told = {full_path(path_by_code(key)): plain(value) for key, value in (overrides or {}).items()}
         for key, value in told.items():
             try:
-                _set(document, key, value, self.file)
+                put(document, key, value, self.file)
             except ScenarioError as error:
                 wrong += error.problems
         if wrong:
@@ -325,67 +323,6 @@ def _merge(base: Document, change: Document) -> Document:
         both = isinstance(below, dict) and isinstance(value, dict)
         merged[key] = _merge(below, value) if both else copy.deepcopy(value)  # type: ignore[arg-type]
     return merged
-
-
-_NAMED = ("events", "elections", "outcomes", "effects")
-
-
-def _set(document: Document, key: str, value: Any, shown: str) -> None:
-    """Put `value` at the dotted path `key`; a path the language or the file does not have is an error."""
-    if not isinstance(key, str):
-        raise ScenarioError(Problem("", "a path of names joined by dots", key), shown)
-    path = key.split(".", DEEPEST)
-    if len(path) > DEEPEST:
-        raise ScenarioError(Problem("", f"a path of at most {DEEPEST} names", key), shown)
-    if path[:2] == ["scenario", "extends"]:
-        raise ScenarioError(Problem(key, "settled by the file: it cannot be set", value), shown)
-    if any(not part for part in path):
-        raise ScenarioError(Problem(key, "a path of names joined by dots", value), shown)
-    table: Any = document
-    for depth, part in enumerate(path):
-        allowed = fields_at(path[:depth], document)
-        if allowed is not None and part not in allowed:
-            close = near_path(key, document) if len(path) == 1 else _near(path, depth, allowed)
-            rule = f"no such path: no `{part}` here{only(allowed, close)}"
-            raise ScenarioError(Problem(key, rule, None, close), shown)
-        named = depth > 0 and path[depth - 1] in _NAMED and allowed is None
-        if named and not (isinstance(table, dict) and part in table):
-            present = list(table) if isinstance(table, dict) else []
-            close = _near(path, depth, present)
-            rule = f"no such path: no `{part}` in this scenario{only(present, close)}"
-            raise ScenarioError(Problem(key, rule, None, close), shown)
-        if depth == len(path) - 1:
-            table[part] = value
-            return
-        below = table.get(part)
-        if not isinstance(below, dict):
-            # A dated change beside a plain value: the value holds until then.
-            below = {str(EARLIEST): below} if _is_number(below) and _a_day(path[-1]) else {}
-            if fields_at(path[: depth + 1], document) is None and not _open_table(path[: depth + 1]):
-                raise ScenarioError(Problem(key, f"no such path: `{part}` is not a table"), shown)
-            table[part] = below
-        table = below
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _a_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _open_table(path: list[str]) -> bool:
-    """Whether a path names a table that may be empty in the file: states, dated changes, ranges."""
-    return path[0] in ("states", "parameters", "given", "events", "elections", "beijing", "taipei", "washington")
-
-
-def _near(path: list[str], depth: int, names: Iterable[str]) -> str | None:
-    close = nearest(path[depth], names)
-    return None if close is None else ".".join([*path[:depth], close])
 
 
 def _meant(scenario: Scenario, shown: str) -> None:

@@ -3,74 +3,19 @@
 from __future__ import annotations
 
 import json
-import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from sim.atlas import labelled, near_code
 from sim.errors import MOST_TOLD, Problem, nearest
+from sim.scenario.events import EVENTS
+from sim.scenario.language import fields_of, found_at
 from sim.scenario.schema import Scenario
 from sim.scenario.values import number_rule
 
 _TAGS = {"number", "table", "[key]"}
-
-
-def _unwrapped(annotation: Any) -> Iterator[Any]:
-    """The classes inside an annotation: through Annotated, unions, and the values of tables."""
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        yield from _unwrapped(typing.get_args(annotation)[0])
-    elif origin is not None and origin not in (dict, list):
-        for part in typing.get_args(annotation):
-            yield from _unwrapped(part)
-    else:
-        yield annotation
-
-
-def _fields(model: type[BaseModel], path: Sequence[str], document: Any) -> Mapping[str, Any] | None:
-    """The keys allowed in the table at `path`, following the document where a `type` decides; None if free."""
-    if not path:
-        return model.model_fields
-    head, rest = path[0], path[1:]
-    field = model.model_fields.get(head)
-    inner = document.get(head) if isinstance(document, dict) else None
-    if field is None:
-        return None
-    kinds = list(_unwrapped(field.annotation))
-    if kinds and typing.get_origin(kinds[0]) in (dict, list):
-        if not rest:
-            return None
-        kinds = list(_unwrapped(typing.get_args(kinds[0])[-1]))
-        inner = _found(inner, rest[:1])
-        rest = rest[1:]
-    tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-    if len(tables) > 1:
-        told = inner.get("type") if isinstance(inner, dict) else None
-        tables = [t for t in tables if "type" in t.model_fields and told in event_types(t)]
-    return _fields(tables[0], rest, inner) if tables else None
-
-
-def event_types(model: type[BaseModel]) -> tuple[str, ...]:
-    """The values the `type` key of an event class can have."""
-    return typing.get_args(model.model_fields["type"].annotation)
-
-
-def fields_at(path: Sequence[str], document: Any) -> Mapping[str, Any] | None:
-    """The keys the scenario language allows in the table at `path` of a document; None where names are free."""
-    return _fields(Scenario, path, document)
-
-
-def _found(document: Any, path: Sequence[str]) -> Any:
-    for key in path:
-        if isinstance(document, dict) and key in document:
-            document = document[key]
-        elif isinstance(document, list) and key.isdigit() and int(key) < len(document):
-            document = document[int(key)]
-        else:
-            return None
-    return document
 
 
 def _path(location: Sequence[str | int], document: Any) -> list[str]:
@@ -78,7 +23,7 @@ def _path(location: Sequence[str | int], document: Any) -> list[str]:
     path: list[str] = []
     tagged: Any = None
     for part in map(str, location):
-        here = _found(document, path)
+        here = found_at(document, path)
         if isinstance(here, dict) and here.get("type") == part and here is not tagged:
             tagged = here  # the kind of event, told before its keys, one of which may bear its name
             continue
@@ -148,11 +93,11 @@ def _problem(
     if kind == "twice":
         return Problem(".".join(path), _rule(item))
     if kind == "extra_forbidden":
-        allowed = _fields(model, path[:-1], document) or {}
+        allowed = fields_of(model, path[:-1], document) or {}
         return Problem(".".join(path), "unknown key", path[-1], near(path[-1], allowed))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         expected = [name.strip("'") for name in str(context.get("expected_tags", "")).split(", ")]
-        expected = [name for name in expected if name] or list(all_event_types())
+        expected = [name for name in expected if name] or list(EVENTS)
         told = value.get("type") if isinstance(value, dict) else None
         rule = "one of " + ", ".join(expected) if isinstance(value, dict) else "a table with a `type`"
         return Problem(
@@ -172,9 +117,3 @@ def _problem(
     if kind == "literal_error" and isinstance(value, str):
         suggestion = near(value, str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", "))
     return Problem(".".join(path), rule, value, suggestion)
-
-
-def all_event_types() -> tuple[str, ...]:
-    """Every `type` an event can have."""
-    annotation = typing.get_args(typing.get_args(Scenario.model_fields["events"].annotation)[1])[0]
-    return tuple(name for kind in _unwrapped(annotation) for name in event_types(kind))

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.compare import COLUMNS, MOST_SWAPS, Comparison, Pair, compare, labels, obstacles, pairing
+from sim.analysis.compare import Comparison, compare, labels, obstacles, pairing
+from sim.analysis.pairs import COLUMNS, MOST_SWAPS, Pair
 from sim.errors import InputError, ScenarioError
 from sim.results import Result
 

@@ -13,17 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.explain import (
-    Again,
-    Explanation,
-    _chosen_run,
-    explain,
-    first_decisions,
-    steps,
-)
-from sim.analysis.removals import month_of, subject_of
-from sim.analysis.story import percent, rate
-from sim.analysis.words import money
+from sim.analysis.bench import ledger_again
+from sim.analysis.explain import Explanation, _chosen_run, explain
+from sim.analysis.one_run import steps
+from sim.analysis.subject import first_decisions, subject_of
 from sim.errors import InputError, ResultError
 from sim.model import rules
 from sim.model.kernel import RUNS_PER_DRAW
@@ -33,6 +26,8 @@ from sim.model.terms import TERMS as EVERY_TERM
 from sim.results import Result
 from sim.runs.run import Request, simulate
 from sim.scenario import Loaded, Scenario
+from sim.words import money, two_digits
+from sim.words import month as month_of
 from tests.worlds import Document, bits, changed, in_the_truce, rich, told
 
 
@@ -75,8 +70,7 @@ def moved() -> Document:
 @pytest.mark.parametrize("engine", ["compiled", "mesa"])
 def test_ledger_rows_are_the_numbers_of_the_decisions_to_the_last_bit(everything: Result, engine: Any) -> None:
     runs = list(range(0, everything.runs, 9))
-    again = Again.of(everything, runs[-1])
-    book = again.ledger(runs, engine).ledger
+    book = ledger_again(everything, Request.again(everything).setup, runs, engine).ledger
     assert book is not None
     changes = everything.changes
     seen = 0
@@ -108,10 +102,10 @@ def test_a_result_that_does_not_come_again_is_refused(everything: Result) -> Non
         explain(touched, "HND")
     assert refused.value.lines() == [f"events.parquet: {rule}"]
     short = {name: values[:-1] for name, values in everything.changes.items()}
-    Again.of(everything, 79).ledger([0, 79])
-    cut = Again.of(replace(everything, changes=short), 79)
+    setup = Request.again(everything).setup
+    ledger_again(everything, setup, [0, 79])
     with pytest.raises(ResultError, match="made by another version"):
-        cut.ledger([0, 79])
+        ledger_again(replace(everything, changes=short), setup, [0, 79])
 
 
 def test_a_result_without_its_reference_is_refused(everything: Result) -> None:
@@ -198,11 +192,11 @@ def test_luck_falls_below_the_chance_in_the_month_of_the_decision_and_in_none_be
 
 def test_what_the_patrons_did_gives_the_terms_again_to_the_last_bit(honduras: Explanation) -> None:
     run = honduras.document["run"]
-    again, i = Again.of(honduras.result, run["run"]), honduras.subject.member
-    draw, timeline = run["run"] // RUNS_PER_DRAW, again.plan.timeline
-    names = again.draws.parameters.dtype.names or ()
-    p = SimpleNamespace(**{name: float(again.draws.parameters[name][draw]) for name in names})
-    reference = derive(timeline, p, again.draws.values[draw], again.draws.spreads[draw])
+    setup, i = Request.again(honduras.result).setup, honduras.subject.member
+    draw, timeline, draws = run["run"] // RUNS_PER_DRAW, setup.plan.timeline, setup.draws(run["run"] + 1)
+    names = draws.parameters.dtype.names or ()
+    p = SimpleNamespace(**{name: float(draws.parameters[name][draw]) for name in names})
+    reference = derive(timeline, p, draws.values[draw], draws.spreads[draw])
     usual, credible = run["usual"], rules.pooled(p.credibility, p.trust_weight, 0.0, 0.0)
     assert math.log1p(usual["beijing_share"]) == pytest.approx(reference.bid[i, run["row"]])
     assert math.log1p(usual["taipei_share"]) == pytest.approx(reference.answer[i])
@@ -236,7 +230,7 @@ def test_a_run_in_which_it_stays_tells_the_months_of_its_highest_hazard() -> Non
     chance = 1.0 - math.prod(1.0 - month["chance"] for month in run["months"])
     assert run["chance_in_all"] == pytest.approx(chance)
     assert found.sentences[1].startswith(f"In run {stays} Honduras stays with Taipei: 3 talks were concluded")
-    assert run["story"][-1].endswith(f"this run is one of the {percent(1.0 - chance)} that luck spares.")
+    assert run["story"][-1].endswith(f"this run is one of the {two_digits(1.0 - chance)} that luck spares.")
     held = min((talk for talk in run["concluded"] if talk["outcome"] == "stayed"), key=lambda talk: talk["surplus"])
     assert held["drawn"] >= held["chance"]
     assert f"closest in those of {month_of(held['closed'])} (in silence, " in run["story"][1]
@@ -273,7 +267,7 @@ def test_terms_at_the_decisions_are_those_of_the_changes(honduras: Explanation) 
 
 def test_the_hazard_by_month_is_that_of_runs_still_with_taipei(honduras: Explanation) -> None:
     sampled = [number * 200 // 100 for number in range(100)]
-    book = Again.of(honduras.result, 199).ledger(sampled).ledger
+    book = ledger_again(honduras.result, Request.again(honduras.result).setup, sampled).ledger
     assert book is not None
     rows = book[:, :, honduras.subject.place, :]
     table = honduras.hazard()
@@ -369,16 +363,6 @@ def test_a_state_that_is_no_host_is_refused(everything: Result) -> None:
         explain(everything, "PRY", tie="cooperation")
     rule = "--state: a host of this result, one of GTM, HND, MHL, PAN, PLW, SLV (got 'PRY')"
     assert refused.value.lines()[0].startswith(rule)
-
-
-def test_numbers_are_said_as_a_reader_says_them() -> None:
-    assert [rate(hazard) for hazard in (0.0, 0.0907, 0.5, 3.81)] == [
-        "0 % a year",
-        "9.1 % a year",
-        "50 % a year",
-        "3.8 a year",
-    ]
-    assert [percent(chance) for chance in (0.0424, 0.5, 0.97, 1e-7)] == ["4.2 %", "50 %", "97 %", "less than 0.0001 %"]
 
 
 def test_a_single_run_is_explained() -> None:

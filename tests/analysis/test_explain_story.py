@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.explain import Again, Explanation, explain, first_decisions, stories
-from sim.analysis.removals import subject_of
+from sim.analysis.explain import Explanation, explain, stories
 from sim.analysis.story import NO_MONEY, _least, _opened, _tipped, _washington, story
+from sim.analysis.subject import first_decisions, subject_of
 from sim.analysis.talks import FREE, _counted, _error, more_money, talks
-from sim.analysis.words import dollars, money, phrase, share, sum_in_words
+from sim.analysis.words import phrase, sum_in_words
 from sim.model import rules
 from sim.model.terms import LEFT, NOT_TAKEN, STAYED
 from sim.results import Result
+from sim.runs.run import Request
+from sim.words import dollars, money, of_gdp
 from tests.analysis.test_explain import result_of
 from tests.worlds import Document, told
 
@@ -84,7 +86,7 @@ def test_a_departure_is_told_in_four_sentences_with_its_sums(honduras: Explanati
     )
     act, paid = run["acts"][run["row"]], run["talks"]
     assert f"bid {money(act['beijing_face_share'], act['beijing_face_million_usd'])}, of which Honduras" in bids
-    assert f"believed {share(act['beijing_share'])} of GDP ({dollars(act['beijing_million_usd'])}), and won" in bids
+    assert f"believed {of_gdp(act['beijing_share'])} of GDP ({dollars(act['beijing_million_usd'])}), and won" in bids
     won = "free of charge" if paid["price"] < FREE else f"with {money(paid['price'], paid['price_musd'])} promised"
     limit = money(act["taipei_share"], act["taipei_million_usd"])
     assert f"and won {won}; Taipei's limit was {limit}, what stood, for it had refused the request" in bids
@@ -92,7 +94,7 @@ def test_a_departure_is_told_in_four_sentences_with_its_sums(honduras: Explanati
         f"Washington's pressure was {act['pressure']:.2f} of 3 ({run['usual']['pressure']:.2f} at "
         f"reference), which put "
         f"{money(act['stake_share'], act['stake_million_usd'])} at stake, as believed "
-        f"({share(run['usual']['stake_share'])} at reference); it offered nothing for staying."
+        f"({of_gdp(run['usual']['stake_share'])} at reference); it offered nothing for staying."
     )
     assert end.startswith("What tipped it was “standing order”: without it 13 % of such talks are lost, with it ")
     assert "the least single change that would have kept it: " in end
@@ -323,31 +325,15 @@ def test_departures_over_all_runs_are_those_of_the_result(result: Result, guatem
     assert found["talks"] == (table["iso3"] == "GTM").sum()
     none = result_of(told("GTM", states={"GTM": {"susceptibility": 0.0}}), runs=20)
     assert stories(none, "GTM") == ([], ["In 20 runs Guatemala concludes no talks."])
-    assert talks(guatemala.subject, Again.of(result, 0).plan) == found
+    assert talks(guatemala.subject, Request.again(result).setup.plan) == found
     untold = replace(result, talk_runs=0)
-    assert talks(subject_of(untold, "GTM"), Again.of(result, 0).plan) is None
+    assert talks(subject_of(untold, "GTM"), Request.again(result).setup.plan) is None
 
 
 # --- money in words ---------------------------------------------------------------------------------------
 
 
 def test_sums_as_a_reader_says_them() -> None:
-    assert [share(value) for value in (0.0, 0.331, 0.0042, 0.05, 12.5, 0.00001)] == [
-        "0 %",
-        "0.33 %",
-        "0.004 %",
-        "0.05 %",
-        "12.50 %",
-        "less than 0.0001 %",
-    ]
-    assert [dollars(value) for value in (2450.0, 10.4, 4.24, 0.032, 0.001, 0.0)] == [
-        "US$ 2,450 million",
-        "US$ 10 million",
-        "US$ 4.2 million",
-        "US$ 0.032 million",
-        "less than US$ 0.01 million",
-        "US$ 0 million",
-    ]
     asked = {"million_usd": 50.0, "years": 1.0, "million_usd_a_year": 50.0, "share": None}
     assert sum_in_words(asked) == "US$ 50 million over a year (US$ 50 million a year)"
     pledge = SimpleNamespace(type="campaign-pledge", to="taipei")

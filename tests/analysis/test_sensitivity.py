@@ -10,28 +10,21 @@ import numpy as np
 import pytest
 
 from sim.analysis import sensitivity as module
-from sim.analysis.sensitivity import (
-    SAME,
-    Question,
-    analysed,
-    evaluated,
-    face_sensitivity,
-    measured,
-    point_noise,
-    sensitivity,
-    sensitivity_to_folder,
-)
+from sim.analysis.indices import SAME, analysed, point_noise
+from sim.analysis.sensitivity import Question, face_sensitivity, sensitivity, sensitivity_to_folder
+from sim.analysis.space import evaluated, measured
 from sim.errors import InputError, SimError
 from sim.fit import beliefs_for, yardsticks
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.model.plan import plan
 from sim.parameters import PARAMETERS, Held
-from sim.runs.designs import unit_points
 from sim.runs.ensemble import run_ensemble
 from sim.runs.run import Request, simulate
 from sim.runs.sampling import sample
 from sim.scenario import load
+from sim.sweeps.designs import unit_points
+from sim.sweeps.outcomes import outcome_in
 from tests.worlds import CERTAIN, lay_out, told
 from tests.worlds import run as run_world
 
@@ -238,7 +231,7 @@ def test_outcomes_are_those_of_the_result(hosts: Any) -> None:
     p_end = {(row["tie"], row["iso3"]): row["p_end"] for row in rows}
 
     def counted(outcome: str) -> float:
-        return float(measured(outcome, laid, found)[0].mean())
+        return float(measured(outcome_in(outcome, laid), laid, found)[0].mean())
 
     assert counted("count") == pytest.approx(result.counts[:, -1].mean())
     assert counted("cooperation") == pytest.approx(result.cooperation[:, -1].mean())
@@ -252,7 +245,7 @@ def test_outcomes_are_those_of_the_result(hosts: Any) -> None:
 @pytest.mark.parametrize("outcome", ["count", "lost", "left:PRY", "left:HND", "cooperation", "suspended:HND"])
 def test_outcomes_expected_agree_with_those_counted(outcome: str, hosts: Any) -> None:
     _, laid, found = hosts
-    counted, expected = measured(outcome, laid, found)
+    counted, expected = measured(outcome_in(outcome, laid), laid, found)
     error = np.hypot(counted.std(ddof=1), expected.std(ddof=1)) / np.sqrt(20)
     assert abs(counted.mean() - expected.mean()) < 4.0 * error + 1e-9
 
@@ -262,7 +255,7 @@ def test_a_sure_departure_is_counted_as_one() -> None:
         told("HND", "GTM", parameters=CERTAIN | {"return_rate": 1e-9}, states={"HND": {"susceptibility": 1000.0}})
     )
     found = run_world(laid, 40, ledger=False, horizons=(len(laid.months) - 1,))
-    assert measured("left:HND", laid, found)[0].tolist() == [1.0, 1.0]
+    assert measured(outcome_in("left:HND", laid), laid, found)[0].tolist() == [1.0, 1.0]
 
 
 def test_draws_by_law_are_those_of_a_run() -> None:
@@ -305,7 +298,7 @@ def vote_of(laid: Any) -> int:
 def test_a_point_is_a_run_with_its_values_set(vary: list[str], parameters: Any) -> None:
     where = Question.of(load("honduras-2021", {"taipei.budget": 2}), 40, 9, parameters, vary).space()
     unit = np.array([[0.25, 0.75], [1.0, 0.0]])
-    found, failures = evaluated(where, unit, "count", 1)
+    found, failures = evaluated(where, unit, outcome_in("count", where.laid), 1)
     assert failures == {}
     for row, estimates in zip(unit.tolist(), found, strict=True):
         values = {one.path: one.value_at(u) for one, u in zip(where.variations, row, strict=True)}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sim.atlas import record, states
-from sim.charts.words import month_end
 from sim.results.result import SIDES, Result
 from sim.results.tables import rows_of
+from sim.words import month_end
 
 Make = Callable[..., Result]
 

@@ -15,17 +15,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.atlas import record, states
-from sim.charts.backtest import document as backtest
+from sim.backtest.scores import NAMES
 from sim.charts.backtest import skill
 from sim.charts.catalogue import of_backtest
-from sim.charts.words import percent
+from sim.words import percent
 from tests.charts.test_charts import assert_clear, line, words
 from tests.pixels import few_pixels
 
 ORIGINS = range(1995, 2025)
 HORIZONS = (1, 3, 5)
 CHARTS = of_backtest({}).names
-MODELS = tuple(backtest.NAMES)
+MODELS = tuple(NAMES)
 SCORES = {"brier": 0.04, "log_score": 0.17, "log_score_sum": 110.0, "auc": 0.68, "auc_within_year": 0.67,
           "average_precision": 0.1, "crps": 0.49, "coverage_50": 0.5, "coverage_90": 0.9, "width_50": 2.0,
           "width_90": 4.0}  # fmt: skip
@@ -315,7 +315,7 @@ def test_skill_rows_are_sorted_and_named_for_readers(document: Document) -> None
     drawing = chart("skill")
     for plot, score in ((drawing.axes[0], "crps"), (drawing.axes[3], "log_score_sum")):
         names = [label.get_text() for label in plot.get_yticklabels()]
-        assert names == [backtest.NAMES[model] for model in skill.against(document, score)]
+        assert names == [NAMES[model] for model in skill.against(document, score)]
         values = [value for value, _ in points(drawing, f"{score}-1")]
         assert values == sorted(values)
     found = words(drawing)
@@ -337,7 +337,7 @@ def test_differences_that_are_not_known(document: Document) -> None:
     assert [len(points(drawing, f"crps-{horizon}")) for horizon in HORIZONS] == [7, 6, 7]
     assert [len(bars(drawing, f"bars-crps-{horizon}")) for horizon in HORIZONS] == [7, 6, 6]
     assert words(drawing).count("–") == 1
-    assert backtest.NAMES["constant_all"] not in words(drawing)
+    assert NAMES["constant_all"] not in words(drawing)
 
 
 def test_differences_with_their_sign() -> None:

@@ -23,9 +23,10 @@ from sim.charts.labels import spread
 from sim.charts.states import on_record, rows_of
 from sim.charts.style import figure, measured, wrapped
 from sim.charts.when import chances, marks
-from sim.charts.words import chance_with_range, percent, row_days
+from sim.charts.words import row_days
 from sim.errors import InputError
 from sim.results.result import Result
+from sim.words import chance_with_range, percent
 from tests.charts.conftest import made
 from tests.pixels import few_pixels
 
@@ -561,19 +562,6 @@ def test_only_some_charts(make: Any, tmp_path: Path) -> None:
 
 
 # --- words and labels -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("chance", "text"),
-    [(0.0, "0"), (0.001, "<1"), (0.005, "<1"), (0.41, "41"), (0.994, "99"), (0.997, ">99"), (1.0, "100")],
-)
-def test_chances_in_words(chance: float, text: str) -> None:
-    assert percent(chance) == text
-
-
-def test_a_range_that_is_not_known_is_not_printed() -> None:
-    assert chance_with_range(0.41, 0.22, 0.63) == "41 % (22 to 63)"
-    assert chance_with_range(0.41, 0.41, 0.41) == chance_with_range(0.41, float("nan"), float("nan")) == "41 %"
 
 
 def test_labels_are_spread_no_further_than_needed() -> None:

@@ -15,7 +15,7 @@ from matplotlib.font_manager import fontManager
 
 from sim.charts import style
 from sim.charts.catalogue import of_result
-from sim.words import MissingLetters
+from sim.letters import MissingLetters
 from tests.charts.conftest import made
 
 TITLE = "台灣 क्षि 한🙂 שלום سلام São Tomé 👩\u200d🚀\ufe0f"

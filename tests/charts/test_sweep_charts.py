@@ -19,13 +19,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.charts.catalogue import draw_outcome, draw_sweep
-from sim.charts.meaning import meaning
 from sim.charts.sweep import document as sweep
 from sim.charts.sweep import line as line_chart
 from sim.charts.sweep import maps, scatter
 from sim.charts.sweep.colours import ends
-from sim.charts.words import percent
 from sim.errors import InputError
+from sim.scenario.language import meaning
+from sim.words import percent
 from tests.charts.test_backtest_charts import bars, points, said
 from tests.charts.test_charts import assert_clear, band, line, words
 from tests.pixels import few_pixels

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim as face
-from sim.analysis.compare import COLUMNS
+from sim.analysis.pairs import COLUMNS
 from tests.cli.calling import Sim
 
 TWO = ("honduras-2021", "honduras-2021-reassured")

@@ -81,6 +81,7 @@ def test_charts_and_outcomes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert list(offered(monkeypatch, "plot", str(tmp_path), "--chart", "")) == ["left-HND"]
     assert offered(monkeypatch, "sweep", "x", "--outcome", "left:HN") == {"left:HND": "Honduras"}
     assert list(offered(monkeypatch, "sensitivity", "x", "--outcome", "co")) == ["count", "cooperation"]
+    assert list(offered(monkeypatch, "sweep", "x", "--outcome", "lo")) == ["lost"]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

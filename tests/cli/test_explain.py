@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.face import run
 from sim.results import check, read
-from sim.runs.face import run
 from tests.cli.calling import Sim
 
 NAME = "honduras-2021"

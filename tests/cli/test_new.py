@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis.words import share
 from sim.atlas import economy, record
 from sim.errors import shown
 from sim.runs.run import Request, simulate
 from sim.scenario import load
+from sim.words import of_gdp
 from tests.cli.calling import Sim
 
 ROSTER = record().recognisers(record().confirmed_until)
@@ -33,7 +33,7 @@ def test_the_file_is_valid_and_runs(sim: Sim, tmp_path: Path, monkeypatch: pytes
         "Paraguay's GDP a year, of which it believes about 10 %."
     )
     assert f"US$ million: 100 a year, {100 * 100 / gdp:.2f} % of Paraguay's GDP\n" in text
-    assert f"states believe about 10 % of it, {share(0.1 * 100 * 100 / gdp)} of GDP a year\n" in text
+    assert f"states believe about 10 % of it, {of_gdp(0.1 * 100 * 100 / gdp)} of GDP a year\n" in text
     assert text.count("#") > 20
 
 

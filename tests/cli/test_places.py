@@ -46,9 +46,9 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def caught(*arguments: object, **named: object) -> None:
         raise AssertionError("minutes of work, for nothing")
 
-    for place in ("runs.run", "runs.points", "analysis.sensitivity", "analysis.removals"):
+    for place in ("runs.setup", "analysis.space"):
         monkeypatch.setattr(f"sim.{place}.run_ensemble", caught)
-    monkeypatch.setattr("sim.analysis.explain.ledger_of", caught)
+    monkeypatch.setattr("sim.runs.setup.ledger_of", caught)
 
 
 # --- Refused before anything runs

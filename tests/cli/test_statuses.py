@@ -254,12 +254,12 @@ def test_a_failure_of_several_lines_is_told_on_one(sim: Sim, tmp_path: Path, mon
 
 
 def test_a_failure_while_running_is_one(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.runs import run
+    from sim.runs import setup
 
     def fail(*arguments: object, **named: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr(run, "run_ensemble", fail)
+    monkeypatch.setattr(setup, "run_ensemble", fail)
     said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
     assert (said.status, said.out) == (1, "")
     assert said.err == "failed while running: MemoryError: no room (--debug shows where)\n"
@@ -402,9 +402,9 @@ def test_the_second_tie_is_told(sim: Sim, tmp_path: Path) -> None:
 def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
     sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.runs import run
+    from sim.runs import setup
 
-    monkeypatch.setattr(run, "is_compiled", lambda: False)
+    monkeypatch.setattr(setup, "is_compiled", lambda: False)
     options = ("run", NAME, "--runs", 20, "--no-charts", "--out")
     assert sim(*options, tmp_path / "a").err == "compiling the model: once, up to a minute\n"
     assert sim(*options, tmp_path / "b", "--quiet").err == ""

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from sim.results import MANIFEST
-from sim.runs.executors import Local
-from sim.runs.sweep import COUNTS, POINTS, Swept, run_sweep, sweep_of
+from sim.sweeps.executors import Local
+from sim.sweeps.sweep import run_sweep, sweep_of
+from sim.sweeps.swept import Swept
+from sim.sweeps.tables import COUNTS, POINTS
 from tests.cli.calling import Said, Sim
 from tests.scenario.documents import written
 
@@ -203,10 +205,20 @@ def test_charts_come_when_they_are_asked_for(sim: Sim, small: Path, tmp_path: Pa
         ),
         (
             [*VARY, "--outcome", "left:HDN"],
-            "--outcome: left:ISO3, of a state that is simulated (got 'left:HDN'); did you mean left:HND (Honduras)?",
+            "--outcome: left: and the code of a state simulated here, such as left:BLZ (got 'left:HDN'); "
+            "did you mean left:HND (Honduras)?",
         ),
-        ([*VARY, "--outcome", "HND"], "--outcome: left:ISO3, of a state that is simulated (got 'HND')"),
-        ([*VARY, "--outcome", "suspended:HND"], "--outcome: suspended:ISO3, of a host (got 'suspended:HND')"),
+        (
+            [*VARY, "--outcome", "HND"],
+            "--outcome: one of count, lost, left:ISO3, cooperation, suspended:ISO3 (got 'HND')",
+        ),
+        *(
+            (
+                [*VARY, "--outcome", outcome],
+                f"--outcome: count, lost or left:ISO3, for the scenario has no hosts (got '{outcome}')",
+            )
+            for outcome in ("suspended:HND", "cooperation")
+        ),
         ([*VARY, "--threads", 0], None),
         ([*VARY, "--executor", "ray"], None),
     ],
@@ -223,12 +235,12 @@ def test_what_is_refused_is_refused_on_one_line(
 def test_a_place_that_cannot_be_written(
     sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    from sim.runs import sweep
+    from sim.runs.setup import Setup
 
     def fail(*arguments: object) -> None:
         raise AssertionError("ten seconds of compiling, for nothing")
 
-    monkeypatch.setattr(sweep, "warm_up_kernel", fail)
+    monkeypatch.setattr(Setup, "warm_up", fail)
     (tmp_path / "file").write_text("mine")
     out = tmp_path / "file" if place == "file" else Path(place)
     (line,) = sim(*options(small, out)).problems()
@@ -248,9 +260,9 @@ def test_a_place_whose_name_looks_like_something_else(
 def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
     sim: Sim, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.runs import run
+    from sim.runs import setup
 
-    monkeypatch.setattr(run, "is_compiled", lambda: False)
+    monkeypatch.setattr(setup, "is_compiled", lambda: False)
     assert sim(*options(small, tmp_path / "a")).err == "compiling the model: once, up to a minute\n"
     assert sim(*options(small, tmp_path / "a")).err == "", "what is found needs no model"
     assert sim(*options(small, tmp_path / "b"), "--quiet").err == ""
@@ -263,7 +275,7 @@ def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
 TELLING = """
 import os, stat, sys
 import sim.cli.options as options
-from sim.runs import journal
+from sim.sweeps import journal
 
 STOP, AT = sys.argv[1:3]
 
@@ -376,6 +388,20 @@ def journal_of_one(small: Path, out: Path) -> Path:
     with pytest.raises(KeyboardInterrupt):
         run_sweep(sweep, out, Local(1), stop_after(1))
     return sweep.unfinished(out) / "journal"
+
+
+# --- Outcomes
+
+
+def test_every_outcome_is_drawn(sim: Sim, tmp_path: Path, coarse: None) -> None:
+    """The same words name an outcome here and for a sensitivity analysis."""
+    names = ("count", "lost", "cooperation", "left:HND", "left:Paraguay", "suspended:HND")
+    asked = [part for name in names for part in ("--outcome", name)]
+    vary = ("--vary", "washington.attention=0,2")
+    said = sim("sweep", "honduras-2025", *vary, "--runs", 20, "--out", tmp_path, *asked, "--quiet")
+    assert said.status == 0
+    drawn = {path.stem for path in (Path(said.out.strip()) / "charts").glob("*.png")}
+    assert drawn == {"count", "lost", "cooperation", "left-HND", "left-PRY", "suspended-HND"}
 
 
 # --- The sweep files that come with the simulator

@@ -14,8 +14,8 @@ import pytest
 
 from sim.cli import main
 from sim.cli.options import print_json
+from sim.letters import MissingLetters, cleaned, fit
 from sim.scenario import load
-from sim.words import MissingLetters, cleaned, fit
 from tests.charts.conftest import made
 from tests.cli.calling import Sim, apart
 from tests.scenario.documents import FILE, header, refused, written

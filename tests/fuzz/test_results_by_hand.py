@@ -15,9 +15,9 @@ import pytest
 import sim as face
 from sim.charts.catalogue import drawable
 from sim.errors import InputError
+from sim.letters import fit
 from sim.results import check
 from sim.results.manifests import KINDS
-from sim.words import fit
 from tests.cli.calling import Sim, done
 from tests.results.sealing import resealed, vouched, written_over
 

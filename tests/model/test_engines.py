@@ -15,7 +15,7 @@ from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.terms import TERMS
 from sim.runs.ensemble import Ensemble
 from sim.runs.sampling import Mode
-from sim.scenario.problems import all_event_types
+from sim.scenario.events import EVENTS
 from tests.examples import examples
 from tests.worlds import SAME, Document, changed, difference, in_the_truce, lay_out, rich, run, told
 
@@ -52,7 +52,7 @@ def test_the_rich_scenario_tells_every_kind_of_event_and_of_change() -> None:
     for election in document["elections"].values():
         for outcome in election["outcomes"].values():
             types |= {effect["type"] for effect in outcome["effects"].values()}
-    assert types == set(all_event_types())
+    assert types == set(EVENTS)
     laid = lay_out(document)
     kinds = [
         {tuple(row[3:5]) for row in run(laid, 100, mode="drawn").changes.astype(int).tolist() if (row[2] >= n) == host}

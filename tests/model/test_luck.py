@@ -12,7 +12,7 @@ from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
 from sim.model.terms import ACCEPTANCE, HAZARD, T_ORDER
 from sim.runs.ensemble import Ensemble, run_ensemble
-from sim.scenario.problems import all_event_types
+from sim.scenario.events import EVENTS
 from tests.worlds import (
     NO_FEEDBACK,
     SAME,
@@ -340,7 +340,7 @@ def test_before_an_event_a_counterfactual_is_its_baseline(baseline: Document, ki
 
 
 def test_every_kind_of_event_is_a_first_difference() -> None:
-    assert set(FIRST_DIFFERENCES) == set(all_event_types())
+    assert set(FIRST_DIFFERENCES) == set(EVENTS)
 
 
 @pytest.mark.parametrize("lean", [None, 0.5])

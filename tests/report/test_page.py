@@ -15,13 +15,12 @@ from sim.analysis.explain import stories
 from sim.analysis.removals import removals
 from sim.charts.states import rows_of
 from sim.charts.when import chances
-from sim.charts.words import chance_with_range, month, percent
 from sim.errors import ResultError
 from sim.report.limits import LIMITS, limits
 from sim.report.page import html_of
 from sim.report.why import why
-from sim.report.words import chance
 from sim.results import Result
+from sim.words import chance, chance_with_range, month, percent
 from tests.charts.conftest import made
 from tests.report.conftest import RUNS, Page, page_of
 from tests.report.reading import Element, read
@@ -265,7 +264,7 @@ def test_how_to_run_it_again(page: Page) -> None:
 def test_the_backtest_is_the_published_one(honduras: Page) -> None:
     with (ROOT / "results/reference/backtest/scores.csv").open(newline="") as file:
         scores = {(row["model"], row["score"], row["horizon"]): row for row in csv.DictReader(file)}
-    with (ROOT / "sim/analysis/published.csv").open(newline="") as file:
+    with (ROOT / "sim/backtest/published.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [scores[row["model"], row["score"], row["horizon"]] for row in rows] == rows
     assert len(rows) == len({key[0] for key in scores}) * 4 * 3
@@ -288,18 +287,6 @@ def test_limits_are_those_of_the_readme(honduras: Page, hosts: Page) -> None:
     for page, wanted in ((honduras, limits(False)), (hosts, limits(True))):
         assert [each.text for each in section(page.tree, "limits").all("li")] == list(wanted)
     assert limits(True) == LIMITS
-
-
-@pytest.mark.parametrize(
-    ("p", "told"),
-    [
-        (0.0, "a 0 % chance"), (0.002, "a chance of less than 1 %"), (0.08, "an 8 % chance"),
-        (0.11, "an 11 % chance"), (0.18, "an 18 % chance"), (0.47, "a 47 % chance"), (0.8, "an 80 % chance"),
-        (0.999, "a chance of more than 99 %"),
-    ],
-)  # fmt: skip
-def test_a_chance_has_its_article(p: float, told: str) -> None:
-    assert chance(p) == told
 
 
 # --- other results

@@ -13,7 +13,7 @@ from sim.errors import InputError, ResultError
 from sim.report.comparison import differences, html_of_comparison
 from sim.report.swept import html_of_sweep
 from sim.results import Result
-from sim.runs.sweep import Swept
+from sim.sweeps.swept import Swept
 from tests.report.conftest import Page
 from tests.report.reading import read
 from tests.report.rules import check

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from sim.errors import MOST_TOLD, InputError, ScenarioError
-from sim.runs.sweep import sweep_of
-from sim.runs.varying import MOST_VARIED
 from sim.scenario import load, parse_overrides
-from sim.scenario.reading import DEEPEST, LARGEST_BYTES, MOST_ITEMS, MOST_KEYS, parsed, plain_text
+from sim.scenario.reading import DEEPEST, LARGEST_BYTES, MOST_ITEMS, MOST_KEYS, parsed, plain_bytes, plain_text
+from sim.sweeps.sweep import sweep_of
+from sim.sweeps.varying import MOST_VARIED
 from tests.scenario.documents import FILE, HEADER, header, loaded, refused, written
 
 
@@ -77,9 +77,9 @@ def test_a_base_that_is_a_pipe(tmp_path: Path) -> None:
 
 def test_a_file_that_grows_is_read_no_further(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
-    path.write_text("a" * 50)
-    assert plain_text(path, "long.csv", 50) == "a" * 50
-    assert refuses(lambda: plain_text(path, "long.csv", 49)) == ["long.csv: a file of at most 49 bytes (got 50)"]
+    path.write_bytes(b"a" * 50)
+    assert plain_bytes(path, "long.csv", 50) == b"a" * 50
+    assert refuses(lambda: plain_bytes(path, "long.csv", 49)) == ["long.csv: a file of at most 49 bytes (got 50)"]
 
 
 # --- Depth, keys, lists

@@ -12,8 +12,8 @@ from sim.charts.words import source
 from sim.cli.summary import summary_json, summary_text
 from sim.errors import InputError, ScenarioError
 from sim.report.page import html_of
-from sim.runs.sweep import sweep_of
 from sim.scenario import as_options, given_in_words, load, parse_given, titled
+from sim.sweeps.sweep import sweep_of
 
 PARAGUAY = {"paraguay-2028": "opposition"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import load
-from sim.scenario.naming import path_by_code
+from sim.scenario.language import path_by_code
 from tests.scenario.documents import refused, written
 
 CODES = """

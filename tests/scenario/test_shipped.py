@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli.schema import command
-from sim.runs.sweep import sweep_of
 from sim.scenario import load, members, shipped, shipped_sweeps
 from sim.scenario.events import EVENTS
+from sim.sweeps.sweep import sweep_of
 
 NAMES = sorted(shipped())
 

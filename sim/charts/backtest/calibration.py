@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.backtest.scores import SIMULATION
 from sim.charts.backtest.document import (
     BASELINE,
     FAINT,
     HEAD,
-    SIMULATION,
     SMALL,
     WIDTH,
     Document,

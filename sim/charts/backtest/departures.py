@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.charts.backtest.document import FAINT, WIDTH, Document, Row, source
 from sim.charts.style import BLACK, GREY, MARGIN, SIMULATED, WHITE, measured, panel, sheet
-from sim.charts.words import percent
+from sim.words import percent
 
 DEPARTURE_ROW, DEPARTURE_HEAD, DEPARTURE_FOOT = 0.25, 0.4, 0.32
 COLUMNS = 1.5

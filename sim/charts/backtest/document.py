@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sim.backtest.scores import NAMES
 from sim.charts.style import TEXT_SIZE
-from sim.charts.words import many
+from sim.words import many
 
 Document = Mapping[str, Any]
 """What a backtest writes: runs, seed, and its tables: counts, calibration, scores, differences, departures."""
 Row = Mapping[str, Any]
-SIMULATION, BASELINE = "simulation", "constant_hl7"
-"""The model the charts are about, and the one drawn beside it in the chart of calibration."""
-NAMES = {
-    "simulation": "simulation",
-    "hazard": "fitted hazard, no agents",
-    "constant_hl7": "constant hazard, half-life 7 years",
-    "constant_20y": "constant hazard, last 20 years",
-    "constant_all": "constant hazard, all years",
-    "constant_region": "constant hazard by region",
-    "random_walk": "random walk of the count",
-    "drift_20y": "random walk with drift, 20 years",
-    "logit": "logistic regression",
-}
-"""Models as a reader calls them."""
+BASELINE = "constant_hl7"
+"""The model drawn beside the simulation in the chart of calibration."""
 WIDTH = 9.0
 HEAD = 0.34
 """Heading of a panel, inches."""

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.atlas import regimes
+from sim.backtest.scores import SIMULATION
 from sim.charts.backtest.document import (
     HEAD,
     LINE,
-    SIMULATION,
     SMALL,
     WIDTH,
     Document,
@@ -39,7 +39,7 @@ from sim.charts.style import (
     panel,
     sheet,
 )
-from sim.charts.words import many
+from sim.words import many
 
 FORECASTS_LEFT, FORECASTS_RIGHT = 0.62, 0.3
 """Least inches left and right of the panels."""

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.backtest.scores import SIMULATION
 from sim.charts.backtest.document import (
-    SIMULATION,
     SMALL,
     WIDTH,
     Document,

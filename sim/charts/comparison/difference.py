@@ -12,14 +12,16 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.compare import Comparison, Pair
+from sim.analysis.compare import Comparison
+from sim.analysis.pairs import Pair
 from sim.charts import compared, count
 from sim.charts.history import number
 from sim.charts.labels import date_ticks
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, grid, panel, sheet
-from sim.charts.words import month, month_end, percent, row_days, start_of
+from sim.charts.words import row_days, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION
+from sim.words import month, month_end, percent
 
 TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
 UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}

@@ -7,15 +7,16 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from sim.analysis.compare import Comparison, Pair
+from sim.analysis.compare import Comparison
+from sim.analysis.pairs import Pair
 from sim.charts import compared, count
 from sim.charts.comparison.difference import NUMBERS
-from sim.charts.history import spoken
 from sim.charts.states import BETWEEN, SPANS
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
-from sim.charts.words import known_to, many, month, percent
+from sim.charts.words import known_to
 from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION
+from sim.words import many, month, percent, spoken
 
 HEAD, AXIS = 0.36, 0.46
 """Inches: the heading of a panel; ticks and unit below it."""

@@ -10,12 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.analysis.removals import DONE, Removals, beyond_luck, month_of, points
+from sim.analysis.removals import Removals
+from sim.analysis.subject import DONE
 from sim.charts.events import SMALL
 from sim.charts.explanation.months import WIDTH, Row
 from sim.charts.explanation.waterfall import LOWERS, RAISES
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, grid, measured, panel, sheet, wrapped
-from sim.charts.words import header, many, source
+from sim.charts.words import header, source
+from sim.words import beyond_luck, many, points
+from sim.words import month as month_of
 
 ROW, HEAD, AXIS = 0.3, 0.3, 0.55
 MOST_LEVERS, LEAST_DIFFERENCE = 14, 0.0005

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.analysis.explain import LABELS, Explanation, steps
-from sim.analysis.removals import DOES, month_of
+from sim.analysis.explain import Explanation
+from sim.analysis.one_run import steps
+from sim.analysis.subject import DOES, LABELS
 from sim.charts.events import LEVEL, lines_of_names
 from sim.charts.explanation.months import (
     BODY,
@@ -33,6 +34,7 @@ from sim.charts.explanation.waterfall import LEAST
 from sim.charts.style import BLACK, GREY, MARGIN, figure, measured, sheet
 from sim.charts.words import header, source
 from sim.model.terms import DECISIONS
+from sim.words import month as month_of
 
 COLOURS = {term.name: term.colour for decision in DECISIONS.values() for term in (*decision.added, *decision.after)} | {
     "other": "#DDDDDD"

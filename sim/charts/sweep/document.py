@@ -13,18 +13,19 @@ from matplotlib import colormaps
 from matplotlib.colors import Colormap
 from numpy.typing import NDArray
 
-from sim.charts.history import number, spoken
-from sim.charts.meaning import meaning
+from sim.charts.history import number
 from sim.charts.style import SEQUENTIAL
-from sim.charts.words import day, many, month, percent
 from sim.errors import InputError, Problem, nearest
+from sim.scenario.language import meaning
 from sim.scenario.levers import called
+from sim.sweeps.outcomes import COOPERATION, COUNT, LEFT, SUSPENDED, outcomes_in
+from sim.sweeps.outcomes import Outcome as AnyOutcome
+from sim.words import day, many, month, percent, spoken
 
 Document = Mapping[str, Any]
 """What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""
 Floats = NDArray[np.float64]
 Kind = Literal["levers", "line", "heat_map", "multiples", "dots", "scatter"]
-COUNT, LEFT, SUSPENDED = "count", "left", "suspended"
 DESIGNS = {
     "grid": "grid of {}",
     "lhs": "Latin hypercube of {}",
@@ -39,8 +40,7 @@ DESIGNS = {
 
 def outcomes_by_chart(document: Document) -> dict[str, str]:
     """The outcomes that a sweep has, by the names of their charts: `count`, and `left-HND` for `left:HND`."""
-    asked = (COUNT, *chances(document))
-    return {outcome_of(document, outcome).name: outcome for outcome in asked}
+    return {one.name: one.asked for one in _outcomes(document)}
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,23 @@ class Outcome:
     """What dark stands for."""
     dark_is_low: bool
     """Dark means more risk: fewer states, a higher chance to leave, a lower one to return."""
+    counts: bool
+    """Whether it is a number of states."""
+    columns: tuple[str, ...]
+    """Columns of the table whose sum it is."""
+    bands: tuple[str, ...] = ()
+    """Columns of its 5, 25, 75 and 95 % points over runs; none where the table has none."""
+    start: int | None = None
+    """The number at the start; None of a chance."""
 
     @property
-    def counts(self) -> bool:
-        """Whether it is the number of states."""
+    def bound(self) -> str:
+        """What is said of its errors where they are only known to be no larger."""
+        return ", at most" if len(self.columns) > 1 else ""
+
+    @property
+    def remain(self) -> bool:
+        """Whether it is the number of states that recognise Taipei."""
         return self.name == COUNT
 
     @property
@@ -142,47 +155,41 @@ def column(document: Document, name: str) -> Floats:
 
 
 def outcome_of(document: Document, asked: str) -> Outcome:
-    """The outcome a user names; `InputError` where the sweep has it not."""
-    end = f"the end of {month(document['end'])}" if document.get("end") else "the end"
-    if asked == COUNT:
-        return Outcome(
-            COUNT, COUNT, "States that recognise Taipei", f"Mean number of states at {end}", "states",
-            column(document, "mean"), column(document, "mean_mc"), "fewer states recognise Taipei", True,
-        )  # fmt: skip
-    states = document["states"]
-    valid = chances(document)
-    if asked not in valid:
+    """The outcome a user names; `InputError` if the sweep does not have it."""
+    known = {one.asked: one for one in _outcomes(document)}
+    if (one := known.get(asked)) is None:
+        valid = [name for name in known if ":" in name]
         rule = f"{COUNT}, or {LEFT}: and the code of a state of the sweep, such as {valid[0] if valid else 'left:HND'}"
-        raise InputError(Problem("outcome", rule, asked, nearest(asked, [COUNT, *valid])))
-    kind, _, code = asked.partition(":")
-    if kind == SUSPENDED:
-        chance, error = (100 * column(document, f"suspended_{code}{suffix}") for suffix in ("", "_mc"))
-        return Outcome(
-            asked, f"{kind}-{code}", f"Chance of {states[code]} to suspend military cooperation",
-            f"Share of runs, %, in which its cooperation with Washington is suspended at {end}", "% of runs",
-            chance, error, "higher chance", False,
-        )  # fmt: skip
-    chance, error = (100 * column(document, f"p_end_{code}{suffix}") for suffix in ("", "_mc"))
-    # The column is the chance to stand elsewhere at the end than at the start: for a state away then, to be back.
-    away = (document.get("at_start") or {}).get(code, "taipei") != "taipei"
-    does, done = ("return to", "returned") if away else ("leave", "left")
-    heading, measure = (
-        f"Chance of {states[code]} to {does} Taipei",
-        f"Share of runs, %, in which it has {done} by {end}",
+        raise InputError(Problem("outcome", rule, asked, nearest(asked, known)))
+    end = f"the end of {month(document['end'])}" if document.get("end") else "the end"
+    columns, scale = one.columns(_sides(document)), 1 if one.is_number else 100
+    # Errors of several columns that are added up: the most that the error of their sum can be.
+    values, errors = (
+        scale * np.sum([column(document, f"{name}{tail}") for name in columns], axis=0) for tail in ("", "_mc")
     )
-    darker = "lower chance" if away else "higher chance"
-    return Outcome(asked, f"{LEFT}-{code}", heading, measure, "% of runs", chance, error, darker, away)
+    bands = tuple(name for name in one.quantiles if not name.endswith("q50"))
+    start = {COUNT: document.get("count_at_start"), COOPERATION: len(_hosts(document))}.get(one.kind)
+    return Outcome(
+        one.asked, one.name, one.heading, one.measure(end), one.unit, values, errors, one.darker, one.dark_is_low,
+        one.is_number, columns, bands, start,
+    )  # fmt: skip
 
 
-def chances(document: Document) -> list[str]:
-    """The outcomes of single states that a sweep has."""
-    columns = {LEFT: "p_end_", SUSPENDED: "suspended_"}
-    return [
-        f"{kind}:{code}"
-        for kind, column in columns.items()
-        for code in document["states"]
-        if f"{column}{code}" in document["columns"]
-    ]
+def _outcomes(document: Document) -> list[AnyOutcome]:
+    """The outcomes that a sweep has; the count, which it may be about to have."""
+    found = outcomes_in(document["columns"], _sides(document))
+    return found if found and found[0].kind == COUNT else [AnyOutcome(COUNT), *found]
+
+
+def _sides(document: Document) -> dict[str, str]:
+    """Side at the start by code, of every state of a sweep: with Taipei where it does not say."""
+    told = document.get("at_start") or {}
+    return {code: told.get(code, "taipei") for code in document["states"]}
+
+
+def _hosts(document: Document) -> list[str]:
+    """The hosts of a sweep."""
+    return [one.code for one in _outcomes(document) if one.kind == SUSPENDED]
 
 
 def varied_of(document: Document) -> list[Varied]:

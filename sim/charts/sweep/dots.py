@@ -11,7 +11,8 @@ from sim.charts.compared import shortened
 from sim.charts.style import BLACK, GREY, MARGIN, WHITE, figure, grid, panel, sheet, wrapped
 from sim.charts.sweep.axes import EDGE, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
-from sim.charts.sweep.document import COUNT, Document, failures, luck, outcome_of, source, subtitle, varied_of
+from sim.charts.sweep.document import Document, failures, luck, outcome_of, source, subtitle, varied_of
+from sim.sweeps.outcomes import COUNT
 
 HEIGHT = 4.2
 LEFT = 0.75

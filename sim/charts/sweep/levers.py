@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.levers import Change, Document, Moved, finding, fine, moved
-from sim.charts.meaning import meaning
 from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
 from sim.charts.sweep.axes import SMALL, WIDTH
-from sim.charts.sweep.document import COUNT, Outcome, outcome_of, source, subtitle
+from sim.charts.sweep.document import Outcome, outcome_of, source, subtitle
+from sim.scenario.language import meaning
+from sim.sweeps.outcomes import COUNT
 
 LEFT, BETWEEN, HEIGHT = 1.0, 0.26, 3.1
 """Inches: left of the panels; between two of them; of a panel upwards."""
@@ -25,13 +26,15 @@ SHORT = {0.0: "none", 0.5: "half", 2.0: "twice", 5.0: "five\ntimes"}
 def draw(document: Document, outcome: str = COUNT) -> Figure:
     """A panel a lever: a dot a multiple, its value printed; below, the difference and its error."""
     shown = outcome_of(document, outcome)
-    levers = moved(document, _column(shown))
-    about = "What one lever does" if shown.counts else f"{shown.heading}, one lever at a time"
-    heading = typeset(f"{about}. {finding(levers, shown.counts)}" if levers else about)
+    levers = moved(document, *shown.columns, scale=1.0 if shown.counts else 100.0)
+    about = "What one lever does" if shown.remain else f"{shown.heading}, one lever at a time"
+    heading = typeset(f"{about}. {finding(levers, shown.counts, shown.remain)}" if levers else about)
     how = (
         f"{shown.measure}, each patron’s lever moved alone. Line: 90 % of Monte Carlo of the difference from the "
-        "scenario as it is, runs paired. Pale: 5 to 95 % of it over what is not known about parameters."
+        f"scenario as it is, runs paired{shown.bound}."
     )
+    if not shown.bound:
+        how += " Pale: 5 to 95 % of it over what is not known about parameters."
     if not levers:
         with sheet(WIDTH, 0.2, heading, subtitle(document, NOTHING + "."), source(document)) as (drawing, _):
             return drawing
@@ -51,10 +54,6 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
             if place == 0:
                 _row_names(plot, width)
     return drawing
-
-
-def _column(outcome: Outcome) -> str:
-    return "mean" if outcome.counts else f"p_end_{outcome.asked.partition(':')[2]}"
 
 
 def _limits(levers: list[Moved], outcome: Outcome) -> tuple[float, float]:

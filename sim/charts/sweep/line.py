@@ -61,10 +61,10 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     """The outcome along the one number varied: a line through its points, with what runs or luck leave open."""
     shown, (varied, *_) = outcome_of(document, outcome), varied_of(document)
     pairs = paired(document, shown)
-    if shown.counts:
+    if shown.bands:
         measure = f"{shown.measure} (line); dark band: half of runs, pale band: 90 %."
     else:
-        measure = f"{shown.measure}" + ("." if pairs else "; bars: ±1 Monte Carlo standard error.")
+        measure = f"{shown.measure}" + ("." if pairs or shown.counts else "; bars: ±1 Monte Carlo standard error.")
     why = missing(document, [varied], shown)
     if document["design"] != "grid":  # whose points come in any order: those to come leave no gap
         why = {place: reason for place, reason in why.items() if reason == "failed"}
@@ -74,7 +74,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     drawn_at = [n for n in drawn_at if np.isfinite(varied.at[n])]
     order = sorted(drawn_at, key=lambda point: varied.at[point])
     with figure(WIDTH, 1.0) as probe:
-        start = document.get("count_at_start")
+        start = shown.start
         widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
         width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
         name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
@@ -86,7 +86,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
     more = luck(shown) if shown.counts else SHARED
     if pairs is not None:
-        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired."
+        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{shown.bound}."
     with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
         plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
         plot.set_xlim(low, high)
@@ -94,9 +94,10 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
         at, values = np.array(varied.at)[order], shown.values[order]
         _draw_missing(plot, varied, why)
         if shown.counts:
-            drawn = [column(document, name)[order] for name in ("q05", "q25", "q75", "q95")]
+            drawn = [column(document, name)[order] for name in shown.bands]
             _scale_counts(plot, start, [*drawn, values], varied.marked is not None)
-            _draw_bands(plot, at, drawn)
+            if drawn:
+                _draw_bands(plot, at, drawn)
         else:
             error = np.nan_to_num(shown.errors[order] if pairs is None else _halves(pairs, at))
             most = float(np.nan_to_num(values + error).max(initial=0.0))
@@ -116,7 +117,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
         plot.plot(at, values, "o-", gid="outcome", **look)
         _mark_reference(plot, varied, inches)
         _number_points(plot, shown, at, values, inches, width)
-        if shown.counts:
+        if shown.bands:
             _name_bands(plot, start, at, drawn, values, width)
         under = top + NUMBERS + LINE_HEIGHT + foot
         write(drawing, name, LINE_LEFT, under)
@@ -126,16 +127,16 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
 
 def _finding(drawing: Figure, outcome: Outcome, pairs: Moved) -> str:
     """The title of a chart whose points are paired: what the one number does, and to what."""
-    about = "" if outcome.counts else f"{outcome.heading}. "
-    full = about + one_finding(pairs, outcome.counts).replace("'", "’")
+    about = "" if outcome.remain else f"{outcome.heading}. "
+    full = about + one_finding(pairs, outcome.counts, outcome.remain).replace("'", "’")
     if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 3:
         return full
-    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts)
+    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts, outcome.remain)
 
 
 def paired(document: Document, outcome: Outcome) -> Moved | None:
     """What the one path varied does, told from pairs of runs; None where they are not kept."""
-    found = moved(document, "mean" if outcome.counts else f"p_end_{outcome.asked.partition(':')[2]}")
+    found = moved(document, *outcome.columns, scale=1.0 if outcome.counts else 100.0)
     return found[0] if len(found) == 1 and found[0].changes else None
 
 

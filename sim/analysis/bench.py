@@ -1,0 +1,122 @@
+"""The same runs with something changed: a result's scenario edited, and run again with the same luck."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, Problem, ResultError
+from sim.model.terms import HEAD, WEIGHED
+from sim.results import Result
+from sim.results.table import DIGITS
+from sim.results.tables import Paired, moved, paired
+from sim.runs.ensemble import Engine, Ensemble
+from sim.runs.run import Request
+from sim.runs.setup import Setup
+from sim.scenario import Scenario
+from sim.scenario.values import plain
+
+MOST_RUNS = 4000
+"""Runs of each change, unless asked otherwise."""
+DROP = object()
+"""In an edit: the key goes, and with it what the scenario said."""
+
+Edit = tuple[str, Any]
+"""A dotted path of the scenario's document and what it becomes."""
+
+
+def edited(document: Mapping[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
+    """A copy of a scenario's document with edits made; a key that is dropped may be missing already."""
+    made: dict[str, Any] = copy.deepcopy(dict(document))
+    for path, value in edits:
+        *above, last = path.split(".")
+        table = made
+        for part in above:
+            table = table.setdefault(part, {})
+        if value is DROP:
+            table.pop(last, None)
+        else:
+            table[last] = copy.deepcopy(value)
+    return made
+
+
+def changed(request: Request, document: Mapping[str, Any]) -> Setup:
+    """A request made ready to run with another document in place of its scenario's."""
+    loaded = replace(request.loaded, scenario=Scenario.model_validate(document))
+    return replace(request, loaded=loaded).setup
+
+
+def paired_runs(result: Result, runs: int | None) -> int:
+    """How many of a result's runs are run again. Raises InputError for a number that is none."""
+    if (runs := plain(runs)) is not None and (not isinstance(runs, int) or isinstance(runs, bool) or runs < 1):
+        raise InputError(Problem("--runs", "a whole number of 1 or more", runs))
+    return min(result.runs, MOST_RUNS if runs is None else runs)
+
+
+class Bench:
+    """The first runs of a result again, each time with its scenario edited; every edit is run once for all places."""
+
+    def __init__(self, result: Result, places: Sequence[int], runs: int, threads: int | None = None) -> None:
+        """For the ties at `places`, their numbers among the result's own."""
+        self.result, self.runs, self.threads = result, runs, threads
+        self.places = {place: column for column, place in enumerate(dict.fromkeys(places))}
+        self.request = Request.again(result)
+        early = result.changes["run"] < runs
+        self._base = self._moved({name: result.changes[name][early] for name in ("run", "month", "state", "to")})
+        self._known: dict[str, NDArray[np.bool_]] = {}
+
+    def base(self, place: int) -> NDArray[np.bool_]:
+        """(runs,) whether a tie is, at the end, not what it was at the start, with nothing changed."""
+        return self._base[:, self.places[place]]
+
+    def after(self, edits: Iterable[Edit], place: int) -> NDArray[np.bool_]:
+        """(runs,) the same with a scenario so edited."""
+        document = edited(self.result.scenario, edits)
+        key = repr(document)
+        if key not in self._known:
+            ensemble = changed(self.request, document).ensemble(self.runs, threads=self.threads)
+            self._known[key] = self._moved(ensemble.heads)
+        return self._known[key][:, self.places[place]]
+
+    def _moved(self, changes: Mapping[str, NDArray[np.int64]]) -> NDArray[np.bool_]:
+        """(runs, places) whether each tie is, at the end, not what it was at the start."""
+        gone = moved(self.result.at_start, changes, self.runs, len(self.result.months) - 1)
+        return gone[:, list(self.places)]
+
+    def paired(self, pairs: NDArray[np.int64]) -> Paired:
+        """Paired differences over the runs, summed up; the points over draws with as many digits as tables have."""
+        central = self.request.parameters == "central"
+        found = paired(pairs, int(self.result.settings["runs_per_draw"]), central)
+        if central or found.low is None or found.high is None:
+            return found
+        low, high = (round(point, DIGITS) + 0.0 for point in (found.low, found.high))
+        return found._replace(low=min(found.mean, low), high=max(found.mean, high))
+
+
+def ledger_again(result: Result, setup: Setup, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
+    """Chosen runs of a result, ascending, with what every state weighed, the numbers that the decisions used.
+
+    setup : of the request that gave the result
+    Raises ResultError unless the runs' changes are those of the result to the last bit.
+    """
+    found = setup.ledger(runs, engine)
+    changes = result.changes
+    kept = np.isin(changes["run"], np.array(runs))
+    again = found.heads | {name: found.changes[:, HEAD + column] for name, column in WEIGHED.items()}
+    if int(kept.sum()) != found.changes.shape[0] or not all(
+        same_bits(changes[name][kept], column) for name, column in again.items()
+    ):
+        rule = "what this version gives again: the result was made by another version; run the scenario again"
+        raise ResultError(Problem("events.parquet", rule), result.folder)
+    return found
+
+
+def same_bits(one: Any, other: Any) -> bool:
+    """Whether two columns are the same to the last bit."""
+    left, right = (np.ascontiguousarray(column, dtype=np.float64).view(np.int64) for column in (one, other))
+    return bool(np.array_equal(left, right))

@@ -1,0 +1,61 @@
+"""What the calendar of a scenario holds for a state, and where the patrons' levers change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.pulled import label_of
+from sim.analysis.subject import Subject
+from sim.model.plan import Plan, month_label
+
+Row = dict[str, Any]
+
+
+def calendar_of(subject: Subject, laid: Plan, happens: NDArray[np.bool_] | None = None) -> Iterator[Row]:
+    """What the calendar holds for the state or for all, and where patrons' levers change.
+
+    happens : (E,) whether each event does in a run; left out, none is told
+    """
+    first = int(laid.timeline.calendar_month[0])
+    for number, entry in enumerate(laid.entries):
+        if int(laid.timeline.events.state[number]) in (-1, subject.member) and entry.month < len(laid.months):
+            certain = entry.event.chance == 1.0 and (
+                entry.election < 0 or laid.outcome_chances[entry.election][entry.outcome] == 1.0
+            )
+            yield {
+                "lever": entry.name,
+                "label": label_of(entry.name),
+                "type": entry.event.type,
+                "row": entry.month,
+                "month": month_label(first + entry.month),
+                "day": entry.day,
+                "certain": certain,
+                "happened": None if happens is None else bool(happens[number]),
+            }
+    yield from _dated_levers(subject)
+
+
+def _dated_levers(subject: Subject) -> Iterator[Row]:
+    """Changes of the patrons' levers within the horizon."""
+    months = {month: row for row, month in enumerate(subject.result.months)}
+    for patron in ("beijing", "taipei", "washington"):
+        for key, value in (subject.result.scenario.get(patron) or {}).items():
+            if not isinstance(value, Mapping):
+                continue
+            for day, level in sorted((str(day), level) for day, level in value.items()):
+                if day[:7] in months:
+                    yield {
+                        "lever": f"{patron}.{key}",
+                        "label": f"{patron.capitalize()}'s {key} {level:g}",
+                        "type": "lever",
+                        "row": months[day[:7]],
+                        "month": day[:7],
+                        "day": date.fromisoformat(day).day,
+                        "certain": True,
+                        "happened": True,
+                    }

@@ -1,0 +1,72 @@
+"""Who is asked about: one tie of one state in a result, and the decision that would end it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.atlas import code_of, unknown
+from sim.errors import InputError, Problem, nearest
+from sim.model.terms import DECISIONS
+from sim.results import Result
+from sim.results.tables import COOPERATION, RECOGNITION
+
+DOES = {name: decision.does for name, decision in DECISIONS.items()}
+DONE = {name: decision.done for name, decision in DECISIONS.items()}
+STAYS = {name: decision.stays for name, decision in DECISIONS.items()}
+LABELS = {name: decision.labels for name, decision in DECISIONS.items()}
+"""What each term is called, by decision."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One tie of one state in a result, and the decision that is asked about."""
+
+    result: Result
+    place: int
+    """Its number among the result's places."""
+    member: int
+    """The state's number among the members, which is that of the timeline."""
+    iso3: str
+    name: str
+    tie: str
+    decision: str
+    """leave, return or suspend: how it would no longer be what it was at the start."""
+
+    def decisions(self) -> NDArray[np.int64]:
+        """Rows of the changes by which it took the decision, by run and month."""
+        changes = self.result.changes
+        own = changes["state"] == self.place
+        taken = (changes["to"] == 0) if self.decision == "return" else (changes["from"] == 0)
+        found: NDArray[np.int64] = np.flatnonzero(own & taken)
+        return found
+
+
+def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:
+    """The state asked about, by code or name. Raises InputError with the nearest for one the result does not follow."""
+    if tie not in (RECOGNITION, COOPERATION):
+        known = (RECOGNITION, COOPERATION)
+        raise InputError(Problem("--tie", "one of recognition, cooperation", tie, nearest(tie, known)))
+    if tie == COOPERATION and not result.hosts:
+        raise InputError(Problem("--tie", "recognition, for the scenario of this result has no hosts", tie))
+    places = [(number, place) for number, place in enumerate(result.places) if place.tie == tie]
+    code = code_of(state)
+    found = [(number, place) for number, place in places if place.iso3 == code]
+    if not found:
+        codes = sorted({place.iso3 for _, place in places})
+        rule = f"a {'host' if tie == COOPERATION else 'state'} of this result, one of {', '.join(codes)}"
+        raise InputError(unknown("--state", rule, state, codes))
+    ((number, place),) = found
+    member = [code for code, _, _ in result.members].index(place.iso3)
+    decision = "suspend" if tie == COOPERATION else ("leave" if place.at_start == "taipei" else "return")
+    return Subject(result, number, member, place.iso3, place.name, tie, decision)
+
+
+def first_decisions(subject: Subject) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(n,) runs in which the decision is taken, ascending, and (n,) the row in which it is first."""
+    rows = subject.decisions()
+    changes = subject.result.changes
+    runs, first = np.unique(changes["run"][rows], return_index=True)
+    return runs, changes["month"][rows][first]

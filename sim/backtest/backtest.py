@@ -1,0 +1,378 @@
+"""The backtest: each year since 1995 forecast on what was known before it, beside baselines. Protocol: BACKTEST.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim import atlas, results
+from sim.atlas import record, state
+from sim.backtest.baselines import BASELINES
+from sim.backtest.forecasts import Forecast, Outcome, end_of, known_until, outcome
+from sim.backtest.scores import HAZARD, SIMULATION, Row, calibration, differences, score_values, scored
+from sim.backtest.truce import VOTE_ENDS_TRUCE, coming_votes, truce_since
+from sim.errors import InputError, Problem, ResultError
+from sim.results import Result
+from sim.results.identity import ROOMS
+from sim.results.manifests import BACKTEST
+from sim.results.table import BLANK, FLAG, NUMBER, TEXT, WHOLE, Columns, check_rows
+from sim.results.tables import LEVELS, quantiles
+from sim.runs.run import Request, check_numbers, simulate
+from sim.scenario import Loaded, Scenario
+from sim.scenario.schema import MOST_SEED
+
+ORIGINS = range(1995, 2025)
+"""Origin years: knowledge stops with the year before."""
+HORIZONS = (1, 3, 5)
+"""Years ahead."""
+RUNS = 4_000
+SEED = 1
+
+NO_AGENTS = {
+    "money_effect": 0.0,
+    "backfire_effect": 0.0,
+    "shortfall_effect": 0.0,
+}
+"""With these at nought nothing that patrons do moves a state: what is left is the fitted hazard alone."""
+
+MARK_AS_OF, MARK_END = date(2024, 2, 28), date(2024, 12, 31)
+MARK = {
+    "question": "Will Taiwan lose any additional ally before the end of 2024 (after Nauru)?",
+    "source": "Manifold (play money, 16 traders), as of about 28 February 2024",
+    "market": 0.49,
+}
+"""One public forecast as an outside mark (source: a copy of its page of about that day)."""
+
+TABLES = ("scores", "differences", "calibration", "counts", "distribution", "chances", "departures")
+"""Tables of a backtest; their files have their names."""
+_SCORE: Columns = {"horizon": WHOLE, "score": TEXT, "value": BLANK, "low": BLANK, "high": BLANK}
+COLUMNS: dict[str, Columns] = {
+    "scores": {"model": TEXT, **_SCORE},
+    "differences": {"model": TEXT, "against": TEXT, **_SCORE},
+    "calibration": {
+        "model": TEXT, "horizon": WHOLE, "low": NUMBER, "high": NUMBER, "forecasts": WHOLE, "mean_forecast": BLANK,
+        "happened": WHOLE, "share": BLANK, "share_low": BLANK, "share_high": BLANK,
+    },
+    "counts": {
+        "model": TEXT, "origin": WHOLE, "horizon": WHOLE, "at_origin": WHOLE, "mean": NUMBER,
+        **{f"q{round(100 * level):02d}": NUMBER for level in LEVELS}, "observed": BLANK,
+    },
+    "departures": {
+        "date": TEXT, "iso3": TEXT, "state": TEXT, "origin": WHOLE, "chance": NUMBER, "rank": NUMBER, "of": WHOLE,
+    },
+}  # fmt: skip
+"""Columns of the tables that are in the document too."""
+DISTRIBUTION: Columns = {"model": TEXT, "origin": WHOLE, "horizon": WHOLE, "count": WHOLE, "share": NUMBER}
+"""Columns of the whole distribution of each forecast of the count, which is in no document."""
+_MARK: Columns = {
+    "question": TEXT, "source": TEXT, "market": NUMBER, "as_of": TEXT, "end": TEXT, SIMULATION: NUMBER,
+    HAZARD: NUMBER, "happened": FLAG,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """Forecasts, what became of them, and the scores."""
+
+    runs: int
+    """Runs an origin."""
+    seed: int
+    origins: tuple[int, ...]
+    forecasts: tuple[Forecast, ...]
+    outcomes: tuple[Outcome, ...]
+    scores: list[Row]
+    differences: list[Row]
+    """The simulation less each other model, paired."""
+    calibration: list[Row]
+    departures: list[Row]
+    """Each departure in an origin's first year, and where the simulation had ranked the state at its start."""
+    mark: Row
+
+    @property
+    def counts(self) -> list[Row]:
+        """Every forecast of the count, with what it became (None where the record does not reach)."""
+        became = {(found.origin, found.horizon): found.count for found in self.outcomes}
+        rows = []
+        for told in self.forecasts:
+            points = quantiles(told.counts.astype(np.uint8)[:, None])[:, 0].tolist()
+            rows.append(
+                {
+                    "model": told.model,
+                    "origin": told.origin,
+                    "horizon": told.horizon,
+                    "at_origin": len(told.states),
+                    "mean": float(told.counts.mean()),
+                    **{f"q{round(100 * level):02d}": point for level, point in zip(LEVELS, points, strict=True)},
+                    "observed": became.get((told.origin, told.horizon)),
+                }
+            )
+        return rows
+
+    @property
+    def distribution(self) -> list[Row]:
+        """Every forecast of the count in full: each count that the sample holds, with its share (> 0, in all 1)."""
+        rows = []
+        for told in self.forecasts:
+            found, members = np.unique(told.counts, return_counts=True)
+            for count, share in zip(found.tolist(), (members / told.counts.shape[0]).tolist(), strict=True):
+                values = (told.model, told.origin, told.horizon, count, share)
+                rows.append(dict(zip(DISTRIBUTION, values, strict=True)))
+        return rows
+
+    @property
+    def chances(self) -> list[Row]:
+        """Every forecast of a state, with what it became."""
+        became = {(found.origin, found.horizon): found.gone for found in self.outcomes}
+        return [
+            {
+                "model": told.model,
+                "origin": told.origin,
+                "horizon": told.horizon,
+                "iso3": iso3,
+                "chance": chance,
+                "gone": None if (told.origin, told.horizon) not in became else bool(gone),
+            }
+            for told in self.forecasts
+            if told.chances is not None
+            for iso3, chance, gone in zip(
+                told.states,
+                told.chances.tolist(),
+                became.get((told.origin, told.horizon), [False] * len(told.states)),
+                strict=True,
+            )
+        ]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What charts and `--json` read."""
+        return {
+            "runs": self.runs,
+            "seed": self.seed,
+            "origins": list(self.origins),
+            "horizons": list(HORIZONS),
+            "scores": self.scores,
+            "differences": self.differences,
+            "calibration": self.calibration,
+            "counts": self.counts,
+            "departures": self.departures,
+            "mark": self.mark,
+        }
+
+
+def backtest(
+    origins: Sequence[int] = ORIGINS,
+    runs: int = RUNS,
+    seed: int = SEED,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Backtest:
+    """Forecast from each origin and score what the record reaches.
+
+    origins : years within `ORIGINS`, each once; progress : is told the origins done and wanted
+    Raises InputError for an origin outside `ORIGINS`.
+    """
+    origins = _checked(origins, runs, seed)
+    forecasts: list[Forecast] = []
+    for done, origin in enumerate(origins):
+        for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):
+            forecasts += ensemble_forecasts(model, origin, parameters, runs, seed, threads)
+        forecasts += [baseline(origin, horizon) for baseline in BASELINES.values() for horizon in HORIZONS]
+        if progress is not None:
+            progress(done + 1, len(origins))
+    reached = [outcome(origin, horizon) for origin in origins for horizon in HORIZONS]
+    outcomes = [found for found in reached if found is not None]
+    values = score_values(forecasts, outcomes)
+    return Backtest(
+        runs,
+        seed,
+        origins,
+        tuple(forecasts),
+        tuple(outcomes),
+        scored(values),
+        differences(values, [(SIMULATION, other) for other in (HAZARD, *BASELINES)]),
+        calibration(forecasts, outcomes),
+        departures(forecasts),
+        outside_mark(runs, seed, threads),
+    )
+
+
+def backtest_to_folder(
+    out: results.Out,
+    origins: Sequence[int] = ORIGINS,
+    runs: int = RUNS,
+    seed: int = SEED,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    draw: Callable[[dict[str, Any], Path], object] | None = None,
+    command: str = "",
+    pictures: bool = True,
+) -> tuple[dict[str, Any], Path, bool]:
+    """Find a backtest under `<out>/backtest/<first>-<last>-<runs>-<seed>`, or make it there; True when it was found.
+
+    draw : draws the charts of a document into a folder; pictures : whether they are asked for
+    Returns its document and folder. Raises InputError, before anything is run, for what cannot be asked or written.
+    """
+    origins = _checked(origins, runs, seed)
+    asked = {"origins": list(origins), "runs": runs, "seed": seed}
+    code = {"atlas": atlas.digest(), "sources": results.sources_digest((*ROOMS, "backtest"))}
+    said = {"kind": BACKTEST.name, "id": results.identity({**asked, **code}), **asked}
+    folder = results.at(out, "backtest", f"{origins[0]}-{origins[-1]}-{runs}-{seed}")
+    own = results.claim(out, BACKTEST, str(said["id"]))
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        document = None if results.DATA in todo else read(folder)
+        if document is None:
+            found = backtest(origins, runs, seed, threads, progress)
+            document = found.document
+            for name in TABLES:
+                if rows := getattr(found, name):
+                    results.Table.of(rows).write(stage / f"{name}.csv")
+        if BACKTEST.document in todo:
+            results.write_json(document, stage / BACKTEST.document)
+        if draw is not None and results.CHARTS in todo:
+            draw(document, stage / results.CHARTS)
+        return {**said, "outside": {"command": command}}
+
+    wanted = [results.CHARTS] if draw is not None and pictures else []
+    there = results.found_or_made(folder, said, wanted, make, own)
+    return read(folder), folder, there
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The document of a backtest from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+    manifest = results.check(folder, BACKTEST, pictures=False)
+    path = folder / BACKTEST.document
+    document = results.read_json(path)
+    if not isinstance(document, dict):
+        raise ResultError(Problem("", "a table of keys and values"), path)
+    for name in ("origins", "runs", "seed"):
+        if document.get(name) != manifest[name]:
+            raise ResultError(Problem(name, f"{manifest[name]}, as the manifest says", document.get(name)), path)
+    for name, columns in COLUMNS.items():
+        check_rows(document.get(name), columns, name, path)
+    check_rows([document.get("mark")], _MARK, "mark", path)
+    return document
+
+
+def _checked(origins: Sequence[int], runs: int, seed: int) -> tuple[int, ...]:
+    """Origins in their order, each once. Raises InputError for what cannot be asked."""
+    check_numbers(runs, seed, MOST_SEED - ORIGINS[-1])
+    for origin in origins:
+        if origin not in ORIGINS:
+            raise InputError(Problem("--origins", f"years from {ORIGINS[0]} to {ORIGINS[-1]}", origin))
+    if not origins:
+        raise InputError(Problem("--origins", f"at least one year from {ORIGINS[0]} to {ORIGINS[-1]}"))
+    return tuple(sorted(set(origins)))
+
+
+def ensemble_forecasts(
+    model: str,
+    origin: int,
+    parameters: Mapping[str, float],
+    runs: int,
+    seed: int,
+    threads: int | None = None,
+) -> list[Forecast]:
+    """Forecasts of the ensemble itself for each horizon, from what was known before the origin.
+
+    parameters : model parameters set, by name
+    """
+    result = _run(document_of(origin) | {"parameters": dict(parameters)}, runs, seed + origin, threads)
+    assert result.expected is not None
+    allies = [place for place, (_, _, side) in enumerate(result.members) if side == "taipei"]
+    states = tuple(result.members[place][0] for place in allies)
+    return [
+        Forecast(
+            model,
+            origin,
+            horizon,
+            states,
+            np.clip(result.expected[:, allies, place, 0].sum(axis=0) / runs, 0.0, 1.0),
+            result.counts[:, 12 * horizon].astype(np.int64),
+        )
+        for place, horizon in enumerate(HORIZONS)
+    ]
+
+
+def document_of(origin: int) -> dict[str, Any]:
+    """The scenario of an origin: the record until the end of the year before, no event, no election.
+
+    Only a truce that holds at the origin is told, and that each coming vote in Taiwan may end it.
+    """
+    known = known_until(origin)
+    document: dict[str, Any] = {
+        "scenario": {
+            "name": f"backtest-{origin}",
+            "title": f"Backtest from {origin}",
+            "question": "What would have been forecast?",
+            "start": known,
+            "end": end_of(origin, max(HORIZONS)),
+        }
+    }
+    if (since := truce_since(known)) is not None:
+        document["events"] = {"truce": {"type": "truce", "date": since}}
+        ends = {"end": {"type": "truce-ends", "delay_months": 0}}
+        document["elections"] = {
+            f"taiwan-{vote.year}": {
+                "date": vote,
+                "state": "TWN",
+                "outcomes": {"ends": {"chance": VOTE_ENDS_TRUCE, "effects": ends}},
+            }
+            for vote in coming_votes(known)
+        }
+    return document
+
+
+def departures(forecasts: Iterable[Forecast]) -> list[Row]:
+    """Each departure in the first year of an origin, with the simulation's chance and rank at the year's start.
+
+    A rank is 1 for the highest chance; states alike share the middle of their ranks.
+    """
+    from scipy.stats import rankdata
+
+    known, rows = record(), []
+    for told in forecasts:
+        if told.model != SIMULATION or told.horizon != 1 or told.chances is None:
+            continue
+        ranks = dict(zip(told.states, rankdata(-told.chances).tolist(), strict=True))
+        chances = dict(zip(told.states, told.chances.tolist(), strict=True))
+        for change in known.changes_between(date(told.origin, 1, 1), date(told.origin, 12, 31)):
+            if change.origin == "taipei" and not change.short_lived and change.iso3 in chances:
+                rows.append(
+                    {
+                        "date": change.date.isoformat(),
+                        "iso3": change.iso3,
+                        "state": state(change.iso3).name,
+                        "origin": told.origin,
+                        "chance": chances[change.iso3],
+                        "rank": ranks[change.iso3],
+                        "of": len(told.states),
+                    }
+                )
+    return rows
+
+
+def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
+    """A public forecast and ours, of the same question, on what was known when it was read."""
+    header = {"name": "mark", "title": "Mark", "question": MARK["question"], "start": MARK_AS_OF, "end": MARK_END}
+    rows = {}
+    for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):
+        result = _run({"scenario": header, "parameters": parameters}, runs, seed, threads)
+        leaves = result.changes["from"] == 0
+        rows[model] = len(np.unique(result.changes["run"][leaves])) / runs
+    lost = [
+        change.iso3
+        for change in record().changes_between(MARK_AS_OF, MARK_END)
+        if change.origin == "taipei" and change.date > MARK_AS_OF
+    ]
+    return {**MARK, "as_of": MARK_AS_OF.isoformat(), "end": MARK_END.isoformat(), **rows, "happened": bool(lost)}
+
+
+def _run(document: dict[str, Any], runs: int, seed: int, threads: int | None) -> Result:
+    scenario = Scenario.model_validate(document)
+    return simulate(Request(Loaded(scenario, scenario, "backtest", ()), runs, seed), threads, talks=False)

@@ -1,0 +1,407 @@
+"""Simple forecasts to hold the simulator against: constant hazards, random walks of the count, a logit.
+
+Each is made from what was known at the end of 31 December of the year before the origin. All are told of the truce of
+2008-16 what the simulation is told (`sim.backtest.truce`): that it holds, how little happens in it, and that each
+coming vote may end it. In rates of leaving and returning a year in a truce counts as that little of one; the logit and
+the walks leave out years that were mostly in a truce. Ahead, time in a truce passes so much more slowly, whoever
+forecasts, and a forecast is the mixture over when the truce ends.
+
+The hazard-like ones (constants, logit) all give the Holy See its assumed rate, slowed down by a truce like any other,
+and no way back, so that it decides no comparison between them. Population, GDP and aid in the logit are those of years
+before the origin, but as published in 2022-26. No baseline knows of states that come to Taipei without having left it
+in the last ten years; only the walks see them, as past changes of the count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache, partial
+
+import numpy as np
+
+from sim.atlas import Change, Record, Side, economy, record, state
+from sim.backtest.forecasts import Floats, Forecast, Ints, known_until
+from sim.backtest.truce import acceptance, courses, in_truce, mostly_in_truce
+from sim.parameters import PARAMETERS
+
+MEMBERS = 4000
+"""Members of the sample of the count."""
+DRAWS = 200
+"""Draws of each rate: equally spaced quantiles of its law."""
+FORMER_YEARS = 10.0
+"""A state may return in so many years after leaving."""
+NO_RETURN_YET = 0.05
+"""Weighted events taken where no return is on record: next to none."""
+WALK_YEARS = 20
+"""Years whose changes of the count the walks step by, less those that were mostly in a truce."""
+HOLY_SEE = "VAT"
+REGIONS = ("Americas", "Africa", "Oceania")
+"""Regions with a hazard, and a dummy, of their own; the others are taken together."""
+RIDGE = 1e-6
+"""Penalty on the squared coefficients of the logit, standardised: keeps them finite where groups separate."""
+
+_YEAR = 365.25
+# Multipliers prime to DRAWS that pair the quantiles of one rate with those of another as evenly as independence would.
+_PAIRINGS = (1, 11, 13, 17)
+_RETURNS = 19
+
+
+# --- The record up to a day
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A stretch between two changes of a state, from the end of `begin` to the end of `end`."""
+
+    iso3: str
+    begin: date
+    end: date
+    side: Side
+    change: Change | None
+    """The change that ended it; None: still on."""
+
+
+def _spells(known: Record, as_of: date) -> Iterator[Spell]:
+    """The spells of every state but the Holy See up to a day, by state, then time; short-lived episodes are skipped."""
+    changes: dict[str, list[Change]] = {iso3: [] for iso3 in known.roster_1971}
+    for change in known.changes:
+        if change.date <= as_of and not change.short_lived:
+            changes.setdefault(change.iso3, []).append(change)
+    for iso3 in sorted(set(changes) - {HOLY_SEE}):
+        begin = known.start
+        side: Side | None = "taipei" if iso3 in known.roster_1971 else None
+        for change in changes[iso3]:
+            if side is not None:
+                yield Spell(iso3, begin, change.date, side, change)
+            begin, side = change.date, change.destination
+        if side is not None and begin < as_of:
+            yield Spell(iso3, begin, as_of, side, None)
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """How much a moment of the record counts by its age."""
+
+    half_life: float = math.inf
+    """Years, > 0: age at which a moment counts half."""
+    window: float = math.inf
+    """Years, > 0: age from which it does not count at all."""
+
+    def event(self, age: float) -> float:
+        """Weight, 0 to 1, of an event of this age (years, >= 0)."""
+        return float(0.5 ** (age / self.half_life)) if age < self.window else 0.0
+
+    def years(self, young: float, old: float) -> float:
+        """Weighted years between two ages (years, 0 <= young <= old): the integral of the weight."""
+        young, old = min(young, self.window), min(old, self.window)
+        if math.isinf(self.half_life):
+            return old - young
+        fade = math.log(2.0) / self.half_life
+        return (math.exp(-fade * young) - math.exp(-fade * old)) / fade
+
+
+HALF_LIFE_7 = Weighting(half_life=7.0)
+LAST_20_YEARS = Weighting(window=20.0)
+SINCE_1971 = Weighting()
+
+
+@dataclass
+class Tally:
+    """Weighted events, and weighted state-years at risk in years of contest (both >= 0)."""
+
+    events: float = 0.0
+    years: float = 0.0
+
+    def add(self, weighting: Weighting, as_of: date, begin: date, end: date, happened: bool, accepted: float) -> None:
+        """Count a time at risk, and the event that ended it.
+
+        accepted : what a year in a truce counts in years of contest, 0 to 1; an event counts as one in any case
+        """
+
+        def age(day: date) -> float:
+            return (as_of - day).days / _YEAR
+
+        truce = sum(weighting.years(age(last), age(first)) for first, last in in_truce(begin, end))
+        self.years += weighting.years(age(end), age(begin)) - (1.0 - accepted) * truce
+        self.events += weighting.event(age(end)) if happened else 0.0
+
+
+def departures(as_of: date, weighting: Weighting) -> tuple[Tally, Mapping[str, Tally]]:
+    """Departures from Taipei and the ally-years they came from up to a day: over all, and by region."""
+    accepted = acceptance(as_of)
+    overall, regions = Tally(), {region: Tally() for region in (*REGIONS, "other")}
+    for spell in _spells(record(), as_of):
+        if spell.side == "taipei":
+            left = spell.change is not None and spell.change.kind != "state_ceased"
+            for tally in (overall, regions[_region(spell.iso3)]):
+                tally.add(weighting, as_of, spell.begin, spell.end, left, accepted)
+    return overall, regions
+
+
+def returns(as_of: date, weighting: Weighting) -> tuple[Tally, tuple[str, ...]]:
+    """Returns within ten years of leaving Taipei, and the years they came from; who may still return (iso3, sorted)."""
+    accepted, tally, former = acceptance(as_of), Tally(), []
+    left: dict[str, date | None] = {}
+    for spell in _spells(record(), as_of):
+        if spell.side == "taipei":
+            ceased = spell.change is not None and spell.change.kind == "state_ceased"
+            left[spell.iso3] = None if ceased else spell.end
+            continue
+        last = left.get(spell.iso3)
+        limit = date.min if last is None else last + timedelta(days=round(FORMER_YEARS * _YEAR))
+        if spell.begin < limit:
+            back = spell.change is not None and spell.change.destination == "taipei" and spell.end < limit
+            tally.add(weighting, as_of, spell.begin, min(spell.end, limit), back, accepted)
+            if spell.change is None and as_of < limit:
+                former.append(spell.iso3)
+    return tally, tuple(former)
+
+
+def _region(iso3: str) -> str:
+    found = state(iso3).region
+    return found if found in REGIONS else "other"
+
+
+# --- From rates to forecasts
+
+
+def _draws(events: float, years: float, multiplier: int) -> Floats:
+    """(DRAWS,) rates a year, > 0: the equally spaced quantiles of Gamma(events, years), in the order of a pairing."""
+    from scipy.special import gammaincinv
+
+    points = (np.arange(DRAWS) * multiplier % DRAWS + 0.5) / DRAWS
+    return np.asarray(gammaincinv(events, points) / years, dtype=np.float64)
+
+
+def elsewhere(rate: Floats, back: Floats, years: float) -> Floats:
+    """Chance, 0 to 1, that a chain of two states is not where it was after so many years.
+
+    rate, back : alike in shape, a year, >= 0: of leaving where it was, and of coming back there
+    """
+    both = rate + back
+    share = np.divide(rate, both, out=np.zeros_like(both), where=both > 0.0)
+    return np.asarray(share * -np.expm1(-both * years), dtype=np.float64)
+
+
+def poisson_binomial(chances: Floats) -> Floats:
+    """(draws, n + 1) chances of 0 to n successes in n independent trials.
+
+    chances : (draws, n) chance of success in each, 0 to 1
+    """
+    draws, n = chances.shape
+    found = np.zeros((draws, n + 1))
+    found[:, 0] = 1.0
+    for trial in range(n):
+        p = chances[:, trial, None]
+        found[:, 1 : trial + 2] = found[:, 1 : trial + 2] * (1.0 - p) + found[:, : trial + 1] * p
+        found[:, :1] *= 1.0 - p
+    return found
+
+
+def sample(distribution: Floats) -> Ints:
+    """(MEMBERS,) sorted counts: the stratified quantiles of chances of 0, 1, 2, ... states (their sum is 1)."""
+    below = np.cumsum(distribution)
+    points = (np.arange(MEMBERS) + 0.5) / MEMBERS
+    return np.searchsorted(below / below[-1], points).astype(np.int64)
+
+
+def _holy_see(years: float) -> float:
+    """Chance that the Holy See is gone after so many years of contest, at the central value of its assumed rate."""
+    return -math.expm1(-PARAMETERS["holy_see_rate"].distribution.central * years)
+
+
+Chances = tuple[Mapping[str, Floats | float], Sequence[Floats | float]]
+"""Chances that may differ from draw to draw: each (DRAWS,) or one number, 0 to 1.
+
+First, by iso3 of the states with Taipei, sorted: of not being with Taipei at the end. Then, one for each former ally
+that may return: of being with Taipei at the end.
+"""
+
+
+def _forecast(model: str, origin: int, horizon: int, after: Callable[[float], Chances]) -> Forecast:
+    """The mixture over when a truce ends. That is common to all states, so whole distributions of the count are mixed.
+
+    after : gives the chances after so many years of contest
+    """
+    states: tuple[str, ...] = ()
+    chances, count = np.zeros(1), np.zeros(1)
+    for course in courses(origin, horizon):
+        gone, back = after(course.years)
+        allies = np.stack([np.broadcast_to(chance, DRAWS) for chance in gone.values()], axis=1)
+        others = np.array([np.broadcast_to(chance, DRAWS) for chance in back]).reshape(len(back), DRAWS).T
+        states = tuple(gone)
+        chances = chances + course.chance * allies.mean(axis=0)
+        count = count + course.chance * poisson_binomial(np.concatenate([1.0 - allies, others], axis=1)).mean(axis=0)
+    return Forecast(model, origin, horizon, states, chances, sample(count))
+
+
+def _constant(model: str, weighting: Weighting, by_region: bool, origin: int, horizon: int) -> Forecast:
+    """One hazard for all, or one for each region, and one rate of return, with the uncertainty of their estimates."""
+    as_of = known_until(origin)
+    overall, regions = departures(as_of, weighting)
+    if by_region:
+        # Each region is told one event more, and the years in which the overall rate would bring it.
+        borrowed = overall.years / overall.events
+        leaving = {
+            region: _draws(tally.events + 1.0, tally.years + borrowed, multiplier)
+            for (region, tally), multiplier in zip(regions.items(), _PAIRINGS, strict=True)
+        }
+    else:
+        leaving = dict.fromkeys(regions, _draws(overall.events, overall.years, _PAIRINGS[0]))
+    counted, former = returns(as_of, weighting)
+    returning = _draws(counted.events or NO_RETURN_YET, counted.years, _RETURNS)
+    allies = record().recognisers(as_of)
+
+    def after(years: float) -> Chances:
+        lost = {region: elsewhere(rate, returning, years) for region, rate in leaving.items()}
+        gone = {iso3: _holy_see(years) if iso3 == HOLY_SEE else lost[_region(iso3)] for iso3 in allies}
+        return gone, [elsewhere(returning, leaving[_region(iso3)], years) for iso3 in former]
+
+    return _forecast(model, origin, horizon, after)
+
+
+# --- Walks of the count
+
+
+def _walk(model: str, symmetric: bool, origin: int, horizon: int) -> Forecast:
+    """As many steps as years, each one of the last 20 yearly changes of the count; no fewer than no states.
+
+    Years that were mostly in a truce lend no step. A year that is worth less than one of contest takes its step with
+    the chance of that share.
+    """
+    known, as_of = record(), known_until(origin)
+    steps = np.array(
+        [
+            known.count(known_until(year + 1)) - known.count(known_until(year))
+            for year in range(origin - WALK_YEARS, origin)
+            if not mostly_in_truce(year)
+        ]
+    )
+    if symmetric:
+        steps = np.concatenate([steps, -steps])
+    reach = int(np.abs(steps).max())
+    one = np.bincount(steps + reach, minlength=2 * reach + 1) / steps.shape[0]
+    still = np.bincount([reach], minlength=2 * reach + 1).astype(np.float64)
+    change = np.zeros(1)
+    for course in courses(origin, horizon):
+        after = np.ones(1)
+        for share in course.shares:
+            after = np.convolve(after, share * one + (1.0 - share) * still)
+        change = change + course.chance * after
+    totals = np.maximum(np.arange(change.shape[0]) - reach * horizon + known.count(as_of), 0)
+    count = np.bincount(totals, weights=change).astype(np.float64)
+    return Forecast(model, origin, horizon, known.recognisers(as_of), None, sample(count))
+
+
+# --- The logit
+
+
+def covariates(known: Record, iso3: str, year: int) -> list[float]:
+    """What the logit knows about a state at the end of a year.
+
+    Log population (persons), log GDP per head (US$), log(1 + US aid in % of GDP); for the Americas, Africa and Oceania
+    whether it lies there (0 or 1); whether it had left either capital before (0 or 1, without short-lived episodes).
+    """
+    figures = economy(iso3, year)
+    before = known.changes_between(known.start, date(year, 12, 31))
+    return [
+        math.log(figures.population),
+        math.log(figures.gdp_usd / figures.population),
+        math.log1p(100.0 * figures.us_aid_usd / figures.gdp_usd),
+        *(float(_region(iso3) == region) for region in REGIONS),
+        float(any(c.iso3 == iso3 and c.origin != "none" and not c.short_lived for c in before)),
+    ]
+
+
+def _state_years(known: Record, year: int) -> Iterator[tuple[list[float], bool]]:
+    """For each state with Taipei when a year began, what was known then and whether it was not with Taipei at its end.
+
+    The Holy See, and a state that ceased to exist in the year, are left out.
+    """
+    first, last = date(year - 1, 12, 31), date(year, 12, 31)
+    ceased = {change.iso3 for change in known.changes_between(first, last) if change.kind == "state_ceased"}
+    for iso3 in known.recognisers(first):
+        if iso3 != HOLY_SEE and iso3 not in ceased:
+            yield covariates(known, iso3, year - 1), known.side(iso3, last) != "taipei"
+
+
+@lru_cache(maxsize=256)
+def _rows(known: Record, year: int) -> tuple[tuple[list[float], bool], ...]:
+    """The state-years of one year of a record, kept: origins share most of them."""
+    return tuple(_state_years(known, year))
+
+
+def logit_fit(known_values: Floats, happened: Floats) -> Floats:
+    """(k + 1,) coefficients, the constant first, of the logit of an event, by Newton's method.
+
+    known_values : (rows, k) what was known of each; happened : (rows,) 0 or 1
+    """
+    from scipy.special import expit
+
+    centre, spread = known_values.mean(axis=0), known_values.std(axis=0)
+    spread = np.where(spread > 0.0, spread, 1.0)
+    x = np.column_stack([np.ones(happened.shape[0]), (known_values - centre) / spread])
+    penalty = RIDGE * np.diag([0.0] + [1.0] * known_values.shape[1])
+    found = np.zeros(x.shape[1])
+    value = _penalised(x, happened, penalty, found)
+    for _ in range(100):
+        p = expit(x @ found)
+        gradient = x.T @ (p - happened) + penalty @ found
+        step = np.linalg.solve((x.T * (p * (1.0 - p))) @ x + penalty, gradient)
+        while (tried := _penalised(x, happened, penalty, found - step)) > value and np.abs(step).max() > 1e-12:
+            step = step / 2.0
+        found, value = found - step, tried
+        if np.abs(step).max() < 1e-10:
+            break
+    slopes = found[1:] / spread
+    return np.concatenate([[found[0] - slopes @ centre], slopes])
+
+
+def _penalised(x: Floats, happened: Floats, penalty: Floats, coefficients: Floats) -> float:
+    """Minus the log likelihood, plus half the penalty."""
+    scores = x @ coefficients
+    return float((np.logaddexp(0.0, scores) - happened * scores).sum() + coefficients @ penalty @ coefficients / 2.0)
+
+
+def _logit(model: str, origin: int, horizon: int) -> Forecast:
+    """State-years since 1972 alike, no uncertainty of the estimates; returns at the rate of `constant_hl7`.
+
+    Years that were mostly in a truce are left out, with what happened in them: it speaks of years of contest.
+    """
+    known, as_of = record(), known_until(origin)
+    years = [year for year in range(known.start.year + 1, origin) if not mostly_in_truce(year)]
+    rows = [row for year in years for row in _rows(known, year)]
+    fitted = logit_fit(np.array([values for values, _ in rows]), np.array([float(gone) for _, gone in rows]))
+    scores = {
+        iso3: float(fitted @ np.array([1.0, *covariates(known, iso3, origin - 1)]))
+        for iso3 in known.recognisers(as_of)
+        if iso3 != HOLY_SEE
+    }
+    overall, _ = departures(as_of, HALF_LIFE_7)
+    counted, former = returns(as_of, HALF_LIFE_7)
+    returning, leaving = (counted.events or NO_RETURN_YET) / counted.years, overall.events / overall.years
+
+    def after(years: float) -> Chances:
+        # 1 - (1 - p)^years, where 1 - p = 1 / (1 + e^score).
+        gone = {
+            iso3: _holy_see(years) if iso3 == HOLY_SEE else -math.expm1(-years * float(np.logaddexp(0.0, scores[iso3])))
+            for iso3 in known.recognisers(as_of)
+        }
+        return gone, [float(elsewhere(np.array(returning), np.array(leaving), years))] * len(former)
+
+    return _forecast(model, origin, horizon, after)
+
+
+BASELINES: Mapping[str, Callable[[int, int], Forecast]] = {
+    "constant_hl7": partial(_constant, "constant_hl7", HALF_LIFE_7, False),
+    "constant_20y": partial(_constant, "constant_20y", LAST_20_YEARS, False),
+    "constant_all": partial(_constant, "constant_all", SINCE_1971, False),
+    "constant_region": partial(_constant, "constant_region", HALF_LIFE_7, True),
+    "random_walk": partial(_walk, "random_walk", True),
+    "drift_20y": partial(_walk, "drift_20y", False),
+    "logit": partial(_logit, "logit"),
+}
+"""Each baseline by name: called with the origin (a year) and the horizon (years), it gives its forecast."""

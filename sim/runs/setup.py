@@ -1,0 +1,57 @@
+"""A scenario made ready to run: its plan, what is believed of its parameters, and the draws and runs they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sim.fit import Belief, beliefs_for, yardsticks_for
+from sim.model.compiled import is_compiled
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.plan import Plan, plan
+from sim.runs.ensemble import Engine, Ensemble, ledger_of, run_ensemble
+from sim.runs.sampling import Draws, Mode, sample
+from sim.scenario import Loaded
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What every run of a scenario with one seed shares."""
+
+    plan: Plan
+    beliefs: Mapping[str, Belief]
+    seed: int
+    parameters: Mode
+    _drawn: dict[int, Draws] = field(default_factory=dict, init=False, repr=False)
+    """Draws made so far, by their number."""
+
+    @classmethod
+    def of(cls, loaded: Loaded, seed: int, parameters: Mode = "drawn") -> Setup:
+        """A scenario with a seed; its parameters drawn, or at their central values."""
+        scenario = loaded.scenario
+        return cls(plan(loaded, yardsticks_for(scenario)), beliefs_for(scenario), seed, parameters)
+
+    def draws(self, runs: int) -> Draws:
+        """The draws of runs 0 to `runs` - 1, one row per draw; those of fewer runs are the first of them."""
+        count = -(-runs // RUNS_PER_DRAW)
+        if count not in self._drawn:
+            self._drawn[count] = sample(self.plan, self.beliefs, self.seed, count, self.parameters)
+        return self._drawn[count]
+
+    def ensemble(self, runs: int, **settings: Any) -> Ensemble:
+        """Runs 0 to `runs` - 1; settings as `run_ensemble` has them."""
+        return run_ensemble(self.plan, self.draws(runs), self.seed, runs, **settings)
+
+    def ledger(self, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
+        """Chosen runs, ascending, with all talks and what every state weighed (see `ledger_of`)."""
+        return ledger_of(self.plan, self.draws(max(runs, default=-1) + 1), self.seed, runs, engine)
+
+    def warm_up(self, tell: Callable[[str], object] | None = None) -> None:
+        """Compile the kernel, or load it from the cache, by a run of one.
+
+        tell : called with a sentence when that takes long
+        """
+        if tell is not None and not is_compiled():
+            tell("compiling the model: once, up to a minute")
+        replace(self, seed=0, parameters="central").ensemble(1, horizons=(1,), threads=1)

@@ -1,0 +1,53 @@
+"""What a point of a sweep changes: the difference from another point, run by run, for they share their luck."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.tables import paired
+from sim.scenario.schema import MOST_RUNS
+
+Ends = dict[str, NDArray[np.uint8]]
+"""By outcome its value at the end of each run, (runs,): a count, or 1 for a tie that stands elsewhere."""
+
+CHANGES = ("_change", "_change_mc", "_change_low", "_change_high")
+"""Columns that an outcome has beside its own: the mean difference; its Monte Carlo standard error, of pairs of runs;
+its 5 % and 95 % points over parameter draws, luck removed. In states, or as a chance from -1 to 1."""
+_MOST_OUTCOMES = 1_000
+
+
+def changes(own: Ends, against: Ends, per_draw: int, central: bool) -> dict[str, float | None]:
+    """The columns of `CHANGES` for every outcome that two points share.
+
+    per_draw : runs that share a draw of the parameters; central : whether there is one draw only
+    """
+    found: dict[str, float | None] = {}
+    for name, values in own.items():
+        if name in against:
+            pairs = values.astype(np.int64) - against[name]
+            told = paired(pairs, per_draw, central or not pairs.any())
+            found |= {name + end: value for end, value in zip(CHANGES, told, strict=True)}
+    return found
+
+
+def packed_ends(where: Mapping[str, NDArray[np.uint8]]) -> str:
+    """The ends of runs as text: names, runs, and the numbers compressed."""
+    table = np.stack(list(where.values()))
+    content = base64.b85encode(zlib.compress(table.tobytes(), 6)).decode()
+    return json.dumps([list(where), table.shape[1], content])
+
+
+def unpacked_ends(text: str) -> Ends:
+    """What `packed_ends` made a text of. Raises ValueError where it is none."""
+    names, runs, content = json.loads(text)
+    if not (0 < len(names) <= _MOST_OUTCOMES and 0 < runs <= MOST_RUNS):
+        raise ValueError("no table of ends has this shape")
+    size = len(names) * runs
+    table = np.frombuffer(zlib.decompressobj().decompress(base64.b85decode(content), size), np.uint8)
+    return dict(zip(names, table.reshape(len(names), runs), strict=True))

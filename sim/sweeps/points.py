@@ -1,0 +1,147 @@
+"""One point of a sweep: a scenario with some numbers set, simulated and summed up."""
+
+from __future__ import annotations
+
+import base64
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, SimError
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.plan import Plan
+from sim.results.tables import LEVELS, count_error, quantiles
+from sim.runs.ensemble import Ensemble
+from sim.runs.run import Request
+from sim.runs.sampling import Mode
+from sim.scenario import Opened
+from sim.scenario.schema import LONGEST_MONTHS
+from sim.sweeps.outcomes import columns_of_ties, elsewhere
+from sim.sweeps.paired import Ends, packed_ends
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Base:
+    """What all points of a sweep share."""
+
+    opened: Opened
+    runs: int
+    seed: int
+    parameters: Mode
+    fixed: Mapping[str, Any]
+    """Set at every point, by path."""
+    paired: bool = False
+    """Whether points keep where each run ends, so that they can be told apart run by run."""
+
+    def request(self, values: Mapping[str, Any]) -> Request:
+        """The request of a point. Raises ScenarioError where its values make no scenario."""
+        told = {path: value.isoformat() if isinstance(value, date) else value for path, value in values.items()}
+        loaded = self.opened.resolved({**self.fixed, **told})
+        return Request.of(loaded, self.runs, self.seed, parameters=self.parameters)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a point gave."""
+
+    key: str
+    """Identity of its request: a digest of all that decides its numbers."""
+    row: Row
+    """Outcomes by column; `error` and nothing else where it failed."""
+    counts: str
+    """Distribution of the counts, packed; empty where it failed."""
+    ends: str = ""
+    """Where each run ends, packed; empty where it failed, or where nothing is paired."""
+
+    @property
+    def distribution(self) -> NDArray[np.uint32]:
+        """(ties, T + 1, K) runs with each count."""
+        return unpacked(self.counts)
+
+
+def evaluate(base: Base, values: Mapping[str, Any], key: str) -> Done:
+    """Simulate a point on one thread. What its values make impossible is told in the row, not raised."""
+    try:
+        setup = base.request(values).setup
+        laid, ensemble = setup.plan, setup.ensemble(base.runs, threads=1)
+        where = ends(laid, ensemble)
+        kept = packed_ends(where) if base.paired else ""
+        return Done(key, outcomes(laid, ensemble, where), packed(distribution(laid, ensemble)), kept)
+    except (SimError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return Done(key, {"error": _said(error)}, "")
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, on one line; without the file, which may be called by another name the next time."""
+    if isinstance(error, InputError):
+        return " / ".join(problem.line(None) for problem in error.problems)
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def ends(laid: Plan, ensemble: Ensemble) -> Ends:
+    """Where each run ends: the count of each tie, and whether each state's tie stands elsewhere than at the start."""
+    away = elsewhere(laid, ensemble).astype(np.uint8)
+    counts = ensemble.counts[:, -1, : 2 if laid.hosts else 1]
+    return dict(zip(("mean", "cooperation_mean"), counts.T, strict=False)) | dict(
+        zip(columns_of_ties(laid), away.T, strict=True)
+    )
+
+
+def outcomes(laid: Plan, ensemble: Ensemble, where: Ends) -> Row:
+    """The count at the end, and each tie's chance to stand elsewhere then than at the start, with their errors.
+
+    where : as `ends` gives it
+    """
+    row: Row = {"error": None, "first_month": laid.months[0]}
+    for name, at_end in where.items():
+        row[name] = float(at_end.mean())
+        row[f"{name}_mc"] = _error(at_end[:, None])
+        if name.endswith("mean"):
+            for level, value in zip(LEVELS, quantiles(at_end[:, None])[:, 0].tolist(), strict=True):
+                row[f"{name.removesuffix('mean')}q{round(100 * level):02d}"] = value
+    return row
+
+
+def _error(counts: NDArray[np.uint8]) -> float | None:
+    """Monte Carlo standard error of the mean in the last column, draws taken as clusters; None for one run."""
+    error = count_error(counts, RUNS_PER_DRAW)
+    return None if math.isnan(error) else error
+
+
+def distribution(laid: Plan, ensemble: Ensemble) -> NDArray[np.uint32]:
+    """(ties, T + 1, K) runs with each count from 0 to K - 1, by month."""
+    ties = 2 if laid.hosts else 1
+    counts = ensemble.counts[:, :, :ties]
+    most = int(counts.max()) + 1
+    months = counts.shape[1]
+    found = np.empty((ties, months, most), dtype=np.uint32)
+    for tie in range(ties):
+        for month in range(months):
+            found[tie, month] = np.bincount(counts[:, month, tie], minlength=most)
+    return found
+
+
+def packed(found: NDArray[np.uint32]) -> str:
+    """A distribution as text: its shape, and its numbers compressed."""
+    content = base64.b85encode(zlib.compress(found.astype("<u4").tobytes(), 6)).decode()
+    return ",".join(map(str, found.shape)) + ":" + content
+
+
+def unpacked(text: str) -> NDArray[np.uint32]:
+    """The distribution that `packed` made a text of."""
+    shape, _, content = text.partition(":")
+    ties, months, most = (int(size) for size in shape.split(","))
+    if not (0 < ties <= 2 and 0 < months <= LONGEST_MONTHS + 1 and 0 < most <= 256):
+        raise ValueError("no distribution has this shape")
+    size = 4 * ties * months * most
+    return np.frombuffer(zlib.decompressobj().decompress(base64.b85decode(content), size), "<u4").reshape(
+        ties, months, most
+    )

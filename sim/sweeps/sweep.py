@@ -1,0 +1,412 @@
+"""A sweep: one scenario at many points of a design, resumable, written as two tables and a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim import results
+from sim.errors import InputError, Problem, ResultError, ScenarioError
+from sim.fit import beliefs_for
+from sim.results.manifests import SWEEP
+from sim.runs.run import Request
+from sim.runs.sampling import Mode
+from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, with_given
+from sim.scenario.levers import LEVERS
+from sim.scenario.loading import read_toml
+from sim.scenario.values import plain, told
+from sim.sweeps.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
+from sim.sweeps.designs import design as lay
+from sim.sweeps.executors import Executor, Local, Task, executor
+from sim.sweeps.journal import Journal, forget_journal, looked_at, open_journal
+from sim.sweeps.levers import lever_variations
+from sim.sweeps.pointfile import PointTable, is_table, listed_points, table_of
+from sim.sweeps.points import Base
+from sim.sweeps.reading import parse_variations, read_sweep
+from sim.sweeps.swept import Swept
+from sim.sweeps.tables import cell_of, varied, write_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUNS = 1_000
+"""Runs a point, unless the command says otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A scenario and the points at which it is to be run."""
+
+    base: Base
+    points: Design
+    """Values by path, one a point."""
+
+    @property
+    def design(self) -> str:
+        """Kind of the design."""
+        return self.points.kind
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What is varied."""
+        return tuple(one.path for one in self.points.variations)
+
+    @cached_property
+    def centre(self) -> Request:
+        """The request of the scenario itself, nothing varied. Raises ScenarioError where it makes no scenario."""
+        return self.base.request({})
+
+    @cached_property
+    def at_start(self) -> dict[str, str]:
+        """Side at the start by code, of every state simulated where nothing is varied."""
+        who = members(self.centre.loaded.scenario)
+        return {code: "taipei" if code in who.recognisers else "beijing" for code in who.all}
+
+    @cached_property
+    def _own(self) -> dict[str, Any]:
+        return self.centre.decisive
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """For each point a digest of all that decides its numbers."""
+        return tuple(results.identity({"base": self.base_id, "values": dict(values)}) for values in self.points)
+
+    @cached_property
+    def base_id(self) -> str:
+        """Digest of what the points share, and of the sources of this room."""
+        return results.identity({**self._own, "sweeps": results.sources_digest(("sweeps",))})
+
+    @cached_property
+    def identity(self) -> str:
+        """The sweep's id: a digest of all its points."""
+        told: dict[str, Any] = {"design": self.design, "paths": self.paths, "points": self.keys}
+        if self.points.labels:
+            told["labels"] = self.points.labels
+        return results.identity(told if self.against is None else told | {"against": self.against})
+
+    @cached_property
+    def against(self) -> int | None:
+        """The point that all others are told apart from, run by run, where one number moves at a time.
+
+        With one path varied that nearest to the scenario, or the first; None where several move together.
+        """
+        if self.design == ONE_AT_A_TIME:
+            return 0
+        return nearest_point(self.points, _unvaried(self, self.paths[0])) if self.base.paired else None
+
+    def folder(self, out: results.Out) -> Path:
+        """Where the finished sweep is kept."""
+        return results.at(out, "sweep", self.centre.loaded.name, self.identity)
+
+    def unfinished(self, out: results.Out) -> Path:
+        """Where it is kept until then."""
+        folder = self.folder(out)
+        if isinstance(out, results.Exactly):
+            return results.beside(folder, f"{self.identity}.unfinished")
+        return folder.with_name(f"{self.identity}.unfinished")
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a sweep is."""
+
+    folder: Path
+    """Its folder, finished or not."""
+    points: int
+    done: int
+    failed: int
+    """Points among those done that could not be run."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether its tables are written."""
+        return not self.folder.name.endswith(".unfinished")
+
+
+def status(sweep: Sweep, out: results.Out) -> Status:
+    """How far a sweep is, also while another process works on it."""
+    folder, wanted = sweep.folder(out), len(sweep.points)
+    with suppress(ResultError):
+        return Status(folder, wanted, wanted, results.check(folder, SWEEP, pictures=False)["failed"])
+    with looked_at(sweep.unfinished(out)) as journal:
+        done = sum(key in journal for key in sweep.keys)
+        failed = sum(journal.failed(key) for key in sweep.keys)
+    return Status(sweep.unfinished(out), wanted, done, failed)
+
+
+Draw = Callable[["Swept", Path, Collection[str]], object]
+"""Draws charts of a finished sweep, by their names, into a folder."""
+
+
+def run_sweep(
+    sweep: Sweep,
+    out: results.Out,
+    where: Executor,
+    progress: Callable[[int, int], None] | None = None,
+    draw: Draw | None = None,
+    command: str = "",
+    tell: Callable[[str], object] | None = None,
+    pictures: Iterable[str] = (),
+) -> tuple[Swept, bool]:
+    """Run what is not done yet, write the sweep whole, and read it; True when all of it was found.
+
+    A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
+    tell : is told what takes long
+    pictures : names of the charts asked for; those that are there are drawn again where what they show has changed
+    """
+    folder, unfinished = sweep.folder(out), sweep.unfinished(out)
+    own = results.claim(out, SWEEP, sweep.identity)
+
+    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
+        if results.DATA in todo:
+            with open_journal(unfinished) as journal:
+                with suppress(ResultError):  # another process may have finished it before the journal was ours
+                    results.check(folder, SWEEP, pictures=False)
+                    raise results.Overtaken
+                _compute(sweep, journal, where, progress, tell)
+                failed = write_tables(sweep, journal, stage)
+        else:
+            failed = results.loaded(folder, SWEEP)["failed"]
+        manifest = {**_manifest(sweep, failed), "outside": {"command": command}}
+        if draw is not None and any(name.startswith(results.CHARTS) for name in todo):
+            (stage / results.CHARTS).mkdir()
+            there = results.charts_in(folder) if results.CHARTS in todo else set()
+            tables = stage if results.DATA in todo else folder
+            draw(Swept(tables, manifest), stage / results.CHARTS, sorted({*pictures, *there}))
+        return manifest
+
+    pictures = list(pictures)
+    wanted = [] if draw is None else [f"{results.CHARTS}/{name}.png" for name in pictures]
+    found = results.found_or_made(folder, _said(sweep), wanted, make, own)
+    forget_journal(unfinished)
+    return Swept.read(folder), found
+
+
+def _compute(
+    sweep: Sweep,
+    journal: Journal,
+    where: Executor,
+    progress: Callable[[int, int], None] | None,
+    tell: Callable[[str], object] | None,
+) -> None:
+    """Have all points in the journal."""
+    distinct = set(sweep.keys)
+    wanted, done = len(distinct), sum(key in journal for key in distinct)
+    if done < wanted and isinstance(where, Local):
+        sweep.centre.setup.warm_up(tell)
+    if progress is not None:
+        progress(done, wanted)
+    if done == wanted:
+        return
+    with closing(where.points(sweep.base, _missing(sweep, journal), wanted - done)) as finishing:
+        for finished in finishing:
+            journal.add(finished)
+            done += len(finished)
+            if progress is not None:
+                progress(done, wanted)
+
+
+def _missing(sweep: Sweep, journal: Journal) -> Iterator[Task]:
+    """The points not done yet, each once, in an order that covers the whole space early."""
+    seen: set[str] = set()
+    for index in sweep.points.order():
+        key = sweep.keys[index]
+        if key not in journal and key not in seen:
+            seen.add(key)
+            yield key, sweep.points[index]
+
+
+def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
+    """What a sweep says of itself."""
+    return {
+        **_said(sweep),
+        "design": sweep.design,
+        "varied": varied(sweep),
+        "points": len(sweep.points),
+        "against": sweep.against,
+        "failed": failed,
+        **({"labels": list(sweep.points.labels)} if sweep.points.labels else {}),
+        "runs": sweep.base.runs,
+        "seed": sweep.base.seed,
+        "parameters": sweep.base.parameters,
+        "digests": {"base": sweep.base_id},
+    }
+
+
+def _unvaried(sweep: Sweep, path: str) -> Any:
+    """What a path is where nothing is varied; None where that is no one value."""
+    scenario, (first, *rest) = sweep.centre.loaded.scenario, path.split(".")
+    if first == "parameters":
+        return beliefs_for(scenario)[rest[0]].distribution.central
+    found: Any = scenario
+    for part in (first, *rest):
+        found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
+    if found is None and first in ("beijing", "taipei", "washington"):
+        return next((lever.usual for lever in LEVERS if lever.path == path), None)
+    if isinstance(found, Range):
+        return found.central
+    return cell_of(found) if isinstance(found, (float, int, date)) else None
+
+
+def _said(sweep: Sweep) -> dict[str, Any]:
+    """What a manifest says of a sweep before it is run: prose and all."""
+    return {
+        "kind": SWEEP.name,
+        "id": sweep.identity,
+        "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
+        "set": {path: told(value) for path, value in sweep.base.fixed.items()},
+        "members": sweep.at_start,
+        "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
+    }
+
+
+def sweep_of(
+    scenario: str | Path,
+    varied: Iterable[str] = (),
+    kind: str | None = None,
+    points: int | PointTable | None = None,
+    runs: int | None = None,
+    seed: int | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    parameters: Mode = "drawn",
+    record: RecordSource | None = None,
+) -> Sweep:
+    """The sweep that a user asks for: a scenario with `--vary` texts or points, a sweep file, or one and its levers.
+
+    kind : where nothing is varied, the levers of the patrons one at a time; else a grid
+    points : how many a design that is no grid has, or a table of them
+    fixed : set at every point, by path. What is given here goes before what a sweep file says.
+    record : a file with the user's own facts since the atlas ends, in place of the scenario's own
+    Raises InputError naming every problem found.
+    """
+    if is_table(scenario) and not Path(scenario).is_dir():
+        rule = f"a file of points, not a scenario: sim sweep SCENARIO --points {Path(scenario).name}"
+        raise InputError(Problem("", rule), scenario)
+    listed: Design | None = None
+    found = _sweep_document(scenario)
+    if found is not None:
+        file = read_sweep(found[0], fixed, found[1], record)
+        if varied or isinstance(points, PointTable):
+            option, value = ("--points", points.shown) if isinstance(points, PointTable) else ("--vary", _first(varied))
+            raise InputError(Problem(option, f"not with a sweep file, which says it: {file.file}", value))
+        if file.listed is not None and (kind or points) is not None:
+            option, asked = ("--points", points) if kind is None else ("--design", kind)
+            raise InputError(Problem(option, f"not with a file of points, as {file.file} has", asked))
+        loaded, variations, listed = file.scenario, file.variations, file.listed
+        kind, points = kind or file.design, file.points if points is None else points
+        runs, seed = file.runs if runs is None else runs, file.seed if seed is None else seed
+    elif isinstance(points, PointTable):
+        if varied or kind:
+            option = "--vary" if varied else "--design"
+            rule = f"not with a file of points, which says what is varied: {points.shown}"
+            raise InputError(Problem(option, rule, _first(varied) if varied else kind))
+        loaded = load(scenario, fixed, record=record)
+        listed = listed_points(loaded, points)
+        variations, kind = listed.variations, LISTED
+    else:
+        loaded = load(scenario, fixed, record=record)
+        variations = parse_variations(varied, loaded)
+        kind = kind or (DESIGNS[0] if variations else ONE_AT_A_TIME)
+    if kind == ONE_AT_A_TIME:
+        if variations:
+            rule = "levers only where nothing else is varied: it moves one lever of each patron"
+            raise InputError(Problem("--design", rule, variations[0].path))
+        variations = lever_variations(loaded)
+    if not variations:
+        raise InputError(Problem("--vary", "at least one PATH=..., a sweep file, or --design levers"))
+    own_seed = loaded.scenario.scenario.seed if seed is None else seed
+    request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
+    laid = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
+    alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
+    paired = kind == ONE_AT_A_TIME or (alone and all(laid.listed))  # a blank stands nowhere along the one path
+    base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired)
+    return Sweep(base, laid)
+
+
+def _first(varied: Iterable[str]) -> str:
+    return next(iter(varied))
+
+
+def sweep_file(scenario: str | Path) -> Path | None:
+    """The path of a sweep file, named by path or as it is shipped; None where what is named is a scenario."""
+    found = _sweep_document(scenario)
+    return None if found is None else found[0]
+
+
+def _sweep_document(scenario: str | Path) -> tuple[Path, dict[str, Any]] | None:
+    """A sweep file with its tables, read once, for it may be long; None where what is named is a scenario."""
+    path = shipped_sweeps().get(str(scenario), Path(scenario))
+    try:
+        if path.suffix == ".toml" and path.is_file() and "sweep" in (document := read_toml(path, str(path))):
+            return path, document
+    except (OSError, ValueError, ScenarioError):
+        pass
+    return None
+
+
+def sweep(
+    scenario: str | Path,
+    *,
+    vary: Mapping[str, Any] | Iterable[str] | pd.DataFrame = (),
+    design: Literal["grid", "lhs", "sobol", "saltelli", "morris", "levers"] | None = None,
+    points: int | str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | None = None,
+    runs: int | None = None,
+    seed: int | None = None,
+    set: Mapping[str, Any] | None = None,
+    given: Mapping[str, str] | None = None,
+    parameters: Mode = "drawn",
+    record: RecordSource | None = None,
+    threads: int | None = None,
+    scheduler: str | None = None,
+    out: str | Path | None = None,
+    to: str | Path | None = None,
+) -> Swept:
+    """Run a scenario at every point of a design, or go on where an earlier call stopped.
+
+    vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
+    left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
+    design, points : every combination, or so many points spread over the ranges; or in `points` the points
+    themselves, a row a point and a column a path: a frame, a list of values by path, or the path of a CSV file
+    runs : runs a point (1,000 where left out); set : overrides at every point
+    record : a file with your own facts since the atlas ends, in place of the scenario's own
+    given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
+    scheduler : the address of a dask scheduler; its workers are used where it is given
+    out : the folder under which `sweep/<scenario>/<id>` is written: `results` where left out
+    to : in place of `out`, the very folder to write it to, which is new, empty or holds this sweep
+    Raises InputError with every problem found.
+    """
+    place = results.chosen(out, to) or Path("results")
+    texts, listed = _texts(vary), table_of(points)
+    if texts is None:
+        if listed is not None:
+            raise InputError(Problem("points", "left out where vary is a frame of points"))
+        listed = table_of(vary)
+    fixed = with_given(set, given)
+    asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record)
+    where = executor("local" if scheduler is None else "dask", threads, scheduler)
+    return run_sweep(asked, place, where, command="sim.sweep")[0]
+
+
+def _texts(vary: Any) -> list[str] | None:
+    """What is varied, as `--vary` takes it: tuples are ranges, lists are values, None is the parameter's own range.
+
+    None of a frame, whose rows are points.
+    """
+    if hasattr(vary, "itertuples"):
+        return None
+    if isinstance(vary, str):
+        return [vary]
+    if not isinstance(vary, Mapping):
+        return list(vary)
+    return [path if told is None else f"{path}={_text(told)}" for path, told in vary.items()]
+
+
+def _text(told: Any) -> str:
+    if isinstance(told, str) or not isinstance(told, Iterable):
+        return str(cell_of(plain(told)))
+    return (":" if isinstance(told, tuple) else ",").join(str(cell_of(plain(value))) for value in told)

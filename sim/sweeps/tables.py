@@ -1,0 +1,148 @@
+"""The two tables of a sweep, and what its manifest says of the paths: from the journal, in the order of the points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.plan import month_label
+from sim.results.manifests import SWEEP
+from sim.results.table import for_pandas, month_ends
+from sim.results.tables import COOPERATION, RECOGNITION
+from sim.sweeps.journal import Journal
+from sim.sweeps.paired import changes, unpacked_ends
+from sim.sweeps.points import Done, Row
+
+if TYPE_CHECKING:
+    from sim.sweeps.sweep import Sweep
+
+POINTS, COUNTS = SWEEP.data
+MOST_VALUES = 100
+"""Of a path with more values, the manifest tells only the range."""
+_BATCH = 500
+"""Points written at a time: memory does not grow with their number."""
+
+
+def write_tables(sweep: Sweep, journal: Journal, stage: Path) -> int:
+    """The tables, from the journal, in the order of the points; how many of these failed."""
+    columns: dict[str, type] = {}
+    failed = 0
+    told = _rows(sweep, journal)
+    for key in sweep.keys:
+        row = told(journal[key])
+        failed += row["error"] is not None
+        for name, value in row.items():
+            columns.setdefault(name, str if name == "error" else float if value is None else type(value))
+    _write_points(sweep, journal, told, columns, stage / POINTS)
+    _write_counts(sweep, journal, stage / COUNTS)
+    return failed
+
+
+def _rows(sweep: Sweep, journal: Journal) -> Callable[[Done], Row]:
+    """What makes the row of a point: its outcomes, and where points are paired their differences."""
+    against = None if sweep.against is None else journal[sweep.keys[sweep.against]]
+    if against is None or not against.ends:
+        return lambda done: done.row
+    there, central = unpacked_ends(against.ends), sweep.base.parameters == "central"
+
+    def row(done: Done) -> Row:
+        if not done.ends:
+            return done.row
+        return done.row | changes(unpacked_ends(done.ends), there, RUNS_PER_DRAW, central)
+
+    return row
+
+
+def varied(sweep: Sweep) -> list[dict[str, Any]]:
+    """Of each path its distinct values, sorted, where they are few; else their range."""
+    few: dict[str, set[Any]] = {path: set() for path in sweep.paths}
+    ends: dict[str, tuple[Any, Any]] = {}
+    for values in sweep.points:
+        for path, value in values.items():
+            low, high = ends.get(path, (value, value))
+            ends[path] = min(low, value), max(high, value)
+            if len(few[path]) <= MOST_VALUES:
+                few[path].add(value)
+    return [
+        {"path": path, "values": [cell_of(value) for value in sorted(values)]}
+        if len(values) <= MOST_VALUES
+        else {"path": path, "low": cell_of(ends[path][0]), "high": cell_of(ends[path][1])}
+        for path, values in few.items()
+    ]
+
+
+def cell_of(value: Any) -> Any:
+    """A value as tables and manifests hold it: a day as its text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _write_points(
+    sweep: Sweep, journal: Journal, told: Callable[[Done], Row], columns: Mapping[str, type], path: Path
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {float: pa.float64(), int: pa.int64(), str: pa.string()}
+    fields = [("point", pa.int64())]
+    for one in sweep.points.variations:
+        kind = type(cell_of(one.value_at(0.0)))
+        fields.append((one.path, kinds[float if kind is int and not one.whole else kind]))
+    fields += [(name, pa.string()) for name in sweep.points.labels]
+    fields += [(name, kinds[kind]) for name, kind in columns.items()]
+    schema = pa.schema(fields)
+    with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for batch in _batches(sweep, journal):
+            table: dict[str, list[Any]] = {"point": [index for index, _ in batch]}
+            for varied in sweep.paths:
+                table[varied] = [cell_of(sweep.points[index].get(varied)) for index, _ in batch]
+            for name, texts in sweep.points.labels.items():
+                table[name] = [texts[index] for index, _ in batch]
+            rows = [told(done) for _, done in batch]
+            table |= {name: [row.get(name) for row in rows] for name in columns}
+            writer.write_table(pa.table(table, schema=schema))
+
+
+def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {"point": pa.int64(), "month": pa.date32(), "tie": pa.string(), "count": pa.int64(), "share": pa.float64()}
+    schema = pa.schema(list(kinds.items()), for_pandas(kinds))
+    with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for batch in _batches(sweep, journal):
+            months: list[str] = []
+            parts = []
+            for index, done in batch:
+                if not done.counts:
+                    continue
+                found = done.distribution
+                ties, rows, counts = np.nonzero(found)
+                parts.append([np.full(len(ties), index), rows + len(months), ties, counts, found[ties, rows, counts]])
+                months += _months(done.row["first_month"], found.shape[1])
+            if not parts:
+                continue
+            points, rows, ties, counts, runs = (np.concatenate(column) for column in zip(*parts, strict=True))
+            columns = {
+                "point": pa.array(points),
+                "month": pa.array(month_ends(months)[rows]),
+                "tie": pa.array([RECOGNITION, COOPERATION], pa.string()).take(pa.array(ties)),
+                "count": pa.array(counts),
+                "share": pa.array(runs / sweep.base.runs),
+            }
+            writer.write_table(pa.table(columns, schema=schema))
+
+
+def _months(first: str, length: int) -> list[str]:
+    year, month = map(int, first.split("-"))
+    return [month_label(year * 12 + month - 1 + row) for row in range(length)]
+
+
+def _batches(sweep: Sweep, journal: Journal) -> Iterator[list[tuple[int, Done]]]:
+    numbered = iter(enumerate(sweep.keys))
+    while batch := [(index, journal[key]) for index, key in islice(numbered, _BATCH)]:
+        yield batch

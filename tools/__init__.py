@@ -1,0 +1,1 @@
+"""What maintainers run beside the program: no command of `sim`, and in no wheel."""
