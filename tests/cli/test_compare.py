@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +215,12 @@ def test_charts_of_results_stay(sim: Sim, tmp_path: Path) -> None:
     assert told["results"][0] == str(drawn)
     assert {path.name for path in (drawn / "charts").iterdir()} == before
     assert not (Path(told["results"][1]) / "charts").exists()
+
+
+def test_without_charts_nothing_is_loaded_that_draws(out: Path) -> None:
+    code = "import sys; from sim.cli.main import sim; sim(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    asked = ("compare", *TWO, "--runs", "60", "--out", str(out), "--no-charts", "--quiet")
+    done = subprocess.run([sys.executable, "-c", code, *asked], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "sim.analysis.compare" in loaded
+    assert loaded.isdisjoint({"matplotlib", "sim.charts", "sim.report"})
