@@ -18,6 +18,7 @@ from docs import generate, hooks, offline, prior_posterior, prior_predictive
 from docs.story import DOCS, NOT_RUN, PRINTED, Story, blocks_of, pages, tidy
 from sim.model import rules
 from sim.parameters import PARAMETERS
+from tests.examples import thorough
 
 ROOT = DOCS.parent
 MODEL = (DOCS / "model.md").read_text("utf-8")
@@ -44,7 +45,15 @@ NOT_TYPED = {
 """Lines of shell that no test runs, by page: they install, go on for ever, or need other machines."""
 
 
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(DOCS).as_posix())
+LONG = ("tutorial.md", "explain.md", "sensitivity.md", "own-scenario.md", "own-facts.md")
+"""Pages that take long to run: `make docs` runs them all, too."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(page, marks=thorough if page.name in LONG else ()) for page in pages()],
+    ids=lambda path: path.relative_to(DOCS).as_posix(),
+)
 @pytest.mark.usefixtures("coarse")
 def test_a_page_runs_as_it_is_written(path: Path, tmp_path: Path) -> None:
     from sim.cli.main import COMMANDS
@@ -209,6 +218,7 @@ def test_a_reference_page_is_up_to_date(name: str) -> None:
     must_be_same(generate.GENERATED[name](), kept)
 
 
+@thorough
 def test_the_prior_predictive_check_is_up_to_date() -> None:
     must_be_same(prior_predictive.filled(prior_predictive.PAGE.read_text("utf-8")), prior_predictive.PAGE)
     assert prior_predictive.PICTURE.is_file()

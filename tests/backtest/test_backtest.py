@@ -30,6 +30,7 @@ from sim.backtest.scores import HAZARD, SIMULATION
 from sim.errors import InputError
 from sim.results.table import Table, read_csv
 from sim.scenario import Scenario
+from tests.examples import thorough
 from tools.golden import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,7 @@ def small() -> Backtest:
     return backtest([2003, 2009, 2017, 2021], runs=200)
 
 
+@thorough
 def test_the_published_tables_are_what_the_backtest_gives(whole: Backtest, tmp_path: Path) -> None:
     write_backtest(whole, tmp_path, charts=False)
     for name in TABLES:
@@ -63,11 +65,13 @@ def test_the_published_tables_are_what_the_backtest_gives(whole: Backtest, tmp_p
                     assert was == now, (name, old, new)
 
 
+@thorough
 def test_the_readme_shows_the_published_scores(whole: Backtest) -> None:
     text = (ROOT / README).read_text("utf-8")
     assert text.partition(BACKTEST_BEGIN)[2].partition(BACKTEST_END)[0].strip() == backtest_table(whole)
 
 
+@thorough
 def test_the_90_percent_bands_hold_what_they_should(whole: Backtest) -> None:
     """What the issue asks of the published backtest; a change that breaks it needs a wider spread, not a new test."""
     held = {
@@ -79,6 +83,7 @@ def test_the_90_percent_bands_hold_what_they_should(whole: Backtest) -> None:
     assert all(0.85 <= share <= 0.98 for share in held.values()), held
 
 
+@thorough
 def test_the_readme_claims_no_more_than_the_scores(whole: Backtest) -> None:
     """The sentences under the table, one by one."""
     gains = {(row["against"], row["horizon"], row["score"]): row for row in whole.differences}
@@ -192,6 +197,7 @@ def test_the_hazard_alone_is_what_is_left_when_patrons_move_nothing() -> None:
     np.testing.assert_allclose(one.chances, with_agents.chances, atol=0.005)
 
 
+@thorough
 def test_departures_are_ranked_among_the_states_of_their_year(whole: Backtest) -> None:
     assert len(whole.departures) == 27
     assert [row["date"] for row in whole.departures] == sorted(row["date"] for row in whole.departures)

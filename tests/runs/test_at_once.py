@@ -17,6 +17,7 @@ from sim.errors import SimError
 from sim.results import check
 from sim.runs.run import Request, run_to_folder
 from sim.scenario import load
+from tests.examples import thorough
 from tests.scenario.documents import written
 
 NAME = "honduras-2021"
@@ -67,6 +68,7 @@ def test_two_at_once_give_one_whole_result(tmp_path: Path) -> None:
     assert sim.read(folder).runs == 2000
 
 
+@thorough
 def test_many_at_once_never_see_half_a_result(tmp_path: Path) -> None:
     """Each of them finds, writes or replaces the same folder; none may meet it half gone."""
     loaded = load(NAME)
@@ -85,6 +87,7 @@ def test_many_at_once_never_see_half_a_result(tmp_path: Path) -> None:
     assert len(list((tmp_path / NAME).iterdir())) == 4
 
 
+@thorough
 def test_many_at_once_that_ask_for_different_parts(tmp_path: Path) -> None:
     """With a ledger, with charts, with neither, under changing titles: each gives an intact folder with its own parts,
     and what is left is one."""

@@ -25,6 +25,7 @@ from sim.sweeps.points import evaluate
 from sim.sweeps.sweep import Sweep, run_sweep, status, sweep_of
 from sim.sweeps.swept import Swept
 from sim.sweeps.tables import COUNTS, POINTS
+from tests.examples import thorough
 from tests.scenario.documents import written
 
 HOSTS = '[cooperation]\nhosts = ["HND", "GTM"]\n'
@@ -214,6 +215,7 @@ def test_a_cluster_gives_the_same_bytes(plain: Swept, cluster: Cluster, tmp_path
     assert told[-1] == (30, 30)
 
 
+@thorough
 def test_a_worker_that_dies_costs_only_its_points(cluster: Cluster, tmp_path: Path) -> None:
     killed: list[int] = []
 
