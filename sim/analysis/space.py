@@ -139,7 +139,8 @@ def space(request: Request, vary: Sequence[str] | None) -> Space:
 
     Raises InputError where that is nothing.
     """
-    laid, beliefs = request.setup.plan, request.setup.beliefs
+    setup = request.setup
+    laid, beliefs = setup.plan, setup.beliefs
     if vary:
         variations = parse_variations(vary, request.loaded)
         return Space(request, laid, beliefs, tuple(one.path for one in variations), variations)

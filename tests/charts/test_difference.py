@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from sim.analysis.compare import Comparison, compare
 from sim.charts.catalogue import draw_several, of_comparison
 from sim.charts.comparison import difference, dumbbell
-from sim.charts.comparison.difference import signed, with_error
 from sim.charts.comparison.dumbbell import points
 from sim.charts.style import BLACK, GREY
 from sim.errors import InputError
+from sim.words import signed, with_error
 from tests.charts.test_charts import assert_clear, band, line, words
 
 HOSTS = ("HND", "MHL", "PLW", "SLV")

@@ -39,7 +39,7 @@ from sim.charts.style import (
     panel,
     sheet,
 )
-from sim.words import many
+from sim.words import listed, many
 
 FORECASTS_LEFT, FORECASTS_RIGHT = 0.62, 0.3
 """Least inches left and right of the panels."""
@@ -56,8 +56,9 @@ def draw(document: Document) -> Figure:
     """For each horizon, the count forecast for the end of each year, with its ranges, and the count on record."""
     rows = of_model(document["counts"], SIMULATION)
     horizons = horizons_of(rows)
+    before = listed([*map(str, horizons[:-1]), many(horizons[-1], "year")])
     measure = (
-        f"Number of states at the end of each year, as forecast {_listed(horizons)} before; "
+        f"Number of states at the end of each year, as forecast {before} before; "
         "bars: half and 90 % of runs, line: mean. Each forecast knows the record up to its start only."
     )
     step = HEAD + FORECASTS_HEIGHT + FORECASTS_FOOT
@@ -90,12 +91,6 @@ def draw(document: Document) -> Figure:
             if place == len(horizons) - 1:
                 plot.set_xlabel("end of the year forecast")
     return drawing
-
-
-def _listed(horizons: Sequence[int]) -> str:
-    """`1, 3 and 5 years`."""
-    told = ", ".join(map(str, horizons[:-1]))
-    return (f"{told} and " if told else "") + many(horizons[-1], "year")
 
 
 def _target(row: Row) -> int:

@@ -21,7 +21,7 @@ from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, grid, panel, sheet
 from sim.charts.words import row_days, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION
-from sim.words import month, month_end, percent
+from sim.words import month, month_end, percent, signed, signed_between, with_error
 
 TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
 UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}
@@ -211,8 +211,8 @@ def _end(last: dict[str, Any], colour: str) -> list[count.EndLabel]:
     if last["mc"] is not None:
         outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
         inner = (last["q25"] + last["q75"]) / 2
-        told.append(count.EndLabel(f"half of runs: {_between(last['q25'], last['q75'])}", inner, colour, colour))
-        told.append(count.EndLabel(f"90 % of runs: {_between(last['q05'], last['q95'])}", outer, colour, colour))
+        told.append(count.EndLabel(f"half of runs: {signed_between(last['q25'], last['q75'])}", inner, colour, colour))
+        told.append(count.EndLabel(f"90 % of runs: {signed_between(last['q05'], last['q95'])}", outer, colour, colour))
     return told
 
 
@@ -221,30 +221,12 @@ def _named(plot: Axes, pair: Pair, last: dict[str, Any], colour: str, alike: boo
 
     alike : whether all have the same last month; else it is told too
     """
-    numbers = f"{with_error(last['mean'], last['mc'])} ({_between(last['q05'], last['q95'])})"
+    numbers = f"{with_error(last['mean'], last['mc'])} ({signed_between(last['q05'], last['q95'])})"
     lines = [*compared.in_margin(plot, pair.scenario, 0), numbers, *([] if alike else [month(pair.months[-1])])]
     return count.EndLabel("\n".join(lines), last["mean"], colour, BLACK)
-
-
-def _between(low: float, high: float) -> str:
-    """`−1 to +2`, or `0` where both are."""
-    return signed(low) if low == high else f"{signed(low)} to {signed(high)}"
 
 
 def tinted(colour: str, share: float) -> tuple[float, float, float]:
     """A colour with so much of it left (0 to 1), the rest white."""
     red, green, blue = (1.0 - share * (1.0 - part) for part in to_rgb(colour))
     return red, green, blue
-
-
-def signed(value: float) -> str:
-    """A difference with its sign, as short as it can be written: `+2`, `−0.5`, `0`."""
-    return f"{value:+g}".replace("-", "−") if value else "0"
-
-
-def with_error(value: float, error: float | None) -> str:
-    """A mean difference and its Monte Carlo error, at as many decimals as that bears: `+0.12 ± 0.01`."""
-    if not error:
-        return signed(round(value, 2))
-    digits = next((digits for digits in (1, 2, 3) if error >= 0.5 * 10**-digits), 4)
-    return f"{value:+.{digits}f} ± {error:.{digits}f}".replace("-", "−")

@@ -16,14 +16,14 @@ from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, 
 from sim.charts.words import known_to
 from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION
-from sim.words import many, month, percent, spoken
+from sim.words import LEAST, beyond_luck, many, month, percent, points, spoken
 
 HEAD, AXIS = 0.36, 0.46
 """Inches: the heading of a panel; ticks and unit below it."""
 ROW, MOST_ROWS, FEW_ROWS = 0.26, 40, 12
 """Inches of a row of the dumbbell; most rows of a panel where one scenario is compared, and where several are."""
-LEAST, LEAST_OF_MANY = 0.0005, 0.005
-"""Differences of chances below this would be printed as nought; least that is drawn where several are compared."""
+LEAST_OF_MANY = 0.005
+"""Least difference of chances that is drawn where several scenarios are compared."""
 NAMES, GAP = 0.34, 0.22
 """Inches: the line that names a pair; what is free between two columns of numbers."""
 
@@ -140,19 +140,12 @@ def _columns(drawing: Figure, rows: list[dict[str, Any]]) -> Columns:
 def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
     """The numbers printed in a row: both chances, the difference in points, its range."""
     low, high = row["low"], row["high"]
-    span = f"({points(low)} to {points(high)})" if beyond_luck(row) and low is not None and low < high else ""
+    span = (
+        f"({points(low)} to {points(high)})"
+        if beyond_luck(row["difference"], row["mc"]) and low is not None and low < high
+        else ""
+    )
     return f"{percent(row['p_against'])} %", f"{percent(row['p'])} %", points(row["difference"]), span
-
-
-def beyond_luck(row: dict[str, Any]) -> bool:
-    """Whether a difference is more than two Monte Carlo errors from nought; never told of a single run."""
-    return row["mc"] is not None and abs(row["difference"]) > 2 * row["mc"]
-
-
-def points(difference: float) -> str:
-    """A difference of chances (-1 to 1) in percentage points with its sign: `−6.1`."""
-    text = f"{100 * difference:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
 
 
 def _write_names(drawing: Figure, top: float, name: str, against: str, colour: str) -> None:
@@ -193,7 +186,7 @@ def _draw_group(drawing: Figure, top: float, group: Group, columns: Columns, col
     side = plot.get_yaxis_transform()
     inks = (CYCLE[0], colour, BLACK, BLACK)
     for place, row in zip(places, group.rows, strict=True):
-        told = beyond_luck(row)
+        told = beyond_luck(row["difference"], row["mc"])
         for column, (text, at, ink) in enumerate(zip(_texts(row), columns.numbers, inks, strict=True)):
             look: dict[str, Any] = {"ha": "left" if column == 3 else "right", "va": "center", "transform": side}
             look |= {

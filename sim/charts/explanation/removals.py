@@ -17,18 +17,18 @@ from sim.charts.explanation.months import WIDTH, Row
 from sim.charts.explanation.waterfall import LOWERS, RAISES
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, grid, measured, panel, sheet, wrapped
 from sim.charts.words import header, source
-from sim.words import beyond_luck, many, points
+from sim.words import LEAST, beyond_luck, many, points
 from sim.words import month as month_of
 
 ROW, HEAD, AXIS = 0.3, 0.3, 0.55
-MOST_LEVERS, LEAST_DIFFERENCE = 14, 0.0005
+MOST_LEVERS = 14
 
 
 def draw(removals: Removals) -> Figure:
     """The difference that taking each lever away makes to the chance, with its ranges; the largest first."""
     subject, result = removals.subject, removals.subject.result
     singles = [row for row in removals.rows if row["group"] == "single"]
-    shown = [row for row in singles if abs(row["difference"]) >= LEAST_DIFFERENCE][:MOST_LEVERS]
+    shown = [row for row in singles if abs(row["difference"]) >= LEAST][:MOST_LEVERS]
     rest = len(singles) - len(shown)
     together = [row for row in removals.rows if row["group"] != "single"]
     blocks = [("Without one of them", shown), ("Without several together", together)]
@@ -40,7 +40,7 @@ def draw(removals: Removals) -> Figure:
         "two Monte Carlo errors; pale: 5–95 % over parameter draws, luck removed. Grey: not told from luck."
     )
     if rest:
-        measure += f" {many(rest, 'more lever')} by less than {100 * LEAST_DIFFERENCE:g} points."
+        measure += f" {many(rest, 'more lever')} by less than {100 * LEAST:g} points."
     body = sum(HEAD + ROW * len(rows) for _, rows in blocks) + AXIS if blocks else 0.4
     title = f"{subject.name}: the chance without each lever"
     basis = f"Paired over {many(removals.runs, 'run')}."
@@ -89,14 +89,9 @@ def _numbers(row: Row) -> tuple[str, str, str]:
     """What is printed in a row: the chance without it, the difference with its error, its range over draws."""
     error = "" if row["mc"] is None else f" ± {100 * row['mc']:.1f}"
     low, high = row["low"], row["high"]
-    wide = low is not None and points(low) != points(high) and beyond_luck_of(row)
+    wide = low is not None and points(low) != points(high) and beyond_luck(row["difference"], row["mc"])
     span = f"({points(low)} to {points(high)})" if wide else ""
     return f"{100 * row['without']:.1f} %", f"{points(row['difference'])}{error}", span
-
-
-def beyond_luck_of(row: Row) -> bool:
-    """Whether the difference of a row is more than two Monte Carlo errors from nought."""
-    return beyond_luck(row["difference"], row["mc"])
 
 
 def _draw_block(plot: Axes, rows: Sequence[Row], names: Sequence[str], width: float, gaps: Sequence[float]) -> None:
@@ -110,7 +105,7 @@ def _draw_block(plot: Axes, rows: Sequence[Row], names: Sequence[str], width: fl
     plot.axvline(0.0, color=GREY, lw=0.9, zorder=1.5)
     side, edges = plot.get_yaxis_transform(), list(accumulate(gaps))
     for place, row in enumerate(rows):
-        told, value = beyond_luck_of(row), 100 * row["difference"]
+        told, value = beyond_luck(row["difference"], row["mc"]), 100 * row["difference"]
         colour = GREY if not told else (RAISES if value > 0 else LOWERS)
         if row["low"] is not None and row["low"] < row["high"]:
             pale: dict[str, Any] = {"color": colour, "alpha": 0.3, "lw": 9, "solid_capstyle": "butt", "zorder": 2}
