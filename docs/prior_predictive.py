@@ -35,7 +35,7 @@ from sim.results import Result
 from sim.results.tables import moved
 from sim.runs.run import Request, simulate
 from sim.runs.sampling import Mode, sample
-from sim.scenario import Loaded, Scenario, load
+from sim.scenario import ResolvedScenario, Scenario, load
 
 Floats = NDArray[np.float64]
 
@@ -262,7 +262,7 @@ def losses(span: Span, case: int) -> NDArray[np.int64]:
         document["parameters"] = _priors_of_a_run(span.start)
     scenario = Scenario.model_validate(document)
     mode: Mode = "central" if case == 0 else "drawn"
-    return lost_in(simulate(Request(Loaded(scenario, scenario, "docs", ()), RUNS, SEED, parameters=mode)))
+    return lost_in(simulate(Request(ResolvedScenario(scenario, scenario, "docs", ()), RUNS, SEED, parameters=mode)))
 
 
 def lost_in(result: Result) -> NDArray[np.int64]:

@@ -12,12 +12,12 @@ from sim.analysis.sensitivity import face_sensitivity as sensitivity
 from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
-from sim.scenario import Loaded, RecordSource, Scenario, load, reloaded
+from sim.scenario import RecordSource, ResolvedScenario, Scenario, load, reloaded
 from sim.sweeps.sweep import sweep
 
 
 def run(
-    scenario: str | Path | Loaded,
+    scenario: str | Path | ResolvedScenario,
     *,
     runs: int | None = None,
     seed: int | None = None,

@@ -20,7 +20,7 @@ from sim.model.terms import COLUMNS, COOPERATION, HAZARD, HEAD, SIDE, SIDES, TER
 from sim.model.world import World
 from sim.runs.ensemble import Engine, Ensemble, run_ensemble
 from sim.runs.sampling import Draws, Mode, sample
-from sim.scenario import Loaded, Scenario
+from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.checks import meaning_problems
 
 Document = dict[str, Any]
@@ -75,7 +75,7 @@ def lay_out(document: Document, root: Document | None = None) -> Plan:
     reference = scenario if root is None else Scenario.model_validate(root)
     found = problems_of(document) + ([] if root is None else problems_of(root))
     assert not found, found
-    return plan(Loaded(scenario, reference, "test", ()), yardsticks(scenario.as_of))
+    return plan(ResolvedScenario(scenario, reference, "test", ()), yardsticks(scenario.as_of))
 
 
 def draw(laid: Plan, runs: int = 20, seed: int = 1, mode: Mode = "central") -> Draws:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.runs.run import Request
-    from sim.scenario import Loaded, RecordSource
+    from sim.scenario import RecordSource, ResolvedScenario
 
 SETTINGS = ("seed", "runs", "parameters", "runs_per_draw")
 """What results must share, run 17 of the one being the twin of run 17 of the other; engines give the same bits."""
@@ -220,7 +220,7 @@ def read_comparison(folder: Path) -> Comparison:
 
 
 def face_compare(
-    *scenarios: str | Path | Loaded | Result,
+    *scenarios: str | Path | ResolvedScenario | Result,
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
@@ -272,7 +272,7 @@ def face_compare(
 
 
 def requests(
-    loaded: Sequence[Loaded], runs: int | None, seed: int | None, parameters: Literal["drawn", "central"]
+    loaded: Sequence[ResolvedScenario], runs: int | None, seed: int | None, parameters: Literal["drawn", "central"]
 ) -> list[Request]:
     """A request for each scenario with one seed and one number of runs: those of the first where none are given.
 

@@ -23,7 +23,7 @@ from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import HOLY_SEE
 from sim.results.manifests import FIT
 from sim.runs.setup import Setup
-from sim.scenario import Loaded, RecordTable, Scenario
+from sim.scenario import RecordTable, ResolvedScenario, Scenario
 
 DRAWS, SEED = 1000, 1
 """Draws of the posterior from which the states' intervals are told."""
@@ -153,7 +153,7 @@ def _states(as_of: date, record: RecordTable | None) -> list[dict[str, Any]]:
     """Every recogniser with its chance to leave in a year of contest, all levers at reference, likeliest first."""
     header = {"name": "fit", "title": "Fit", "question": "Who is susceptible?", "start": as_of, "end": as_of}
     scenario = Scenario.model_validate({"scenario": header, "record": record})
-    setup = Setup.of(Loaded(scenario, scenario, "fit", ()), SEED)
+    setup = Setup.of(ResolvedScenario(scenario, scenario, "fit", ()), SEED)
     central, drawn = _chances(replace(setup, parameters="central"), 1), _chances(setup, DRAWS)
     rows = []
     for place, code in enumerate(setup.plan.members.recognisers):

@@ -28,7 +28,7 @@ _MOST_NAMED = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Indices:
     """What the outcomes of a design come to."""
 
     rows: list[Row]
@@ -48,7 +48,7 @@ def analysed(
     seed: int,
     repair: bool = False,
     failures: Mapping[int, str] | None = None,
-) -> Found:
+) -> Indices:
     """Indices of an outcome over the points of a design.
 
     kind : sobol (points of a Saltelli design) or morris
@@ -74,7 +74,7 @@ def analysed(
     blocks, dropped = int(good.sum()), int((~good).sum())
     if variance <= (_FLAT * max(1.0, abs(mean))) ** 2:
         blank = [{"name": name, **dict.fromkeys(MEASURES[kind])} for name in names]
-        return Found(blank, mean, 0.0, None, blocks, dropped, SAME)
+        return Indices(blank, mean, 0.0, None, blocks, dropped, SAME)
     noise = point_noise(estimates)
     share = None if noise is None else min(1.0, float(noise.mean()) / variance)
     note = None
@@ -82,7 +82,7 @@ def analysed(
         note = f"{share:.0%} of the variance is Monte Carlo noise, which swells the indices: take more runs a point."
     luck = np.random.default_rng([seed, _STREAM])
     rows = (_sobol if kind == "sobol" else _morris)(names, unit, outcome, luck)
-    return Found(rows, mean, variance, share, blocks, dropped, note)
+    return Indices(rows, mean, variance, share, blocks, dropped, note)
 
 
 def _failed(places: list[int], of: int, failures: Mapping[int, str]) -> str:

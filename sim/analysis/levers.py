@@ -11,7 +11,7 @@ from sim.scenario.levers import FIRST, LEVERS, called
 from sim.words import listed, minus
 
 Document = Mapping[str, Any]
-"""What a sweep says of itself (`sim.sweeps.swept.Swept.document`)."""
+"""What a sweep says of itself (`sim.sweeps.swept.SweepResult.document`)."""
 
 NINETY = 1.645
 """Standard errors on either side that hold 90 % of a normal law."""

@@ -26,7 +26,7 @@ from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
-from sim.scenario import Loaded, RecordSource, reloaded, titled
+from sim.scenario import RecordSource, ResolvedScenario, reloaded, titled
 from sim.scenario.given import is_given
 from sim.scenario.values import plain, told
 from sim.sweeps.designs import design_problems, unit_points
@@ -119,7 +119,7 @@ class Question:
     @classmethod
     def of(
         cls,
-        loaded: Loaded,
+        loaded: ResolvedScenario,
         runs: int | None = None,
         seed: int | None = None,
         parameters: Mode | None = None,
@@ -300,7 +300,7 @@ def _kept(folder: Path, question: Question) -> Sensitivity | None:
 
 
 def face_sensitivity(
-    scenario: str | Path | Loaded,
+    scenario: str | Path | ResolvedScenario,
     *,
     outcome: str = "count",
     design: str = "sobol",

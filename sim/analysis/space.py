@@ -21,7 +21,7 @@ from sim.parameters import PARAMETERS, Held
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Draws, sample, settled
-from sim.scenario import Opened
+from sim.scenario import ScenarioFiles
 from sim.sweeps.outcomes import Outcome, elsewhere, from_ties
 from sim.sweeps.reading import parse_variations
 from sim.sweeps.variation import Variation
@@ -46,7 +46,7 @@ class Space:
         return self.request.runs // RUNS_PER_DRAW
 
     @cached_property
-    def files(self) -> Opened:
+    def files(self) -> ScenarioFiles:
         """The scenario's files, read once for all points."""
         return self.request.loaded.opened()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.atlas import states
 from sim.errors import Problem
 from sim.results import Result
-from sim.scenario import Loaded, members
+from sim.scenario import ResolvedScenario, members
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Start:
         )
 
     @classmethod
-    def asked(cls, loaded: Loaded) -> Start:
+    def asked(cls, loaded: ResolvedScenario) -> Start:
         """That of a scenario still to be run."""
         scenario, who = loaded.scenario, members(loaded.scenario)
         return cls(

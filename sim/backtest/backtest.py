@@ -23,7 +23,7 @@ from sim.results.manifests import BACKTEST
 from sim.results.table import BLANK, FLAG, NUMBER, TEXT, WHOLE, Columns, check_rows
 from sim.results.tables import LEVELS, quantiles
 from sim.runs.run import Request, check_numbers, simulate
-from sim.scenario import Loaded, Scenario
+from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.schema import MOST_SEED
 
 ORIGINS = range(1995, 2025)
@@ -375,4 +375,4 @@ def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
 
 def _run(document: dict[str, Any], runs: int, seed: int, threads: int | None) -> Result:
     scenario = Scenario.model_validate(document)
-    return simulate(Request(Loaded(scenario, scenario, "backtest", ()), runs, seed), threads, talks=False)
+    return simulate(Request(ResolvedScenario(scenario, scenario, "backtest", ()), runs, seed), threads, talks=False)

@@ -289,9 +289,9 @@ def drawable(folder: Path) -> DrawableFolder:
 
 
 def _read_sweep(folder: Path) -> Drawable:
-    from sim.sweeps.swept import Swept
+    from sim.sweeps.swept import SweepResult
 
-    return of_sweep(Swept.read(folder).document())
+    return of_sweep(SweepResult.read(folder).document())
 
 
 def _read_comparison(folder: Path) -> Drawable:

@@ -29,7 +29,7 @@ from sim.words import many
 if TYPE_CHECKING:
     from sim.results import Out
     from sim.sweeps.sweep import Status, Sweep
-    from sim.sweeps.swept import Swept
+    from sim.sweeps.swept import SweepResult
 
 
 class Points(click.ParamType):
@@ -127,7 +127,7 @@ def command(
         _tell_status(status(sweep, out), as_json)
         return
 
-    def draw(swept: Swept, folder: Path, names: Collection[str]) -> None:
+    def draw(swept: SweepResult, folder: Path, names: Collection[str]) -> None:
         from sim.charts.catalogue import draw_sweep
         from sim.charts.sweep.document import outcomes_by_chart
 
@@ -181,7 +181,7 @@ def _tell_status(far: Status, as_json: bool) -> None:
     click.echo(far.folder)
 
 
-def _document(swept: Swept, found: bool) -> dict[str, Any]:
+def _document(swept: SweepResult, found: bool) -> dict[str, Any]:
     manifest = swept.manifest
     return {
         "folder": str(swept.folder),
@@ -196,7 +196,7 @@ def _document(swept: Swept, found: bool) -> dict[str, Any]:
     }
 
 
-def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]:
+def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> list[str]:
     from sim.results.result import further
     from sim.scenario import given_in_words
 
@@ -237,7 +237,7 @@ def _lines(swept: Swept, found: bool, seconds: float, charts: bool) -> list[str]
     return lines
 
 
-def _levers(swept: Swept, end: str) -> list[str]:
+def _levers(swept: SweepResult, end: str) -> list[str]:
     """What each patron's lever does, a sentence each; nothing of other designs."""
     if swept.manifest["design"] != "levers":
         return []

@@ -19,7 +19,7 @@ from sim.model.draws import purpose_of, state_code
 from sim.model.terms import SIDES
 from sim.model.timeline import Events, Floats, Timeline
 from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
-from sim.scenario import Loaded, Members, Range, Scenario, StateTable, members
+from sim.scenario import Members, Range, ResolvedScenario, Scenario, StateTable, members
 from sim.scenario.events import Event, Switch
 from sim.scenario.fields import bounds_of, month_number
 from sim.scenario.levers import LEVERS, PATRONS
@@ -58,7 +58,7 @@ class Entry:
 class Plan:
     """A scenario laid out for the engines."""
 
-    loaded: Loaded
+    loaded: ResolvedScenario
     members: Members
     months: tuple[str, ...]
     """Label of each row, `YYYY-MM`: row 0 is the roster at the end of `as_of`, row m the end of month m."""
@@ -88,7 +88,7 @@ def month_label(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def plan(loaded: Loaded, yardsticks: Yardsticks) -> Plan:
+def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
     """Lay out a scenario.
 
     yardsticks : what the fit on the record measures states by
@@ -181,7 +181,7 @@ def _series(lever: float | Mapping[date, float] | None, numbers: range, default:
 # --- states -----------------------------------------------------------------------------------------------
 
 
-def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
+def _states(loaded: ResolvedScenario, who: Members, first: int) -> dict[str, Any]:
     scenario = loaded.scenario
     own = [_facts(scenario, code) for code in who.all]
     base = [_facts(root, code) for code, root in zip(who.all, _bases(loaded, who), strict=True)]
@@ -224,7 +224,7 @@ def _states(loaded: Loaded, who: Members, first: int) -> dict[str, Any]:
     }
 
 
-def _bases(loaded: Loaded, who: Members) -> list[Scenario]:
+def _bases(loaded: ResolvedScenario, who: Members) -> list[Scenario]:
     """The scenario whose facts are the reference of each state: the root, unless only the scenario has the state."""
     known = members(loaded.reference).all
     return [loaded.reference if code in known else loaded.scenario for code in who.all]
@@ -275,7 +275,7 @@ def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, f
     return facts
 
 
-def _covariates(loaded: Loaded, who: Members, yardsticks: Yardsticks) -> dict[str, Any]:
+def _covariates(loaded: ResolvedScenario, who: Members, yardsticks: Yardsticks) -> dict[str, Any]:
     """What sets the states' susceptibility apart, at `as_of`; levers act through terms alone."""
     own = loaded.scenario
     return {

@@ -22,9 +22,9 @@ MOST_POINTS = 60
 def html_of_sweep(folder: Path) -> str:
     """The page of a finished sweep. Raises ResultError where the folder holds none, or a damaged one."""
     from sim.charts.catalogue import draw_outcome
-    from sim.sweeps.swept import Swept
+    from sim.sweeps.swept import SweepResult
 
-    swept = Swept.read(folder)
+    swept = SweepResult.read(folder)
     manifest, document = swept.manifest, swept.document()
     header = manifest["scenario"]["scenario"]
     columns, states = document["columns"], document["states"]

@@ -30,7 +30,7 @@ from sim.runs.ensemble import Progress, check_ledger
 from sim.runs.sampling import Mode
 from sim.runs.setup import Setup
 from sim.runs.votes import votes
-from sim.scenario import Loaded, Scenario
+from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 from sim.scenario.values import plain, told
 
@@ -56,7 +56,7 @@ class Clock:
 class Request:
     """What is to be run: a scenario with everything settled that decides its numbers."""
 
-    loaded: Loaded
+    loaded: ResolvedScenario
     runs: int
     seed: int
     engine: str = "compiled"
@@ -64,7 +64,7 @@ class Request:
     ledger: bool = False
 
     @classmethod
-    def of(cls, loaded: Loaded, runs: int | None = None, seed: int | None = None, **settings: Any) -> Request:
+    def of(cls, loaded: ResolvedScenario, runs: int | None = None, seed: int | None = None, **settings: Any) -> Request:
         """A request with the scenario's own runs and seed where none are given."""
         header = loaded.scenario.scenario
         return cls(
@@ -85,7 +85,7 @@ class Request:
         except ValueError as error:
             rule = f"a scenario of this version's language; run it again ({str(error).splitlines()[0]})"
             raise ResultError(Problem("scenario", rule), result.folder) from None
-        loaded = Loaded(scenario, reference, result.name, result.extends, dict(result.settings["set"]))
+        loaded = ResolvedScenario(scenario, reference, result.name, result.extends, dict(result.settings["set"]))
         kept = {key: result.settings[key] for key in ("runs", "seed", "engine", "parameters")}
         return cls(loaded, **kept)
 

@@ -12,7 +12,7 @@ from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
 from sim.runs.ensemble import Engine, Ensemble, ledger_of, run_ensemble
 from sim.runs.sampling import Draws, Mode, sample
-from sim.scenario import Loaded
+from sim.scenario import ResolvedScenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Setup:
     """Draws made so far, by their number."""
 
     @classmethod
-    def of(cls, loaded: Loaded, seed: int, parameters: Mode = "drawn") -> Setup:
+    def of(cls, loaded: ResolvedScenario, seed: int, parameters: Mode = "drawn") -> Setup:
         """A scenario with a seed; its parameters drawn, or at their central values."""
         scenario = loaded.scenario
         return cls(plan(loaded, yardsticks_for(scenario)), beliefs_for(scenario), seed, parameters)

@@ -5,8 +5,8 @@ from sim.scenario.checks import remarks
 from sim.scenario.fields import Range
 from sim.scenario.given import as_options, given_in_words, parse_given, titled, with_given
 from sim.scenario.loading import (
-    Loaded,
-    Opened,
+    ResolvedScenario,
+    ScenarioFiles,
     load,
     opened,
     parse_overrides,
@@ -22,13 +22,13 @@ from sim.scenario.schema import Election, Header, Scenario, Source, StateTable
 __all__ = [
     "Election",
     "Header",
-    "Loaded",
     "Members",
-    "Opened",
     "Range",
     "RecordSource",
     "RecordTable",
+    "ResolvedScenario",
     "Scenario",
+    "ScenarioFiles",
     "Source",
     "StateTable",
     "as_options",
@@ -47,3 +47,6 @@ __all__ = [
     "titled",
     "with_given",
 ]
+
+Loaded = ResolvedScenario
+"""The earlier name, for one version."""

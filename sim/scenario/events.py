@@ -17,7 +17,7 @@ ACT_MONTHS = 24
 """Words and notices about military cooperation weigh for 24 months."""
 
 
-class Happening(Part):
+class EventBase(Part):
     """What every event has: when, how surely, and on whose word."""
 
     whose: ClassVar[str | None] = None
@@ -62,7 +62,7 @@ class Happening(Part):
         return float(getattr(self, "years", 1.0)) if self.number == "million_usd" else 1.0
 
 
-class _Words(Happening):
+class _Words(EventBase):
     whose: ClassVar[str | None] = "words"
     number: ClassVar[str | None] = "strength"
     state: Iso3
@@ -112,7 +112,7 @@ class Reassurance(_Words):
     type: Literal["reassurance"]
 
 
-class Order(Happening):
+class Order(EventBase):
     """The head of government publicly orders ties with Beijing opened.
 
     It stands until carried out, withdrawn, the head of government changes, or 24 months.
@@ -125,7 +125,7 @@ class Order(Happening):
     """The state whose head of government gives the order."""
 
 
-class Withdrawal(Happening):
+class Withdrawal(EventBase):
     """A government takes back its standing order and its promises to leave Taipei; its other words stand."""
 
     whose: ClassVar[str | None] = "words"
@@ -135,7 +135,7 @@ class Withdrawal(Happening):
     """The state that withdraws."""
 
 
-class Inauguration(Happening):
+class Inauguration(EventBase):
     """A new government takes office: the old one's lean, pledges and order end, and its first year begins."""
 
     whose: ClassVar[str | None] = "government"
@@ -148,7 +148,7 @@ class Inauguration(Happening):
     """The new government's lean, -1 (Taipei, Washington) to +1 (Beijing); left out, that of the start."""
 
 
-class LeanChange(Happening):
+class LeanChange(EventBase):
     """A government in office moves towards one side or the other."""
 
     whose: ClassVar[str | None] = "government"
@@ -161,7 +161,7 @@ class LeanChange(Happening):
     """Its lean from then on, -1 (Taipei, Washington) to +1 (Beijing)."""
 
 
-class Lobbying(Happening):
+class Lobbying(EventBase):
     """Washington presses a state on its recognition: it puts something at stake first and provokes later."""
 
     whose: ClassVar[str | None] = "washington"
@@ -176,7 +176,7 @@ class Lobbying(Happening):
     """Months in which the pressure halves; left out, it stays."""
 
 
-class Protest(Happening):
+class Protest(EventBase):
     """Beijing denounces Washington's pressure: part of it is felt as an affront, which only provokes."""
 
     whose: ClassVar[str | None] = "beijing"
@@ -196,7 +196,7 @@ class Protest(Happening):
         return "HOSTILITY"
 
 
-class Offer(Happening):
+class Offer(EventBase):
     """A patron offers a sum of money, on top of what it would bid: Washington's is an inducement to stay."""
 
     number: ClassVar[str | None] = "million_usd"
@@ -223,7 +223,7 @@ class Offer(Happening):
         return {"beijing": "OFFER", "taipei": "AID", "washington": "INDUCEMENT"}[self.by]
 
 
-class Match(Happening):
+class Match(EventBase):
     """Taipei matches what Beijing bids for a state, beyond its reserve and its ceiling."""
 
     whose: ClassVar[str | None] = "taipei"
@@ -236,7 +236,7 @@ class Match(Happening):
     """Part of Beijing's bid, as the state believes it, that Taipei's comes up to; 1 is all of it."""
 
 
-class Hostility(Happening):
+class Hostility(EventBase):
     """Washington quarrels with a state on another question (deportation, tariffs): it only provokes."""
 
     whose: ClassVar[str | None] = "washington"
@@ -251,7 +251,7 @@ class Hostility(Happening):
     """Months in which it halves; left out, it stays."""
 
 
-class Threat(Happening):
+class Threat(EventBase):
     """A host says that it may end military cooperation with Washington: words, which weigh for 24 months at most."""
 
     whose: ClassVar[str | None] = "words"
@@ -269,7 +269,7 @@ class Threat(Happening):
         return ACT_MONTHS
 
 
-class Notice(Happening):
+class Notice(EventBase):
     """A host gives formal notice, votes or orders to end military cooperation with Washington.
 
     It weighs until carried out or withdrawn, 24 months at most.
@@ -287,7 +287,7 @@ class Notice(Happening):
         return ACT_MONTHS
 
 
-class NoticeWithdrawn(Happening):
+class NoticeWithdrawn(EventBase):
     """A host takes back its words and notices about military cooperation."""
 
     whose: ClassVar[str | None] = "words"
@@ -297,7 +297,7 @@ class NoticeWithdrawn(Happening):
     """The host that takes them back."""
 
 
-class Request(Happening):
+class Request(EventBase):
     """A state asks Taipei for money in public: its tie comes up."""
 
     whose: ClassVar[str | None] = "taipei"
@@ -314,7 +314,7 @@ class Request(Happening):
     """Taipei's answer: refused, it stays at what stands; met, it pays the sum on top; left out, it bids freely."""
 
 
-class Switch(Happening):
+class Switch(EventBase):
     """A change told as a fact or a supposition: it happens in that month."""
 
     whose: ClassVar[str | None] = "other"
@@ -326,7 +326,7 @@ class Switch(Happening):
     """The side it goes to."""
 
 
-class AidCut(Happening):
+class AidCut(EventBase):
     """Taipei or Washington cuts its aid to a state."""
 
     number: ClassVar[str | None] = "share"
@@ -345,7 +345,7 @@ class AidCut(Happening):
         return "TAIPEI_CUT" if self.by == "taipei" else "US_CUT"
 
 
-class Truce(Happening):
+class Truce(EventBase):
     """Beijing and Taipei stop competing: Beijing accepts almost nobody, and Taipei takes almost nobody back."""
 
     whose: ClassVar[str | None] = "truce"
@@ -355,7 +355,7 @@ class Truce(Happening):
     """How long it holds; left out, to the end or to a `truce-ends`."""
 
 
-class TruceEnds(Happening):
+class TruceEnds(EventBase):
     """The contest begins again."""
 
     whose: ClassVar[str | None] = "truce"
@@ -388,7 +388,7 @@ Event = Annotated[
 ]
 """One event of any kind, told apart by its `type`."""
 
-EVENTS: dict[str, type[Happening]] = {
+EVENTS: dict[str, type[EventBase]] = {
     typing.get_args(kind.model_fields["type"].annotation)[0]: kind
     for kind in typing.get_args(typing.get_args(Event)[0])
 }

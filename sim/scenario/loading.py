@@ -33,7 +33,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Loaded:
+class ResolvedScenario:
     """A scenario ready to run."""
 
     scenario: Scenario
@@ -54,7 +54,7 @@ class Loaded:
         """Short name."""
         return self.scenario.name
 
-    def opened(self) -> Opened:
+    def opened(self) -> ScenarioFiles:
         """Its files, read again."""
         return opened(self.file, self.record)
 
@@ -74,7 +74,7 @@ def _files() -> dict[str, Path]:
 
 
 @dataclass(frozen=True)
-class Opened:
+class ScenarioFiles:
     """A scenario's files as read, to be resolved with overrides: once, or for each point of a sweep."""
 
     file: str
@@ -88,7 +88,7 @@ class Opened:
     record: RecordSource | None = None
     """A file of the user's facts that was put in place of the scenario's own."""
 
-    def resolved(self, overrides: Mapping[str, Any] | None = None) -> Loaded:
+    def resolved(self, overrides: Mapping[str, Any] | None = None) -> ResolvedScenario:
         """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
         document = copy.deepcopy(self.merged)
         wrong: list[Problem] = []
@@ -106,10 +106,10 @@ class Opened:
         scenario = settled(_validated(document, self.file))
         _meant(scenario, self.file)
         reference = _anchored(self.reference, scenario)
-        return Loaded(scenario, reference, self.file, self.chain, told, self.record)
+        return ResolvedScenario(scenario, reference, self.file, self.chain, told, self.record)
 
 
-def opened(scenario: str | Path, record: RecordSource | None = None) -> Opened:
+def opened(scenario: str | Path, record: RecordSource | None = None) -> ScenarioFiles:
     """Read a scenario by shipped name or by path, and all that it extends.
 
     record : a file with the user's facts since the atlas ends, in place of the scenario's own
@@ -127,7 +127,7 @@ def opened(scenario: str | Path, record: RecordSource | None = None) -> Opened:
         merged["record"] = root["record"] = record_document(record)
     reference = settled(_validated(root, root_file))
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
-    return Opened(shown, reference, root_file, names, merged, record)
+    return ScenarioFiles(shown, reference, root_file, names, merged, record)
 
 
 def load(
@@ -135,7 +135,7 @@ def load(
     overrides: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     record: RecordSource | None = None,
-) -> Loaded:
+) -> ResolvedScenario:
     """Load a scenario by shipped name or by path, with overrides by dotted path.
 
     overrides : values by path, such as `{"washington.attention": 2}`
@@ -147,13 +147,13 @@ def load(
 
 
 def reloaded(
-    scenario: str | Path | Loaded,
+    scenario: str | Path | ResolvedScenario,
     overrides: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     record: RecordSource | None = None,
-) -> Loaded:
+) -> ResolvedScenario:
     """The same of a scenario that may be loaded already, with its own overrides below these."""
-    if not isinstance(scenario, Loaded):
+    if not isinstance(scenario, ResolvedScenario):
         return load(scenario, overrides, given, record)
     changed = with_given(overrides, given)
     if not changed and record is None:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from sim import atlas, results
 from sim.errors import InputError, Problem, SimError
 from sim.results.identity import ROOMS
-from sim.sweeps.points import Base, Done, evaluate
+from sim.sweeps.points import Base, PointResult, evaluate
 
 Task = tuple[str, Mapping[str, Any]]
 """Key and values of a point."""
@@ -29,7 +29,7 @@ AHEAD = 2
 class Executor(Protocol):
     """What computes points."""
 
-    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[Done], None, None]:
+    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
         """The points as they finish, in any order, few handed out ahead.
 
         many : how many tasks there are
@@ -42,12 +42,12 @@ class Local:
 
     threads: int | None = None
 
-    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[Done], None, None]:
+    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
         threads = max(1, self.threads or os.cpu_count() or 1)
         waiting = iter(tasks)
         pool = ThreadPoolExecutor(max_workers=threads)
         try:
-            pending: set[Future[Done]] = set()
+            pending: set[Future[PointResult]] = set()
             while True:
                 room = AHEAD * threads - len(pending)
                 pending |= {pool.submit(evaluate, base, values, key) for key, values in islice(waiting, room)}
@@ -75,7 +75,7 @@ class Dask:
 
     scheduler: str
 
-    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[Done], None, None]:
+    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
         try:
             from distributed import as_completed
         except ImportError:
@@ -118,7 +118,7 @@ class Dask:
         except OSError:
             raise self._gone() from None
 
-    def _told(self, client: Any, finished: list[Any]) -> list[Done]:
+    def _told(self, client: Any, finished: list[Any]) -> list[PointResult]:
         """The points of finished tasks."""
         try:
             told = client.gather(finished)
@@ -161,7 +161,7 @@ def _hushed() -> Iterator[None]:
         log.setLevel(level)
 
 
-def evaluate_all(base: Base, tasks: Sequence[Task], wanted: str) -> list[Done] | None:
+def evaluate_all(base: Base, tasks: Sequence[Task], wanted: str) -> list[PointResult] | None:
     """Simulate points on a worker; None where its code is not that which is `wanted`."""
     return [evaluate(base, values, key) for key, values in tasks] if code() == wanted else None
 

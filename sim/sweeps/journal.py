@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.results.file import settle
-from sim.sweeps.points import Done
+from sim.sweeps.points import PointResult
 
 FILE = "journal"
 _DIGITS = 32
@@ -37,7 +37,7 @@ class Journal:
     def __len__(self) -> int:
         return len(self._places)
 
-    def __getitem__(self, key: str) -> Done:
+    def __getitem__(self, key: str) -> PointResult:
         self._file.seek(self._places[key])
         line = newline = b""
         while not newline and (more := self._file.read(_PIECE)):
@@ -52,7 +52,7 @@ class Journal:
         """Whether a finished point could not be run."""
         return key in self._failed
 
-    def add(self, finished: Iterable[Done]) -> None:
+    def add(self, finished: Iterable[PointResult]) -> None:
         """Write finished points down; on return they are on the disk."""
         end = self._file.seek(0, os.SEEK_END)
         places, content = [], b""
@@ -71,7 +71,7 @@ class Journal:
         for done, place in places:
             self._note(done, place)
 
-    def _note(self, done: Done, place: int) -> None:
+    def _note(self, done: PointResult, place: int) -> None:
         self._places[done.key] = place
         if done.row["error"] is not None:
             self._failed.add(done.key)
@@ -92,13 +92,13 @@ class Journal:
             self._file.truncate(end)
 
 
-def _line(done: Done) -> bytes:
+def _line(done: PointResult) -> bytes:
     document = {"key": done.key, "row": done.row, "counts": done.counts}
     told = json.dumps(document | ({"ends": done.ends} if done.ends else {}), allow_nan=False).encode()
     return _digest(told) + b" " + told + b"\n"
 
 
-def _told(line: bytes) -> Done | None:
+def _told(line: bytes) -> PointResult | None:
     digest, _, told = line.rstrip(b"\n").partition(b" ")
     if _digest(told) != digest:
         return None
@@ -106,7 +106,7 @@ def _told(line: bytes) -> Done | None:
         document = json.loads(told)
         key, row, counts, ends = document["key"], document["row"], document["counts"], document.get("ends", "")
         if isinstance(key, str) and isinstance(row["error"], str | None) and isinstance(counts + ends, str):
-            return Done(key, dict(row), counts, ends)
+            return PointResult(key, dict(row), counts, ends)
     except (ValueError, LookupError, TypeError, RecursionError):
         pass
     return None

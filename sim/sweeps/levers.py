@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.errors import InputError, Problem
-from sim.scenario import Loaded
+from sim.scenario import ResolvedScenario
 from sim.scenario.levers import FIRST, LEVERS
 from sim.sweeps.variation import Variation, nine_digits
 
@@ -11,7 +11,7 @@ MULTIPLES = (0.0, 0.5, 2.0, 5.0)
 """Of the scenario's own value, at which each lever is tried."""
 
 
-def lever_variations(scenario: Loaded) -> tuple[Variation, ...]:
+def lever_variations(scenario: ResolvedScenario) -> tuple[Variation, ...]:
     """The first lever of each patron: the scenario's value, then the multiples of it, ascending.
 
     Where the scenario has it at nought, multiples of the record's, and the record's own; none beyond its bounds.

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import InputError, Problem
 from sim.letters import RULE, fit
-from sim.scenario import Loaded
+from sim.scenario import ResolvedScenario
 from sim.scenario.fields import LONGEST_NAME, LONGEST_TEXT
 from sim.scenario.reading import as_text, plain_bytes
 from sim.scenario.values import plain, scalar
@@ -122,7 +122,7 @@ def table_of(points: Any) -> Any:
     raise InputError(Problem("points", rule, points))
 
 
-def listed_points(scenario: Loaded, table: PointTable) -> Design:
+def listed_points(scenario: ResolvedScenario, table: PointTable) -> Design:
     """The points of a table, in its order, each tried before anything runs as `Reader.try_rows` says.
 
     A blank leaves a path as the scenario has it.
@@ -145,7 +145,9 @@ def listed_points(scenario: Loaded, table: PointTable) -> Design:
     return Design(varied, LISTED, (len(rows),), None, rows, names)
 
 
-def _columns(scenario: Loaded, table: PointTable) -> tuple[dict[str, tuple[int, Kind]], list[tuple[int, str]]]:
+def _columns(
+    scenario: ResolvedScenario, table: PointTable
+) -> tuple[dict[str, tuple[int, Kind]], list[tuple[int, str]]]:
     """Place and kind of each path, and places and names of the labels. Raises InputError."""
     reader, wrong = Reader(scenario), []
     columns: dict[str, tuple[int, Kind]] = {}

@@ -20,7 +20,7 @@ from sim.results.tables import LEVELS, count_error, quantiles
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
-from sim.scenario import Opened
+from sim.scenario import ScenarioFiles
 from sim.scenario.schema import LONGEST_MONTHS
 from sim.sweeps.outcomes import columns_of_ties, elsewhere
 from sim.sweeps.paired import Ends, packed_ends
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 class Base:
     """What all points of a sweep share."""
 
-    opened: Opened
+    opened: ScenarioFiles
     runs: int
     seed: int
     parameters: Mode
@@ -49,7 +49,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Done:
+class PointResult:
     """What a point gave."""
 
     key: str
@@ -67,16 +67,16 @@ class Done:
         return unpacked(self.counts)
 
 
-def evaluate(base: Base, values: Mapping[str, Any], key: str) -> Done:
+def evaluate(base: Base, values: Mapping[str, Any], key: str) -> PointResult:
     """Simulate a point on one thread. What its values make impossible is told in the row, not raised."""
     try:
         setup = base.request(values).setup
         laid, ensemble = setup.plan, setup.ensemble(base.runs, threads=1)
         where = ends(laid, ensemble)
         kept = packed_ends(where) if base.paired else ""
-        return Done(key, outcomes(laid, ensemble, where), packed(distribution(laid, ensemble)), kept)
+        return PointResult(key, outcomes(laid, ensemble, where), packed(distribution(laid, ensemble)), kept)
     except (SimError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        return Done(key, {"error": _said(error)}, "")
+        return PointResult(key, {"error": _said(error)}, "")
 
 
 def _said(error: Exception) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, ScenarioError, nearest
-from sim.scenario import Loaded, RecordSource, load, shipped, with_given
+from sim.scenario import RecordSource, ResolvedScenario, load, shipped, with_given
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 from sim.scenario.values import scalar
@@ -20,7 +20,7 @@ from sim.sweeps.varying import MOST_VARIED, Reader, wrong_at
 # --- options ------------------------------------------------------------------------------------------------
 
 
-def parse_variation(text: str, scenario: Loaded) -> Variation:
+def parse_variation(text: str, scenario: ResolvedScenario) -> Variation:
     """What `PATH=low:high:n`, `PATH=low:high`, `PATH=a,b,c` or `PATH` alone varies.
 
     A bare parameter name stands for `parameters.NAME`; alone, it has the 5 % and 95 % points of its law as its range.
@@ -29,7 +29,7 @@ def parse_variation(text: str, scenario: Loaded) -> Variation:
     return parse_variations([text], scenario)[0]
 
 
-def parse_variations(texts: Iterable[str], scenario: Loaded) -> tuple[Variation, ...]:
+def parse_variations(texts: Iterable[str], scenario: ResolvedScenario) -> tuple[Variation, ...]:
     """The same of several texts, each path once."""
     found: list[Variation] = []
     wrong: list[Problem] = []
@@ -72,7 +72,7 @@ class SweepFile:
 
     file: str
     """The file, as the user named it."""
-    scenario: Loaded
+    scenario: ResolvedScenario
     design: str
     points: int | None
     """Points of a design other than a grid."""
@@ -154,7 +154,11 @@ def read_sweep(
 
 
 def _listed(
-    scenario: Loaded | None, folder: Path, head: Mapping[str, Any], vary: Mapping[str, Any], wrong: list[Problem]
+    scenario: ResolvedScenario | None,
+    folder: Path,
+    head: Mapping[str, Any],
+    vary: Mapping[str, Any],
+    wrong: list[Problem],
 ) -> Design | None:
     """The points of a file named beside the sweep file; its problems, and what goes not with it, go to `wrong`."""
     name = head["points"]
@@ -212,7 +216,7 @@ def _scenario(
     overrides: Mapping[str, Any] | None,
     record: RecordSource | None,
     wrong: list[Problem],
-) -> Loaded | None:
+) -> ResolvedScenario | None:
     """The scenario of a sweep file: a shipped name, or a file beside it; its problems go to `wrong`."""
     if not isinstance(name, str) or not name:
         rule = "required: a shipped scenario or a file beside this one" if name is None else "a scenario's name or file"
@@ -228,7 +232,7 @@ def _scenario(
         return None
 
 
-def _variations(scenario: Loaded, vary: Mapping[str, Any], wrong: list[Problem]) -> tuple[Variation, ...]:
+def _variations(scenario: ResolvedScenario, vary: Mapping[str, Any], wrong: list[Problem]) -> tuple[Variation, ...]:
     """What `[vary]` varies; its problems go to `wrong`."""
     reader = Reader(scenario)
     found: list[Variation] = []

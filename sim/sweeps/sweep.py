@@ -28,7 +28,7 @@ from sim.sweeps.levers import lever_variations
 from sim.sweeps.pointfile import PointTable, is_table, listed_points, table_of
 from sim.sweeps.points import Base
 from sim.sweeps.reading import parse_variations, read_sweep
-from sim.sweeps.swept import Swept
+from sim.sweeps.swept import SweepResult
 from sim.sweeps.tables import cell_of, varied, write_tables
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def status(sweep: Sweep, out: results.Out) -> Status:
     return Status(sweep.unfinished(out), wanted, done, failed)
 
 
-Draw = Callable[["Swept", Path, Collection[str]], object]
+Draw = Callable[["SweepResult", Path, Collection[str]], object]
 """Draws charts of a finished sweep, by their names, into a folder."""
 
 
@@ -152,7 +152,7 @@ def run_sweep(
     command: str = "",
     tell: Callable[[str], object] | None = None,
     pictures: Iterable[str] = (),
-) -> tuple[Swept, bool]:
+) -> tuple[SweepResult, bool]:
     """Run what is not done yet, write the sweep whole, and read it; True when all of it was found.
 
     A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
@@ -177,14 +177,14 @@ def run_sweep(
             (stage / results.CHARTS).mkdir()
             there = results.charts_in(folder) if results.CHARTS in todo else set()
             tables = stage if results.DATA in todo else folder
-            draw(Swept(tables, manifest), stage / results.CHARTS, sorted({*pictures, *there}))
+            draw(SweepResult(tables, manifest), stage / results.CHARTS, sorted({*pictures, *there}))
         return manifest
 
     pictures = list(pictures)
     wanted = [] if draw is None else [f"{results.CHARTS}/{name}.png" for name in pictures]
     found = results.found_or_made(folder, _said(sweep), wanted, make, own)
     forget_journal(unfinished)
-    return Swept.read(folder), found
+    return SweepResult.read(folder), found
 
 
 def _compute(
@@ -365,7 +365,7 @@ def sweep(
     scheduler: str | None = None,
     out: str | Path | None = None,
     to: str | Path | None = None,
-) -> Swept:
+) -> SweepResult:
     """Run a scenario at every point of a design, or go on where an earlier call stopped.
 
     vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;

@@ -25,14 +25,14 @@ _COUNTS: Columns = {"point": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE,
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepResult:
     """A finished sweep: its folder, and what it says of itself."""
 
     folder: Path
     manifest: Mapping[str, Any]
 
     @classmethod
-    def read(cls, folder: str | Path) -> Swept:
+    def read(cls, folder: str | Path) -> SweepResult:
         """A sweep from its folder. Raises ResultError where it is missing, incomplete or damaged."""
         folder = Path(folder)
         return cls(folder, results.check(folder, SWEEP, pictures=False))
@@ -101,3 +101,7 @@ class Swept:
             "columns": columns,
             "labels": self.labels,
         }
+
+
+Swept = SweepResult
+"""The earlier name, for one version."""

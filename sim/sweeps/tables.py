@@ -15,7 +15,7 @@ from sim.results.table import for_pandas, month_ends
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.sweeps.journal import Journal
 from sim.sweeps.paired import changes, unpacked_ends
-from sim.sweeps.points import Done, Row
+from sim.sweeps.points import PointResult, Row
 
 if TYPE_CHECKING:
     from sim.sweeps.sweep import Sweep
@@ -42,14 +42,14 @@ def write_tables(sweep: Sweep, journal: Journal, stage: Path) -> int:
     return failed
 
 
-def _rows(sweep: Sweep, journal: Journal) -> Callable[[Done], Row]:
+def _rows(sweep: Sweep, journal: Journal) -> Callable[[PointResult], Row]:
     """What makes the row of a point: its outcomes, and where points are paired their differences."""
     against = None if sweep.against is None else journal[sweep.keys[sweep.against]]
     if against is None or not against.ends:
         return lambda done: done.row
     there, central = unpacked_ends(against.ends), sweep.base.parameters == "central"
 
-    def row(done: Done) -> Row:
+    def row(done: PointResult) -> Row:
         if not done.ends:
             return done.row
         return done.row | changes(unpacked_ends(done.ends), there, RUNS_PER_DRAW, central)
@@ -81,7 +81,7 @@ def cell_of(value: Any) -> Any:
 
 
 def _write_points(
-    sweep: Sweep, journal: Journal, told: Callable[[Done], Row], columns: Mapping[str, type], path: Path
+    sweep: Sweep, journal: Journal, told: Callable[[PointResult], Row], columns: Mapping[str, type], path: Path
 ) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -142,7 +142,7 @@ def _months(first: str, length: int) -> list[str]:
     return [month_label(year * 12 + month - 1 + row) for row in range(length)]
 
 
-def _batches(sweep: Sweep, journal: Journal) -> Iterator[list[tuple[int, Done]]]:
+def _batches(sweep: Sweep, journal: Journal) -> Iterator[list[tuple[int, PointResult]]]:
     numbered = iter(enumerate(sweep.keys))
     while batch := [(index, journal[key]) for index, key in islice(numbered, _BATCH)]:
         yield batch

@@ -12,7 +12,7 @@ from typing import Any
 from sim.errors import InputError, Problem, ScenarioError, nearest
 from sim.fit import beliefs_for
 from sim.parameters import PARAMETERS
-from sim.scenario import Loaded, Opened, Range, Scenario
+from sim.scenario import Range, ResolvedScenario, Scenario, ScenarioFiles
 from sim.scenario.language import Kind, fields_at, full_path, kind_at, near_path, path_by_code
 from sim.scenario.reading import DEEPEST
 from sim.scenario.values import number_rule, scalar
@@ -35,12 +35,12 @@ def wrong_at(path: str, rule: str, value: object = None, suggestion: str | None 
 class Reader:
     """Makes variations of one scenario; what it raises names the path that is varied."""
 
-    def __init__(self, scenario: Loaded) -> None:
+    def __init__(self, scenario: ResolvedScenario) -> None:
         self.scenario = scenario
         self.document = scenario.scenario.model_dump()
 
     @cached_property
-    def opened(self) -> Opened:
+    def opened(self) -> ScenarioFiles:
         """The scenario's files, read once for all values that are tried."""
         return self.scenario.opened()
 

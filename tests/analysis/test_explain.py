@@ -25,7 +25,7 @@ from sim.model.terms import DECISIONS, HAZARD, SIDE, WEIGHED
 from sim.model.terms import TERMS as EVERY_TERM
 from sim.results import Result
 from sim.runs.run import Request, simulate
-from sim.scenario import Loaded, Scenario
+from sim.scenario import ResolvedScenario, Scenario
 from sim.words import money, two_digits
 from sim.words import month as month_of
 from tests.worlds import Document, bits, changed, in_the_truce, rich, told
@@ -35,7 +35,9 @@ def result_of(document: Document, runs: int = 100, root: Document | None = None,
     """The result of a scenario told as tables, which extends `root` or nothing."""
     scenario = Scenario.model_validate(document)
     reference = scenario if root is None else Scenario.model_validate(root)
-    return simulate(Request(Loaded(scenario, reference, "test", ()), runs=runs, seed=1, **settings), threads=1)
+    return simulate(
+        Request(ResolvedScenario(scenario, reference, "test", ()), runs=runs, seed=1, **settings), threads=1
+    )
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from sim.model import rules
 from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.runs.run import Request, simulate
-from sim.scenario import Loaded, Scenario
+from sim.scenario import ResolvedScenario, Scenario
 from tests.charts.test_charts import assert_clear, line, words
 from tests.worlds import Document, changed, rich, told
 
@@ -35,7 +35,7 @@ def explained(document: Document, state: str, runs: int = 100, **settings: Any) 
 
 def result_of(document: Document, runs: int) -> Result:
     scenario = Scenario.model_validate(document)
-    return simulate(Request(Loaded(scenario, scenario, "test", ()), runs=runs, seed=1), threads=1)
+    return simulate(Request(ResolvedScenario(scenario, scenario, "test", ()), runs=runs, seed=1), threads=1)
 
 
 def eventful() -> Document:

@@ -15,7 +15,7 @@ import pytest
 from sim.results import MANIFEST
 from sim.sweeps.executors import Local
 from sim.sweeps.sweep import run_sweep, sweep_of
-from sim.sweeps.swept import Swept
+from sim.sweeps.swept import SweepResult
 from sim.sweeps.tables import COUNTS, POINTS
 from tests.cli.calling import Said, Sim
 from tests.scenario.documents import written
@@ -54,7 +54,7 @@ def tables(folder: Path) -> tuple[bytes, bytes]:
 
 
 @pytest.fixture
-def plain(small: Path, tmp_path: Path) -> Swept:
+def plain(small: Path, tmp_path: Path) -> SweepResult:
     """The same sweep, uninterrupted, in another folder."""
     return run_sweep(sweep_of(small, VARIED, runs=40), tmp_path / "plain", Local(1))[0]
 
@@ -253,7 +253,7 @@ def test_a_place_whose_name_looks_like_something_else(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert sim(*options(small, Path("s3:bucket"))).status == 0
-    swept = Swept.read(folder_of(Path("s3:bucket")))
+    swept = SweepResult.read(folder_of(Path("s3:bucket")))
     assert (len(swept.points()), swept.counts()["share"].max()) == (12, 1.0)
 
 
@@ -327,7 +327,7 @@ def stopped(process: subprocess.Popen[str], number: signal.Signals | None) -> Sa
 
 
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
-    sim: Sim, small: Path, plain: Swept, tmp_path: Path
+    sim: Sim, small: Path, plain: SweepResult, tmp_path: Path
 ) -> None:
     asked = options(small, tmp_path / "out")
     said = stopped(started("told", 4, asked), signal.SIGINT)
@@ -357,7 +357,9 @@ def test_while_one_works_a_second_is_refused_and_status_tells(sim: Sim, small: P
 
 
 @pytest.mark.parametrize("stop", ["told", "torn"])
-def test_kill_9_loses_only_what_was_in_work(sim: Sim, small: Path, plain: Swept, tmp_path: Path, stop: str) -> None:
+def test_kill_9_loses_only_what_was_in_work(
+    sim: Sim, small: Path, plain: SweepResult, tmp_path: Path, stop: str
+) -> None:
     """Between two points, and in the middle of writing one down."""
     asked = options(small, tmp_path / "out")
     said = stopped(started(stop, 3, asked), signal.SIGKILL if stop == "told" else None)
@@ -369,7 +371,9 @@ def test_kill_9_loses_only_what_was_in_work(sim: Sim, small: Path, plain: Swept,
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of a process")
-def test_no_room_is_a_failure_and_the_same_command_goes_on(sim: Sim, small: Path, plain: Swept, tmp_path: Path) -> None:
+def test_no_room_is_a_failure_and_the_same_command_goes_on(
+    sim: Sim, small: Path, plain: SweepResult, tmp_path: Path
+) -> None:
     """The limit holds four points and a part of the fifth."""
     asked = options(small, tmp_path / "out")
     line = journal_of_one(small, tmp_path / "one").stat().st_size
@@ -413,7 +417,7 @@ def test_a_shipped_sweep_is_run_by_its_name(sim: Sim, tmp_path: Path) -> None:
     assert said.status == 0
     folder = Path(said.out.strip())
     assert {path.name for path in (folder / "charts").glob("*.png")} == {"count.png", "suspended-HND.png"}
-    varied = {one["path"]: len(one["values"]) for one in Swept.read(folder).manifest["varied"]}
+    varied = {one["path"]: len(one["values"]) for one in SweepResult.read(folder).manifest["varied"]}
     assert varied == {"events.deportation-threats-honduras.hostility": 4, "parameters.answer_chance": 5}
 
 

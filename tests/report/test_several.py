@@ -13,7 +13,7 @@ from sim.errors import InputError, ResultError
 from sim.report.comparison import differences, html_of_comparison
 from sim.report.swept import html_of_sweep
 from sim.results import Result
-from sim.sweeps.swept import Swept
+from sim.sweeps.swept import SweepResult
 from tests.report.conftest import Page
 from tests.report.reading import read
 from tests.report.rules import check
@@ -78,7 +78,7 @@ def test_a_sweep(folder: Path) -> None:
     html = html_of_sweep(folder)
     tree = read(html)
     check(html, tree)
-    columns = Swept.read(folder).columns
+    columns = SweepResult.read(folder).columns
     (points,) = [each for each in tree.all("table") if each.one("caption").text == "Outcomes by point"]
     assert len(points.rows()) == len(columns["mean"]) == 6
     found = {tuple(row[:2]): row[2] for row in points.rows()}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario import Loaded, load
+from sim.scenario import ResolvedScenario, load
 
 HEADER = """[scenario]
 name = "small"
@@ -39,7 +39,7 @@ def written(folder: Path, body: str | bytes = "", head: str = HEADER, name: str 
     return path
 
 
-def loaded(folder: Path, body: str = "", head: str = HEADER, name: str = FILE) -> Loaded:
+def loaded(folder: Path, body: str = "", head: str = HEADER, name: str = FILE) -> ResolvedScenario:
     """The scenario of such a file."""
     return load(written(folder, body, head, name))
 

@@ -23,7 +23,7 @@ from sim.sweeps import executors
 from sim.sweeps.executors import Dask, Executor, Local, code, evaluate_all, executor
 from sim.sweeps.points import evaluate
 from sim.sweeps.sweep import Sweep, run_sweep, status, sweep_of
-from sim.sweeps.swept import Swept
+from sim.sweeps.swept import SweepResult
 from sim.sweeps.tables import COUNTS, POINTS
 from tests.examples import thorough
 from tests.scenario.documents import written
@@ -37,13 +37,13 @@ def asked(folder: Path, runs: int = 40) -> Sweep:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Swept:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     """The sweep on one thread of this process."""
     folder = tmp_path_factory.mktemp("plain")
     return run_sweep(asked(folder), folder, Local(1))[0]
 
 
-def tables(swept: Swept) -> tuple[bytes, bytes]:
+def tables(swept: SweepResult) -> tuple[bytes, bytes]:
     return (swept.folder / POINTS).read_bytes(), (swept.folder / COUNTS).read_bytes()
 
 
@@ -204,7 +204,7 @@ def cluster() -> Iterator[Cluster]:
         yield Cluster(started)
 
 
-def test_a_cluster_gives_the_same_bytes(plain: Swept, cluster: Cluster, tmp_path: Path) -> None:
+def test_a_cluster_gives_the_same_bytes(plain: SweepResult, cluster: Cluster, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     swept, found = run_sweep(
         asked(tmp_path), tmp_path, Dask(cluster.address), lambda done, wanted: told.append((done, wanted))
@@ -231,7 +231,7 @@ def test_a_worker_that_dies_costs_only_its_points(cluster: Cluster, tmp_path: Pa
     assert tables(swept) == tables(alone)
 
 
-def test_a_sweep_may_change_its_executor_on_the_way(plain: Swept, cluster: Cluster, tmp_path: Path) -> None:
+def test_a_sweep_may_change_its_executor_on_the_way(plain: SweepResult, cluster: Cluster, tmp_path: Path) -> None:
     def stop(done: int, wanted: int) -> None:
         if done >= 10:
             raise KeyboardInterrupt
@@ -279,7 +279,7 @@ if __name__ == "__main__":
 
 
 def test_a_scheduler_that_goes_away_is_told(
-    plain: Swept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    plain: SweepResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr(executors, "PATIENCE", 2.0)

@@ -14,10 +14,12 @@ import pytest
 from sim.errors import InputError
 from sim.sweeps import journal as journals
 from sim.sweeps.journal import FILE, Journal, looked_at, open_journal
-from sim.sweeps.points import Done
+from sim.sweeps.points import PointResult
 
-DONE = [Done(f"{number:016x}", {"error": None, "mean": 14.0 - number / 7}, f"1,2,3:c{number}") for number in range(5)]
-FAILED = Done("f" * 16, {"error": "the chances add up to 1 at most, not 1.1 “é”"}, "")
+DONE = [
+    PointResult(f"{number:016x}", {"error": None, "mean": 14.0 - number / 7}, f"1,2,3:c{number}") for number in range(5)
+]
+FAILED = PointResult("f" * 16, {"error": "the chances add up to 1 at most, not 1.1 “é”"}, "")
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_what_was_written_is_read_back(folder: Path) -> None:
 
 
 def test_a_long_line_is_read_back(folder: Path) -> None:
-    long = Done("a" * 16, {"error": None, "mean": 1.0}, "x" * 50_000)
+    long = PointResult("a" * 16, {"error": None, "mean": 1.0}, "x" * 50_000)
     with open_journal(folder) as journal:
         journal.add([long, FAILED])
         assert (journal[long.key], journal[FAILED.key]) == (long, FAILED)
@@ -148,7 +150,7 @@ def test_a_full_disk_leaves_what_was_there(folder: Path, monkeypatch: pytest.Mon
         journal = Journal(file, mend=True)
         file.room = room
         with pytest.raises(OSError, match="No space left on device"):
-            journal.add([FAILED, Done("e" * 16, {"error": None}, "")])
+            journal.add([FAILED, PointResult("e" * 16, {"error": None}, "")])
         assert FAILED.key not in journal
         assert (folder / FILE).read_bytes() == before
         file.room = 10_000

@@ -13,7 +13,7 @@ from sim.results.tables import count_error, paired
 from sim.sweeps.executors import Local
 from sim.sweeps.paired import changes, packed_ends, unpacked_ends
 from sim.sweeps.sweep import run_sweep, sweep_of
-from sim.sweeps.swept import Swept
+from sim.sweeps.swept import SweepResult
 from tests.scenario.documents import written
 from tests.sweeps.test_sweep import HOSTS, Told, contents
 
@@ -21,7 +21,7 @@ BEIJING, TAIPEI, ATTENTION = PATHS = ("beijing.budget", "taipei.budget", "washin
 
 
 @pytest.fixture(scope="module")
-def levers(tmp_path_factory: pytest.TempPathFactory) -> Swept:
+def levers(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     """The levers of a scenario of seven months and two ties."""
     folder = tmp_path_factory.mktemp("levers")
     return run_sweep(sweep_of(written(folder, HOSTS), runs=400), folder, Local(1), command="plain")[0]
@@ -77,7 +77,7 @@ def test_a_sweep_file_may_ask_for_levers(tmp_path: Path) -> None:
 # --- The numbers
 
 
-def test_differences_are_from_the_scenario_as_it_is(levers: Swept) -> None:
+def test_differences_are_from_the_scenario_as_it_is(levers: SweepResult) -> None:
     table = levers.points()
     changed = [name for name in table if name.endswith("_change")]
     outcomes = [name.removesuffix("_change") for name in changed]
@@ -90,7 +90,7 @@ def test_differences_are_from_the_scenario_as_it_is(levers: Swept) -> None:
     assert (table["mean_change"] <= table["mean_change_high"]).all()
 
 
-def test_what_moves_something_has_a_smaller_error_in_pairs(levers: Swept) -> None:
+def test_what_moves_something_has_a_smaller_error_in_pairs(levers: SweepResult) -> None:
     table = levers.points()
     moved = table[table["mean_change"] != 0.0]
     assert len(moved)
@@ -151,7 +151,7 @@ def test_several_paths_are_not_paired(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stop", [1, 7])
-def test_an_interrupted_sweep_of_levers_ends_in_the_same_bytes(levers: Swept, tmp_path: Path, stop: int) -> None:
+def test_an_interrupted_sweep_of_levers_ends_in_the_same_bytes(levers: SweepResult, tmp_path: Path, stop: int) -> None:
     asked = sweep_of(written(tmp_path, HOSTS), runs=400)
     with pytest.raises(KeyboardInterrupt):
         run_sweep(asked, tmp_path, Told(stop))

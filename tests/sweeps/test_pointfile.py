@@ -14,25 +14,25 @@ import sim as face
 from sim.charts.catalogue import draw_outcome as draw
 from sim.charts.sweep.document import kind_of
 from sim.errors import InputError
-from sim.scenario import Loaded, Opened, load
+from sim.scenario import ResolvedScenario, ScenarioFiles, load
 from sim.sweeps.designs import Design
 from sim.sweeps.executors import Local
 from sim.sweeps.pointfile import framed, listed_points, read_points, table_of
 from sim.sweeps.reading import parse_variation
 from sim.sweeps.sweep import run_sweep, status, sweep_of
-from sim.sweeps.swept import Swept
+from sim.sweeps.swept import SweepResult
 from tests.scenario.documents import written
 
 DAY = "events.castro-inauguration.date"
 
 
 @pytest.fixture(scope="module")
-def honduras() -> Loaded:
+def honduras() -> ResolvedScenario:
     return load("honduras-2021")
 
 
 @pytest.fixture
-def read(honduras: Loaded, tmp_path: Path) -> Callable[[str | bytes], Design]:
+def read(honduras: ResolvedScenario, tmp_path: Path) -> Callable[[str | bytes], Design]:
     """The points that a file with this content lists."""
 
     def read(content: str | bytes) -> Design:
@@ -83,7 +83,7 @@ def test_one_column_of_decimal_commas_and_the_line_of_the_separator(
     assert [tuple(point.values()) for point in read(content)] == [(0.5,), (1.5,)]
 
 
-def test_a_spreadsheet_is_named(honduras: Loaded, tmp_path: Path) -> None:
+def test_a_spreadsheet_is_named(honduras: ResolvedScenario, tmp_path: Path) -> None:
     for name, content in (("a.csv", b"PK\x03\x04\xff"), ("a.XLSX", b"x"), ("a.ods", b"x")):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(InputError, match="a CSV file, not a spreadsheet: save it as CSV UTF-8"):
@@ -96,7 +96,7 @@ def test_days_blanks_and_labels(read: Callable[[str], Design]) -> None:
     assert found.labels == {"label.who": ["first", "", ""]}
 
 
-def test_a_frame(honduras: Loaded) -> None:
+def test_a_frame(honduras: ResolvedScenario) -> None:
     days = pd.to_datetime(["2022-02-01", None])
     frame = pd.DataFrame({"washington.attention": np.array([0, 1]), DAY: days, "label.n": [1, 2]})
     found = listed_points(honduras, framed(frame))
@@ -107,7 +107,7 @@ def test_a_frame(honduras: Loaded) -> None:
     assert error.value.lines() == ["points: row 1: washington.attention: at most 10 (got 30.0)"]
 
 
-def test_a_list_of_values_by_path(honduras: Loaded) -> None:
+def test_a_list_of_values_by_path(honduras: ResolvedScenario) -> None:
     found = listed_points(honduras, table_of([{"beijing.budget": 1, DAY: date(2022, 2, 1)}, {"beijing.budget": 2.5}]))
     assert list(found) == [{"beijing.budget": 1.0, DAY: date(2022, 2, 1)}, {"beijing.budget": 2.5}]
     assert (table_of(np.int64(3)), table_of(None)) == (3, None)
@@ -178,15 +178,15 @@ def test_a_bad_value_among_many_is_told_before_anything_runs(read: Callable[[str
     assert error.value.lines() == ["points.csv: row 1236: washington.attention: at most 10 (got 11.0)"]
 
 
-def test_a_long_list_is_tried_at_its_ends(honduras: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_is_tried_at_its_ends(honduras: ResolvedScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
-    resolved = Opened.resolved
+    resolved = ScenarioFiles.resolved
 
-    def counted(opened: Opened, overrides: dict[str, object]) -> Loaded:
+    def counted(opened: ScenarioFiles, overrides: dict[str, object]) -> ResolvedScenario:
         tried.append(overrides["beijing.budget"])
         return resolved(opened, overrides)
 
-    monkeypatch.setattr(Opened, "resolved", counted)
+    monkeypatch.setattr(ScenarioFiles, "resolved", counted)
     values = ",".join(str(place / 100) for place in range(5000))
     assert parse_variation(f"beijing.budget={values}", honduras).size == 5000
     assert sorted(tried) == [0.0, 49.99]
@@ -199,7 +199,7 @@ def test_a_long_list_is_tried_at_its_ends(honduras: Loaded, monkeypatch: pytest.
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Swept:
+def swept(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     """Three points of 20 runs; the second leaves attention as it is."""
     folder = tmp_path_factory.mktemp("points")
     scenario = written(folder)
@@ -209,7 +209,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Swept:
     return run_sweep(asked, folder, Local(1))[0]
 
 
-def test_points_keep_the_numbers_and_the_labels_of_their_rows(swept: Swept) -> None:
+def test_points_keep_the_numbers_and_the_labels_of_their_rows(swept: SweepResult) -> None:
     found = swept.points()
     assert found["point"].tolist() == [0, 1, 2]
     assert found["beijing.budget"].tolist() == [4.0, 0.0, 1.0]
@@ -218,14 +218,14 @@ def test_points_keep_the_numbers_and_the_labels_of_their_rows(swept: Swept) -> N
     assert (swept.manifest["design"], swept.labels) == ("points", ["label.who"])
 
 
-def test_points_are_those_of_a_grid_with_the_same_values(swept: Swept) -> None:
+def test_points_are_those_of_a_grid_with_the_same_values(swept: SweepResult) -> None:
     scenario = Path(swept.folder).parents[2] / "small.toml"
     out = Path(swept.folder).parents[2] / "grid"
     asked = sweep_of(scenario, ["beijing.budget=0,4"], runs=20, fixed={"washington.attention": 0})
     assert run_sweep(asked, out, Local(1))[0].points()["mean"][1] == swept.points()["mean"][0]
 
 
-def test_two_numbers_are_drawn_as_dots(swept: Swept, coarse: None) -> None:
+def test_two_numbers_are_drawn_as_dots(swept: SweepResult, coarse: None) -> None:
     document = swept.document()
     assert kind_of(document) == "dots"
     (plot,) = draw(document).axes
@@ -236,7 +236,7 @@ def test_two_numbers_are_drawn_as_dots(swept: Swept, coarse: None) -> None:
     assert told[::2] == [f"{mean:.1f}" for mean in swept.points()["mean"]]
 
 
-def test_the_id_is_that_of_the_points_in_their_order(honduras: Loaded) -> None:
+def test_the_id_is_that_of_the_points_in_their_order(honduras: ResolvedScenario) -> None:
     frame = pd.DataFrame({"beijing.budget": [4, 0]})
     ids = {
         sweep_of("honduras-2021", points=framed(each), runs=20).identity

@@ -25,9 +25,9 @@ from sim.sweeps import sweep as sweeping
 from sim.sweeps import tables as sweeptables
 from sim.sweeps.executors import Local, Task
 from sim.sweeps.journal import FILE
-from sim.sweeps.points import Base, Done, evaluate
+from sim.sweeps.points import Base, PointResult, evaluate
 from sim.sweeps.sweep import Sweep, run_sweep, status, sweep_of
-from sim.sweeps.swept import Swept
+from sim.sweeps.swept import SweepResult
 from sim.sweeps.tables import COUNTS, POINTS
 from tests.scenario.documents import written
 
@@ -57,13 +57,13 @@ def small(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Swept:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     """The sweep on one thread, uninterrupted."""
     folder = tmp_path_factory.mktemp("plain")
     return run_sweep(asked(written(folder, HOSTS)), folder, Local(1), command="plain")[0]
 
 
-def contents(swept: Swept) -> dict[str, Any]:
+def contents(swept: SweepResult) -> dict[str, Any]:
     """Every file's bytes, the manifest as an object without what no digest covers."""
     found: dict[str, Any] = {
         path.relative_to(swept.folder).as_posix(): path.read_bytes()
@@ -88,7 +88,7 @@ class Told:
     keys: list[str] = field(default_factory=list)
     values: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[Done], None, None]:
+    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
         for number, (key, values) in enumerate(tasks):
             if number == self.stop:
                 raise KeyboardInterrupt
@@ -100,14 +100,14 @@ class Told:
 class Backwards:
     """All points at once, the last first."""
 
-    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[Done], None, None]:
+    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
         yield [evaluate(base, values, key) for key, values in reversed(list(tasks))]
 
 
 class No:
     """Nothing is left to compute."""
 
-    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[Done], None, None]:
+    def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
         raise AssertionError("these points are there already")
         yield []
 
@@ -116,7 +116,7 @@ class No:
 
 
 @pytest.mark.parametrize("where", [Local(2), Local(5), Local(), Backwards()], ids=["2", "5", "all", "backwards"])
-def test_threads_and_order_change_no_byte(plain: Swept, small: Path, tmp_path: Path, where: Any) -> None:
+def test_threads_and_order_change_no_byte(plain: SweepResult, small: Path, tmp_path: Path, where: Any) -> None:
     swept, found = run_sweep(asked(small), tmp_path, where, command="another command")
     assert not found
     assert contents(swept) == contents(plain)
@@ -125,7 +125,7 @@ def test_threads_and_order_change_no_byte(plain: Swept, small: Path, tmp_path: P
 
 @pytest.mark.parametrize("stop", [1, 5, 11])
 def test_an_interrupted_sweep_goes_on_and_ends_in_the_same_bytes(
-    plain: Swept, small: Path, tmp_path: Path, stop: int
+    plain: SweepResult, small: Path, tmp_path: Path, stop: int
 ) -> None:
     first, then = Told(stop), Told()
     with pytest.raises(KeyboardInterrupt):
@@ -142,7 +142,7 @@ def test_an_interrupted_sweep_goes_on_and_ends_in_the_same_bytes(
     assert status(asked(small), tmp_path).finished
 
 
-def test_a_sweep_stopped_at_every_point_ends_in_the_same_bytes(plain: Swept, small: Path, tmp_path: Path) -> None:
+def test_a_sweep_stopped_at_every_point_ends_in_the_same_bytes(plain: SweepResult, small: Path, tmp_path: Path) -> None:
     for _ in range(11):
         with pytest.raises(KeyboardInterrupt):
             run_sweep(asked(small), tmp_path, Told(1))
@@ -159,7 +159,7 @@ def test_a_stop_before_the_first_point_leaves_nothing(small: Path, tmp_path: Pat
 @pytest.mark.parametrize("name", ["_write_points", "_write_counts", "_manifest"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
 def test_a_stop_or_a_full_disk_while_the_tables_are_written(
-    plain: Swept, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException
+    plain: SweepResult, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException
 ) -> None:
     def fail(*arguments: object) -> None:
         raise error
@@ -181,7 +181,7 @@ def test_a_stop_or_a_full_disk_while_the_tables_are_written(
 
 
 def test_a_full_disk_while_points_are_written_down(
-    plain: Swept, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plain: SweepResult, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written_down: list[int] = []
 
@@ -199,8 +199,8 @@ def test_a_full_disk_while_points_are_written_down(
     assert contents(run_sweep(asked(small), tmp_path, Local(2))[0]) == contents(plain)
 
 
-def test_a_stop_while_drawing(plain: Swept, small: Path, tmp_path: Path) -> None:
-    def draw(swept: Swept, folder: Path, names: Collection[str]) -> None:
+def test_a_stop_while_drawing(plain: SweepResult, small: Path, tmp_path: Path) -> None:
+    def draw(swept: SweepResult, folder: Path, names: Collection[str]) -> None:
         (folder / "count.png").write_bytes(b"half a picture")
         raise KeyboardInterrupt
 
@@ -210,7 +210,9 @@ def test_a_stop_while_drawing(plain: Swept, small: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("damage", ["torn", "altered", "gone"])
-def test_a_damaged_part_of_the_journal_is_done_again(plain: Swept, small: Path, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_part_of_the_journal_is_done_again(
+    plain: SweepResult, small: Path, tmp_path: Path, damage: str
+) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_sweep(asked(small), tmp_path, Told(8))
     path = asked(small).unfinished(tmp_path) / FILE
@@ -245,7 +247,7 @@ def test_what_another_sweep_left_is_not_taken(small: Path, tmp_path: Path) -> No
 # --- Found, damaged, changed
 
 
-def test_asking_again_finds_it_and_writes_nothing(plain: Swept, small: Path, tmp_path: Path) -> None:
+def test_asking_again_finds_it_and_writes_nothing(plain: SweepResult, small: Path, tmp_path: Path) -> None:
     run_sweep(asked(small), tmp_path, Local(2), command="first")
     folder = asked(small).folder(tmp_path)
     before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in (folder, *folder.iterdir())}
@@ -257,7 +259,7 @@ def test_asking_again_finds_it_and_writes_nothing(plain: Swept, small: Path, tmp
 
 @pytest.mark.parametrize("name", [POINTS, COUNTS, MANIFEST])
 @pytest.mark.parametrize("damage", ["cut", "altered", "empty", "gone", "folder"])
-def test_a_damaged_sweep_is_done_again(plain: Swept, small: Path, tmp_path: Path, name: str, damage: str) -> None:
+def test_a_damaged_sweep_is_done_again(plain: SweepResult, small: Path, tmp_path: Path, name: str, damage: str) -> None:
     folder = tmp_path / "out" / "sweep" / "small" / plain.folder.name
     shutil.copytree(plain.folder, folder)
     path = folder / name
@@ -278,7 +280,7 @@ def test_a_damaged_sweep_is_done_again(plain: Swept, small: Path, tmp_path: Path
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_a_check_says_what_is_wrong(plain: Swept, tmp_path: Path) -> None:
+def test_a_check_says_what_is_wrong(plain: SweepResult, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(plain.folder, tmp_path / "copy"))
     assert check(folder) == plain.manifest
     (folder / COUNTS).write_bytes(b"")
@@ -298,7 +300,7 @@ def test_a_check_says_what_is_wrong(plain: Swept, tmp_path: Path) -> None:
     [{"seed": 2}, {"runs": 41}, {"parameters": "central"}, {"fixed": {"washington.focus": 2.0}}],
     ids=["seed", "runs", "parameters", "set"],
 )
-def test_other_settings_are_another_sweep(plain: Swept, small: Path, settings: dict[str, Any]) -> None:
+def test_other_settings_are_another_sweep(plain: SweepResult, small: Path, settings: dict[str, Any]) -> None:
     other = asked(small, **settings)
     assert asked(small).identity == plain.manifest["id"]
     assert other.identity != plain.manifest["id"]
@@ -330,7 +332,7 @@ def test_prose_is_renewed_without_computing_anything(small: Path, tmp_path: Path
     assert run_sweep(asked(small), tmp_path, No())[1]
 
 
-def draw(swept: Swept, folder: Path, names: Collection[str]) -> None:
+def draw(swept: SweepResult, folder: Path, names: Collection[str]) -> None:
     assert names == ["count"]
     (folder / "count.png").write_text(str(swept.manifest["scenario"]["scenario"]["title"]))
 
@@ -351,7 +353,7 @@ def test_charts_are_added_to_a_sweep_without_them(small: Path, tmp_path: Path) -
 
 
 def test_a_sweep_that_another_process_finished_meanwhile_is_taken(
-    plain: Swept, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plain: SweepResult, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other one is done between this one's first look and its turn at the journal."""
     honest = sweeping.open_journal
@@ -382,7 +384,7 @@ def test_two_at_once_are_refused(small: Path, tmp_path: Path) -> None:
 # --- What the points say
 
 
-def test_a_point_is_the_run_with_its_values(plain: Swept, small: Path) -> None:
+def test_a_point_is_the_run_with_its_values(plain: SweepResult, small: Path) -> None:
     """To the last digit: mean, quantiles, chances, and the distribution of every month."""
     points, counts = plain.points(), plain.counts()
     for place in (0, 5, 11):
@@ -510,7 +512,7 @@ def test_one_run_a_point_has_no_error_to_tell(small: Path, tmp_path: Path) -> No
     assert points["mean"].isin(range(20)).all()
 
 
-def test_the_tables(plain: Swept) -> None:
+def test_the_tables(plain: SweepResult) -> None:
     points, counts = plain.points(), plain.counts()
     assert points["point"].tolist() == list(range(12))
     assert points["washington.attention"].tolist() == [value for value in (0.0, 1.0, 2.0, 3.0) for _ in range(3)]
@@ -528,7 +530,7 @@ def test_the_tables(plain: Swept) -> None:
     ]
 
 
-def test_columns_are_read_as_they_are_asked_for(plain: Swept) -> None:
+def test_columns_are_read_as_they_are_asked_for(plain: SweepResult) -> None:
     table = plain.points()
     assert list(plain.columns) == list(table.columns)
     assert plain.columns["mean"] == table["mean"].tolist()
@@ -558,9 +560,9 @@ def test_memory_does_not_grow_with_the_points(tmp_path: Path, monkeypatch: pytes
         assert line > 1000
 
         class Copies:
-            def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[Done], None, None]:
+            def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
                 for key, _ in tasks:
-                    yield [Done(key, dict(done.row), done.counts)]
+                    yield [PointResult(key, dict(done.row), done.counts)]
 
         tracemalloc.start()
         try:
@@ -578,7 +580,7 @@ def test_memory_does_not_grow_with_the_points(tmp_path: Path, monkeypatch: pytes
 # --- From Python
 
 
-def test_the_python_face(plain: Swept, small: Path, tmp_path: Path) -> None:
+def test_the_python_face(plain: SweepResult, small: Path, tmp_path: Path) -> None:
     vary = {"washington.attention": (0, 3, 4), "beijing.budget": [0, 1, 4]}
     swept = sim.sweep(small, vary=vary, runs=40, out=tmp_path, threads=2)
     assert contents(swept) == contents(plain)

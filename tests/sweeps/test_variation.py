@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.fit import beliefs_for
-from sim.scenario import Loaded, load
+from sim.scenario import ResolvedScenario, load
 from sim.sweeps.reading import parse_variation, parse_variations, read_sweep
 from sim.sweeps.variation import Variation
 
@@ -19,16 +19,16 @@ VOTE = "elections.taiwan-2028"
 
 
 @pytest.fixture(scope="module")
-def honduras() -> Loaded:
+def honduras() -> ResolvedScenario:
     return load("honduras-2021")
 
 
 @pytest.fixture(scope="module")
-def outlook() -> Loaded:
+def outlook() -> ResolvedScenario:
     return load("outlook-2026")
 
 
-def refused(text: str | list[str], scenario: Loaded) -> list[str]:
+def refused(text: str | list[str], scenario: ResolvedScenario) -> list[str]:
     with pytest.raises(InputError) as error:
         parse_variations([text] if isinstance(text, str) else text, scenario)
     return error.value.lines()
@@ -37,20 +37,20 @@ def refused(text: str | list[str], scenario: Loaded) -> list[str]:
 # --- options
 
 
-def test_a_range_with_points(honduras: Loaded) -> None:
+def test_a_range_with_points(honduras: ResolvedScenario) -> None:
     one = parse_variation("washington.attention=0:3:7", honduras)
     assert one == Variation("washington.attention", low=0.0, high=3.0, points=7)
     assert one.grid == (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
     assert (one.size, one.text) == (7, "washington.attention=0:3:7")
 
 
-def test_a_range_without_points(honduras: Loaded) -> None:
+def test_a_range_without_points(honduras: ResolvedScenario) -> None:
     one = parse_variation(" washington.attention = 0 : 3 ", honduras)
     assert (one.low, one.high, one.points, one.size, one.grid) == (0.0, 3.0, None, 0, ())
     assert one.text == "washington.attention=0:3"
 
 
-def test_a_list(honduras: Loaded) -> None:
+def test_a_list(honduras: ResolvedScenario) -> None:
     one = parse_variation("beijing.budget=1, 2,4", honduras)
     assert one == Variation("beijing.budget", values=(1.0, 2.0, 4.0))
     assert one.grid == (1.0, 2.0, 4.0)
@@ -58,7 +58,7 @@ def test_a_list(honduras: Loaded) -> None:
     assert one.text == "beijing.budget=1,2,4"
 
 
-def test_a_state_by_name(honduras: Loaded) -> None:
+def test_a_state_by_name(honduras: ResolvedScenario) -> None:
     by_name, by_code = (parse_variation(f"states.{state}.pride=0:1:3", honduras) for state in ("St. Lucia", "LCA"))
     assert by_name == by_code == Variation("states.LCA.pride", low=0.0, high=1.0, points=3)
     assert refused(["states.LCA.pride=0:1", "states.Saint Lucia.pride=0:1"], honduras) == [
@@ -70,34 +70,36 @@ def test_a_state_by_name(honduras: Loaded) -> None:
 
 
 @pytest.mark.parametrize("text", ["lean_effect", "parameters.lean_effect"])
-def test_a_parameter_alone_has_the_range_of_its_law(text: str, honduras: Loaded) -> None:
+def test_a_parameter_alone_has_the_range_of_its_law(text: str, honduras: ResolvedScenario) -> None:
     law = beliefs_for(honduras.scenario)["lean_effect"].distribution
     assert parse_variation(text, honduras) == Variation("parameters.lean_effect", low=law.low, high=law.high)
 
 
-def test_a_range_of_the_record_is_that_of_the_scenarios_day(honduras: Loaded, outlook: Loaded) -> None:
+def test_a_range_of_the_record_is_that_of_the_scenarios_day(
+    honduras: ResolvedScenario, outlook: ResolvedScenario
+) -> None:
     early, late = (parse_variation("departure_rate", scenario) for scenario in (honduras, outlook))
     assert early.low != late.low
     assert early.low == float(f"{beliefs_for(honduras.scenario)['departure_rate'].distribution.low:.8e}")
 
 
-def test_a_parameter_that_is_held_still_has_its_range(honduras: Loaded) -> None:
+def test_a_parameter_that_is_held_still_has_its_range(honduras: ResolvedScenario) -> None:
     assert (parse_variation("neighbours_effect", honduras).low, 0.75) == (-1.3, 0.75)
 
 
-def test_a_range_of_the_scenario_alone(outlook: Loaded) -> None:
+def test_a_range_of_the_scenario_alone(outlook: ResolvedScenario) -> None:
     one = parse_variation(f"{VOTE}.outcomes.kmt.effects.truce.chance", outlook)
     assert (one.low, one.high) == (0.35, 0.85)
 
 
-def test_what_a_value_breaks_elsewhere_is_told_with_it(outlook: Loaded) -> None:
+def test_what_a_value_breaks_elsewhere_is_told_with_it(outlook: ResolvedScenario) -> None:
     path = f"{VOTE}.outcomes.kmt.chance"
     assert refused(path, outlook) == [
         f"--vary: {VOTE}: the chances of an election's outcomes add up to 1 at most, not 1.14, with {path} = 0.6"
     ]
 
 
-def test_days(honduras: Loaded) -> None:
+def test_days(honduras: ResolvedScenario) -> None:
     path = "events.castro-inauguration.date"
     one = parse_variation(f"{path}=2022-01-01:2022-01-11:3", honduras)
     assert one.grid == (date(2022, 1, 1), date(2022, 1, 6), date(2022, 1, 11))
@@ -107,7 +109,7 @@ def test_days(honduras: Loaded) -> None:
     assert listed.values == (date(2022, 1, 27), date(2022, 3, 1))
 
 
-def test_whole_numbers_stay_whole(outlook: Loaded) -> None:
+def test_whole_numbers_stay_whole(outlook: ResolvedScenario) -> None:
     one = parse_variation(f"{VOTE}.outcomes.kmt.effects.truce.delay_months=0:6:4", outlook)
     assert one.grid == (0, 2, 4, 6)
     values = [one.value_at(u / 700) for u in range(701)]
@@ -115,12 +117,12 @@ def test_whole_numbers_stay_whole(outlook: Loaded) -> None:
     assert [values.count(n) for n in range(7)] == [100] * 6 + [101]
 
 
-def test_a_dated_change_and_the_number_of_former_allies(honduras: Loaded) -> None:
+def test_a_dated_change_and_the_number_of_former_allies(honduras: ResolvedScenario) -> None:
     assert parse_variation("washington.attention.2023-01-01=0:3", honduras).high == 3.0
     assert parse_variation("roster.former_years=0:10", honduras).high == 10.0
 
 
-def test_numbers_have_nine_digits(honduras: Loaded) -> None:
+def test_numbers_have_nine_digits(honduras: ResolvedScenario) -> None:
     one = parse_variation("washington.attention=0.123456789123:3:4", honduras)
     assert one.grid == (0.123456789, 1.08230453, 2.04115226, 3.0)
 
@@ -185,16 +187,16 @@ def test_values_stay_in_their_range(u: float) -> None:
          "2026-12-31 (got 2028-01-01)"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_varied_is_refused(text: str, message: str, honduras: Loaded) -> None:
+def test_what_cannot_be_varied_is_refused(text: str, message: str, honduras: ResolvedScenario) -> None:
     assert refused(text, honduras) == [f"--vary: {message}"]
 
 
-def test_a_share_of_a_month_is_no_month(outlook: Loaded) -> None:
+def test_a_share_of_a_month_is_no_month(outlook: ResolvedScenario) -> None:
     path = f"{VOTE}.outcomes.kmt.effects.truce.delay_months"
     assert refused(f"{path}=1.5,2", outlook) == [f"--vary: {path}: a whole number (got 1.5)"]
 
 
-def test_all_problems_are_told_at_once(honduras: Loaded) -> None:
+def test_all_problems_are_told_at_once(honduras: ResolvedScenario) -> None:
     told = refused(["washington.attention=0:3", "washington.attention=1,2", "lean_effect=2:1"], honduras)
     assert told == [
         "--vary: washington.attention: a path that is varied once (got 'washington.attention=1,2')",
