@@ -71,9 +71,9 @@ def draw_happenings(
         election = events.election[event]
         happens[event] = True
         if election >= 0:
-            luck = uniform(seed, run, 0, 0, int(events.vote[election]))
+            u = uniform(seed, run, 0, 0, int(events.vote[election]))
             outcome = 0
-            while outcome < outcomes.shape[1] and luck >= outcomes[election, outcome]:
+            while outcome < outcomes.shape[1] and u >= outcomes[election, outcome]:
                 outcome += 1
             happens[event] = outcome == events.outcome[event]
         if happens[event] and chances[event] < 1.0:

@@ -4,7 +4,7 @@ The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random 
 2011): the key is the seed, the counter the address, so a number does not depend on what was drawn before it,
 on the number of runs, or on threads. Purposes are numbers never reused (1 was a state's decision to leave in
 each month); those of parameters, elections and events come from their names, so an election moved in time keeps its
-luck.
+number.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The compiled ensemble: many runs of one timeline, with the rule book's functions compiled in.
 
-`simulate` releases the interpreter's lock, so chunks of runs go to threads. It follows `sim.model.agents`
+`simulate` releases the interpreter's lock, so chunks of runs go to threads. It follows the agents of `sim.model.world`
 step by step; both call the same rules, and their ledgers agree to the last bit. The month is one long loop
 on purpose: a call that takes the whole timeline or run costs the reference counts of their arrays and hides them
 from the optimiser. What agents work out anew each month is worked out here when something it rests on has changed;
@@ -156,7 +156,7 @@ def simulate(
     horizons : (H,) months, ascending
     expected : (draws of these runs, n + h, H, 2) to which the sum over runs, and the sum of squares, of the chances
     met up to each horizon are added: those of moving away from the start's side less those of moving back. Its
-    mean is the chance to stand elsewhere at the horizon, with far less luck in it than counting has.
+    mean is the chance to stand elsewhere at the horizon, with far less noise in it than counting has.
     ledger : (runs, T + 1, n + h, COLUMNS) filled, or of no runs when it is not wanted
     Returns changes (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then
     what the ledger holds; and talks (concluded talks, TALK_COLUMNS), none unless `keep_talks`.
@@ -171,7 +171,7 @@ def simulate(
     most_changes, most_talks = months * places, months * n if keep_talks else 0
     changes = np.empty((max(runs, most_changes), HEAD + COLUMNS))
     talked = np.empty((most_talks, TALK_COLUMNS))
-    found, concluded = 0, 0
+    changed, concluded = 0, 0
     happens = np.empty(entries, dtype=np.bool_)
     status = np.empty(entries, dtype=np.int64)
     side = np.empty(places, dtype=np.int64)
@@ -194,8 +194,8 @@ def simulate(
     # Talks of each state, as they are.
     talks, opened, idle_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     patience, spell, door, knock = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    called, told, pledge_term = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64), np.empty(n)
-    # Talks of each state, as far as they are known from outside: silent, public, told; and those that wait.
+    called, trigger, pledge_term = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64), np.empty(n)
+    # Talks of each state, as far as they are known from outside: silent, public, called for; and those that wait.
     shares, waiting, turned_away = np.empty((n, 3)), np.empty(n), np.empty(n)
     # What the bids come to, kept until something they rest on changes.
     courted = np.empty(n)
@@ -222,8 +222,8 @@ def simulate(
     reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW], spreads[first_run // RUNS_PER_DRAW])
     for run in range(first_run, first_run + runs):
         draw = run // RUNS_PER_DRAW
-        if changes.shape[0] - found < most_changes:
-            changes = _longer(changes, found, found + most_changes)
+        if changes.shape[0] - changed < most_changes:
+            changes = _longer(changes, changed, changed + most_changes)
         if talked.shape[0] - concluded < most_talks:
             talked = _longer(talked, concluded, concluded + most_talks)
         if run % RUNS_PER_DRAW == 0:
@@ -258,7 +258,7 @@ def simulate(
             package[i], package_until[i] = 0.0, 0.0
             grant[i], burden[i], grant_until[i] = 0.0, 0.0, 0.0
             visible[i], visible_share[i] = _FAR, 0.0
-            called[i], told[i], pledge_term[i] = False, ITSELF, 0.0
+            called[i], trigger[i], pledge_term[i] = False, ITSELF, 0.0
             waiting[i], turned_away[i] = 0.0, 0.0
             talks[i], opened[i], idle_since[i] = IDLE, -1, -1
             patience[i], spell[i], door[i], knock[i] = 1.0, 1.0, 1.0, 1.0
@@ -403,23 +403,23 @@ def simulate(
                     open_now = rules.opening_at(reference.share[i], close, now)
                 else:
                     close, open_now = reference.close_at[i, known], reference.open_at[i, known]
-                close_told = close
-                if told[i] == BY_ORDER:
-                    close_told = reference.order_close if t > 0 else rules.order_closing(p.order_months, exposure)
+                close_called = close
+                if trigger[i] == BY_ORDER:
+                    close_called = reference.order_close if t > 0 else rules.order_closing(p.order_months, exposure)
                 withdrawn = is_called and calls.trigger[i] == WITHDRAWN
-                if withdrawn and told[i] in (BY_PLEDGE, BY_ORDER):
-                    shares[i, 2], waiting[i], told[i] = 0.0, 0.0, ITSELF
-                    close_told = close
+                if withdrawn and trigger[i] in (BY_PLEDGE, BY_ORDER):
+                    shares[i, 2], waiting[i], trigger[i] = 0.0, 0.0, ITSELF
+                    close_called = close
                     if called[i]:
                         outcome[i] = DROPPED
-                if told[i] == BY_ORDER and rules.standing_order(t - order_since[i]) == 0.0:
+                if trigger[i] == BY_ORDER and rules.standing_order(t - order_since[i]) == 0.0:
                     shares[i, 1] += shares[i, 2]
-                    shares[i, 2], waiting[i], told[i] = 0.0, 0.0, ITSELF
-                    close_told = close
+                    shares[i, 2], waiting[i], trigger[i] = 0.0, 0.0, ITSELF
+                    close_called = close
                     called[i] = False
                 if is_called and calls.trigger[i] != ITSELF and calls.trigger[i] != WITHDRAWN:
-                    trigger, opens = calls.trigger[i], 1.0
-                    if trigger == BY_PLEDGE:
+                    call, opens = calls.trigger[i], 1.0
+                    if call == BY_PLEDGE:
                         kept = p.pledge_kept * min(1.0, levels[PLEDGE, i])
                         lost = rules.pledge_lost(kept, reference.lost[i, 1], reference.stays[i, 1])
                         opens = rules.pledge_opens(
@@ -429,21 +429,21 @@ def simulate(
                             opens = (1.0 - calls.calm[i]) * rules.still_open(
                                 opens, reference.close[i], lost, -calls.month[i]
                             )
-                        if opens > 0.0 and told[i] != BY_ORDER:
+                        if opens > 0.0 and trigger[i] != BY_ORDER:
                             pledge_term[i] = rules.words_term(lost, reference.lost[i, 1])
                     elif t - calls.month[i] >= rules.ORDER_MONTHS:
                         opens = 0.0
-                    if opens > 0.0 and told[i] != BY_ORDER:
+                    if opens > 0.0 and trigger[i] != BY_ORDER:
                         shares[i, 1] = (1.0 - opens) * (shares[i, 1] + shares[i, 2])
                         shares[i, 0], shares[i, 2], waiting[i] = (1.0 - opens) * shares[i, 0], opens, 0.0
-                        told[i] = trigger
+                        trigger[i] = call
                         left_of_month = calls.exposure[i]
-                        if trigger == BY_ORDER:
-                            close_told = rules.order_closing(p.order_months, left_of_month)
+                        if call == BY_ORDER:
+                            close_called = rules.order_closing(p.order_months, left_of_month)
                         else:
                             now = rules.leaving(reference.rate[i], reference.pace[known], left_of_month)
-                            close_told = rules.closing_at(reference.close[i], now, reference.leave[i])
-                        called[i] = trigger != BY_PLEDGE or uniform(seed, run, today, code, PLEDGED) < opens
+                            close_called = rules.closing_at(reference.close[i], now, reference.leave[i])
+                        called[i] = call != BY_PLEDGE or uniform(seed, run, today, code, PLEDGED) < opens
                         if called[i]:
                             if talks[i] == IDLE or outcome[i] == DROPPED:
                                 opened[i], door[i] = t, 1.0
@@ -538,11 +538,11 @@ def simulate(
                         of_kind = min(kind, 1)
                         pledge, request, order = 0.0, 0.0, 0.0
                         if kind == 2:
-                            if told[i] == BY_PLEDGE:
+                            if trigger[i] == BY_PLEDGE:
                                 pledge = pledge_term[i]
-                            elif told[i] == BY_REQUEST:
+                            elif trigger[i] == BY_REQUEST:
                                 request = reference.request_term[i]
-                            elif told[i] == BY_ORDER:
+                            elif trigger[i] == BY_ORDER:
                                 order = reference.order_term[i]
                         odds = rules.balance(
                             reference.base[i, of_kind],
@@ -569,7 +569,7 @@ def simulate(
                     wins[i, 0],
                     shares[i, 1],
                     wins[i, 1],
-                    close_told,
+                    close_called,
                     shares[i, 2],
                     wins[i, 2],
                     waiting[i],
@@ -577,11 +577,11 @@ def simulate(
                 )
                 opening = idle * open_now
                 added = 0.0
-                if told[i] == BY_ORDER:
-                    added = close_told * shares[i, 2] * (1.0 - beijing_accepts)
+                if trigger[i] == BY_ORDER:
+                    added = close_called * shares[i, 2] * (1.0 - beijing_accepts)
                 shares[i, 0] = rules.share_after(shares[i, 0], close, opening * (1.0 - public), met_chance)
                 shares[i, 1] = rules.share_after(shares[i, 1], close, opening * public, met_chance)
-                shares[i, 2] = rules.share_after(shares[i, 2], close_told, 0.0, met_chance)
+                shares[i, 2] = rules.share_after(shares[i, 2], close_called, 0.0, met_chance)
                 if waiting[i] > 0.0 or added > 0.0:
                     if waiting[i] <= 0.0:
                         turned_away[i] = beijing_accepts
@@ -591,20 +591,20 @@ def simulate(
 
                 # Talks close: the state decides.
                 if talks[i] != IDLE and outcome[i] == _NO_OUTCOME and (opened[i] < t or called[i]):
-                    door[i] *= 1.0 - (close_told if called[i] else close)
+                    door[i] *= 1.0 - (close_called if called[i] else close)
                     if door[i] < knock[i]:
-                        luck = uniform(
+                        u = uniform(
                             seed, run, before_start if opened[i] < 0 else timeline.calendar_month[opened[i]], code, LUCK
                         )
                         kind = 2 if called[i] else talks[i] - SILENT
-                        if luck >= beijing_accepts:
-                            if not (called[i] and told[i] == BY_ORDER):
+                        if u >= beijing_accepts:
+                            if not (called[i] and trigger[i] == BY_ORDER):
                                 outcome[i] = NOT_TAKEN
                         else:
-                            drawn = luck / beijing_accepts
+                            u /= beijing_accepts
                             outcome[i] = STAYED
-                            surplus[i] = rules.surplus(balance[i, kind], drawn)
-                            if drawn < wins[i, kind]:
+                            surplus[i] = rules.surplus(balance[i, kind], u)
+                            if u < wins[i, kind]:
                                 outcome[i] = LEFT
                                 after[i] = rules.destination(True, in_truce)
                 if is_called and calls.switch[i] == BEIJING:
@@ -629,11 +629,11 @@ def simulate(
                         row[T_BACKFIRE] = backfire[i, of_kind]
                         row[T_GOVERNMENT] = shared[i, 2]
                         if called[i]:
-                            if told[i] == BY_PLEDGE:
+                            if trigger[i] == BY_PLEDGE:
                                 row[T_PLEDGE] = pledge_term[i]
-                            elif told[i] == BY_REQUEST:
+                            elif trigger[i] == BY_REQUEST:
                                 row[T_REQUEST] = reference.request_term[i]
-                            elif told[i] == BY_ORDER:
+                            elif trigger[i] == BY_ORDER:
                                 row[T_ORDER] = reference.order_term[i]
                         row[T_NEIGHBOURS] = shared[i, 3]
                         row[ACCEPTANCE] = beijing_accepts
@@ -742,9 +742,9 @@ def simulate(
                     after[i] = TAIPEI
             for j in range(hosts):
                 purpose = SUSPEND if side[n + j] == ACTIVE else RESTORE
-                luck = uniform(seed, run, today, timeline.code[timeline.host[j]], purpose)
+                u = uniform(seed, run, today, timeline.code[timeline.host[j]], purpose)
                 after[n + j] = side[n + j]
-                if luck < chance[n + j]:
+                if u < chance[n + j]:
                     after[n + j] = SUSPENDED if side[n + j] == ACTIVE else ACTIVE
 
             # Settlement: prices, commitments, what follows; the month is recorded.
@@ -797,7 +797,7 @@ def simulate(
                             talk[TALK_CLOSED] = t
                             talk[TALK_STATE] = i
                             talk[TALK_PUBLIC] = 1.0 if talks[i] == IN_PUBLIC else 0.0
-                            talk[TALK_TRIGGER] = told[i] if called[i] else ITSELF
+                            talk[TALK_TRIGGER] = trigger[i] if called[i] else ITSELF
                             talk[TALK_BEIJING] = bid[i]
                             talk[TALK_TAIPEI] = counter[i]
                             talk[TALK_PRESSURE] = pressed[i, 1 if talks[i] == IN_PUBLIC else 0]
@@ -819,22 +819,22 @@ def simulate(
                 if after[i] == side[i]:
                     continue
                 stale, relevel = True, True
-                changes[found, 0] = run
-                changes[found, 1] = t
-                changes[found, 2] = i
-                changes[found, 3] = side[i]
-                changes[found, 4] = after[i]
-                changes[found, HEAD:] = rows[i]
-                found += 1
+                changes[changed, 0] = run
+                changes[changed, 1] = t
+                changes[changed, 2] = i
+                changes[changed, 3] = side[i]
+                changes[changed, 4] = after[i]
+                changes[changed, HEAD:] = rows[i]
+                changed += 1
                 if i >= n:
                     host = timeline.host[i - n]
                     if after[i] == SUSPENDED:
                         cooperating -= 1
                         security[host] = 0.0
                         end_words(timeline.events, host, THREAT, NOTICE, status)
-                        luck = uniform(seed, run, today, timeline.code[host], ANSWER)
+                        u = uniform(seed, run, today, timeline.code[host], ANSWER)
                         carried_out[1] += 1.0
-                        if luck < p.answer_chance:
+                        if u < p.answer_chance:
                             cut_in_answer[host] = p.answer_share
                             carried_out[0] += 1.0
                     else:
@@ -845,7 +845,7 @@ def simulate(
                     count -= 1
                     left[i] = t
                     order_since[i] = NEVER
-                    told[i], called[i], talks[i] = ITSELF, False, IDLE
+                    trigger[i], called[i], talks[i] = ITSELF, False, IDLE
                     waiting[i], calls.request[i] = 0.0, -1
                     end_words(timeline.events, i, PLEDGE, PLEDGE, status)
                     fresh[timeline.subregion[i]] += 1.0
@@ -870,7 +870,7 @@ def simulate(
         # Row 0 is the roster at the end of `as_of`, not of its month.
         counts[run - first_run, 0, 0] = timeline.with_taipei.sum()
         counts[run - first_run, 0, 1] = hosts
-    return changes[:found].copy(), talked[:concluded].copy()
+    return changes[:changed].copy(), talked[:concluded].copy()
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

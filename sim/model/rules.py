@@ -16,13 +16,13 @@ MOST_LOG_HAZARD = 20.0
 """Log rates are capped here (certainty within minutes), so that no exponential overflows."""
 
 MOST_BALANCE = 50.0
-"""Log odds are kept within this of nought, for the same reason."""
+"""Log odds are kept within this of zero, for the same reason."""
 
 MOST_CHANCE = 0.999999
 """No chance that the level is made of comes closer to certainty."""
 
 TINY = 1e-300
-"""What a number that may be nought is divided by at the least."""
+"""What a number that may be zero is divided by, at least."""
 
 MOST_PRESSURE = 3.0
 """Pressure and hostility run from 0 (none) to 3 (stated penalties)."""
@@ -43,7 +43,7 @@ NOTICE_YEARS = 2.0
 """Chances after words and formal notices are counted over two years (source: `cases.csv`)."""
 
 UNKNOWN_MONTHS = 50_000
-"""More months in office than this mean that nobody said when the government took office."""
+"""More months in office than this mean that nobody knows when the government took office."""
 
 RETURN_MONTHS = 120
 """A state may return in ten years after leaving: over this time the rate of returning is counted."""
@@ -372,7 +372,7 @@ def words_term(lost: float, lost_public: float) -> float:
 def request_term(
     followed: float, unseen: float, lost_public: float, money_effect: float, aid_ref: float, base_ref: float
 ) -> float:
-    """What a request to Taipei adds to the talks that it opened; nothing said of its answer.
+    """What a request to Taipei adds to the talks that it opened; its answer is not known.
 
     Of the requests that are known to have been refused the share `followed` was followed by a departure; for each of
     them there were `unseen` others, followed by nothing. That chance holds where Taipei stays at what stands
@@ -413,9 +413,9 @@ def wins(balance: float) -> float:
 
 
 @rule
-def surplus(balance: float, luck: float) -> float:
-    """How far, in log odds, the winner was ahead: above 0 the state leaves. `luck` is uniform from 0 to 1."""
-    sure = max(TINY, luck)
+def surplus(balance: float, u: float) -> float:
+    """How far, in log odds, the winner was ahead: above 0 the state leaves. `u` is uniform from 0 to 1."""
+    sure = max(TINY, u)
     return balance - math.log(sure / (1.0 - sure))
 
 
@@ -518,19 +518,19 @@ def chance_of_leaving(
     wins_silent: float,
     public: float,
     wins_public: float,
-    close_told: float,
-    told: float,
-    wins_told: float,
+    close_called: float,
+    called: float,
+    wins_called: float,
     waiting: float,
     turned_away: float,
 ) -> float:
     """The month's chance of leaving, averaged over talks that nobody sees.
 
-    silent, public, told : shares of the state's talks that are open, by kind; waiting : those that closed under an
-    order which Beijing did not take, at the acceptance `turned_away`: their luck is known not to lie below it
+    silent, public, called : shares of the state's talks that are open, by kind; waiting : those that closed under an
+    order which Beijing did not take, at the acceptance `turned_away`: their number is known not to lie below it
     """
-    late = max(0.0, acceptance * wins_told - turned_away) / max(TINY, 1.0 - turned_away)
-    met = close * (silent * wins_silent + public * wins_public) + close_told * told * wins_told
+    late = max(0.0, acceptance * wins_called - turned_away) / max(TINY, 1.0 - turned_away)
+    met = close * (silent * wins_silent + public * wins_public) + close_called * called * wins_called
     return min(MOST_CHANCE, acceptance * met + waiting * late)
 
 
@@ -735,7 +735,7 @@ def notice_rate(ended: float) -> float:
 
 @rule
 def words_rate(ended: float, base_rate: float) -> float:
-    """The annual rate that words add to the base rate, for the chance `ended` in two years; never below nought."""
+    """The annual rate that words add to the base rate, for the chance `ended` in two years; never below zero."""
     return max(0.0, -math.log(1.0 - ended) / NOTICE_YEARS - base_rate)
 
 

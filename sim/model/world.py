@@ -10,9 +10,11 @@ import mesa
 import numpy as np
 
 from sim.model import rules
-from sim.model.agents import Beijing, Host, State, Taipei, Washington
 from sim.model.calendar import LEVELS, NEVER, Calls, add_levels, clear, draw_happenings, open_month
+from sim.model.host import Host
+from sim.model.patrons import Beijing, Taipei, Washington
 from sim.model.reference import REGIONS, Reference, derive
+from sim.model.state import State
 from sim.model.terms import ACTIVE, TAIPEI
 from sim.model.timeline import Floats, Timeline
 
@@ -45,7 +47,7 @@ class World(mesa.Model):
         values, chances : (E,) of that draw; outcomes : (L, K) cumulative chances of that draw
         spread : (n,) standard normal of that draw, by which Beijing's limit differs between states of one size
         """
-        super().__init__(rng=0)  # Mesa's own generator is never used: luck comes by address from sim.model.draws
+        super().__init__(rng=0)  # Mesa's own generator is never used: numbers come by address from sim.model.draws
         self.timeline = timeline
         self.states = states
         self.parameters = SimpleNamespace(**parameters)

@@ -6,8 +6,10 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.model.agents import Beijing, Host, State, Taipei, Washington
+from sim.model.host import Host
+from sim.model.patrons import Beijing, Taipei, Washington
 from sim.model.plan import Plan
+from sim.model.state import State
 from sim.model.terms import ACTIVE, COLUMNS, HAZARD, TAIPEI
 from sim.model.world import World, run_world
 from tests.worlds import CERTAIN, changed, draw, lay_out, open_world, rich, run, told
