@@ -23,8 +23,8 @@ from sim.analysis.bench import Edit, changed, edited
 from sim.analysis.pulled import label_of
 from sim.analysis.subject import Subject
 from sim.model.calendar import draw_happenings
+from sim.model.entries import Entry
 from sim.model.kernel import RUNS_PER_DRAW, simulate
-from sim.model.plan import Entry
 from sim.model.terms import HEADS, ITSELF, LEFT, TALK_COLUMNS, TALK_ENDS, TALK_OPENED, TALK_STATE, TALK_TRIGGER
 from sim.model.timeline import Timeline
 from sim.runs.run import Request
