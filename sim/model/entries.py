@@ -143,7 +143,7 @@ def events_of(entries: list[Entry], scenario: Scenario, states: Sequence[str], n
     return Events(
         month=ints(entry.month for entry in entries),
         kind=ints(getattr(kinds, event.effect) for event in events),
-        state=ints(position.get(getattr(event, "state", ""), -1) for event in events),
+        state=ints(position.get(event.about or "", -1) for event in events),
         incoming=np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
         span=ints(_span(event) for event in events),
         exposure=np.array([_exposed(entry, numbers[0], start) for entry in entries], dtype=np.float64),

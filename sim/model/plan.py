@@ -18,8 +18,8 @@ from sim.model.draws import state_code
 from sim.model.entries import Entry, Uncertain, entries_of, events_of, left_of_month, uncertain, value_of, votes_of
 from sim.model.timeline import Floats, Timeline
 from sim.scenario import Members, ResolvedScenario, Scenario, StateTable, members
-from sim.scenario.fields import month_number
-from sim.scenario.levers import LEVERS, PATRONS
+from sim.scenario.fields import PATRONS, month_number
+from sim.scenario.levers import LEVERS
 
 HOLY_SEE = "VAT"
 _REGIONS = {"Americas": 0, "Oceania": 1}

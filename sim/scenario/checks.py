@@ -9,7 +9,7 @@ from sim.atlas import economy, regimes
 from sim.atlas.leverage import HOLY_SEE
 from sim.errors import MOST_TOLD, AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
-from sim.scenario.events import Event
+from sim.scenario.events import Event, Inauguration, Truce
 from sim.scenario.fields import Range, month_number
 from sim.scenario.given import given_problems
 from sim.scenario.record import record_problems
@@ -45,11 +45,11 @@ def truce_on(day: date) -> bool:
 def remarks(scenario: Scenario) -> list[str]:
     """What is no mistake and yet worth a word: a truce on record left out, words of a host that is none."""
     said = [
-        f"{path}: {event.state} is not in cooperation.hosts, so this {event.type} weighs on nothing"
+        f"{path}: {event.about} is not in cooperation.hosts, so this {event.type} weighs on nothing"
         for path, event, _ in _dated(scenario)
-        if event.type in ("threat", "notice", "notice-withdrawn") and event.state not in scenario.cooperation.hosts
+        if event.needs_host and event.about not in scenario.cooperation.hosts
     ]
-    truces = [event.date for event in scenario.events.values() if event.type == "truce" and event.enabled]
+    truces = [event.date for event in scenario.events.values() if isinstance(event, Truce) and event.enabled]
     if truce_on(scenario.as_of) and not any(day is not None and day <= scenario.scenario.start for day in truces):
         said.append(f"a truce stood on {scenario.as_of}, and no event of type truce says so: a contest is simulated")
     return [*said, *unknown_votes(scenario), *_carried_on(scenario)]
@@ -191,12 +191,12 @@ def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
 def _waiting(scenario: Scenario) -> Iterator[Problem]:
     """Words of a government to come that no government comes to speak: they would never count."""
     happenings = list(_dated(scenario))
-    offices = [(event.state, when) for _, event, when in happenings if event.type == "inauguration"]
+    offices = [(event.about, when) for _, event, when in happenings if isinstance(event, Inauguration)]
     for path, event, spoken in happenings:
         if not getattr(event, "incoming", False):
             continue
-        if not any(state == event.state and spoken <= when for state, when in offices):  # type: ignore[union-attr]
-            rule = f"followed by an inauguration in {event.state}, from which these words count"  # type: ignore[union-attr]
+        if not any(state == event.about and spoken <= when for state, when in offices):
+            rule = f"followed by an inauguration in {event.about}, from which these words count"
             yield Problem(path, rule, event.type)
 
 

@@ -14,8 +14,7 @@ from pydantic.fields import FieldInfo
 from sim.atlas import code_of
 from sim.errors import Problem, ScenarioError, nearest
 from sim.parameters import PARAMETERS
-from sim.scenario.fields import EARLIEST, Part, Quantity, Range, Series
-from sim.scenario.levers import PATRONS
+from sim.scenario.fields import EARLIEST, PATRONS, Part, Quantity, Range, Series
 from sim.scenario.reading import DEEPEST
 from sim.scenario.schema import Scenario
 from sim.words import listed_briefly
