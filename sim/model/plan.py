@@ -280,7 +280,7 @@ def _since(scenario: Scenario, code: str, first: int) -> int:
     table = scenario.states.get(code)
     if table is not None and table.government_since is not None:
         return month_number(table.government_since) - first
-    days = [row.date for row in scenario.own.governments if row.iso3 == code] if scenario.own is not None else []
+    days = [row.date for row in scenario.own.governments if row.state == code] if scenario.own is not None else []
     return max((month_number(day) - first for day in days if day <= scenario.as_of), default=kinds.NEVER)
 
 
