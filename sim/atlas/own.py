@@ -32,7 +32,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def cached(function: F) -> F:
-    """The function with a cache, which is the same whether the user's facts (its last argument) are left out or None."""
+    """The function with a cache; the user's facts, its last argument, may be left out or None, which is the same."""
     cache: Any = lru_cache(maxsize=None)(function)
 
     def asked(*known: Any, own: OwnFacts | None = None) -> Any:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from sim.atlas.own import OwnFacts, Side, cached
 from sim.atlas.reading import CONFIDENCES, TABLES, Row, rows
 from sim.atlas.states import read_states
 from sim.errors import AtlasError, Problem
 
-SIDES: tuple[Side, ...] = ("taipei", "beijing", "none")
+SIDES: tuple[Side, ...] = get_args(Side)
 PRECISIONS = ("day", "month", "year")
 KINDS: dict[str, tuple[bool, bool]] = {
     "switch": (True, True),

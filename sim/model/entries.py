@@ -93,7 +93,7 @@ def value_of(entry: Entry) -> float | Uncertain:
     """The number an event carries: strength, pressure, lean, share, whole sum in US$ million, or side of a switch."""
     event = entry.event
     if isinstance(event, Switch):
-        return float(SIDES.index(event.to))
+        return float(SIDES["recognition"].index(event.to))
     if event.number is None:
         return 1.0
     given = getattr(event, event.number)

@@ -7,12 +7,12 @@ from datetime import date
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.atlas import OwnFacts, governments, record, states
+from sim.atlas import OwnFacts, Side, governments, record, states
 from sim.atlas.economy import economies
 from sim.atlas.voice import speeches
 from sim.errors import Problem
@@ -30,7 +30,7 @@ class ChangeRow(Part):
     """The day it took effect, after the day on which the atlas ends."""
     state: Iso3
     """The state."""
-    to: Literal["taipei", "beijing", "none"]
+    to: Side
     """The side it is on from then."""
     source: Text
     """Who says so."""
