@@ -43,7 +43,7 @@ class Entry:
     """One event of the calendar, or one effect of an election, placed in time."""
 
     name: str
-    """Path of the event, which addresses its luck."""
+    """Path of the event, which addresses its random numbers."""
     event: Event
     month: int
     day: int

@@ -436,7 +436,7 @@ Event = Annotated[
     | TruceEnds,
     Discriminator("type"),
 ]
-"""One event of any kind, told apart by its `type`."""
+"""One event of any kind; its `type` decides which."""
 
 EVENTS: dict[str, type[EventBase]] = {
     typing.get_args(kind.model_fields["type"].annotation)[0]: kind

@@ -60,7 +60,7 @@ LEVERS = (
     Lever("washington", "focus", None, 1.0, "", ()),
     Lever("washington", "hostility", 0.0, 3.0, "of 3", ("leave", "suspend"), of_all=" to all"),
 )
-"""Every lever, in the order in which patrons and their keys are told."""
+"""Every lever, in the order of the schema."""
 
 FIRST = {
     "beijing.budget": "Beijing's money",
