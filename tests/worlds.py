@@ -16,7 +16,7 @@ from sim.fit import beliefs_for, yardsticks
 from sim.fit.posterior import LEAVING, RETURNING
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan, plan
-from sim.model.terms import COLUMNS, COOPERATION, HAZARD, HEAD, SIDE, SIDES, TERMS
+from sim.model.terms import COLUMNS, HAZARD, HEAD, SIDE, SIDES, TERMS
 from sim.model.world import World
 from sim.runs.ensemble import Engine, Ensemble, run_ensemble
 from sim.runs.sampling import Draws, Mode, sample
@@ -169,7 +169,7 @@ def sequence(laid: Plan, ensemble: Ensemble, run_number: int = 0) -> list[tuple[
     found = []
     for number, month, place, before, after in ensemble.changes[:, :HEAD].astype(int).tolist():
         if number == run_number:
-            sides = SIDES if place < len(laid.states) else COOPERATION
+            sides = SIDES["recognition" if place < len(laid.states) else "cooperation"]
             code = (*laid.states, *laid.hosts)[place]
             found.append((laid.months[month], code, sides[before], sides[after]))
     return found

@@ -146,13 +146,13 @@ def effects_table(results: Mapping[str, Result]) -> str:
             (row for row in ends if row["mc"] and beyond_luck(row["difference"], row["mc"])),
             key=lambda row: (-abs(row["difference"]), row["iso3"]),
         )
-        told = []
+        changes = []
         for row in moved[:_MOST_MOVED]:
             does = "suspends" if row["tie"] == "cooperation" else "leaves" if row["at_start"] == "taipei" else "returns"
             by = plus_minus(100 * row["difference"], 100 * row["mc"], 1)
-            told.append(f"{states()[row['iso3']].name} {does} {by}")
+            changes.append(f"{states()[row['iso3']].name} {does} {by}")
         change = plus_minus(count["mean"], count["mc"], 2)
-        rows.append(f"| `{name}` | `{chain[-1]}` | {change} | {'; '.join(told) or 'none'} |")
+        rows.append(f"| `{name}` | `{chain[-1]}` | {change} | {'; '.join(changes) or 'none'} |")
     return "\n".join(rows)
 
 
@@ -173,18 +173,18 @@ def turning_points() -> str:
     for number, code in enumerate(record().recognisers(day)):
         ties, pride = float(timeline.dependence_ref[number]), float(timeline.pride[number])
         points[states()[code].name] = rules.turning_pressure(money, provokes, credibility, at_risk, ties, pride, 0.0)
-    told = ", ".join(f"{name} {value:.1f}" for name, value in sorted(points.items(), key=lambda item: -item[1]))
+    listed = ", ".join(f"{name} {value:.1f}" for name, value in sorted(points.items(), key=lambda item: -item[1]))
     return (
         "Pressure deters first and provokes later. At central parameters and without hostility it turns at these "
         "points of a scale that ends at 3 (beyond 3: more pressure always deters; hostility lowers the point): "
-        f"{told}."
+        f"{listed}."
     )
 
 
 def model_says(result: Result) -> str:
     """The count at the end, the chances of the states the scenario is about, and of its hosts."""
     last = {name: values[-1] for name, values in result.summary_of().items()}
-    said = [f"{result.counts[0, 0]} become {last['mean']:.1f} ({last['q05']} to {last['q95']})"]
+    parts = [f"{result.counts[0, 0]} become {last['mean']:.1f} ({last['q05']} to {last['q95']})"]
     table = result.states_of()
     rows = {
         code: (name, p, low, high, side)
@@ -197,13 +197,13 @@ def model_says(result: Result) -> str:
     for code in about or leavers[:1]:
         name, p, low, high, side = rows[code]
         verb = "leaves" if side == "taipei" else "returns"
-        said.append(f"{name} {verb}: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
+        parts.append(f"{name} {verb}: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
     if result.hosts:
         hosts = result.states_of("cooperation")
         columns = (hosts[key] for key in ("iso3", "p_end", "p_end_low", "p_end_high", "state"))
         _, p, low, high, name = max(zip(*columns, strict=True), key=lambda row: (row[0] in about, row[1]))
-        said.append(f"{name} has suspended military cooperation: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
-    return "; ".join(said)
+        parts.append(f"{name} has suspended military cooperation: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
+    return "; ".join(parts)
 
 
 def what_happened(result: Result) -> str:
@@ -224,8 +224,8 @@ def what_happened(result: Result) -> str:
         and "taipei" in (change.origin, change.destination)
         and f"{change.date:%Y-%m}" <= result.months[-1]
     ]
-    shown = moved if len(moved) <= _MOST_NAMED else [*moved[:_MOST_NAMED], f"and {len(moved) - _MOST_NAMED} more"]
-    return f"{count} at the end of {end}: " + (", ".join(shown) if shown else "nobody moved")
+    names = moved if len(moved) <= _MOST_NAMED else [*moved[:_MOST_NAMED], f"and {len(moved) - _MOST_NAMED} more"]
+    return f"{count} at the end of {end}: " + (", ".join(names) if names else "nobody moved")
 
 
 def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
@@ -234,7 +234,7 @@ def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
     return between(file, BEGIN, END, f"{scenario_table(results)}\n\n{turning_points()}")
 
 
-def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[Path]:
+def write_backtest(judged: Backtest, folder: Path, charts: bool = True) -> list[Path]:
     """Write the tables of a backtest under a folder, and its charts as pictures."""
     from sim.backtest.backtest import TABLES
     from sim.results import Table
@@ -243,29 +243,29 @@ def write_backtest(found: Backtest, folder: Path, charts: bool = True) -> list[P
     place.mkdir(parents=True, exist_ok=True)
     written = []
     for name in TABLES:
-        Table.of(getattr(found, name)).write(place / f"{name}.csv")
+        Table.of(getattr(judged, name)).write(place / f"{name}.csv")
         written.append(place / f"{name}.csv")
     if charts:
         from sim.charts.catalogue import of_backtest
 
-        written += of_backtest(found.document).draw(place, formats=("png",))
+        written += of_backtest(judged.document).draw(place, formats=("png",))
     return written
 
 
-def write_published(found: Backtest, room: Path = ROOM) -> Path:
+def write_published(judged: Backtest, room: Path = ROOM) -> Path:
     """Write the main scores of a backtest where the package keeps them."""
     from sim.backtest.scores import PUBLISHED
     from sim.results import Table
 
-    Table.of([row for row in found.scores if row["score"] in PUBLISHED_SCORES]).write(room / PUBLISHED)
+    Table.of([row for row in judged.scores if row["score"] in PUBLISHED_SCORES]).write(room / PUBLISHED)
     return room / PUBLISHED
 
 
-def backtest_table(found: Backtest) -> str:
+def backtest_table(judged: Backtest) -> str:
     """The main scores of a backtest in Markdown, a row a model."""
     from sim.backtest.scores import NAMES
 
-    rows = {(row["model"], row["score"], row["horizon"]): row for row in found.scores}
+    rows = {(row["model"], row["score"], row["horizon"]): row for row in judged.scores}
     heads = {
         "crps": "count, CRPS, {} ahead",
         "coverage_90": "90 % band holds, {} ahead",
@@ -274,7 +274,7 @@ def backtest_table(found: Backtest) -> str:
     }
     titles = [heads[score].format("1 year" if horizon == 1 else f"{horizon} years") for score, horizon in _SHOWN]
     lines = ["| forecaster | " + " | ".join(titles) + " |", "|---" * (1 + len(titles)) + "|"]
-    for model in dict.fromkeys(row["model"] for row in found.scores):
+    for model in dict.fromkeys(row["model"] for row in judged.scores):
         cells = [_scored(rows[model, score, horizon]) for score, horizon in _SHOWN]
         lines.append(f"| {NAMES[model]} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -303,11 +303,11 @@ def _bare(value: float | None) -> str:
 if __name__ == "__main__":
     from sim.backtest.backtest import backtest
 
-    told, judged = run_shipped(), backtest()
+    results, judged = run_shipped(), backtest()
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    for path in (*write_reference(chosen, results=told), *write_sweeps(chosen), *write_backtest(judged, chosen)):
+    for path in (*write_reference(chosen, results=results), *write_sweeps(chosen), *write_backtest(judged, chosen)):
         print(path)
     if len(sys.argv) == 1:
-        print(write_list(told))
+        print(write_list(results))
         print(between(README, BACKTEST_BEGIN, BACKTEST_END, backtest_table(judged)))
         print(write_published(judged))

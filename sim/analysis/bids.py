@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.terms import DROPPED, LEFT, NOT_TAKEN, OUTCOMES, STAYED
-from sim.results.result import SIDES, Result
+from sim.model.terms import DROPPED, LEFT, NOT_TAKEN, OUTCOMES, SIDES, STAYED
+from sim.results.result import Result
 from sim.results.tables import LEVELS, RECOGNITION
 from sim.words import listed
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis.pulled import label_of
 from sim.analysis.subject import Subject
 from sim.model.plan import Plan, month_label
+from sim.scenario.fields import PATRONS
 
 Row = dict[str, Any]
 
@@ -43,7 +44,7 @@ def calendar_of(subject: Subject, laid: Plan, happens: NDArray[np.bool_] | None 
 def _dated_levers(subject: Subject) -> Iterator[Row]:
     """Changes of the patrons' levers within the horizon."""
     months = {month: row for row, month in enumerate(subject.result.months)}
-    for patron in ("beijing", "taipei", "washington"):
+    for patron, name in PATRONS.items():
         for key, value in (subject.result.scenario.get(patron) or {}).items():
             if not isinstance(value, Mapping):
                 continue
@@ -51,7 +52,7 @@ def _dated_levers(subject: Subject) -> Iterator[Row]:
                 if day[:7] in months:
                     yield {
                         "lever": f"{patron}.{key}",
-                        "label": f"{patron.capitalize()}'s {key} {level:g}",
+                        "label": f"{name}'s {key} {level:g}",
                         "type": "lever",
                         "row": months[day[:7]],
                         "month": day[:7],

@@ -28,12 +28,12 @@ from sim.model.terms import (
     IN_TALKS,
     OUTCOMES,
     SIDE,
+    SIDES,
     TAIPEI,
     TALK_STATE,
     TALKS,
     TERMS,
 )
-from sim.results.result import SIDES
 from sim.runs.ensemble import Ensemble
 from sim.runs.setup import Setup
 

@@ -10,6 +10,7 @@ from sim.analysis.bench import DROP, Edit
 from sim.analysis.subject import Subject
 from sim.scenario import Scenario, StateTable, members
 from sim.scenario.events import EVENTS
+from sim.scenario.fields import PATRONS
 from sim.scenario.levers import LEVERS
 
 
@@ -35,9 +36,7 @@ class Lever:
 _GROUPS = {
     "words": "all words of {name}",
     "government": "all changes of government in {name}",
-    "beijing": "all that Beijing does",
-    "taipei": "all that Taipei does",
-    "washington": "all that Washington does",
+    **{patron: f"all that {name} does" for patron, name in PATRONS.items()},
     "truce": "all that makes or ends a truce",
     "other": "all that happens elsewhere",
 }
@@ -99,7 +98,7 @@ def _patron_levers(scenario: Mapping[str, Any]) -> Iterator[Lever]:
         if value != lever.usual:
             told = "dated" if isinstance(value, Mapping) else f"{value:g}"
             instead = "as drawn" if lever.usual is None else f"usually {lever.usual:g}"
-            label = f"{lever.patron.capitalize()}'s {lever.key} ({told}, {instead})"
+            label = f"{PATRONS[lever.patron]}'s {lever.key} ({told}, {instead})"
             yield Lever(lever.path, label, lever.patron, ((lever.path, DROP),))
 
 

@@ -23,11 +23,12 @@ from sim.analysis.bench import Edit, changed, edited
 from sim.analysis.pulled import label_of
 from sim.analysis.subject import Subject
 from sim.model.calendar import draw_happenings
+from sim.model.entries import Entry
 from sim.model.kernel import RUNS_PER_DRAW, simulate
-from sim.model.plan import Entry
 from sim.model.terms import HEADS, ITSELF, LEFT, TALK_COLUMNS, TALK_ENDS, TALK_OPENED, TALK_STATE, TALK_TRIGGER
 from sim.model.timeline import Timeline
 from sim.runs.run import Request
+from sim.scenario.events import NUMBERS
 from sim.scenario.fields import bounds_of
 from sim.scenario.levers import LEVERS, Lever
 from sim.words import at_digits, money, month
@@ -35,15 +36,6 @@ from sim.words import at_digits, money, month
 STEPS = 32
 """Values tried from where a lever is to each end of its range, close together at first: the distances are cubes."""
 _HALVINGS = 60
-_UNITS = {
-    "strength": (1.0, "of 1"),
-    "share": (1.0, "of 1"),
-    "pressure": (3.0, "of 3"),
-    "hostility": (3.0, "of 3"),
-    "lean": (2.0, "from −1 to +1"),
-    "million_usd": (math.nan, "US$ million"),
-}
-"""Numbers an event can carry: scale and unit."""
 ADDED = ("lobbying", "taipei.package", "beijing.package")
 """Levers that nobody pulled in the scenario, added from the start."""
 OTHER_LUCK = " [its talks then open in another month, with other luck]"
@@ -198,19 +190,19 @@ def _counts(trial: Trial, event: int, entry: Entry, until: int) -> bool:
 
 def _own(trial: Trial, event: int, entry: Entry, gdp: float) -> Iterator[Dial]:
     """The number of an event, where it has one."""
-    for key, (scale, unit) in _UNITS.items():
-        field = type(entry.event).model_fields.get(key)
-        if field is None:
-            continue
-        low, high = bounds_of(field)
-        value = float(trial.draws.values[trial.draw, event])
-        if math.isnan(value):
-            value = float(trial.plan.timeline.lean_ref[trial.subject.member])
-        if key == "million_usd":
-            years = float(trial.plan.timeline.events.years[event])
-            high, scale = min(high, max(value, gdp * years)), value or gdp * years / 100.0
-        label = f"{label_of(entry.name)}: {key.replace('million_usd', 'sum')}"
-        yield Dial(f"{entry.name}.{key}", label, unit, value, low, high, scale, _later(_at(trial), event, 1.0))
+    key = entry.event.number
+    if key is None:
+        return
+    number = NUMBERS[key]
+    low, high = bounds_of(type(entry.event).model_fields[key])
+    value, scale = float(trial.draws.values[trial.draw, event]), number.scale
+    if math.isnan(value):
+        value = float(trial.plan.timeline.lean_ref[trial.subject.member])
+    if math.isnan(scale):
+        years = float(trial.plan.timeline.events.years[event])
+        high, scale = min(high, max(value, gdp * years)), value or gdp * years / 100.0
+    label = f"{label_of(entry.name)}: {number.name}"
+    yield Dial(f"{entry.name}.{key}", label, number.unit, value, low, high, scale, _later(_at(trial), event, 1.0))
 
 
 # --- the search -------------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ import numpy as np
 from sim.analysis.indices import Floats, Row, point_noise
 from sim.errors import InputError, Problem, SimError
 from sim.fit import Belief, beliefs_for, yardsticks_for
+from sim.model.entries import Uncertain
 from sim.model.kernel import RUNS_PER_DRAW
-from sim.model.plan import Plan, Uncertain, plan
+from sim.model.plan import Plan, plan
 from sim.parameters import PARAMETERS, Held
 from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request

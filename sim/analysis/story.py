@@ -9,8 +9,9 @@ from typing import Any
 from sim.analysis.smallest_change import change_in_words
 from sim.analysis.subject import DOES, STAYS
 from sim.analysis.talks import held_in_words, more_money
-from sim.analysis.words import MONEY, OPENERS
+from sim.analysis.words import MONEY
 from sim.model import rules
+from sim.scenario.events import EVENTS
 from sim.words import dollars, listed, money, month, of_gdp, rate, two_digits
 
 Told = Mapping[str, Any]
@@ -69,7 +70,7 @@ def _opened(run: Told, talks: Told) -> str:
     """Who or what opened the talks, with the sum of a request or an offer."""
     since = "before the start" if talks["row"] < 0 else f"in {month(talks['opened'])}"
     heard = [act for act in run["words"] if act["row"] <= run["row"]]
-    by = [act for act in heard if act["type"] in OPENERS.get(talks["trigger"], ())]
+    by = [act for act in heard if EVENTS[act["type"]].opens == talks["trigger"]]
     opener = by[-1] if by else None
     if talks["trigger"] == "itself":
         said = f"its talks had opened {since} of themselves, {'in public' if talks['public'] else 'in silence'}"
@@ -83,7 +84,8 @@ def _opened(run: Told, talks: Told) -> str:
         said = f"its talks were opened by {opener['phrase']}"
     if opener is not None and opener["type"] == "request":
         said += _answer(opener)
-    sums = [f"{act['phrase']}{_answer(act)}" for act in heard if act["type"] in MONEY and act is not opener]
+    paid = [act for act in heard if EVENTS[act["type"]].number == MONEY and act is not opener]
+    sums = [f"{act['phrase']}{_answer(act)}" for act in paid]
     return f"{said}, after {listed(sums)}" if sums else said
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.atlas import code_of, unknown
 from sim.errors import InputError, Problem, nearest
-from sim.model.terms import DECISIONS
+from sim.model.terms import DECISIONS, TIES, decision_from
 from sim.results import Result
 from sim.results.tables import COOPERATION, RECOGNITION
 
@@ -46,9 +46,8 @@ class Subject:
 
 def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:
     """The state asked about, by code or name. Raises InputError with the nearest for one the result does not follow."""
-    if tie not in (RECOGNITION, COOPERATION):
-        known = (RECOGNITION, COOPERATION)
-        raise InputError(Problem("--tie", "one of recognition, cooperation", tie, nearest(tie, known)))
+    if tie not in TIES:
+        raise InputError(Problem("--tie", f"one of {', '.join(TIES)}", tie, nearest(tie, TIES)))
     if tie == COOPERATION and not result.hosts:
         raise InputError(Problem("--tie", "recognition, for the scenario of this result has no hosts", tie))
     places = [(number, place) for number, place in enumerate(result.places) if place.tie == tie]
@@ -60,8 +59,8 @@ def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:
         raise InputError(unknown("--state", rule, state, codes))
     ((number, place),) = found
     member = [code for code, _, _ in result.members].index(place.iso3)
-    decision = "suspend" if tie == COOPERATION else ("leave" if place.at_start == "taipei" else "return")
-    return Subject(result, number, member, place.iso3, place.name, tie, decision)
+    decision = decision_from(tie, place.at_start)
+    return Subject(result, number, member, place.iso3, place.name, tie, decision.name)
 
 
 def first_decisions(subject: Subject) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,18 +11,13 @@ from numpy.typing import NDArray
 from sim.analysis.pulled import label_of
 from sim.analysis.subject import Subject
 from sim.model.plan import Plan, month_label
-from sim.scenario.events import EVENTS
+from sim.scenario.events import NUMBERS, phrase
 from sim.words import dollars, minus, month, of_gdp
 
 Row = dict[str, Any]
 
-PATRONS = {"beijing": "Beijing", "taipei": "Taipei", "washington": "Washington"}
-MONEY = ("offer", "request")
-"""Kinds of events that hold a sum."""
-OPENERS = {"order": ("order",), "pledge": ("campaign-pledge", "pledge"), "request": ("request",)}
-"""Kinds of events that call for talks, by what is said to have opened them."""
-_SCALES = {"pressure": "of 3", "hostility": "of 3", "lean": "from −1 to +1", "strength": "of 1", "share": "of 1"}
-_USUAL = {"strength": 1.0}
+MONEY = "million_usd"
+"""The key of a sum."""
 
 
 def acts_told(
@@ -44,9 +39,9 @@ def acts_told(
         when = f"{entry.day} {month(month_label(first + entry.month))}"
         told: Row = {"lever": entry.name, "label": label_of(entry.name), "type": event.type, "row": entry.month}
         told |= {"when": when, "value": None if np.isnan(values[number]) else float(values[number])}
-        if event.type in MONEY:
+        if event.number == MONEY:
             told |= _sum(event, float(values[number]), subject, laid, beliefs)
-        told["phrase"] = phrase(event, told)
+        told["phrase"] = phrase(dict(event), when, sum_in_words(told) if event.number == MONEY else "")
         told["sentence"] = _sentence(event, told)
         found.append(told)
     return sorted(found, key=lambda act: act["row"])
@@ -64,25 +59,6 @@ def _sum(event: Any, total: float, subject: Subject, laid: Plan, beliefs: Mappin
     return told | {"believed": None if share is None else arrives * share}
 
 
-def phrase(event: Any, told: Mapping[str, Any]) -> str:
-    """An act as a noun: `its request of 13 Mar 2023 to Taipei for US$ 2,450 million over 10 years`."""
-    when = told["when"]
-    if event.type == "order":
-        return f"its order of {when} to open ties with Beijing"
-    if event.type in ("campaign-pledge", "pledge"):
-        side = "join Beijing" if event.to == "beijing" else "return to Taipei"
-        return f"its {event.type.replace('-', ' ')} of {when} to {side}"
-    if event.type == "request":
-        return f"its request of {when} to Taipei for {sum_in_words(told)}"
-    if event.type == "offer":
-        signed = "signed" if event.signed else "not signed"
-        return f"{PATRONS[event.by]}'s offer of {when}, {signed}, of {sum_in_words(told)}"
-    by, to = getattr(event, "by", None), getattr(event, "to", None)
-    joins = {"beijing": "join Beijing", "taipei": "return to Taipei"}.get(str(to), "")
-    said = EVENTS[event.type].said.format(by=PATRONS.get(str(by), ""), joins=joins)
-    return f"{said}, {when}"
-
-
 def _sentence(event: Any, told: Mapping[str, Any]) -> str:
     """An act by its own words: what, its number, its name in the scenario, its source or what was assumed."""
     parts = [f"{told['phrase'][0].upper()}{told['phrase'][1:]}"]
@@ -91,9 +67,9 @@ def _sentence(event: Any, told: Mapping[str, Any]) -> str:
     elif told["type"] == "offer" and told["believed"] is not None:
         parts.append(f"of which it believed {of_gdp(told['believed'])} of GDP a year")
     elif told["value"] is not None:
-        key = EVENTS[told["type"]].number
-        if key in _SCALES and told["value"] != _USUAL.get(str(key)):
-            parts.append(minus(f"{key} {told['value']:.2g} {_SCALES[str(key)]}"))
+        number = NUMBERS.get(event.number)
+        if number is not None and event.number != MONEY and told["value"] != number.usual:
+            parts.append(minus(f"{number.name} {told['value']:.2g} {number.unit}"))
     said = f"{', '.join(parts)} (in the scenario: {told['label']})."
     if event.source:
         return f"{said} Source: {event.source.rstrip('.')}."

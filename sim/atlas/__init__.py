@@ -10,7 +10,7 @@ from sim.atlas.economy import Economy, economy
 from sim.atlas.governments import Election, Government, elections, government, governments
 from sim.atlas.leverage import Leverage, leverage
 from sim.atlas.names import LABELS, code_of, coded, cow_number, labelled, named, near_code, not_one, unknown
-from sim.atlas.own import OwnChange, OwnEconomy, OwnFacts, OwnGovernment, OwnSpeech, OwnVote
+from sim.atlas.own import OwnFacts
 from sim.atlas.patrons import (
     Aid,
     Case,
@@ -39,12 +39,7 @@ __all__ = [
     "Election",
     "Government",
     "Leverage",
-    "OwnChange",
-    "OwnEconomy",
     "OwnFacts",
-    "OwnGovernment",
-    "OwnSpeech",
-    "OwnVote",
     "Package",
     "Record",
     "Regime",

@@ -76,6 +76,14 @@ def economies() -> Mapping[tuple[str, int], Economy]:
     return read_economies()
 
 
+_OWN_KEYS = (
+    ("population", "population", 1.0),
+    ("gdp_usd", "gdp_million_usd", 1e6),
+    ("us_aid_usd", "us_aid_million_usd", 1e6),
+)
+"""Figures of a year, their keys in a user's row, and the unit of these."""
+
+
 @cache
 def _extended(own: OwnFacts, iso3: str, year: int) -> Economy | None:
     """A year after a state's last in the table: the year before it, with a user's figures in their place."""
@@ -83,12 +91,12 @@ def _extended(own: OwnFacts, iso3: str, year: int) -> Economy | None:
     if year <= last:
         return None
     books = _extended(own, iso3, year - 1) or economies()[iso3, year - 1]
-    told = next((row for row in own.economies if (row.iso3, row.year) == (iso3, year)), None)
-    found: dict[str, Any] = {"year": year}
-    for key in ("population", "gdp_usd", "us_aid_usd"):
-        value = getattr(told, key, None)
-        found |= {f"{key}_flag": "carried on"} if value is None else {key: value, f"{key}_flag": "own"}
-    return replace(books, **found)
+    row = next((row for row in own.economy if (row.state, row.year) == (iso3, year)), None)
+    figures: dict[str, Any] = {"year": year}
+    for key, theirs, unit in _OWN_KEYS:
+        value = getattr(row, theirs, None)
+        figures |= {f"{key}_flag": "carried on"} if value is None else {key: unit * value, f"{key}_flag": "own"}
+    return replace(books, **figures)
 
 
 def economy(iso3: str, year: int, own: OwnFacts | None = None) -> Economy:

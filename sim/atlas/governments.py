@@ -134,7 +134,7 @@ def _added(iso3: str, own: OwnFacts | None) -> list[Government]:
     return [
         Government(iso3, row.date, "own", row.leader, "", "", row.lean, "none", None, row.source)
         for row in rows
-        if row.iso3 == iso3
+        if row.state == iso3
     ]
 
 

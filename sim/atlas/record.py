@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from sim.atlas.own import OwnFacts, Side, cached
 from sim.atlas.reading import CONFIDENCES, TABLES, Row, rows
 from sim.atlas.states import read_states
 from sim.errors import AtlasError, Problem
 
-SIDES: tuple[Side, ...] = ("taipei", "beijing", "none")
+SIDES: tuple[Side, ...] = get_args(Side)
 PRECISIONS = ("day", "month", "year")
 KINDS: dict[str, tuple[bool, bool]] = {
     "switch": (True, True),
@@ -166,14 +166,14 @@ def _extended(known: Record, own: OwnFacts) -> Record:
     changes = list(known.changes)
     sides = {change.iso3: known.side(change.iso3, known.confirmed_until) for change in known.changes}
     for added in own.changes:
-        origin = sides.get(added.iso3) or ("taipei" if added.iso3 in known.roster_1971 else "none")
-        before = {change.destination for change in changes if change.iso3 == added.iso3}
-        was_here = added.destination in before or (added.destination == "taipei" and added.iso3 in known.roster_1971)
-        kind = own_kind(origin, added.destination, was_here)
+        origin = sides.get(added.state) or ("taipei" if added.state in known.roster_1971 else "none")
+        before = {change.destination for change in changes if change.iso3 == added.state}
+        was_here = added.to in before or (added.to == "taipei" and added.state in known.roster_1971)
+        kind = own_kind(origin, added.to, was_here)
         changes.append(
-            Change(added.date, "day", added.iso3, origin, added.destination, kind, "own", False, added.source, own.name)
+            Change(added.date, "day", added.state, origin, added.to, kind, "own", False, added.source, own.name)
         )
-        sides[added.iso3] = added.destination
+        sides[added.state] = added.to
     return replace(known, confirmed_until=own.confirmed_until, changes=tuple(changes))
 
 

@@ -63,7 +63,7 @@ def last_speech(iso3: str, known_by: date, own: OwnFacts | None = None) -> Speec
     """
     found = list(speeches().get(state(iso3).iso3, ()))
     if own is not None:
-        added = [row for row in own.speeches if row.iso3 == iso3]
+        added = [row for row in own.voice if row.state == iso3]
         found += [Speech(iso3, row.year, row.names_taiwan, "own", own.name) for row in added]
     known = [speech for speech in found if speech.known <= known_by]
     return known[-1] if known else None

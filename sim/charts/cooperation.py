@@ -32,19 +32,13 @@ from sim.charts.when import shares
 from sim.charts.words import end_of, header, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
+from sim.scenario.events import EVENTS
 from sim.words import spoken
 
 TITLE = "Military cooperation with Washington"
 ABOVE = "Hosts that cooperate"
 COLUMN = "at any time"
 BASIS = "Hosts as in the scenario; this tie has no record."
-KINDS = {
-    "threat": "threat by",
-    "notice": "notice by",
-    "notice-withdrawn": "notice withdrawn by",
-    "hostility": "hostility to",
-}
-"""Types of events that are marked, where they concern a host, and how their names begin."""
 HEIGHT, HEADROOM, FOOT, NOTE = 2.3, 0.3, 0.5, 0.17
 """Inches: the axes of the count; what is free above the last host; the dates below; a line of notes."""
 LEAST_DAYS = 31.0
@@ -121,9 +115,9 @@ def marks(result: Result) -> list[Mark]:
     hosts, first = dict(result.hosts), start_of(result)
     found = []
     for each in dated(result):
-        kind = KINDS.get(str(each.entry.get("type")))
-        if each.kind == "events" and kind is not None and each.state in hosts:
-            found.append(Mark(f"{kind} {hosts[each.state]}", (each.when - first).days, each.state, each.certain))
+        words = EVENTS[each.entry["type"]].of_host if each.kind == "events" else None
+        if words is not None and each.state in hosts:
+            found.append(Mark(f"{words} {hosts[each.state]}", (each.when - first).days, each.state, each.certain))
     return sorted(found, key=lambda mark: (mark.at, mark.name))
 
 

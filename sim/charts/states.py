@@ -21,7 +21,8 @@ from sim.charts.style import (
     sheet,
 )
 from sim.charts.words import end_of, header, known_to, source
-from sim.results.result import SIDES, Result
+from sim.model.terms import SIDES
+from sim.results.result import Result
 from sim.results.tables import RECOGNITION
 from sim.words import chance_with_range, many, month, month_end, percent, spoken
 

@@ -11,13 +11,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 from pydantic.json_schema import models_json_schema
 
+from sim.atlas import Side
 from sim.results.manifests import KINDS
 from sim.results.tables import HORIZONS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 URN = "urn:recognition-sim:{}"
 Tie = Literal["recognition", "cooperation"]
-Side = Literal["taipei", "beijing", "none"]
 
 
 class Answer(BaseModel):

@@ -227,9 +227,9 @@ def _chances(pair: Pair, end: str) -> Iterator[str]:
 
 def _what(row: dict[str, Any]) -> str:
     """What a chance is of, told from where the baseline starts."""
-    if row["tie"] != "recognition":
-        return f"{row['state']} suspends cooperation"
-    return f"{row['state']} {'leaves' if row['at_start'] == 'taipei' else 'is back'}"
+    from sim.model.terms import decision_from
+
+    return f"{row['state']} {decision_from(row['tie'], row['at_start']).short}"
 
 
 def _swaps(pair: Pair, end: str) -> Iterator[str]:

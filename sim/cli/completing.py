@@ -13,8 +13,6 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem, split_arg_string
 
-_TABLES = ("roster", "beijing", "taipei", "washington")
-
 Found = Iterable[tuple[str, str]]
 """Words with what each means."""
 Offer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
@@ -157,8 +155,9 @@ def _documents() -> Iterator[dict[str, Any]]:
 def _paths() -> Iterator[tuple[str, str]]:
     """Paths of numbers: levers, parameters, and what the scenario named says of states, events and elections."""
     from sim.scenario import Scenario
+    from sim.scenario.fields import PATRONS
 
-    for table in _TABLES:
+    for table in ("roster", *PATRONS):
         model: Any = Scenario.model_fields[table].annotation
         yield from ((f"{table}.{key}", _first(field.description)) for key, field in model.model_fields.items())
     for document in _documents():

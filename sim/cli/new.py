@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import os
 import re
+import textwrap
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,8 +81,7 @@ attention = 1.0
 # susceptibility = 1.0     # multiple of the rate at which the record has it leave
 
 # --- The calendar: dated events, each under a name of your own --------------------------------------------
-# Types: campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest,
-#        offer, match, request, aid-cut, switch, truce, truce-ends, hostility, threat, notice, notice-withdrawn
+{types}
 #        (keys of each: scenarios/README.md)
 
 {truce}[events.beijings-offer]
@@ -224,6 +224,7 @@ def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
     """The file: a change of the current outlook where it starts no earlier, else a scenario that stands alone."""
     from sim.scenario import load, shipped
     from sim.scenario.checks import truce_on
+    from sim.scenario.events import EVENTS
 
     outlook = max(name for name in shipped() if re.fullmatch(r"outlook-\d{4}", name))
     root = load(outlook).scenario
@@ -232,6 +233,9 @@ def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
         year=first.year + LONGEST_YEARS, day=calendar.monthrange(first.year + LONGEST_YEARS, first.month)[1]
     )
     words |= {
+        "types": textwrap.fill(
+            ", ".join(EVENTS), 108, initial_indent="# Types: ", subsequent_indent="#        ", break_on_hyphens=False
+        ),
         "start": first, "end": end, "code": code, "outlook": outlook,
         "known": f'"{words["count"]} states recognised Taipei on {words["known_to"]}, by the record."',
         "assumed": f'"All that {outlook} assumes of votes, governments and chances."',

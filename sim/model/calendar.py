@@ -31,11 +31,11 @@ NEVER = -100_000
 WITHDRAWN = 4
 """A call that takes words back; the others are triggers of talks."""
 AUCTION, REFUSED, MET = 0, 1, 2
-"""What is told of Taipei's answer to a request: nothing, so that it bids; refused; met."""
+"""Taipei's answer to a request: none given, so that it bids; refused; met."""
 
 
 class Calls(NamedTuple):
-    """What the calendar says of each state's talks, one entry a state (n)."""
+    """What the calendar says of each state's talks, one entry per state (n)."""
 
     trigger: Ints
     """What calls for talks this month, `WITHDRAWN`, or `ITSELF` for nothing."""
@@ -48,7 +48,7 @@ class Calls(NamedTuple):
     request: Ints
     """Event of the request to Taipei that is open, or -1."""
     switch: Ints
-    """Side to which the state is told to change this month, or -1."""
+    """Side to which the scenario has the state change this month, or -1."""
 
 
 @rule

@@ -21,7 +21,7 @@ RETURNING = ("population", "income")
 
 
 class Scale(NamedTuple):
-    """Where a covariate is nought and what counts as one: its mean and standard deviation in the fit."""
+    """Zero and unit of a covariate: its mean and standard deviation in the fit."""
 
     mean: float
     spread: float
@@ -32,7 +32,7 @@ class Scale(NamedTuple):
 
 
 def measured(covariates: Iterable[Sequence[float] | None], scales: tuple[Scale, ...]) -> Floats:
-    """(rows, K) covariates in standard deviations; noughts for a row without any."""
+    """(rows, K) covariates in standard deviations; zeros for a row without any."""
     rows = [
         [0.0] * len(scales) if row is None else [scale.of(value) for scale, value in zip(scales, row, strict=True)]
         for row in covariates
@@ -87,7 +87,7 @@ def has_switched(iso3: str, on: date, own: OwnFacts | None = None) -> bool:
 
 
 def is_silent(iso3: str, on: date, own: OwnFacts | None = None) -> float:
-    """1 where the state's last speech known at the end of a day does not name Taiwan, else 0; NaN where none is known.
+    """1 if the state's last speech known at the end of a day does not name Taiwan, otherwise 0; NaN if none is known.
 
     Speeches are those made while it was with Taipei. The last one counts, however old it is.
     """

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import calendar as days
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,43 +14,15 @@ from sim.atlas import deliveries, economy, government, leverage, packages, state
 from sim.model import calendar as kinds
 from sim.model import covariates, rules
 from sim.model.covariates import Yardsticks
-from sim.model.draws import purpose_of, state_code
-from sim.model.terms import SIDES
-from sim.model.timeline import Events, Floats, Timeline
-from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
-from sim.scenario import Members, Range, ResolvedScenario, Scenario, StateTable, members
-from sim.scenario.events import Event, Switch
-from sim.scenario.fields import bounds_of, month_number
-from sim.scenario.levers import LEVERS, PATRONS
-from sim.scenario.schema import Outcome
+from sim.model.draws import state_code
+from sim.model.entries import Entry, Uncertain, entries_of, events_of, left_of_month, uncertain, value_of, votes_of
+from sim.model.timeline import Floats, Timeline
+from sim.scenario import Members, ResolvedScenario, Scenario, StateTable, members
+from sim.scenario.fields import PATRONS, month_number
+from sim.scenario.levers import LEVERS
 
 HOLY_SEE = "VAT"
 _REGIONS = {"Americas": 0, "Oceania": 1}
-_FOR_GOOD = 100_000
-
-
-@dataclass(frozen=True)
-class Uncertain:
-    """A number of the scenario that is given as a range: drawn with the parameters, by its path."""
-
-    path: str
-    distribution: Distribution
-    minimum: float
-    maximum: float
-    """Draws stay within what the scenario language allows."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One event of the calendar, or one effect of an election, placed in time."""
-
-    name: str
-    """Path of the event, which addresses its luck."""
-    event: Event
-    month: int
-    day: int
-    election: int
-    outcome: int
 
 
 @dataclass(frozen=True)
@@ -96,9 +67,8 @@ def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
     scenario, who = loaded.scenario, members(loaded.scenario)
     first = month_number(scenario.scenario.start)
     numbers = range(first, first + scenario.months + 1)
-    entries = sorted(_entries(scenario, first), key=lambda entry: (entry.month, entry.day, _late(entry), entry.name))
-    votes = votes_of(scenario)
-    levers, events = _levers(scenario, numbers), _events(entries, votes, who, numbers, scenario.scenario.start)
+    entries = entries_of(scenario, first)
+    levers, events = _levers(scenario, numbers), events_of(entries, scenario, who.all, numbers)
     timeline = Timeline(
         **_months(scenario, numbers),
         **levers,
@@ -120,14 +90,14 @@ def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
         months=tuple(month_label(number) for number in numbers),
         timeline=timeline,
         entries=tuple(entries),
-        event_values=tuple(_value(entry) for entry in entries),
-        event_chances=tuple(_uncertain(entry.event.chance, f"{entry.name}.chance", 0.0, 1.0) for entry in entries),
+        event_values=tuple(value_of(entry) for entry in entries),
+        event_chances=tuple(uncertain(entry.event.chance, f"{entry.name}.chance", 0.0, 1.0) for entry in entries),
         outcome_chances=tuple(
             tuple(
-                _uncertain(scenario.chance_of(name, which), f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
+                uncertain(scenario.chance_of(name, which), f"elections.{name}.outcomes.{which}.chance", 0.0, 1.0)
                 for which, _ in outcomes
             )
-            for name, outcomes in votes
+            for name, outcomes in votes_of(scenario)
         ),
     )
 
@@ -137,14 +107,8 @@ def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
 
 def _months(scenario: Scenario, numbers: range) -> dict[str, Any]:
     exposure = np.ones(len(numbers))
-    exposure[0] = _left_of_month(scenario.scenario.start)
+    exposure[0] = left_of_month(scenario.scenario.start)
     return {"exposure": exposure, "calendar_month": np.array(numbers, dtype=np.int64)}
-
-
-def _left_of_month(day: date) -> float:
-    """Share of its month after a day."""
-    length = days.monthrange(day.year, day.month)[1]
-    return (length - day.day) / length
 
 
 def _levers(scenario: Scenario, numbers: range) -> dict[str, Any]:
@@ -160,12 +124,12 @@ def _levers(scenario: Scenario, numbers: range) -> dict[str, Any]:
 
 def _stirs(series: list[Floats], length: int) -> Any:
     """(T + 1,) whether anything differs from the month before; the first two months, of which one is short, do."""
-    found = np.zeros(length, dtype=np.bool_)
-    found[:2] = True
+    stirs = np.zeros(length, dtype=np.bool_)
+    stirs[:2] = True
     for values in series:
         same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
-        found[1:] |= ~same
-    return found
+        stirs[1:] |= ~same
+    return stirs
 
 
 def _series(lever: float | Mapping[date, float] | None, numbers: range, default: float) -> Floats:
@@ -231,34 +195,34 @@ def _bases(loaded: ResolvedScenario, who: Members) -> list[Scenario]:
 
 
 def _facts(scenario: Scenario, code: str) -> dict[str, float]:
-    """What the scenario, or else the atlas, says of a state at `as_of`."""
-    said = scenario.states.get(code) or StateTable()
-    atlas = _atlas_facts(scenario, code, said)
+    """Facts of a state at `as_of`: the scenario's, otherwise the atlas's."""
+    table = scenario.states.get(code) or StateTable()
+    atlas = _atlas_facts(scenario, code, table)
     in_office = government(code, scenario.as_of, scenario.own)
-    told = {
-        "gdp": said.gdp_million_usd,
-        "exports": said.exports_to_usa,
-        "remittances": said.remittances_from_usa,
-        "us_aid": said.us_aid,
-        "security": said.security_tie,
+    given = {
+        "gdp": table.gdp_million_usd,
+        "exports": table.exports_to_usa,
+        "remittances": table.remittances_from_usa,
+        "us_aid": table.us_aid,
+        "security": table.security_tie,
     }
-    facts = {key: float(value if told[key] is None else told[key]) for key, value in atlas.items()}  # type: ignore[arg-type]
-    facts["lean"] = said.lean if said.lean is not None else (in_office.lean if in_office else 0.0)
-    facts |= {"pride": said.pride, "prestige": said.prestige, "susceptibility": said.susceptibility}
-    known = said.taipei_aid if said.taipei_aid is not None else taipei_aid(code, scenario.as_of)
-    facts |= {"access": said.access, "own_aid": math.nan if known is None else known}
+    facts = {key: float(value if given[key] is None else given[key]) for key, value in atlas.items()}  # type: ignore[arg-type]
+    facts["lean"] = table.lean if table.lean is not None else (in_office.lean if in_office else 0.0)
+    facts |= {"pride": table.pride, "prestige": table.prestige, "susceptibility": table.susceptibility}
+    known = table.taipei_aid if table.taipei_aid is not None else taipei_aid(code, scenario.as_of)
+    facts |= {"access": table.access, "own_aid": math.nan if known is None else known}
     facts["dependence_scale"] = 1.0
-    if said.dependence is not None:
+    if table.dependence is not None:
         parts = rules.dependence(facts["exports"], facts["remittances"], facts["us_aid"], facts["security"])
         if parts == 0.0:
             facts |= {"exports": 50.0, "remittances": 20.0, "us_aid": 2.0, "security": 3.0}
             parts = 1.0
-        facts["dependence_scale"] = said.dependence / parts
+        facts["dependence_scale"] = table.dependence / parts
     return facts
 
 
-def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, float]:
-    """What the atlas says of a state's economy and ties; it is not asked for what the scenario says."""
+def _atlas_facts(scenario: Scenario, code: str, table: StateTable) -> dict[str, float]:
+    """A state's economy and ties by the atlas, which is not asked for what the scenario's table of the state has."""
     if code == HOLY_SEE:
         return {"gdp": 1.0, "exports": 0.0, "remittances": 0.0, "us_aid": 0.0, "security": 0.0}
     ties = leverage(code)
@@ -269,7 +233,7 @@ def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, f
         "us_aid": 0.0,
         "security": ties.security_tie,
     }
-    if said.gdp_million_usd is None or said.us_aid is None:
+    if table.gdp_million_usd is None or table.us_aid is None:
         books = economy(code, scenario.as_of.year - 1, scenario.own)
         facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": 100.0 * books.us_aid_usd / books.gdp_usd}
     return facts
@@ -285,25 +249,25 @@ def _covariates(loaded: ResolvedScenario, who: Members, yardsticks: Yardsticks) 
 
 
 def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
-    """Covariates of leaving at `as_of`: of the atlas, or of the scenario where it tells the state's population."""
+    """Covariates of leaving at `as_of`: the scenario's where it gives the state's population, otherwise the atlas's."""
     if code == HOLY_SEE:
         return None
     switched = covariates.has_switched(code, scenario.as_of, scenario.own)
-    said = scenario.states.get(code) or StateTable()
-    silent = covariates.is_silent(code, scenario.as_of, scenario.own) if said.silent is None else float(said.silent)
-    if said.population is None:
+    table = scenario.states.get(code) or StateTable()
+    silent = covariates.is_silent(code, scenario.as_of, scenario.own) if table.silent is None else float(table.silent)
+    if table.population is None:
         return covariates.leaving_in(code, scenario.as_of.year - 1, switched, silent, scenario.own)
-    return covariates.leaving(code, said.population, _facts(scenario, code)["us_aid"], switched, silent)
+    return covariates.leaving(code, table.population, _facts(scenario, code)["us_aid"], switched, silent)
 
 
 def _returning(scenario: Scenario, code: str) -> tuple[float, ...] | None:
-    """Covariates of returning at `as_of`, likewise."""
+    """Covariates of returning at `as_of`: the scenario's where it gives the population, otherwise the atlas's."""
     if code == HOLY_SEE:
         return None
-    said = scenario.states.get(code)
-    if said is None or said.population is None:
+    table = scenario.states.get(code)
+    if table is None or table.population is None:
         return covariates.returning_in(code, scenario.as_of.year - 1, scenario.own)
-    return covariates.returning(said.population, 1e6 * _facts(scenario, code)["gdp"])
+    return covariates.returning(table.population, 1e6 * _facts(scenario, code)["gdp"])
 
 
 def _dependence(facts: Mapping[str, float]) -> float:
@@ -313,10 +277,10 @@ def _dependence(facts: Mapping[str, float]) -> float:
 
 
 def _since(scenario: Scenario, code: str, first: int) -> int:
-    said = scenario.states.get(code)
-    if said is not None and said.government_since is not None:
-        return month_number(said.government_since) - first
-    days = [row.date for row in scenario.own.governments if row.iso3 == code] if scenario.own is not None else []
+    table = scenario.states.get(code)
+    if table is not None and table.government_since is not None:
+        return month_number(table.government_since) - first
+    days = [row.date for row in scenario.own.governments if row.state == code] if scenario.own is not None else []
     return max((month_number(day) - first for day in days if day <= scenario.as_of), default=kinds.NEVER)
 
 
@@ -380,7 +344,7 @@ def _running(scenario: Scenario, first: int) -> dict[str, Any]:
 
 
 _CAUTION = 0.5
-"""What half of the promises come to counts as one case more, so that there is a mean before any case is known."""
+"""One case that delivered half is added to those known, so that there is a mean before any case."""
 
 
 def region_of(code: str) -> int:
@@ -389,127 +353,17 @@ def region_of(code: str) -> int:
 
 
 def delivered(as_of: date) -> dict[str, Any]:
-    """What of Beijing's promises had arrived, as far as it was known, by the names of the timeline."""
-    found = deliveries(as_of)
+    """The part of Beijing's promises known to have arrived by a day, under the names of the timeline."""
+    known = deliveries(as_of)
     total, cases = np.zeros(3), np.zeros(3)
-    for delivery in found:
+    for delivery in known:
         region = region_of(delivery.iso3)
         total[region] += delivery.share
         cases[region] += 1.0
     mean = rules.pooled(_CAUTION, 1.0, float(total.sum()), float(cases.sum()))
     return {
-        "delivered": np.array([delivery.share for delivery in found] or [mean]),
+        "delivered": np.array([delivery.share for delivery in known] or [mean]),
         "delivered_mean": mean,
         "delivered_total": total,
         "delivered_cases": cases,
     }
-
-
-# --- events -----------------------------------------------------------------------------------------------
-
-_ANSWERS = {None: kinds.AUCTION, "refused": kinds.REFUSED, "met": kinds.MET}
-
-
-def votes_of(scenario: Scenario) -> list[tuple[str, list[tuple[str, Outcome]]]]:
-    """The elections that are held and their outcomes, both by name: their numbers in the timeline."""
-    return [
-        (name, sorted(election.outcomes.items()))
-        for name, election in sorted(scenario.elections.items())
-        if election.enabled
-    ]
-
-
-def _entries(scenario: Scenario, first: int) -> Iterator[Entry]:
-    for name, event in scenario.events.items():
-        if event.enabled and event.date is not None:
-            yield Entry(f"events.{name}", event, month_number(event.date) - first, event.date.day, -1, -1)
-    for number, (name, outcomes) in enumerate(votes_of(scenario)):
-        election = scenario.elections[name]
-        for which, (outcome, what) in enumerate(outcomes):
-            for effect, event in what.effects.items():
-                if event.enabled and event.delay_months is not None:
-                    month = month_number(election.date) - first + event.delay_months
-                    path = f"elections.{name}.outcomes.{outcome}.effects.{effect}"
-                    yield Entry(path, event, month, election.date.day, number, which)
-
-
-def _late(entry: Entry) -> int:
-    """The order of one day: words of a government to come, its inauguration, everything else."""
-    if getattr(entry.event, "incoming", False):
-        return 0
-    return 1 if entry.event.type == "inauguration" else 2
-
-
-def _value(entry: Entry) -> float | Uncertain:
-    """The number an event carries: strength, pressure, lean, share, whole sum in US$ million, or side of a switch."""
-    event = entry.event
-    if isinstance(event, Switch):
-        return float(SIDES.index(event.to))
-    if event.number is None:
-        return 1.0
-    given = getattr(event, event.number)
-    low, high = bounds_of(type(event).model_fields[event.number])
-    return math.nan if given is None else _uncertain(given, f"{entry.name}.{event.number}", low, high)
-
-
-def _uncertain(given: float | Range, path: str, low: float, high: float) -> float | Uncertain:
-    if not isinstance(given, Range):
-        return float(given)
-    numbers = (given.central, given.low, given.high)
-    law: Distribution
-    if (low, high) == (0.0, 1.0):
-        law = LogitNormal(*numbers)
-    else:
-        law = LogNormal(*numbers) if low == 0.0 and given.low > 0.0 else SplitNormal(*numbers)
-    return Uncertain(path, law, low, high)
-
-
-def _span(event: Event) -> int:
-    """Months for which an event lasts; far beyond any scenario where nothing but another event ends it."""
-    return _FOR_GOOD if event.lasts is None else event.lasts
-
-
-def _fade(entry: Entry, length: int) -> Floats:
-    """(T + 1,) what is left of an event's weight in each month."""
-    half_life, last = entry.event.fades, _span(entry.event)
-    ages = range(-entry.month, length - entry.month)
-    return np.array(
-        [0.0 if not 0 <= age < last else (1.0 if half_life is None else 0.5 ** (age / half_life)) for age in ages]
-    )
-
-
-def _events(
-    entries: list[Entry], votes: list[tuple[str, list[tuple[str, Outcome]]]], who: Members, numbers: range, start: date
-) -> Events:
-    length = len(numbers)
-    events = [entry.event for entry in entries]
-    position = {code: index for index, code in enumerate(who.all)}
-
-    def ints(values: Iterable[int]) -> Any:
-        return np.array(list(values), dtype=np.int64)
-
-    return Events(
-        month=ints(entry.month for entry in entries),
-        kind=ints(getattr(kinds, event.effect) for event in events),
-        state=ints(position.get(getattr(event, "state", ""), -1) for event in events),
-        incoming=np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
-        span=ints(_span(event) for event in events),
-        exposure=np.array([_exposed(entry, numbers[0], start) for entry in entries], dtype=np.float64),
-        answer=ints(_ANSWERS[getattr(event, "answer", None)] for event in events),
-        fade=np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
-        years=np.array([event.paid_over for event in events], dtype=np.float64),
-        from_budget=np.array([getattr(event, "from_budget", False) for event in events], dtype=np.bool_),
-        signed=np.array([getattr(event, "signed", False) for event in events], dtype=np.bool_),
-        election=ints(entry.election for entry in entries),
-        outcome=ints(entry.outcome for entry in entries),
-        purpose=ints(purpose_of(entry.name) for entry in entries),
-        vote=ints(purpose_of(f"elections.{name}") for name, _ in votes),
-    )
-
-
-def _exposed(entry: Entry, first: int, start: date) -> float:
-    """Share of an event's month left after its day, no more than is simulated."""
-    year, month = divmod(first + entry.month, 12)
-    day = min(entry.day, days.monthrange(year, month + 1)[1])
-    left = _left_of_month(date(year, month + 1, day))
-    return left if entry.month > 0 else min(left if entry.month == 0 else 1.0, _left_of_month(start))

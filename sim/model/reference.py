@@ -81,9 +81,9 @@ class Reference(NamedTuple):
     return_centre: float
     """Centre of the window of returning."""
     values: Floats
-    """(E,) value of each event; told sums in % of GDP a year as believed, requests in US$ million a year."""
+    """(E,) value of each event; offered sums in % of GDP a year as believed, requests in US$ million a year."""
     doubted: Floats
-    """(E,) face value of each told sum less what is believed of it, % of GDP a year."""
+    """(E,) face value of each offered sum less what is believed of it, % of GDP a year."""
     dollars: Floats
     """(E,) US$ million a year that each event takes out of its patron's purse or reserve."""
     notice_rate: float
@@ -225,13 +225,13 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         cooperation[j] = math.log(quiet)
         words[j] = rules.words_rate(p.words_followed, quiet)
 
-    told, doubted, taken = values.copy(), np.zeros(values.shape[0]), np.zeros(values.shape[0])
+    believed, doubted, taken = values.copy(), np.zeros(values.shape[0]), np.zeros(values.shape[0])
     for event in range(values.shape[0]):
         kind = timeline.events.kind[event]
         if kind == REQUEST:
-            told[event] = 0.0
+            believed[event] = 0.0
             if timeline.economy[timeline.events.state[event]]:
-                told[event] = values[event] / timeline.events.years[event]
+                believed[event] = values[event] / timeline.events.years[event]
         elif kind in (OFFER, AID, INDUCEMENT):
             a_year = values[event] / timeline.events.years[event]
             if timeline.events.from_budget[event]:
@@ -239,10 +239,10 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
             arrives = p.delivered_headline
             if timeline.events.signed[event]:
                 arrives = p.delivered_signed
-            told[event] = 0.0
+            believed[event] = 0.0
             if timeline.economy[timeline.events.state[event]]:
                 gdp = timeline.gdp[timeline.events.state[event]]
-                told[event] = rules.believed(arrives, a_year, gdp)
+                believed[event] = rules.believed(arrives, a_year, gdp)
                 doubted[event] = rules.believed(1.0 - arrives, a_year, gdp)
 
     return Reference(
@@ -274,7 +274,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         stays,
         rho,
         rules.window_centre(p.return_window_effect, p.window_share),
-        told,
+        believed,
         doubted,
         taken,
         rules.notice_rate(p.notice_carried_out),
@@ -308,7 +308,7 @@ def _limit(parameters: Any, log_gdp: float, prestige: float, z: float) -> float:
 
 @rule
 def _base_aid(parameters: Any, documented: float, log_gdp: float, mean_weight: float) -> float:
-    """Taipei's base aid: what is documented, or else what follows from the state's size."""
+    """Taipei's base aid: what is documented, otherwise what follows from the state's size."""
     if not math.isnan(documented):
         return documented
     weight = rules.aid_weight(parameters.aid_elasticity, log_gdp)
@@ -335,5 +335,5 @@ def _leaving(parameters: Any, covariates: Floats) -> float:
 
 @rule
 def _scaled(log_rate: float, multiple: float) -> float:
-    """A log rate at a multiple of the common one; at nought it is far below anything that happens."""
+    """A log rate at a multiple of the common one; at zero it is far below anything that happens."""
     return log_rate + math.log(max(multiple, 1e-300))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, get_args
+
+from sim.atlas import Side
 
 TAIPEI, BEIJING, NEITHER = 0, 1, 2
-SIDES = ("taipei", "beijing", "none")
 ACTIVE, SUSPENDED = 0, 1
-COOPERATION = ("active", "suspended")
+SIDES: dict[str, tuple[str, ...]] = {"recognition": get_args(Side), "cooperation": ("active", "suspended")}
+"""Sides by tie, in the order of their numbers."""
+TIES = tuple(SIDES)
 
 IDLE, SILENT, IN_PUBLIC = 0, 1, 2
 TALKS = ("idle", "silent", "public")
@@ -122,6 +125,8 @@ class Decision(NamedTuple):
     doing: str
     home: int
     """The side it starts from."""
+    short: str
+    """What it does, where there is little room."""
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -159,6 +164,7 @@ LEAVE = Decision(
     "stays with Taipei",
     "leaving Taipei",
     TAIPEI,
+    "leaves",
 )
 RETURN = Decision(
     "return",
@@ -177,6 +183,7 @@ RETURN = Decision(
     "does not return",
     "returning to Taipei",
     BEIJING,
+    "is back",
 )
 SUSPEND = Decision(
     "suspend",
@@ -192,6 +199,14 @@ SUSPEND = Decision(
     "goes on cooperating",
     "suspending military cooperation",
     ACTIVE,
+    "suspends cooperation",
 )
 DECISIONS = {decision.name: decision for decision in (LEAVE, RETURN, SUSPEND)}
 """Every decision that is explained, by name."""
+
+
+def decision_from(tie: str, side: str) -> Decision:
+    """The decision that ends a tie's state at the start, by the side it was on."""
+    if tie != TIES[0]:
+        return SUSPEND
+    return LEAVE if side == SIDES[tie][TAIPEI] else RETURN

@@ -8,12 +8,11 @@ from typing import Any
 
 from sim.charts.words import start_of
 from sim.results.result import Result
-from sim.scenario.events import EVENTS
+from sim.scenario.events import EVENTS, NUMBERS, described
+from sim.scenario.fields import Part
 from sim.scenario.given import place
-from sim.scenario.schema import BeijingTable, Cooperation, Roster, StateTable, TaipeiTable, WashingtonTable
+from sim.scenario.schema import LEVER_TABLES, Cooperation, Roster, StateTable
 from sim.words import day, month_end, number, ranged, shares, spoken
-
-SIDES = {"beijing": "Beijing", "taipei": "Taipei", "washington": "Washington"}
 
 
 @dataclass(frozen=True)
@@ -131,16 +130,6 @@ def _later(months: int | None) -> str:
     return "a month later" if months == 1 else f"{months} months later"
 
 
-def described(entry: Mapping[str, Any]) -> str:
-    """What an event is, by its type."""
-    said = EVENTS[str(entry["type"])].said
-    return said.format(by=SIDES.get(entry.get("by", ""), ""), joins=_joins(entry))
-
-
-def _joins(entry: Mapping[str, Any]) -> str:
-    return "join Beijing" if entry.get("to", "beijing") == "beijing" else "return to Taipei"
-
-
 def plain(name: str) -> str:
     """A name of the scenario language as words."""
     return name.replace("-", " ").replace("_", " ")
@@ -167,9 +156,9 @@ def _numbers(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"holds for {number(entry['years'])} years"
     if "share" in entry:
         yield f"share {shares(entry['share'])}"
-    if entry.get("strength", 1.0) != 1.0:
+    if entry.get("strength", NUMBERS["strength"].usual) != NUMBERS["strength"].usual:
         yield f"strength {ranged(entry['strength'])}"
-    if entry.get("incoming") and entry["type"] != "campaign-pledge":
+    if entry.get("incoming") and not EVENTS[entry["type"]].model_fields["incoming"].default:
         yield "said by a government to come"
     if entry.get("half_life_months") is not None:
         yield f"half of it forgotten after {number(entry['half_life_months'])} months"
@@ -187,13 +176,7 @@ class Setting:
     meaning: str
 
 
-_TABLES = {
-    "roster": Roster,
-    "beijing": BeijingTable,
-    "taipei": TaipeiTable,
-    "washington": WashingtonTable,
-    "cooperation": Cooperation,
-}
+_TABLES: dict[str, type[Part]] = {"roster": Roster, **LEVER_TABLES, "cooperation": Cooperation}
 
 
 def settings(result: Result) -> list[Setting]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.analysis.compare import Comparison, compare
+from sim.model.terms import decision_from
 from sim.report import calendar
 from sim.report.limits import limits
 from sim.report.page import rendered, scenario_name, shared
@@ -158,19 +159,14 @@ def _most(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _does(row: Mapping[str, Any]) -> str:
     """What a chance is of, told from where the baseline starts."""
-    if row["tie"] != RECOGNITION:
-        return "has suspended cooperation"
-    return "has left Taipei" if row["at_start"] == "taipei" else "is back with Taipei"
-
-
-_SHORT = {"has left Taipei": "leaves", "is back with Taipei": "is back"}
+    return decision_from(row["tie"], row["at_start"]).done.replace(" military", "")
 
 
 def _chance(row: Mapping[str, Any]) -> dict[str, Any]:
     clear = beyond_luck(row["difference"], row["mc"])
     ranged = row["low"] is not None and row["low"] < row["high"]
     return {
-        "name": f"{row['state']} {_SHORT.get(_does(row), 'suspends cooperation')}",
+        "name": f"{row['state']} {decision_from(row['tie'], row['at_start']).short}",
         "against": f"{percent(row['p_against'])} %",
         "here": f"{percent(row['p'])} %",
         "difference": points(row["difference"]),

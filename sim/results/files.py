@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError, nearest
-from sim.model.terms import OUTCOMES, TRIGGERS, WEIGHED
+from sim.model.terms import OUTCOMES, SIDES, TRIGGERS, WEIGHED
 from sim.results.folder import check
 from sim.results.manifests import RESULT
 from sim.results.outcomes import read_outcomes
 from sim.results.place import Out, at
-from sim.results.result import SIDES, Result
+from sim.results.result import Result
 from sim.results.table import (
     BLANK,
     MONTH,

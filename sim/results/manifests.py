@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from sim.atlas import Side
 from sim.errors import Problem
 from sim.letters import RULE, fit
 from sim.scenario import Scenario
@@ -102,7 +103,7 @@ class Member(Part):
 
     iso3: Code
     state: Printable
-    at_start: Literal["taipei", "beijing", "none"]
+    at_start: Side
 
 
 class Host(Part):

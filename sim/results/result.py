@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.atlas import OwnFacts, Record, record
+from sim.model.terms import SIDES
 from sim.results.outcomes import Voted, no_votes, outcomes_table
 from sim.results.table import Table
 from sim.results.tables import (
@@ -32,12 +33,6 @@ from sim.words import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SIDES: dict[str, tuple[str, ...]] = {
-    RECOGNITION: ("taipei", "beijing", "none"),
-    COOPERATION: ("active", "suspended"),
-}
-"""Sides by tie, in the order of the engines' numbers."""
 
 
 def own_facts(scenario: Mapping[str, Any]) -> OwnFacts | None:

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.terms import TIES
 from sim.results.table import Table, as_told
 
 Floats = NDArray[np.float64]
 
-RECOGNITION, COOPERATION = "recognition", "cooperation"
+RECOGNITION, COOPERATION = TIES
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 HORIZONS = {"p_12m": 12, "p_36m": 36, "p_60m": 60}
 """Rows of a trajectory at which a state's chance is told, besides the last."""

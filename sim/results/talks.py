@@ -62,7 +62,7 @@ def talks_table(rows: NDArray[np.float64], months: Sequence[str], codes: Sequenc
             "opened": words(TALK_OPENED, dated, 1),
             "closed": words(TALK_CLOSED, dated, 1),
             "iso3": words(TALK_STATE, codes),
-            "side": np.full(len(rows), SIDES[TAIPEI]),
+            "side": np.full(len(rows), SIDES[RECOGNITION][TAIPEI]),
             "public": rows[:, TALK_PUBLIC] != 0.0,
             "trigger": words(TALK_TRIGGER, TRIGGERS),
             "beijing_limit": number(TALK_BEIJING),

@@ -20,10 +20,9 @@ from sim.fit import Belief, described
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
 from sim.model.reference import derive
-from sim.model.terms import HEAD, IN_TALKS, SIDE, TALKS, WEIGHED
+from sim.model.terms import HEAD, IN_TALKS, SIDE, SIDES, TALKS, WEIGHED
 from sim.results import Result, Table
 from sim.results.manifests import RESULT
-from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION, rows_of
 from sim.results.talks import talks_table
 from sim.runs.ensemble import Progress, check_ledger

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from sim.fit import Belief
 from sim.model.draws import purpose_of
+from sim.model.entries import Uncertain
 from sim.model.kernel import uniforms
-from sim.model.plan import Plan, Uncertain
+from sim.model.plan import Plan
 from sim.parameters import Distribution, Fitted, rounded
 
 Floats = NDArray[np.float64]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.entries import votes_of
 from sim.model.kernel import RUNS_PER_DRAW, uniforms
-from sim.model.plan import Plan, votes_of
+from sim.model.plan import Plan
 from sim.results.outcomes import NONE, Vote
 
 

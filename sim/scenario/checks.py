@@ -9,7 +9,7 @@ from sim.atlas import economy, regimes
 from sim.atlas.leverage import HOLY_SEE
 from sim.errors import MOST_TOLD, AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
-from sim.scenario.events import Event
+from sim.scenario.events import Event, Inauguration, Truce
 from sim.scenario.fields import Range, month_number
 from sim.scenario.given import given_problems
 from sim.scenario.record import record_problems
@@ -44,15 +44,15 @@ def truce_on(day: date) -> bool:
 
 def remarks(scenario: Scenario) -> list[str]:
     """What is no mistake and yet worth a word: a truce on record left out, words of a host that is none."""
-    said = [
-        f"{path}: {event.state} is not in cooperation.hosts, so this {event.type} weighs on nothing"
+    lines = [
+        f"{path}: {event.about} is not in cooperation.hosts, so this {event.type} weighs on nothing"
         for path, event, _ in _dated(scenario)
-        if event.type in ("threat", "notice", "notice-withdrawn") and event.state not in scenario.cooperation.hosts
+        if event.needs_host and event.about not in scenario.cooperation.hosts
     ]
-    truces = [event.date for event in scenario.events.values() if event.type == "truce" and event.enabled]
+    truces = [event.date for event in scenario.events.values() if isinstance(event, Truce) and event.enabled]
     if truce_on(scenario.as_of) and not any(day is not None and day <= scenario.scenario.start for day in truces):
-        said.append(f"a truce stood on {scenario.as_of}, and no event of type truce says so: a contest is simulated")
-    return [*said, *unknown_votes(scenario), *_carried_on(scenario)]
+        lines.append(f"a truce stood on {scenario.as_of}, and no event of type truce says so: a contest is simulated")
+    return [*lines, *unknown_votes(scenario), *_carried_on(scenario)]
 
 
 def _carried_on(scenario: Scenario) -> Iterator[str]:
@@ -125,13 +125,13 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
     for code in scenario.cooperation.hosts:
         if code not in who.all:
             yield Problem("cooperation.hosts", _SIMULATED, code)
-    for code, said in scenario.states.items():
-        if said.government_since is not None and said.government_since > scenario.scenario.start:
+    for code, table in scenario.states.items():
+        if table.government_since is not None and table.government_since > scenario.scenario.start:
             rule = f"not after the start, {scenario.scenario.start}: a government to come is an inauguration"
-            yield Problem(f"states.{code}.government_since", rule, said.government_since)
-        if code == "VAT" and said.silent is not None:
+            yield Problem(f"states.{code}.government_since", rule, table.government_since)
+        if code == "VAT" and table.silent is not None:
             yield Problem(
-                f"states.{code}.silent", "not for the Holy See, whose rate hangs on no covariate", said.silent
+                f"states.{code}.silent", "not for the Holy See, whose rate hangs on no covariate", table.silent
             )
         if code not in who.all:
             yield Problem(f"states.{code}", _SIMULATED, code)
@@ -174,9 +174,9 @@ def _place(path: str, event: Event, who: Members) -> Iterator[Problem]:
 
 
 def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
-    said = scenario.states.get(code)
+    table = scenario.states.get(code)
     wanted = ("gdp_million_usd", "us_aid", "population")
-    if code == "VAT" or (said is not None and all(getattr(said, key) is not None for key in wanted)):
+    if code == "VAT" or (table is not None and all(getattr(table, key) is not None for key in wanted)):
         return
     try:
         economy(code, scenario.as_of.year - 1, scenario.own)
@@ -191,12 +191,12 @@ def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
 def _waiting(scenario: Scenario) -> Iterator[Problem]:
     """Words of a government to come that no government comes to speak: they would never count."""
     happenings = list(_dated(scenario))
-    offices = [(event.state, when) for _, event, when in happenings if event.type == "inauguration"]
+    offices = [(event.about, when) for _, event, when in happenings if isinstance(event, Inauguration)]
     for path, event, spoken in happenings:
         if not getattr(event, "incoming", False):
             continue
-        if not any(state == event.state and spoken <= when for state, when in offices):  # type: ignore[union-attr]
-            rule = f"followed by an inauguration in {event.state}, from which these words count"  # type: ignore[union-attr]
+        if not any(state == event.about and spoken <= when for state, when in offices):
+            rule = f"followed by an inauguration in {event.about}, from which these words count"
             yield Problem(path, rule, event.type)
 
 

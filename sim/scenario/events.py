@@ -1,13 +1,15 @@
-"""The dated events of a calendar, and the effects that follow an election: what each kind says and needs."""
+"""The dated events of a calendar, and the effects that follow an election: every type once, with its facts and keys."""
 
 from __future__ import annotations
 
+import math
 import typing
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Discriminator, Field
 
-from sim.scenario.fields import Day, Iso3, Number, Part, Quantity, Text
+from sim.scenario.fields import PATRONS, Day, Iso3, Number, Part, Patron, Quantity, Text
 
 Share = Annotated[Number, Quantity(0.0, 1.0)]
 Lean = Annotated[Number, Quantity(-1.0, 1.0)]
@@ -17,15 +19,50 @@ ACT_MONTHS = 24
 """Words and notices about military cooperation weigh for 24 months."""
 
 
+class Measure(NamedTuple):
+    """A number that an event carries, under the same key in every type that has it."""
+
+    name: str
+    scale: float
+    """What counts as one in a change of it; NaN: what the state's economy says."""
+    unit: str
+    usual: float | None = None
+    """The value that goes without saying."""
+
+
+NUMBERS = {
+    "strength": Measure("strength", 1.0, "of 1", usual=1.0),
+    "share": Measure("share", 1.0, "of 1"),
+    "pressure": Measure("pressure", 3.0, "of 3"),
+    "hostility": Measure("hostility", 3.0, "of 3"),
+    "lean": Measure("lean", 2.0, "from −1 to +1"),
+    "million_usd": Measure("sum", math.nan, "US$ million"),
+}
+"""Numbers of events by their keys."""
+
+JOINS = {"beijing": "join Beijing", "taipei": "return to Taipei"}
+"""Going to a side, as a reader says it."""
+
+
 class EventBase(Part):
     """What every event has: when, how surely, and on whose word."""
 
     whose: ClassVar[str | None] = None
     """Whose act it is: words, government, beijing, taipei, washington, truce or other; None: that of `by`."""
     number: ClassVar[str | None] = None
-    """The key that holds its number, where it has one."""
-    said: ClassVar[str]
+    """The key that holds its number, where it has one: a key of `NUMBERS`."""
+    words: ClassVar[str]
     """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side."""
+    act: ClassVar[str] = "{words}, {when}"
+    """The same as a dated act in a sentence; `{sum}` and `{signed}` stand for money and whether it is signed for."""
+    opens: ClassVar[str | None] = None
+    """What talks are said to have been opened by, where it can open them: one of `sim.model.terms.TRIGGERS`."""
+    months: ClassVar[int | None] = None
+    """Months for which it weighs, where it has no `years` of its own; None: until something ends it."""
+    of_host: ClassVar[str | None] = None
+    """What the chart of military cooperation calls it, before the host's name; None: it is not marked there."""
+    needs_host: ClassVar[bool] = False
+    """Whether it weighs on military cooperation alone."""
 
     date: Day | None = None
     """The day it happened or will happen. An effect of an election has `delay_months` instead."""
@@ -46,10 +83,15 @@ class EventBase(Part):
         return str(self.type).upper().replace("-", "_")  # type: ignore[attr-defined]
 
     @property
+    def about(self) -> str | None:
+        """Code of the state that it is about, if any."""
+        return getattr(self, "state", None)
+
+    @property
     def lasts(self) -> int | None:
         """Months for which it weighs, where that is set from the start."""
         years = getattr(self, "years", None)
-        return None if years is None else max(1, round(12 * years))
+        return self.months if years is None else max(1, round(12 * years))
 
     @property
     def fades(self) -> float | None:
@@ -78,7 +120,9 @@ class _Words(EventBase):
 class CampaignPledge(_Words):
     """A candidate or president-elect promises to change sides; at the next inauguration it may open talks."""
 
-    said: ClassVar[str] = "campaign pledge to {joins}"
+    words: ClassVar[str] = "campaign pledge to {joins}"
+    act: ClassVar[str] = "its campaign pledge of {when} to {joins}"
+    opens: ClassVar[str | None] = "pledge"
     type: Literal["campaign-pledge"]
     to: Literal["beijing", "taipei"] = "beijing"
     """The side promised."""
@@ -94,7 +138,9 @@ class CampaignPledge(_Words):
 class Pledge(_Words):
     """A government promises to change sides, without ordering it."""
 
-    said: ClassVar[str] = "pledge to {joins}"
+    words: ClassVar[str] = "pledge to {joins}"
+    act: ClassVar[str] = "its pledge of {when} to {joins}"
+    opens: ClassVar[str | None] = "pledge"
     type: Literal["pledge"]
     to: Literal["beijing", "taipei"] = "beijing"
     """The side promised."""
@@ -108,7 +154,7 @@ class Pledge(_Words):
 class Reassurance(_Words):
     """A government says that its ties with Taipei will stay: talks close, and open less easily while it is fresh."""
 
-    said: ClassVar[str] = "reassurance that the tie with Taipei stays"
+    words: ClassVar[str] = "reassurance that the tie with Taipei stays"
     type: Literal["reassurance"]
 
 
@@ -119,7 +165,9 @@ class Order(EventBase):
     """
 
     whose: ClassVar[str | None] = "words"
-    said: ClassVar[str] = "public order to open ties with Beijing"
+    words: ClassVar[str] = "public order to open ties with Beijing"
+    act: ClassVar[str] = "its order of {when} to open ties with Beijing"
+    opens: ClassVar[str | None] = "order"
     type: Literal["order"]
     state: Iso3
     """The state whose head of government gives the order."""
@@ -129,7 +177,7 @@ class Withdrawal(EventBase):
     """A government takes back its standing order and its promises to leave Taipei; its other words stand."""
 
     whose: ClassVar[str | None] = "words"
-    said: ClassVar[str] = "order and pledges taken back"
+    words: ClassVar[str] = "order and pledges taken back"
     type: Literal["withdrawal"]
     state: Iso3
     """The state that withdraws."""
@@ -140,7 +188,7 @@ class Inauguration(EventBase):
 
     whose: ClassVar[str | None] = "government"
     number: ClassVar[str | None] = "lean"
-    said: ClassVar[str] = "a new government takes office"
+    words: ClassVar[str] = "a new government takes office"
     type: Literal["inauguration"]
     state: Iso3
     """The state whose government changes."""
@@ -153,7 +201,7 @@ class LeanChange(EventBase):
 
     whose: ClassVar[str | None] = "government"
     number: ClassVar[str | None] = "lean"
-    said: ClassVar[str] = "the government moves towards one side"
+    words: ClassVar[str] = "the government moves towards one side"
     type: Literal["lean"]
     state: Iso3
     """The state whose government moves."""
@@ -166,7 +214,7 @@ class Lobbying(EventBase):
 
     whose: ClassVar[str | None] = "washington"
     number: ClassVar[str | None] = "pressure"
-    said: ClassVar[str] = "Washington presses on the tie with Taipei"
+    words: ClassVar[str] = "Washington presses on the tie with Taipei"
     type: Literal["lobbying"]
     state: Iso3
     """The state pressed."""
@@ -181,7 +229,7 @@ class Protest(EventBase):
 
     whose: ClassVar[str | None] = "beijing"
     number: ClassVar[str | None] = "hostility"
-    said: ClassVar[str] = "Beijing protests at Washington’s pressure"
+    words: ClassVar[str] = "Beijing protests at Washington’s pressure"
     type: Literal["protest"]
     state: Iso3
     """The state addressed."""
@@ -200,11 +248,12 @@ class Offer(EventBase):
     """A patron offers a sum of money, on top of what it would bid: Washington's is an inducement to stay."""
 
     number: ClassVar[str | None] = "million_usd"
-    said: ClassVar[str] = "an offer of money by {by}"
+    words: ClassVar[str] = "an offer of money by {by}"
+    act: ClassVar[str] = "{by}'s offer of {when}, {signed}, of {sum}"
     type: Literal["offer"]
     state: Iso3
     """The state that receives the offer."""
-    by: Literal["beijing", "taipei", "washington"] = "beijing"
+    by: Patron = "beijing"
     """Who offers."""
     million_usd: Annotated[Number, Quantity(0.0, 1_000_000.0)]
     """The whole sum, US$ million."""
@@ -228,7 +277,7 @@ class Match(EventBase):
 
     whose: ClassVar[str | None] = "taipei"
     number: ClassVar[str | None] = "share"
-    said: ClassVar[str] = "Taipei matches what Beijing offers"
+    words: ClassVar[str] = "Taipei matches what Beijing offers"
     type: Literal["match"]
     state: Iso3
     """The state for which Taipei matches."""
@@ -241,7 +290,8 @@ class Hostility(EventBase):
 
     whose: ClassVar[str | None] = "washington"
     number: ClassVar[str | None] = "hostility"
-    said: ClassVar[str] = "Washington quarrels over another matter"
+    words: ClassVar[str] = "Washington quarrels over another matter"
+    of_host: ClassVar[str | None] = "hostility to"
     type: Literal["hostility"]
     state: Iso3
     """The state that is the object of it."""
@@ -256,17 +306,15 @@ class Threat(EventBase):
 
     whose: ClassVar[str | None] = "words"
     number: ClassVar[str | None] = "strength"
-    said: ClassVar[str] = "words that military cooperation may end"
+    words: ClassVar[str] = "words that military cooperation may end"
+    months: ClassVar[int | None] = ACT_MONTHS
+    of_host: ClassVar[str | None] = "threat by"
+    needs_host: ClassVar[bool] = True
     type: Literal["threat"]
     state: Iso3
     """The host that speaks."""
     strength: Share = 1.0
     """1 for plain words of the head of government, less for hints."""
-
-    @property
-    def lasts(self) -> int | None:
-        """Months for which it weighs."""
-        return ACT_MONTHS
 
 
 class Notice(EventBase):
@@ -276,22 +324,22 @@ class Notice(EventBase):
     """
 
     whose: ClassVar[str | None] = "words"
-    said: ClassVar[str] = "formal notice to end military cooperation"
+    words: ClassVar[str] = "formal notice to end military cooperation"
+    months: ClassVar[int | None] = ACT_MONTHS
+    of_host: ClassVar[str | None] = "notice by"
+    needs_host: ClassVar[bool] = True
     type: Literal["notice"]
     state: Iso3
     """The host that gives notice."""
-
-    @property
-    def lasts(self) -> int | None:
-        """Months for which it weighs."""
-        return ACT_MONTHS
 
 
 class NoticeWithdrawn(EventBase):
     """A host takes back its words and notices about military cooperation."""
 
     whose: ClassVar[str | None] = "words"
-    said: ClassVar[str] = "words and notices about military cooperation taken back"
+    words: ClassVar[str] = "words and notices about military cooperation taken back"
+    of_host: ClassVar[str | None] = "notice withdrawn by"
+    needs_host: ClassVar[bool] = True
     type: Literal["notice-withdrawn"]
     state: Iso3
     """The host that takes them back."""
@@ -302,7 +350,9 @@ class Request(EventBase):
 
     whose: ClassVar[str | None] = "taipei"
     number: ClassVar[str | None] = "million_usd"
-    said: ClassVar[str] = "a request to Taipei"
+    words: ClassVar[str] = "a request to Taipei"
+    act: ClassVar[str] = "its request of {when} to Taipei for {sum}"
+    opens: ClassVar[str | None] = "request"
     type: Literal["request"]
     state: Iso3
     """The state that asks."""
@@ -318,7 +368,7 @@ class Switch(EventBase):
     """A change told as a fact or a supposition: it happens in that month."""
 
     whose: ClassVar[str | None] = "other"
-    said: ClassVar[str] = "told: it changes to {joins}"
+    words: ClassVar[str] = "told: it changes to {joins}"
     type: Literal["switch"]
     state: Iso3
     """The state that changes sides."""
@@ -330,7 +380,7 @@ class AidCut(EventBase):
     """Taipei or Washington cuts its aid to a state."""
 
     number: ClassVar[str | None] = "share"
-    said: ClassVar[str] = "{by} cuts its aid"
+    words: ClassVar[str] = "{by} cuts its aid"
     type: Literal["aid-cut"]
     state: Iso3
     """The state that loses aid."""
@@ -349,7 +399,7 @@ class Truce(EventBase):
     """Beijing and Taipei stop competing: Beijing accepts almost nobody, and Taipei takes almost nobody back."""
 
     whose: ClassVar[str | None] = "truce"
-    said: ClassVar[str] = "truce: Beijing and Taipei stop competing"
+    words: ClassVar[str] = "truce: Beijing and Taipei stop competing"
     type: Literal["truce"]
     years: Annotated[float, Field(ge=0.1, le=100.0)] | None = None
     """How long it holds; left out, to the end or to a `truce-ends`."""
@@ -359,7 +409,7 @@ class TruceEnds(EventBase):
     """The contest begins again."""
 
     whose: ClassVar[str | None] = "truce"
-    said: ClassVar[str] = "the truce ends"
+    words: ClassVar[str] = "the truce ends"
     type: Literal["truce-ends"]
 
 
@@ -386,10 +436,31 @@ Event = Annotated[
     | TruceEnds,
     Discriminator("type"),
 ]
-"""One event of any kind, told apart by its `type`."""
+"""One event of any kind; its `type` decides which."""
 
 EVENTS: dict[str, type[EventBase]] = {
     typing.get_args(kind.model_fields["type"].annotation)[0]: kind
     for kind in typing.get_args(typing.get_args(Event)[0])
 }
 """Every kind of event, by its `type`."""
+
+STATELESS = tuple(name for name, kind in EVENTS.items() if "state" not in kind.model_fields)
+"""Types that are about no state."""
+
+
+def described(event: Mapping[str, Any]) -> str:
+    """What a reader calls an event of a scenario's document."""
+    return _filled(EVENTS[event["type"]].words, event)
+
+
+def phrase(event: Mapping[str, Any], when: str, money: str = "") -> str:
+    """An event of a scenario's document as a dated act: `its order of 13 Mar 2023 to open ties with Beijing`.
+
+    money : its sum in words, where it has one
+    """
+    signed = "signed" if event.get("signed") else "not signed"
+    return _filled(EVENTS[event["type"]].act, event, words=described(event), when=when, signed=signed, sum=money)
+
+
+def _filled(text: str, event: Mapping[str, Any], **more: str) -> str:
+    return text.format(by=PATRONS.get(event.get("by", ""), ""), joins=JOINS[event.get("to", "beijing")], **more)

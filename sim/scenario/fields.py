@@ -145,6 +145,10 @@ FileName = Annotated[Name, AfterValidator(_file_name)]
 
 Text = Annotated[str, AfterValidator(_plain_text)]
 
+Patron = Literal["beijing", "taipei", "washington"]
+PATRONS: dict[str, str] = {name: name.capitalize() for name in typing.get_args(Patron)}
+"""Those who bid and press, with what a reader calls them."""
+
 
 class Range(Part):
     """A number that is not known: drawn for each group of runs, with `low` and `high` as its 5 % and 95 % points."""

@@ -1,4 +1,4 @@
-"""What is taken as given: votes whose outcome is known to happen, read from options and said in words."""
+"""Votes whose outcome is taken as given: read from options, checked, and put in words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parse_given(texts: Iterable[str], option: str = "--given") -> dict[str, str]
     Returns outcomes by path, such as `{"given.paraguay-2028": "opposition"}`.
     Raises ScenarioError for what is no such text, or gives one vote two outcomes.
     """
-    found: dict[str, str] = {}
+    outcomes: dict[str, str] = {}
     for text in texts:
         vote, _, outcome = (part.strip() for part in text.partition("="))
         path = f"{TABLE}.{vote.removeprefix(_SECTION)}"
@@ -31,18 +31,18 @@ def parse_given(texts: Iterable[str], option: str = "--given") -> dict[str, str]
             raise ScenarioError(Problem("", "VOTE=OUTCOME, such as paraguay-2028=opposition", text), option)
         if "." in vote.removeprefix(_SECTION):
             raise ScenarioError(Problem("", "VOTE=OUTCOME, VOTE being the name of an election", text), option)
-        if found.setdefault(path, outcome) != outcome:
+        if outcomes.setdefault(path, outcome) != outcome:
             raise ScenarioError(
-                Problem("", f"one outcome for a vote, and {found[path]} is given already", text), option
+                Problem("", f"one outcome for a vote, and {outcomes[path]} is given already", text), option
             )
-    return found
+    return outcomes
 
 
 def with_given(overrides: Mapping[str, Any] | None, given: Mapping[str, str] | None) -> dict[str, Any]:
-    """Overrides with what is given on top: outcomes by vote, as Python has them. Raises ScenarioError likewise."""
+    """Overrides with outcomes given by vote, as Python has them, on top. Raises ScenarioError as `parse_given` does."""
     if given is not None and not isinstance(given, Mapping):
         raise ScenarioError(Problem("", 'outcomes by vote, such as {"paraguay-2028": "opposition"}', given), TABLE)
-    return {**(overrides or {}), **parse_given((f"{vote}={said}" for vote, said in (given or {}).items()), TABLE)}
+    return {**(overrides or {}), **parse_given((f"{vote}={outcome}" for vote, outcome in (given or {}).items()), TABLE)}
 
 
 def given_problems(scenario: Scenario) -> Iterator[Problem]:
@@ -64,9 +64,8 @@ def given_problems(scenario: Scenario) -> Iterator[Problem]:
 def given_in_words(scenario: Mapping[str, Any]) -> list[str]:
     """What a scenario's document takes as given: `Paraguay votes for the opposition (30 April 2028)`, by date."""
     votes = scenario.get("elections") or {}
-    held = [
-        (str(votes[vote]["date"]), vote, told) for vote, told in (scenario.get(TABLE) or {}).items() if vote in votes
-    ]
+    given = scenario.get(TABLE) or {}
+    held = [(str(votes[vote]["date"]), vote, outcome) for vote, outcome in given.items() if vote in votes]
     return [
         f"{place(votes[vote]['state'])} votes{_for(outcome)} ({spoken_in_full(day)})"
         for day, vote, outcome in sorted(held)

@@ -14,8 +14,7 @@ from pydantic.fields import FieldInfo
 from sim.atlas import code_of
 from sim.errors import Problem, ScenarioError, nearest
 from sim.parameters import PARAMETERS
-from sim.scenario.fields import EARLIEST, Part, Quantity, Range, Series
-from sim.scenario.levers import PATRONS
+from sim.scenario.fields import EARLIEST, PATRONS, Part, Quantity, Range, Series
 from sim.scenario.reading import DEEPEST
 from sim.scenario.schema import Scenario
 from sim.words import listed_briefly
@@ -67,8 +66,8 @@ def fields_of(model: type[BaseModel], path: Sequence[str], document: Any) -> Map
         rest = rest[1:]
     tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
     if len(tables) > 1:
-        told = inner.get("type") if isinstance(inner, dict) else None
-        tables = [t for t in tables if "type" in t.model_fields and told in _event_types(t)]
+        kind_name = inner.get("type") if isinstance(inner, dict) else None
+        tables = [t for t in tables if "type" in t.model_fields and kind_name in _event_types(t)]
     return fields_of(tables[0], rest, inner) if tables else None
 
 
@@ -108,16 +107,16 @@ def kind_at(document: Mapping[str, Any], parts: Sequence[str]) -> Kind | None:
 
 
 def _held(field: FieldInfo) -> Kind | None:
-    found: set[Any] = set()
+    types: set[Any] = set()
     pending: list[Any] = [*field.metadata, field.annotation]
     while pending:
         part = pending.pop()
         if isinstance(part, (Quantity, Series)):
             return "number"
         if typing.get_origin(part) not in (dict, list):
-            found.add(part) if part in (float, int, date) else pending.extend(typing.get_args(part))
+            types.add(part) if part in (float, int, date) else pending.extend(typing.get_args(part))
     kinds: dict[Any, Kind] = {float: "number", int: "whole", date: "day"}
-    return next((kind for held, kind in kinds.items() if held in found), None)
+    return next((kind for held, kind in kinds.items() if held in types), None)
 
 
 def meaning(path: str) -> str:
@@ -130,22 +129,22 @@ def meaning(path: str) -> str:
         unit = "" if parameter.unit == "1" or parameter.unit in parameter.meaning else f" ({parameter.unit})"
         return parameter.meaning[0].upper() + parameter.meaning[1:] + unit
     kinds: list[type[Part]] = [Scenario]
-    told: set[str] = set()
+    meanings: set[str] = set()
     for part in parts:
         fields = [kind.model_fields[part] for kind in kinds if part in kind.model_fields]
         if not fields:  # the name of an event, a state, a day: of the kind of the table it is in
             continue
-        told = {field.description or "" for field in fields}
+        meanings = {field.description or "" for field in fields}
         pending: list[Any] = [field.annotation for field in fields]
         kinds = []
         while pending:
-            found = pending.pop()
-            if isinstance(found, type) and issubclass(found, Part) and found is not Range:
-                kinds.append(found)
-            pending += typing.get_args(found)
-    if len(told) != 1 or kinds:
+            annotation = pending.pop()
+            if isinstance(annotation, type) and issubclass(annotation, Part) and annotation is not Range:
+                kinds.append(annotation)
+            pending += typing.get_args(annotation)
+    if len(meanings) != 1 or kinds:
         return ""
-    return told.pop().partition("; ")[0].partition(". ")[0].rstrip(".").replace("`", "").replace(" -1", " −1")
+    return meanings.pop().partition("; ")[0].partition(". ")[0].rstrip(".").replace("`", "").replace(" -1", " −1")
 
 
 # --- Paths as people write them
@@ -186,8 +185,8 @@ def near_path(name: str, document: Mapping[str, Any]) -> str | None:
 
 def only(names: Iterable[str], close: str | None) -> str:
     """What a table holds, for the rule that a key breaks: nothing where a near one is suggested."""
-    told = "" if close is not None else listed_briefly(names)
-    return f", only {told}" if told else ""
+    choice = "" if close is not None else listed_briefly(names)
+    return f", only {choice}" if choice else ""
 
 
 def with_codes(document: dict[str, Any]) -> dict[str, Any]:
@@ -227,30 +226,30 @@ def path_by_code(path: str) -> str:
 # --- A value put at a path
 
 
-def put(document: dict[str, Any], key: str, value: Any, shown: str) -> None:
+def put(document: dict[str, Any], key: str, value: Any, label: str) -> None:
     """Put `value` at the dotted path `key`; a path the language or the file does not have is an error."""
     if not isinstance(key, str):
-        raise ScenarioError(Problem("", "a path of names joined by dots", key), shown)
+        raise ScenarioError(Problem("", "a path of names joined by dots", key), label)
     path = key.split(".", DEEPEST)
     if len(path) > DEEPEST:
-        raise ScenarioError(Problem("", f"a path of at most {DEEPEST} names", key), shown)
+        raise ScenarioError(Problem("", f"a path of at most {DEEPEST} names", key), label)
     if path[:2] == ["scenario", "extends"]:
-        raise ScenarioError(Problem(key, "settled by the file: it cannot be set", value), shown)
+        raise ScenarioError(Problem(key, "settled by the file: it cannot be set", value), label)
     if any(not part for part in path):
-        raise ScenarioError(Problem(key, "a path of names joined by dots", value), shown)
+        raise ScenarioError(Problem(key, "a path of names joined by dots", value), label)
     table: Any = document
     for depth, part in enumerate(path):
         allowed = fields_at(path[:depth], document)
         if allowed is not None and part not in allowed:
             close = near_path(key, document) if len(path) == 1 else _near(path, depth, allowed)
             rule = f"no such path: no `{part}` here{only(allowed, close)}"
-            raise ScenarioError(Problem(key, rule, None, close), shown)
+            raise ScenarioError(Problem(key, rule, None, close), label)
         named = depth > 0 and path[depth - 1] in _NAMED and allowed is None
         if named and not (isinstance(table, dict) and part in table):
             present = list(table) if isinstance(table, dict) else []
             close = _near(path, depth, present)
             rule = f"no such path: no `{part}` in this scenario{only(present, close)}"
-            raise ScenarioError(Problem(key, rule, None, close), shown)
+            raise ScenarioError(Problem(key, rule, None, close), label)
         if depth == len(path) - 1:
             table[part] = value
             return
@@ -259,7 +258,7 @@ def put(document: dict[str, Any], key: str, value: Any, shown: str) -> None:
             # A dated change beside a plain value: the value holds until then.
             below = {str(EARLIEST): below} if _is_number(below) and _a_day(path[-1]) else {}
             if fields_at(path[: depth + 1], document) is None and not _open_table(path[: depth + 1]):
-                raise ScenarioError(Problem(key, f"no such path: `{part}` is not a table"), shown)
+                raise ScenarioError(Problem(key, f"no such path: `{part}` is not a table"), label)
             table[part] = below
         table = below
 

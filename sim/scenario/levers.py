@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.atlas import states
-from sim.scenario.fields import Part, Series, bounds_of
-from sim.scenario.schema import BeijingTable, TaipeiTable, WashingtonTable
-
-TABLES: dict[str, type[Part]] = {"beijing": BeijingTable, "taipei": TaipeiTable, "washington": WashingtonTable}
-PATRONS = tuple(TABLES)
+from sim.scenario.events import NUMBERS
+from sim.scenario.fields import PATRONS, Series, bounds_of
+from sim.scenario.schema import LEVER_TABLES
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,12 @@ class Lever:
     @property
     def name(self) -> str:
         """What a reader calls it."""
-        return f"{self.patron.capitalize()}'s {self.key}{self.of_all}"
+        return f"{PATRONS[self.patron]}'s {self.key}{self.of_all}"
 
     @property
     def bounds(self) -> tuple[float, float]:
         """Smallest and largest value, as the scenario language has them."""
-        return bounds_of(TABLES[self.patron].model_fields[self.key], Series)
+        return bounds_of(LEVER_TABLES[self.patron].model_fields[self.key], Series)
 
 
 _TIMES = "times the record's"
@@ -62,7 +60,7 @@ LEVERS = (
     Lever("washington", "focus", None, 1.0, "", ()),
     Lever("washington", "hostility", 0.0, 3.0, "of 3", ("leave", "suspend"), of_all=" to all"),
 )
-"""Every lever, in the order in which patrons and their keys are told."""
+"""Every lever, in the order of the schema."""
 
 FIRST = {
     "beijing.budget": "Beijing's money",
@@ -72,7 +70,7 @@ FIRST = {
 """The first lever of each patron, and what a reader calls it."""
 
 
-_KEYS = {"million_usd": "sum", "delay_months": "delay"}
+_KEYS = {key: number.name for key, number in NUMBERS.items()} | {"delay_months": "delay"}
 _CONTAINERS = ("outcomes", "effects")
 
 

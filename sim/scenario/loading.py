@@ -92,8 +92,8 @@ class ScenarioFiles:
         """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
         document = copy.deepcopy(self.merged)
         wrong: list[Problem] = []
-        told = {full_path(path_by_code(key)): plain(value) for key, value in (overrides or {}).items()}
-        for key, value in told.items():
+        values = {full_path(path_by_code(key)): plain(value) for key, value in (overrides or {}).items()}
+        for key, value in values.items():
             try:
                 put(document, key, value, self.file)
             except ScenarioError as error:
@@ -101,12 +101,12 @@ class ScenarioFiles:
         if wrong:
             raise ScenarioError(wrong, self.file)
         with_codes(document)
-        if self.chain or told:
+        if self.chain or values:
             _meant(self.reference, self.root_file)
         scenario = settled(_validated(document, self.file))
         _meant(scenario, self.file)
         reference = _anchored(self.reference, scenario)
-        return ResolvedScenario(scenario, reference, self.file, self.chain, told, self.record)
+        return ResolvedScenario(scenario, reference, self.file, self.chain, values, self.record)
 
 
 def opened(scenario: str | Path, record: RecordSource | None = None) -> ScenarioFiles:
@@ -115,8 +115,8 @@ def opened(scenario: str | Path, record: RecordSource | None = None) -> Scenario
     record : a file with the user's facts since the atlas ends, in place of the scenario's own
     Raises ScenarioError naming every problem found, with file, path, rule and value.
     """
-    path, shown = _locate(str(scenario))
-    documents = _chain(path, shown)
+    path, label = _locate(str(scenario))
+    documents = _chain(path, label)
     merged: Document = {}
     for document, _ in reversed(documents):
         merged = _merge(merged, document)
@@ -127,7 +127,7 @@ def opened(scenario: str | Path, record: RecordSource | None = None) -> Scenario
         merged["record"] = root["record"] = record_document(record)
     reference = settled(_validated(root, root_file))
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
-    return ScenarioFiles(shown, reference, root_file, names, merged, record)
+    return ScenarioFiles(label, reference, root_file, names, merged, record)
 
 
 def load(
@@ -166,22 +166,22 @@ def read_record(file: RecordSource) -> RecordTable:
     return RecordTable.model_validate(record_document(file))
 
 
-def record_document(file: RecordSource, shown: str | None = None) -> Document:
-    """The tables of a file of the user's facts, checked. Raises ScenarioError under the name `shown`.
+def record_document(file: RecordSource, label: str | None = None) -> Document:
+    """The tables of a file of the user's facts, checked. Raises ScenarioError under the name `label`.
 
     file : or the tables themselves, as Python has them
     """
     if isinstance(file, Mapping):
-        shown, document = "record", {"name": "the caller's record", **file}
+        label, document = "record", {"name": "the caller's record", **file}
     else:
-        path, shown = Path(file), str(file) if shown is None else shown
-        document = {"name": path.name, **read_toml(path, shown)}
+        path, label = Path(file), str(file) if label is None else label
+        document = {"name": path.name, **read_toml(path, label)}
     try:
         wrong = record_problems(RecordTable.model_validate(document), "")
     except ValidationError as error:
-        raise ScenarioError(problems(error, document, RecordTable), shown) from None
+        raise ScenarioError(problems(error, document, RecordTable), label) from None
     if wrong:
-        raise ScenarioError(wrong, shown)
+        raise ScenarioError(wrong, label)
     return document
 
 
@@ -194,7 +194,7 @@ def _anchored(root: Scenario, scenario: Scenario) -> Scenario:
 
 
 def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
-    """Overrides from `PATH=VALUE` texts; what is no number is read as TOML, or as plain text where it is no TOML."""
+    """Overrides from `PATH=VALUE` texts; anything but a number is read as TOML, and as plain text if it is not TOML."""
     overrides: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
@@ -203,8 +203,8 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
         if key.count(".") >= DEEPEST:
             raise ScenarioError(Problem("", f"a path of at most {DEEPEST} names", key.strip()), "--set")
         try:
-            found = number(value)
-            overrides[key.strip()] = _toml_value(value) if found is None else found
+            as_number = number(value)
+            overrides[key.strip()] = _toml_value(value) if as_number is None else as_number
         except tomllib.TOMLDecodeError:
             overrides[key.strip()] = value.strip()
         except ValueError:
@@ -247,22 +247,22 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
     )
 
 
-def read_toml(path: Path, shown: str) -> Document:
-    """The tables of a scenario or sweep file, bounded. Raises ScenarioError under the name `shown`."""
-    document = parsed(plain_text(path, shown), shown, path.name)
-    _sound(document, shown)
+def read_toml(path: Path, label: str) -> Document:
+    """The tables of a scenario or sweep file, bounded. Raises ScenarioError under the name `label`."""
+    document = parsed(plain_text(path, label), label, path.name)
+    _sound(document, label)
     return document
 
 
-def _sound(document: Any, shown: str) -> None:
+def _sound(document: Any, label: str) -> None:
     """Refuse what no scenario can mean and no message can show: endless nesting, whole numbers beyond 64 bits."""
     pending: list[tuple[str, Any, int]] = [("", document, 0)]
     while pending:
         path, value, depth = pending.pop()
         if depth > DEEPEST:
-            raise ScenarioError(Problem(".".join(path.split(".")[:3]), "tables nested less deeply"), shown)
+            raise ScenarioError(Problem(".".join(path.split(".")[:3]), "tables nested less deeply"), label)
         if isinstance(value, int) and not -MOST_WHOLE <= value <= MOST_WHOLE:
-            raise ScenarioError(Problem(path, "a whole number below 2^63", "a number of many digits"), shown)
+            raise ScenarioError(Problem(path, "a whole number below 2^63", "a number of many digits"), label)
         if isinstance(value, dict):
             pending += [(f"{path}.{key}" if path else key, item, depth + 1) for key, item in value.items()]
         elif isinstance(value, list):
@@ -270,48 +270,48 @@ def _sound(document: Any, shown: str) -> None:
             pending += [(f"{path}.{index}", item, depth + 1) for index, item in held]
 
 
-def _chain(path: Path, shown: str) -> list[tuple[Document, str]]:
+def _chain(path: Path, label: str) -> list[tuple[Document, str]]:
     """The documents from the file to the root of its `extends` chain."""
     documents: list[tuple[Document, str]] = []
     seen: list[Path] = []
-    names: list[str] = [shown]
+    names: list[str] = [label]
     while True:
         if path.resolve() in seen:
             raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
         seen.append(path.resolve())
-        document = with_codes(read_toml(path, shown))
+        document = with_codes(read_toml(path, label))
         if isinstance(document.get("record"), str):
-            document["record"] = _beside(document["record"], path, shown)
+            document["record"] = _beside(document["record"], path, label)
         header = document.get("scenario")
-        documents.append((document, shown))
+        documents.append((document, label))
         extends, name = (header.get("extends"), header.get("name")) if isinstance(header, dict) else (None, None)
         if extends is None:
             return documents
         if not isinstance(extends, str) or not extends:
-            raise ScenarioError(Problem("scenario.extends", "the name or file of a scenario", extends), shown)
+            raise ScenarioError(Problem("scenario.extends", "the name or file of a scenario", extends), label)
         if not isinstance(name, str):
-            raise ScenarioError(Problem("scenario.name", "required"), shown)
+            raise ScenarioError(Problem("scenario.name", "required"), label)
         if len(documents) > 1 and not is_name(name):  # kept, though what extends it has a name of its own
-            raise ScenarioError(Problem("scenario.name", NAME_RULE, name), shown)
+            raise ScenarioError(Problem("scenario.name", NAME_RULE, name), label)
         try:
             path, named = _locate(extends, beside=path.parent)
         except ScenarioError as error:
             problem = error.problems[0]
-            raise ScenarioError(Problem("scenario.extends", problem.rule, extends, problem.suggestion), shown) from None
+            raise ScenarioError(Problem("scenario.extends", problem.rule, extends, problem.suggestion), label) from None
         if len(documents) == LONGEST_CHAIN:
             rule = f"at most {LONGEST_CHAIN} scenarios that extend one another"
             raise ScenarioError(Problem("scenario.extends", rule, extends), names[0])
         names.append(named)
-        shown = f"{named} (extended by {shown})"
+        label = f"{named} (extended by {label})"
 
 
-def _beside(record: str, path: Path, shown: str) -> Document:
+def _beside(record: str, path: Path, label: str) -> Document:
     """The user's facts in a file that a scenario names, as a path from the scenario's folder."""
     try:
         return record_document(path.parent / record, record)
     except ScenarioError as error:
         if len(error.problems) == 1 and not error.problems[0].path:
-            raise ScenarioError(Problem("record", error.problems[0].rule, record), shown) from None
+            raise ScenarioError(Problem("record", error.problems[0].rule, record), label) from None
         raise
 
 
@@ -325,18 +325,18 @@ def _merge(base: Document, change: Document) -> Document:
     return merged
 
 
-def _meant(scenario: Scenario, shown: str) -> None:
-    found = meaning_problems(scenario)
-    if found:
-        raise ScenarioError(found, shown)
+def _meant(scenario: Scenario, label: str) -> None:
+    wrong = meaning_problems(scenario)
+    if wrong:
+        raise ScenarioError(wrong, label)
 
 
-def _validated(document: Document, shown: str) -> Scenario:
+def _validated(document: Document, label: str) -> Scenario:
     if "confirmed_until" in document and "scenario" not in document:
-        raise ScenarioError(Problem("", "a scenario, not a record of facts: give that with --record"), shown)
+        raise ScenarioError(Problem("", "a scenario, not a record of facts: give that with --record"), label)
     try:
         return Scenario.model_validate(document)
     except ValidationError as error:
-        raise ScenarioError(problems(error, document), shown) from None
+        raise ScenarioError(problems(error, document), label) from None
     except RecursionError:
-        raise ScenarioError(Problem("", "tables nested less deeply"), shown) from None
+        raise ScenarioError(Problem("", "tables nested less deeply"), label) from None

@@ -1,27 +1,18 @@
-"""What a user knows beyond the atlas: the table `[record]` of a scenario, or a file of its own, read and checked."""
+"""Facts of a user beyond the atlas: the table `[record]` of a scenario, or a file of its own, and its checks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.atlas import (
-    OwnChange,
-    OwnEconomy,
-    OwnFacts,
-    OwnGovernment,
-    OwnSpeech,
-    OwnVote,
-    governments,
-    record,
-    states,
-)
+from sim.atlas import OwnFacts, Side, governments, record, states
 from sim.atlas.economy import economies
 from sim.atlas.voice import speeches
 from sim.errors import Problem
@@ -30,7 +21,6 @@ from sim.scenario.fields import Day, Iso3, Name, Part, Text
 LAST_YEAR = 2100
 RecordSource = str | Path | Mapping[str, Any]
 """A file of facts, or its tables as Python has them."""
-_MILLION = 1e6
 
 
 class ChangeRow(Part):
@@ -40,7 +30,7 @@ class ChangeRow(Part):
     """The day it took effect, after the day on which the atlas ends."""
     state: Iso3
     """The state."""
-    to: Literal["taipei", "beijing", "none"]
+    to: Side
     """The side it is on from then."""
     source: Text
     """Who says so."""
@@ -130,41 +120,20 @@ class RecordTable(Part):
 
     @cached_property
     def facts(self) -> OwnFacts:
-        """The same as the atlas takes it: each list by time, then state."""
+        """The rows as the atlas takes them: each list by time, then state."""
+        by_day, by_year = attrgetter("date", "state"), attrgetter("year", "state")
         return OwnFacts(
             self.name,
             self.confirmed_until,
-            tuple(
-                OwnChange(row.date, row.state, row.to, row.source)
-                for row in sorted(self.changes, key=lambda row: (row.date, row.state))
-            ),
-            tuple(
-                OwnGovernment(row.date, row.state, row.leader, row.lean, row.source)
-                for row in sorted(self.governments, key=lambda row: (row.date, row.state))
-            ),
-            tuple(
-                OwnVote(row.date, row.vote, row.outcome)
-                for row in sorted(self.elections, key=lambda row: (row.date, row.vote))
-            ),
-            tuple(
-                OwnEconomy(
-                    row.state,
-                    row.year,
-                    row.population,
-                    None if row.gdp_million_usd is None else _MILLION * row.gdp_million_usd,
-                    None if row.us_aid_million_usd is None else _MILLION * row.us_aid_million_usd,
-                )
-                for row in sorted(self.economy, key=lambda row: (row.year, row.state))
-            ),
-            tuple(
-                OwnSpeech(row.state, row.year, row.names_taiwan)
-                for row in sorted(self.voice, key=lambda row: (row.year, row.state))
-            ),
+            tuple(sorted(self.changes, key=by_day)),
+            tuple(sorted(self.governments, key=by_day)),
+            tuple(sorted(self.economy, key=by_year)),
+            tuple(sorted(self.voice, key=by_year)),
         )
 
 
 def record_problems(table: RecordTable, path: str = "record.") -> list[Problem]:
-    """What a well-formed table still gets wrong: days, and who stands where. path : put before each key."""
+    """Mistakes of a well-formed table: in its days, and in who stands where. path : put before each key."""
     return [
         Problem(path + key, rule, value)
         for part in (_days, _moves, _governments, _votes, _years)
@@ -229,7 +198,7 @@ def _years(table: RecordTable) -> Wrong:
     last_figures: dict[str, int] = {}
     for code, year in economies():
         last_figures[code] = max(year, last_figures.get(code, year))
-    last_words = {code: told[-1].year for code, told in speeches().items()}
+    last_words = {code: of_state[-1].year for code, of_state in speeches().items()}
     tables: list[tuple[str, dict[str, int], Sequence[EconomyRow | SpeechRow]]] = [
         ("economy", last_figures, table.economy),
         ("voice", last_words, table.voice),

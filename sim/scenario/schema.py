@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.atlas import OwnFacts, Record, record
-from sim.scenario.events import Event
+from sim.scenario.events import STATELESS, Event
 from sim.scenario.fields import (
     Day,
     FileName,
@@ -125,6 +125,10 @@ class WashingtonTable(Part):
     """Quarrels on other questions, felt by every state, 0 to 3."""
 
 
+LEVER_TABLES: dict[str, type[Part]] = {"beijing": BeijingTable, "taipei": TaipeiTable, "washington": WashingtonTable}
+"""The tables of levers, by patron."""
+
+
 class StateTable(Part):
     """`[states.XXX]`: what the scenario says of one state in place of the atlas; any key may be left out."""
 
@@ -166,7 +170,7 @@ def _placed(outcome: Any, state: Any) -> Any:
         return outcome
     effects = {
         name: {"state": state, **effect}
-        if isinstance(effect, dict) and effect.get("type") not in (None, "truce", "truce-ends")
+        if isinstance(effect, dict) and effect.get("type") not in (None, *STATELESS)
         else effect
         for name, effect in outcome["effects"].items()
     }

@@ -25,8 +25,8 @@ def number(text: str, comma: bool = False) -> int | float | None:
     A number without a fraction is whole, however it is written: `5.` and `5e0` are 5.
     """
     text = text.strip()
-    found = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
-    if found is None or (not comma and "," in text):
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    if match is None or (not comma and "," in text):
         return None
     text = text.replace(",", ".")
     if text.lstrip("+-").replace("_", "").isdigit():
@@ -43,8 +43,8 @@ def number_rule(value: object) -> str:
 
 def scalar(text: str, comma: bool = False) -> int | float | str:
     """The number a text is, or the text without the blanks around it."""
-    found = number(text, comma)
-    return text.strip() if found is None else found
+    value = number(text, comma)
+    return text.strip() if value is None else value
 
 
 def plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from sim.results.manifests import SWEEP
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, with_given
+from sim.scenario.fields import PATRONS
 from sim.scenario.levers import LEVERS
 from sim.scenario.loading import read_toml
 from sim.scenario.values import plain, told
@@ -246,7 +247,7 @@ def _unvaried(sweep: Sweep, path: str) -> Any:
     found: Any = scenario
     for part in (first, *rest):
         found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
-    if found is None and first in ("beijing", "taipei", "washington"):
+    if found is None and first in PATRONS:
         return next((lever.usual for lever in LEVERS if lever.path == path), None)
     if isinstance(found, Range):
         return found.central

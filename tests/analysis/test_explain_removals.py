@@ -13,8 +13,8 @@ from sim.analysis.pulled import groups, label_of, levers
 from sim.analysis.removals import Removals, removals
 from sim.analysis.subject import subject_of
 from sim.face import load, run
+from sim.model.terms import SIDES
 from sim.results import Result
-from sim.results.result import SIDES
 from sim.results.tables import moved, paired
 from sim.scenario import shipped
 from sim.words import points

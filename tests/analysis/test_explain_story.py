@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,12 @@ from sim.analysis.explain import Explanation, explain, stories
 from sim.analysis.story import NO_MONEY, _least, _opened, _tipped, _washington, story
 from sim.analysis.subject import first_decisions, subject_of
 from sim.analysis.talks import FREE, _counted, _error, more_money, talks
-from sim.analysis.words import phrase, sum_in_words
+from sim.analysis.words import sum_in_words
 from sim.model import rules
 from sim.model.terms import LEFT, NOT_TAKEN, STAYED
 from sim.results import Result
 from sim.runs.run import Request
+from sim.scenario.events import phrase
 from sim.words import dollars, money, of_gdp
 from tests.analysis.test_explain import result_of
 from tests.worlds import Document, told
@@ -336,5 +336,5 @@ def test_departures_over_all_runs_are_those_of_the_result(result: Result, guatem
 def test_sums_as_a_reader_says_them() -> None:
     asked = {"million_usd": 50.0, "years": 1.0, "million_usd_a_year": 50.0, "share": None}
     assert sum_in_words(asked) == "US$ 50 million over a year (US$ 50 million a year)"
-    pledge = SimpleNamespace(type="campaign-pledge", to="taipei")
-    assert phrase(pledge, {"when": "1 May 2023"}) == "its campaign pledge of 1 May 2023 to return to Taipei"
+    pledge = {"type": "campaign-pledge", "to": "taipei"}
+    assert phrase(pledge, "1 May 2023") == "its campaign pledge of 1 May 2023 to return to Taipei"

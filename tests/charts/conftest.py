@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sim.atlas import record, states
-from sim.results.result import SIDES, Result
+from sim.model.terms import SIDES
+from sim.results.result import Result
 from sim.results.tables import rows_of
 from sim.words import month_end
 

@@ -13,8 +13,8 @@ import pytest
 
 import sim
 from sim.errors import InputError
+from sim.model.terms import SIDES
 from sim.results import CHARTS, LEDGER, Result, check, parts
-from sim.results.result import SIDES
 from sim.runs import run as running
 from sim.runs.run import Request, run_to_folder, simulate
 from sim.scenario import load

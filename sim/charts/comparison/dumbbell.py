@@ -14,7 +14,7 @@ from sim.charts.comparison.difference import NUMBERS
 from sim.charts.states import BETWEEN, SPANS
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
 from sim.charts.words import known_to
-from sim.results.result import SIDES
+from sim.model.terms import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.words import LEAST, beyond_luck, many, month, percent, points, spoken
 
