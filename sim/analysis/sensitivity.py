@@ -7,8 +7,10 @@ luck; how much luck is left is estimated and told beside the indices.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,10 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from sim import results
-from sim.analysis.indices import MEASURES, SAMPLERS, Row, analysed
-from sim.analysis.space import Space, cell, evaluated, space
+from sim.analysis.indices import MEASURES, SAMPLERS, Floats, Row, analysed
+from sim.analysis.space import Space, cell, estimated, space
 from sim.atlas import coded
-from sim.errors import InputError, Problem, ResultError, nearest
+from sim.errors import InputError, Problem, ResultError, SimError, nearest
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.results.manifests import SENSITIVITY
 from sim.results.table import ANY, BLANK, TEXT, check_rows
@@ -29,17 +31,17 @@ from sim.runs.sampling import Mode
 from sim.scenario import RecordSource, ResolvedScenario, reloaded, titled
 from sim.scenario.given import is_given
 from sim.scenario.values import plain, told
-from sim.sweeps.designs import design_problems, unit_points
+from sim.sweeps.designs import Design, design_problems
+from sim.sweeps.executors import Executor, Local, executor
+from sim.sweeps.journal import InMemory, forget_journal, open_journal, unfinished_of
 from sim.sweeps.outcomes import outcome_in
-from sim.sweeps.variation import Variation
+from sim.sweeps.sweep import Status, Sweep, compute, far_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 POINTS, RUNS = 256, 100
 """Blocks of a Saltelli design, or trajectories, and runs a point: about a minute on two cores."""
-INNER = 0.05
-"""Morris' steps go between a law's 5 % and 95 % points: at its ends it may have no bounds."""
 
 
 # --- the result -----------------------------------------------------------------------------------------------
@@ -146,15 +148,18 @@ class Question:
 
     def space(self) -> Space:
         """What is varied. Raises InputError where the scenario or the number of points does not allow it."""
-        where = space(self.request, self.vary)
-        outcome_in(self.outcome, where.laid)
-        axes = [Variation(name, low=0.0, high=1.0) for name in where.names]
-        wrong = design_problems(axes, SAMPLERS[self.design], self.points)
-        if wrong:
-            raise InputError(wrong)
+        where = space(self.request, self.vary, self.outcome)
+        problems = design_problems(where.axes, SAMPLERS[self.design], self.points)
+        if problems:
+            raise InputError(problems)
         return where
 
-    @property
+    def sweep(self, space: Space | None = None) -> Sweep:
+        """The points of its space, each measured by its outcome."""
+        where = space or self.space()
+        return Sweep(where.base, where.design(SAMPLERS[self.design], self.points))
+
+    @cached_property
     def settings(self) -> dict[str, Any]:
         """What an analysis keeps of its question: id, set, vary."""
         asked = {name: getattr(self, name) for name in ("outcome", "design", "points", "vary", "repair")}
@@ -168,49 +173,67 @@ class Question:
 
 def sensitivity(
     question: Question,
-    threads: int | None = None,
+    where: Executor | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], object] | None = None,
+    journal: Path | None = None,
 ) -> Sensitivity:
     """What an outcome of a scenario hangs on.
 
-    progress : is told the points done and wanted; tell : what takes long
+    where : what computes the points: the threads of this machine where left out
+    progress : is given the points done and wanted; tell : what takes long
+    journal : the folder in which finished points are kept until all are; in memory where left out
     Raises InputError for what cannot be asked, SimError where points failed.
     """
-    where, request = question.space(), question.request
-    unit = unit_points(SAMPLERS[question.design], len(where.names), question.points, request.seed)
-    inner = question.design == "morris" and not where.variations
-    within = INNER + (1.0 - 2.0 * INNER) * unit if inner else unit
-    where = where.at(within)
-    outcome = outcome_in(question.outcome, where.laid)
-    request.setup.warm_up(tell)
-    estimates, failures = evaluated(where, within, outcome, threads, progress)
-    found = analysed(question.design, where.names, unit, estimates, request.seed, question.repair, failures)
-    told = where.described()
+    space = question.space()
+    sweep = question.sweep(space)
+    with nullcontext(InMemory()) if journal is None else open_journal(journal, "an analysis") as points:
+        compute(sweep, points, where or Local(), progress, tell)
+        estimates, failures = estimated(sweep, points)
+    try:
+        return _analysis(question, space, sweep.points, estimates, failures)
+    except SimError:  # the same command would end in it at once
+        if journal is not None:
+            forget_journal(journal)
+        raise
+
+
+def _analysis(
+    question: Question, space: Space, design: Design, estimates: Floats, failures: Mapping[int, str]
+) -> Sensitivity:
+    """What the estimates of all points come to. Raises SimError where points failed."""
+    request, unit, plan = question.request, design.unit, space.setup.plan
+    assert unit is not None
+    found = analysed(question.design, space.names, unit, estimates, request.seed, question.repair, failures)
+    described = space.described()
     errors = estimates.std(axis=1, ddof=1) / np.sqrt(estimates.shape[1])
+    failed = {"error": [failures.get(place, "") for place in range(len(design))]} if failures else {}
     return Sensitivity(
         scenario=request.loaded.name,
         title=_title(request),
         outcome=question.outcome,
-        told=outcome.in_words(f"the end of {date.fromisoformat(where.laid.months[-1] + '-01'):%b %Y}"),
+        told=outcome_in(question.outcome, plan).in_words(
+            f"the end of {date.fromisoformat(plan.months[-1] + '-01'):%b %Y}"
+        ),
         design=question.design,
         points=found.blocks,
-        evaluated=unit.shape[0],
+        evaluated=len(design),
         runs=request.runs,
         seed=request.seed,
-        parameters=request.parameters if where.variations else "laws",
+        parameters=request.parameters if space.variations else "laws",
         mean=found.mean,
         variance=found.variance,
         noise_share=found.noise_share,
         dropped=found.dropped,
         note=found.note,
-        rows=tuple({"name": row["name"], **told[row["name"]], **row} for row in found.rows),
+        rows=tuple({"name": row["name"], **described[row["name"]], **row} for row in found.rows),
         settings=question.settings,
         samples={
-            "point": list(range(unit.shape[0])),
-            **where.columns(within),
+            "point": list(range(len(design))),
+            **space.columns(design),
             "outcome": list(map(cell, estimates.mean(axis=1).tolist())),
             "mc": list(map(cell, errors.tolist())),
+            **failed,
         },
     )
 
@@ -222,7 +245,7 @@ def sensitivity_to_folder(
     question: Question,
     out: results.Out,
     draw: Callable[[Mapping[str, Any], Path], object] | None = None,
-    threads: int | None = None,
+    where: Executor | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], object] | None = None,
     command: str = "",
@@ -230,10 +253,12 @@ def sensitivity_to_folder(
 ) -> tuple[Sensitivity, bool]:
     """Find an analysis under `<out>/sensitivity/<scenario>/<id>`, or make it and put it there whole; True when found.
 
+    A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
     draw : draws the charts of a document into a folder; pictures : whether they are asked for
     """
     name, identity = question.request.loaded.name, str(question.settings["id"])
     folder, own = results.at(out, "sensitivity", name, identity), results.claim(out, SENSITIVITY, identity)
+    unfinished = unfinished_of(folder, identity, out)
     said = {
         "kind": SENSITIVITY.name,
         "scenario": question.request.loaded.name,
@@ -246,7 +271,7 @@ def sensitivity_to_folder(
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         found = None if results.DATA in todo else _kept(folder, question)
         if found is None:
-            found = sensitivity(question, threads, progress, tell)
+            found = sensitivity(question, where, progress, tell, unfinished)
             write_tables(found, stage)
         if SENSITIVITY.document in todo:
             results.write_json(found.document, stage / SENSITIVITY.document)
@@ -257,7 +282,15 @@ def sensitivity_to_folder(
         return {**said, "outside": {"command": command}}
 
     there = results.found_or_made(folder, said, [results.CHARTS] if draw is not None and pictures else [], make, own)
+    forget_journal(unfinished)
     return (read(folder), True) if there else (replace(made[-1], folder=folder), False)
+
+
+def status(question: Question, out: results.Out) -> Status:
+    """How far an unfinished analysis is."""
+    identity = str(question.settings["id"])
+    folder = results.at(out, "sensitivity", question.request.loaded.name, identity)
+    return far_of(question.sweep(), unfinished_of(folder, identity, out))
 
 
 def write_tables(found: Sensitivity, folder: Path) -> None:
@@ -314,6 +347,7 @@ def face_sensitivity(
     repair: bool = False,
     record: RecordSource | None = None,
     threads: int | None = None,
+    scheduler: str | None = None,
     out: str | Path | None = None,
     to: str | Path | None = None,
 ) -> Sensitivity:
@@ -328,6 +362,7 @@ def face_sensitivity(
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     repair : leave out what failed, by whole blocks, instead of raising
     record : a file with your own facts since the atlas ends, in place of the scenario's own
+    scheduler : the address of a dask scheduler; its workers are used where it is given
     out : a folder to write the analysis under; nothing is written where it is left out
     to : in place of `out`, the very folder to write it to, which is new, empty or holds this analysis
     Raises ScenarioError or InputError with every problem found, SimError where points failed.
@@ -338,6 +373,7 @@ def face_sensitivity(
         loaded, plain(runs), seed, parameters, vary or (), outcome=outcome, design=design, points=plain(points),
         repair=repair,
     )  # fmt: skip
+    where = executor(None, threads, scheduler)
     if place is None:
-        return sensitivity(question, threads)
-    return sensitivity_to_folder(question, place, None, threads)[0]
+        return sensitivity(question, where)
+    return sensitivity_to_folder(question, place, None, where)[0]

@@ -9,7 +9,8 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -25,6 +26,7 @@ from sim.letters import json_fit
 
 if TYPE_CHECKING:
     from sim.scenario import RecordTable
+    from sim.sweeps.sweep import Status
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -33,6 +35,11 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 threads = click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+_executor = click.option(
+    "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="Threads of this machine, or the workers of a dask cluster.",
+)  # fmt: skip
+_scheduler = click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
 no_charts = click.option("--no-charts", is_flag=True, help="Draw no charts.")
 
 
@@ -142,6 +149,11 @@ def program() -> str:
         return str(called)
 
 
+def executors(command: C) -> C:
+    """The options that say where points are computed."""
+    return cast(C, _executor(_scheduler(command)))
+
+
 def print_json(document: Any) -> None:
     """One JSON object on standard output; letters that its encoding does not have as `\\u53f0`, as JSON writes them."""
     told = _finite(document)
@@ -214,3 +226,17 @@ class Progress:
         """Take the bar away."""
         if self.bar is not None:
             self.bar.stop()
+
+
+@contextmanager
+def resumable(progress: Progress, status: Callable[[], Status]) -> Iterator[None]:
+    """Close a progress at the end; after an interruption say how many points are kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.close()
+        far = status()
+        click.echo(f"interrupted: {far.done} of {far.points} points are kept; the same command goes on", err=True)
+        raise click.exceptions.Exit(130) from None
+    finally:
+        progress.close()

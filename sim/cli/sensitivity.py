@@ -13,6 +13,7 @@ from sim.cli.options import (
     HELP,
     Progress,
     as_json,
+    executors,
     given,
     no_charts,
     out,
@@ -20,6 +21,7 @@ from sim.cli.options import (
     print_json,
     quiet,
     record,
+    resumable,
     this_command,
     threads,
 )
@@ -63,6 +65,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )  # fmt: skip
 @click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed, which is an error else.")
 @threads
+@executors
 @out("sensitivity/<scenario>/<id> is written")
 @no_charts
 @as_json
@@ -81,6 +84,8 @@ def command(
     parameters: Any,
     repair: bool,
     threads: int | None,
+    executor: str,
+    scheduler: str | None,
     out: Out,
     no_charts: bool,
     as_json: bool,
@@ -90,14 +95,16 @@ def command(
 
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     """
-    from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder
+    from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder, status
     from sim.scenario import load, parse_given, parse_overrides
+    from sim.sweeps.executors import executor as executor_of
 
     loaded = load(scenario, parse_overrides(overrides) | parse_given(given), record=record)
     count = POINTS if points is None else points
     question = Question.of(
         loaded, runs, seed, parameters, vary, outcome=outcome, design=design, points=count, repair=repair
     )
+    where = executor_of(executor, threads, scheduler)
 
     def draw(document: Any, folder: Path) -> None:
         from sim.charts.catalogue import of_sensitivity
@@ -106,12 +113,10 @@ def command(
 
     progress = Progress("sensitivity", quiet or as_json, unit="points")
     tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
-    try:
+    with resumable(progress, lambda: status(question, out)):
         found, old = sensitivity_to_folder(
-            question, out, draw, threads, progress, tell, this_command(), pictures=not no_charts
+            question, out, draw, where, progress, tell, this_command(), pictures=not no_charts
         )
-    finally:
-        progress.close()
     if as_json:
         print_json(found.document | {"folder": str(found.folder), "found": old})
     elif quiet:

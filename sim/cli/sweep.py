@@ -14,6 +14,7 @@ from sim.cli.options import (
     HELP,
     Progress,
     as_json,
+    executors,
     given,
     no_charts,
     out,
@@ -21,6 +22,7 @@ from sim.cli.options import (
     print_json,
     quiet,
     record,
+    resumable,
     this_command,
     threads,
 )
@@ -72,11 +74,7 @@ class Points(click.ParamType):
     help="Draw what is not known and not varied, or fix it at its central values.",
 )  # fmt: skip
 @threads
-@click.option(
-    "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
-    help="Threads of this machine, or the workers of a dask cluster.",
-)  # fmt: skip
-@click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
+@executors
 @out("sweep/<scenario>/<id> is written")
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="left:STATE", shell_complete=completing.outcomes,
@@ -136,19 +134,12 @@ def command(
         draw_sweep(document, folder, [known[name] for name in names if name in known])
 
     progress = Progress(f"sweep of {sweep.centre.loaded.name}", quiet or as_json, unit="points")
-    try:
+    with resumable(progress, lambda: status(sweep, out)):
         swept, found = run_sweep(
             sweep, out, where, progress, draw, this_command(),
             None if quiet or as_json else lambda text: click.echo(text, err=True),
             [] if no_charts else list(dict.fromkeys([COUNT, *wanted])),
         )  # fmt: skip
-    except KeyboardInterrupt:
-        progress.close()
-        far = status(sweep, out)
-        click.echo(f"interrupted: {far.done} of {far.points} points are kept; the same command goes on", err=True)
-        raise click.exceptions.Exit(130) from None
-    finally:
-        progress.close()
     if as_json:
         print_json(_document(swept, found))
     elif quiet:

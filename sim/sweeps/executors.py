@@ -175,8 +175,13 @@ def code() -> str:
     )
 
 
-def executor(name: str, threads: int | None = None, scheduler: str | None = None) -> Executor:
-    """The executor of that name: `local`, or `dask` with the address of a scheduler. Raises InputError."""
+def executor(name: str | None = None, threads: int | None = None, scheduler: str | None = None) -> Executor:
+    """The executor of that name: `local`, or `dask` with the address of a scheduler. Raises InputError.
+
+    name : None: `dask` if a scheduler is given, otherwise `local`
+    """
+    if name is None:
+        name = "local" if scheduler is None else "dask"
     if name == "local":
         if scheduler is not None:
             raise InputError(Problem("--scheduler", "only with --executor dask", scheduler))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.atlas import coded, states, unknown
 from sim.errors import InputError, Problem, nearest
+from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.terms import HEADS
 from sim.results.table import BLANK, TEXT
 from sim.results.tables import LEVELS, moved
@@ -220,3 +221,13 @@ def from_ties(outcome: Outcome, laid: Plan, away: NDArray[np.float64]) -> NDArra
         place = laid.states.index(outcome.code) if outcome.kind == LEFT else n + laid.hosts.index(outcome.code)
         value = away[..., place]
     return value
+
+
+def measured(outcome: Outcome, laid: Plan, found: Ensemble) -> NDArray[np.float64]:
+    """(2, draws) an outcome as counted in the runs that share a draw, and as expected from the chances met on the way.
+
+    found : an ensemble with the last month as its one horizon
+    """
+    away = elsewhere(laid, found)
+    counted = away.reshape(-1, RUNS_PER_DRAW, away.shape[1]).mean(axis=1)
+    return from_ties(outcome, laid, np.stack([counted, found.expected[:, :, 0, 0] / RUNS_PER_DRAW]))

@@ -6,8 +6,9 @@ import base64
 import math
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,10 @@ from sim.results.tables import LEVELS, count_error, quantiles
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
+from sim.runs.setup import Setup
 from sim.scenario import ScenarioFiles
 from sim.scenario.schema import LONGEST_MONTHS
-from sim.sweeps.outcomes import columns_of_ties, elsewhere
+from sim.sweeps.outcomes import columns_of_ties, elsewhere, measured, outcome_in
 from sim.sweeps.paired import Ends, packed_ends
 
 Row = dict[str, Any]
@@ -40,12 +42,25 @@ class Base:
     """Set at every point, by path."""
     paired: bool = False
     """Whether points keep where each run ends, so that they can be told apart run by run."""
+    outcome: str | None = None
+    """The one outcome that is estimated, in place of all of them: from each group of runs that share a draw."""
+    is_drawn: bool = False
+    """Whether the values of a point are what every draw is there (`Draws.row`), in place of values by path."""
 
     def request(self, values: Mapping[str, Any]) -> Request:
         """The request of a point. Raises ScenarioError where its values make no scenario."""
         told = {path: value.isoformat() if isinstance(value, date) else value for path, value in values.items()}
         loaded = self.opened.resolved({**self.fixed, **told})
         return Request.of(loaded, self.runs, self.seed, parameters=self.parameters)
+
+    @cached_property
+    def centre(self) -> Setup:
+        """The scenario itself made ready, nothing varied."""
+        return self.request({}).setup
+
+    def setup(self, values: Mapping[str, Any]) -> Setup:
+        """A point made ready. Raises ScenarioError where its values make no scenario."""
+        return replace(self.centre, row=values) if self.is_drawn else self.request(values).setup
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class PointResult:
     key: str
     """Identity of its request: a digest of all that decides its numbers."""
     row: Row
-    """Outcomes by column; `error` and nothing else where it failed."""
+    """Outcomes by column, or `estimates` of one; `error` and nothing else where it failed."""
     counts: str
     """Distribution of the counts, packed; empty where it failed."""
     ends: str = ""
@@ -70,13 +85,25 @@ class PointResult:
 def evaluate(base: Base, values: Mapping[str, Any], key: str) -> PointResult:
     """Simulate a point on one thread. What its values make impossible is told in the row, not raised."""
     try:
-        setup = base.request(values).setup
+        setup = base.setup(values)
+        if base.outcome is not None:
+            return PointResult(key, {"error": None, "estimates": _estimates(setup, base.outcome, base.runs)}, "")
         laid, ensemble = setup.plan, setup.ensemble(base.runs, threads=1)
         where = ends(laid, ensemble)
         kept = packed_ends(where) if base.paired else ""
         return PointResult(key, outcomes(laid, ensemble, where), packed(distribution(laid, ensemble)), kept)
     except (SimError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         return PointResult(key, {"error": _said(error)}, "")
+
+
+def _estimates(setup: Setup, outcome: str, runs: int) -> list[list[float]]:
+    """An outcome as `measured` has it. Raises ArithmeticError where it is no finite number."""
+    ensemble = setup.ensemble(runs, horizons=(len(setup.plan.months) - 1,), threads=1)
+    estimates = measured(outcome_in(outcome, setup.plan), setup.plan, ensemble)
+    if not np.isfinite(estimates).all():
+        raise ArithmeticError("no finite number came out")
+    found: list[list[float]] = estimates.tolist()
+    return found
 
 
 def _said(error: Exception) -> str:

@@ -23,7 +23,7 @@ from sim.scenario.values import plain, told
 from sim.sweeps.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
 from sim.sweeps.designs import design as lay
 from sim.sweeps.executors import Executor, Local, Task, executor
-from sim.sweeps.journal import Journal, forget_journal, looked_at, open_journal
+from sim.sweeps.journal import InMemory, Journal, forget_journal, looked_at, open_journal, unfinished_of
 from sim.sweeps.levers import lever_variations
 from sim.sweeps.pointfile import PointTable, is_table, listed_points, table_of
 from sim.sweeps.points import Base
@@ -79,7 +79,8 @@ class Sweep:
     @cached_property
     def base_id(self) -> str:
         """Digest of what the points share, and of the sources of this room."""
-        return results.identity({**self._own, "sweeps": results.sources_digest(("sweeps",))})
+        measured = {} if self.base.outcome is None else {"outcome": self.base.outcome}
+        return results.identity({**self._own, **measured, "sweeps": results.sources_digest(("sweeps",))})
 
     @cached_property
     def identity(self) -> str:
@@ -105,10 +106,7 @@ class Sweep:
 
     def unfinished(self, out: results.Out) -> Path:
         """Where it is kept until then."""
-        folder = self.folder(out)
-        if isinstance(out, results.Exactly):
-            return results.beside(folder, f"{self.identity}.unfinished")
-        return folder.with_name(f"{self.identity}.unfinished")
+        return unfinished_of(self.folder(out), self.identity, out)
 
 
 @dataclass(frozen=True)
@@ -133,10 +131,15 @@ def status(sweep: Sweep, out: results.Out) -> Status:
     folder, wanted = sweep.folder(out), len(sweep.points)
     with suppress(ResultError):
         return Status(folder, wanted, wanted, results.check(folder, SWEEP, pictures=False)["failed"])
-    with looked_at(sweep.unfinished(out)) as journal:
+    return far_of(sweep, sweep.unfinished(out))
+
+
+def far_of(sweep: Sweep, unfinished: Path) -> Status:
+    """How far the journal in a folder is."""
+    with looked_at(unfinished) as journal:
         done = sum(key in journal for key in sweep.keys)
         failed = sum(journal.failed(key) for key in sweep.keys)
-    return Status(sweep.unfinished(out), wanted, done, failed)
+    return Status(unfinished, len(sweep.points), done, failed)
 
 
 Draw = Callable[["SweepResult", Path, Collection[str]], object]
@@ -168,7 +171,7 @@ def run_sweep(
                 with suppress(ResultError):  # another process may have finished it before the journal was ours
                     results.check(folder, SWEEP, pictures=False)
                     raise results.Overtaken
-                _compute(sweep, journal, where, progress, tell)
+                compute(sweep, journal, where, progress, tell)
                 failed = write_tables(sweep, journal, stage)
         else:
             failed = results.loaded(folder, SWEEP)["failed"]
@@ -187,12 +190,12 @@ def run_sweep(
     return SweepResult.read(folder), found
 
 
-def _compute(
+def compute(
     sweep: Sweep,
-    journal: Journal,
+    journal: Journal | InMemory,
     where: Executor,
-    progress: Callable[[int, int], None] | None,
-    tell: Callable[[str], object] | None,
+    progress: Callable[[int, int], None] | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> None:
     """Have all points in the journal."""
     distinct = set(sweep.keys)
@@ -211,7 +214,7 @@ def _compute(
                 progress(done, wanted)
 
 
-def _missing(sweep: Sweep, journal: Journal) -> Iterator[Task]:
+def _missing(sweep: Sweep, journal: Journal | InMemory) -> Iterator[Task]:
     """The points not done yet, each once, in an order that covers the whole space early."""
     seen: set[str] = set()
     for index in sweep.points.order():
@@ -388,7 +391,7 @@ def sweep(
         listed = table_of(vary)
     fixed = with_given(set, given)
     asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record)
-    where = executor("local" if scheduler is None else "dask", threads, scheduler)
+    where = executor(None, threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 
 
