@@ -12,14 +12,16 @@ import click
 from sim.cli import completing
 from sim.cli.options import (
     HELP,
+    Changes,
     Progress,
     as_json,
-    given,
+    changes,
     no_charts,
     out,
-    overrides,
+    parameters,
     print_json,
-    record,
+    seeded,
+    teller,
     this_command,
     threads,
 )
@@ -38,15 +40,11 @@ _MOST_ROWS, _MOST_SWAPS = 8, 5
 @click.argument(
     "scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...", shell_complete=completing.scenarios
 )
-@click.option("--runs", type=int, help="Number of runs of each (default: the baseline's).")
-@click.option("--seed", type=int, help="Seed of the random numbers of all (default: the baseline's).")
-@overrides
-@record
-@given
-@click.option(
-    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
-    help="Draw what is not known, the same in all, or fix every parameter at its central value.",
-)  # fmt: skip
+@seeded(
+    "Number of runs of each (default: the baseline's).", "Seed of the random numbers of all (default: the baseline's)."
+)
+@changes
+@parameters("Draw what is not known, the same in all, or fix every parameter at its central value.")
 @threads
 @out("results and compare/<names>/<id> are written")
 @no_charts
@@ -56,9 +54,7 @@ def command(
     scenarios: tuple[str, ...],
     runs: int | None,
     seed: int | None,
-    overrides: tuple[str, ...],
-    record: str | None,
-    given: tuple[str, ...],
+    changes: Changes,
     parameters: Any,
     threads: int | None,
     out: Out,
@@ -74,17 +70,15 @@ def command(
     from sim.analysis.compare import claim_comparison, compare, comparison_to_folder, requests, results_of
     from sim.errors import InputError, Problem
     from sim.runs.run import run_to_folder
-    from sim.scenario import load, parse_given, parse_overrides, remarks
+    from sim.scenario import remarks
     from sim.scenario.given import is_given
 
     began, most = time.perf_counter(), 7
     if not 2 <= len(scenarios) <= most:
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
-    changed = parse_overrides(overrides) | parse_given(given)
-    asked = requests([load(name, changed, record=record) for name in scenarios], runs, seed, parameters)
+    asked = requests([changes.load(name) for name in scenarios], runs, seed, parameters)
     claim_comparison(asked, out)
     silent = quiet or as_json
-    tell = None if silent else lambda text: click.echo(text, err=True)
     results, found = [], []
     for name, request in zip(scenarios, asked, strict=True):
         for remark in [] if silent else remarks(request.loaded.scenario):
@@ -93,7 +87,7 @@ def command(
         try:
             result, there = run_to_folder(
                 request, results_of(out), draw, this_command(), threads, progress,
-                tell=tell, page=page(threads), pictures=False,
+                tell=teller(silent), page=page(threads), pictures=False,
             )  # fmt: skip
         finally:
             progress.close()
@@ -106,7 +100,7 @@ def command(
     elif quiet:
         click.echo(folder)
     else:
-        set_on_top = ", ".join(f"{path} = {value}" for path, value in changed.items() if not is_given(path))
+        set_on_top = ", ".join(f"{path} = {value}" for path, value in changes.values.items() if not is_given(path))
         click.echo("\n".join(lines(comparison, set_on_top)))
         click.echo(f"\nWritten to: {folder}")
         if not no_charts:

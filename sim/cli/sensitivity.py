@@ -11,17 +11,19 @@ import click
 from sim.cli.completing import outcomes, scenarios, varied
 from sim.cli.options import (
     HELP,
+    Changes,
     Progress,
     as_json,
+    changes,
     executors,
-    given,
     no_charts,
     out,
-    overrides,
+    parameters,
     print_json,
     quiet,
-    record,
     resumable,
+    seeded,
+    teller,
     this_command,
     threads,
 )
@@ -47,22 +49,17 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
     help="sobol: shares of the variance; morris: mean steps, a rougher look with fewer points.",
 )  # fmt: skip
 @click.option("--points", type=int, help="Blocks (sobol; a power of two) or trajectories (morris)  [default: 256]")
-@click.option(
-    "--runs", type=int, help="Runs a point, each with the same random numbers; a multiple of 20  [default: 100]"
+@seeded(
+    "Runs a point, each with the same random numbers; a multiple of 20  [default: 100]",
+    "Seed of the random numbers (default: the scenario's).",
 )
-@click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @click.option(
     "--vary", multiple=True, metavar="PATH[=LOW:HIGH]", shell_complete=varied,
     help="Vary this path evenly over a range, or a parameter over its own; repeatable. "
     "Without it: every number that has a law, each by its law.",
 )  # fmt: skip
-@overrides
-@record
-@given
-@click.option(
-    "--parameters", type=click.Choice(["drawn", "central"]),
-    help="With --vary: draw the other parameters, or fix them at their central values  [default: central]",
-)  # fmt: skip
+@changes
+@parameters("With --vary: draw the other parameters, or fix them at their central values  [default: central]", None)
 @click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed, which is an error else.")
 @threads
 @executors
@@ -78,9 +75,7 @@ def command(
     runs: int | None,
     seed: int | None,
     vary: tuple[str, ...],
-    overrides: tuple[str, ...],
-    record: str | None,
-    given: tuple[str, ...],
+    changes: Changes,
     parameters: Any,
     repair: bool,
     threads: int | None,
@@ -96,14 +91,13 @@ def command(
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     """
     from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder, status
-    from sim.scenario import load, parse_given, parse_overrides
     from sim.sweeps.executors import executor as executor_of
 
-    loaded = load(scenario, parse_overrides(overrides) | parse_given(given), record=record)
     count = POINTS if points is None else points
     question = Question.of(
-        loaded, runs, seed, parameters, vary, outcome=outcome, design=design, points=count, repair=repair
-    )
+        changes.load(scenario), runs, seed, parameters, vary,
+        outcome=outcome, design=design, points=count, repair=repair,
+    )  # fmt: skip
     where = executor_of(executor, threads, scheduler)
 
     def draw(document: Any, folder: Path) -> None:
@@ -111,11 +105,11 @@ def command(
 
         of_sensitivity(document).draw(folder)
 
-    progress = Progress("sensitivity", quiet or as_json, unit="points")
-    tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
+    silent = quiet or as_json
+    progress = Progress("sensitivity", silent, unit="points")
     with resumable(progress, lambda: status(question, out)):
         found, old = sensitivity_to_folder(
-            question, out, draw, where, progress, tell, this_command(), pictures=not no_charts
+            question, out, draw, where, progress, teller(silent), this_command(), pictures=not no_charts
         )
     if as_json:
         print_json(found.document | {"folder": str(found.folder), "found": old})

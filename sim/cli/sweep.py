@@ -12,17 +12,19 @@ import click
 from sim.cli import completing
 from sim.cli.options import (
     HELP,
+    Changes,
     Progress,
     as_json,
+    changes,
     executors,
-    given,
     no_charts,
     out,
-    overrides,
+    parameters,
     print_json,
     quiet,
-    record,
     resumable,
+    seeded,
+    teller,
     this_command,
     threads,
 )
@@ -64,15 +66,9 @@ class Points(click.ParamType):
     help="How many points a design has that is no grid. Or the points themselves: a CSV file whose header names "
     "paths, a row a point, a blank for the scenario's own value (label.NAME: a column kept, not varied).",
 )  # fmt: skip
-@click.option("--runs", type=int, help="Runs a point (default: 1000).")
-@click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
-@overrides
-@record
-@given
-@click.option(
-    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
-    help="Draw what is not known and not varied, or fix it at its central values.",
-)  # fmt: skip
+@seeded("Runs a point (default: 1000).", "Seed, shared by all points (default: the scenario's).")
+@changes
+@parameters("Draw what is not known and not varied, or fix it at its central values.")
 @threads
 @executors
 @out("sweep/<scenario>/<id> is written")
@@ -92,9 +88,7 @@ def command(
     points: float | str | None,
     runs: int | None,
     seed: int | None,
-    overrides: tuple[str, ...],
-    record: str | None,
-    given: tuple[str, ...],
+    changes: Changes,
     parameters: Any,
     threads: int | None,
     executor: str,
@@ -110,15 +104,14 @@ def command(
 
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
-    from sim.scenario import parse_given, parse_overrides
     from sim.sweeps.executors import executor as executor_of
     from sim.sweeps.outcomes import COUNT
     from sim.sweeps.pointfile import table_of
     from sim.sweeps.sweep import run_sweep, status, sweep_of
 
     began = time.perf_counter()
-    fixed = parse_overrides(overrides) | parse_given(given)
-    sweep = sweep_of(scenario, varied, design, table_of(points), runs, seed, fixed, parameters, record)
+    fixed, listed = changes.values, table_of(points)
+    sweep = sweep_of(scenario, varied, design, listed, runs, seed, fixed, parameters, changes.record)
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:
@@ -133,11 +126,11 @@ def command(
         known = outcomes_by_chart(document)
         draw_sweep(document, folder, [known[name] for name in names if name in known])
 
-    progress = Progress(f"sweep of {sweep.centre.loaded.name}", quiet or as_json, unit="points")
+    silent = quiet or as_json
+    progress = Progress(f"sweep of {sweep.centre.loaded.name}", silent, unit="points")
     with resumable(progress, lambda: status(sweep, out)):
         swept, found = run_sweep(
-            sweep, out, where, progress, draw, this_command(),
-            None if quiet or as_json else lambda text: click.echo(text, err=True),
+            sweep, out, where, progress, draw, this_command(), teller(silent),
             [] if no_charts else list(dict.fromkeys([COUNT, *wanted])),
         )  # fmt: skip
     if as_json:

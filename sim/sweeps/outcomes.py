@@ -31,6 +31,13 @@ WRITTEN = (COUNT, LOST, f"{LEFT}:ISO3", COOPERATION, f"{SUSPENDED}:ISO3")
 _PREFIXES = {LEFT: "p_end_", SUSPENDED: "suspended_"}
 _MEANS = {COUNT: "mean", COOPERATION: "cooperation_mean"}
 _QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
+
+
+def quantiles_of(column: str) -> tuple[str, ...]:
+    """Columns of the 5, 25, 50, 75 and 95 % points over runs of what a column has the mean of; empty for a chance."""
+    return tuple(column.removesuffix("mean") + level for level in _QUANTILES) if column in _MEANS.values() else ()
+
+
 COUNTED = ("mean", "mean_mc", *_QUANTILES)
 """Columns of the count at the end, which every point has that could be run."""
 
@@ -68,8 +75,7 @@ class Outcome:
     @property
     def quantiles(self) -> tuple[str, ...]:
         """Columns of its 5, 25, 50, 75 and 95 % points over runs; empty if there are none."""
-        mean = self.column if self.is_number else None
-        return () if mean is None else tuple(mean.removesuffix("mean") + level for level in _QUANTILES)
+        return () if self.column is None else quantiles_of(self.column)
 
     def columns(self, at_start: Mapping[str, str]) -> tuple[str, ...]:
         """The columns whose sum it is; at_start : side at the start of each state that is simulated."""
@@ -199,6 +205,11 @@ def elsewhere(laid: Plan, found: Ensemble) -> NDArray[np.bool_]:
     at_start = np.concatenate([~laid.timeline.with_taipei, np.zeros(len(laid.hosts))]).astype(np.int64)
     heads = {name: found.changes[:, HEADS[name]].astype(np.int64) for name in ("run", "month", "state", "to")}
     return moved(at_start, heads, found.counts.shape[0], len(laid.months) - 1)
+
+
+def columns_of_counts(laid: Plan) -> list[str]:
+    """The columns of the mean counts of a plan: of recognition, then of cooperation if it has hosts."""
+    return list(_MEANS.values())[: 2 if laid.hosts else 1]
 
 
 def columns_of_ties(laid: Plan) -> list[str]:

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from sim.errors import InputError, SimError
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
-from sim.results.tables import LEVELS, count_error, quantiles
+from sim.results.tables import count_error, quantiles
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.runs.setup import Setup
 from sim.scenario import ScenarioFiles
 from sim.scenario.schema import LONGEST_MONTHS
-from sim.sweeps.outcomes import columns_of_ties, elsewhere, measured, outcome_in
+from sim.sweeps.outcomes import columns_of_counts, columns_of_ties, elsewhere, measured, outcome_in, quantiles_of
 from sim.sweeps.paired import Ends, packed_ends
 
 Row = dict[str, Any]
@@ -116,8 +116,8 @@ def _said(error: Exception) -> str:
 def ends(laid: Plan, ensemble: Ensemble) -> Ends:
     """Where each run ends: the count of each tie, and whether each state's tie stands elsewhere than at the start."""
     away = elsewhere(laid, ensemble).astype(np.uint8)
-    counts = ensemble.counts[:, -1, : 2 if laid.hosts else 1]
-    return dict(zip(("mean", "cooperation_mean"), counts.T, strict=False)) | dict(
+    counted = columns_of_counts(laid)
+    return dict(zip(counted, ensemble.counts[:, -1, : len(counted)].T, strict=True)) | dict(
         zip(columns_of_ties(laid), away.T, strict=True)
     )
 
@@ -131,9 +131,8 @@ def outcomes(laid: Plan, ensemble: Ensemble, where: Ends) -> Row:
     for name, at_end in where.items():
         row[name] = float(at_end.mean())
         row[f"{name}_mc"] = _error(at_end[:, None])
-        if name.endswith("mean"):
-            for level, value in zip(LEVELS, quantiles(at_end[:, None])[:, 0].tolist(), strict=True):
-                row[f"{name.removesuffix('mean')}q{round(100 * level):02d}"] = value
+        if columns := quantiles_of(name):
+            row |= zip(columns, quantiles(at_end[:, None])[:, 0].tolist(), strict=True)
     return row
 
 
