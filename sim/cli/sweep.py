@@ -225,7 +225,7 @@ def _levers(swept: SweepResult, end: str) -> list[str]:
     """What each patron's lever does, a sentence each; nothing of other designs."""
     if swept.manifest["design"] != "levers":
         return []
-    from sim.analysis.levers import lines, moved
+    from sim.analysis.effects import lines, moved
 
     found = lines(moved(swept.document()))
     error = "" if swept.manifest["runs"] == 1 else "; ±: 90 % of Monte Carlo, runs paired"

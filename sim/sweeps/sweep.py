@@ -17,7 +17,7 @@ from sim.results.manifests import SWEEP
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, with_given
-from sim.scenario.levers import LEVERS
+from sim.scenario.levers import lever_at
 from sim.scenario.loading import read_toml
 from sim.scenario.values import plain, told
 from sim.sweeps.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
@@ -250,7 +250,8 @@ def _unvaried(sweep: Sweep, path: str) -> Any:
     for part in (first, *rest):
         found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
     if found is None and first in ("beijing", "taipei", "washington"):
-        return next((lever.usual for lever in LEVERS if lever.path == path), None)
+        lever = lever_at(path)
+        return None if lever is None else lever.usual
     if isinstance(found, Range):
         return found.central
     return cell_of(found) if isinstance(found, (float, int, date)) else None

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.scenario.levers import FIRST, LEVERS, called
+from sim.scenario.levers import FIRST, called
+from sim.sweeps.levers import usual_at
 from sim.words import listed, minus
 
 Document = Mapping[str, Any]
@@ -68,7 +69,7 @@ class Moved:
     def times(self, value: float) -> str:
         """A value in words: `five times as much`."""
         if not self.own:
-            usual = next((lever.usual for lever in LEVERS if lever.path == self.path), None) or 1.0
+            usual = usual_at(self.path)
             return _USUAL.get(round(value / usual, 6), f"{value / usual:.2g} times the record's")
         return _TIMES.get(round(value / self.own, 6), f"{value / self.own:.2g} times as much")
 
