@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,8 +11,6 @@ from sim.analysis.pairs import COLUMNS, Pair, pair_of
 from sim.analysis.starts import Start, apart
 from sim.errors import InputError, Problem, ResultError
 from sim.results import (
-    CHARTS,
-    DATA,
     MANIFEST,
     Exactly,
     Out,
@@ -22,12 +20,11 @@ from sim.results import (
     check,
     chosen,
     claim,
-    found_or_made,
     identity,
     placeable,
     read,
-    write_json,
 )
+from sim.results.documented import documented
 from sim.results.manifests import COMPARISON
 
 if TYPE_CHECKING:
@@ -161,20 +158,16 @@ def comparison_to_folder(
     """
     folder = folder_of(comparison.results, out)
     document = comparison.document
-    said = {"kind": COMPARISON.name, "id": comparison.id, "scenarios": document["scenarios"]}
+    manifest = {"kind": COMPARISON.name, "id": comparison.id, "scenarios": document["scenarios"]}
 
-    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        if DATA in todo:
-            for name in COLUMNS:
-                comparison.columns(name).write(stage / f"{name}.csv")
-        if COMPARISON.document in todo:
-            write_json(document, stage / COMPARISON.document)
-        if draw is not None and CHARTS in todo:
-            draw(comparison, stage / CHARTS)
-        return {**said, "outside": {"command": command}}
+    def tables(stage: Path, wanted: bool) -> dict[str, Any]:
+        for name in COLUMNS if wanted else ():
+            comparison.columns(name).write(stage / f"{name}.csv")
+        return document
 
+    charts = None if draw is None else lambda _, into: draw(comparison, into)
     own = claim(out, COMPARISON, comparison.id, (INSIDE,))
-    found_or_made(folder, said, [CHARTS] if draw is not None and pictures else [], make, own)
+    documented(folder, manifest, tables, charts, own, command, pictures)
     return folder
 
 

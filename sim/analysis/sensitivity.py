@@ -6,7 +6,7 @@ luck; how much luck is left is estimated and told beside the indices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,6 +23,7 @@ from sim.analysis.space import Space, cell, estimated, space
 from sim.atlas import coded
 from sim.errors import InputError, Problem, ResultError, SimError, nearest
 from sim.model.kernel import RUNS_PER_DRAW
+from sim.results.documented import documented
 from sim.results.manifests import SENSITIVITY
 from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.runs.ensemble import Progress
@@ -268,20 +269,15 @@ def sensitivity_to_folder(
     }
     made: list[Sensitivity] = []
 
-    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        found = None if results.DATA in todo else _kept(folder, question)
-        if found is None:
-            found = sensitivity(question, where, progress, tell, unfinished)
-            write_tables(found, stage)
-        if SENSITIVITY.document in todo:
-            results.write_json(found.document, stage / SENSITIVITY.document)
-        if draw is not None and results.CHARTS in todo:
-            (stage / results.CHARTS).mkdir()
-            draw(found.document, stage / results.CHARTS)
-        made.append(found)
-        return {**said, "outside": {"command": command}}
+    def tables(stage: Path, wanted: bool) -> dict[str, Any]:
+        analysis = None if wanted else _kept(folder, question)
+        if analysis is None:
+            analysis = sensitivity(question, where, progress, tell, unfinished)
+            write_tables(analysis, stage)
+        made.append(analysis)
+        return analysis.document
 
-    there = results.found_or_made(folder, said, [results.CHARTS] if draw is not None and pictures else [], make, own)
+    there = documented(folder, said, tables, draw, own, command, pictures)
     forget_journal(unfinished)
     return (read(folder), True) if there else (replace(made[-1], folder=folder), False)
 
