@@ -1,7 +1,7 @@
 """Sensitivity: how much of what an outcome could be hangs on which number, by Sobol' indices or by Morris' screening.
 
-The points of a design are simulated with the same random numbers, so that they differ by what is varied and hardly by
-luck; how much luck is left is estimated and told beside the indices.
+The points of a design are simulated with the same random numbers, so that they differ by what is varied and
+mostly not by chance; how much noise is left is estimated, and stands beside the indices.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 POINTS, RUNS = 256, 100
-"""Blocks of a Saltelli design, or trajectories, and runs a point: about a minute on two cores."""
+"""Blocks of a Saltelli design, or trajectories, and runs per point: about a minute on two cores."""
 
 
 # --- the result -----------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ class Sensitivity:
     evaluated: int
     """Points simulated."""
     runs: int
-    """Runs a point."""
+    """Runs per point."""
     seed: int
     parameters: str
     """What becomes of numbers that are not varied: central or drawn; `laws` where all that have a law are varied."""
@@ -73,14 +73,14 @@ class Sensitivity:
     variance: float
     """Variance of the outcome over the points."""
     noise_share: float | None
-    """Share of it, 0 to 1, that is mere Monte Carlo noise; None where nothing varies or it cannot be told."""
+    """Share of it, 0 to 1, that is mere Monte Carlo noise; None if nothing varies or it is not known."""
     dropped: int
     """Blocks or trajectories left out because points of them failed."""
     note: str | None
     """What is to be known before the indices are read."""
     rows: tuple[Row, ...]
-    """A row a number, the most important first: name, low, high (its range), meaning, and `first`, `total` (shares of
-    the variance) or `mu`, `mu_star`, `sigma` (in units of the outcome), each with `_low` and `_high`."""
+    """One row per number, the most important first: name, low, high (its range), meaning, and `first`, `total` (shares
+    of the variance) or `mu`, `mu_star`, `sigma` (in units of the outcome), each with `_low` and `_high`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """id, set (what was set on top of the file), vary."""
     samples: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Sensitivity:
     folder: Path | None = None
 
     def table(self) -> pd.DataFrame:
-        """The indices, a row a number."""
+        """The indices, one row per number."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows))
@@ -97,8 +97,8 @@ class Sensitivity:
     def document(self) -> dict[str, Any]:
         """What charts, `sensitivity.json` and `--json` hold."""
         left_out = ("samples", "folder", "rows", "settings")
-        told = {name: value for name, value in vars(self).items() if name not in left_out}
-        return {**told, **self.settings, "rows": list(self.rows)}
+        own = {name: value for name, value in vars(self).items() if name not in left_out}
+        return {**own, **self.settings, "rows": list(self.rows)}
 
 
 # --- the whole --------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ class Question:
     """What is asked: an outcome of a scenario, and over what it is looked at."""
 
     request: Request
-    """Scenario, seed, runs a point, and what becomes of parameters that `vary` leaves alone."""
+    """Scenario, seed, runs per point, and what becomes of parameters that `vary` leaves alone."""
     outcome: str = "count"
     design: str = "sobol"
     points: int = POINTS
@@ -117,7 +117,7 @@ class Question:
     vary: tuple[str, ...] = ()
     """Paths with ranges, as `sim sweep` takes them; none: every number with a law varies by that law."""
     repair: bool = False
-    """Leave out whole blocks with failed points, which are an error else."""
+    """Leave out whole blocks with failed points, otherwise an error."""
 
     @classmethod
     def of(
@@ -205,7 +205,7 @@ def _analysis(
     """What the estimates of all points come to. Raises SimError where points failed."""
     request, unit, plan = question.request, design.unit, space.setup.plan
     assert unit is not None
-    found = analysed(question.design, space.names, unit, estimates, request.seed, question.repair, failures)
+    indices = analysed(question.design, space.names, unit, estimates, request.seed, question.repair, failures)
     described = space.described()
     errors = estimates.std(axis=1, ddof=1) / np.sqrt(estimates.shape[1])
     failed = {"error": [failures.get(place, "") for place in range(len(design))]} if failures else {}
@@ -217,17 +217,17 @@ def _analysis(
             f"the end of {date.fromisoformat(plan.months[-1] + '-01'):%b %Y}"
         ),
         design=question.design,
-        points=found.blocks,
+        points=indices.blocks,
         evaluated=len(design),
         runs=request.runs,
         seed=request.seed,
         parameters=request.parameters if space.variations else "laws",
-        mean=found.mean,
-        variance=found.variance,
-        noise_share=found.noise_share,
-        dropped=found.dropped,
-        note=found.note,
-        rows=tuple({"name": row["name"], **described[row["name"]], **row} for row in found.rows),
+        mean=indices.mean,
+        variance=indices.variance,
+        noise_share=indices.noise_share,
+        dropped=indices.dropped,
+        note=indices.note,
+        rows=tuple({"name": row["name"], **described[row["name"]], **row} for row in indices.rows),
         settings=question.settings,
         samples={
             "point": list(range(len(design))),
@@ -260,7 +260,7 @@ def sensitivity_to_folder(
     name, identity = question.request.loaded.name, str(question.settings["id"])
     folder, own = results.at(out, "sensitivity", name, identity), results.claim(out, SENSITIVITY, identity)
     unfinished = unfinished_of(folder, identity, out)
-    said = {
+    manifest = {
         "kind": SENSITIVITY.name,
         "scenario": question.request.loaded.name,
         "title": _title(question.request),
@@ -277,7 +277,7 @@ def sensitivity_to_folder(
         made.append(analysis)
         return analysis.document
 
-    there = documented(folder, said, tables, draw, own, command, pictures)
+    there = documented(folder, manifest, tables, draw, own, command, pictures)
     forget_journal(unfinished)
     return (read(folder), True) if there else (replace(made[-1], folder=folder), False)
 
@@ -289,27 +289,27 @@ def status(question: Question, out: results.Out) -> Status:
     return far_of(question.sweep(), unfinished_of(folder, identity, out))
 
 
-def write_tables(found: Sensitivity, folder: Path) -> None:
+def write_tables(analysis: Sensitivity, folder: Path) -> None:
     """Write the tables of an analysis into a folder: `indices.csv` and `points.csv`."""
     indices, samples = SENSITIVITY.data
-    ends = ({name: cell(row[name]) for name in ("low", "high")} for row in found.rows)
-    results.Table.of([{**row, **end} for row, end in zip(found.rows, ends, strict=True)]).write(folder / indices)
-    results.Table({name: list(column) for name, column in found.samples.items()}).write(folder / samples)
+    ends = ({name: cell(row[name]) for name in ("low", "high")} for row in analysis.rows)
+    results.Table.of([{**row, **end} for row, end in zip(analysis.rows, ends, strict=True)]).write(folder / indices)
+    results.Table({name: list(column) for name, column in analysis.samples.items()}).write(folder / samples)
 
 
 def read(folder: Path) -> Sensitivity:
     """An analysis from its folder. Raises ResultError where it is missing, incomplete or damaged."""
     results.check(folder, SENSITIVITY, pictures=False)
     path = folder / SENSITIVITY.document
-    told = results.read_json(path)
+    document = results.read_json(path)
     try:
-        kept = {name: told.pop(name) for name in ("id", "set", "vary")}
-        found = TypeAdapter(Sensitivity).validate_python({**told, "settings": kept, "folder": folder})
-        measures = dict.fromkeys(MEASURES[found.design], BLANK)
+        kept = {name: document.pop(name) for name in ("id", "set", "vary")}
+        analysis = TypeAdapter(Sensitivity).validate_python({**document, "settings": kept, "folder": folder})
+        measures = dict.fromkeys(MEASURES[analysis.design], BLANK)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise ResultError(Problem("", "an analysis that this version can read: make it again"), path) from error
-    check_rows(list(found.rows), {"name": TEXT, "low": ANY, "high": ANY, "meaning": TEXT, **measures}, "rows", path)
-    return found
+    check_rows(list(analysis.rows), {"name": TEXT, "low": ANY, "high": ANY, "meaning": TEXT, **measures}, "rows", path)
+    return analysis
 
 
 def _title(request: Request) -> str:
@@ -320,7 +320,7 @@ def _title(request: Request) -> str:
 
 
 def _kept(folder: Path, question: Question) -> Sensitivity | None:
-    """The analysis in a folder, under the words of a question; None where it is not whole."""
+    """The analysis in a folder, under the words of a question; None if it is not whole."""
     try:
         kept = read(folder)
     except ResultError:
@@ -351,8 +351,8 @@ def face_sensitivity(
 
     scenario : a shipped name, a path, or what `load` returned
     outcome : count, lost, left:ISO3, cooperation or suspended:ISO3, at the end
-    points : blocks (sobol; a power of two) or trajectories (morris); runs : a point, a multiple of 20
-    vary : paths with ranges, such as `["washington.attention=0:3"]`; else every number with a law, by that law
+    points : blocks (sobol; a power of two) or trajectories (morris); runs : per point, a multiple of 20
+    vary : paths with ranges, such as `["washington.attention=0:3"]`; otherwise every number with a law, by that law
     parameters : with `vary`, whether all other numbers are central (the default) or drawn
     seed : the scenario's own where left out; set : overrides by dotted path
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`

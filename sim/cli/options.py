@@ -211,12 +211,12 @@ def executors(command: C) -> C:
 
 def print_json(document: Any) -> None:
     """One JSON object on standard output; letters that its encoding does not have as `\\u53f0`, as JSON writes them."""
-    told = _finite(document)
-    text = json_fit(json.dumps(told, ensure_ascii=False, indent=1, default=str, allow_nan=False))
+    finite = _finite(document)
+    text = json_fit(json.dumps(finite, ensure_ascii=False, indent=1, default=str, allow_nan=False))
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(told, indent=1, default=str, allow_nan=False)
+        text = json.dumps(finite, indent=1, default=str, allow_nan=False)
     click.echo(text)
 
 

@@ -108,69 +108,71 @@ def command(
     silent = quiet or as_json
     progress = Progress("sensitivity", silent, unit="points")
     with resumable(progress, lambda: status(question, out)):
-        found, old = sensitivity_to_folder(
+        analysis, was_there = sensitivity_to_folder(
             question, out, draw, where, progress, teller(silent), this_command(), pictures=not no_charts
         )
     if as_json:
-        print_json(found.document | {"folder": str(found.folder), "found": old})
+        print_json(analysis.document | {"folder": str(analysis.folder), "found": was_there})
     elif quiet:
-        click.echo(found.folder)
+        click.echo(analysis.folder)
     else:
-        click.echo("\n".join([*lines(found), "", f"{'Found again' if old else 'Written to'}: {found.folder}"]))
+        click.echo(
+            "\n".join([*lines(analysis), "", f"{'Found again' if was_there else 'Written to'}: {analysis.folder}"])
+        )
 
 
-def lines(found: Sensitivity) -> list[str]:
+def lines(analysis: Sensitivity) -> list[str]:
     """The ranked table as a reader sees it, and what it means."""
     from sim.sweeps.outcomes import NUMBERS
 
-    unit = "states" if found.outcome in NUMBERS else "of 1"
-    told = [
-        f"What hangs on what: {found.title}",
-        f"Outcome: {found.told}.",
-        f"Over {found.evaluated:,} points of {found.runs} runs each (seed {found.seed}): "
-        f"mean {found.mean:.4g}, standard deviation {found.variance**0.5:.2g} {unit}.",
+    unit = "states" if analysis.outcome in NUMBERS else "of 1"
+    text = [
+        f"What hangs on what: {analysis.title}",
+        f"Outcome: {analysis.told}.",
+        f"Over {analysis.evaluated:,} points of {analysis.runs} runs each (seed {analysis.seed}): "
+        f"mean {analysis.mean:.4g}, standard deviation {analysis.variance**0.5:.2g} {unit}.",
     ]
-    if found.dropped:
-        told.append(f"{found.dropped} blocks were left out, for points of them failed.")
-    if found.rows[0].get("total", found.rows[0].get("mu_star")) is None:
-        return [*told, *([] if found.note is None else ["", found.note])]
-    told += ["", *(_shares(found) if found.design == "sobol" else _steps(found)), "", *_meaning(found)]
-    return told + ([] if found.note is None else [found.note])
+    if analysis.dropped:
+        text.append(f"{analysis.dropped} blocks were left out, for points of them failed.")
+    if analysis.rows[0].get("total", analysis.rows[0].get("mu_star")) is None:
+        return [*text, *([] if analysis.note is None else ["", analysis.note])]
+    text += ["", *(_shares(analysis) if analysis.design == "sobol" else _steps(analysis)), "", *_meaning(analysis)]
+    return text + ([] if analysis.note is None else [analysis.note])
 
 
-def _shares(found: Sensitivity) -> list[str]:
-    rows = found.rows[:SHOWN]
+def _shares(analysis: Sensitivity) -> list[str]:
+    rows = analysis.rows[:SHOWN]
     width = _width(rows, SHARE)
-    told = [f"  {SHARE:<{width}}  {'with others (total)':>21}  {'alone (first)':>22}"]
+    text = [f"  {SHARE:<{width}}  {'with others (total)':>21}  {'alone (first)':>22}"]
     for row in rows:
         cells = [
             f"{_share(row[key])} ({_share(row[f'{key}_low'])} to {_share(row[f'{key}_high'])})"
             for key in ("total", "first")
         ]
-        told.append(f"  {row['name']:<{width}}  {cells[0]:>21}  {cells[1]:>22}")
-    if found.noise_share is not None:
-        told.append(f"  {'Monte Carlo noise':<{width}}  {f'{found.noise_share:.3f}':>5}")
-    return told + _rest(found, "total")
+        text.append(f"  {row['name']:<{width}}  {cells[0]:>21}  {cells[1]:>22}")
+    if analysis.noise_share is not None:
+        text.append(f"  {'Monte Carlo noise':<{width}}  {f'{analysis.noise_share:.3f}':>5}")
+    return text + _rest(analysis, "total")
 
 
-def _steps(found: Sensitivity) -> list[str]:
-    rows = found.rows[:SHOWN]
+def _steps(analysis: Sensitivity) -> list[str]:
+    rows = analysis.rows[:SHOWN]
     width = _width(rows, CHANGE)
-    told = [f"  {CHANGE:<{width}}  {'mean size (mu*)':>26}  {'mean (mu)':>10}  {'spread (sigma)':>14}"]
+    text = [f"  {CHANGE:<{width}}  {'mean size (mu*)':>26}  {'mean (mu)':>10}  {'spread (sigma)':>14}"]
     for row in rows:
         size = f"{row['mu_star']:.3g} ({row['mu_star_low']:.3g} to {row['mu_star_high']:.3g})"
-        told.append(f"  {row['name']:<{width}}  {size:>26}  {row['mu']:>10.3g}  {row['sigma']:>14.3g}")
-    if found.noise_share is not None:
-        told.append(f"  Monte Carlo noise: {found.noise_share:.3f} of the variance over the points")
-    return told + _rest(found, "mu_star")
+        text.append(f"  {row['name']:<{width}}  {size:>26}  {row['mu']:>10.3g}  {row['sigma']:>14.3g}")
+    if analysis.noise_share is not None:
+        text.append(f"  Monte Carlo noise: {analysis.noise_share:.3f} of the variance over the points")
+    return text + _rest(analysis, "mu_star")
 
 
 def _width(rows: Sequence[Row], head: str) -> int:
     return max(len(head), *(len(row["name"]) for row in rows))
 
 
-def _rest(found: Sensitivity, key: str) -> list[str]:
-    rest = found.rows[SHOWN:]
+def _rest(analysis: Sensitivity, key: str) -> list[str]:
+    rest = analysis.rows[SHOWN:]
     if not rest:
         return []
     return [
@@ -178,10 +180,10 @@ def _rest(found: Sensitivity, key: str) -> list[str]:
     ]
 
 
-def _meaning(found: Sensitivity) -> list[str]:
-    first = found.rows[0]
-    if found.design == "morris":
-        whole = "from the 5 % to the 95 % point of its law" if found.parameters == "laws" else "over its range"
+def _meaning(analysis: Sensitivity) -> list[str]:
+    first = analysis.rows[0]
+    if analysis.design == "morris":
+        whole = "from the 5 % to the 95 % point of its law" if analysis.parameters == "laws" else "over its range"
         return [
             f"Read: taking {first['name']} {whole} changes the outcome by {first['mu_star']:.2g} on average. A spread "
             "as large as the mean says that the size depends on the other numbers. Brackets hold 90 % (bootstrap)."
@@ -194,5 +196,5 @@ def _meaning(found: Sensitivity) -> list[str]:
 
 
 def _share(value: float) -> str:
-    """A share at two decimals, nought without a sign."""
+    """A share at two decimals, zero without a sign."""
     return f"{round(value, 2) + 0.0:.2f}"

@@ -44,8 +44,8 @@ class Points(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
         from sim.scenario.values import number
 
-        found = number(value) if isinstance(value, str) else value
-        return str(value) if found is None else found
+        count = number(value) if isinstance(value, str) else value
+        return str(value) if count is None else count
 
 
 @click.command("sweep", context_settings=HELP)
@@ -129,16 +129,16 @@ def command(
     silent = quiet or as_json
     progress = Progress(f"sweep of {sweep.centre.loaded.name}", silent, unit="points")
     with resumable(progress, lambda: status(sweep, out)):
-        swept, found = run_sweep(
+        swept, was_there = run_sweep(
             sweep, out, where, progress, draw, this_command(), teller(silent),
             [] if no_charts else list(dict.fromkeys([COUNT, *wanted])),
         )  # fmt: skip
     if as_json:
-        print_json(_document(swept, found))
+        print_json(_document(swept, was_there))
     elif quiet:
         click.echo(swept.folder)
     else:
-        click.echo("\n".join(_lines(swept, found, time.perf_counter() - began, not no_charts)))
+        click.echo("\n".join(_lines(swept, was_there, time.perf_counter() - began, not no_charts)))
 
 
 def _chart(outcome: str, sweep: Sweep) -> str:
@@ -165,7 +165,7 @@ def _tell_status(far: Status, as_json: bool) -> None:
     click.echo(far.folder)
 
 
-def _document(swept: SweepResult, found: bool) -> dict[str, Any]:
+def _document(swept: SweepResult, was_there: bool) -> dict[str, Any]:
     manifest = swept.manifest
     return {
         "folder": str(swept.folder),
@@ -176,11 +176,11 @@ def _document(swept: SweepResult, found: bool) -> dict[str, Any]:
         "points": manifest["points"],
         "failed": manifest["failed"],
         "varied": manifest["varied"],
-        "found": found,
+        "found": was_there,
     }
 
 
-def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> list[str]:
+def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) -> list[str]:
     from sim.results.result import further
     from sim.scenario import given_in_words
 
@@ -188,16 +188,16 @@ def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> lis
     end = manifest["scenario"]["scenario"]["end"][:7]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
-    told = _levers(swept, end)
+    of_levers = _levers(swept, end)
     lines = [
         f"{manifest['scenario']['scenario']['title']}: {many(manifest['points'], 'point')} of "
         f"{many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
-        *(f"Given at every point: {told}." for told in given_in_words(manifest["scenario"])),
+        *(f"Given at every point: {of_levers}." for of_levers in given_in_words(manifest["scenario"])),
         *further(manifest["scenario"]),
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
     ]
-    if told:
-        lines += ["", *told]
+    if of_levers:
+        lines += ["", *of_levers]
     elif done:
         ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
         lines += ["", f"States with Taipei at the end of {end}, on average (and in 90 % of runs):"]
@@ -214,7 +214,7 @@ def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> lis
             lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
     if failed:
         lines += ["", f"{many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
-    lines += ["", f"{'Found' if found else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
+    lines += ["", f"{'Found' if was_there else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
     if charts and (swept.folder / "charts").is_dir():
         lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
     lines.append(f"Time: {seconds:.1f} s")
@@ -222,14 +222,14 @@ def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> lis
 
 
 def _levers(swept: SweepResult, end: str) -> list[str]:
-    """What each patron's lever does, a sentence each; nothing of other designs."""
+    """What each patron's lever does, one sentence each; nothing for other designs."""
     if swept.manifest["design"] != "levers":
         return []
     from sim.analysis.effects import lines, moved
 
-    found = lines(moved(swept.document()))
+    sentences = lines(moved(swept.document()))
     error = "" if swept.manifest["runs"] == 1 else "; ±: 90 % of Monte Carlo, runs paired"
-    return [f"States with Taipei at the end of {end}, on average{error}:", *found] if found else []
+    return [f"States with Taipei at the end of {end}, on average{error}:", *sentences] if sentences else []
 
 
 def _shown(value: Any) -> str:

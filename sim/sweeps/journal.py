@@ -52,7 +52,7 @@ class Journal:
         while not newline and (more := self._file.read(_PIECE)):
             piece, newline, _ = more.partition(b"\n")
             line += piece
-        done = _told(line)
+        done = _parsed(line)
         if done is None or done.key != key:
             raise OSError("the journal was damaged while it was read; the same command goes on")
         return done
@@ -92,7 +92,7 @@ class Journal:
         for line in lines:
             if not line.endswith(b"\n"):
                 break
-            done = _told(line)
+            done = _parsed(line)
             if done is not None:
                 self._note(done, end)
             end += len(line)
@@ -103,16 +103,16 @@ class Journal:
 
 def _line(done: PointResult) -> bytes:
     document = {"key": done.key, "row": done.row, "counts": done.counts}
-    told = json.dumps(document | ({"ends": done.ends} if done.ends else {}), allow_nan=False).encode()
-    return _digest(told) + b" " + told + b"\n"
+    text = json.dumps(document | ({"ends": done.ends} if done.ends else {}), allow_nan=False).encode()
+    return _digest(text) + b" " + text + b"\n"
 
 
-def _told(line: bytes) -> PointResult | None:
-    digest, _, told = line.rstrip(b"\n").partition(b" ")
-    if _digest(told) != digest:
+def _parsed(line: bytes) -> PointResult | None:
+    digest, _, text = line.rstrip(b"\n").partition(b" ")
+    if _digest(text) != digest:
         return None
     try:
-        document = json.loads(told)
+        document = json.loads(text)
         key, row, counts, ends = document["key"], document["row"], document["counts"], document.get("ends", "")
         if isinstance(key, str) and isinstance(row["error"], str | None) and isinstance(counts + ends, str):
             return PointResult(key, dict(row), counts, ends)
@@ -121,8 +121,8 @@ def _told(line: bytes) -> PointResult | None:
     return None
 
 
-def _digest(told: bytes) -> bytes:
-    return hashlib.sha256(told).hexdigest()[:_DIGITS].encode()
+def _digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest()[:_DIGITS].encode()
 
 
 def unfinished_of(folder: Path, identity: str, out: Out) -> Path:
@@ -144,8 +144,8 @@ def open_journal(folder: Path, what: str = "a sweep") -> Iterator[Journal]:
         file = io.FileIO(folder / FILE, "a+")
     except (OSError, ValueError) as error:
         _take_away(made)
-        said = getattr(error, "strerror", None) or str(error)
-        raise InputError(Problem("--out", f"a folder that can be written to: {said}", str(folder.parent))) from None
+        message = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem("--out", f"a folder that can be written to: {message}", str(folder.parent))) from None
     with file:
         _lock(file, folder, what)
         for place in {folder, *(parent.parent for parent in made)}:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RUNS = 1_000
-"""Runs a point, unless the command says otherwise."""
+"""Runs per point, unless the command says otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Sweep:
 
     base: Base
     points: Design
-    """Values by path, one a point."""
+    """Values by path, for each point."""
 
     @property
     def design(self) -> str:
@@ -85,16 +85,16 @@ class Sweep:
     @cached_property
     def identity(self) -> str:
         """The sweep's id: a digest of all its points."""
-        told: dict[str, Any] = {"design": self.design, "paths": self.paths, "points": self.keys}
+        decisive: dict[str, Any] = {"design": self.design, "paths": self.paths, "points": self.keys}
         if self.points.labels:
-            told["labels"] = self.points.labels
-        return results.identity(told if self.against is None else told | {"against": self.against})
+            decisive["labels"] = self.points.labels
+        return results.identity(decisive if self.against is None else decisive | {"against": self.against})
 
     @cached_property
     def against(self) -> int | None:
         """The point that all others are told apart from, run by run, where one number moves at a time.
 
-        With one path varied that nearest to the scenario, or the first; None where several move together.
+        With one path varied that nearest to the scenario, or the first; None if several move together.
         """
         if self.design == ONE_AT_A_TIME:
             return 0
@@ -159,7 +159,7 @@ def run_sweep(
     """Run what is not done yet, write the sweep whole, and read it; True when all of it was found.
 
     A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
-    tell : is told what takes long
+    tell : called with a sentence when something takes long
     pictures : names of the charts asked for; those that are there are drawn again where what they show has changed
     """
     folder, unfinished = sweep.folder(out), sweep.unfinished(out)
@@ -185,9 +185,9 @@ def run_sweep(
 
     pictures = list(pictures)
     wanted = [] if draw is None else [f"{results.CHARTS}/{name}.png" for name in pictures]
-    found = results.found_or_made(folder, _said(sweep), wanted, make, own)
+    was_there = results.found_or_made(folder, _described(sweep), wanted, make, own)
     forget_journal(unfinished)
-    return SweepResult.read(folder), found
+    return SweepResult.read(folder), was_there
 
 
 def compute(
@@ -227,7 +227,7 @@ def _missing(sweep: Sweep, journal: Journal | InMemory) -> Iterator[Task]:
 def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
     """What a sweep says of itself."""
     return {
-        **_said(sweep),
+        **_described(sweep),
         "design": sweep.design,
         "varied": varied(sweep),
         "points": len(sweep.points),
@@ -242,22 +242,22 @@ def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
 
 
 def _unvaried(sweep: Sweep, path: str) -> Any:
-    """What a path is where nothing is varied; None where that is no one value."""
+    """What a path is where nothing is varied; None if that is not one value."""
     scenario, (first, *rest) = sweep.centre.loaded.scenario, path.split(".")
     if first == "parameters":
         return beliefs_for(scenario)[rest[0]].distribution.central
-    found: Any = scenario
+    value: Any = scenario
     for part in (first, *rest):
-        found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
-    if found is None and first in ("beijing", "taipei", "washington"):
+        value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+    if value is None and first in ("beijing", "taipei", "washington"):
         lever = lever_at(path)
         return None if lever is None else lever.usual
-    if isinstance(found, Range):
-        return found.central
-    return cell_of(found) if isinstance(found, (float, int, date)) else None
+    if isinstance(value, Range):
+        return value.central
+    return cell_of(value) if isinstance(value, (float, int, date)) else None
 
 
-def _said(sweep: Sweep) -> dict[str, Any]:
+def _described(sweep: Sweep) -> dict[str, Any]:
     """What a manifest says of a sweep before it is run: prose and all."""
     return {
         "kind": SWEEP.name,
@@ -282,7 +282,7 @@ def sweep_of(
 ) -> Sweep:
     """The sweep that a user asks for: a scenario with `--vary` texts or points, a sweep file, or one and its levers.
 
-    kind : where nothing is varied, the levers of the patrons one at a time; else a grid
+    kind : where nothing is varied, the levers of the patrons one at a time; otherwise a grid
     points : how many a design that is no grid has, or a table of them
     fixed : set at every point, by path. What is given here goes before what a sweep file says.
     record : a file with the user's own facts since the atlas ends, in place of the scenario's own
@@ -292,9 +292,9 @@ def sweep_of(
         rule = f"a file of points, not a scenario: sim sweep SCENARIO --points {Path(scenario).name}"
         raise InputError(Problem("", rule), scenario)
     listed: Design | None = None
-    found = _sweep_document(scenario)
-    if found is not None:
-        file = read_sweep(found[0], fixed, found[1], record)
+    document = _sweep_document(scenario)
+    if document is not None:
+        file = read_sweep(document[0], fixed, document[1], record)
         if varied or isinstance(points, PointTable):
             option, value = ("--points", points.shown) if isinstance(points, PointTable) else ("--vary", _first(varied))
             raise InputError(Problem(option, f"not with a sweep file, which says it: {file.file}", value))
@@ -325,11 +325,11 @@ def sweep_of(
         raise InputError(Problem("--vary", "at least one PATH=..., a sweep file, or --design levers"))
     own_seed = loaded.scenario.scenario.seed if seed is None else seed
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
-    laid = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
+    design_points = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
     alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
-    paired = kind == ONE_AT_A_TIME or (alone and all(laid.listed))  # a blank stands nowhere along the one path
+    paired = kind == ONE_AT_A_TIME or (alone and all(design_points.listed))  # a blank stands nowhere along the one path
     base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired)
-    return Sweep(base, laid)
+    return Sweep(base, design_points)
 
 
 def _first(varied: Iterable[str]) -> str:
@@ -337,13 +337,13 @@ def _first(varied: Iterable[str]) -> str:
 
 
 def sweep_file(scenario: str | Path) -> Path | None:
-    """The path of a sweep file, named by path or as it is shipped; None where what is named is a scenario."""
-    found = _sweep_document(scenario)
-    return None if found is None else found[0]
+    """The path of a sweep file, named by path or as it is shipped; None if what is named is a scenario."""
+    document = _sweep_document(scenario)
+    return None if document is None else document[0]
 
 
 def _sweep_document(scenario: str | Path) -> tuple[Path, dict[str, Any]] | None:
-    """A sweep file with its tables, read once, for it may be long; None where what is named is a scenario."""
+    """A sweep file with its tables, read once, for it may be long; None if what is named is a scenario."""
     path = shipped_sweeps().get(str(scenario), Path(scenario))
     try:
         if path.suffix == ".toml" and path.is_file() and "sweep" in (document := read_toml(path, str(path))):
@@ -374,9 +374,9 @@ def sweep(
 
     vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
-    design, points : every combination, or so many points spread over the ranges; or in `points` the points
-    themselves, a row a point and a column a path: a frame, a list of values by path, or the path of a CSV file
-    runs : runs a point (1,000 where left out); set : overrides at every point
+    design, points : every combination, or a number of points spread over the ranges; or in `points` the points
+    themselves, one row per point and one column per path: a frame, a list of values by path, or the path of a CSV file
+    runs : runs per point (1,000 where left out); set : overrides at every point
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
     scheduler : the address of a dask scheduler; its workers are used where it is given
@@ -407,10 +407,10 @@ def _texts(vary: Any) -> list[str] | None:
         return [vary]
     if not isinstance(vary, Mapping):
         return list(vary)
-    return [path if told is None else f"{path}={_text(told)}" for path, told in vary.items()]
+    return [path if raw is None else f"{path}={_text(raw)}" for path, raw in vary.items()]
 
 
-def _text(told: Any) -> str:
-    if isinstance(told, str) or not isinstance(told, Iterable):
-        return str(cell_of(plain(told)))
-    return (":" if isinstance(told, tuple) else ",").join(str(cell_of(plain(value))) for value in told)
+def _text(raw: Any) -> str:
+    if isinstance(raw, str) or not isinstance(raw, Iterable):
+        return str(cell_of(plain(raw)))
+    return (":" if isinstance(raw, tuple) else ",").join(str(cell_of(plain(value))) for value in raw)
