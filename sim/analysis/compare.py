@@ -1,8 +1,8 @@
-"""Scenarios compared run by run: same random numbers, same parameter draws, so that hardly any difference is luck."""
+"""Scenarios compared run by run: same random numbers, same parameter draws, so that chance adds little."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,8 +11,6 @@ from sim.analysis.pairs import COLUMNS, Pair, pair_of
 from sim.analysis.starts import Start, apart
 from sim.errors import InputError, Problem, ResultError
 from sim.results import (
-    CHARTS,
-    DATA,
     MANIFEST,
     Exactly,
     Out,
@@ -22,12 +20,11 @@ from sim.results import (
     check,
     chosen,
     claim,
-    found_or_made,
     identity,
     placeable,
     read,
-    write_json,
 )
+from sim.results.documented import documented
 from sim.results.manifests import COMPARISON
 
 if TYPE_CHECKING:
@@ -72,7 +69,7 @@ class Comparison:
         )
 
     def count(self) -> pd.DataFrame:
-        """A row a scenario, tie and month: the difference in the count.
+        """One row per scenario, tie and month: the difference in the count.
 
         mean, q05 ... q95 : over runs, states (quantiles are whole); more, fewer : share of runs that have, 0 to 1
         mc : Monte Carlo standard error of the mean, states, >= 0
@@ -80,7 +77,7 @@ class Comparison:
         return self.columns("count").frame()
 
     def states(self) -> pd.DataFrame:
-        """A row a scenario, state, tie and horizon: the difference in the chance of a change.
+        """One row per scenario, state, tie and horizon: the difference in the chance of a change.
 
         p, p_against : 0 to 1, share of runs of the scenario and of the baseline in which the tie is, at the horizon,
         not what it was at the start of the baseline (`at_start`)
@@ -91,14 +88,14 @@ class Comparison:
         return self.columns("states").frame()
 
     def instead(self) -> pd.DataFrame:
-        """A row a scenario and state with Taipei at the start of both: who has left by the end of which.
+        """One row per scenario and state with Taipei at the start of both: who has left by the end of which.
 
         both, only_here, only_there : share of runs, 0 to 1; here is the scenario, there the baseline
         """
         return self.columns("instead").frame()
 
     def swaps(self) -> pd.DataFrame:
-        """Who left instead of whom by the end, the commonest first, at most 30 rows a scenario.
+        """Who left instead of whom by the end, the commonest first, at most 30 rows per scenario.
 
         share : of runs, 0 to 1, in which `iso3_here` has left in the scenario only and `iso3_there` in the baseline
         only
@@ -140,12 +137,12 @@ def compare(results: Sequence[Result]) -> Comparison:
     """
     if len(results) < 2:
         raise InputError(Problem("", "at least two scenarios to compare", len(results)))
-    found = obstacles(results)
-    if found:
-        raise InputError(found)
-    told = labels(results)
-    pairs = [pair_of(here, results[0], name, told[0]) for here, name in zip(results[1:], told[1:], strict=True)]
-    return Comparison(tuple(results), tuple(told), tuple(pairs))
+    problems = obstacles(results)
+    if problems:
+        raise InputError(problems)
+    names = labels(results)
+    pairs = [pair_of(here, results[0], name, names[0]) for here, name in zip(results[1:], names[1:], strict=True)]
+    return Comparison(tuple(results), tuple(names), tuple(pairs))
 
 
 def comparison_to_folder(
@@ -161,20 +158,16 @@ def comparison_to_folder(
     """
     folder = folder_of(comparison.results, out)
     document = comparison.document
-    said = {"kind": COMPARISON.name, "id": comparison.id, "scenarios": document["scenarios"]}
+    manifest = {"kind": COMPARISON.name, "id": comparison.id, "scenarios": document["scenarios"]}
 
-    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        if DATA in todo:
-            for name in COLUMNS:
-                comparison.columns(name).write(stage / f"{name}.csv")
-        if COMPARISON.document in todo:
-            write_json(document, stage / COMPARISON.document)
-        if draw is not None and CHARTS in todo:
-            draw(comparison, stage / CHARTS)
-        return {**said, "outside": {"command": command}}
+    def tables(stage: Path, wanted: bool) -> dict[str, Any]:
+        for name in COLUMNS if wanted else ():
+            comparison.columns(name).write(stage / f"{name}.csv")
+        return document
 
+    charts = None if draw is None else lambda _, into: draw(comparison, into)
     own = claim(out, COMPARISON, comparison.id, (INSIDE,))
-    found_or_made(folder, said, [CHARTS] if draw is not None and pictures else [], make, own)
+    documented(folder, manifest, tables, charts, own, command, pictures)
     return folder
 
 
@@ -207,7 +200,7 @@ def read_comparison(folder: Path) -> Comparison:
     Raises ResultError where it is damaged, or its results are not there any more.
     """
     manifest = check(folder, COMPARISON, pictures=False)
-    found = []
+    compared = []
     for one in manifest["scenarios"]:
         pattern, home = f"*/{one['id']}/{MANIFEST}", Path(folder).resolve()
         above = home.parents[2] if len(home.parents) > 2 else home
@@ -215,8 +208,8 @@ def read_comparison(folder: Path) -> Comparison:
         if not places:
             rule = f"a comparison beside its results: that of {one['name']}, {one['id']}, is not there; compare again"
             raise ResultError(Problem("scenarios", rule), folder)
-        found.append(read(places[0].parent))
-    return compare(found)
+        compared.append(read(places[0].parent))
+    return compare(compared)
 
 
 def face_compare(
@@ -285,30 +278,30 @@ def requests(
     header = loaded[0].scenario.scenario
     runs, seed = (header.runs if runs is None else runs), (header.seed if seed is None else seed)
     made = [Request.of(one, runs, seed, parameters=parameters) for one in loaded]
-    found = apart([one.name for one in loaded], [Start.asked(one) for one in loaded])
-    if found:
-        raise InputError(found)
+    problems = apart([one.name for one in loaded], [Start.asked(one) for one in loaded])
+    if problems:
+        raise InputError(problems)
     return made
 
 
 def obstacles(results: Sequence[Result]) -> list[Problem]:
     """What keeps results from being paired with the first of them, run by run; nothing where they can be."""
-    told, first = labels(results), results[0]
-    found = [
-        Problem(f"{name}: {setting}", f"{first.settings[setting]}, as in {told[0]}, to pair the runs", value)
-        for name, result in zip(told[1:], results[1:], strict=True)
+    names, first = labels(results), results[0]
+    problems = [
+        Problem(f"{name}: {setting}", f"{first.settings[setting]}, as in {names[0]}, to pair the runs", value)
+        for name, result in zip(names[1:], results[1:], strict=True)
         for setting, value in ((setting, result.settings[setting]) for setting in SETTINGS)
         if value != first.settings[setting]
     ]
-    return found + apart(told, [Start.of(result) for result in results])
+    return problems + apart(names, [Start.of(result) for result in results])
 
 
 def pairing(results: Sequence[Result]) -> tuple[bool, str]:
     """Whether results are paired run by run, and why, in words."""
-    found = obstacles(results)
-    if not found:
+    problems = obstacles(results)
+    if not problems:
         return True, "the same seed, runs and parameters, so run by run they share their random numbers"
-    differ = dict.fromkeys(problem.path.rpartition(": ")[2] for problem in found)
+    differ = dict.fromkeys(problem.path.rpartition(": ")[2] for problem in problems)
     why = ", ".join(f"different {name.replace('_', ' ')}" for name in differ)
     if differ.keys() <= {"start", "roster"}:
         return False, f"{why}, so that a difference is no effect of what is done"
@@ -316,18 +309,16 @@ def pairing(results: Sequence[Result]) -> tuple[bool, str]:
 
 
 def labels(results: Sequence[Result]) -> list[str]:
-    """A name for each: its scenario's; of twins also what was set on top, or else the id."""
-    told = [result.name for result in results]
+    """A name for each: its scenario's; of twins also what was set on top, otherwise the id."""
+    names = [result.name for result in results]
     for more in (_set, lambda result: str(result.settings["id"])[:6]):
-        said = [more(result) for result in results]
-        twins = [
-            {said[other] for other in range(len(told)) if told[other] == told[index]} for index in range(len(told))
+        added = [more(result) for result in results]
+        twins = [{text for text, twin in zip(added, names, strict=True) if twin == name} for name in names]
+        names = [
+            f"{name} [{text}]" if len(kinds) > 1 and text else name
+            for name, kinds, text in zip(names, twins, added, strict=True)
         ]
-        told = [
-            f"{name} [{added}]" if len(kinds) > 1 and added else name
-            for name, kinds, added in zip(told, twins, said, strict=True)
-        ]
-    return told
+    return names
 
 
 def _set(result: Result) -> str:

@@ -53,9 +53,9 @@ def analysed(
 
     kind : sobol (points of a Saltelli design) or morris
     unit : (points, d) in the unit cube, as `unit_points` gives them
-    estimates : (points, slots) estimates of the outcome, each slot with luck of its own that all points share; one
-    slot for an outcome without luck; NaN or infinite where a point failed
-    repair : leave out whole blocks or trajectories with failed points, which are an error else
+    estimates : (points, slots) estimates of the outcome, each slot with its own random numbers, which all points share;
+    one slot for an outcome without noise; NaN or infinite where a point failed
+    repair : leave out whole blocks or trajectories with failed points, otherwise an error
     Raises SimError naming the failed points.
     """
     size = rows_a_point(SAMPLERS[kind], len(names))
@@ -80,8 +80,8 @@ def analysed(
     note = None
     if share is not None and share > _NOISY:
         note = f"{share:.0%} of the variance is Monte Carlo noise, which swells the indices: take more runs a point."
-    luck = np.random.default_rng([seed, _STREAM])
-    rows = (_sobol if kind == "sobol" else _morris)(names, unit, outcome, luck)
+    rng = np.random.default_rng([seed, _STREAM])
+    rows = (_sobol if kind == "sobol" else _morris)(names, unit, outcome, rng)
     return Indices(rows, mean, variance, share, blocks, dropped, note)
 
 
@@ -89,14 +89,14 @@ def _failed(places: list[int], of: int, failures: Mapping[int, str]) -> str:
     listed = ", ".join(map(str, places[:_MOST_NAMED]))
     if len(places) > _MOST_NAMED:
         listed += f" and {len(places) - _MOST_NAMED} more"
-    said = next((failures[place] for place in places if place in failures), "no finite number came out")
-    return f"{len(places)} of {of} points failed ({listed}): {said} (repair leaves out the blocks that hold them)"
+    message = next((failures[place] for place in places if place in failures), "no finite number came out")
+    return f"{len(places)} of {of} points failed ({listed}): {message} (repair leaves out the blocks that hold them)"
 
 
 def point_noise(estimates: Floats) -> Floats | None:
-    """(points,) the Monte Carlo variance of each point's mean, less the luck that all points share; None for one slot.
+    """(points,) the Monte Carlo variance of each point's mean, less what chance adds to all points; None for one slot.
 
-    estimates : (points, slots); what a slot's luck adds to every point moves none of them against another
+    estimates : (points, slots); what chance adds to every point of a slot moves none of them against another
     """
     points, slots = estimates.shape
     if slots < 2 or points < 2:
@@ -116,33 +116,33 @@ def _problem(names: Sequence[str]) -> dict[str, Any]:
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def _sobol(names: Sequence[str], unit: Floats, outcome: Floats, luck: np.random.Generator) -> list[Row]:
+def _sobol(names: Sequence[str], unit: Floats, outcome: Floats, rng: np.random.Generator) -> list[Row]:
     from SALib.analyze import sobol
 
-    found = sobol.analyze(
-        _problem(names), outcome, calc_second_order=False, num_resamples=RESAMPLES, keep_resamples=True, seed=luck
+    indices = sobol.analyze(
+        _problem(names), outcome, calc_second_order=False, num_resamples=RESAMPLES, keep_resamples=True, seed=rng
     )
     ends = [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0]
     rows = []
     for place, name in enumerate(names):
         row: Row = {"name": name}
         for label, key in (("first", "S1"), ("total", "ST")):
-            value = float(found[key][place])
-            low, high = np.quantile(found[f"{key}_conf_all"][:, place], ends).tolist()
+            value = float(indices[key][place])
+            low, high = np.quantile(indices[f"{key}_conf_all"][:, place], ends).tolist()
             row |= {label: value, f"{label}_low": min(low, value), f"{label}_high": max(high, value)}
         rows.append(row)
     return sorted(rows, key=lambda row: -row["total"])
 
 
-def _morris(names: Sequence[str], unit: Floats, outcome: Floats, luck: np.random.Generator) -> list[Row]:
+def _morris(names: Sequence[str], unit: Floats, outcome: Floats, rng: np.random.Generator) -> list[Row]:
     from SALib.analyze import morris
 
-    found = morris.analyze(
-        _problem(names), unit, outcome, num_resamples=RESAMPLES, conf_level=LEVEL, num_levels=MORRIS_LEVELS, seed=luck
+    indices = morris.analyze(
+        _problem(names), unit, outcome, num_resamples=RESAMPLES, conf_level=LEVEL, num_levels=MORRIS_LEVELS, seed=rng
     )
     rows = []
     for place, name in enumerate(names):
-        mu, size, half, sigma = (float(found[key][place]) for key in ("mu", "mu_star", "mu_star_conf", "sigma"))
+        mu, size, half, sigma = (float(indices[key][place]) for key in ("mu", "mu_star", "mu_star_conf", "sigma"))
         ends = {"mu_star_low": max(0.0, size - half), "mu_star_high": size + half}
         rows.append({"name": name, "mu": mu, "mu_star": size, **ends, "sigma": sigma})
     return sorted(rows, key=lambda row: -row["mu_star"])

@@ -37,9 +37,9 @@ class Pair:
     months: tuple[str, ...]
     """Labels of the rows that both have."""
     first: str | None
-    """The first month in which any run differs; None where none does."""
+    """The first month in which any run differs; None if none does."""
     saved: Mapping[str, float | None]
-    """By tie: 1 - var(difference) / (var(scenario) + var(baseline)) of the count at the end, <= 1; None for nought."""
+    """By tie: 1 - var(difference) / (var(scenario) + var(baseline)) of the count at the end, <= 1; None for 0 / 0."""
     tables: Mapping[str, Table]
     """Its rows of each table."""
 
@@ -54,7 +54,7 @@ class Pair:
 
     @property
     def at_end(self) -> list[dict[str, Any]]:
-        """The difference of the count in the last month, a row a tie."""
+        """The difference of the count in the last month, one row per tie."""
         return self.rows("count", month=self.months[-1])
 
 
@@ -62,7 +62,7 @@ class Pair:
 class _Places:
     """The ties of states that two results both follow, and where each has them."""
 
-    told: tuple[Place, ...]
+    common: tuple[Place, ...]
     """(n,) as the baseline has them."""
     here: NDArray[np.int64]
     """(n,) place in the scenario."""
@@ -101,13 +101,13 @@ def pair_of(here: Result, there: Result, name: str, against: str) -> Pair:
 def _common(here: Result, there: Result, ties: Sequence[str]) -> _Places:
     """What both follow, in the order of the baseline."""
     own = {(place.tie, place.iso3): number for number, place in enumerate(here.places)}
-    found = [
+    both = [
         (place, own[place.tie, place.iso3], number)
         for number, place in enumerate(there.places)
         if place.tie in ties and (place.tie, place.iso3) in own
     ]
-    numbers = np.array([numbers for _, *numbers in found], dtype=np.int64).reshape(len(found), 2)
-    return _Places(tuple(place for place, *_ in found), numbers[:, 0], numbers[:, 1])
+    numbers = np.array([numbers for _, *numbers in both], dtype=np.int64).reshape(len(both), 2)
+    return _Places(tuple(place for place, *_ in both), numbers[:, 0], numbers[:, 1])
 
 
 def _columns(table: str, rows: Rows, name: str, against: str) -> Table:
@@ -117,7 +117,7 @@ def _columns(table: str, rows: Rows, name: str, against: str) -> Table:
 
 
 def _count_rows(difference: Any, months: Sequence[str], tie: str, runs_per_draw: int) -> Rows:
-    """Rows of `count`, a month each.
+    """Rows of `count`, one per month.
 
     difference : (runs, months) states, the scenario's count less the baseline's
     """
@@ -182,19 +182,21 @@ class _Sides:
 def _who(here: Result, there: Result, places: _Places, last: int) -> tuple[Rows, Rows, Rows]:
     """Rows of `states`, `instead` and `swaps`; last : the row of the last month they share."""
     away = here.at_start[places.here] != 0
-    by_place: list[Rows] = [[] for _ in places.told]
+    by_place: list[Rows] = [[] for _ in places.common]
     gone: Any = None
     for label, row in horizons(last).items():
         one = moved(here.at_start, here.changes, here.runs, row)[:, places.here]
         other = moved(there.at_start, there.changes, there.runs, row)[:, places.there]
         gone = one, other
-        for number, place in enumerate(places.told):
+        for number, place in enumerate(places.common):
             told = _chances(one[:, number], other[:, number], here)
             by_place[number].append((place.iso3, place.name, place.tie, label, *told, place.at_start))
-    with_taipei = [number for number, place in enumerate(places.told) if place.tie == RECOGNITION and not away[number]]
+    with_taipei = [
+        number for number, place in enumerate(places.common) if place.tie == RECOGNITION and not away[number]
+    ]
     return (
         [row for rows in by_place for row in rows],
-        *_instead(gone[0][:, with_taipei], gone[1][:, with_taipei], [places.told[number] for number in with_taipei]),
+        *_instead(gone[0][:, with_taipei], gone[1][:, with_taipei], [places.common[number] for number in with_taipei]),
     )
 
 
@@ -204,9 +206,9 @@ def _chances(one: Any, other: Any, result: Result) -> tuple[float | None, ...]:
     one, other : (runs,) whether the tie has changed in the scenario, in the baseline
     """
     per_draw, central = int(result.settings["runs_per_draw"]), result.settings["parameters"] == "central"
-    found = paired(one.astype(np.int64) - other, per_draw, central)
-    told = (float(one.mean()), float(other.mean()), found.mean, found.low, found.high, found.mc)
-    return tuple(_known(value, DIGITS) for value in told)
+    difference = paired(one.astype(np.int64) - other, per_draw, central)
+    row = (float(one.mean()), float(other.mean()), difference.mean, difference.low, difference.high, difference.mc)
+    return tuple(_known(value, DIGITS) for value in row)
 
 
 def _instead(here: Any, there: Any, places: Sequence[Place]) -> tuple[Rows, Rows]:
@@ -221,16 +223,16 @@ def _instead(here: Any, there: Any, places: Sequence[Place]) -> tuple[Rows, Rows
         (place.iso3, place.name, *(float(share) for share in row)) for place, row in zip(places, shares, strict=True)
     ]
     together = only_here.T.astype(np.float64) @ only_there.astype(np.float64)
-    found = [
+    swapped = [
         (-int(together[one, other]), places[one].iso3, places[other].iso3)
         for one, other in zip(*(index.tolist() for index in np.nonzero(together)), strict=True)
     ]
-    swaps: Rows = [(one, other, -number / runs) for number, one, other in sorted(found)[:MOST_SWAPS]]
+    swaps: Rows = [(one, other, -number / runs) for number, one, other in sorted(swapped)[:MOST_SWAPS]]
     return instead, swaps
 
 
 def _known(value: float | None, digits: int | None = None) -> float | None:
-    """A number for a table: None for what is not known, never a negative nought."""
+    """A number for a table: None for what is not known, never a negative zero."""
     if value is None or value != value:
         return None
     return (value if digits is None else round(value, digits)) + 0.0

@@ -23,14 +23,14 @@ from sim.parameters import PARAMETERS, Distribution, rounded
 Floats = NDArray[np.float64]
 
 DRAWS, SEED = 2000, 1
-"""Draws of the posterior from which the model's prices are told."""
+"""Draws of the posterior from which the model's prices are given."""
 SIZES = tuple(10.0 ** (step / 6.0) for step in range(7, 31))
-"""GDP, US$ million, at which they are told: 15 million to 100 billion."""
+"""GDP, US$ million, at which they are given: 15 million to 100 billion."""
 
 
 @dataclass(frozen=True)
 class Talks:
-    """Talks that were lost, one a draw of the posterior, whatever the state."""
+    """Talks that were lost, one per draw of the posterior, whatever the state."""
 
     valuation: Floats
     elasticity: Floats
@@ -53,7 +53,7 @@ class Talks:
             paid.append(rules.from_purse(rules.beijing_pays(bid, 0.0, discount, 1.0), 0.0, trust))
         return np.array(paid)
 
-    def told(self, gdp: float, trust: float) -> dict[str, Any]:
+    def seen(self, gdp: float, trust: float) -> dict[str, Any]:
         """Median and 90 % band of what would be seen of a switch, % of GDP a year, and the chance of no price."""
         paid = self.prices(gdp, trust)
         low, value, high = rounded(np.quantile((paid + self.lent) * self.error, [0.05, 0.5, 0.95])).tolist()
@@ -74,8 +74,8 @@ def priced_money(as_of: date) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for case in sorted(cases, key=lambda case: (case.year, case.iso3)):
         gdp = math.exp(case.log_gdp)
-        told = {"iso3": case.iso3, "state": state(case.iso3).name, "year": case.year, "gdp_musd": round(gdp, 3)}
-        rows.append({**told, "percent": case.percent, "trust": case.trust, **talks.told(gdp, trust)})
+        own = {"iso3": case.iso3, "state": state(case.iso3).name, "year": case.year, "gdp_musd": round(gdp, 3)}
+        rows.append({**own, "percent": case.percent, "trust": case.trust, **talks.seen(gdp, trust)})
     parameters = [
         {
             "parameter": name,
@@ -93,36 +93,36 @@ def priced_money(as_of: date) -> dict[str, Any]:
         "parameters": [*parameters, {**kept, **_interval(lending)}],
         "trust": trust,
         "prices": rows,
-        "seen": [{"gdp_musd": round(gdp, 3), **talks.told(gdp, trust)} for gdp in SIZES],
+        "seen": [{"gdp_musd": round(gdp, 3), **talks.seen(gdp, trust)} for gdp in SIZES],
     }
 
 
 def _talks(laws: Mapping[str, Distribution], lending: Distribution, lost_public: float) -> Talks:
     from scipy.special import ndtri
 
-    def luck(name: str) -> Floats:
+    def u(name: str) -> Floats:
         return np.clip(uniforms(SEED, DRAWS, purpose_of(name)), 1e-12, 1.0 - 1e-12)
 
     drawn: dict[str, Floats] = {}
     for name, law in laws.items():
-        drawn[name] = law.quantile(luck(f"parameter:{name}"), drawn)
+        drawn[name] = law.quantile(u(f"parameter:{name}"), drawn)
     public, silent = departures(lost_public)
-    lost = np.where(luck("prices:public") < public[0], public[1], silent[1])
-    surplus = [_surplus(share, own) for share, own in zip(lost.tolist(), luck("prices:luck").tolist(), strict=True)]
+    lost = np.where(u("prices:public") < public[0], public[1], silent[1])
+    surplus = [_surplus(share, own) for share, own in zip(lost.tolist(), u("prices:luck").tolist(), strict=True)]
     money = np.maximum(drawn["money_effect"], 1e-12)
     return Talks(
         valuation=drawn["valuation"],
         elasticity=drawn["valuation_elasticity"],
-        reach=drawn["valuation_spread"] * ndtri(luck("prices:z")),
+        reach=drawn["valuation_spread"] * ndtri(u("prices:z")),
         discount=np.array(surplus) / money,
-        lent=lending.quantile(luck("prices:lending"), {}) * np.exp(LENDING_SPREAD * ndtri(luck("prices:lent"))),
-        error=np.exp(ERROR * ndtri(luck("prices:error"))),
+        lent=lending.quantile(u("prices:lending"), {}) * np.exp(LENDING_SPREAD * ndtri(u("prices:lent"))),
+        error=np.exp(ERROR * ndtri(u("prices:error"))),
     )
 
 
-def _surplus(lost: float, luck: float) -> float:
-    """The surplus of talks that were lost: by luck below the share of such talks that is."""
-    return max(0.0, rules.surplus(rules.log_odds(lost), luck * lost))
+def _surplus(lost: float, u: float) -> float:
+    """The surplus of talks that were lost: a uniform number `u` of the share of such talks."""
+    return max(0.0, rules.surplus(rules.log_odds(lost), u * lost))
 
 
 def _interval(law: Distribution) -> dict[str, Any]:

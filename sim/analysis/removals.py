@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.bench import Bench, paired_runs
-from sim.analysis.pulled import Lever, acts, groups, label_of, levers
+from sim.analysis.deviations import Deviation, acts, deviations, groups, label_of
 from sim.analysis.subject import DONE, Subject, subject_of
 from sim.results import Result
 from sim.results.tables import RECOGNITION
@@ -70,7 +70,7 @@ def removals(
     """
     subject = subject_of(result, state, tie)
     bench = Bench(result, [subject.place], paired_runs(result, runs), threads)
-    everything = levers(subject)
+    everything = deviations(subject)
     together = groups(subject, everything)
     singles, rest = _chosen(everything)
     most = min(MOST_PAIRED, len(singles))
@@ -99,7 +99,7 @@ def removals(
     return Removals(subject, p, bench.runs, rows, pairs, told)
 
 
-def _chosen(found: list[Lever]) -> tuple[list[Lever], int]:
+def _chosen(found: list[Deviation]) -> tuple[list[Deviation], int]:
     """The levers to be taken away one by one, in their order, and how many are not."""
     if len(found) <= MOST_LEVERS:
         return found, 0
@@ -107,7 +107,7 @@ def _chosen(found: list[Lever]) -> tuple[list[Lever], int]:
     return [found[number] for number in sorted(ranked)], len(found) - MOST_LEVERS
 
 
-def removed(bench: Bench, subject: Subject, lever: Lever) -> dict[str, Any]:
+def removed(bench: Bench, subject: Subject, lever: Deviation) -> dict[str, Any]:
     """A row of `Removals.rows`: what taking a lever away does to a state's chance; the bench follows its place."""
     without, base = bench.after(lever.edits, subject.place), bench.base(subject.place)
     told: dict[str, Any] = {"lever": lever.path, "label": lever.label, "kind": lever.kind, "group": lever.group}
@@ -116,7 +116,7 @@ def removed(bench: Bench, subject: Subject, lever: Lever) -> dict[str, Any]:
     return told | {"low": found.low, "high": found.high, "mc": found.mc}
 
 
-def _both_removed(bench: Bench, subject: Subject, one: Lever, other: Lever) -> dict[str, Any]:
+def _both_removed(bench: Bench, subject: Subject, one: Deviation, other: Deviation) -> dict[str, Any]:
     """A row of `Removals.pairs`."""
     both, first, second = (
         bench.after(edits, subject.place).astype(np.int64)

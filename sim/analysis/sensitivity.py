@@ -1,14 +1,16 @@
 """Sensitivity: how much of what an outcome could be hangs on which number, by Sobol' indices or by Morris' screening.
 
-The points of a design are simulated with the same random numbers, so that they differ by what is varied and hardly by
-luck; how much luck is left is estimated and told beside the indices.
+The points of a design are simulated with the same random numbers, so that they differ by what is varied and
+mostly not by chance; how much noise is left is estimated, and stands beside the indices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +18,12 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from sim import results
-from sim.analysis.indices import MEASURES, SAMPLERS, Row, analysed
-from sim.analysis.space import Space, cell, evaluated, space
+from sim.analysis.indices import MEASURES, SAMPLERS, Floats, Row, analysed
+from sim.analysis.space import Space, cell, estimated, space
 from sim.atlas import coded
-from sim.errors import InputError, Problem, ResultError, nearest
+from sim.errors import InputError, Problem, ResultError, SimError, nearest
 from sim.model.kernel import RUNS_PER_DRAW
+from sim.results.documented import documented
 from sim.results.manifests import SENSITIVITY
 from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.runs.ensemble import Progress
@@ -29,17 +32,17 @@ from sim.runs.sampling import Mode
 from sim.scenario import RecordSource, ResolvedScenario, reloaded, titled
 from sim.scenario.given import is_given
 from sim.scenario.values import plain, told
-from sim.sweeps.designs import design_problems, unit_points
+from sim.sweeps.designs import Design, design_problems
+from sim.sweeps.executors import Executor, Local, executor
+from sim.sweeps.journal import InMemory, forget_journal, open_journal, unfinished_of
 from sim.sweeps.outcomes import outcome_in
-from sim.sweeps.variation import Variation
+from sim.sweeps.sweep import Status, Sweep, compute, far_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 POINTS, RUNS = 256, 100
-"""Blocks of a Saltelli design, or trajectories, and runs a point: about a minute on two cores."""
-INNER = 0.05
-"""Morris' steps go between a law's 5 % and 95 % points: at its ends it may have no bounds."""
+"""Blocks of a Saltelli design, or trajectories, and runs per point: about a minute on two cores."""
 
 
 # --- the result -----------------------------------------------------------------------------------------------
@@ -61,7 +64,7 @@ class Sensitivity:
     evaluated: int
     """Points simulated."""
     runs: int
-    """Runs a point."""
+    """Runs per point."""
     seed: int
     parameters: str
     """What becomes of numbers that are not varied: central or drawn; `laws` where all that have a law are varied."""
@@ -70,14 +73,14 @@ class Sensitivity:
     variance: float
     """Variance of the outcome over the points."""
     noise_share: float | None
-    """Share of it, 0 to 1, that is mere Monte Carlo noise; None where nothing varies or it cannot be told."""
+    """Share of it, 0 to 1, that is mere Monte Carlo noise; None if nothing varies or it is not known."""
     dropped: int
     """Blocks or trajectories left out because points of them failed."""
     note: str | None
     """What is to be known before the indices are read."""
     rows: tuple[Row, ...]
-    """A row a number, the most important first: name, low, high (its range), meaning, and `first`, `total` (shares of
-    the variance) or `mu`, `mu_star`, `sigma` (in units of the outcome), each with `_low` and `_high`."""
+    """One row per number, the most important first: name, low, high (its range), meaning, and `first`, `total` (shares
+    of the variance) or `mu`, `mu_star`, `sigma` (in units of the outcome), each with `_low` and `_high`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """id, set (what was set on top of the file), vary."""
     samples: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -85,7 +88,7 @@ class Sensitivity:
     folder: Path | None = None
 
     def table(self) -> pd.DataFrame:
-        """The indices, a row a number."""
+        """The indices, one row per number."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows))
@@ -94,8 +97,8 @@ class Sensitivity:
     def document(self) -> dict[str, Any]:
         """What charts, `sensitivity.json` and `--json` hold."""
         left_out = ("samples", "folder", "rows", "settings")
-        told = {name: value for name, value in vars(self).items() if name not in left_out}
-        return {**told, **self.settings, "rows": list(self.rows)}
+        own = {name: value for name, value in vars(self).items() if name not in left_out}
+        return {**own, **self.settings, "rows": list(self.rows)}
 
 
 # --- the whole --------------------------------------------------------------------------------------------------
@@ -106,7 +109,7 @@ class Question:
     """What is asked: an outcome of a scenario, and over what it is looked at."""
 
     request: Request
-    """Scenario, seed, runs a point, and what becomes of parameters that `vary` leaves alone."""
+    """Scenario, seed, runs per point, and what becomes of parameters that `vary` leaves alone."""
     outcome: str = "count"
     design: str = "sobol"
     points: int = POINTS
@@ -114,7 +117,7 @@ class Question:
     vary: tuple[str, ...] = ()
     """Paths with ranges, as `sim sweep` takes them; none: every number with a law varies by that law."""
     repair: bool = False
-    """Leave out whole blocks with failed points, which are an error else."""
+    """Leave out whole blocks with failed points, otherwise an error."""
 
     @classmethod
     def of(
@@ -146,15 +149,18 @@ class Question:
 
     def space(self) -> Space:
         """What is varied. Raises InputError where the scenario or the number of points does not allow it."""
-        where = space(self.request, self.vary)
-        outcome_in(self.outcome, where.laid)
-        axes = [Variation(name, low=0.0, high=1.0) for name in where.names]
-        wrong = design_problems(axes, SAMPLERS[self.design], self.points)
-        if wrong:
-            raise InputError(wrong)
+        where = space(self.request, self.vary, self.outcome)
+        problems = design_problems(where.axes, SAMPLERS[self.design], self.points)
+        if problems:
+            raise InputError(problems)
         return where
 
-    @property
+    def sweep(self, space: Space | None = None) -> Sweep:
+        """The points of its space, each measured by its outcome."""
+        where = space or self.space()
+        return Sweep(where.base, where.design(SAMPLERS[self.design], self.points))
+
+    @cached_property
     def settings(self) -> dict[str, Any]:
         """What an analysis keeps of its question: id, set, vary."""
         asked = {name: getattr(self, name) for name in ("outcome", "design", "points", "vary", "repair")}
@@ -168,49 +174,67 @@ class Question:
 
 def sensitivity(
     question: Question,
-    threads: int | None = None,
+    where: Executor | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], object] | None = None,
+    journal: Path | None = None,
 ) -> Sensitivity:
     """What an outcome of a scenario hangs on.
 
-    progress : is told the points done and wanted; tell : what takes long
+    where : what computes the points: the threads of this machine where left out
+    progress : is given the points done and wanted; tell : what takes long
+    journal : the folder in which finished points are kept until all are; in memory where left out
     Raises InputError for what cannot be asked, SimError where points failed.
     """
-    where, request = question.space(), question.request
-    unit = unit_points(SAMPLERS[question.design], len(where.names), question.points, request.seed)
-    inner = question.design == "morris" and not where.variations
-    within = INNER + (1.0 - 2.0 * INNER) * unit if inner else unit
-    where = where.at(within)
-    outcome = outcome_in(question.outcome, where.laid)
-    request.setup.warm_up(tell)
-    estimates, failures = evaluated(where, within, outcome, threads, progress)
-    found = analysed(question.design, where.names, unit, estimates, request.seed, question.repair, failures)
-    told = where.described()
+    space = question.space()
+    sweep = question.sweep(space)
+    with nullcontext(InMemory()) if journal is None else open_journal(journal, "an analysis") as points:
+        compute(sweep, points, where or Local(), progress, tell)
+        estimates, failures = estimated(sweep, points)
+    try:
+        return _analysis(question, space, sweep.points, estimates, failures)
+    except SimError:  # the same command would end in it at once
+        if journal is not None:
+            forget_journal(journal)
+        raise
+
+
+def _analysis(
+    question: Question, space: Space, design: Design, estimates: Floats, failures: Mapping[int, str]
+) -> Sensitivity:
+    """What the estimates of all points come to. Raises SimError where points failed."""
+    request, unit, plan = question.request, design.unit, space.setup.plan
+    assert unit is not None
+    indices = analysed(question.design, space.names, unit, estimates, request.seed, question.repair, failures)
+    described = space.described()
     errors = estimates.std(axis=1, ddof=1) / np.sqrt(estimates.shape[1])
+    failed = {"error": [failures.get(place, "") for place in range(len(design))]} if failures else {}
     return Sensitivity(
         scenario=request.loaded.name,
         title=_title(request),
         outcome=question.outcome,
-        told=outcome.in_words(f"the end of {date.fromisoformat(where.laid.months[-1] + '-01'):%b %Y}"),
+        told=outcome_in(question.outcome, plan).in_words(
+            f"the end of {date.fromisoformat(plan.months[-1] + '-01'):%b %Y}"
+        ),
         design=question.design,
-        points=found.blocks,
-        evaluated=unit.shape[0],
+        points=indices.blocks,
+        evaluated=len(design),
         runs=request.runs,
         seed=request.seed,
-        parameters=request.parameters if where.variations else "laws",
-        mean=found.mean,
-        variance=found.variance,
-        noise_share=found.noise_share,
-        dropped=found.dropped,
-        note=found.note,
-        rows=tuple({"name": row["name"], **told[row["name"]], **row} for row in found.rows),
+        parameters=request.parameters if space.variations else "laws",
+        mean=indices.mean,
+        variance=indices.variance,
+        noise_share=indices.noise_share,
+        dropped=indices.dropped,
+        note=indices.note,
+        rows=tuple({"name": row["name"], **described[row["name"]], **row} for row in indices.rows),
         settings=question.settings,
         samples={
-            "point": list(range(unit.shape[0])),
-            **where.columns(within),
+            "point": list(range(len(design))),
+            **space.columns(design),
             "outcome": list(map(cell, estimates.mean(axis=1).tolist())),
             "mc": list(map(cell, errors.tolist())),
+            **failed,
         },
     )
 
@@ -222,7 +246,7 @@ def sensitivity_to_folder(
     question: Question,
     out: results.Out,
     draw: Callable[[Mapping[str, Any], Path], object] | None = None,
-    threads: int | None = None,
+    where: Executor | None = None,
     progress: Progress | None = None,
     tell: Callable[[str], object] | None = None,
     command: str = "",
@@ -230,11 +254,13 @@ def sensitivity_to_folder(
 ) -> tuple[Sensitivity, bool]:
     """Find an analysis under `<out>/sensitivity/<scenario>/<id>`, or make it and put it there whole; True when found.
 
+    A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
     draw : draws the charts of a document into a folder; pictures : whether they are asked for
     """
     name, identity = question.request.loaded.name, str(question.settings["id"])
     folder, own = results.at(out, "sensitivity", name, identity), results.claim(out, SENSITIVITY, identity)
-    said = {
+    unfinished = unfinished_of(folder, identity, out)
+    manifest = {
         "kind": SENSITIVITY.name,
         "scenario": question.request.loaded.name,
         "title": _title(question.request),
@@ -243,44 +269,47 @@ def sensitivity_to_folder(
     }
     made: list[Sensitivity] = []
 
-    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        found = None if results.DATA in todo else _kept(folder, question)
-        if found is None:
-            found = sensitivity(question, threads, progress, tell)
-            write_tables(found, stage)
-        if SENSITIVITY.document in todo:
-            results.write_json(found.document, stage / SENSITIVITY.document)
-        if draw is not None and results.CHARTS in todo:
-            (stage / results.CHARTS).mkdir()
-            draw(found.document, stage / results.CHARTS)
-        made.append(found)
-        return {**said, "outside": {"command": command}}
+    def tables(stage: Path, wanted: bool) -> dict[str, Any]:
+        analysis = None if wanted else _kept(folder, question)
+        if analysis is None:
+            analysis = sensitivity(question, where, progress, tell, unfinished)
+            write_tables(analysis, stage)
+        made.append(analysis)
+        return analysis.document
 
-    there = results.found_or_made(folder, said, [results.CHARTS] if draw is not None and pictures else [], make, own)
+    there = documented(folder, manifest, tables, draw, own, command, pictures)
+    forget_journal(unfinished)
     return (read(folder), True) if there else (replace(made[-1], folder=folder), False)
 
 
-def write_tables(found: Sensitivity, folder: Path) -> None:
+def status(question: Question, out: results.Out) -> Status:
+    """How far an unfinished analysis is."""
+    identity = str(question.settings["id"])
+    folder = results.at(out, "sensitivity", question.request.loaded.name, identity)
+    return far_of(question.sweep(), unfinished_of(folder, identity, out))
+
+
+def write_tables(analysis: Sensitivity, folder: Path) -> None:
     """Write the tables of an analysis into a folder: `indices.csv` and `points.csv`."""
     indices, samples = SENSITIVITY.data
-    ends = ({name: cell(row[name]) for name in ("low", "high")} for row in found.rows)
-    results.Table.of([{**row, **end} for row, end in zip(found.rows, ends, strict=True)]).write(folder / indices)
-    results.Table({name: list(column) for name, column in found.samples.items()}).write(folder / samples)
+    ends = ({name: cell(row[name]) for name in ("low", "high")} for row in analysis.rows)
+    results.Table.of([{**row, **end} for row, end in zip(analysis.rows, ends, strict=True)]).write(folder / indices)
+    results.Table({name: list(column) for name, column in analysis.samples.items()}).write(folder / samples)
 
 
 def read(folder: Path) -> Sensitivity:
     """An analysis from its folder. Raises ResultError where it is missing, incomplete or damaged."""
     results.check(folder, SENSITIVITY, pictures=False)
     path = folder / SENSITIVITY.document
-    told = results.read_json(path)
+    document = results.read_json(path)
     try:
-        kept = {name: told.pop(name) for name in ("id", "set", "vary")}
-        found = TypeAdapter(Sensitivity).validate_python({**told, "settings": kept, "folder": folder})
-        measures = dict.fromkeys(MEASURES[found.design], BLANK)
+        kept = {name: document.pop(name) for name in ("id", "set", "vary")}
+        analysis = TypeAdapter(Sensitivity).validate_python({**document, "settings": kept, "folder": folder})
+        measures = dict.fromkeys(MEASURES[analysis.design], BLANK)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise ResultError(Problem("", "an analysis that this version can read: make it again"), path) from error
-    check_rows(list(found.rows), {"name": TEXT, "low": ANY, "high": ANY, "meaning": TEXT, **measures}, "rows", path)
-    return found
+    check_rows(list(analysis.rows), {"name": TEXT, "low": ANY, "high": ANY, "meaning": TEXT, **measures}, "rows", path)
+    return analysis
 
 
 def _title(request: Request) -> str:
@@ -291,7 +320,7 @@ def _title(request: Request) -> str:
 
 
 def _kept(folder: Path, question: Question) -> Sensitivity | None:
-    """The analysis in a folder, under the words of a question; None where it is not whole."""
+    """The analysis in a folder, under the words of a question; None if it is not whole."""
     try:
         kept = read(folder)
     except ResultError:
@@ -314,6 +343,7 @@ def face_sensitivity(
     repair: bool = False,
     record: RecordSource | None = None,
     threads: int | None = None,
+    scheduler: str | None = None,
     out: str | Path | None = None,
     to: str | Path | None = None,
 ) -> Sensitivity:
@@ -321,13 +351,14 @@ def face_sensitivity(
 
     scenario : a shipped name, a path, or what `load` returned
     outcome : count, lost, left:ISO3, cooperation or suspended:ISO3, at the end
-    points : blocks (sobol; a power of two) or trajectories (morris); runs : a point, a multiple of 20
-    vary : paths with ranges, such as `["washington.attention=0:3"]`; else every number with a law, by that law
+    points : blocks (sobol; a power of two) or trajectories (morris); runs : per point, a multiple of 20
+    vary : paths with ranges, such as `["washington.attention=0:3"]`; otherwise every number with a law, by that law
     parameters : with `vary`, whether all other numbers are central (the default) or drawn
     seed : the scenario's own where left out; set : overrides by dotted path
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     repair : leave out what failed, by whole blocks, instead of raising
     record : a file with your own facts since the atlas ends, in place of the scenario's own
+    scheduler : the address of a dask scheduler; its workers are used where it is given
     out : a folder to write the analysis under; nothing is written where it is left out
     to : in place of `out`, the very folder to write it to, which is new, empty or holds this analysis
     Raises ScenarioError or InputError with every problem found, SimError where points failed.
@@ -338,6 +369,7 @@ def face_sensitivity(
         loaded, plain(runs), seed, parameters, vary or (), outcome=outcome, design=design, points=plain(points),
         repair=repair,
     )  # fmt: skip
+    where = executor(None, threads, scheduler)
     if place is None:
-        return sensitivity(question, threads)
-    return sensitivity_to_folder(question, place, None, threads)[0]
+        return sensitivity(question, where)
+    return sensitivity_to_folder(question, place, None, where)[0]

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.bench import Edit, changed, edited
-from sim.analysis.pulled import label_of
+from sim.analysis.deviations import label_of
 from sim.analysis.subject import Subject
 from sim.model.calendar import draw_happenings
 from sim.model.entries import Entry

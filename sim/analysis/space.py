@@ -1,104 +1,105 @@
-"""What a sensitivity analysis varies, and its points: each a plan and draws, all with the same random numbers."""
+"""What a sensitivity analysis varies, as a sweep over one outcome, and what the points of that sweep gave."""
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
 
 from sim.analysis.indices import Floats, Row, point_noise
-from sim.errors import InputError, Problem, SimError
-from sim.fit import Belief, beliefs_for, yardsticks_for
+from sim.errors import InputError, Problem
 from sim.model.entries import Uncertain
 from sim.model.kernel import RUNS_PER_DRAW
-from sim.model.plan import Plan, plan
+from sim.model.plan import Plan
 from sim.parameters import PARAMETERS, Held
-from sim.runs.ensemble import Ensemble, Progress, run_ensemble
 from sim.runs.run import Request
-from sim.runs.sampling import Draws, sample, settled
-from sim.scenario import ScenarioFiles
-from sim.sweeps.outcomes import Outcome, elsewhere, from_ties
+from sim.runs.sampling import Draws, settled
+from sim.runs.setup import Setup
+from sim.sweeps.designs import Design, Point, design, unit_points
+from sim.sweeps.journal import InMemory, Journal
+from sim.sweeps.outcomes import outcome_in
+from sim.sweeps.points import Base
 from sim.sweeps.reading import parse_variations
+from sim.sweeps.sweep import Sweep
 from sim.sweeps.variation import Variation
+
+INNER = 0.05
+"""Morris' steps go between a law's 5 % and 95 % points: at its ends it may have no bounds."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnPoints(Sequence[Point]):
+    """Points that are draws: each a row of `draws`, made plain when asked for."""
+
+    draws: Draws
+
+    def __len__(self) -> int:
+        return int(self.draws.parameters.shape[0])
+
+    @overload
+    def __getitem__(self, index: int) -> Point: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Point]: ...
+    def __getitem__(self, index: int | slice) -> Point | list[Point]:
+        if isinstance(index, slice):
+            return [self.draws.row(place) for place in range(*index.indices(len(self)))]
+        return self.draws.row(range(len(self))[index])
 
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """What is varied, and how a point of it becomes a plan and its draws."""
+    """What is varied, and how points of it become a sweep."""
 
     request: Request
-    laid: Plan
-    beliefs: Mapping[str, Belief]
+    base: Base
+    """What the points share; the outcome is in it."""
     names: tuple[str, ...]
     variations: tuple[Variation, ...] = ()
     """What was asked for; empty where every number that is not known varies by its own law."""
-    settled: Draws | None = None
-    """The draws of all points, one row each, where their laws settle them."""
 
     @property
-    def slots(self) -> int:
-        """Groups of runs that share luck across points."""
-        return self.request.runs // RUNS_PER_DRAW
+    def setup(self) -> Setup:
+        """The scenario made ready, nothing varied."""
+        return self.base.centre
 
-    @cached_property
-    def files(self) -> ScenarioFiles:
-        """The scenario's files, read once for all points."""
-        return self.request.loaded.opened()
+    @property
+    def axes(self) -> tuple[Variation, ...]:
+        """What a design varies; a law from 0 to 1."""
+        return self.variations or tuple(Variation(name, low=0.0, high=1.0) for name in self.names)
 
-    def at(self, unit: Floats) -> Space:
-        """The same with the draws of all points; (points, d) `unit`."""
+    def design(self, kind: str, points: int) -> Design:
+        """The points of a design. Raises InputError where their number does not fit."""
         if self.variations:
-            return self
+            return design(self.variations, kind, points, self.request.seed)
+        unit = unit_points(kind, len(self.names), points, self.request.seed)
+        within = INNER + (1.0 - 2.0 * INNER) * unit if kind == "morris" else unit
+        return Design(self.axes, kind, (unit.shape[0],), unit, DrawnPoints(self.draws(within)))
+
+    def draws(self, unit: Floats) -> Draws:
+        """The draws of points, (points, d) `unit`: each number at its place in its law, all others central."""
         columns = dict(zip(self.names, unit.T, strict=True))
 
-        def luck(name: str) -> Floats | None:
+        def place(name: str) -> Floats | None:
             return columns.get(name.partition(":")[2])
 
-        return replace(self, settled=settled(self.laid, self.beliefs, unit.shape[0], luck))
+        return settled(self.setup.plan, self.setup.beliefs, unit.shape[0], place)
 
-    def point(self, place: int, row: Floats) -> tuple[Plan, Draws]:
-        """The plan and the draws of a point. Raises ScenarioError where its values make no scenario."""
-        drawn, loaded = self.settled, self.request.loaded
-        if drawn is not None:
-
-            def repeated(part: Any) -> Any:
-                return np.repeat(part[place : place + 1], self.slots, axis=0)
-
-            rows = map(repeated, (drawn.parameters, drawn.values, drawn.chances, drawn.outcomes, drawn.spreads))
-            return self.laid, Draws(*rows)
-        values = {one.path: one.value_at(u) for one, u in zip(self.variations, row.tolist(), strict=True)}
-        if all(path.startswith("parameters.") for path in values):
-            given = {path.partition(".")[2]: value for path, value in values.items()}
-            parameters = {**loaded.scenario.parameters, **given}
-            laid, scenario = self.laid, loaded.scenario.model_copy(update={"parameters": parameters})
-        else:
-            changed = self.files.resolved({**loaded.overrides, **values})
-            laid, scenario = plan(changed, yardsticks_for(changed.scenario)), changed.scenario
-        return laid, sample(laid, beliefs_for(scenario), self.request.seed, self.slots, self.request.parameters)
-
-    def columns(self, unit: Floats) -> dict[str, list[Any]]:
+    def columns(self, points: Design) -> dict[str, list[str]]:
         """The values of all points by name."""
-        if self.settled is None:
-            return {
-                one.path: [cell(one.value_at(u)) for u in unit[:, axis].tolist()]
-                for axis, one in enumerate(self.variations)
-            }
-        found: dict[str, Floats] = {
-            name: self.settled.parameters[name] for name in self.settled.parameters.dtype.names or ()
-        }
-        shares = np.diff(self.settled.outcomes, axis=2, prepend=0.0)
-        given = [(one, self.settled.values[:, place]) for place, one in enumerate(self.laid.event_values)]
-        given += [(one, self.settled.chances[:, place]) for place, one in enumerate(self.laid.event_chances)]
-        for vote, outcomes in enumerate(self.laid.outcome_chances):
+        if not isinstance(points.listed, DrawnPoints):
+            return {path: [cell(point[path]) for point in points] for path in self.names}
+        draws, plan = points.listed.draws, self.setup.plan
+        columns: dict[str, Floats] = {name: draws.parameters[name] for name in draws.parameters.dtype.names or ()}
+        shares = np.diff(draws.outcomes, axis=2, prepend=0.0)
+        given = [(one, draws.values[:, place]) for place, one in enumerate(plan.event_values)]
+        given += [(one, draws.chances[:, place]) for place, one in enumerate(plan.event_chances)]
+        for vote, outcomes in enumerate(plan.outcome_chances):
             given += [(one, shares[:, vote, place]) for place, one in enumerate(outcomes)]
-        found |= {one.path: column for one, column in given if isinstance(one, Uncertain)}
-        return {name: [cell(value) for value in found[name].tolist()] for name in self.names}
+        columns |= {one.path: column for one, column in given if isinstance(one, Uncertain)}
+        return {name: [cell(value) for value in columns[name].tolist()] for name in self.names}
 
     def described(self) -> dict[str, Row]:
         """Range and meaning of what is varied, by name."""
@@ -110,8 +111,8 @@ class Space:
                 meaning = "varied over the values given" if known is None else known.meaning
                 rows[one.path] = {"low": low, "high": high, "meaning": meaning}
             return rows
-        laws = {one.path: one.distribution for one in _uncertain(self.laid)}
-        laws |= {name: belief.distribution for name, belief in self.beliefs.items()}
+        laws = {one.path: one.distribution for one in _uncertain(self.setup.plan)}
+        laws |= {name: belief.distribution for name, belief in self.setup.beliefs.items()}
         return {
             name: {
                 "low": float(f"{laws[name].low:.6g}"),
@@ -129,71 +130,51 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def _uncertain(laid: Plan) -> list[Uncertain]:
+def _uncertain(plan: Plan) -> list[Uncertain]:
     """The numbers a scenario gives as ranges, in the order in which they are drawn."""
-    chances = [chance for outcomes in laid.outcome_chances for chance in outcomes]
-    return [one for one in (*chances, *laid.event_values, *laid.event_chances) if isinstance(one, Uncertain)]
+    chances = [chance for outcomes in plan.outcome_chances for chance in outcomes]
+    return [one for one in (*chances, *plan.event_values, *plan.event_chances) if isinstance(one, Uncertain)]
 
 
-def space(request: Request, vary: Sequence[str] | None) -> Space:
+def space(request: Request, vary: Sequence[str], outcome: str) -> Space:
     """What a request and its variations vary; none: every number with a law that is not held, each by its own.
 
-    Raises InputError where that is nothing.
+    Raises InputError where that is nothing, or the scenario does not have the outcome.
     """
-    setup = request.setup
-    laid, beliefs = setup.plan, setup.beliefs
+    loaded = request.loaded
+    base = Base(
+        loaded.opened(), request.runs, request.seed, request.parameters, dict(loaded.overrides),
+        outcome=outcome, is_drawn=not vary,
+    )  # fmt: skip
+    setup = base.centre
     if vary:
-        variations = parse_variations(vary, request.loaded)
-        return Space(request, laid, beliefs, tuple(one.path for one in variations), variations)
-    names = [name for name, belief in beliefs.items() if not isinstance(belief.distribution, Held)]
-    names += [one.path for one in _uncertain(laid)]
+        variations = parse_variations(vary, loaded)
+        outcome_in(outcome, setup.plan)
+        return Space(request, base, tuple(one.path for one in variations), variations)
+    names = [name for name, belief in setup.beliefs.items() if not isinstance(belief.distribution, Held)]
+    names += [one.path for one in _uncertain(setup.plan)]
     if not names:
         raise InputError(Problem("--vary", "at least one path: every number of this scenario is set to one value"))
-    return Space(request, laid, beliefs, tuple(names))
+    outcome_in(outcome, setup.plan)
+    return Space(request, base, tuple(names))
 
 
-def evaluated(
-    where: Space, unit: Floats, outcome: Outcome, threads: int | None = None, progress: Progress | None = None
-) -> tuple[Floats, dict[int, str]]:
-    """Simulate all points, each with the same random numbers; what failed is told by the number of its point.
+def estimated(sweep: Sweep, points: Journal | InMemory) -> tuple[Floats, dict[int, str]]:
+    """What all points gave, and why those that failed did, by their number.
 
-    Returns (points, slots) estimates of the outcome, NaN where a point failed: as counted or as expected, whichever
-    has less luck in it.
+    points : finished, by key
+    Returns (points, draws) estimates of the outcome, NaN where a point failed: as counted or as expected, whichever
+    has less noise in it.
     """
-    found = np.full((2, unit.shape[0], where.slots), np.nan)
+    estimates = np.full((2, len(sweep.points), sweep.base.runs // RUNS_PER_DRAW), np.nan)
     failures: dict[int, str] = {}
-    where = where.at(unit)
-
-    def one(place: int) -> None:
-        try:
-            laid, draws = where.point(place, unit[place])
-            last = len(laid.months) - 1
-            request = where.request
-            ensemble = run_ensemble(laid, draws, request.seed, request.runs, horizons=(last,), threads=1)
-            found[:, place] = measured(outcome, laid, ensemble)
-        except (SimError, ArithmeticError, ValueError) as error:
-            failures[place] = " / ".join(str(error).splitlines()) or type(error).__name__
-
-    pool = ThreadPoolExecutor(max_workers=max(1, threads or os.cpu_count() or 1))
-    try:
-        pending = [pool.submit(one, place) for place in range(unit.shape[0])]
-        for done, future in enumerate(as_completed(pending), 1):
-            future.result()
-            if progress is not None:
-                progress(done, len(pending))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    whole = np.isfinite(found).all(axis=(0, 2))
-    luck = [point_noise(estimates[whole]) for estimates in found]
-    counted, expected = (np.inf if noise is None else noise.mean() for noise in luck)
-    return (found[0] if counted < expected else found[1]), dict(sorted(failures.items()))
-
-
-def measured(outcome: Outcome, laid: Plan, found: Ensemble) -> Floats:
-    """(2, slots) an outcome as counted in the runs of each slot, and as expected from the chances met on the way.
-
-    found : an ensemble with the last month as its one horizon
-    """
-    away = elsewhere(laid, found)
-    counted = away.reshape(-1, RUNS_PER_DRAW, away.shape[1]).mean(axis=1)
-    return from_ties(outcome, laid, np.stack([counted, found.expected[:, :, 0, 0] / RUNS_PER_DRAW]))
+    for place, key in enumerate(sweep.keys):
+        row = points[key].row
+        if row["error"] is None:
+            estimates[:, place] = row["estimates"]
+        else:
+            failures[place] = row["error"]
+    whole = np.isfinite(estimates).all(axis=(0, 2))
+    noises = [point_noise(each[whole]) for each in estimates]
+    counted, expected = (np.inf if noise is None else noise.mean() for noise in noises)
+    return estimates[0] if counted < expected else estimates[1], failures

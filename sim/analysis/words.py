@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.pulled import label_of
+from sim.analysis.deviations import label_of
 from sim.analysis.subject import Subject
 from sim.model.plan import Plan, month_label
 from sim.scenario.events import NUMBERS, phrase

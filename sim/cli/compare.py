@@ -12,14 +12,16 @@ import click
 from sim.cli import completing
 from sim.cli.options import (
     HELP,
+    Changes,
     Progress,
     as_json,
-    given,
+    changes,
     no_charts,
     out,
-    overrides,
+    parameters,
     print_json,
-    record,
+    seeded,
+    teller,
     this_command,
     threads,
 )
@@ -38,15 +40,11 @@ _MOST_ROWS, _MOST_SWAPS = 8, 5
 @click.argument(
     "scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...", shell_complete=completing.scenarios
 )
-@click.option("--runs", type=int, help="Number of runs of each (default: the baseline's).")
-@click.option("--seed", type=int, help="Seed of the random numbers of all (default: the baseline's).")
-@overrides
-@record
-@given
-@click.option(
-    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
-    help="Draw what is not known, the same in all, or fix every parameter at its central value.",
-)  # fmt: skip
+@seeded(
+    "Number of runs of each (default: the baseline's).", "Seed of the random numbers of all (default: the baseline's)."
+)
+@changes
+@parameters("Draw what is not known, the same in all, or fix every parameter at its central value.")
 @threads
 @out("results and compare/<names>/<id> are written")
 @no_charts
@@ -56,9 +54,7 @@ def command(
     scenarios: tuple[str, ...],
     runs: int | None,
     seed: int | None,
-    overrides: tuple[str, ...],
-    record: str | None,
-    given: tuple[str, ...],
+    changes: Changes,
     parameters: Any,
     threads: int | None,
     out: Out,
@@ -74,18 +70,16 @@ def command(
     from sim.analysis.compare import claim_comparison, compare, comparison_to_folder, requests, results_of
     from sim.errors import InputError, Problem
     from sim.runs.run import run_to_folder
-    from sim.scenario import load, parse_given, parse_overrides, remarks
+    from sim.scenario import remarks
     from sim.scenario.given import is_given
 
     began, most = time.perf_counter(), 7
     if not 2 <= len(scenarios) <= most:
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
-    changed = parse_overrides(overrides) | parse_given(given)
-    asked = requests([load(name, changed, record=record) for name in scenarios], runs, seed, parameters)
+    asked = requests([changes.load(name) for name in scenarios], runs, seed, parameters)
     claim_comparison(asked, out)
     silent = quiet or as_json
-    tell = None if silent else lambda text: click.echo(text, err=True)
-    results, found = [], []
+    results, old = [], []
     for name, request in zip(scenarios, asked, strict=True):
         for remark in [] if silent else remarks(request.loaded.scenario):
             click.echo(f"{name}: note: {remark}", err=True)
@@ -93,20 +87,20 @@ def command(
         try:
             result, there = run_to_folder(
                 request, results_of(out), draw, this_command(), threads, progress,
-                tell=tell, page=page(threads), pictures=False,
+                tell=teller(silent), page=page(threads), pictures=False,
             )  # fmt: skip
         finally:
             progress.close()
         results.append(result)
-        found.append(there)
+        old.append(there)
     comparison = compare(results)
     folder = comparison_to_folder(comparison, out, _draw, this_command(), pictures=not no_charts)
     if as_json:
-        print_json(document(comparison, folder, found))
+        print_json(document(comparison, folder, old))
     elif quiet:
         click.echo(folder)
     else:
-        set_on_top = ", ".join(f"{path} = {value}" for path, value in changed.items() if not is_given(path))
+        set_on_top = ", ".join(f"{path} = {value}" for path, value in changes.values.items() if not is_given(path))
         click.echo("\n".join(lines(comparison, set_on_top)))
         click.echo(f"\nWritten to: {folder}")
         if not no_charts:
@@ -115,7 +109,7 @@ def command(
             first, *others = of_comparison(comparison).names
             also = ", ".join(f"{name}.png" for name in others)
             click.echo(f"Chart: {folder / 'charts' / first}.png (and {also}; also as SVG)")
-        click.echo(f"Time: {time.perf_counter() - began:.1f} s; {sum(found)} of {len(found)} results were there.")
+        click.echo(f"Time: {time.perf_counter() - began:.1f} s; {sum(old)} of {len(old)} results were there.")
 
 
 def _draw(comparison: Comparison, folder: Path) -> None:
@@ -124,16 +118,16 @@ def _draw(comparison: Comparison, folder: Path) -> None:
     of_comparison(comparison).draw(folder)
 
 
-def document(comparison: Comparison, folder: Path, found: Sequence[bool]) -> dict[str, Any]:
+def document(comparison: Comparison, folder: Path, old: Sequence[bool]) -> dict[str, Any]:
     """The comparison as one object: what was compared, and how it ended."""
-    told = comparison.document
+    own = comparison.document
     return {
         "folder": str(folder),
-        "scenario": told.pop("baseline"),
+        "scenario": own.pop("baseline"),
         "scenarios": list(comparison.names),
         "results": [str(result.folder) for result in comparison.results],
-        "found": list(found),
-        **{key: value for key, value in told.items() if key not in ("format", "scenarios")},
+        "found": list(old),
+        **{key: value for key, value in own.items() if key not in ("format", "scenarios")},
         "count": [row for pair in comparison.pairs for row in pair.at_end],
         "states": [row for pair in comparison.pairs for row in pair.rows("states", horizon="p_end")],
         "swaps": [row for pair in comparison.pairs for row in pair.rows("swaps")],
@@ -145,21 +139,21 @@ def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
     from sim.results.result import further
     from sim.scenario import given_in_words
 
-    told = [f"Against {comparison.names[0]}: {comparison.results[0].title}"]
+    text = [f"Against {comparison.names[0]}: {comparison.results[0].title}"]
     if set_on_top:
-        told.append(f"Set in every scenario: {set_on_top}")
+        text.append(f"Set in every scenario: {set_on_top}")
     baseline = comparison.results[0]
     given = [given_in_words(result.scenario) for result in comparison.results]
-    told += [f"Given in every scenario: {said}." for said in given[0] if all(said in each for each in given)]
-    told += dict.fromkeys(line for result in comparison.results for line in further(result.scenario))
+    text += [f"Given in every scenario: {fact}." for fact in given[0] if all(fact in each for each in given)]
+    text += dict.fromkeys(line for result in comparison.results for line in further(result.scenario))
     for pair, result in zip(comparison.pairs, comparison.results[1:], strict=True):
         means = {tie: (_last(baseline, tie, pair), _last(result, tie, pair)) for tie in pair.ties}
-        told += ["", f"{pair.scenario}: {result.title}", *_apart(baseline, result), *_pair(pair, means)]
+        text += ["", f"{pair.scenario}: {result.title}", *_apart(baseline, result), *_pair(pair, means)]
         if "cooperation" not in pair.ties and (baseline.hosts or result.hosts):
-            told.append("They do not follow the same hosts: military cooperation is not compared.")
+            text.append("They do not follow the same hosts: military cooperation is not compared.")
     runs, seed = comparison.runs, baseline.seed
     more = "one run does not tell an error" if runs == 1 else f"{4 * runs:,} runs would halve every error"
-    return [*told, "", f"{many(runs, 'run')} of each, seed {seed}, paired run by run; {more}."]
+    return [*text, "", f"{many(runs, 'run')} of each, seed {seed}, paired run by run; {more}."]
 
 
 def _apart(baseline: Result, result: Result) -> list[str]:
@@ -168,8 +162,8 @@ def _apart(baseline: Result, result: Result) -> list[str]:
 
     here, there = given_in_words(result.scenario), given_in_words(baseline.scenario)
     return [
-        *(f"Given here alone: {said}." for said in here if said not in there),
-        *(f"Given in the baseline alone: {said}." for said in there if said not in here),
+        *(f"Given here alone: {fact}." for fact in here if fact not in there),
+        *(f"Given in the baseline alone: {fact}." for fact in there if fact not in here),
     ]
 
 
@@ -216,9 +210,9 @@ def _chances(pair: Pair, end: str) -> Iterator[str]:
         if known and row["low"] is not None and row["low"] < row["high"]:
             span = f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}; "
         error = "" if row["mc"] is None else f"({span}{_short(100 * row['mc'])})"
-        told = "" if known or row["mc"] is None else "  not told from luck"
+        note = "" if known or row["mc"] is None else "  not told from luck"
         chances = f"{percent(row['p_against']):>3} % to {percent(row['p']):>3} %"
-        yield f"  {_what(row):<40}{chances}  {100 * row['difference']:+5.1f}  {error}{told}".rstrip()
+        yield f"  {_what(row):<40}{chances}  {100 * row['difference']:+5.1f}  {error}{note}".rstrip()
     others = [abs(row["difference"]) for row in rows if row not in shown and row["difference"]]
     if others:
         most = f"at most {100 * max(others):.1f}" if max(others) >= LEAST else "less than 0.05"
@@ -240,8 +234,8 @@ def _swaps(pair: Pair, end: str) -> Iterator[str]:
         return
     yield f"Who left instead of whom by the end of {end}, in % of runs (swaps.csv):"
     for row in rows:
-        told = f"{names[row['iso3_here']]} instead of {names[row['iso3_there']]}"
-        yield f"  {told:<52}{100 * row['share']:5.1f}"
+        names_of_both = f"{names[row['iso3_here']]} instead of {names[row['iso3_there']]}"
+        yield f"  {names_of_both:<52}{100 * row['share']:5.1f}"
 
 
 def _mean(mean: float, error: float | None) -> str:
@@ -253,5 +247,5 @@ def _mean(mean: float, error: float | None) -> str:
 
 
 def _short(number: float) -> str:
-    """A number of points with one decimal, or two where one would make it nought."""
+    """A number of points with one decimal, or two if one would make it zero."""
     return f"{number:.1f}" if number >= 0.05 or not number else f"{number:.2f}"

@@ -9,8 +9,11 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -24,7 +27,8 @@ from sim.errors import InputError, Problem
 from sim.letters import json_fit
 
 if TYPE_CHECKING:
-    from sim.scenario import RecordTable
+    from sim.scenario import RecordTable, ResolvedScenario
+    from sim.sweeps.sweep import Status
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -33,6 +37,11 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 threads = click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+_executor = click.option(
+    "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="Threads of this machine, or the workers of a dask cluster.",
+)  # fmt: skip
+_scheduler = click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
 no_charts = click.option("--no-charts", is_flag=True, help="Draw no charts.")
 
 
@@ -95,7 +104,7 @@ def this_command() -> str:
 
 
 quiet = click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
-overrides = click.option(
+_overrides = click.option(
     "--set",
     "overrides",
     multiple=True,
@@ -121,7 +130,7 @@ def own_record(file: str | None) -> RecordTable | None:
     return None if file is None else read_record(file)
 
 
-given = click.option(
+_given = click.option(
     "--given",
     multiple=True,
     metavar="VOTE=OUTCOME",
@@ -129,6 +138,59 @@ given = click.option(
     help="Take it that a vote has this outcome, such as paraguay-2028=opposition; all else keeps its random numbers "
     "(repeatable).",
 )
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What `--set`, `--record` and `--given` change in the scenarios of a command."""
+
+    overrides: tuple[str, ...]
+    record: str | None
+    given: tuple[str, ...]
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What is set and given, by path. Raises InputError."""
+        from sim.scenario import parse_given, parse_overrides
+
+        return parse_overrides(self.overrides) | parse_given(self.given)
+
+    def load(self, scenario: str) -> ResolvedScenario:
+        """A scenario with the changes. Raises ScenarioError or InputError."""
+        from sim.scenario import load
+
+        return load(scenario, self.values, record=self.record)
+
+
+def changes(command: C) -> C:
+    """The options that change a scenario; the command is given them as `changes`."""
+
+    @functools.wraps(command)
+    def called(*, overrides: tuple[str, ...], record: str | None, given: tuple[str, ...], **named: Any) -> Any:
+        return command(changes=Changes(overrides, record, given), **named)
+
+    return cast(C, _overrides(record(_given(called))))
+
+
+def seeded(runs: str, seed: str) -> Callable[[C], C]:
+    """The options `--runs` and `--seed`, with the help of each."""
+
+    def decorated(command: C) -> C:
+        numbers = [click.option(f"--{name}", type=int, help=help) for name, help in (("runs", runs), ("seed", seed))]
+        return numbers[0](numbers[1](command))
+
+    return decorated
+
+
+def parameters(help: str, default: str | None = "drawn") -> Callable[[C], C]:
+    """The option `--parameters`."""
+    modes = click.Choice(["drawn", "central"])
+    return click.option("--parameters", type=modes, default=default, show_default=default is not None, help=help)
+
+
+def teller(silent: bool) -> Callable[[str], object] | None:
+    """What is called with a sentence when something takes long; None for a silent command."""
+    return None if silent else lambda text: click.echo(text, err=True)
 
 
 def program() -> str:
@@ -142,14 +204,19 @@ def program() -> str:
         return str(called)
 
 
+def executors(command: C) -> C:
+    """The options that say where points are computed."""
+    return _executor(_scheduler(command))
+
+
 def print_json(document: Any) -> None:
     """One JSON object on standard output; letters that its encoding does not have as `\\u53f0`, as JSON writes them."""
-    told = _finite(document)
-    text = json_fit(json.dumps(told, ensure_ascii=False, indent=1, default=str, allow_nan=False))
+    finite = _finite(document)
+    text = json_fit(json.dumps(finite, ensure_ascii=False, indent=1, default=str, allow_nan=False))
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(told, indent=1, default=str, allow_nan=False)
+        text = json.dumps(finite, indent=1, default=str, allow_nan=False)
     click.echo(text)
 
 
@@ -214,3 +281,17 @@ class Progress:
         """Take the bar away."""
         if self.bar is not None:
             self.bar.stop()
+
+
+@contextmanager
+def resumable(progress: Progress, status: Callable[[], Status]) -> Iterator[None]:
+    """Close a progress at the end; after an interruption say how many points are kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.close()
+        far = status()
+        click.echo(f"interrupted: {far.done} of {far.points} points are kept; the same command goes on", err=True)
+        raise click.exceptions.Exit(130) from None
+    finally:
+        progress.close()

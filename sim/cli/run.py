@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.completing import scenarios
-from sim.cli.options import HELP, Progress, as_json, given, out, overrides, print_json, record, this_command, threads
+from sim.cli.options import (
+    HELP,
+    Changes,
+    Progress,
+    as_json,
+    changes,
+    out,
+    parameters,
+    print_json,
+    seeded,
+    teller,
+    this_command,
+    threads,
+)
 from sim.cli.pictures import draw, page
 
 if TYPE_CHECKING:
@@ -19,19 +32,13 @@ _BEGAN = time.perf_counter()
 
 @click.command("run", context_settings=HELP)
 @click.argument("scenario", shell_complete=scenarios)
-@click.option("--runs", type=int, help="Number of runs (default: the scenario's).")
-@click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
-@overrides
-@record
-@given
+@seeded("Number of runs (default: the scenario's).", "Seed of the random numbers (default: the scenario's).")
+@changes
 @click.option(
     "--engine", type=click.Choice(["compiled", "mesa"]), default="compiled", show_default=True,
     help="The compiled kernel, or the readable Mesa model: the same bits, slower.",
 )  # fmt: skip
-@click.option(
-    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
-    help="Draw what is not known, so that bands show it, or fix every parameter at its central value.",
-)  # fmt: skip
+@parameters("Draw what is not known, so that bands show it, or fix every parameter at its central value.")
 @threads
 @out("<scenario>/<id> is written")
 @click.option("--ledger", is_flag=True, help="Also write every term of every state and month (at most 100 runs).")
@@ -42,9 +49,7 @@ def command(
     scenario: str,
     runs: int | None,
     seed: int | None,
-    overrides: tuple[str, ...],
-    record: str | None,
-    given: tuple[str, ...],
+    changes: Changes,
     engine: str,
     parameters: Any,
     threads: int | None,
@@ -56,18 +61,19 @@ def command(
 ) -> None:
     """Run SCENARIO, a shipped name (`sim list`) or a file, and say what came out."""
     from sim.runs.run import Clock, Request, run_to_folder
-    from sim.scenario import load, parse_given, parse_overrides, remarks
+    from sim.scenario import remarks
 
     clock = Clock()
     clock.stages["start-up"] = clock._last - _BEGAN
-    loaded = load(scenario, parse_overrides(overrides) | parse_given(given), record=record)
+    loaded = changes.load(scenario)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
 
-    tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
-    if not (quiet or as_json):
+    silent = quiet or as_json
+    tell = teller(silent)
+    if not silent:
         for remark in remarks(loaded.scenario):
             click.echo(f"{scenario}: note: {remark}", err=True)
-    progress = Progress(loaded.name, quiet or as_json)
+    progress = Progress(loaded.name, silent)
     try:
         result, found = run_to_folder(
             request,

@@ -11,15 +11,19 @@ import click
 from sim.cli.completing import outcomes, scenarios, varied
 from sim.cli.options import (
     HELP,
+    Changes,
     Progress,
     as_json,
-    given,
+    changes,
+    executors,
     no_charts,
     out,
-    overrides,
+    parameters,
     print_json,
     quiet,
-    record,
+    resumable,
+    seeded,
+    teller,
     this_command,
     threads,
 )
@@ -45,24 +49,20 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
     help="sobol: shares of the variance; morris: mean steps, a rougher look with fewer points.",
 )  # fmt: skip
 @click.option("--points", type=int, help="Blocks (sobol; a power of two) or trajectories (morris)  [default: 256]")
-@click.option(
-    "--runs", type=int, help="Runs a point, each with the same random numbers; a multiple of 20  [default: 100]"
+@seeded(
+    "Runs a point, each with the same random numbers; a multiple of 20  [default: 100]",
+    "Seed of the random numbers (default: the scenario's).",
 )
-@click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @click.option(
     "--vary", multiple=True, metavar="PATH[=LOW:HIGH]", shell_complete=varied,
     help="Vary this path evenly over a range, or a parameter over its own; repeatable. "
     "Without it: every number that has a law, each by its law.",
 )  # fmt: skip
-@overrides
-@record
-@given
-@click.option(
-    "--parameters", type=click.Choice(["drawn", "central"]),
-    help="With --vary: draw the other parameters, or fix them at their central values  [default: central]",
-)  # fmt: skip
+@changes
+@parameters("With --vary: draw the other parameters, or fix them at their central values  [default: central]", None)
 @click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed, which is an error else.")
 @threads
+@executors
 @out("sensitivity/<scenario>/<id> is written")
 @no_charts
 @as_json
@@ -75,12 +75,12 @@ def command(
     runs: int | None,
     seed: int | None,
     vary: tuple[str, ...],
-    overrides: tuple[str, ...],
-    record: str | None,
-    given: tuple[str, ...],
+    changes: Changes,
     parameters: Any,
     repair: bool,
     threads: int | None,
+    executor: str,
+    scheduler: str | None,
     out: Out,
     no_charts: bool,
     as_json: bool,
@@ -90,88 +90,89 @@ def command(
 
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     """
-    from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder
-    from sim.scenario import load, parse_given, parse_overrides
+    from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder, status
+    from sim.sweeps.executors import executor as executor_of
 
-    loaded = load(scenario, parse_overrides(overrides) | parse_given(given), record=record)
     count = POINTS if points is None else points
     question = Question.of(
-        loaded, runs, seed, parameters, vary, outcome=outcome, design=design, points=count, repair=repair
-    )
+        changes.load(scenario), runs, seed, parameters, vary,
+        outcome=outcome, design=design, points=count, repair=repair,
+    )  # fmt: skip
+    where = executor_of(executor, threads, scheduler)
 
     def draw(document: Any, folder: Path) -> None:
         from sim.charts.catalogue import of_sensitivity
 
         of_sensitivity(document).draw(folder)
 
-    progress = Progress("sensitivity", quiet or as_json, unit="points")
-    tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
-    try:
-        found, old = sensitivity_to_folder(
-            question, out, draw, threads, progress, tell, this_command(), pictures=not no_charts
+    silent = quiet or as_json
+    progress = Progress("sensitivity", silent, unit="points")
+    with resumable(progress, lambda: status(question, out)):
+        analysis, was_there = sensitivity_to_folder(
+            question, out, draw, where, progress, teller(silent), this_command(), pictures=not no_charts
         )
-    finally:
-        progress.close()
     if as_json:
-        print_json(found.document | {"folder": str(found.folder), "found": old})
+        print_json(analysis.document | {"folder": str(analysis.folder), "found": was_there})
     elif quiet:
-        click.echo(found.folder)
+        click.echo(analysis.folder)
     else:
-        click.echo("\n".join([*lines(found), "", f"{'Found again' if old else 'Written to'}: {found.folder}"]))
+        click.echo(
+            "\n".join([*lines(analysis), "", f"{'Found again' if was_there else 'Written to'}: {analysis.folder}"])
+        )
 
 
-def lines(found: Sensitivity) -> list[str]:
+def lines(analysis: Sensitivity) -> list[str]:
     """The ranked table as a reader sees it, and what it means."""
     from sim.sweeps.outcomes import NUMBERS
 
-    unit = "states" if found.outcome in NUMBERS else "of 1"
-    told = [
-        f"What hangs on what: {found.title}",
-        f"Outcome: {found.told}.",
-        f"Over {found.evaluated:,} points of {found.runs} runs each (seed {found.seed}): "
-        f"mean {found.mean:.4g}, standard deviation {found.variance**0.5:.2g} {unit}.",
+    unit = "states" if analysis.outcome in NUMBERS else "of 1"
+    text = [
+        f"What hangs on what: {analysis.title}",
+        f"Outcome: {analysis.told}.",
+        f"Over {analysis.evaluated:,} points of {analysis.runs} runs each (seed {analysis.seed}): "
+        f"mean {analysis.mean:.4g}, standard deviation {analysis.variance**0.5:.2g} {unit}.",
     ]
-    if found.dropped:
-        told.append(f"{found.dropped} blocks were left out, for points of them failed.")
-    if found.rows[0].get("total", found.rows[0].get("mu_star")) is None:
-        return [*told, *([] if found.note is None else ["", found.note])]
-    told += ["", *(_shares(found) if found.design == "sobol" else _steps(found)), "", *_meaning(found)]
-    return told + ([] if found.note is None else [found.note])
+    if analysis.dropped:
+        text.append(f"{analysis.dropped} blocks were left out, for points of them failed.")
+    if analysis.rows[0].get("total", analysis.rows[0].get("mu_star")) is None:
+        return [*text, *([] if analysis.note is None else ["", analysis.note])]
+    text += ["", *(_shares(analysis) if analysis.design == "sobol" else _steps(analysis)), "", *_meaning(analysis)]
+    return text + ([] if analysis.note is None else [analysis.note])
 
 
-def _shares(found: Sensitivity) -> list[str]:
-    rows = found.rows[:SHOWN]
+def _shares(analysis: Sensitivity) -> list[str]:
+    rows = analysis.rows[:SHOWN]
     width = _width(rows, SHARE)
-    told = [f"  {SHARE:<{width}}  {'with others (total)':>21}  {'alone (first)':>22}"]
+    text = [f"  {SHARE:<{width}}  {'with others (total)':>21}  {'alone (first)':>22}"]
     for row in rows:
         cells = [
             f"{_share(row[key])} ({_share(row[f'{key}_low'])} to {_share(row[f'{key}_high'])})"
             for key in ("total", "first")
         ]
-        told.append(f"  {row['name']:<{width}}  {cells[0]:>21}  {cells[1]:>22}")
-    if found.noise_share is not None:
-        told.append(f"  {'Monte Carlo noise':<{width}}  {f'{found.noise_share:.3f}':>5}")
-    return told + _rest(found, "total")
+        text.append(f"  {row['name']:<{width}}  {cells[0]:>21}  {cells[1]:>22}")
+    if analysis.noise_share is not None:
+        text.append(f"  {'Monte Carlo noise':<{width}}  {f'{analysis.noise_share:.3f}':>5}")
+    return text + _rest(analysis, "total")
 
 
-def _steps(found: Sensitivity) -> list[str]:
-    rows = found.rows[:SHOWN]
+def _steps(analysis: Sensitivity) -> list[str]:
+    rows = analysis.rows[:SHOWN]
     width = _width(rows, CHANGE)
-    told = [f"  {CHANGE:<{width}}  {'mean size (mu*)':>26}  {'mean (mu)':>10}  {'spread (sigma)':>14}"]
+    text = [f"  {CHANGE:<{width}}  {'mean size (mu*)':>26}  {'mean (mu)':>10}  {'spread (sigma)':>14}"]
     for row in rows:
         size = f"{row['mu_star']:.3g} ({row['mu_star_low']:.3g} to {row['mu_star_high']:.3g})"
-        told.append(f"  {row['name']:<{width}}  {size:>26}  {row['mu']:>10.3g}  {row['sigma']:>14.3g}")
-    if found.noise_share is not None:
-        told.append(f"  Monte Carlo noise: {found.noise_share:.3f} of the variance over the points")
-    return told + _rest(found, "mu_star")
+        text.append(f"  {row['name']:<{width}}  {size:>26}  {row['mu']:>10.3g}  {row['sigma']:>14.3g}")
+    if analysis.noise_share is not None:
+        text.append(f"  Monte Carlo noise: {analysis.noise_share:.3f} of the variance over the points")
+    return text + _rest(analysis, "mu_star")
 
 
 def _width(rows: Sequence[Row], head: str) -> int:
     return max(len(head), *(len(row["name"]) for row in rows))
 
 
-def _rest(found: Sensitivity, key: str) -> list[str]:
-    rest = found.rows[SHOWN:]
+def _rest(analysis: Sensitivity, key: str) -> list[str]:
+    rest = analysis.rows[SHOWN:]
     if not rest:
         return []
     return [
@@ -179,10 +180,10 @@ def _rest(found: Sensitivity, key: str) -> list[str]:
     ]
 
 
-def _meaning(found: Sensitivity) -> list[str]:
-    first = found.rows[0]
-    if found.design == "morris":
-        whole = "from the 5 % to the 95 % point of its law" if found.parameters == "laws" else "over its range"
+def _meaning(analysis: Sensitivity) -> list[str]:
+    first = analysis.rows[0]
+    if analysis.design == "morris":
+        whole = "from the 5 % to the 95 % point of its law" if analysis.parameters == "laws" else "over its range"
         return [
             f"Read: taking {first['name']} {whole} changes the outcome by {first['mu_star']:.2g} on average. A spread "
             "as large as the mean says that the size depends on the other numbers. Brackets hold 90 % (bootstrap)."
@@ -195,5 +196,5 @@ def _meaning(found: Sensitivity) -> list[str]:
 
 
 def _share(value: float) -> str:
-    """A share at two decimals, nought without a sign."""
+    """A share at two decimals, zero without a sign."""
     return f"{round(value, 2) + 0.0:.2f}"

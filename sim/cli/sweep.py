@@ -12,15 +12,19 @@ import click
 from sim.cli import completing
 from sim.cli.options import (
     HELP,
+    Changes,
     Progress,
     as_json,
-    given,
+    changes,
+    executors,
     no_charts,
     out,
-    overrides,
+    parameters,
     print_json,
     quiet,
-    record,
+    resumable,
+    seeded,
+    teller,
     this_command,
     threads,
 )
@@ -40,8 +44,8 @@ class Points(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
         from sim.scenario.values import number
 
-        found = number(value) if isinstance(value, str) else value
-        return str(value) if found is None else found
+        count = number(value) if isinstance(value, str) else value
+        return str(value) if count is None else count
 
 
 @click.command("sweep", context_settings=HELP)
@@ -62,21 +66,11 @@ class Points(click.ParamType):
     help="How many points a design has that is no grid. Or the points themselves: a CSV file whose header names "
     "paths, a row a point, a blank for the scenario's own value (label.NAME: a column kept, not varied).",
 )  # fmt: skip
-@click.option("--runs", type=int, help="Runs a point (default: 1000).")
-@click.option("--seed", type=int, help="Seed, shared by all points (default: the scenario's).")
-@overrides
-@record
-@given
-@click.option(
-    "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
-    help="Draw what is not known and not varied, or fix it at its central values.",
-)  # fmt: skip
+@seeded("Runs a point (default: 1000).", "Seed, shared by all points (default: the scenario's).")
+@changes
+@parameters("Draw what is not known and not varied, or fix it at its central values.")
 @threads
-@click.option(
-    "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
-    help="Threads of this machine, or the workers of a dask cluster.",
-)  # fmt: skip
-@click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
+@executors
 @out("sweep/<scenario>/<id> is written")
 @click.option(
     "--outcome", "outcomes", multiple=True, metavar="left:STATE", shell_complete=completing.outcomes,
@@ -94,9 +88,7 @@ def command(
     points: float | str | None,
     runs: int | None,
     seed: int | None,
-    overrides: tuple[str, ...],
-    record: str | None,
-    given: tuple[str, ...],
+    changes: Changes,
     parameters: Any,
     threads: int | None,
     executor: str,
@@ -112,15 +104,14 @@ def command(
 
     Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
     """
-    from sim.scenario import parse_given, parse_overrides
     from sim.sweeps.executors import executor as executor_of
     from sim.sweeps.outcomes import COUNT
     from sim.sweeps.pointfile import table_of
     from sim.sweeps.sweep import run_sweep, status, sweep_of
 
     began = time.perf_counter()
-    fixed = parse_overrides(overrides) | parse_given(given)
-    sweep = sweep_of(scenario, varied, design, table_of(points), runs, seed, fixed, parameters, record)
+    fixed, listed = changes.values, table_of(points)
+    sweep = sweep_of(scenario, varied, design, listed, runs, seed, fixed, parameters, changes.record)
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:
@@ -135,26 +126,19 @@ def command(
         known = outcomes_by_chart(document)
         draw_sweep(document, folder, [known[name] for name in names if name in known])
 
-    progress = Progress(f"sweep of {sweep.centre.loaded.name}", quiet or as_json, unit="points")
-    try:
-        swept, found = run_sweep(
-            sweep, out, where, progress, draw, this_command(),
-            None if quiet or as_json else lambda text: click.echo(text, err=True),
+    silent = quiet or as_json
+    progress = Progress(f"sweep of {sweep.centre.loaded.name}", silent, unit="points")
+    with resumable(progress, lambda: status(sweep, out)):
+        swept, was_there = run_sweep(
+            sweep, out, where, progress, draw, this_command(), teller(silent),
             [] if no_charts else list(dict.fromkeys([COUNT, *wanted])),
         )  # fmt: skip
-    except KeyboardInterrupt:
-        progress.close()
-        far = status(sweep, out)
-        click.echo(f"interrupted: {far.done} of {far.points} points are kept; the same command goes on", err=True)
-        raise click.exceptions.Exit(130) from None
-    finally:
-        progress.close()
     if as_json:
-        print_json(_document(swept, found))
+        print_json(_document(swept, was_there))
     elif quiet:
         click.echo(swept.folder)
     else:
-        click.echo("\n".join(_lines(swept, found, time.perf_counter() - began, not no_charts)))
+        click.echo("\n".join(_lines(swept, was_there, time.perf_counter() - began, not no_charts)))
 
 
 def _chart(outcome: str, sweep: Sweep) -> str:
@@ -181,7 +165,7 @@ def _tell_status(far: Status, as_json: bool) -> None:
     click.echo(far.folder)
 
 
-def _document(swept: SweepResult, found: bool) -> dict[str, Any]:
+def _document(swept: SweepResult, was_there: bool) -> dict[str, Any]:
     manifest = swept.manifest
     return {
         "folder": str(swept.folder),
@@ -192,11 +176,11 @@ def _document(swept: SweepResult, found: bool) -> dict[str, Any]:
         "points": manifest["points"],
         "failed": manifest["failed"],
         "varied": manifest["varied"],
-        "found": found,
+        "found": was_there,
     }
 
 
-def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> list[str]:
+def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) -> list[str]:
     from sim.results.result import further
     from sim.scenario import given_in_words
 
@@ -204,16 +188,16 @@ def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> lis
     end = manifest["scenario"]["scenario"]["end"][:7]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
-    told = _levers(swept, end)
+    of_levers = _levers(swept, end)
     lines = [
         f"{manifest['scenario']['scenario']['title']}: {many(manifest['points'], 'point')} of "
         f"{many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
-        *(f"Given at every point: {told}." for told in given_in_words(manifest["scenario"])),
+        *(f"Given at every point: {of_levers}." for of_levers in given_in_words(manifest["scenario"])),
         *further(manifest["scenario"]),
         "All points share their random numbers: they differ by what was varied, hardly by luck.",
     ]
-    if told:
-        lines += ["", *told]
+    if of_levers:
+        lines += ["", *of_levers]
     elif done:
         ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
         lines += ["", f"States with Taipei at the end of {end}, on average (and in 90 % of runs):"]
@@ -230,7 +214,7 @@ def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> lis
             lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
     if failed:
         lines += ["", f"{many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
-    lines += ["", f"{'Found' if found else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
+    lines += ["", f"{'Found' if was_there else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
     if charts and (swept.folder / "charts").is_dir():
         lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
     lines.append(f"Time: {seconds:.1f} s")
@@ -238,14 +222,14 @@ def _lines(swept: SweepResult, found: bool, seconds: float, charts: bool) -> lis
 
 
 def _levers(swept: SweepResult, end: str) -> list[str]:
-    """What each patron's lever does, a sentence each; nothing of other designs."""
+    """What each patron's lever does, one sentence each; nothing for other designs."""
     if swept.manifest["design"] != "levers":
         return []
-    from sim.analysis.levers import lines, moved
+    from sim.analysis.effects import lines, moved
 
-    found = lines(moved(swept.document()))
+    sentences = lines(moved(swept.document()))
     error = "" if swept.manifest["runs"] == 1 else "; ±: 90 % of Monte Carlo, runs paired"
-    return [f"States with Taipei at the end of {end}, on average{error}:", *found] if found else []
+    return [f"States with Taipei at the end of {end}, on average{error}:", *sentences] if sentences else []
 
 
 def _shown(value: Any) -> str:

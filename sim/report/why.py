@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.analysis.bench import Bench
-from sim.analysis.pulled import groups, levers
+from sim.analysis.deviations import deviations, groups
 from sim.analysis.removals import removed
 from sim.analysis.subject import DONE, Subject, subject_of
 from sim.charts.states import rows_of
@@ -65,7 +65,7 @@ def why(result: Result, runs: int = RUNS, threads: int | None = None) -> list[Re
 
 
 def _removed(bench: Bench, subject: Subject) -> Removed | None:
-    everything = levers(subject)
+    everything = deviations(subject)
     if not everything:
         return None
     together = groups(subject, everything)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,18 @@ class Draws:
     """(draws, L, K) cumulative chances of each election's outcomes."""
     spreads: Floats
     """(draws, n) standard normal, by which Beijing's limit differs between states of one size."""
+
+    def row(self, place: int) -> dict[str, Any]:
+        """One draw as plain numbers, by part."""
+        return {part.name: getattr(self, part.name)[place].tolist() for part in fields(self)}
+
+    @classmethod
+    def repeated(cls, row: Mapping[str, Any], names: Iterable[str], draws: int) -> Draws:
+        """The draw that `row` gave, so many times; names : of the parameters, in order."""
+        parameters = np.array([tuple(row["parameters"])], dtype=[(name, np.float64) for name in names])
+        parts = {name: np.array([row[name]], dtype=np.float64) for name in ("values", "chances", "outcomes", "spreads")}
+        parts["outcomes"] = parts["outcomes"].reshape(1, -1, max(map(len, row["outcomes"]), default=1))
+        return cls(*(np.repeat(part, draws, axis=0) for part in (parameters, *parts.values())))
 
 
 def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mode: Mode) -> Draws:

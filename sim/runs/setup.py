@@ -23,6 +23,8 @@ class Setup:
     beliefs: Mapping[str, Belief]
     seed: int
     parameters: Mode
+    row: Mapping[str, Any] | None = None
+    """What every draw is, as `Draws.row` gives it, in place of what the seed draws."""
     _drawn: dict[int, Draws] = field(default_factory=dict, init=False, repr=False)
     """Draws made so far, by their number."""
 
@@ -36,7 +38,11 @@ class Setup:
         """The draws of runs 0 to `runs` - 1, one row per draw; those of fewer runs are the first of them."""
         count = -(-runs // RUNS_PER_DRAW)
         if count not in self._drawn:
-            self._drawn[count] = sample(self.plan, self.beliefs, self.seed, count, self.parameters)
+            self._drawn[count] = (
+                sample(self.plan, self.beliefs, self.seed, count, self.parameters)
+                if self.row is None
+                else Draws.repeated(self.row, self.beliefs, count)
+            )
         return self._drawn[count]
 
     def ensemble(self, runs: int, **settings: Any) -> Ensemble:

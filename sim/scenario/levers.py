@@ -70,15 +70,19 @@ FIRST = {
 """The first lever of each patron, and what a reader calls it."""
 
 
+def lever_at(path: str) -> Lever | None:
+    """The lever that a scenario sets at a path; None if there is none."""
+    return next((lever for lever in LEVERS if lever.path == path), None)
+
+
 _KEYS = {key: number.name for key, number in NUMBERS.items()} | {"delay_months": "delay"}
 _CONTAINERS = ("outcomes", "effects")
 
 
 def called(path: str) -> str:
     """What a reader calls a number that can be varied, from its path: a lever by its name, others by key and place."""
-    for lever in LEVERS:
-        if lever.path == path:
-            return FIRST.get(path) or lever.name
+    if lever := lever_at(path):
+        return FIRST.get(path) or lever.name
     table, *names = (part.replace("-", " ") for part in path.split("."))
     if not names:
         return table.replace("_", " ")

@@ -21,7 +21,7 @@ Value = float | date
 Point = dict[str, Value]
 
 DESIGNS = ("grid", "lhs", "sobol", "saltelli", "morris", "levers")
-"""Every combination; Latin hypercube; Sobol' sequence; what Sobol' indices need; trajectories of one step an axis;
+"""Every combination; Latin hypercube; Sobol' sequence; what Sobol' indices need; trajectories of one step per axis;
 one value at a time changed from where the scenario stands."""
 ONE_AT_A_TIME = "levers"
 LISTED = "points"
@@ -42,7 +42,7 @@ class Design(Sequence[Point]):
     shape: tuple[int, ...]
     """Values of each axis of a grid; the number of points alone for every other kind."""
     unit: Floats | None
-    """(points, d) where each point lies in the unit cube; None where values are listed: a grid, one at a time."""
+    """(points, d) where each point lies in the unit cube; None if values are listed: a grid, one at a time."""
     listed: Sequence[Point] = ()
     """The points of a table, which need not have a value of each path; empty for every other kind."""
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -95,9 +95,9 @@ def design(variations: Sequence[Variation], kind: str, points: int | None = None
     seed : 0 to 2^63 - 1
     Raises InputError naming every problem found.
     """
-    found = design_problems(variations, kind, points)
-    if found:
-        raise InputError(found)
+    problems = design_problems(variations, kind, points)
+    if problems:
+        raise InputError(problems)
     if kind == "grid":
         return Design(tuple(variations), kind, tuple(len(one.grid) for one in variations), None)
     if kind == ONE_AT_A_TIME:
@@ -132,16 +132,16 @@ def design_problems(variations: Sequence[Variation], kind: str, points: int | No
 
 
 def _grid_problems(variations: Sequence[Variation], points: int | None) -> list[Problem]:
-    found = []
+    problems = []
     if points is not None:
         rule = "not for a grid: its points are those of each path, as in washington.attention=0:3:7"
-        found.append(Problem("--points", rule, points))
+        problems.append(Problem("--points", rule, points))
     for one in variations:
         if one.values is None and one.points is None:
             rule = f"{one.path}: a number of points, which a grid needs, such as {one.path}={one.low}:{one.high}:5"
-            found.append(Problem("--vary", rule))
-    if found:
-        return found
+            problems.append(Problem("--vary", rule))
+    if problems:
+        return problems
     total = math.prod(one.size for one in variations)
     if total > MOST_POINTS:
         return [Problem("--vary", f"at most {MOST_POINTS:,} points in all", total)]
@@ -164,35 +164,35 @@ def unit_points(kind: str, axes: int, points: int, seed: int) -> Floats:
 
     The samplers get a generator of their own: NumPy's global one is neither read nor moved, and seed 0 is a seed.
     """
-    luck = np.random.default_rng([seed, _STREAM, DESIGNS.index(kind)])
-    made = {"lhs": _lhs, "sobol": _sobol, "saltelli": _saltelli, "morris": _morris}[kind](axes, points, luck)
+    rng = np.random.default_rng([seed, _STREAM, DESIGNS.index(kind)])
+    made = {"lhs": _lhs, "sobol": _sobol, "saltelli": _saltelli, "morris": _morris}[kind](axes, points, rng)
     unit: Floats = np.asarray(made, dtype=np.float64).round(_DIGITS) + 0.0
     return unit
 
 
-def _lhs(axes: int, points: int, luck: np.random.Generator) -> Any:
+def _lhs(axes: int, points: int, rng: np.random.Generator) -> Any:
     from scipy.stats import qmc
 
-    return qmc.LatinHypercube(axes, seed=luck).random(points)
+    return qmc.LatinHypercube(axes, seed=rng).random(points)
 
 
-def _sobol(axes: int, points: int, luck: np.random.Generator) -> Any:
+def _sobol(axes: int, points: int, rng: np.random.Generator) -> Any:
     from scipy.stats import qmc
 
     # A beginning of a longer sequence, since a length that is no power of two draws a warning.
-    return qmc.Sobol(axes, scramble=True, seed=luck).random_base2((points - 1).bit_length())[:points]
+    return qmc.Sobol(axes, scramble=True, seed=rng).random_base2((points - 1).bit_length())[:points]
 
 
-def _saltelli(axes: int, points: int, luck: np.random.Generator) -> Any:
+def _saltelli(axes: int, points: int, rng: np.random.Generator) -> Any:
     from SALib.sample import sobol
 
-    return sobol.sample(_problem(axes), points, calc_second_order=False, seed=luck)
+    return sobol.sample(_problem(axes), points, calc_second_order=False, seed=rng)
 
 
-def _morris(axes: int, points: int, luck: np.random.Generator) -> Any:
+def _morris(axes: int, points: int, rng: np.random.Generator) -> Any:
     from SALib.sample import morris
 
-    return morris.sample(_problem(axes), points, num_levels=MORRIS_LEVELS, seed=luck)
+    return morris.sample(_problem(axes), points, num_levels=MORRIS_LEVELS, seed=rng)
 
 
 def _problem(axes: int) -> dict[str, Any]:
@@ -235,7 +235,7 @@ def interleaved(shape: int | Sequence[int]) -> list[int]:
 
 
 def _ranks(length: int) -> NDArray[np.uint64]:
-    """(length,) when each place of a list is visited, its two halves by turns, and likewise within each half."""
+    """(length,) when each place of a list is visited, its two halves by turns, and within each half the same."""
     ranks = np.empty(length, dtype=np.uint64)
     ranks[_by_turns(length, {})] = np.arange(length, dtype=np.uint64)
     return ranks

@@ -95,7 +95,7 @@ class Dask:
                     finishing.add(client.submit(evaluate_all, base, bundle, code(), pure=False))
                 if finishing.is_empty():
                     return
-                yield self._told(client, finishing.next_batch())
+                yield self._gathered(client, finishing.next_batch())
 
     def _client(self) -> Any:
         """A connection to the scheduler. Raises InputError where none answers in time."""
@@ -106,9 +106,9 @@ class Dask:
                 aside.submit(asyncio.run, _greeted(self.scheduler)).result()
             return Client(self.scheduler, timeout=PATIENCE, set_as_default=False)
         except Exception as error:
-            said = " ".join(str(error).split()) or "no dask scheduler answers there"
+            message = " ".join(str(error).split()) or "no dask scheduler answers there"
             raise InputError(
-                Problem("--scheduler", f"the address of a dask scheduler: {said}", self.scheduler)
+                Problem("--scheduler", f"the address of a dask scheduler: {message}", self.scheduler)
             ) from None
 
     def _threads(self, client: Any) -> int:
@@ -118,24 +118,24 @@ class Dask:
         except OSError:
             raise self._gone() from None
 
-    def _told(self, client: Any, finished: list[Any]) -> list[PointResult]:
+    def _gathered(self, client: Any, finished: list[Any]) -> list[PointResult]:
         """The points of finished tasks."""
         try:
-            told = client.gather(finished)
+            bundles = client.gather(finished)
         except CancelledError:
             raise self._gone() from None
         except (ImportError, AttributeError):  # a worker that lacks this package, or has an older one
-            told = [None]
-        if None in told:
+            bundles = [None]
+        if None in bundles:
             raise InputError(Problem("--scheduler", "workers with the same versions as here", self.scheduler))
-        return [done for bundle in told for done in bundle]
+        return [done for bundle in bundles for done in bundle]
 
     def _gone(self) -> SimError:
         return SimError(f"the scheduler at {self.scheduler} went away: the same command goes on")
 
 
 def points_a_task(left: int, runs: int, threads: int) -> int:
-    """Points of the next task, of so many left: about a second's work, and at the end something for everyone."""
+    """Points of the next task, of those left: about a second's work, and at the end something for everyone."""
     return max(1, min(RUNS_A_TASK // runs, left // (TASKS_A_THREAD * threads)))
 
 
@@ -151,7 +151,7 @@ async def _greeted(address: str) -> None:
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """Let the client's own log keep its tracebacks: what went wrong is told in one line."""
+    """Let the client's own log keep its tracebacks: what went wrong is said in one line."""
     log = logging.getLogger("distributed.client")
     level = log.level
     log.setLevel(logging.CRITICAL + 1)
@@ -162,7 +162,7 @@ def _hushed() -> Iterator[None]:
 
 
 def evaluate_all(base: Base, tasks: Sequence[Task], wanted: str) -> list[PointResult] | None:
-    """Simulate points on a worker; None where its code is not that which is `wanted`."""
+    """Simulate points on a worker; None if its code is not the `wanted` one."""
     return [evaluate(base, values, key) for key, values in tasks] if code() == wanted else None
 
 
@@ -175,8 +175,13 @@ def code() -> str:
     )
 
 
-def executor(name: str, threads: int | None = None, scheduler: str | None = None) -> Executor:
-    """The executor of that name: `local`, or `dask` with the address of a scheduler. Raises InputError."""
+def executor(name: str | None = None, threads: int | None = None, scheduler: str | None = None) -> Executor:
+    """The executor of that name: `local`, or `dask` with the address of a scheduler. Raises InputError.
+
+    name : None: `dask` if a scheduler is given, otherwise `local`
+    """
+    if name is None:
+        name = "local" if scheduler is None else "dask"
     if name == "local":
         if scheduler is not None:
             raise InputError(Problem("--scheduler", "only with --executor dask", scheduler))

@@ -1,4 +1,4 @@
-"""The journal of a sweep: a line for each finished point, with its digest, read back after any stop."""
+"""The journal of points: a line for each finished one, with its digest, read back after any stop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sim.errors import InputError, Problem
+from sim.results import Exactly, Out, beside
 from sim.results.file import settle
 from sim.sweeps.points import PointResult
 
@@ -19,6 +20,14 @@ _DIGITS = 32
 """Hex digits of a line's digest, at its beginning."""
 _PIECE = 8192
 """Bytes read at a time; a line of fourteen states has some three thousand."""
+
+
+class InMemory(dict[str, PointResult]):
+    """Finished points that nothing is written of."""
+
+    def add(self, finished: Iterable[PointResult]) -> None:
+        """Keep finished points."""
+        self.update((done.key, done) for done in finished)
 
 
 class Journal:
@@ -43,7 +52,7 @@ class Journal:
         while not newline and (more := self._file.read(_PIECE)):
             piece, newline, _ = more.partition(b"\n")
             line += piece
-        done = _told(line)
+        done = _parsed(line)
         if done is None or done.key != key:
             raise OSError("the journal was damaged while it was read; the same command goes on")
         return done
@@ -83,7 +92,7 @@ class Journal:
         for line in lines:
             if not line.endswith(b"\n"):
                 break
-            done = _told(line)
+            done = _parsed(line)
             if done is not None:
                 self._note(done, end)
             end += len(line)
@@ -94,16 +103,16 @@ class Journal:
 
 def _line(done: PointResult) -> bytes:
     document = {"key": done.key, "row": done.row, "counts": done.counts}
-    told = json.dumps(document | ({"ends": done.ends} if done.ends else {}), allow_nan=False).encode()
-    return _digest(told) + b" " + told + b"\n"
+    text = json.dumps(document | ({"ends": done.ends} if done.ends else {}), allow_nan=False).encode()
+    return _digest(text) + b" " + text + b"\n"
 
 
-def _told(line: bytes) -> PointResult | None:
-    digest, _, told = line.rstrip(b"\n").partition(b" ")
-    if _digest(told) != digest:
+def _parsed(line: bytes) -> PointResult | None:
+    digest, _, text = line.rstrip(b"\n").partition(b" ")
+    if _digest(text) != digest:
         return None
     try:
-        document = json.loads(told)
+        document = json.loads(text)
         key, row, counts, ends = document["key"], document["row"], document["counts"], document.get("ends", "")
         if isinstance(key, str) and isinstance(row["error"], str | None) and isinstance(counts + ends, str):
             return PointResult(key, dict(row), counts, ends)
@@ -112,12 +121,18 @@ def _told(line: bytes) -> PointResult | None:
     return None
 
 
-def _digest(told: bytes) -> bytes:
-    return hashlib.sha256(told).hexdigest()[:_DIGITS].encode()
+def _digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest()[:_DIGITS].encode()
+
+
+def unfinished_of(folder: Path, identity: str, out: Out) -> Path:
+    """The folder of the journal of what is to be kept in a folder."""
+    name = f"{identity}.unfinished"
+    return beside(folder, name) if isinstance(out, Exactly) else folder.with_name(name)
 
 
 @contextmanager
-def open_journal(folder: Path) -> Iterator[Journal]:
+def open_journal(folder: Path, what: str = "a sweep") -> Iterator[Journal]:
     """The journal in a folder, made where there is none, for one process at a time.
 
     A folder in which nothing came to be written is taken away again.
@@ -129,10 +144,10 @@ def open_journal(folder: Path) -> Iterator[Journal]:
         file = io.FileIO(folder / FILE, "a+")
     except (OSError, ValueError) as error:
         _take_away(made)
-        said = getattr(error, "strerror", None) or str(error)
-        raise InputError(Problem("--out", f"a folder that can be written to: {said}", str(folder.parent))) from None
+        message = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem("--out", f"a folder that can be written to: {message}", str(folder.parent))) from None
     with file:
-        _lock(file, folder)
+        _lock(file, folder, what)
         for place in {folder, *(parent.parent for parent in made)}:
             settle(place)
         file.seek(0)
@@ -169,7 +184,7 @@ def looked_at(folder: Path) -> Iterator[Journal]:
         yield Journal(file, mend=False)
 
 
-def _lock(file: io.FileIO, folder: Path) -> None:
+def _lock(file: io.FileIO, folder: Path, what: str) -> None:
     try:
         import fcntl
     except ImportError:  # no such locks on this system
@@ -178,7 +193,7 @@ def _lock(file: io.FileIO, folder: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise InputError(
-            Problem("--out", "a sweep that no other process is working on just now", str(folder))
+            Problem("--out", f"{what} that no other process is working on just now", str(folder))
         ) from None
     except OSError:  # a file system without locks
         return

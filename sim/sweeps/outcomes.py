@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.atlas import coded, states, unknown
 from sim.errors import InputError, Problem, nearest
+from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.terms import HEADS
 from sim.results.table import BLANK, TEXT
 from sim.results.tables import LEVELS, moved
@@ -30,6 +31,13 @@ WRITTEN = (COUNT, LOST, f"{LEFT}:ISO3", COOPERATION, f"{SUSPENDED}:ISO3")
 _PREFIXES = {LEFT: "p_end_", SUSPENDED: "suspended_"}
 _MEANS = {COUNT: "mean", COOPERATION: "cooperation_mean"}
 _QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
+
+
+def quantiles_of(column: str) -> tuple[str, ...]:
+    """Columns of the 5, 25, 50, 75 and 95 % points over runs of what a column has the mean of; empty for a chance."""
+    return tuple(column.removesuffix("mean") + level for level in _QUANTILES) if column in _MEANS.values() else ()
+
+
 COUNTED = ("mean", "mean_mc", *_QUANTILES)
 """Columns of the count at the end, which every point has that could be run."""
 
@@ -67,8 +75,7 @@ class Outcome:
     @property
     def quantiles(self) -> tuple[str, ...]:
         """Columns of its 5, 25, 50, 75 and 95 % points over runs; empty if there are none."""
-        mean = self.column if self.is_number else None
-        return () if mean is None else tuple(mean.removesuffix("mean") + level for level in _QUANTILES)
+        return () if self.column is None else quantiles_of(self.column)
 
     def columns(self, at_start: Mapping[str, str]) -> tuple[str, ...]:
         """The columns whose sum it is; at_start : side at the start of each state that is simulated."""
@@ -183,40 +190,55 @@ def outcome_column(name: str) -> str | None:
 # --- what runs come to ------------------------------------------------------------------------------------------
 
 
-def sides_at_start(laid: Plan) -> dict[str, str]:
+def sides_at_start(plan: Plan) -> dict[str, str]:
     """Side at the start by code, of every state of a plan."""
-    return dict(zip(laid.states, np.where(laid.timeline.with_taipei, "taipei", "beijing").tolist(), strict=True))
+    return dict(zip(plan.states, np.where(plan.timeline.with_taipei, "taipei", "beijing").tolist(), strict=True))
 
 
-def outcome_in(text: str, laid: Plan) -> Outcome:
+def outcome_in(text: str, plan: Plan) -> Outcome:
     """The outcome of a plan that a text names. Raises InputError if the plan does not have it."""
-    return parse_outcome(text, sides_at_start(laid), laid.hosts)
+    return parse_outcome(text, sides_at_start(plan), plan.hosts)
 
 
-def elsewhere(laid: Plan, found: Ensemble) -> NDArray[np.bool_]:
+def elsewhere(plan: Plan, ensemble: Ensemble) -> NDArray[np.bool_]:
     """(runs, places) whether each tie stands elsewhere at the end than at the start: states, then hosts."""
-    at_start = np.concatenate([~laid.timeline.with_taipei, np.zeros(len(laid.hosts))]).astype(np.int64)
-    heads = {name: found.changes[:, HEADS[name]].astype(np.int64) for name in ("run", "month", "state", "to")}
-    return moved(at_start, heads, found.counts.shape[0], len(laid.months) - 1)
+    at_start = np.concatenate([~plan.timeline.with_taipei, np.zeros(len(plan.hosts))]).astype(np.int64)
+    heads = {name: ensemble.changes[:, HEADS[name]].astype(np.int64) for name in ("run", "month", "state", "to")}
+    return moved(at_start, heads, ensemble.counts.shape[0], len(plan.months) - 1)
 
 
-def columns_of_ties(laid: Plan) -> list[str]:
+def columns_of_counts(plan: Plan) -> list[str]:
+    """The columns of the mean counts of a plan: of recognition, then of cooperation if it has hosts."""
+    return list(_MEANS.values())[: 2 if plan.hosts else 1]
+
+
+def columns_of_ties(plan: Plan) -> list[str]:
     """The columns of all ties of a plan, in the order of `elsewhere`."""
-    chances = [(LEFT, code) for code in laid.states] + [(SUSPENDED, code) for code in laid.hosts]
+    chances = [(LEFT, code) for code in plan.states] + [(SUSPENDED, code) for code in plan.hosts]
     return [f"{_PREFIXES[kind]}{code}" for kind, code in chances]
 
 
-def from_ties(outcome: Outcome, laid: Plan, away: NDArray[np.float64]) -> NDArray[np.float64]:
+def from_ties(outcome: Outcome, plan: Plan, away: NDArray[np.float64]) -> NDArray[np.float64]:
     """(...) an outcome from the shares of runs in which each tie stands elsewhere, (..., places)."""
-    n, with_taipei = len(laid.states), laid.timeline.with_taipei
+    n, with_taipei = len(plan.states), plan.timeline.with_taipei
     value: NDArray[np.float64]
     if outcome.kind == COUNT:
         value = with_taipei.sum() + away[..., :n] @ np.where(with_taipei, -1.0, 1.0)
     elif outcome.kind == LOST:
         value = away[..., :n][..., with_taipei].sum(axis=-1)
     elif outcome.kind == COOPERATION:
-        value = len(laid.hosts) - away[..., n:].sum(axis=-1)
+        value = len(plan.hosts) - away[..., n:].sum(axis=-1)
     else:
-        place = laid.states.index(outcome.code) if outcome.kind == LEFT else n + laid.hosts.index(outcome.code)
+        place = plan.states.index(outcome.code) if outcome.kind == LEFT else n + plan.hosts.index(outcome.code)
         value = away[..., place]
     return value
+
+
+def measured(outcome: Outcome, plan: Plan, ensemble: Ensemble) -> NDArray[np.float64]:
+    """(2, draws) an outcome as counted in the runs that share a draw, and as expected from the chances met on the way.
+
+    ensemble : an ensemble with the last month as its one horizon
+    """
+    away = elsewhere(plan, ensemble)
+    counted = away.reshape(-1, RUNS_PER_DRAW, away.shape[1]).mean(axis=1)
+    return from_ties(outcome, plan, np.stack([counted, ensemble.expected[:, :, 0, 0] / RUNS_PER_DRAW]))

@@ -1,4 +1,4 @@
-"""What a point of a sweep changes: the difference from another point, run by run, for they share their luck."""
+"""What a point of a sweep changes: the difference from another point, run by run, with the same random numbers."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def changes(own: Ends, against: Ends, per_draw: int, central: bool) -> dict[str,
 
     per_draw : runs that share a draw of the parameters; central : whether there is one draw only
     """
-    found: dict[str, float | None] = {}
+    columns: dict[str, float | None] = {}
     for name, values in own.items():
         if name in against:
             pairs = values.astype(np.int64) - against[name]
-            told = paired(pairs, per_draw, central or not pairs.any())
-            found |= {name + end: value for end, value in zip(CHANGES, told, strict=True)}
-    return found
+            difference = paired(pairs, per_draw, central or not pairs.any())
+            columns |= {name + end: value for end, value in zip(CHANGES, difference, strict=True)}
+    return columns
 
 
 def packed_ends(where: Mapping[str, NDArray[np.uint8]]) -> str:

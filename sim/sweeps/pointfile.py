@@ -74,12 +74,12 @@ def read_points(path: str | Path, shown: str | None = None) -> PointTable:
     if not separator and _is_decimal(text):
         parted = ";"
     try:
-        told = [*csv.reader(io.StringIO(text, newline=""), delimiter=parted, skipinitialspace=True, strict=True)]
+        lines = [*csv.reader(io.StringIO(text, newline=""), delimiter=parted, skipinitialspace=True, strict=True)]
     except csv.Error as error:
         raise InputError(
             Problem("", f"a table of values parted by commas, semicolons or tabs: {error}"), name
         ) from None
-    rows = [(place, row) for place, row in enumerate(told, 1) if row]
+    rows = [(place, row) for place, row in enumerate(lines, 1) if row]
     header = [cell.strip() for cell in rows[0][1]] if rows else []
     return PointTable(name, header, rows[1:], parted == ";")
 
@@ -115,9 +115,9 @@ def table_of(points: Any) -> Any:
         from pandas import DataFrame
 
         return framed(DataFrame(list(points), dtype=object))
-    found = plain(points)
-    if found is None or isinstance(found, Number):
-        return found
+    number = plain(points)
+    if number is None or isinstance(number, Number):
+        return number
     rule = "a number of points, a pandas frame or a list of values by path, or the path of a CSV file"
     raise InputError(Problem("points", rule, points))
 
@@ -134,8 +134,8 @@ def listed_points(scenario: ResolvedScenario, table: PointTable) -> Design:
     for path in columns:
         if not any(path in row for row in rows):
             problems.append(Problem(f"column {path}", "at least one value"))
-    found = Reader(scenario).try_rows(rows, list(columns))
-    problems += [_at_row(table.rows[place][0], problem) for place, problem in found]
+    refused = Reader(scenario).try_rows(rows, list(columns))
+    problems += [_at_row(table.rows[place][0], problem) for place, problem in refused]
     if problems:
         raise InputError(problems, table.shown)
     varied = tuple(
@@ -210,15 +210,15 @@ def _points(table: PointTable, columns: dict[str, tuple[int, Kind]]) -> list[Poi
     for row, cells in table.rows:
         point: dict[str, Value] = {}
         for path, (place, kind) in columns.items():
-            told = cells[place]
-            if isinstance(told, str):
+            raw = cells[place]
+            if isinstance(raw, str):
                 if table.comma and kind != "day":
-                    marks |= {mark: row for mark in ",." if mark in told and mark not in marks}
-                told = scalar(told, table.comma)
-            if told is None or told == "":
+                    marks |= {mark: row for mark in ",." if mark in raw and mark not in marks}
+                raw = scalar(raw, table.comma)
+            if raw is None or raw == "":
                 continue
             try:
-                point[path] = value_of(path, kind, told)
+                point[path] = value_of(path, kind, raw)
             except InputError as error:
                 wrong += [_at_row(row, problem) for problem in error.problems]
         rows.append(point)
@@ -231,11 +231,11 @@ def _points(table: PointTable, columns: dict[str, tuple[int, Kind]]) -> list[Poi
 
 def _labels(table: PointTable, place: int, name: str) -> list[str]:
     """The texts of a label, blank where there is none."""
-    told = ["" if cells[place] is None else " ".join(str(cells[place]).split()) for _, cells in table.rows]
-    for (row, _), text in zip(table.rows, told, strict=True):
+    texts = ["" if cells[place] is None else " ".join(str(cells[place]).split()) for _, cells in table.rows]
+    for (row, _), text in zip(table.rows, texts, strict=True):
         if not fit(text) or len(text) > LONGEST_TEXT:
             raise InputError(_at_row(row, Problem(name, RULE, text)), table.shown)
-    return told
+    return texts
 
 
 def _twice(table: PointTable, rows: Sequence[Point], paths: Sequence[str]) -> Iterator[Problem]:

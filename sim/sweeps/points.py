@@ -6,8 +6,9 @@ import base64
 import math
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from sim.errors import InputError, SimError
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
-from sim.results.tables import LEVELS, count_error, quantiles
+from sim.results.tables import count_error, quantiles
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
+from sim.runs.setup import Setup
 from sim.scenario import ScenarioFiles
 from sim.scenario.schema import LONGEST_MONTHS
-from sim.sweeps.outcomes import columns_of_ties, elsewhere
+from sim.sweeps.outcomes import columns_of_counts, columns_of_ties, elsewhere, measured, outcome_in, quantiles_of
 from sim.sweeps.paired import Ends, packed_ends
 
 Row = dict[str, Any]
@@ -40,12 +42,25 @@ class Base:
     """Set at every point, by path."""
     paired: bool = False
     """Whether points keep where each run ends, so that they can be told apart run by run."""
+    outcome: str | None = None
+    """The one outcome that is estimated, in place of all of them: from each group of runs that share a draw."""
+    is_drawn: bool = False
+    """Whether the values of a point are what every draw is there (`Draws.row`), in place of values by path."""
 
     def request(self, values: Mapping[str, Any]) -> Request:
         """The request of a point. Raises ScenarioError where its values make no scenario."""
-        told = {path: value.isoformat() if isinstance(value, date) else value for path, value in values.items()}
-        loaded = self.opened.resolved({**self.fixed, **told})
+        settings = {path: value.isoformat() if isinstance(value, date) else value for path, value in values.items()}
+        loaded = self.opened.resolved({**self.fixed, **settings})
         return Request.of(loaded, self.runs, self.seed, parameters=self.parameters)
+
+    @cached_property
+    def centre(self) -> Setup:
+        """The scenario itself made ready, nothing varied."""
+        return self.request({}).setup
+
+    def setup(self, values: Mapping[str, Any]) -> Setup:
+        """A point made ready. Raises ScenarioError where its values make no scenario."""
+        return replace(self.centre, row=values) if self.is_drawn else self.request(values).setup
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class PointResult:
     key: str
     """Identity of its request: a digest of all that decides its numbers."""
     row: Row
-    """Outcomes by column; `error` and nothing else where it failed."""
+    """Outcomes by column, or `estimates` of one; `error` and nothing else where it failed."""
     counts: str
     """Distribution of the counts, packed; empty where it failed."""
     ends: str = ""
@@ -68,45 +83,56 @@ class PointResult:
 
 
 def evaluate(base: Base, values: Mapping[str, Any], key: str) -> PointResult:
-    """Simulate a point on one thread. What its values make impossible is told in the row, not raised."""
+    """Simulate a point on one thread. What its values make impossible is the row's error, and is not raised."""
     try:
-        setup = base.request(values).setup
-        laid, ensemble = setup.plan, setup.ensemble(base.runs, threads=1)
-        where = ends(laid, ensemble)
+        setup = base.setup(values)
+        if base.outcome is not None:
+            return PointResult(key, {"error": None, "estimates": _estimates(setup, base.outcome, base.runs)}, "")
+        plan, ensemble = setup.plan, setup.ensemble(base.runs, threads=1)
+        where = ends(plan, ensemble)
         kept = packed_ends(where) if base.paired else ""
-        return PointResult(key, outcomes(laid, ensemble, where), packed(distribution(laid, ensemble)), kept)
+        return PointResult(key, outcomes(plan, ensemble, where), packed(distribution(plan, ensemble)), kept)
     except (SimError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        return PointResult(key, {"error": _said(error)}, "")
+        return PointResult(key, {"error": _message(error)}, "")
 
 
-def _said(error: Exception) -> str:
+def _estimates(setup: Setup, outcome: str, runs: int) -> list[list[float]]:
+    """An outcome as `measured` has it. Raises ArithmeticError where it is no finite number."""
+    ensemble = setup.ensemble(runs, horizons=(len(setup.plan.months) - 1,), threads=1)
+    estimates = measured(outcome_in(outcome, setup.plan), setup.plan, ensemble)
+    if not np.isfinite(estimates).all():
+        raise ArithmeticError("no finite number came out")
+    rows: list[list[float]] = estimates.tolist()
+    return rows
+
+
+def _message(error: Exception) -> str:
     """What went wrong, on one line; without the file, which may be called by another name the next time."""
     if isinstance(error, InputError):
         return " / ".join(problem.line(None) for problem in error.problems)
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def ends(laid: Plan, ensemble: Ensemble) -> Ends:
+def ends(plan: Plan, ensemble: Ensemble) -> Ends:
     """Where each run ends: the count of each tie, and whether each state's tie stands elsewhere than at the start."""
-    away = elsewhere(laid, ensemble).astype(np.uint8)
-    counts = ensemble.counts[:, -1, : 2 if laid.hosts else 1]
-    return dict(zip(("mean", "cooperation_mean"), counts.T, strict=False)) | dict(
-        zip(columns_of_ties(laid), away.T, strict=True)
+    away = elsewhere(plan, ensemble).astype(np.uint8)
+    counted = columns_of_counts(plan)
+    return dict(zip(counted, ensemble.counts[:, -1, : len(counted)].T, strict=True)) | dict(
+        zip(columns_of_ties(plan), away.T, strict=True)
     )
 
 
-def outcomes(laid: Plan, ensemble: Ensemble, where: Ends) -> Row:
+def outcomes(plan: Plan, ensemble: Ensemble, where: Ends) -> Row:
     """The count at the end, and each tie's chance to stand elsewhere then than at the start, with their errors.
 
     where : as `ends` gives it
     """
-    row: Row = {"error": None, "first_month": laid.months[0]}
+    row: Row = {"error": None, "first_month": plan.months[0]}
     for name, at_end in where.items():
         row[name] = float(at_end.mean())
         row[f"{name}_mc"] = _error(at_end[:, None])
-        if name.endswith("mean"):
-            for level, value in zip(LEVELS, quantiles(at_end[:, None])[:, 0].tolist(), strict=True):
-                row[f"{name.removesuffix('mean')}q{round(100 * level):02d}"] = value
+        if columns := quantiles_of(name):
+            row |= zip(columns, quantiles(at_end[:, None])[:, 0].tolist(), strict=True)
     return row
 
 
@@ -116,23 +142,23 @@ def _error(counts: NDArray[np.uint8]) -> float | None:
     return None if math.isnan(error) else error
 
 
-def distribution(laid: Plan, ensemble: Ensemble) -> NDArray[np.uint32]:
+def distribution(plan: Plan, ensemble: Ensemble) -> NDArray[np.uint32]:
     """(ties, T + 1, K) runs with each count from 0 to K - 1, by month."""
-    ties = 2 if laid.hosts else 1
+    ties = 2 if plan.hosts else 1
     counts = ensemble.counts[:, :, :ties]
     most = int(counts.max()) + 1
     months = counts.shape[1]
-    found = np.empty((ties, months, most), dtype=np.uint32)
+    table = np.empty((ties, months, most), dtype=np.uint32)
     for tie in range(ties):
         for month in range(months):
-            found[tie, month] = np.bincount(counts[:, month, tie], minlength=most)
-    return found
+            table[tie, month] = np.bincount(counts[:, month, tie], minlength=most)
+    return table
 
 
-def packed(found: NDArray[np.uint32]) -> str:
+def packed(table: NDArray[np.uint32]) -> str:
     """A distribution as text: its shape, and its numbers compressed."""
-    content = base64.b85encode(zlib.compress(found.astype("<u4").tobytes(), 6)).decode()
-    return ",".join(map(str, found.shape)) + ":" + content
+    content = base64.b85encode(zlib.compress(table.astype("<u4").tobytes(), 6)).decode()
+    return ",".join(map(str, table.shape)) + ":" + content
 
 
 def unpacked(text: str) -> NDArray[np.uint32]:

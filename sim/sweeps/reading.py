@@ -31,21 +31,21 @@ def parse_variation(text: str, scenario: ResolvedScenario) -> Variation:
 
 def parse_variations(texts: Iterable[str], scenario: ResolvedScenario) -> tuple[Variation, ...]:
     """The same of several texts, each path once."""
-    found: list[Variation] = []
+    variations: list[Variation] = []
     wrong: list[Problem] = []
     reader = Reader(scenario)
     for text in texts:
-        name, equals, told = text.partition("=")
+        name, equals, raw = text.partition("=")
         try:
-            one = reader.variation(name.strip(), _told(told) if equals else {})
-            if any(one.path == other.path for other in found):
+            one = reader.variation(name.strip(), _parsed(raw) if equals else {})
+            if any(one.path == other.path for other in variations):
                 raise wrong_at(one.path, "a path that is varied once", text)
-            found.append(one)
+            variations.append(one)
         except InputError as error:
             wrong += [_optional(problem) for problem in error.problems]
     if wrong:
         raise InputError(wrong)
-    return tuple(found)
+    return tuple(variations)
 
 
 def _optional(problem: Problem) -> Problem:
@@ -53,7 +53,7 @@ def _optional(problem: Problem) -> Problem:
     return Problem("--vary", rule, problem.value, problem.suggestion)
 
 
-def _told(text: str) -> Any:
+def _parsed(text: str) -> Any:
     """What a text says after its `=`, as a sweep file would hold it."""
     if ":" not in text:
         return [scalar(part) for part in text.split(",")]
@@ -68,7 +68,7 @@ def _told(text: str) -> Any:
 
 @dataclass(frozen=True)
 class SweepFile:
-    """A sweep as a file tells it, with everything checked."""
+    """A sweep as a file has it, with everything checked."""
 
     file: str
     """The file, as the user named it."""
@@ -77,7 +77,7 @@ class SweepFile:
     points: int | None
     """Points of a design other than a grid."""
     runs: int | None
-    """Runs a point; None where the file leaves them open."""
+    """Runs per point; None if the file leaves them open."""
     seed: int | None
     variations: tuple[Variation, ...]
     listed: Design | None = None
@@ -144,10 +144,10 @@ def read_sweep(
     elif not vary:
         wrong.append(Problem("vary", "required: what is varied, by path"))
     elif not any(problem.path.startswith(("vary", "sweep.design", "sweep.points")) for problem in wrong) and scenario:
-        for found in design_problems(variations, kind, points):
-            option = found.path.removeprefix("--")
+        for problem in design_problems(variations, kind, points):
+            option = problem.path.removeprefix("--")
             where = option if option == "vary" else f"sweep.{option}"
-            wrong.append(Problem(where, found.rule, found.value, found.suggestion))
+            wrong.append(Problem(where, problem.rule, problem.value, problem.suggestion))
     if wrong or scenario is None:
         raise InputError(wrong, shown)
     return SweepFile(shown, scenario, kind, points, head.get("runs"), head.get("seed"), variations)
@@ -235,39 +235,39 @@ def _scenario(
 def _variations(scenario: ResolvedScenario, vary: Mapping[str, Any], wrong: list[Problem]) -> tuple[Variation, ...]:
     """What `[vary]` varies; its problems go to `wrong`."""
     reader = Reader(scenario)
-    found: list[Variation] = []
+    variations: list[Variation] = []
     rows = _flat(vary)
     if len(rows) > MOST_VARIED:
         wrong.append(Problem("vary", f"at most {MOST_VARIED} paths", len(rows)))
         return ()
-    for name, told in rows:
-        if not isinstance(told, (dict, list)):
+    for name, raw in rows:
+        if not isinstance(raw, (dict, list)):
             rule = "a list of values, or a table {low, high, points}; {} for a parameter's own range"
-            wrong.append(Problem(f"vary.{name}", rule, told))
+            wrong.append(Problem(f"vary.{name}", rule, raw))
             continue
-        unknown = [key for key in told if key not in _RANGE] if isinstance(told, dict) else []
+        unknown = [key for key in raw if key not in _RANGE] if isinstance(raw, dict) else []
         wrong += [Problem(f"vary.{name}.{key}", "unknown key", key, nearest(key, _RANGE)) for key in unknown]
         if unknown:
             continue
         try:
-            one = reader.variation(name, told)
-            if any(one.path == other.path for other in found):
+            one = reader.variation(name, raw)
+            if any(one.path == other.path for other in variations):
                 raise wrong_at(one.path, "a path that is varied once", name)
-            found.append(one)
+            variations.append(one)
         except InputError as error:
             for problem in error.problems:
                 where = f"vary.{problem.path or name}"
                 wrong.append(Problem(where, problem.rule, problem.value, problem.suggestion))
-    return tuple(found)
+    return tuple(variations)
 
 
 def _flat(vary: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
-    """Paths with what is told of each: dots outside quotes make tables in tables, which mean the same path."""
+    """Paths with what the file has at each: dots outside quotes make tables in tables, which mean the same path."""
     rows: list[tuple[str, Any]] = []
-    for key, told in vary.items():
+    for key, raw in vary.items():
         path = f"{above}{key}"
-        nested = isinstance(told, dict) and (
-            any(isinstance(item, (dict, list)) for item in told.values()) or not set(told) & set(_RANGE)
+        nested = isinstance(raw, dict) and (
+            any(isinstance(item, (dict, list)) for item in raw.values()) or not set(raw) & set(_RANGE)
         )
-        rows += _flat(told, f"{path}.") if nested and told else [(path, told)]
+        rows += _flat(raw, f"{path}.") if nested and raw else [(path, raw)]
     return rows

@@ -18,13 +18,13 @@ from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, with_given
 from sim.scenario.fields import PATRONS
-from sim.scenario.levers import LEVERS
+from sim.scenario.levers import lever_at
 from sim.scenario.loading import read_toml
 from sim.scenario.values import plain, told
 from sim.sweeps.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
 from sim.sweeps.designs import design as lay
 from sim.sweeps.executors import Executor, Local, Task, executor
-from sim.sweeps.journal import Journal, forget_journal, looked_at, open_journal
+from sim.sweeps.journal import InMemory, Journal, forget_journal, looked_at, open_journal, unfinished_of
 from sim.sweeps.levers import lever_variations
 from sim.sweeps.pointfile import PointTable, is_table, listed_points, table_of
 from sim.sweeps.points import Base
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RUNS = 1_000
-"""Runs a point, unless the command says otherwise."""
+"""Runs per point, unless the command says otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Sweep:
 
     base: Base
     points: Design
-    """Values by path, one a point."""
+    """Values by path, for each point."""
 
     @property
     def design(self) -> str:
@@ -80,21 +80,22 @@ class Sweep:
     @cached_property
     def base_id(self) -> str:
         """Digest of what the points share, and of the sources of this room."""
-        return results.identity({**self._own, "sweeps": results.sources_digest(("sweeps",))})
+        measured = {} if self.base.outcome is None else {"outcome": self.base.outcome}
+        return results.identity({**self._own, **measured, "sweeps": results.sources_digest(("sweeps",))})
 
     @cached_property
     def identity(self) -> str:
         """The sweep's id: a digest of all its points."""
-        told: dict[str, Any] = {"design": self.design, "paths": self.paths, "points": self.keys}
+        decisive: dict[str, Any] = {"design": self.design, "paths": self.paths, "points": self.keys}
         if self.points.labels:
-            told["labels"] = self.points.labels
-        return results.identity(told if self.against is None else told | {"against": self.against})
+            decisive["labels"] = self.points.labels
+        return results.identity(decisive if self.against is None else decisive | {"against": self.against})
 
     @cached_property
     def against(self) -> int | None:
         """The point that all others are told apart from, run by run, where one number moves at a time.
 
-        With one path varied that nearest to the scenario, or the first; None where several move together.
+        With one path varied that nearest to the scenario, or the first; None if several move together.
         """
         if self.design == ONE_AT_A_TIME:
             return 0
@@ -106,10 +107,7 @@ class Sweep:
 
     def unfinished(self, out: results.Out) -> Path:
         """Where it is kept until then."""
-        folder = self.folder(out)
-        if isinstance(out, results.Exactly):
-            return results.beside(folder, f"{self.identity}.unfinished")
-        return folder.with_name(f"{self.identity}.unfinished")
+        return unfinished_of(self.folder(out), self.identity, out)
 
 
 @dataclass(frozen=True)
@@ -134,10 +132,15 @@ def status(sweep: Sweep, out: results.Out) -> Status:
     folder, wanted = sweep.folder(out), len(sweep.points)
     with suppress(ResultError):
         return Status(folder, wanted, wanted, results.check(folder, SWEEP, pictures=False)["failed"])
-    with looked_at(sweep.unfinished(out)) as journal:
+    return far_of(sweep, sweep.unfinished(out))
+
+
+def far_of(sweep: Sweep, unfinished: Path) -> Status:
+    """How far the journal in a folder is."""
+    with looked_at(unfinished) as journal:
         done = sum(key in journal for key in sweep.keys)
         failed = sum(journal.failed(key) for key in sweep.keys)
-    return Status(sweep.unfinished(out), wanted, done, failed)
+    return Status(unfinished, len(sweep.points), done, failed)
 
 
 Draw = Callable[["SweepResult", Path, Collection[str]], object]
@@ -157,7 +160,7 @@ def run_sweep(
     """Run what is not done yet, write the sweep whole, and read it; True when all of it was found.
 
     A stop at any moment loses the points in flight: the same call goes on, and ends in the same bytes.
-    tell : is told what takes long
+    tell : called with a sentence when something takes long
     pictures : names of the charts asked for; those that are there are drawn again where what they show has changed
     """
     folder, unfinished = sweep.folder(out), sweep.unfinished(out)
@@ -169,7 +172,7 @@ def run_sweep(
                 with suppress(ResultError):  # another process may have finished it before the journal was ours
                     results.check(folder, SWEEP, pictures=False)
                     raise results.Overtaken
-                _compute(sweep, journal, where, progress, tell)
+                compute(sweep, journal, where, progress, tell)
                 failed = write_tables(sweep, journal, stage)
         else:
             failed = results.loaded(folder, SWEEP)["failed"]
@@ -183,17 +186,17 @@ def run_sweep(
 
     pictures = list(pictures)
     wanted = [] if draw is None else [f"{results.CHARTS}/{name}.png" for name in pictures]
-    found = results.found_or_made(folder, _said(sweep), wanted, make, own)
+    was_there = results.found_or_made(folder, _described(sweep), wanted, make, own)
     forget_journal(unfinished)
-    return SweepResult.read(folder), found
+    return SweepResult.read(folder), was_there
 
 
-def _compute(
+def compute(
     sweep: Sweep,
-    journal: Journal,
+    journal: Journal | InMemory,
     where: Executor,
-    progress: Callable[[int, int], None] | None,
-    tell: Callable[[str], object] | None,
+    progress: Callable[[int, int], None] | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> None:
     """Have all points in the journal."""
     distinct = set(sweep.keys)
@@ -212,7 +215,7 @@ def _compute(
                 progress(done, wanted)
 
 
-def _missing(sweep: Sweep, journal: Journal) -> Iterator[Task]:
+def _missing(sweep: Sweep, journal: Journal | InMemory) -> Iterator[Task]:
     """The points not done yet, each once, in an order that covers the whole space early."""
     seen: set[str] = set()
     for index in sweep.points.order():
@@ -225,7 +228,7 @@ def _missing(sweep: Sweep, journal: Journal) -> Iterator[Task]:
 def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
     """What a sweep says of itself."""
     return {
-        **_said(sweep),
+        **_described(sweep),
         "design": sweep.design,
         "varied": varied(sweep),
         "points": len(sweep.points),
@@ -240,21 +243,22 @@ def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
 
 
 def _unvaried(sweep: Sweep, path: str) -> Any:
-    """What a path is where nothing is varied; None where that is no one value."""
+    """What a path is where nothing is varied; None if that is not one value."""
     scenario, (first, *rest) = sweep.centre.loaded.scenario, path.split(".")
     if first == "parameters":
         return beliefs_for(scenario)[rest[0]].distribution.central
-    found: Any = scenario
+    value: Any = scenario
     for part in (first, *rest):
-        found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
-    if found is None and first in PATRONS:
-        return next((lever.usual for lever in LEVERS if lever.path == path), None)
-    if isinstance(found, Range):
-        return found.central
-    return cell_of(found) if isinstance(found, (float, int, date)) else None
+        value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+    if value is None and first in PATRONS:
+        lever = lever_at(path)
+        return None if lever is None else lever.usual
+    if isinstance(value, Range):
+        return value.central
+    return cell_of(value) if isinstance(value, (float, int, date)) else None
 
 
-def _said(sweep: Sweep) -> dict[str, Any]:
+def _described(sweep: Sweep) -> dict[str, Any]:
     """What a manifest says of a sweep before it is run: prose and all."""
     return {
         "kind": SWEEP.name,
@@ -279,7 +283,7 @@ def sweep_of(
 ) -> Sweep:
     """The sweep that a user asks for: a scenario with `--vary` texts or points, a sweep file, or one and its levers.
 
-    kind : where nothing is varied, the levers of the patrons one at a time; else a grid
+    kind : where nothing is varied, the levers of the patrons one at a time; otherwise a grid
     points : how many a design that is no grid has, or a table of them
     fixed : set at every point, by path. What is given here goes before what a sweep file says.
     record : a file with the user's own facts since the atlas ends, in place of the scenario's own
@@ -289,9 +293,9 @@ def sweep_of(
         rule = f"a file of points, not a scenario: sim sweep SCENARIO --points {Path(scenario).name}"
         raise InputError(Problem("", rule), scenario)
     listed: Design | None = None
-    found = _sweep_document(scenario)
-    if found is not None:
-        file = read_sweep(found[0], fixed, found[1], record)
+    document = _sweep_document(scenario)
+    if document is not None:
+        file = read_sweep(document[0], fixed, document[1], record)
         if varied or isinstance(points, PointTable):
             option, value = ("--points", points.shown) if isinstance(points, PointTable) else ("--vary", _first(varied))
             raise InputError(Problem(option, f"not with a sweep file, which says it: {file.file}", value))
@@ -322,11 +326,11 @@ def sweep_of(
         raise InputError(Problem("--vary", "at least one PATH=..., a sweep file, or --design levers"))
     own_seed = loaded.scenario.scenario.seed if seed is None else seed
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
-    laid = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
+    design_points = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
     alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
-    paired = kind == ONE_AT_A_TIME or (alone and all(laid.listed))  # a blank stands nowhere along the one path
+    paired = kind == ONE_AT_A_TIME or (alone and all(design_points.listed))  # a blank stands nowhere along the one path
     base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired)
-    return Sweep(base, laid)
+    return Sweep(base, design_points)
 
 
 def _first(varied: Iterable[str]) -> str:
@@ -334,13 +338,13 @@ def _first(varied: Iterable[str]) -> str:
 
 
 def sweep_file(scenario: str | Path) -> Path | None:
-    """The path of a sweep file, named by path or as it is shipped; None where what is named is a scenario."""
-    found = _sweep_document(scenario)
-    return None if found is None else found[0]
+    """The path of a sweep file, named by path or as it is shipped; None if what is named is a scenario."""
+    document = _sweep_document(scenario)
+    return None if document is None else document[0]
 
 
 def _sweep_document(scenario: str | Path) -> tuple[Path, dict[str, Any]] | None:
-    """A sweep file with its tables, read once, for it may be long; None where what is named is a scenario."""
+    """A sweep file with its tables, read once, for it may be long; None if what is named is a scenario."""
     path = shipped_sweeps().get(str(scenario), Path(scenario))
     try:
         if path.suffix == ".toml" and path.is_file() and "sweep" in (document := read_toml(path, str(path))):
@@ -371,9 +375,9 @@ def sweep(
 
     vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
-    design, points : every combination, or so many points spread over the ranges; or in `points` the points
-    themselves, a row a point and a column a path: a frame, a list of values by path, or the path of a CSV file
-    runs : runs a point (1,000 where left out); set : overrides at every point
+    design, points : every combination, or a number of points spread over the ranges; or in `points` the points
+    themselves, one row per point and one column per path: a frame, a list of values by path, or the path of a CSV file
+    runs : runs per point (1,000 where left out); set : overrides at every point
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
     scheduler : the address of a dask scheduler; its workers are used where it is given
@@ -389,7 +393,7 @@ def sweep(
         listed = table_of(vary)
     fixed = with_given(set, given)
     asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record)
-    where = executor("local" if scheduler is None else "dask", threads, scheduler)
+    where = executor(None, threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 
 
@@ -404,10 +408,10 @@ def _texts(vary: Any) -> list[str] | None:
         return [vary]
     if not isinstance(vary, Mapping):
         return list(vary)
-    return [path if told is None else f"{path}={_text(told)}" for path, told in vary.items()]
+    return [path if raw is None else f"{path}={_text(raw)}" for path, raw in vary.items()]
 
 
-def _text(told: Any) -> str:
-    if isinstance(told, str) or not isinstance(told, Iterable):
-        return str(cell_of(plain(told)))
-    return (":" if isinstance(told, tuple) else ",").join(str(cell_of(plain(value))) for value in told)
+def _text(raw: Any) -> str:
+    if isinstance(raw, str) or not isinstance(raw, Iterable):
+        return str(cell_of(plain(raw)))
+    return (":" if isinstance(raw, tuple) else ",").join(str(cell_of(plain(value))) for value in raw)

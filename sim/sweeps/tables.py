@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 POINTS, COUNTS = SWEEP.data
 MOST_VALUES = 100
-"""Of a path with more values, the manifest tells only the range."""
+"""Of a path with more values, the manifest has only the range."""
 _BATCH = 500
 """Points written at a time: memory does not grow with their number."""
 
@@ -31,13 +31,13 @@ def write_tables(sweep: Sweep, journal: Journal, stage: Path) -> int:
     """The tables, from the journal, in the order of the points; how many of these failed."""
     columns: dict[str, type] = {}
     failed = 0
-    told = _rows(sweep, journal)
+    row_of = _rows(sweep, journal)
     for key in sweep.keys:
-        row = told(journal[key])
+        row = row_of(journal[key])
         failed += row["error"] is not None
         for name, value in row.items():
             columns.setdefault(name, str if name == "error" else float if value is None else type(value))
-    _write_points(sweep, journal, told, columns, stage / POINTS)
+    _write_points(sweep, journal, row_of, columns, stage / POINTS)
     _write_counts(sweep, journal, stage / COUNTS)
     return failed
 
@@ -58,7 +58,7 @@ def _rows(sweep: Sweep, journal: Journal) -> Callable[[PointResult], Row]:
 
 
 def varied(sweep: Sweep) -> list[dict[str, Any]]:
-    """Of each path its distinct values, sorted, where they are few; else their range."""
+    """Of each path its distinct values, sorted, if they are few, otherwise their range."""
     few: dict[str, set[Any]] = {path: set() for path in sweep.paths}
     ends: dict[str, tuple[Any, Any]] = {}
     for values in sweep.points:
@@ -81,7 +81,7 @@ def cell_of(value: Any) -> Any:
 
 
 def _write_points(
-    sweep: Sweep, journal: Journal, told: Callable[[PointResult], Row], columns: Mapping[str, type], path: Path
+    sweep: Sweep, journal: Journal, row_of: Callable[[PointResult], Row], columns: Mapping[str, type], path: Path
 ) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -101,7 +101,7 @@ def _write_points(
                 table[varied] = [cell_of(sweep.points[index].get(varied)) for index, _ in batch]
             for name, texts in sweep.points.labels.items():
                 table[name] = [texts[index] for index, _ in batch]
-            rows = [told(done) for _, done in batch]
+            rows = [row_of(done) for _, done in batch]
             table |= {name: [row.get(name) for row in rows] for name in columns}
             writer.write_table(pa.table(table, schema=schema))
 
@@ -120,10 +120,10 @@ def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
             for index, done in batch:
                 if not done.counts:
                     continue
-                found = done.distribution
-                ties, rows, counts = np.nonzero(found)
-                parts.append([np.full(len(ties), index), rows + len(months), ties, counts, found[ties, rows, counts]])
-                months += _months(done.row["first_month"], found.shape[1])
+                table = done.distribution
+                ties, rows, counts = np.nonzero(table)
+                parts.append([np.full(len(ties), index), rows + len(months), ties, counts, table[ties, rows, counts]])
+                months += _months(done.row["first_month"], table.shape[1])
             if not parts:
                 continue
             points, rows, ties, counts, runs = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -90,5 +90,5 @@ def written(value: object) -> str:
 
 
 def nine_digits(value: float) -> float:
-    """A number at nine significant digits, so that platforms agree; nought without a sign."""
+    """A number at nine significant digits, so that platforms agree; zero without a sign."""
     return float(f"{value:.{_DIGITS - 1}e}") + 0.0

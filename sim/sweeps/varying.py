@@ -21,7 +21,7 @@ from sim.sweeps.variation import Variation, nearest_whole, nine_digits, written
 from sim.words import listed_briefly
 
 MOST_TRIED = 200
-"""Of more values or points than this, so many are tried, evenly, besides the outermost."""
+"""Of more values or points, this many are tried, evenly, besides the outermost."""
 _LARGEST = 1e300
 MOST_VARIED = 500
 """Paths that a file varies; each is tried on the scenario."""
@@ -44,16 +44,16 @@ class Reader:
         """The scenario's files, read once for all values that are tried."""
         return self.scenario.opened()
 
-    def variation(self, name: str, told: Any) -> Variation:
-        """What a path and what is told of it come to; every value is tried on the scenario."""
+    def variation(self, name: str, raw: Any) -> Variation:
+        """The variation that a path and its raw value make; every value is tried on the scenario."""
         path, kind = self.column(name)
-        if isinstance(told, list):
-            made = self.listed(path, kind, told)
-        elif isinstance(told, dict):
-            made = self.range(path, kind, told)
+        if isinstance(raw, list):
+            made = self.listed(path, kind, raw)
+        elif isinstance(raw, dict):
+            made = self.range(path, kind, raw)
         else:
             rule = f"low:high, low:high:points or a list of values with commas, such as {path}=0:1:5"
-            raise wrong_at(path, rule, told)
+            raise wrong_at(path, rule, raw)
         self.try_on(made)
         return made
 
@@ -75,8 +75,8 @@ class Reader:
         if "." not in name:
             rule = "a path of the scenario or a parameter (sim parameters lists them)"
             if name in Scenario.model_fields:
-                told = listed_briefly(fields_at([name], self.document) or self.document[name])
-                raise wrong_at("", f"{rule}; {name} holds {told}" if told else rule, name)
+                fields = listed_briefly(fields_at([name], self.document) or self.document[name])
+                raise wrong_at("", f"{rule}; {name} holds {fields}" if fields else rule, name)
             raise wrong_at("", rule, name, near_path(name, self.document))
         head, _, rest = name.partition(".")
         if head == "parameters" and rest not in PARAMETERS:
@@ -90,9 +90,9 @@ class Reader:
     def kind(self, path: str) -> Kind:
         """What a path holds. Raises InputError for a path that is not there, or holds no number and no day."""
         parts = path.split(".")
-        found = kind_at(self.document, parts)
-        if found is not None:
-            return found
+        kind = kind_at(self.document, parts)
+        if kind is not None:
+            return kind
         try:
             self.opened.resolved({**self.scenario.overrides, path: 0.0})
         except ScenarioError as error:
@@ -101,9 +101,9 @@ class Reader:
                 raise wrong_at(path, missing[0].rule, None, missing[0].suggestion) from None
         raise wrong_at(path, "a path that holds a number, or the day of an event or election")
 
-    def listed(self, path: str, kind: Kind, told: Sequence[Any]) -> Variation:
+    def listed(self, path: str, kind: Kind, raw: Sequence[Any]) -> Variation:
         """A variation over a list."""
-        values = tuple(value_of(path, kind, value) for value in told)
+        values = tuple(value_of(path, kind, value) for value in raw)
         if not values:
             raise wrong_at(path, "at least one value")
         if len(set(values)) < len(values):
@@ -112,17 +112,17 @@ class Reader:
             raise wrong_at(path, "each value once", twice)
         return Variation(path, values=values, whole=kind == "whole")
 
-    def range(self, path: str, kind: Kind, told: Mapping[str, Any]) -> Variation:
+    def range(self, path: str, kind: Kind, raw: Mapping[str, Any]) -> Variation:
         """A variation over a range: told, or the path's own."""
-        points = told.get("points")
+        points = raw.get("points")
         if points is not None and (not isinstance(points, int) or isinstance(points, bool) or points < 2):
             raise wrong_at(path, "a whole number of points, 2 or more", points)
         if points is not None and points > MOST_POINTS:
             raise wrong_at(path, f"at most {MOST_POINTS:,} points in all", points)
-        if ("low" in told) != ("high" in told):
+        if ("low" in raw) != ("high" in raw):
             raise wrong_at(path, "both low and high, or neither")
-        if "low" in told:
-            low, high = (value_of(path, kind, told.get(end)) for end in ("low", "high"))
+        if "low" in raw:
+            low, high = (value_of(path, kind, raw.get(end)) for end in ("low", "high"))
         else:
             low, high = self.own_range(path)
         if not low < high:  # type: ignore[operator]
@@ -161,8 +161,8 @@ class Reader:
         ends = {values.index(end(values)) for end in (min, max)}
         if self._refused({place: {one.path: values[place]} for place in ends}):
             tried = _evenly(len(values), ends)
-            found = self._refused({place: {one.path: values[place]} for place in tried})
-            raise InputError([problem for _, problem in found])
+            refused = self._refused({place: {one.path: values[place]} for place in tried})
+            raise InputError([problem for _, problem in refused])
 
     def try_rows(self, rows: Sequence[Point], paths: Sequence[str]) -> list[tuple[int, Problem]]:
         """What the scenario says of points, each problem once, with the place of the first point tried that has it.
@@ -172,20 +172,20 @@ class Reader:
         """
         ends: set[int] = set()
         for path in paths if len(rows) > MOST_TRIED else ():
-            told = [(values[path], place) for place, values in enumerate(rows) if path in values]
-            ends |= {min(told)[1], max(told)[1]}
+            by_value = [(values[path], place) for place, values in enumerate(rows) if path in values]
+            ends |= {min(by_value)[1], max(by_value)[1]}
         return self._refused({place: rows[place] for place in _evenly(len(rows), ends)})
 
     def _refused(self, tried: Mapping[int, Point]) -> list[tuple[int, Problem]]:
         """What the scenario says of values by path: each problem once, with the place at which it was found."""
-        found: dict[tuple[str, str], tuple[int, Problem]] = {}
+        by_rule: dict[tuple[str, str], tuple[int, Problem]] = {}
         for place, values in tried.items():
             try:
                 self.opened.resolved({**self.scenario.overrides, **values})
             except ScenarioError as error:
                 for problem in error.problems:
-                    found.setdefault((problem.path, problem.rule), (place, _blamed(problem, values)))
-        return list(found.values())
+                    by_rule.setdefault((problem.path, problem.rule), (place, _blamed(problem, values)))
+        return list(by_rule.values())
 
 
 def _evenly(many: int, more: Iterable[int]) -> list[int]:
@@ -196,7 +196,7 @@ def _evenly(many: int, more: Iterable[int]) -> list[int]:
 
 
 def _blamed(problem: Problem, values: Point) -> Problem:
-    """A problem of the scenario; where it is told of another path, with the values that bring it about."""
+    """A problem of the scenario; if it is about another path, with the values that bring it about."""
     own = any(f"{p}.".startswith(f"{problem.path}.") or problem.path.startswith(f"{p}.") for p in values)
     if own and not isinstance(problem.value, (dict, list)):
         return problem
@@ -204,29 +204,29 @@ def _blamed(problem: Problem, values: Point) -> Problem:
     return Problem(problem.path, f"{problem.rule}, with {with_them}", None, problem.suggestion)
 
 
-def value_of(path: str, kind: Kind, told: Any) -> Value:
+def value_of(path: str, kind: Kind, raw: Any) -> Value:
     """A value of a kind, as told; a text that is a number counts as one. Raises InputError where it is none."""
     if kind == "day":
-        if isinstance(told, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", told):
+        if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
             try:
-                return date.fromisoformat(told)
+                return date.fromisoformat(raw)
             except ValueError:
-                raise wrong_at(path, "no such day in the calendar", told) from None
-        if isinstance(told, datetime) or not isinstance(told, date):
-            raise wrong_at(path, "a date written YYYY-MM-DD", _plain(told))
-        return told
-    told = scalar(told) if isinstance(told, str) else told
-    if not isinstance(told, (int, float)) or isinstance(told, bool):
-        raise wrong_at(path, "required" if told is None else number_rule(told), _plain(told))
-    if abs(told) > _LARGEST or not math.isfinite(told):
-        raise wrong_at(path, "a finite number", told)
+                raise wrong_at(path, "no such day in the calendar", raw) from None
+        if isinstance(raw, datetime) or not isinstance(raw, date):
+            raise wrong_at(path, "a date written YYYY-MM-DD", _plain(raw))
+        return raw
+    raw = scalar(raw) if isinstance(raw, str) else raw
+    if not isinstance(raw, (int, float)) or isinstance(raw, bool):
+        raise wrong_at(path, "required" if raw is None else number_rule(raw), _plain(raw))
+    if abs(raw) > _LARGEST or not math.isfinite(raw):
+        raise wrong_at(path, "a finite number", raw)
     if kind == "whole":
-        if told != int(told):
-            raise wrong_at(path, "a whole number", told)
-        return int(told)
-    return nine_digits(float(told))
+        if raw != int(raw):
+            raise wrong_at(path, "a whole number", raw)
+        return int(raw)
+    return nine_digits(float(raw))
 
 
-def _plain(told: Any) -> Any:
+def _plain(raw: Any) -> Any:
     """A value as a message shows it."""
-    return int(told) if isinstance(told, float) and told.is_integer() else told
+    return int(raw) if isinstance(raw, float) and raw.is_integer() else raw

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.bench import edited
-from sim.analysis.pulled import groups, label_of, levers
+from sim.analysis.deviations import deviations, groups, label_of
 from sim.analysis.removals import Removals, removals
 from sim.analysis.subject import subject_of
 from sim.face import load, run
@@ -121,7 +121,7 @@ def test_what_a_child_changes_goes_back_to_what_its_root_has() -> None:
 def test_silence_that_a_child_tells_goes_back_to_the_last_speech(silent: bool, told_so: str) -> None:
     root = told("GTM", "HND")
     child = changed(root, {"states.HND.silent": silent})
-    (lever,) = levers(subject_of(result_of(child, runs=20, root=root), "HND"))
+    (lever,) = deviations(subject_of(result_of(child, runs=20, root=root), "HND"))
     assert (lever.path, lever.label) == ("states.HND.silent", f"Honduras: silent ({told_so})")
     found = removals(result_of(child, runs=200, root=root), "HND", threads=1)
     twin = result_of(root, runs=200)
@@ -132,13 +132,13 @@ def test_a_state_that_only_the_child_has_is_its_own_reference() -> None:
     root = told("GTM", "HND", "PRY")
     child = changed(told("GTM", "HND", "PAN", "PRY"), {"states.PAN": {"pride": 0.9, "population": 4e6}})
     result = result_of(child, runs=20, root=root)
-    assert levers(subject_of(result, "PAN")) == []
+    assert deviations(subject_of(result, "PAN")) == []
     assert removals(result, "PAN", threads=1).sentences[-1] == "What it changes of its roster is not taken away."
 
 
 def test_groups_take_away_what_is_of_a_kind_for_this_state() -> None:
     result = result_of(rich(), runs=40)
-    singles = levers(subject_of(result, "HND"))
+    singles = deviations(subject_of(result, "HND"))
     together = {lever.path: lever for lever in groups(subject_of(result, "HND"), singles)}
     kinds = ("words", "government", "beijing", "taipei", "washington", "truce", "other")
     assert set(together) == {"all", *(f"all:{kind}" for kind in kinds)}
@@ -278,7 +278,7 @@ def test_every_lever_of_a_shipped_scenario_can_be_taken_away(name: str) -> None:
         if place.iso3 in about:
             subject = subject_of(result, place.iso3, place.tie)
             found = removals(result, place.iso3, tie=place.tie, threads=1)
-            singles = levers(subject)
+            singles = deviations(subject)
             assert len(found.rows) == len(singles) + len(groups(subject, singles)) > 0
             assert all(0.0 <= row["without"] <= 1.0 for row in (*found.rows, *found.pairs))
             break

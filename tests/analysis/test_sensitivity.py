@@ -11,20 +11,25 @@ import pytest
 
 from sim.analysis import sensitivity as module
 from sim.analysis.indices import SAME, analysed, point_noise
-from sim.analysis.sensitivity import Question, face_sensitivity, sensitivity, sensitivity_to_folder
-from sim.analysis.space import evaluated, measured
+from sim.analysis.sensitivity import Question, face_sensitivity, sensitivity, sensitivity_to_folder, status
+from sim.analysis.space import DrawnPoints, estimated
 from sim.errors import InputError, SimError
 from sim.fit import beliefs_for, yardsticks
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.model.plan import plan
 from sim.parameters import PARAMETERS, Held
+from sim.results import Exactly
 from sim.runs.ensemble import run_ensemble
 from sim.runs.run import Request, simulate
 from sim.runs.sampling import sample
 from sim.scenario import load
-from sim.sweeps.designs import unit_points
-from sim.sweeps.outcomes import outcome_in
+from sim.sweeps import executors
+from sim.sweeps.designs import Design, unit_points
+from sim.sweeps.executors import Dask, Executor, Local
+from sim.sweeps.journal import InMemory, open_journal
+from sim.sweeps.outcomes import measured, outcome_in
+from sim.sweeps.sweep import Sweep, compute
 from tests.worlds import CERTAIN, lay_out, told
 from tests.worlds import run as run_world
 
@@ -261,7 +266,7 @@ def test_a_sure_departure_is_counted_as_one() -> None:
 def test_draws_by_law_are_those_of_a_run() -> None:
     """A unit cube made of a run's own luck gives that run's own draws, to the last bit."""
     where = Question.of(load("outlook-2026")).space()
-    laws = {name for name, belief in where.beliefs.items() if not isinstance(belief.distribution, Held)}
+    laws = {name for name, belief in where.setup.beliefs.items() if not isinstance(belief.distribution, Held)}
     assert set(where.names) == laws | {name for name in where.names if "." in name}
     assert "neighbours_effect" not in where.names
     assert KMT in where.names
@@ -269,14 +274,14 @@ def test_draws_by_law_are_those_of_a_run() -> None:
     unit = np.stack(
         [uniforms(5, 7, purpose_of(f"{kind}:{name}")) for kind, name in zip(kinds, where.names, strict=True)], axis=1
     )
-    mine, theirs = where.at(unit).settled, sample(where.laid, where.beliefs, 5, 7, "drawn")
-    assert mine is not None
+    setup = where.setup
+    mine, theirs = where.draws(unit), sample(setup.plan, setup.beliefs, 5, 7, "drawn")
     for name in ("parameters", "values", "chances", "outcomes"):
         assert np.array_equal(getattr(mine, name), getattr(theirs, name), equal_nan=name == "values")
-    columns = where.at(unit).columns(unit)
+    columns = where.columns(Design(where.axes, "saltelli", (7,), unit, DrawnPoints(mine)))
     assert [float(text) for text in columns["lean_effect"]] == theirs.parameters["lean_effect"].tolist()
     assert [float(text) for text in columns[KMT]] == pytest.approx(
-        np.diff(theirs.outcomes[:, vote_of(where.laid), :], axis=1, prepend=0.0)[:, 1].tolist()
+        np.diff(theirs.outcomes[:, vote_of(setup.plan), :], axis=1, prepend=0.0)[:, 1].tolist()
     )
 
 
@@ -298,7 +303,9 @@ def vote_of(laid: Any) -> int:
 def test_a_point_is_a_run_with_its_values_set(vary: list[str], parameters: Any) -> None:
     where = Question.of(load("honduras-2021", {"taipei.budget": 2}), 40, 9, parameters, vary).space()
     unit = np.array([[0.25, 0.75], [1.0, 0.0]])
-    found, failures = evaluated(where, unit, outcome_in("count", where.laid), 1)
+    sweep, points = Sweep(where.base, Design(where.variations, "saltelli", (2,), unit)), InMemory()
+    compute(sweep, points, Local(1))
+    found, failures = estimated(sweep, points)
     assert failures == {}
     for row, estimates in zip(unit.tolist(), found, strict=True):
         values = {one.path: one.value_at(u) for one, u in zip(where.variations, row, strict=True)}
@@ -314,9 +321,98 @@ def test_a_point_is_a_run_with_its_values_set(vary: list[str], parameters: Any) 
 
 def test_threads_do_not_matter() -> None:
     question = Question.of(load("honduras-2021"), 40, 1, points=2, outcome="left:HND")
-    first, second = (sensitivity(question, threads) for threads in (1, 3))
+    first, second = (sensitivity(question, Local(threads)) for threads in (1, 3))
     assert first.document == second.document
     assert first.samples == second.samples
+
+
+def small_question(vary: bool) -> Question:
+    """Some ten points or some hundred, quick to simulate."""
+    varied = ["lean_effect=0:1", "washington.attention=0:3"] if vary else []
+    return Question.of(load("honduras-2021"), 40, 1, vary=varied, points=4 if vary else 2, outcome="left:HND")
+
+
+TABLES = ("indices.csv", "points.csv", "sensitivity.json")
+
+
+def files(folder: Path | None) -> list[bytes]:
+    assert folder is not None
+    return [(folder / name).read_bytes() for name in TABLES]
+
+
+def interrupted(question: Question, out: Path, where: Executor) -> int:
+    """Stop an analysis when five points are done; how many are kept."""
+
+    def stop(done: int, wanted: int) -> None:
+        if done >= 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sensitivity_to_folder(question, out, None, where, stop)
+    far = status(question, out)
+    assert far.folder.name == f"{question.settings['id']}.unfinished"
+    assert not far.finished
+    assert 5 <= far.done < far.points
+    return far.done
+
+
+@pytest.mark.parametrize("vary", [False, True])
+def test_an_interrupted_analysis_goes_on_and_ends_in_the_same_bytes(
+    vary: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = small_question(vary)
+    kept = interrupted(question, tmp_path / "stopped", Local(2))
+    simulated: list[str] = []
+    evaluate = executors.evaluate
+
+    def watched(base: Any, values: Any, key: str) -> Any:
+        simulated.append(key)
+        return evaluate(base, values, key)
+
+    monkeypatch.setattr(executors, "evaluate", watched)
+    resumed, old = sensitivity_to_folder(question, tmp_path / "stopped", None, Local(1))
+    assert not old
+    assert len(simulated) == resumed.evaluated - kept
+    whole, _ = sensitivity_to_folder(question, tmp_path / "whole", None, Local(2))
+    assert files(resumed.folder) == files(whole.folder)
+    assert not list(tmp_path.rglob("*.unfinished"))
+
+
+def test_an_analysis_to_a_very_folder_goes_on_too(tmp_path: Path) -> None:
+    question, place = small_question(True), Exactly(tmp_path / "mine")
+    with pytest.raises(KeyboardInterrupt):
+        sensitivity_to_folder(question, place, None, Local(1), stop_at_once)
+    assert status(question, place).done > 0
+    found, _ = sensitivity_to_folder(question, place, None, Local(1))
+    assert found.folder == tmp_path / "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def stop_at_once(done: int, wanted: int) -> None:
+    if done:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("vary", [False, True])
+def test_a_cluster_gives_the_same_bytes(vary: bool, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    question = small_question(vary)
+    settings = {"n_workers": 1, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    interrupted(question, tmp_path / "cluster", Local(1))
+    with distributed.LocalCluster(silence_logs=60, **settings) as cluster:
+        there, _ = sensitivity_to_folder(question, tmp_path / "cluster", None, Dask(cluster.scheduler_address))
+    here, _ = sensitivity_to_folder(question, tmp_path / "here", None, Local(2))
+    assert files(there.folder) == files(here.folder)
+
+
+def test_only_one_process_works_on_an_analysis(tmp_path: Path) -> None:
+    question = small_question(True)
+    interrupted(question, tmp_path, Local(1))
+    unfinished = status(question, tmp_path).folder
+    with open_journal(unfinished), pytest.raises(InputError) as refused:
+        sensitivity_to_folder(question, tmp_path, None, Local(1))
+    (line,) = refused.value.lines()
+    assert line == f"--out: an analysis that no other process is working on just now (got '{unfinished}')"
 
 
 def test_a_point_that_makes_no_scenario_fails_by_number() -> None:
@@ -325,11 +421,13 @@ def test_a_point_that_makes_no_scenario_fails_by_number() -> None:
     with pytest.raises(
         SimError, match=r"of 64 points failed \(.*\): .*the chances of an election's outcomes add up to 1"
     ):
-        sensitivity(question, 2)
-    found = sensitivity(Question.of(load("outlook-2026"), 40, 4, vary=vary, points=16, repair=True), 2)
+        sensitivity(question, Local(2))
+    found = sensitivity(Question.of(load("outlook-2026"), 40, 4, vary=vary, points=16, repair=True), Local(2))
     assert found.points + found.dropped == 16
     assert found.dropped > 0
     assert found.samples["outcome"].count("") > 0
+    for outcome, error in zip(found.samples["outcome"], found.samples["error"], strict=True):
+        assert (outcome == "") == error.startswith("elections.taiwan-2028: the chances of an election's outcomes add")
 
 
 # --- the whole

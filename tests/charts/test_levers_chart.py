@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.analysis.levers import NINETY
+from sim.analysis.effects import NINETY
 from sim.charts.catalogue import draw_outcome, draw_sweep
 from tests.charts.test_backtest_charts import bars, said
 from tests.charts.test_charts import assert_clear, words

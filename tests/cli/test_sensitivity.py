@@ -6,10 +6,12 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.cli.main import COMMANDS
+from sim.sweeps.journal import Journal
 from tests.cli.calling import Sim
 
 NAME = "honduras-2021"
@@ -104,9 +106,39 @@ def test_failed_points_end_with_status_1(sim: Sim, tmp_path: Path) -> None:
     assert Path(sim(*asked, "--repair").out.strip()).is_dir()
 
 
+def test_failed_points_are_left_out_and_said(sim: Sim, tmp_path: Path) -> None:
+    chances = [f"elections.taiwan-2028.outcomes.{party}.chance" for party in ("kmt", "dpp")]
+    asked = ["sensitivity", "outlook-2026", "--points", "16", "--runs", "40", "--vary", f"{chances[0]}=0.40:0.46"]
+    said = sim(*asked, "--vary", f"{chances[1]}=0.51:0.57", "--repair", "--no-charts", "--to", tmp_path / "mine")
+    assert re.search(r"^\d+ blocks were left out, for points of them failed\.$", said.out, re.MULTILINE)
+    with (tmp_path / "mine" / "points.csv").open(newline="", encoding="utf-8") as file:
+        points = list(csv.DictReader(file))
+    assert all((point["error"] == "") == (point["outcome"] != "") for point in points)
+
+
+def test_an_interruption_says_what_is_kept(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("sensitivity", *SMALL, "--vary", "lean_effect=0:1", "--no-charts", "--threads", "1", "--out", tmp_path)
+    add = Journal.add
+
+    def stopped(journal: Journal, finished: Any) -> None:
+        add(journal, finished)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "add", stopped)
+        said = sim(*asked)
+    assert (said.status, said.out) == (130, "")
+    assert said.err == "interrupted: 1 of 12 points are kept; the same command goes on\n"
+    assert sim(*asked).status == 0
+    assert not list(tmp_path.rglob("*.unfinished"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ((NAME, "--scheduler", "tcp://a:1"), "--scheduler: only with --executor dask (got 'tcp://a:1')"),
+        ((NAME, "--executor", "dask"),
+         "--scheduler: required with --executor dask: the address of its scheduler"),
         ((NAME, "--outcome", "left:HDN"),
          "--outcome: left: and the code of a state simulated here, such as left:BLZ (got 'left:HDN'); "
          "did you mean left:HND (Honduras)?"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.analysis.levers import moved
+from sim.analysis.effects import moved
 from sim.charts.catalogue import draw_outcome
 from sim.charts.sweep.document import outcome_of
 from sim.charts.sweep.line import paired

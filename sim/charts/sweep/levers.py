@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.levers import Change, Document, Moved, finding, fine, moved
+from sim.analysis.effects import Change, Document, Moved, finding, fine, moved
 from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
 from sim.charts.sweep.axes import SMALL, WIDTH
 from sim.charts.sweep.document import Outcome, outcome_of, source, subtitle

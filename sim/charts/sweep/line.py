@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.levers import Moved, moved, one_finding
+from sim.analysis.effects import Moved, moved, one_finding
 from sim.charts.labels import spread
 from sim.charts.style import (
     BLUE_HALF,

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.scenario.levers import FIRST, LEVERS, called
+from sim.scenario.levers import FIRST, called
+from sim.sweeps.levers import usual_at
 from sim.words import listed, minus
 
 Document = Mapping[str, Any]
@@ -29,10 +30,10 @@ class Change:
     """Mean count, or chance in %."""
     difference: float
     error: float | None
-    """90 % of Monte Carlo on either side of the difference, the luck of pairs; None where it is not known."""
+    """90 % of Monte Carlo on either side of the difference, runs paired; None if not known."""
     low: float | None
     high: float | None
-    """5 % and 95 % points of the difference over parameter draws, luck removed; None where they are not known."""
+    """5 % and 95 % points of the difference over parameter draws, luck removed; None if not known."""
 
     @property
     def is_luck(self) -> bool:
@@ -68,7 +69,7 @@ class Moved:
     def times(self, value: float) -> str:
         """A value in words: `five times as much`."""
         if not self.own:
-            usual = next((lever.usual for lever in LEVERS if lever.path == self.path), None) or 1.0
+            usual = usual_at(self.path)
             return _USUAL.get(round(value / usual, 6), f"{value / usual:.2g} times the record's")
         return _TIMES.get(round(value / self.own, 6), f"{value / self.own:.2g} times as much")
 
@@ -83,35 +84,37 @@ def moved(document: Document, *outcome: str, scale: float = 1.0) -> list[Moved]:
     if against is None or any(f"{name}_change" not in columns or columns[name][against] is None for name in names):
         return []
 
-    def told(end: str, point: int) -> float | None:
+    def value_at(end: str, point: int) -> float | None:
         values = [columns[f"{name}{end}"][point] for name in names]
         if any(value is None for value in values) or (len(values) > 1 and end in ("_change_low", "_change_high")):
             return None
         return scale * float(sum(values))
 
     paths = [varied["path"] for varied in document["varied"]]
-    found = []
+    effects = []
     for path in paths:
         own = columns[path][against]
         changes = []
         for point, value in enumerate(columns[path]):
-            difference = told("_change", point)
+            difference = value_at("_change", point)
             if value == own or difference is None:
                 continue
-            error, low, high = (told(f"_change_{end}", point) for end in ("mc", "low", "high"))
+            error, low, high = (value_at(f"_change_{end}", point) for end in ("mc", "low", "high"))
             error = None if error is None else NINETY * error
-            changes.append(Change(float(value), told("", point) or 0.0, difference, error, low, high))
+            changes.append(Change(float(value), value_at("", point) or 0.0, difference, error, low, high))
         changes.sort(key=lambda change: change.value)
         name = called(path)
-        found.append(Moved(path, name[0].upper() + name[1:], float(own), told("", against) or 0.0, tuple(changes)))
-    return found
+        effects.append(
+            Moved(path, name[0].upper() + name[1:], float(own), value_at("", against) or 0.0, tuple(changes))
+        )
+    return effects
 
 
 # --- words --------------------------------------------------------------------------------------------------
 
 
 def lines(levers: Sequence[Moved]) -> list[str]:
-    """A sentence a lever on the count at the end: what is without it, as it is, and at its greatest value."""
+    """One sentence per lever on the count at the end: what is without it, as it is, and at its greatest value."""
     return [_line(lever) for lever in levers if lever.changes]
 
 
@@ -166,13 +169,13 @@ def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -
     outcome = f"{change.outcome:.1f} states" if counts else f"{change.outcome:.0f} %"
     base = f"{first.base:.1f}" if counts else f"{first.base:.0f} %"
     leaves = "leaves" if counts and remain else "makes it"
-    said = f"{first.name} does most: {first.times(change.value)} {leaves} {outcome} in place of {base}"
-    return said + _least(sizes, [first])
+    text = f"{first.name} does most: {first.times(change.value)} {leaves} {outcome} in place of {base}"
+    return text + _least(sizes, [first])
 
 
-def _least(sizes: Sequence[Moved], told: Sequence[Moved]) -> str:
+def _least(sizes: Sequence[Moved], named: Sequence[Moved]) -> str:
     """What the weakest lever does, where that can be told from the others."""
-    rest = [lever for lever in sizes if lever not in told]
+    rest = [lever for lever in sizes if lever not in named]
     if not rest:
         return ""
     last = rest[-1]

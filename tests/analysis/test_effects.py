@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.analysis.levers import NINETY, Change, Moved, finding, fine, lines, moved, one_finding
+from sim.analysis.effects import NINETY, Change, Moved, finding, fine, lines, moved, one_finding
 
 BEIJING, TAIPEI, ATTENTION = "beijing.budget", "taipei.budget", "washington.attention"
 NAMES = {BEIJING: "Beijing's money", TAIPEI: "Taipei's money", ATTENTION: "Washington's attention"}

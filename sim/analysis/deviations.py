@@ -1,4 +1,4 @@
-"""The levers a scenario pulls: what it says that differs from reference conditions, and what takes each away."""
+"""What a scenario says that differs from reference conditions, and what takes each of it away."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sim.scenario.levers import LEVERS
 
 
 @dataclass(frozen=True)
-class Lever:
+class Deviation:
     """Something a scenario says that differs from reference conditions, and what takes it away."""
 
     path: str
-    """Where the scenario says it; `all:KIND` for several levers together."""
+    """Where the scenario says it; `all:KIND` for several together."""
     label: str
     kind: str
     """words, government, beijing, taipei, washington, truce, facts, parameters or other; `all` for all of them."""
@@ -53,7 +53,7 @@ def is_near(event: Mapping[str, Any], iso3: str) -> bool:
 
 
 def acts(scenario: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Every enabled event and effect of an election: path, path of the lever it belongs to, what it says."""
+    """Every enabled event and effect of an election: path, path of the deviation it belongs to, what it says."""
     for name, event in (scenario.get("events") or {}).items():
         if event.get("enabled", True):
             yield f"events.{name}", f"events.{name}", event
@@ -76,50 +76,50 @@ def label_of(path: str) -> str:
     return f"{words} election" if section == "elections" and "election" not in words else words
 
 
-def levers(subject: Subject) -> list[Lever]:
-    """Every lever the scenario of a result pulls, in its order, each to be taken away by itself."""
+def deviations(subject: Subject) -> list[Deviation]:
+    """Every deviation of the scenario of a result, in its order, each to be taken away by itself."""
     scenario, reference, iso3 = subject.result.scenario, subject.result.reference, subject.iso3
-    found: dict[str, Lever] = {}
+    by_path: dict[str, Deviation] = {}
     for _, path, event in acts(scenario):
-        near = is_near(event, iso3) or (path in found and found[path].near)
+        near = is_near(event, iso3) or (path in by_path and by_path[path].near)
         kind = kind_of(event) if near else "other"
-        found[path] = Lever(path, label_of(path), kind, ((f"{path}.enabled", False),), near)
+        by_path[path] = Deviation(path, label_of(path), kind, ((f"{path}.enabled", False),), near)
     return [
-        *found.values(),
-        *_patron_levers(scenario),
-        *_state_levers(subject, scenario, reference),
-        *_parameter_levers(scenario, reference),
+        *by_path.values(),
+        *_of_patrons(scenario),
+        *_of_states(subject, scenario, reference),
+        *_of_parameters(scenario, reference),
     ]
 
 
-def _patron_levers(scenario: Mapping[str, Any]) -> Iterator[Lever]:
+def _of_patrons(scenario: Mapping[str, Any]) -> Iterator[Deviation]:
     for lever in LEVERS:
         value = (scenario.get(lever.patron) or {}).get(lever.key, lever.usual)
         if value != lever.usual:
-            told = "dated" if isinstance(value, Mapping) else f"{value:g}"
+            shown = "dated" if isinstance(value, Mapping) else f"{value:g}"
             instead = "as drawn" if lever.usual is None else f"usually {lever.usual:g}"
-            label = f"{PATRONS[lever.patron]}'s {lever.key} ({told}, {instead})"
-            yield Lever(lever.path, label, lever.patron, ((lever.path, DROP),))
+            label = f"{PATRONS[lever.patron]}'s {lever.key} ({shown}, {instead})"
+            yield Deviation(lever.path, label, lever.patron, ((lever.path, DROP),))
 
 
-def _state_levers(subject: Subject, scenario: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[Lever]:
-    """What is said of states otherwise than under reference conditions; a known first day in office is a deviation."""
+def _of_states(subject: Subject, scenario: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[Deviation]:
+    """What is said of states and differs from reference conditions; a known first day in office is a deviation."""
     names = {code: name for code, name, _ in subject.result.members}
     usual = StateTable().model_dump(mode="json", exclude_none=True)
     in_root = members(Scenario.model_validate(reference)).all
-    for code, said in (scenario.get("states") or {}).items():
+    for code, own in (scenario.get("states") or {}).items():
         base = usual | ((reference.get("states") or {}).get(code) or {})
-        for key in sorted({*said, *base}):
+        for key in sorted({*own, *base}):
             instead = DROP if key == "government_since" else base.get(key, DROP)
-            value = said.get(key, DROP)
+            value = own.get(key, DROP)
             if value == instead or (key != "government_since" and code not in in_root):
                 continue
             near = code == subject.iso3
             path = f"states.{code}.{key}"
-            told = "as known" if value is DROP else _value(value)
+            shown = "as known" if value is DROP else _value(value)
             kind = "government" if key in ("lean", "government_since") else "facts"
-            label = f"{names[code]}: {key.replace('_', ' ')} ({told})"
-            yield Lever(path, label, kind if near else "other", ((path, instead),), near)
+            label = f"{names[code]}: {key.replace('_', ' ')} ({shown})"
+            yield Deviation(path, label, kind if near else "other", ((path, instead),), near)
 
 
 def _value(value: Any) -> str:
@@ -128,29 +128,29 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def _parameter_levers(scenario: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[Lever]:
+def _of_parameters(scenario: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[Deviation]:
     own, base = scenario.get("parameters") or {}, reference.get("parameters") or {}
     for name in sorted({*own, *base}):
         if own.get(name) != base.get(name):
             path = f"parameters.{name}"
             label = f"parameter {name.replace('_', ' ')}"
-            yield Lever(path, label, "parameters", ((path, base.get(name, DROP)),))
+            yield Deviation(path, label, "parameters", ((path, base.get(name, DROP)),))
 
 
-def groups(subject: Subject, singles: Sequence[Lever]) -> list[Lever]:
-    """Levers taken away together: those of a kind, and all of them, which leaves reference conditions."""
+def groups(subject: Subject, singles: Sequence[Deviation]) -> list[Deviation]:
+    """Deviations taken away together: those of a kind, and all of them, which leaves reference conditions."""
     patrons = [lever for lever in singles if not lever.path.startswith(("events.", "elections."))]
     parts = [(lever.kind, lever.path, lever.edits) for lever in patrons]
     for path, _, event in acts(subject.result.scenario):
         kind = kind_of(event) if is_near(event, subject.iso3) else "other"
         parts.append((kind, path, ((f"{path}.enabled", False),)))
-    found = []
+    together = []
     for kind, label in _GROUPS.items():
         own = [edits for which, _, edits in parts if which == kind]
         if len(own) > 1:
             edits = tuple(edit for each in own for edit in each)
-            found.append(Lever(f"all:{kind}", label.format(name=subject.name), kind, edits))
+            together.append(Deviation(f"all:{kind}", label.format(name=subject.name), kind, edits))
     if len(singles) > 1:
         edits = tuple(edit for lever in singles for edit in lever.edits)
-        found.append(Lever("all", "all of them: reference conditions", "all", edits))
-    return found
+        together.append(Deviation("all", "all of them: reference conditions", "all", edits))
+    return together
