@@ -19,7 +19,7 @@ from sim.fit import Belief, beliefs, fit
 from sim.fit.hazard import PRIOR_SPREAD
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.fit.prices import PRICED
-from sim.parameters import Counted, Distribution, Fitted, Parameter
+from sim.parameters import CaseChance, Coefficient, Distribution, Parameter
 
 PICTURE = DOCS / "images" / "prior-posterior.png"
 Points = tuple[float, float, float]
@@ -43,9 +43,9 @@ class Moved:
         if parameter.central is not None:
             return _points(parameter, parameter.distribution)
         if parameter.family == "counted":
-            return _points(parameter, Counted(0, 0, parameter.before))
+            return _points(parameter, CaseChance(0, 0, parameter.before))
         if parameter.name in (*LEAVING, *RETURNING):
-            return _points(parameter, Fitted(0.0, PRIOR_SPREAD))
+            return _points(parameter, Coefficient(0.0, PRIOR_SPREAD))
         return None
 
     @property

@@ -13,14 +13,14 @@ from sim.fit import Belief
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.model.plan import Plan, Uncertain
-from sim.parameters import Distribution, Fitted, rounded
+from sim.parameters import Coefficient, Distribution, rounded
 
 Floats = NDArray[np.float64]
 Mode = Literal["drawn", "central"]
 Luck = Callable[[str], Floats | None]
 """The uniform numbers, (draws,) from 0 to 1, that settle a named quantity; None for its central value."""
 _EDGE = 1e-12
-_SPREAD = Fitted(0.0, 1.0)
+_SPREAD = Coefficient(0.0, 1.0)
 
 
 @dataclass(frozen=True)
