@@ -35,20 +35,20 @@ HERE = Path(__file__).parent
 ROUNDS = 7
 COMPILED_RUNS, MESA_RUNS = 20_000, 60
 PYTHON_WORLD: dict[str, Any] = {}
-"""What a batch-run model is made from; `batch_run` passes plain keywords only."""
+"""Inputs of a batch-run model; `batch_run` passes only plain keywords."""
 
 
 class BatchWorld(World):
-    """The Mesa model as `mesa.batch_run` wants it: made from keywords, collecting data, stopping by itself."""
+    """The Mesa model as `mesa.batch_run` needs it: built from keywords, collecting data, stopping by itself."""
 
     def __init__(self, run: int = 0, **_: object) -> None:
-        laid: Plan = PYTHON_WORLD["plan"]
+        plan: Plan = PYTHON_WORLD["plan"]
         draws: Draws = PYTHON_WORLD["draws"]
         names = draws.parameters.dtype.names or ()
         draw = run // 20
         super().__init__(
-            laid.timeline,
-            laid.states,
+            plan.timeline,
+            plan.states,
             {name: float(draws.parameters[name][draw]) for name in names},
             draws.values[draw],
             draws.chances[draw],
@@ -67,7 +67,7 @@ class BatchWorld(World):
 
 
 def laid_out(months: int | None = None, states: int | None = None) -> Setup:
-    """The work made ready to run, with another horizon or a smaller roster where asked for."""
+    """The work made ready to run, optionally with another horizon or a smaller roster."""
     overrides: dict[str, Any] = {}
     if months is not None:
         year, month = divmod(2021 * 12 + 11 + months, 12)
@@ -90,13 +90,13 @@ def timed(work: Callable[[], object], state_months: int) -> float:
 def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     """Every figure of the table."""
     setup = laid_out()
-    laid, draws = setup.plan, setup.draws(COMPILED_RUNS)
-    PYTHON_WORLD.update(plan=laid, draws=draws)
-    size = len(laid.states) * len(laid.months)
+    plan, draws = setup.plan, setup.draws(COMPILED_RUNS)
+    PYTHON_WORLD.update(plan=plan, draws=draws)
+    size = len(plan.states) * len(plan.months)
     works: dict[str, tuple[Callable[[], object], int]] = {
-        "compiled": (lambda: run_ensemble(laid, draws, 1, COMPILED_RUNS, threads=1), COMPILED_RUNS * size),
-        "compiled_two_threads": (lambda: run_ensemble(laid, draws, 1, COMPILED_RUNS, threads=2), COMPILED_RUNS * size),
-        "mesa": (lambda: run_ensemble(laid, draws, 1, MESA_RUNS, engine="mesa"), MESA_RUNS * size),
+        "compiled": (lambda: run_ensemble(plan, draws, 1, COMPILED_RUNS, threads=1), COMPILED_RUNS * size),
+        "compiled_two_threads": (lambda: run_ensemble(plan, draws, 1, COMPILED_RUNS, threads=2), COMPILED_RUNS * size),
+        "mesa": (lambda: run_ensemble(plan, draws, 1, MESA_RUNS, engine="mesa"), MESA_RUNS * size),
         "mesa_batch_run": (
             lambda: batch_run(
                 BatchWorld, {"run": list(range(MESA_RUNS))}, data_collection_period=1, display_progress=False
@@ -115,7 +115,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, Any]:
         times["arithmetic_floor"].append(floor(costs[-1]))
     return {
         "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
-        "work": {"states": len(laid.states), "months": len(laid.months), "compiled_runs": COMPILED_RUNS},
+        "work": {"states": len(plan.states), "months": len(plan.months), "compiled_runs": COMPILED_RUNS},
         "rows": [_row(name, times) for name in times if name != "compiled_two_threads"],
         "two_threads": _ratio(times["compiled"], times["compiled_two_threads"]),
         "operations_ns": {name: round(statistics.median(c[name] for c in costs), 2) for name in costs[0]},
@@ -153,11 +153,11 @@ def growth() -> list[dict[str, Any]]:
         (20_000, 14, 240),
     ):
         setup = laid_out(months, states)
-        laid, draws = setup.plan, setup.draws(runs)
-        size = runs * len(laid.states) * len(laid.months)
+        plan, draws = setup.plan, setup.draws(runs)
+        size = runs * len(plan.states) * len(plan.months)
 
-        def work(laid: Plan = laid, draws: Draws = draws, runs: int = runs) -> None:
-            run_ensemble(laid, draws, 1, runs, threads=1)
+        def work(plan: Plan = plan, draws: Draws = draws, runs: int = runs) -> None:
+            run_ensemble(plan, draws, 1, runs, threads=1)
 
         cost = statistics.median(timed(work, size) for _ in range(3))
         rows.append({"runs": runs, "states": states, "months": months, "ns_per_state_month": round(cost, 2)})

@@ -1,7 +1,7 @@
-"""Writes what in the documentation follows from the code: `make docs` calls it, a test compares.
+"""Writes the documentation that follows from the code: `make docs` calls it, and a test compares.
 
-`python -m docs.generate` writes the reference pages, what the commands of the tutorial and the how-to pages print, the
-pictures they make, and the prior-predictive check.
+`python -m docs.generate` writes the reference pages, the output of the commands in the tutorial and the how-to pages,
+their pictures, and the prior-predictive check.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WIDTH = 88
 
 
 def main() -> None:
-    """Write everything that has changed, and say so."""
+    """Write everything that has changed, and print its path."""
     from docs import prior_predictive
 
     for name, page in GENERATED.items():
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def keep(path: Path, text: str) -> None:
-    """Write a file where its text is not there yet."""
+    """Write a file unless it already holds the text."""
     if not path.exists() or path.read_text("utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
@@ -72,18 +72,18 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 FAMILIES = {
-    "split-normal": "normal with a spread of its own on each side of the median",
-    "log-normal": "the same in the logarithm, for what stays above nought",
+    "split-normal": "normal, with its own spread on each side of the median",
+    "log-normal": "the same in the logarithm, for values that stay above zero",
     "logit-normal": "the same in the log odds, for chances and shares",
     "counted": "a chance counted from dated cases: Beta(1/2 + yes, 1/2 + no), or from what its source says",
-    "gamma": "a rate counted on the record: gamma with the events, over the years at risk; where "
-    "`memory` is drawn, counted by the one drawn",
+    "gamma": "a rate counted on the record: gamma with the events, over the years at risk; if "
+    "`memory` is drawn, counted with the memory drawn",
     "normal": "normal about the estimate, with its standard error",
     "updated": "the declared prior times the likelihood of the record",
     "coin": "one of two values, equally likely",
-    "held": "not drawn: stays at its central value unless a scenario sets it",
+    "held": "not drawn: at its central value unless a scenario sets it",
 }
-"""Families of laws by name, in words."""
+"""Families of laws in words, by name."""
 
 
 def parameters_page() -> str:
@@ -119,20 +119,20 @@ def parameters_page() -> str:
         if row["cases"] is not None:
             lines.insert(-1, f"- cases counted: {row['cases']}")
         if row["hindsight"]:
-            lines.append("- judged with hindsight: settled in 2026 by people who knew how the record went on")
+            lines.append("- judged with hindsight: chosen in 2026 by people who knew what came later")
         details.append("\n".join(lines))
     return _page(
         "Parameters",
         f"All {len(rows)} numbers of the model, as known at the end of {day.day} {day:%B %Y}: {kinds['estimated']} "
         f"estimated on the record, {kinds['documented']} documented (counted from dated cases, or published), "
-        f"{kinds['assumed']} assumed. A scenario with an earlier `as_of` has values of its own for what is estimated "
-        "or counted: `sim parameters --as-of DATE`. What each does: [the model](../model.md). Judgements as they "
-        "were first written down: [the table of judgements](../prior-predictive.md#the-judgements).",
-        "How to set one: `[parameters]` in a scenario file, or `--set parameters.NAME=VALUE`. How to see what hangs on "
-        "one: [sensitivity](../how-to/sensitivity.md).",
+        f"{kinds['assumed']} assumed. A scenario with an earlier `as_of` has its own values of estimated and "
+        "counted numbers: `sim parameters --as-of DATE`. [The model](../model.md) explains what each does; "
+        "[the table of judgements](../prior-predictive.md#the-judgements) has the judgements as first written down.",
+        "To set one, use `[parameters]` in a scenario file, or `--set parameters.NAME=VALUE`. To see what depends on "
+        "one, use [sensitivity](../how-to/sensitivity.md).",
         short,
         "## Families",
-        "The central value is the median of its law, but for `counted` and `gamma` the mean, and for `coin` the "
+        "The central value is the median of the law; for `counted` and `gamma` it is the mean, for `coin` the "
         "middle. The range is from the 5 % to the 95 % point.",
         _table(("family", "law"), ((f"`{name}`", words) for name, words in FAMILIES.items() if name in used)),
         "## One by one",
@@ -165,17 +165,17 @@ def schema_page() -> str:
 
     whole = Scenario.model_json_schema()
     defined = whole["$defs"]
-    shown: list[str] = []
+    parts: list[str] = []
 
     def table_of(heading: str, name: str, leave_out: frozenset[str] = frozenset(), level: str = "##") -> None:
         part = defined[name]
         about = re.sub(r"^`[^`]*`: ", "", part.get("description", ""))
-        shown.append(f"{level} {heading}")
+        parts.append(f"{level} {heading}")
         if about:
-            shown.append(_sentence(about) if "\n" not in about else about)
+            parts.append(_sentence(about) if "\n" not in about else about)
         rows = list(_keys(part, leave_out))
         if rows:
-            shown.append(_table(("key", "value", "default", "meaning"), rows))
+            parts.append(_table(("key", "value", "default", "meaning"), rows))
 
     for name, part in whole["properties"].items():
         inner = _inner(part)
@@ -188,7 +188,9 @@ def schema_page() -> str:
                 table_of("An entry of `sources`", "Source", level="###")
             if name == "record":
                 rows = {
-                    key: told["items"] for key, told in defined["RecordTable"]["properties"].items() if "items" in told
+                    key: entry["items"]
+                    for key, entry in defined["RecordTable"]["properties"].items()
+                    if "items" in entry
                 }
                 for key, entry in rows.items():
                     table_of(f"`[[record.{key}]]`", _name_of(entry), level="###")
@@ -202,18 +204,18 @@ def schema_page() -> str:
             common = frozenset.intersection(*(frozenset(defined[one]["properties"]) for one in kinds.values())) - {
                 "type"
             }
-            shown.append("## `[events.NAME]`")
-            shown.append(part["description"] + " Every event has a `type`, and these keys:")
+            parts.append("## `[events.NAME]`")
+            parts.append(part["description"] + " Every event has a `type`, and these keys:")
             first = defined[next(iter(kinds.values()))]
-            shown.append(
+            parts.append(
                 _table(("key", "value", "default", "meaning"), _keys(first, frozenset(first["properties"]) - common))
             )
             for kind, one in kinds.items():
                 table_of(f'type = "{kind}"', one, common | {"type"}, "###")
         else:
-            shown.append(f"## `[{name}]`")
-            shown.append(part["description"])
-            shown.append(f"Each value: {_value(inner)}.")
+            parts.append(f"## `[{name}]`")
+            parts.append(part["description"])
+            parts.append(f"Each value: {_value(inner)}.")
     return _page(
         "Scenario files, key by key",
         "Every table and key that a scenario file may hold, with its bounds. The same with examples and advice: "
@@ -223,7 +225,7 @@ def schema_page() -> str:
         "0.5, high = 2.0 }`, the median and the 5 % and 95 % points; one value is drawn for every 20 runs. *Dated*: "
         "in place of the number, `{ 2027-01-01 = 2.0 }`, changes that hold from a month on. Any other key is an "
         "error.",
-        *shown,
+        *parts,
     )
 
 
@@ -232,24 +234,24 @@ def _name_of(part: Mapping[str, Any]) -> str:
 
 
 def _inner(part: Mapping[str, Any]) -> Any:
-    """What the values of a table of tables are."""
+    """The schema of the values of a table of tables."""
     patterns = part.get("patternProperties")
     return next(iter(patterns.values())) if patterns else part.get("additionalProperties", {})
 
 
 def _keys(part: Mapping[str, Any], leave_out: frozenset[str]) -> Iterator[tuple[str, str, str, str]]:
     required = set(part.get("required", ()))
-    for key, told in part["properties"].items():
+    for key, entry in part["properties"].items():
         if key in leave_out:
             continue
-        default = "required" if key in required else _default(told)
-        yield f"`{key}`", _value(told), default, told.get("description", "")
+        default = "required" if key in required else _default(entry)
+        yield f"`{key}`", _value(entry), default, entry.get("description", "")
 
 
-def _default(told: Mapping[str, Any]) -> str:
-    if "default" not in told:
+def _default(part: Mapping[str, Any]) -> str:
+    if "default" not in part:
         return "empty"
-    value = told["default"]
+    value = part["default"]
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -261,38 +263,38 @@ def _plain(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
 
 
-def _value(told: Mapping[str, Any]) -> str:
+def _value(part: Mapping[str, Any]) -> str:
     """The kind of a value and its bounds, in words."""
-    choices = [one for one in told.get("anyOf", told.get("oneOf", ())) if one.get("type") != "null"]
+    choices = [one for one in part.get("anyOf", part.get("oneOf", ())) if one.get("type") != "null"]
     if choices:
         first = _value(choices[0])
         for other in choices[1:]:
             first += ", or *range*" if "$ref" in other else ", or *dated*"
         return first
-    if "$ref" in told:
-        return f"a table, see *{_name_of(told).lower()}*"
-    if "const" in told:
-        value = told["const"]
+    if "$ref" in part:
+        return f"a table, see *{_name_of(part).lower()}*"
+    if "const" in part:
+        value = part["const"]
         return "true" if value is True else f'`"{value}"`'
-    if "enum" in told:
-        return ", ".join(f'`"{value}"`' for value in told["enum"])
-    kind, pattern = told.get("type"), told.get("pattern", "")
-    if told.get("format") == "date":
+    if "enum" in part:
+        return ", ".join(f'`"{value}"`' for value in part["enum"])
+    kind, pattern = part.get("type"), part.get("pattern", "")
+    if part.get("format") == "date":
         return "date"
     if kind == "string":
-        return "state" if told.get("format") == "state" else "name" if pattern else "text"
+        return "state" if part.get("format") == "state" else "name" if pattern else "text"
     if kind == "boolean":
         return "true, false"
     if kind == "array":
-        inner = _value(told["items"])
+        inner = _value(part["items"])
         return f"list of {inner}s" if "table" not in inner else "list of tables"
     if kind in ("number", "integer"):
-        low, high = told.get("minimum"), told.get("maximum")
+        low, high = part.get("minimum"), part.get("maximum")
         bounds = ""
         if low is not None and high is not None:
             bounds = f"{_plain(low)} to {'2^63 - 1' if high == 2**63 - 1 else _plain(high)}"
         return " ".join(["whole number" if kind == "integer" else "number", bounds]).strip()
-    inner = _inner(told)
+    inner = _inner(part)
     return f"table of {_value(inner)}" if "$ref" not in inner else "table of tables by name"
 
 
@@ -331,19 +333,19 @@ def _help(command: click.Command, context: click.Context) -> str:
 
 
 def python_page() -> str:
-    """The public face of the package: what its docstrings say."""
+    """The public face of the package, from its docstrings."""
     import sim
 
     parts: list[str] = []
     classes: dict[str, type] = {}
     for name in sorted(sim.__all__, key=lambda name: (name[0].isupper(), name)):
-        found = getattr(sim, name)
-        if inspect.isclass(found):
-            classes[name] = found
+        member = getattr(sim, name)
+        if inspect.isclass(member):
+            classes[name] = member
             continue
-        parts += [f"## sim.{name}", f"```text\n{_signature(name, found)}\n```", _prose(found.__doc__)]
-        returned = str(inspect.signature(found).return_annotation).strip("'\"").partition("[")[0]
-        answer = getattr(importlib.import_module(found.__module__), returned, None)
+        parts += [f"## sim.{name}", f"```text\n{_signature(name, member)}\n```", _prose(member.__doc__)]
+        returned = str(inspect.signature(member).return_annotation).strip("'\"").partition("[")[0]
+        answer = getattr(importlib.import_module(member.__module__), returned, None)
         if inspect.isclass(answer) and answer.__module__.startswith("sim."):
             classes.setdefault(returned, answer)
     for name in sorted(classes):
@@ -351,7 +353,7 @@ def python_page() -> str:
         parts += [f"## {where}", *_class(classes[name])]
     return _page(
         "Python",
-        "`import sim` gives what is below; frames are pandas. Names that are not here may change without notice. "
+        "`import sim` gives the following; frames are pandas. Names that are not listed may change without notice. "
         "Recipes: [in a notebook](../how-to/notebook.md).",
         *parts,
     )
@@ -376,11 +378,11 @@ def _prose(docstring: str | None) -> str:
     lines: list[str] = []
     listed = False
     for line in inspect.cleandoc(docstring or "").splitlines():
-        found = re.match(r"([\w]+(?:, [\w]+)*) : (.*)", line)
-        if found:
+        match = re.match(r"([\w]+(?:, [\w]+)*) : (.*)", line)
+        if match:
             lines += ([] if listed or not lines or not lines[-1] else [""]) + [
-                f"- {', '.join(f'`{name}`' for name in found[1].split(', '))}: "
-                + re.sub(r"; (\w+) : ", r"; `\1`: ", found[2])
+                f"- {', '.join(f'`{name}`' for name in match[1].split(', '))}: "
+                + re.sub(r"; (\w+) : ", r"; `\1`: ", match[2])
             ]
             listed = True
         elif listed and line and not re.match(r"[A-Z]\w+ ", line):
@@ -391,26 +393,26 @@ def _prose(docstring: str | None) -> str:
     return "\n".join(lines)
 
 
-def _class(found: type) -> Iterator[str]:
-    yield _prose(found.__doc__)
-    told = _attributes(found)
+def _class(cls: type) -> Iterator[str]:
+    yield _prose(cls.__doc__)
+    meanings = _attributes(cls)
     rows = []
-    for name, kind in inspect.get_annotations(found).items():
-        if name in told and not name.startswith("_"):
-            rows.append((f"`{name}`", f"`{kind}`" if isinstance(kind, str) else "", told[name]))
-    for name, member in vars(found).items():
+    for name, kind in inspect.get_annotations(cls).items():
+        if name in meanings and not name.startswith("_"):
+            rows.append((f"`{name}`", f"`{kind}`" if isinstance(kind, str) else "", meanings[name]))
+    for name, member in vars(cls).items():
         value = getattr(member, "fget", None) or getattr(member, "func", None)
         if not name.startswith("_") and value is not None and value.__doc__:
             returned = str(inspect.signature(value).return_annotation).strip("'")
             rows.append((f"`{name}`", f"`{returned}`", _first(value.__doc__)))
-    if hasattr(found, "model_fields"):
+    if hasattr(cls, "model_fields"):
         yield "Its tables and keys are those of a scenario file: [key by key](schema.md). Besides them:"
-        rows = [row for row in rows if row[0].strip("`") not in found.model_fields]
+        rows = [row for row in rows if row[0].strip("`") not in cls.model_fields]
     if rows:
         yield _table(("attribute", "type", "meaning"), rows)
     methods = [
         (f"`{name}({_arguments(member)})`", _first(member.__doc__))
-        for name, member in vars(found).items()
+        for name, member in vars(cls).items()
         if inspect.isfunction(member) and not name.startswith("_") and member.__doc__
     ]
     if methods:
@@ -425,19 +427,19 @@ def _first(docstring: str) -> str:
     return " ".join(inspect.cleandoc(docstring).partition("\n\n")[0].split())
 
 
-def _attributes(found: type) -> dict[str, str]:
-    """What the strings below a class's attributes say."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(found)))
+def _attributes(cls: type) -> dict[str, str]:
+    """The strings below a class's attributes, by attribute."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
     body = tree.body[0].body  # type: ignore[attr-defined]
-    told = {}
+    meanings = {}
     for here, after in pairwise(body):
         if isinstance(here, ast.AnnAssign) and isinstance(here.target, ast.Name):
             text = getattr(getattr(after, "value", None), "value", None)
-            told[here.target.id] = " ".join(text.split()) if isinstance(text, str) else ""
+            meanings[here.target.id] = " ".join(text.split()) if isinstance(text, str) else ""
     last = body[-1]
     if isinstance(last, ast.AnnAssign) and isinstance(last.target, ast.Name):
-        told[last.target.id] = ""
-    return told
+        meanings[last.target.id] = ""
+    return meanings
 
 
 # --- JSON Schemas -------------------------------------------------------------------------------------------

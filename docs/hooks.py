@@ -1,4 +1,4 @@
-"""For mkdocs: pages of the site whose text lives elsewhere in the tree, and links that hold in both places.
+"""For mkdocs: pages whose text is elsewhere in the tree, and links that hold in both places.
 
 The pages link to `../results/README.md` and the like, which works where the Markdown is read as it is. On the site
 those files are pages too; links to other files of the tree, such as sources, become plain text.
@@ -24,14 +24,14 @@ ELSEWHERE = {
     "sim/atlas/README.md": "reference/atlas.md",
     "sim/backtest/BACKTEST.md": "reference/backtest.md",
 }
-"""Files outside `docs/` that are pages of the site, and where."""
+"""Files outside `docs/` that are pages of the site, and their place on it."""
 PICTURES = (".png", ".svg")
 FENCES = re.compile(r"^(```.*?^```[^\n]*$)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s#]*)(?P<anchor>#[^)\s]*)?\)")
 
 
 def place(path: str) -> str | None:
-    """Where on the site a file of the tree is, by its path from the root; None where it is not there."""
+    """The place on the site of a file of the tree, by its path from the root; None if it is not there."""
     if path in ELSEWHERE:
         return ELSEWHERE[path]
     if path.startswith("docs/") and path.endswith((".md", ".json", *PICTURES)):
@@ -42,18 +42,18 @@ def place(path: str) -> str | None:
 
 
 def relinked(text: str, source: str, page: str) -> str:
-    """The text of `source` (a path from the root) with the links that hold on the site, where it is `page`."""
+    """The text of `source` (a path from the root), with links that hold on the site, where it is `page`."""
 
-    def link(found: re.Match[str]) -> str:
-        target = found["target"]
+    def link(match: re.Match[str]) -> str:
+        target = match["target"]
         if not target or re.match(r"[a-z]+:", target):
-            return found[0]
+            return match[0]
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
         there = place(path)
         if there is None:
-            return found["text"] if (ROOT / path).exists() else found[0]
+            return match["text"] if (ROOT / path).exists() else match[0]
         way = posixpath.relpath(there, posixpath.dirname(page) or ".")
-        return f"{found['picture']}[{found['text']}]({way}{found['anchor'] or ''})"
+        return f"{match['picture']}[{match['text']}]({way}{match['anchor'] or ''})"
 
     parts = FENCES.split(text)
     return "".join(part if part.startswith("```") else LINK.sub(link, part) for part in parts)
@@ -61,13 +61,13 @@ def relinked(text: str, source: str, page: str) -> str:
 
 def pictures_of(text: str, source: str) -> set[str]:
     """Pictures outside `docs/` that a text shows, by their paths from the root."""
-    shown = (found["target"] for found in LINK.finditer(text) if found["picture"])
-    paths = {posixpath.normpath(posixpath.join(posixpath.dirname(source), target)) for target in shown}
+    targets = (match["target"] for match in LINK.finditer(text) if match["picture"])
+    paths = {posixpath.normpath(posixpath.join(posixpath.dirname(source), target)) for target in targets}
     return {path for path in paths if not path.startswith(("docs/", "..")) and (ROOT / path).is_file()}
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the pages and pictures that live elsewhere."""
+    """Add the pages and pictures from elsewhere."""
     from mkdocs.structure.files import File
 
     wanted: set[str] = set()

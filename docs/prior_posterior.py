@@ -1,7 +1,7 @@
-"""What the record changed: for each number that it moves, prior and posterior, in a table and a picture.
+"""What the record changed: the prior and posterior of each number that it moves, in a table and a picture.
 
 `prior_predictive` puts the table into its page. A number is one of these if departures, packages or dated cases
-enter its law; what they say is what was known at the end of the record.
+enter its law, as known at the end of the record.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.fit import Belief, beliefs, fit
 from sim.fit.hazard import PRIOR_SPREAD
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.fit.prices import PRICED
-from sim.parameters import Counted, Distribution, Fitted, Parameter
+from sim.parameters import CaseChance, Coefficient, Distribution, Parameter
 
 PICTURE = DOCS / "images" / "prior-posterior.png"
 Points = tuple[float, float, float]
@@ -33,31 +33,31 @@ class Moved:
 
     @property
     def posterior(self) -> Points:
-        """5 % point, central value (the mean of counted chances and rates, else the median) and 95 % point."""
+        """5 % point, central value (the mean of counted chances and rates, otherwise the median) and 95 % point."""
         return _points(self.belief.parameter, self.belief.distribution)
 
     @property
     def prior(self) -> Points | None:
-        """The same before the record, as declared or as the fit has it; None where there is no prior with a range."""
+        """The same before the record, as declared or as in the fit; None without a prior that has a range."""
         parameter = self.belief.parameter
         if parameter.central is not None:
             return _points(parameter, parameter.distribution)
         if parameter.family == "counted":
-            return _points(parameter, Counted(0, 0, parameter.before))
+            return _points(parameter, CaseChance(0, 0, parameter.before))
         if parameter.name in (*LEAVING, *RETURNING):
-            return _points(parameter, Fitted(0.0, PRIOR_SPREAD))
+            return _points(parameter, Coefficient(0.0, PRIOR_SPREAD))
         return None
 
     @property
     def scale(self) -> Callable[[float], float]:
-        """What widths are measured on: the logarithm where the prior is log-normal."""
+        """The scale on which widths are measured: the logarithm if the prior is log-normal."""
         return math.log if self.belief.parameter.family == "log-normal" else float
 
 
 def moved() -> tuple[Moved, ...]:
     """Every number that departures, packages or dated cases enter, in the order of drawing."""
-    found = beliefs(record().confirmed_until)
-    return tuple(Moved(belief) for name, belief in found.items() if belief.cases is not None or name == TRUCE)
+    laws = beliefs(record().confirmed_until)
+    return tuple(Moved(belief) for name, belief in laws.items() if belief.cases is not None or name == TRUCE)
 
 
 def width_left(one: Moved) -> float | None:

@@ -43,7 +43,7 @@ PAGE = DOCS / "prior-predictive.md"
 PICTURE = DOCS / "images" / "prior-predictive.png"
 DRAWS, RUNS, SEED = 2_000, 2_000, 1
 HIGH, LOW, PRIDE = 0.8, 0.1, 0.5
-"""Dependence on Washington of a state that hangs on it much, or little, and the usual pride."""
+"""A high and a low dependence on Washington, and the usual pride."""
 USUAL = 1.0
 """Washington's usual pressure in the Americas."""
 
@@ -55,7 +55,7 @@ class Draw(NamedTuple):
     """The parameters by name."""
     centre: float
     return_centre: float
-    luck: float
+    u: float
     """A uniform number, for times that are drawn."""
 
 
@@ -63,7 +63,7 @@ Known = Literal["priors", "posterior"]
 
 
 def before_the_record(belief: Belief) -> Belief:
-    """The declared prior of what is estimated; its central value where none is declared. All else as it is."""
+    """The declared prior of an estimated parameter, or its central value if none is declared. Others as they are."""
     if belief.parameter.kind != "estimated":
         return belief
     if belief.parameter.central is not None:
@@ -74,13 +74,13 @@ def before_the_record(belief: Belief) -> Belief:
 
 @cache
 def draws(known: Known) -> tuple[Draw, ...]:
-    """Draws of the parameters from the priors, or from what the record left of them; both by the same luck."""
+    """Draws of the parameters from the priors or the posterior, both by the same random numbers."""
     day = record().confirmed_until
     laws = beliefs(day)
     if known == "priors":
         laws = {name: before_the_record(belief) for name, belief in laws.items()}
     drawn = sample(plan(load("outlook-2026"), yardsticks(day)), laws, SEED, DRAWS, "drawn").parameters
-    luck = uniforms(SEED, DRAWS, purpose_of("prior-predictive:luck"))
+    numbers = uniforms(SEED, DRAWS, purpose_of("prior-predictive:luck"))
     names = drawn.dtype.names or ()
     return tuple(
         Draw(
@@ -89,7 +89,7 @@ def draws(known: Known) -> tuple[Draw, ...]:
             rules.window_centre(p.return_window_effect, p.window_share),
             float(u),
         )
-        for row, u in zip(drawn.tolist(), luck, strict=True)
+        for row, u in zip(drawn.tolist(), numbers, strict=True)
     )
 
 
@@ -115,7 +115,7 @@ def _aid(percent: float, instead_of: float) -> Measure:
 
 def _threat(pressure: float, dependence: float, instead_of: float) -> Measure:
     def measure(d: Draw) -> float:
-        stakes = (rules.stake(told, d.p.credibility, dependence, d.p.gdp_at_risk) for told in (pressure, instead_of))
+        stakes = (rules.stake(level, d.p.credibility, dependence, d.p.gdp_at_risk) for level in (pressure, instead_of))
         return rules.threat_term(d.p.money_effect, *map(rules.worth, stakes))
 
     return measure
@@ -284,9 +284,9 @@ def losses_table() -> str:
     for number, (name, what, *_) in enumerate(CASES):
         cells = []
         for span in SPANS:
-            found = losses(span, number)
-            low, high = np.quantile(found, [0.05, 0.95], method="inverted_cdf").tolist()
-            cells.append(f"{found.mean():.1f} ({low:.0f} to {high:.0f})")
+            lost = losses(span, number)
+            low, high = np.quantile(lost, [0.05, 0.95], method="inverted_cdf").tolist()
+            cells.append(f"{lost.mean():.1f} ({low:.0f} to {high:.0f})")
         rows.append(f"| {name}: {what} | " + " | ".join(cells) + " |")
     rows.append(
         "| **on record** | " + " | ".join(f"**{span.lost}** of {record().count(span.start)}" for span in SPANS) + " |"
@@ -310,16 +310,16 @@ def _kept(acceptance: float, d: Draw) -> float:
     return (1.0 - opens) * (1.0 - stays) + opens * (1.0 - (1.0 - lost) * late)
 
 
-def _months_with_taipei(kept: float, months: float) -> float:
-    """Mean of the months until leaving in a term, counted up to so many, where it comes with this chance."""
-    monthly = -math.log1p(-kept) / months
-    return kept / monthly
+def _months_with_taipei(leaves: float, months: float) -> float:
+    """Mean months until leaving within a term of `months`, if it happens with the chance `leaves`."""
+    monthly = -math.log1p(-leaves) / months
+    return leaves / monthly
 
 
 def _delay(d: Draw) -> float:
-    kept = _kept(1.0, d)
-    pressed = rules.wins(rules.log_odds(kept) + _pressed(3.0, HIGH, 0.0)(d))
-    return _months_with_taipei(pressed, 48.0) - _months_with_taipei(kept, 48.0)
+    leaves = _kept(1.0, d)
+    pressed = rules.wins(rules.log_odds(leaves) + _pressed(3.0, HIGH, 0.0)(d))
+    return _months_with_taipei(pressed, 48.0) - _months_with_taipei(leaves, 48.0)
 
 
 def _crisis(d: Draw) -> float:
@@ -409,7 +409,7 @@ ANSWERS: Mapping[str, str | tuple[Measure, int] | Callable[[], str]] = {
     "d2": (lambda d: _kept(rules.acceptance(1.0, True, d.p.acceptance_truce), d), 2),
     "d3": (_reassured, 2),
     "d4": (lambda d: max(d.p.order_carried_out, d.p.lost_public), 2),
-    "d5": (lambda d: -math.log1p(-d.luck) * d.p.order_months * 365.25 / 12.0, 0),
+    "d5": (lambda d: -math.log1p(-d.u) * d.p.order_months * 365.25 / 12.0, 0),
     "d6": _orders_told,
     "d7": (lambda d: _window(0)(d) - _window(24)(d), 2),
     "e": "only as a change of lean (e2)",

@@ -1,14 +1,14 @@
-"""Lives through a page: writes its files, types its commands, runs its Python, and keeps what was printed.
+"""Acts out a page: writes its files, types its commands, runs its Python, and keeps what was printed.
 
 In a page of `docs/`
 
 - ```` ```toml title="FILE" ```` is written to FILE; a second block of the same title is added to it;
-- ```` ```toml ```` without a title is part of a scenario, or a whole one, which must load;
-- each line of ```` ```sh ```` is a command. `sim ...` is run, in order, in one folder; a remark `# status 2` says how
-  it ends; other commands must begin as `NOT_RUN` says;
+- ```` ```toml ```` without a title is a scenario, or part of one, which must load;
+- each line of ```` ```sh ```` is a command. `sim ...` is run, in order, in one folder; a comment `# status 2` gives its
+  exit status; other commands must begin as in `NOT_RUN`;
 - ```` ```python ```` runs, in the same folder, one block after the other;
-- ```` ```text title="Printed" ```` is what the commands or the Python before it printed; `make docs` records it;
-- a picture after `<!-- copied from FILE -->` is a copy of a file that the page's commands made.
+- ```` ```text title="Printed" ```` is the output of the commands or the Python before it; `make docs` records it;
+- a picture after `<!-- copied from FILE -->` is a copy of a file that the page's commands produced.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ question = "Does it load?"
 start = 2026-05-15
 end = 2031-05-31
 """
-"""What the part of a scenario is put under to be loaded."""
+"""Header under which part of a scenario is loaded."""
 NOT_RUN = ("make ", "source ", "dask ", ".venv/bin/")
-"""Beginnings of shell lines that are not run: they install, or go on for ever."""
+"""Beginnings of shell lines that are not run: they install something, or never end."""
 OTHER_MACHINE = "tcp://HEAD"
-"""So are lines that name a machine only the reader has."""
+"""Lines that name a machine only the reader has are not run either."""
 
 _FENCE = re.compile(r"^```(?P<info>[a-z]+[^\n]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
-_COPIED = re.compile(r"<!-- copied from (?P<made>\S+) -->\n!\[[^\]]*\]\((?P<kept>[^)]+)\)")
+_COPIED = re.compile(r"<!-- copied from (?P<file>\S+) -->\n!\[[^\]]*\]\((?P<copy>[^)]+)\)")
 _ID = re.compile(r"\b[0-9a-f]{16}\b")
 _STATUS = re.compile(r"\s+# status (\d+)$")
 
@@ -54,10 +54,10 @@ class Block:
     """A fenced block of a page."""
 
     info: str
-    """What stands behind the backticks."""
+    """The text after the backticks."""
     text: str
     start: int
-    """Where its text starts in the page."""
+    """Position in the page where its text starts."""
 
     @property
     def language(self) -> str:
@@ -65,35 +65,35 @@ class Block:
 
     @property
     def title(self) -> str | None:
-        found = re.search(r'title="([^"]+)"', self.info)
-        return found[1] if found else None
+        match = re.search(r'title="([^"]+)"', self.info)
+        return match[1] if match else None
 
 
 def blocks_of(page: str) -> list[Block]:
     """The fenced blocks of a page, in order."""
-    return [Block(found["info"].strip(), found["text"], found.start("text")) for found in _FENCE.finditer(page)]
+    return [Block(match["info"].strip(), match["text"], match.start("text")) for match in _FENCE.finditer(page)]
 
 
 def pages() -> list[Path]:
-    """All pages that have a story, that is code in them."""
+    """All pages that have a story, that is, code."""
     return [path for path in sorted(DOCS.rglob("*.md")) if "reference" not in path.parts]
 
 
 @dataclass
 class Story:
-    """A page being lived through in a folder."""
+    """A page acted out in a folder."""
 
     page: Path
     folder: Path
     skipped: list[str] = field(default_factory=list)
     """Commands that were not run, because they do not exist or are in `NOT_RUN`."""
     printed: dict[int, str] = field(default_factory=dict)
-    """What was printed before each block that shows it, by where the block starts."""
+    """Output before each block that shows it, by the block's start."""
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
     out: str = ""
 
     def live(self) -> None:
-        """Everything, in order. Raises AssertionError with the block that failed."""
+        """Act out everything, in order. Raises AssertionError with the block that failed."""
         with inside(self.folder):
             for block in blocks_of(self.page.read_text("utf-8")):
                 if block.info == PRINTED:
@@ -111,9 +111,9 @@ class Story:
             document = tomllib.loads(block.text)
             file = Path("part-of-a-scenario.toml")
             file.write_text(block.text if "scenario" in document else HEADER + block.text, "utf-8")
-            told = load(file).scenario
+            scenario = load(file).scenario
             for table in document:
-                assert getattr(told, table), f"{self.page.name}: [{table}] is empty once loaded"
+                assert getattr(scenario, table), f"{self.page.name}: [{table}] is empty once loaded"
             file.unlink()
             return
         file = Path(block.title)
@@ -129,7 +129,7 @@ class Story:
             self.out += self.command(line)
 
     def command(self, line: str) -> str:
-        """Type a command; what it printed."""
+        """Type a command; returns its output."""
         from sim.cli.main import COMMANDS
 
         if line.startswith(NOT_RUN) or OTHER_MACHINE in line:
@@ -143,18 +143,18 @@ class Story:
             self.skipped.append(line)
             return ""
         wanted = int(status[1]) if status else 0
-        got, out, err = said(expanded(words[1:]))
+        got, out, err = run(expanded(words[1:]))
         assert got == wanted, f"{self.page.name}: {line}: status {got}, not {wanted}: {err or out}"
         return err if wanted else out
 
     def _python(self, block: Block) -> None:
-        told = io.StringIO()
-        with contextlib.redirect_stdout(told):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
             exec(compile(block.text, f"{self.page.name}, Python block", "exec"), self.names)
-        self.out = told.getvalue()
+        self.out = out.getvalue()
 
     def recorded(self) -> str:
-        """The page with what was printed put where it is shown."""
+        """The page with its output filled in."""
         text = self.page.read_text("utf-8")
         for block in reversed(blocks_of(text)):
             if block.info == PRINTED and self.printed[block.start]:
@@ -163,38 +163,37 @@ class Story:
         return text
 
     def pictures(self) -> Iterator[tuple[Path, Path]]:
-        """Pictures that the page copies: the file made, and its place in `docs/`; only those that were made."""
-        for found in _COPIED.finditer(self.page.read_text("utf-8")):
-            made = sorted(self.folder.glob(found["made"]))
-            kept = (self.page.parent / found["kept"]).resolve()
-            if made:
-                yield made[-1], kept
+        """Pictures that the page copies: the file, and its place in `docs/`; only those that exist."""
+        for match in _COPIED.finditer(self.page.read_text("utf-8")):
+            files = sorted(self.folder.glob(match["file"]))
+            if files:
+                yield files[-1], (self.page.parent / match["copy"]).resolve()
             elif not self.skipped:
-                raise AssertionError(f"{self.page.name}: nothing was made at {found['made']}")
+                raise AssertionError(f"{self.page.name}: nothing was made at {match['file']}")
 
     def copy_pictures(self) -> None:
         """Put copies of the pictures where the page shows them."""
-        for made, kept in self.pictures():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(made, kept)
+        for file, copy in self.pictures():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
 
 
 def tidy(text: str) -> str:
-    """What was printed without what no reader's screen shows alike: ids of results, times."""
+    """Output without what differs between readers: ids of results, times."""
     lines = [_ID.sub("ID", line.rstrip()) for line in text.strip().splitlines() if not line.startswith("Time: ")]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def expanded(words: list[str]) -> list[str]:
     """The words with patterns such as `results/mine/*` replaced by the files there, as a shell does."""
-    found: list[str] = []
+    arguments: list[str] = []
     for word in words:
-        there = sorted(map(str, Path().glob(word))) if "*" in word else []
-        found += there or [word]
-    return found
+        paths = sorted(map(str, Path().glob(word))) if "*" in word else []
+        arguments += paths or [word]
+    return arguments
 
 
-def said(arguments: list[str]) -> tuple[int, str, str]:
+def run(arguments: list[str]) -> tuple[int, str, str]:
     """Status, standard output and standard error of a command, in this process."""
     from sim.cli.main import main
 

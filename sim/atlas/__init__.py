@@ -1,4 +1,4 @@
-"""What is known, each row with its source: states, recognition, economies, leverage, governments, patrons, speeches."""
+"""The facts, each row with its source: states, recognition, economies, leverage, governments, patrons, speeches."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ __all__ = [
 def digest() -> str:
     """SHA-256 over the names and bytes of the shipped tables: the same tables, the same 64 hex digits.
 
-    Left out are those that only say what states are called: another name for a state changes no result.
+    Tables that only hold names of states are left out: another name for a state changes no result.
     """
     return digest_of(TABLES)
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 in hex over the names and bytes of the tables (csv, toml) of a folder less `LABELS`, sorted by name."""
+    """SHA-256 in hex over the names and bytes of the tables (csv, toml) of a folder except `LABELS`, sorted by name."""
     total = hashlib.sha256()
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.suffix in (".csv", ".toml") and path.name not in LABELS:

@@ -1,4 +1,4 @@
-"""Population, output and United States aid, by year, of the states that are or lately were with Taipei."""
+"""Population, output and United States aid, by year, of the states that are or recently were with Taipei."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FLAGS = ("observed", "interpolated", "extrapolated", "assumed")
 
 @dataclass(frozen=True)
 class Economy:
-    """One state in one year; `source` is a key the data dictionary explains."""
+    """One state in one year; `source` is a key that the data dictionary explains."""
 
     iso3: str
     year: int
@@ -38,7 +38,7 @@ class Economy:
     population: float
     """Persons at mid-year, > 0 (source: World Bank WDI)."""
     population_flag: str
-    """observed, interpolated, extrapolated, assumed, own or carried on; so for the other flags."""
+    """observed, interpolated, extrapolated, assumed, own or carried on; the other flags likewise."""
     gdp_usd: float
     """US dollars of the year, market exchange rates, > 0 (source: WDI; early gaps from Penn World Table)."""
     gdp_usd_flag: str
@@ -52,12 +52,12 @@ class Economy:
 def read_economies(folder: Path = TABLES) -> Mapping[tuple[str, int], Economy]:
     """The table of one folder, keyed by (iso3, year)."""
     known = read_states(folder)
-    found: dict[tuple[str, int], Economy] = {}
+    table: dict[tuple[str, int], Economy] = {}
     for row in rows(folder, FILE, COLUMNS):
         key = (row.iso3(known), row.whole("year", 1970, 2100))
-        if key in found:
+        if key in table:
             row.fail("year", f"must not be listed twice for {key[0]}")
-        found[key] = Economy(
+        table[key] = Economy(
             *key,
             row.number("population", 1, 2e9),
             row.choice("population_flag", FLAGS),
@@ -67,7 +67,7 @@ def read_economies(folder: Path = TABLES) -> Mapping[tuple[str, int], Economy]:
             row.choice("us_aid_usd_flag", FLAGS),
             row.text("source"),
         )
-    return found
+    return table
 
 
 @cache
@@ -86,23 +86,23 @@ _OWN_KEYS = (
 
 @cache
 def _extended(own: OwnFacts, iso3: str, year: int) -> Economy | None:
-    """A year after a state's last in the table: the year before it, with a user's figures in their place."""
+    """A year after a state's last in the table: the figures of the year before, replaced by a user's where given."""
     last = max((known for code, known in economies() if code == iso3), default=year)
     if year <= last:
         return None
-    books = _extended(own, iso3, year - 1) or economies()[iso3, year - 1]
+    before = _extended(own, iso3, year - 1) or economies()[iso3, year - 1]
     row = next((row for row in own.economy if (row.state, row.year) == (iso3, year)), None)
     figures: dict[str, Any] = {"year": year}
     for key, theirs, unit in _OWN_KEYS:
         value = getattr(row, theirs, None)
         figures |= {f"{key}_flag": "carried on"} if value is None else {key: unit * value, f"{key}_flag": "own"}
-    return replace(books, **figures)
+    return replace(before, **figures)
 
 
 def economy(iso3: str, year: int, own: OwnFacts | None = None) -> Economy:
-    """One state in one year; `AtlasError` saying which years exist when it is not in the table.
+    """One state in one year. Raises `AtlasError`, with the years that exist, if it is not in the table.
 
-    own : what a user adds for the years after the table's last; what is not added is as in the year before
+    own : figures that a user adds for years after the table's last; others stay as in the year before
     """
     table = economies()
     if (iso3, year) in table:

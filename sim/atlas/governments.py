@@ -1,4 +1,4 @@
-"""Who governed since 2016, what they promised, and the votes held or due."""
+"""Governments since 2016, their promises, and the votes held or due."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ Capital = Literal["taipei", "beijing"]
 
 @dataclass(frozen=True)
 class Government:
-    """One executive leader in office from `date` on (source: the row's own)."""
+    """One executive leader, in office from `date` on (source: the row's own)."""
 
     iso3: str
     date: date
     date_basis: str
-    """office: the day of taking office; election: the day of being chosen; own: as a user has it."""
+    """office: the day of taking office; election: the day of being elected; own: as a user gives it."""
     leader: str
     office: str
     party: str
@@ -49,7 +49,7 @@ class Government:
     pledge: Pledge
     """The promise made as candidate or on entering office: none, switch, keep or review."""
     pledge_to: Capital | None
-    """The side a pledge means; None where it means neither."""
+    """The side that a pledge names; None if it names neither."""
     source: str
 
 
@@ -68,12 +68,12 @@ class Election:
 
 
 def read_governments(folder: Path = TABLES) -> Mapping[str, tuple[Government, ...]]:
-    """The governments of one folder of tables: for each iso3, by date."""
+    """The governments in one folder of tables, by iso3; each state's by date."""
     known = read_states(folder)
-    found: dict[str, tuple[Government, ...]] = {}
+    by_state: dict[str, tuple[Government, ...]] = {}
     for row in rows(folder, GOVERNMENTS, GOVERNMENT_COLUMNS):
         iso3, day = row.iso3(known), row.day("date")
-        earlier = found.get(iso3, ())
+        earlier = by_state.get(iso3, ())
         if earlier and earlier[-1].date >= day:
             row.fail("date", f"must be later than the government of {iso3} before it")
         pledge = cast(Pledge, row.choice("pledge", ("none", "switch", "keep", "review")))
@@ -92,26 +92,26 @@ def read_governments(folder: Path = TABLES) -> Mapping[str, tuple[Government, ..
             cast("Capital | None", pledge_to),
             row.text("source"),
         )
-        found[iso3] = (*earlier, government)
-    return found
+        by_state[iso3] = (*earlier, government)
+    return by_state
 
 
 def read_elections(folder: Path = TABLES) -> Mapping[str, tuple[Election, ...]]:
-    """The elections of one folder of tables: for each iso3, by date."""
+    """The elections in one folder of tables, by iso3; each state's by date."""
     known = read_states(folder)
-    found: dict[str, tuple[Election, ...]] = {}
+    by_state: dict[str, tuple[Election, ...]] = {}
     for row in rows(folder, ELECTIONS, ELECTION_COLUMNS):
         iso3, day = row.iso3(known), row.day("date")
-        earlier = found.get(iso3, ())
+        earlier = by_state.get(iso3, ())
         if earlier and earlier[-1].date >= day:
             row.fail("date", f"must be later than the vote of {iso3} before it")
         precision = row.choice("precision", ("day", "month", "year"))
         status = row.choice("status", ("held", "expected"))
-        found[iso3] = (
+        by_state[iso3] = (
             *earlier,
             Election(iso3, day, precision, status, row.text("kind"), row.text("source")),
         )
-    return found
+    return by_state
 
 
 def governments(iso3: str) -> tuple[Government, ...]:
@@ -123,7 +123,7 @@ def governments(iso3: str) -> tuple[Government, ...]:
 def government(iso3: str, on: date, own: OwnFacts | None = None) -> Government | None:
     """The government in office at the end of a day; None before the first one known.
 
-    own : what a user adds after the table's last
+    own : governments that a user adds after the table's last
     """
     known = [government for government in (*governments(iso3), *_added(iso3, own)) if government.date <= on]
     return known[-1] if known else None

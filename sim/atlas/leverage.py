@@ -1,4 +1,4 @@
-"""How far a state hangs on the United States: exports, remittances and security."""
+"""How far a state depends on the United States: exports, remittances and security."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = "leverage.csv"
 COLUMNS = ("iso3", "indicator", "value", "unit", "year", "source", "confidence", "note")
 HOLY_SEE = "VAT"
 UNKNOWN_SHARE = 0.5
-"""Share of remittances that comes from the United States where no source gives one (assumed)."""
+"""Share of remittances from the United States if no source gives one (assumed)."""
 
 INDICATORS: Mapping[str, tuple[str, str, float, float]] = MappingProxyType(
     {
@@ -25,14 +25,14 @@ INDICATORS: Mapping[str, tuple[str, str, float, float]] = MappingProxyType(
         "security_tie_with_usa": ("security_tie", "level 0-3", 3.0, 1.0),
     }
 )
-"""Indicator of the table: field of `Leverage`, unit in the table, largest value, divisor to the field."""
+"""By indicator of the table: field of `Leverage`, unit in the table, largest value, divisor to the field."""
 
 FIELDS = tuple(field for field, *_ in INDICATORS.values())
 
 
 @dataclass(frozen=True)
 class Leverage:
-    """What ties one state to Washington, as of about 2023-26 (source: CIA World Factbook and others)."""
+    """The ties of one state to Washington, as of about 2023-26 (source: CIA World Factbook and others)."""
 
     iso3: str
     exports_to_usa: float
@@ -44,16 +44,16 @@ class Leverage:
     security_tie: float
     """0 none, 1 training and equipment, 2 standing access, 3 base or defence duty; halves allowed."""
     assumed: tuple[str, ...]
-    """Names of the fields above that are not in the table but filled in."""
+    """Names of the fields above that are filled in, not in the table."""
 
 
 def read_leverage(folder: Path = TABLES) -> Mapping[str, Mapping[str, float]]:
-    """The table of one folder: for each iso3 the fields it has, in the units of `Leverage`."""
+    """The table of one folder: by iso3, the fields that it has, in the units of `Leverage`."""
     known = read_states(folder)
-    found: dict[str, dict[str, float]] = {}
+    by_state: dict[str, dict[str, float]] = {}
     for row in rows(folder, FILE, COLUMNS):
         field, unit, high, divisor = INDICATORS[row.choice("indicator", tuple(INDICATORS))]
-        fields = found.setdefault(row.iso3(known), {})
+        fields = by_state.setdefault(row.iso3(known), {})
         if field in fields:
             row.fail("indicator", f"must not be listed twice for {row.text('iso3')}")
         row.choice("unit", (unit,))
@@ -61,13 +61,13 @@ def read_leverage(folder: Path = TABLES) -> Mapping[str, Mapping[str, float]]:
         row.text("source")
         row.text("year")
         fields[field] = row.number("value", 0.0, high) / divisor
-    return found
+    return by_state
 
 
 def filled(iso3: str, table: Mapping[str, Mapping[str, float]], known: Mapping[str, State]) -> Leverage:
-    """The leverage of one state, its holes filled and named in `assumed`.
+    """The leverage of one state, with its gaps filled and named in `assumed`.
 
-    A hole takes the mean of the table's states in the same M49 region, or of all of them where the region
+    A gap takes the mean of the table's states in the same M49 region, or of all of them if the region
     has none; the share of remittances takes `UNKNOWN_SHARE`; the Holy See, without an economy, takes 0.
     """
     own = table.get(iso3, {})
@@ -104,7 +104,7 @@ def _table() -> Mapping[str, Mapping[str, float]]:
 
 
 def _mean(field: str, region: str, table: Mapping[str, Mapping[str, float]], known: Mapping[str, State]) -> float:
-    """Mean of a field over the table's states of a region; over all of them where the region has none."""
+    """Mean of a field over the table's states of a region, or over all of them if the region has none."""
     measured = {iso3: fields[field] for iso3, fields in table.items() if field in fields and iso3 != HOLY_SEE}
     same = [value for iso3, value in measured.items() if known[iso3].region == region]
     chosen = same or list(measured.values())

@@ -1,4 +1,4 @@
-"""What people call a state: every name and code of it, asked exactly, and near names only where they are near."""
+"""Names and codes of states: exact look-up, and suggestions for near misses."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ KINDS = ("official", "former", "ioc", "other")
 COW_FILE = "cow.csv"
 COW_COLUMNS = ("iso3", "number", "abbreviation", "source")
 NO_STATE = ("MAC",)
-"""Abbreviations of the Correlates of War that are ISO codes of places not among the states: Macao."""
+"""Correlates of War abbreviations that are ISO codes of places not among the states: Macao."""
 LABELS = (FILE, COW_FILE)
-"""Tables that say what states are called, and decide no number."""
+"""Tables that hold names of states, and decide no number."""
 
 NEAR = 0.8
 """Similarity, 0 to 1, above which a name is suggested (`difflib.SequenceMatcher.ratio`)."""
 LONGEST = 100
-"""Letters; no state has a name as long as that."""
+"""Longest name that is looked up, in letters; no state has a longer one."""
 
 _INITIAL = re.compile(r"(?<=\b\w)\.")
 _QUOTES = re.compile("['`\u2018\u2019\u02bb\u02bc]")
@@ -43,12 +43,12 @@ def fold(name: str) -> str:
 
 
 def read_names(folder: Path = TABLES) -> Mapping[str, tuple[str, ...]]:
-    """The codes that each folded name stands for, of one folder of tables; several where a name is not one state's.
+    """The codes that each folded name stands for, in one folder of tables; several if states share the name.
 
-    An ISO code is nobody else's name, whatever other lists of codes say.
+    An ISO code always means its own state, whatever other lists of codes say.
     """
     known = read_states(folder)
-    found: dict[str, set[str]] = {fold(entry.name): {iso3} for iso3, entry in known.items()}
+    names: dict[str, set[str]] = {fold(entry.name): {iso3} for iso3, entry in known.items()}
     listed: set[tuple[str, str]] = set()
     for row in rows(folder, FILE, COLUMNS):
         iso3, name = row.iso3(known), fold(row.text("name"))
@@ -59,28 +59,28 @@ def read_names(folder: Path = TABLES) -> Mapping[str, tuple[str, ...]]:
         if (iso3, name) in listed:
             row.fail("name", "must not be listed twice for a state")
         listed.add((iso3, name))
-        found.setdefault(name, set()).add(iso3)
+        names.setdefault(name, set()).add(iso3)
     for iso3, (_, abbreviation) in read_cow(folder).items():
         if abbreviation not in NO_STATE:
-            found.setdefault(fold(abbreviation), set()).add(iso3)
-    found |= {iso3.lower(): {iso3} for iso3 in known}
-    return MappingProxyType({name: tuple(sorted(codes)) for name, codes in sorted(found.items())})
+            names.setdefault(fold(abbreviation), set()).add(iso3)
+    names |= {iso3.lower(): {iso3} for iso3 in known}
+    return MappingProxyType({name: tuple(sorted(codes)) for name, codes in sorted(names.items())})
 
 
 def read_cow(folder: Path = TABLES) -> Mapping[str, tuple[int, str]]:
     """Number and abbreviation of each state in the state system of the Correlates of War, keyed by iso3."""
     known = read_states(folder)
-    found: dict[str, tuple[int, str]] = {}
+    table: dict[str, tuple[int, str]] = {}
     for row in rows(folder, COW_FILE, COW_COLUMNS):
         iso3, number, abbreviation = row.iso3(known), row.whole("number", 2, 999), row.text("abbreviation")
         row.text("source")
-        for column, taken in (("iso3", set(found)), ("number", {told for told, _ in found.values()})):
+        for column, taken in (("iso3", set(table)), ("number", {other for other, _ in table.values()})):
             if (iso3 if column == "iso3" else number) in taken:
                 row.fail(column, "must not be listed twice")
-        if abbreviation in {told for _, told in found.values()}:
+        if abbreviation in {other for _, other in table.values()}:
             row.fail("abbreviation", "must not be listed twice")
-        found[iso3] = number, abbreviation
-    return MappingProxyType(dict(sorted(found.items())))
+        table[iso3] = number, abbreviation
+    return MappingProxyType(dict(sorted(table.items())))
 
 
 @cache
@@ -94,12 +94,12 @@ def _numbers() -> Mapping[str, tuple[int, str]]:
 
 
 def cow_number(iso3: str) -> int | None:
-    """The state's number in the state system of the Correlates of War, 2 to 990; None where it has none."""
+    """The state's number in the state system of the Correlates of War, 2 to 990; None if it has none."""
     return _numbers()[iso3][0] if iso3 in _numbers() else None
 
 
 def named(text: object) -> tuple[str, ...]:
-    """The codes of the states that a text names exactly, sorted: one where it is certain, none for no name.
+    """The codes of the states that a text names exactly, sorted: one if it is certain, none if it names no state.
 
     `Republic of Korea` may also be written `Korea, Republic of`.
     """
@@ -110,15 +110,15 @@ def named(text: object) -> tuple[str, ...]:
 
 
 def code_of(text: object) -> str | None:
-    """The code of the one state that a text names; None where it names none, or more than one."""
+    """The code of the one state that a text names; None if it names none, or more than one."""
     codes = named(text)
     return codes[0] if len(codes) == 1 else None
 
 
 def near_code(text: object, among: Collection[str] | None = None) -> str | None:
-    """The state of `among` (all, where left out) whose name is nearest to a text, if it is near; None otherwise.
+    """The state of `among` (by default all) whose name is nearest to a text; None if none is near.
 
-    Near is a similarity above `NEAR`, or for three letters a code with two of them changed round.
+    Near means a similarity above `NEAR` or, for three letters, a code with two letters swapped.
     """
     wanted = states() if among is None else among
     if not isinstance(text, str) or len(text) > LONGEST:
@@ -135,7 +135,7 @@ def near_code(text: object, among: Collection[str] | None = None) -> str | None:
 
 
 def coded(outcome: str) -> str:
-    """An outcome such as `left:Paraguay` with the code of its state, `left:PRY`, where that is certain."""
+    """An outcome such as `left:Paraguay` with the code of its state, `left:PRY`, if that is certain."""
     kind, colon, name = outcome.partition(":")
     code = code_of(name) if colon else None
     return outcome if code is None else f"{kind}:{code}"
@@ -147,7 +147,7 @@ def labelled(iso3: str) -> str:
 
 
 def not_one(text: object) -> str | None:
-    """The rule that a name of several states breaks, with the states it may mean; None for any other text."""
+    """The rule that a name of several states breaks, with the states that it may mean; None for any other text."""
     codes = named(text)
     return f"the name of one state, not of several: {' or '.join(map(labelled, codes))}" if len(codes) > 1 else None
 
@@ -155,9 +155,9 @@ def not_one(text: object) -> str | None:
 def unknown(
     path: str, rule: str, value: object, among: Collection[str] | None = None, text: object = None, before: str = ""
 ) -> Problem:
-    """The problem with a text that names none of the states asked for, with the nearest of them.
+    """The problem with a text that names none of the allowed states, with the nearest of them.
 
-    among : codes it may be; text : the name, where `value` holds more; before : what goes before the code suggested
+    among : codes allowed; text : the name, if `value` holds more; before : text before the suggested code
     """
     asked = value if text is None else text
     close = near_code(asked, among)

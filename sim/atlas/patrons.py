@@ -1,4 +1,4 @@
-"""The patrons' side: cross-strait regimes, Beijing's packages, and the cases priors are counted from."""
+"""The patrons: cross-strait regimes, Beijing's packages, and the cases that priors are counted from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGIME_COLUMNS = ("start", "end", "regime", "source", "confidence")
 PACKAGES = "packages.csv"
 PACKAGE_COLUMNS = ("iso3", "year", "percent_of_gdp_a_year", "source")
 PACKAGE_YEARS, LAST_PACKAGE_YEAR = 5, 2021
-"""Commitments are averaged over so many years from the switch on, and not beyond this one."""
+"""Number of years, from the switch on, over which commitments are averaged; and the last such year."""
 DELIVERIES = "deliveries.csv"
 DELIVERY_COLUMNS = ("iso3", "switch", "visible", "share", "source", "note")
 AID = "aid.csv"
@@ -45,12 +45,12 @@ PRIORS = (
     "request_unclear",
     "words_followed",
 )
-"""What cases are counted for; `request_met` and `request_unclear` are there to compare with and feed no parameter."""
+"""What cases are counted for; `request_met` and `request_unclear` are for comparison and feed no parameter."""
 
 
 @dataclass(frozen=True)
 class Regime:
-    """A stretch of time in which Beijing took willing states (contest) or turned them away (truce)."""
+    """A period in which Beijing accepted willing states (contest) or turned them away (truce)."""
 
     start: date
     """First day."""
@@ -64,7 +64,7 @@ class Regime:
 
 @dataclass(frozen=True)
 class Package:
-    """What Beijing committed to one state after its switch (source: AidData v3.0, own computation)."""
+    """Beijing's commitments to one state after its switch (source: AidData v3.0, own computation)."""
 
     iso3: str
     year: int
@@ -75,26 +75,26 @@ class Package:
 
     @property
     def known(self) -> date:
-        """First day on which all the years were over that its commitments are averaged over."""
+        """First day after the years over which its commitments are averaged."""
         return date(max(self.year, min(self.year + PACKAGE_YEARS - 1, LAST_PACKAGE_YEAR)) + 1, 1, 1)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What of Beijing's promises to one state arrived (source: promises in the press, commitments of AidData v3.0)."""
+    """The share of Beijing's promises to one state that arrived (sources: press; commitments of AidData v3.0)."""
 
     iso3: str
     switch: date
     visible: date
-    """Day on which others could see it: two years after the switch."""
+    """Day from which others could see it: two years after the switch."""
     share: float
-    """Share of what was promised, 0 to 1."""
+    """Share of the promise that arrived, 0 to 1."""
     source: str
 
 
 @dataclass(frozen=True)
 class Aid:
-    """What Taipei is documented to pay one ally (source: the row's own)."""
+    """A documented payment of Taipei to one ally (source: the row's own)."""
 
     iso3: str
     known: date
@@ -111,7 +111,7 @@ class Case:
     """One of `PRIORS`."""
     iso3: str
     case: str
-    """Whose pledge or order it was, or what was asked, said or given notice of."""
+    """Whose pledge or order it was, or what was requested, said or given notice of."""
     started: date
     """Day of taking office with the pledge, or of the order, notice, request or words."""
     outcome_known: date
@@ -119,35 +119,35 @@ class Case:
     outcome: bool
     """Whether it was followed, by the prior's own rule, which the data dictionary states.
 
-    By a switch: for an order within 183 days or on the day the order had set, for a request or public talks within 400
-    days.
-    By the end of military cooperation with Washington: for a notice within 24 months, for words within 731 days and
-    with no formal act in between; always so for `cooperation_ended`.
+    A switch must follow an order within 183 days or on the day that the order sets, a request or public talks within
+    400 days.
+    Military cooperation with Washington must end within 24 months of a notice, or within 731 days of words without a
+    formal act in between; for `cooperation_ended` it always has.
     """
     days_to_switch: int | None
-    """Days from `started` to the switch, or to the end of the presence; None where none followed."""
+    """Days from `started` to the switch, or to the end of the presence; None if none followed."""
     source: str
     note: str
 
 
 def read_regimes(folder: Path = TABLES) -> tuple[Regime, ...]:
-    """The regimes of one folder of tables: by date, without gap or overlap."""
-    found: list[Regime] = []
+    """The regimes in one folder of tables, by date, without gap or overlap."""
+    regimes: list[Regime] = []
     for row in rows(folder, REGIMES, REGIME_COLUMNS):
         start, end = row.day("start"), row.day("end")
         if end <= start:
             row.fail("end", f"must lie after {start}")
-        if found and found[-1].end != start:
-            row.fail("start", f"must be {found[-1].end}, the end of the regime before it")
+        if regimes and regimes[-1].end != start:
+            row.fail("start", f"must be {regimes[-1].end}, the end of the regime before it")
         name = cast(Literal["contest", "truce"], row.choice("regime", ("contest", "truce")))
-        found.append(Regime(start, end, name, row.text("source"), row.choice("confidence", CONFIDENCES)))
-    return tuple(found)
+        regimes.append(Regime(start, end, name, row.text("source"), row.choice("confidence", CONFIDENCES)))
+    return tuple(regimes)
 
 
 def read_packages(folder: Path = TABLES) -> tuple[Package, ...]:
-    """The packages of one folder of tables, sorted by iso3."""
+    """The packages in one folder of tables, sorted by iso3."""
     known = read_states(folder)
-    found = [
+    packages = [
         Package(
             row.iso3(known),
             row.whole("year", 1971, 2100),
@@ -156,35 +156,35 @@ def read_packages(folder: Path = TABLES) -> tuple[Package, ...]:
         )
         for row in rows(folder, PACKAGES, PACKAGE_COLUMNS)
     ]
-    return tuple(sorted(found, key=lambda package: (package.iso3, package.year)))
+    return tuple(sorted(packages, key=lambda package: (package.iso3, package.year)))
 
 
 def read_deliveries(folder: Path = TABLES) -> tuple[Delivery, ...]:
-    """What switchers were promised and got, of one folder of tables, by date of the switch."""
+    """What states that switched were promised and received, in one folder of tables, by date of the switch."""
     known = read_states(folder)
-    found: list[Delivery] = []
+    deliveries: list[Delivery] = []
     for row in rows(folder, DELIVERIES, DELIVERY_COLUMNS):
         switch, visible = row.day("switch"), row.day("visible")
         if visible < switch:
             row.fail("visible", f"must not lie before the switch, {switch}")
-        found.append(Delivery(row.iso3(known), switch, visible, row.number("share", 0.0, 1.0), row.text("source")))
-    return tuple(sorted(found, key=lambda delivery: (delivery.switch, delivery.iso3)))
+        deliveries.append(Delivery(row.iso3(known), switch, visible, row.number("share", 0.0, 1.0), row.text("source")))
+    return tuple(sorted(deliveries, key=lambda delivery: (delivery.switch, delivery.iso3)))
 
 
 def read_aid(folder: Path = TABLES) -> tuple[Aid, ...]:
-    """Taipei's documented aid, of one folder of tables, by the day it was known."""
+    """Taipei's documented aid in one folder of tables, by the day it was known."""
     known = read_states(folder)
-    found = [
+    payments = [
         Aid(row.iso3(known), row.day("known"), row.number("million_usd_a_year", 0.0, 10_000.0), row.text("source"))
         for row in rows(folder, AID, AID_COLUMNS)
     ]
-    return tuple(sorted(found, key=lambda aid: (aid.known, aid.iso3)))
+    return tuple(sorted(payments, key=lambda aid: (aid.known, aid.iso3)))
 
 
 def read_cases(folder: Path = TABLES) -> tuple[Case, ...]:
-    """The cases of one folder of tables, sorted by prior, start and iso3."""
+    """The cases in one folder of tables, sorted by prior, start and iso3."""
     known = read_states(folder)
-    found: list[Case] = []
+    cases: list[Case] = []
     for row in rows(folder, CASES, CASE_COLUMNS):
         started, outcome_known = row.day("started"), row.day("outcome_known")
         if outcome_known < started:
@@ -195,7 +195,7 @@ def read_cases(folder: Path = TABLES) -> tuple[Case, ...]:
         days = row.whole("days_to_switch", 0, 5000) if outcome else None
         if days is not None and days != (outcome_known - started).days:
             row.fail("days_to_switch", f"must be {(outcome_known - started).days}, from start to outcome")
-        found.append(
+        cases.append(
             Case(
                 row.choice("prior", PRIORS),
                 row.iso3(known),
@@ -208,7 +208,7 @@ def read_cases(folder: Path = TABLES) -> tuple[Case, ...]:
                 row.optional("note"),
             )
         )
-    return tuple(sorted(found, key=lambda case: (case.prior, case.started, case.iso3)))
+    return tuple(sorted(cases, key=lambda case: (case.prior, case.started, case.iso3)))
 
 
 @cache
@@ -224,12 +224,12 @@ def packages() -> tuple[Package, ...]:
 
 
 def deliveries(known_by: date) -> tuple[Delivery, ...]:
-    """What of Beijing's promises arrived, as far as others could see it by a day."""
+    """How much of Beijing's promises arrived, as far as others could see it by a day."""
     return tuple(delivery for delivery in _deliveries() if delivery.visible <= known_by)
 
 
 def taipei_aid(iso3: str, known_by: date) -> float | None:
-    """Taipei's aid to a state, US$ million a year, as last documented by a day; None where it is not."""
+    """Taipei's aid to a state, US$ million a year, as last documented by a day; None if it is not."""
     sums = [aid.million_usd for aid in _aid() if aid.iso3 == iso3 and aid.known <= known_by]
     return sums[-1] if sums else None
 

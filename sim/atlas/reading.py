@@ -1,4 +1,4 @@
-"""Reading the tables: rows whose every cell is checked, and errors that name file, line and column."""
+"""Reading of the tables: rows with checked cells, and errors that name file, line and column."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABLES = Path(__file__).parent / "tables"
 """The folder of the tables that ship with the package."""
 
 CONFIDENCES = ("high", "medium", "low")
-"""How sure a coder was of a row."""
+"""How certain the coder of a row was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Row:
     file: str
     """Name of the table, without its folder."""
     line: int
-    """Line of the file, the header being line 1."""
+    """Line of the file; the header is line 1."""
     cells: Mapping[str, str]
 
     def fail(self, column: str, rule: str, suggestion: str | None = None) -> NoReturn:
-        """Refuse one cell, saying which rule it breaks."""
+        """Refuse one cell, naming the rule that it breaks."""
         where = f"line {self.line}, {column}"
         raise AtlasError(Problem(where, rule, self.cells[column], suggestion), file=self.file)
 
@@ -93,7 +93,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def parsed_day(text: str) -> date | None:
-    """The day a text in the form YYYY-MM-DD stands for, or None when it stands for none."""
+    """The day that a text in the form YYYY-MM-DD names; None if it names none."""
     text = text.strip()
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None

@@ -1,4 +1,4 @@
-"""The record of recognition since October 1971: the roster, every change, and who stood where on a day."""
+"""The record of recognition since October 1971: the roster, every change, and each state's side on a day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KINDS: dict[str, tuple[bool, bool]] = {
     "severance": (True, False),
     "state_ceased": (True, False),
 }
-"""Kind of a change: whether it starts from a capital, and whether it ends at one."""
+"""By kind of change: whether it starts from a capital, and whether it ends at one."""
 
 ROSTER = "roster_1971.csv"
 CHANGES = "recognition.csv"
@@ -50,7 +50,7 @@ class Change:
     """One change of formal ties (source: the row's own)."""
 
     date: date
-    """Day it took effect; the parts finer than `precision` are nominal."""
+    """Day on which it took effect; parts finer than `precision` are nominal."""
     precision: str
     """day, month or year."""
     iso3: str
@@ -68,12 +68,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Record:
-    """The roster of one day and every change after it, up to the day the record is confirmed."""
+    """The roster of one day and every change after it, up to the day until which the record is confirmed."""
 
     start: date
     """Day of the roster, 1971-10-24."""
     confirmed_until: date
-    """Last day the sources reach; after it the roster is only the last one known."""
+    """Last day that the sources reach; after it, the roster is only the last one known."""
     roster_1971: frozenset[str]
     """iso3 of the states with Taipei at the end of `start`."""
     changes: tuple[Change, ...]
@@ -92,7 +92,7 @@ class Record:
 
     @cached_property
     def _rosters(self) -> tuple[tuple[str, ...], ...]:
-        """The states with Taipei after so many of the changes."""
+        """The states with Taipei after each number of changes."""
         now = set(self.roster_1971)
         rosters = [tuple(sorted(now))]
         for change in self.changes:
@@ -101,14 +101,14 @@ class Record:
         return tuple(rosters)
 
     def side(self, iso3: str, on: date) -> Side | None:
-        """The side of a state at the end of a day; None while it has not appeared in the record."""
+        """The side of a state at the end of a day; None before it appears in the record."""
         self._reached(on)
-        found: Side | None = "taipei" if iso3 in self.roster_1971 else None
+        here: Side | None = "taipei" if iso3 in self.roster_1971 else None
         for change in self._by_state.get(iso3, ()):
             if change.date > on:
                 break
-            found = change.destination
-        return found
+            here = change.destination
+        return here
 
     def recognisers(self, on: date) -> tuple[str, ...]:
         """The states with Taipei at the end of a day, sorted by iso3; `AtlasError` before `start`."""
@@ -145,24 +145,24 @@ def read_record(folder: Path = TABLES) -> Record:
         if iso3 in roster:
             row.fail("iso3", "must not be listed twice")
         roster.add(iso3)
-    told = [(row, _change(row, known)) for row in rows(folder, CHANGES, CHANGE_COLUMNS)]
-    told.sort(key=lambda pair: (pair[1].date, pair[1].iso3))
-    for row, change in told:
+    changes = [(row, _change(row, known)) for row in rows(folder, CHANGES, CHANGE_COLUMNS)]
+    changes.sort(key=lambda pair: (pair[1].date, pair[1].iso3))
+    for row, change in changes:
         if not start < change.date <= confirmed_until:
             row.fail("date", f"must lie after {start} and not after {confirmed_until}")
-    _check_paths(roster, told)
-    _check_episodes(told)
-    return Record(start, confirmed_until, frozenset(roster), tuple(change for _, change in told))
+    _check_paths(roster, changes)
+    _check_episodes(changes)
+    return Record(start, confirmed_until, frozenset(roster), tuple(change for _, change in changes))
 
 
 @cached
 def record(own: OwnFacts | None = None) -> Record:
-    """The record that ships with the package (59 states on 1971-10-24, 125 changes since), and what a user adds."""
+    """The record that ships with the package (59 states on 1971-10-24, 125 changes since), and a user's additions."""
     return read_record() if own is None else _extended(record(), own)
 
 
 def _extended(known: Record, own: OwnFacts) -> Record:
-    """The record with a user's changes after its own."""
+    """The record, followed by a user's changes."""
     changes = list(known.changes)
     sides = {change.iso3: known.side(change.iso3, known.confirmed_until) for change in known.changes}
     for added in own.changes:
@@ -178,7 +178,7 @@ def _extended(known: Record, own: OwnFacts) -> Record:
 
 
 def own_kind(origin: Side, destination: Side, was_here: bool) -> str:
-    """The kind of a user's change, one of `KINDS`; `was_here` : it was on the side it comes to before."""
+    """The kind of a user's change, one of `KINDS`; `was_here` : whether it has been on its new side before."""
     if destination == "none":
         return "severance"
     if origin == "none":
@@ -229,14 +229,14 @@ def _change(row: Row, known: Mapping[str, object]) -> Change:
     )
 
 
-def _check_paths(roster: Iterable[str], told: Iterable[tuple[Row, Change]]) -> None:
-    """Nobody leaves a side it is not on, nor changes twice in a day.
+def _check_paths(roster: Iterable[str], changes: Iterable[tuple[Row, Change]]) -> None:
+    """Check that no state leaves a side that it is not on, or changes twice in a day.
 
-    A state off the roster may enter the record from any side but Taipei's.
+    A state that is not on the roster may enter the record from any side but Taipei's.
     """
     sides: dict[str, Side] = dict.fromkeys(roster, "taipei")
     last: dict[str, date] = {}
-    for row, change in told:
+    for row, change in changes:
         stood = sides.get(change.iso3)
         if stood is None and change.origin == "taipei":
             row.fail("from", f"{change.iso3} leaves Taipei but was not with Taipei")
@@ -248,10 +248,10 @@ def _check_paths(roster: Iterable[str], told: Iterable[tuple[Row, Change]]) -> N
         last[change.iso3] = change.date
 
 
-def _check_episodes(told: Iterable[tuple[Row, Change]]) -> None:
-    """Short-lived changes come in pairs: a state's next change undoes the first."""
+def _check_episodes(changes: Iterable[tuple[Row, Change]]) -> None:
+    """Check that short-lived changes come in pairs: a state's next change undoes the first."""
     opened: dict[str, tuple[Row, Change]] = {}
-    for row, change in told:
+    for row, change in changes:
         if change.iso3 in opened:
             first = opened.pop(change.iso3)[1]
             if not change.short_lived or change.destination != first.origin:

@@ -1,4 +1,4 @@
-"""The record as tables for joining with other data: spells of each state on one side, and states by years."""
+"""The record as tables to join with other data: spells of each state on one side, and state-years."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sim.atlas.record import Change, Record, Side
 
 @dataclass(frozen=True)
 class Spell:
-    """A stretch of days at whose ends a state was on one side."""
+    """A run of days at whose end a state was on one side."""
 
     iso3: str
     side: Side
     start: date | None
-    """First day, as the record dates the change; None: it was so when the record starts."""
+    """First day, as the record dates the change; None if the spell was running when the record starts."""
     end: date | None
-    """Last day; None: it is so when the record ends."""
+    """Last day; None if the spell is running when the record ends."""
     precision: str
-    """Precision of `start`, day, month or year; blank where there is none. That of `end` is the next spell's."""
+    """Precision of `start`: day, month or year; blank without a start. The next spell has that of `end`."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class CountryYear:
     iso3: str
     year: int
     side: Side
-    """Side at the end of the year, or of the record within it."""
+    """Side at the end of the year, or of the record if that ends earlier."""
     changes: int
     """Changes of side within the year."""
     complete: bool
-    """Whether the record covers the whole year: not its first year, nor its last unless that ends on 31 December."""
+    """Whether the record covers the whole year: not its first year, and its last only if that ends on 31 December."""
 
 
 def _by_state(known: Record) -> Iterator[tuple[str, tuple[Change, ...]]]:
@@ -44,28 +44,28 @@ def _by_state(known: Record) -> Iterator[tuple[str, tuple[Change, ...]]]:
 
 
 def spells(known: Record) -> tuple[Spell, ...]:
-    """One row for each spell, by iso3 and date. A state has none before it appears, or after it ceased to exist."""
-    found: list[Spell] = []
+    """One row per spell, by iso3 and date. A state has none before it appears, or after it ceased to exist."""
+    rows: list[Spell] = []
     for iso3, changes in _by_state(known):
         side: Side | None = "taipei" if iso3 in known.roster_1971 else None
         start, precision = None, ""
         for change in changes:
             if side is not None:
-                found.append(Spell(iso3, side, start, change.date - timedelta(days=1), precision))
+                rows.append(Spell(iso3, side, start, change.date - timedelta(days=1), precision))
             side, start, precision = change.destination, change.date, change.precision
             if change.kind == "state_ceased":
                 side = None
         if side is not None:
-            found.append(Spell(iso3, side, start, None, precision))
-    return tuple(found)
+            rows.append(Spell(iso3, side, start, None, precision))
+    return tuple(rows)
 
 
 def country_years(known: Record) -> tuple[CountryYear, ...]:
-    """One row for each state and year, by iso3 and year, from the year it appears to the end of the record.
+    """One row per state and year, by iso3 and year, from the year it appears to the end of the record.
 
     A state that ceased to exist has its last row in that year, with no side.
     """
-    found: list[CountryYear] = []
+    rows: list[CountryYear] = []
     for iso3, changes in _by_state(known):
         first = known.start if iso3 in known.roster_1971 else changes[0].date
         ceased = [change.date.year for change in changes if change.kind == "state_ceased"]
@@ -75,5 +75,5 @@ def country_years(known: Record) -> tuple[CountryYear, ...]:
             assert side is not None
             whole = known.start < date(year, 1, 1) and last <= known.confirmed_until
             count = sum(change.date.year == year for change in changes)
-            found.append(CountryYear(iso3, year, side, count, whole))
-    return tuple(found)
+            rows.append(CountryYear(iso3, year, side, count, whole))
+    return tuple(rows)

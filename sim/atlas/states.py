@@ -1,4 +1,4 @@
-"""The states of the world as the model names them: code, name and region."""
+"""The states of the world: code, name and region."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class State:
 
 def read_states(folder: Path = TABLES) -> Mapping[str, State]:
     """The states of one folder of tables, keyed by iso3, in the order of the codes."""
-    found: dict[str, State] = {}
+    table: dict[str, State] = {}
     for row in rows(folder, FILE, COLUMNS):
         iso3 = row.text("iso3")
         if len(iso3) != 3 or not iso3.isascii() or not iso3.isupper():
             row.fail("iso3", "must be three capital letters")
-        if iso3 in found:
+        if iso3 in table:
             row.fail("iso3", "must not be listed twice")
-        found[iso3] = State(
+        table[iso3] = State(
             iso3,
             row.text("name"),
             row.choice("region", REGIONS),
@@ -51,7 +51,7 @@ def read_states(folder: Path = TABLES) -> Mapping[str, State]:
             row.choice("status", STATUSES),
             row.text("source"),
         )
-    return MappingProxyType(dict(sorted(found.items())))
+    return MappingProxyType(dict(sorted(table.items())))
 
 
 @cache
@@ -61,7 +61,7 @@ def states() -> Mapping[str, State]:
 
 
 def state(iso3: str) -> State:
-    """The state with this code; `AtlasError` with the state that is meant when there is none."""
+    """The state with this code. Raises `AtlasError`, with the state that is probably meant, if there is none."""
     known = states()
     if iso3 in known:
         return known[iso3]

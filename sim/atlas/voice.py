@@ -1,4 +1,4 @@
-"""Which states with Taipei name Taiwan in the yearly General Debate of the United Nations."""
+"""Whether states with Taipei name Taiwan in the yearly General Debate of the United Nations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOURCES = ("ungdc", "press2025", "prov2026")
 
 @dataclass(frozen=True)
 class Speech:
-    """One state's speech in the General Debate of one year; `source` is a key the data dictionary explains."""
+    """One state's speech in the General Debate of one year; `source` is a key that the data dictionary explains."""
 
     iso3: str
     year: int
@@ -32,22 +32,22 @@ class Speech:
 
     @property
     def known(self) -> date:
-        """The day at whose end it counts as known: 28 September, when all but a few states have spoken."""
+        """The day at whose end it counts as known: 28 September, when almost all states have spoken."""
         return date(self.year, 9, 28)
 
 
 def read_speeches(folder: Path = TABLES) -> Mapping[str, tuple[Speech, ...]]:
     """The speeches of one folder's table, by iso3, each state's by year."""
     known = read_states(folder)
-    found: dict[str, list[Speech]] = {}
+    by_state: dict[str, list[Speech]] = {}
     for row in rows(folder, FILE, COLUMNS):
         iso3, year = row.iso3(known), row.whole("year", 1971, 2100)
-        before = found.setdefault(iso3, [])
+        before = by_state.setdefault(iso3, [])
         if before and year <= before[-1].year:
             row.fail("year", f"must come after {before[-1].year}, the speech of {iso3} above it")
         confidence, source = row.choice("confidence", CONFIDENCES), row.choice("source", SOURCES)
         before.append(Speech(iso3, year, row.yes("names_taiwan"), confidence, source))
-    return {iso3: tuple(of_state) for iso3, of_state in found.items()}
+    return {iso3: tuple(of_state) for iso3, of_state in by_state.items()}
 
 
 @cache
@@ -57,13 +57,13 @@ def speeches() -> Mapping[str, tuple[Speech, ...]]:
 
 
 def last_speech(iso3: str, known_by: date, own: OwnFacts | None = None) -> Speech | None:
-    """A state's last speech known at the end of a day, however old; None where none is. Unknown codes: AtlasError.
+    """A state's last speech known at the end of a day, however old; None if none is. AtlasError for unknown codes.
 
-    own : what a user adds for the years after the table's
+    own : speeches that a user adds for years after the table's
     """
-    found = list(speeches().get(state(iso3).iso3, ()))
+    given = list(speeches().get(state(iso3).iso3, ()))
     if own is not None:
         added = [row for row in own.voice if row.state == iso3]
-        found += [Speech(iso3, row.year, row.names_taiwan, "own", own.name) for row in added]
-    known = [speech for speech in found if speech.known <= known_by]
+        given += [Speech(iso3, row.year, row.names_taiwan, "own", own.name) for row in added]
+    known = [speech for speech in given if speech.known <= known_by]
     return known[-1] if known else None

@@ -1,4 +1,4 @@
-"""The backtest: each year since 1995 forecast on what was known before it, beside baselines. Protocol: BACKTEST.md."""
+"""The backtest: each year since 1995, forecast from what was known before it, beside baselines (see BACKTEST.md)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.schema import MOST_SEED
 
 ORIGINS = range(1995, 2025)
-"""Origin years: knowledge stops with the year before."""
+"""Origin years: knowledge stops at the end of the year before."""
 HORIZONS = (1, 3, 5)
 """Years ahead."""
 RUNS = 4_000
@@ -38,7 +38,7 @@ NO_AGENTS = {
     "backfire_effect": 0.0,
     "shortfall_effect": 0.0,
 }
-"""With these at nought nothing that patrons do moves a state: what is left is the fitted hazard alone."""
+"""With these at zero the patrons' moves have no effect: only the fitted hazard is left."""
 
 MARK_AS_OF, MARK_END = date(2024, 2, 28), date(2024, 12, 31)
 MARK = {
@@ -46,10 +46,10 @@ MARK = {
     "source": "Manifold (play money, 16 traders), as of about 28 February 2024",
     "market": 0.49,
 }
-"""One public forecast as an outside mark (source: a copy of its page of about that day)."""
+"""One public forecast as an outside benchmark (source: a copy of its page from about that day)."""
 
 TABLES = ("scores", "differences", "calibration", "counts", "distribution", "chances", "departures")
-"""Tables of a backtest; their files have their names."""
+"""Tables of a backtest, named like their files."""
 _SCORE: Columns = {"horizon": WHOLE, "score": TEXT, "value": BLANK, "low": BLANK, "high": BLANK}
 COLUMNS: dict[str, Columns] = {
     "scores": {"model": TEXT, **_SCORE},
@@ -66,9 +66,9 @@ COLUMNS: dict[str, Columns] = {
         "date": TEXT, "iso3": TEXT, "state": TEXT, "origin": WHOLE, "chance": NUMBER, "rank": NUMBER, "of": WHOLE,
     },
 }  # fmt: skip
-"""Columns of the tables that are in the document too."""
+"""Columns of the tables that are also in the document."""
 DISTRIBUTION: Columns = {"model": TEXT, "origin": WHOLE, "horizon": WHOLE, "count": WHOLE, "share": NUMBER}
-"""Columns of the whole distribution of each forecast of the count, which is in no document."""
+"""Columns of the full distribution of each forecast of the count, which is not in the document."""
 _MARK: Columns = {
     "question": TEXT, "source": TEXT, "market": NUMBER, "as_of": TEXT, "end": TEXT, SIMULATION: NUMBER,
     HAZARD: NUMBER, "happened": FLAG,
@@ -77,79 +77,79 @@ _MARK: Columns = {
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
-    """Forecasts, what became of them, and the scores."""
+    """Forecasts, outcomes and scores."""
 
     runs: int
-    """Runs an origin."""
+    """Runs per origin."""
     seed: int
     origins: tuple[int, ...]
     forecasts: tuple[Forecast, ...]
     outcomes: tuple[Outcome, ...]
     scores: list[Row]
     differences: list[Row]
-    """The simulation less each other model, paired."""
+    """The simulation minus each other model, paired."""
     calibration: list[Row]
     departures: list[Row]
-    """Each departure in an origin's first year, and where the simulation had ranked the state at its start."""
+    """Each departure in an origin's first year, with the state's rank in the simulation at the start of the year."""
     mark: Row
 
     @property
     def counts(self) -> list[Row]:
-        """Every forecast of the count, with what it became (None where the record does not reach)."""
-        became = {(found.origin, found.horizon): found.count for found in self.outcomes}
+        """Every forecast of the count, with the outcome (None if the record does not reach it)."""
+        became = {(end.origin, end.horizon): end.count for end in self.outcomes}
         rows = []
-        for told in self.forecasts:
-            points = quantiles(told.counts.astype(np.uint8)[:, None])[:, 0].tolist()
+        for forecast in self.forecasts:
+            points = quantiles(forecast.counts.astype(np.uint8)[:, None])[:, 0].tolist()
             rows.append(
                 {
-                    "model": told.model,
-                    "origin": told.origin,
-                    "horizon": told.horizon,
-                    "at_origin": len(told.states),
-                    "mean": float(told.counts.mean()),
+                    "model": forecast.model,
+                    "origin": forecast.origin,
+                    "horizon": forecast.horizon,
+                    "at_origin": len(forecast.states),
+                    "mean": float(forecast.counts.mean()),
                     **{f"q{round(100 * level):02d}": point for level, point in zip(LEVELS, points, strict=True)},
-                    "observed": became.get((told.origin, told.horizon)),
+                    "observed": became.get((forecast.origin, forecast.horizon)),
                 }
             )
         return rows
 
     @property
     def distribution(self) -> list[Row]:
-        """Every forecast of the count in full: each count that the sample holds, with its share (> 0, in all 1)."""
+        """Every forecast of the count in full: each count in the sample, with its share (> 0, together 1)."""
         rows = []
-        for told in self.forecasts:
-            found, members = np.unique(told.counts, return_counts=True)
-            for count, share in zip(found.tolist(), (members / told.counts.shape[0]).tolist(), strict=True):
-                values = (told.model, told.origin, told.horizon, count, share)
+        for forecast in self.forecasts:
+            held, members = np.unique(forecast.counts, return_counts=True)
+            for count, share in zip(held.tolist(), (members / forecast.counts.shape[0]).tolist(), strict=True):
+                values = (forecast.model, forecast.origin, forecast.horizon, count, share)
                 rows.append(dict(zip(DISTRIBUTION, values, strict=True)))
         return rows
 
     @property
     def chances(self) -> list[Row]:
-        """Every forecast of a state, with what it became."""
-        became = {(found.origin, found.horizon): found.gone for found in self.outcomes}
+        """Every forecast of a state, with the outcome."""
+        became = {(end.origin, end.horizon): end.gone for end in self.outcomes}
         return [
             {
-                "model": told.model,
-                "origin": told.origin,
-                "horizon": told.horizon,
+                "model": forecast.model,
+                "origin": forecast.origin,
+                "horizon": forecast.horizon,
                 "iso3": iso3,
                 "chance": chance,
-                "gone": None if (told.origin, told.horizon) not in became else bool(gone),
+                "gone": None if (forecast.origin, forecast.horizon) not in became else bool(gone),
             }
-            for told in self.forecasts
-            if told.chances is not None
+            for forecast in self.forecasts
+            if forecast.chances is not None
             for iso3, chance, gone in zip(
-                told.states,
-                told.chances.tolist(),
-                became.get((told.origin, told.horizon), [False] * len(told.states)),
+                forecast.states,
+                forecast.chances.tolist(),
+                became.get((forecast.origin, forecast.horizon), [False] * len(forecast.states)),
                 strict=True,
             )
         ]
 
     @property
     def document(self) -> dict[str, Any]:
-        """What charts and `--json` read."""
+        """The backtest as charts and `--json` read it."""
         return {
             "runs": self.runs,
             "seed": self.seed,
@@ -171,9 +171,10 @@ def backtest(
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
-    """Forecast from each origin and score what the record reaches.
+    """Forecast from each origin, and score the forecasts whose end the record reaches.
 
-    origins : years within `ORIGINS`, each once; progress : is told the origins done and wanted
+    origins : years within `ORIGINS`, each once
+    progress : called with the number of origins done and wanted
     Raises InputError for an origin outside `ORIGINS`.
     """
     origins = _checked(origins, runs, seed)
@@ -185,7 +186,7 @@ def backtest(
         if progress is not None:
             progress(done + 1, len(origins))
     reached = [outcome(origin, horizon) for origin in origins for horizon in HORIZONS]
-    outcomes = [found for found in reached if found is not None]
+    outcomes = [end for end in reached if end is not None]
     values = score_values(forecasts, outcomes)
     return Backtest(
         runs,
@@ -212,39 +213,39 @@ def backtest_to_folder(
     command: str = "",
     pictures: bool = True,
 ) -> tuple[dict[str, Any], Path, bool]:
-    """Find a backtest under `<out>/backtest/<first>-<last>-<runs>-<seed>`, or make it there; True when it was found.
+    """Find a backtest under `<out>/backtest/<first>-<last>-<runs>-<seed>`, or make it there; True if it was found.
 
-    draw : draws the charts of a document into a folder; pictures : whether they are asked for
-    Returns its document and folder. Raises InputError, before anything is run, for what cannot be asked or written.
+    draw : draws the charts of a document into a folder; pictures : whether they are wanted
+    Returns its document and folder. Raises InputError, before anything is run, for an invalid request or folder.
     """
     origins = _checked(origins, runs, seed)
-    asked = {"origins": list(origins), "runs": runs, "seed": seed}
+    settings = {"origins": list(origins), "runs": runs, "seed": seed}
     code = {"atlas": atlas.digest(), "sources": results.sources_digest((*ROOMS, "backtest"))}
-    said = {"kind": BACKTEST.name, "id": results.identity({**asked, **code}), **asked}
+    identity = {"kind": BACKTEST.name, "id": results.identity({**settings, **code}), **settings}
     folder = results.at(out, "backtest", f"{origins[0]}-{origins[-1]}-{runs}-{seed}")
-    own = results.claim(out, BACKTEST, str(said["id"]))
+    own = results.claim(out, BACKTEST, str(identity["id"]))
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         document = None if results.DATA in todo else read(folder)
         if document is None:
-            found = backtest(origins, runs, seed, threads, progress)
-            document = found.document
+            computed = backtest(origins, runs, seed, threads, progress)
+            document = computed.document
             for name in TABLES:
-                if rows := getattr(found, name):
+                if rows := getattr(computed, name):
                     results.Table.of(rows).write(stage / f"{name}.csv")
         if BACKTEST.document in todo:
             results.write_json(document, stage / BACKTEST.document)
         if draw is not None and results.CHARTS in todo:
             draw(document, stage / results.CHARTS)
-        return {**said, "outside": {"command": command}}
+        return {**identity, "outside": {"command": command}}
 
     wanted = [results.CHARTS] if draw is not None and pictures else []
-    there = results.found_or_made(folder, said, wanted, make, own)
-    return read(folder), folder, there
+    was_there = results.found_or_made(folder, identity, wanted, make, own)
+    return read(folder), folder, was_there
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The document of a backtest from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+    """The document of a backtest from its folder. Raises ResultError if it is missing, incomplete or damaged."""
     manifest = results.check(folder, BACKTEST, pictures=False)
     path = folder / BACKTEST.document
     document = results.read_json(path)
@@ -260,7 +261,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 def _checked(origins: Sequence[int], runs: int, seed: int) -> tuple[int, ...]:
-    """Origins in their order, each once. Raises InputError for what cannot be asked."""
+    """The origins sorted, each once. Raises InputError for an invalid request."""
     check_numbers(runs, seed, MOST_SEED - ORIGINS[-1])
     for origin in origins:
         if origin not in ORIGINS:
@@ -278,9 +279,9 @@ def ensemble_forecasts(
     seed: int,
     threads: int | None = None,
 ) -> list[Forecast]:
-    """Forecasts of the ensemble itself for each horizon, from what was known before the origin.
+    """The ensemble's forecasts for each horizon, from what was known before the origin.
 
-    parameters : model parameters set, by name
+    parameters : values of model parameters to set, by name
     """
     result = _run(document_of(origin) | {"parameters": dict(parameters)}, runs, seed + origin, threads)
     assert result.expected is not None
@@ -300,9 +301,9 @@ def ensemble_forecasts(
 
 
 def document_of(origin: int) -> dict[str, Any]:
-    """The scenario of an origin: the record until the end of the year before, no event, no election.
+    """The scenario of an origin: the record until the end of the year before, without events or elections.
 
-    Only a truce that holds at the origin is told, and that each coming vote in Taiwan may end it.
+    The only exceptions are a truce that holds at the origin, and the coming votes in Taiwan, each of which may end it.
     """
     known = known_until(origin)
     document: dict[str, Any] = {
@@ -331,34 +332,34 @@ def document_of(origin: int) -> dict[str, Any]:
 def departures(forecasts: Iterable[Forecast]) -> list[Row]:
     """Each departure in the first year of an origin, with the simulation's chance and rank at the year's start.
 
-    A rank is 1 for the highest chance; states alike share the middle of their ranks.
+    The highest chance has rank 1; states with equal chances share the mean of their ranks.
     """
     from scipy.stats import rankdata
 
     known, rows = record(), []
-    for told in forecasts:
-        if told.model != SIMULATION or told.horizon != 1 or told.chances is None:
+    for forecast in forecasts:
+        if forecast.model != SIMULATION or forecast.horizon != 1 or forecast.chances is None:
             continue
-        ranks = dict(zip(told.states, rankdata(-told.chances).tolist(), strict=True))
-        chances = dict(zip(told.states, told.chances.tolist(), strict=True))
-        for change in known.changes_between(date(told.origin, 1, 1), date(told.origin, 12, 31)):
+        ranks = dict(zip(forecast.states, rankdata(-forecast.chances).tolist(), strict=True))
+        chances = dict(zip(forecast.states, forecast.chances.tolist(), strict=True))
+        for change in known.changes_between(date(forecast.origin, 1, 1), date(forecast.origin, 12, 31)):
             if change.origin == "taipei" and not change.short_lived and change.iso3 in chances:
                 rows.append(
                     {
                         "date": change.date.isoformat(),
                         "iso3": change.iso3,
                         "state": state(change.iso3).name,
-                        "origin": told.origin,
+                        "origin": forecast.origin,
                         "chance": chances[change.iso3],
                         "rank": ranks[change.iso3],
-                        "of": len(told.states),
+                        "of": len(forecast.states),
                     }
                 )
     return rows
 
 
 def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
-    """A public forecast and ours, of the same question, on what was known when it was read."""
+    """A public forecast and ours of the same question, from what was known on the day of the public one."""
     header = {"name": "mark", "title": "Mark", "question": MARK["question"], "start": MARK_AS_OF, "end": MARK_END}
     rows = {}
     for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):

@@ -1,15 +1,15 @@
-"""Simple forecasts to hold the simulator against: constant hazards, random walks of the count, a logit.
+"""Simple forecasts to compare the simulator with: constant hazards, random walks of the count, a logit.
 
-Each is made from what was known at the end of 31 December of the year before the origin. All are told of the truce of
-2008-16 what the simulation is told (`sim.backtest.truce`): that it holds, how little happens in it, and that each
-coming vote may end it. In rates of leaving and returning a year in a truce counts as that little of one; the logit and
-the walks leave out years that were mostly in a truce. Ahead, time in a truce passes so much more slowly, whoever
-forecasts, and a forecast is the mixture over when the truce ends.
+Each uses what was known at the end of 31 December of the year before the origin. All know as much of the truce of
+2008-16 as the simulation does (`sim.backtest.truce`): that it holds, how little happens in it, and that each coming
+vote may end it. In rates of leaving and returning, a year in a truce counts as that small share of a year; the logit
+and the walks leave out years that were mostly in a truce. Looking ahead, time in a truce passes correspondingly slowly
+for all forecasters, and a forecast is the mixture over when the truce ends.
 
-The hazard-like ones (constants, logit) all give the Holy See its assumed rate, slowed down by a truce like any other,
-and no way back, so that it decides no comparison between them. Population, GDP and aid in the logit are those of years
-before the origin, but as published in 2022-26. No baseline knows of states that come to Taipei without having left it
-in the last ten years; only the walks see them, as past changes of the count.
+Those with a hazard (constants, logit) all give the Holy See its assumed rate, which a truce slows like any other, and
+no way back, so that it decides no comparison between them. Population, GDP and aid in the logit are those of years
+before the origin, but as published in 2022-26. No baseline foresees states that come to Taipei without having left it
+in the last ten years; only the walks reflect them, as past changes of the count.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ MEMBERS = 4000
 DRAWS = 200
 """Draws of each rate: equally spaced quantiles of its law."""
 FORMER_YEARS = 10.0
-"""A state may return in so many years after leaving."""
+"""Years after leaving in which a state may return."""
 NO_RETURN_YET = 0.05
-"""Weighted events taken where no return is on record: next to none."""
+"""Weighted events assumed if no return is on record: almost none."""
 WALK_YEARS = 20
-"""Years whose changes of the count the walks step by, less those that were mostly in a truce."""
+"""Years whose changes of the count are the steps of the walks, except those mostly in a truce."""
 HOLY_SEE = "VAT"
 REGIONS = ("Americas", "Africa", "Oceania")
-"""Regions with a hazard, and a dummy, of their own; the others are taken together."""
+"""Regions with their own hazard and dummy; the others are taken together."""
 RIDGE = 1e-6
-"""Penalty on the squared coefficients of the logit, standardised: keeps them finite where groups separate."""
+"""Penalty on the squared standardised coefficients of the logit: keeps them finite if groups separate."""
 
 _YEAR = 365.25
 # Multipliers prime to DRAWS that pair the quantiles of one rate with those of another as evenly as independence would.
@@ -61,7 +61,7 @@ class Spell:
     end: date
     side: Side
     change: Change | None
-    """The change that ended it; None: still on."""
+    """The change that ended it; None if it lasts."""
 
 
 def _spells(known: Record, as_of: date) -> Iterator[Spell]:
@@ -83,12 +83,12 @@ def _spells(known: Record, as_of: date) -> Iterator[Spell]:
 
 @dataclass(frozen=True)
 class Weighting:
-    """How much a moment of the record counts by its age."""
+    """The weight of a moment of the record, by its age."""
 
     half_life: float = math.inf
-    """Years, > 0: age at which a moment counts half."""
+    """Age at which a moment counts half, years, > 0."""
     window: float = math.inf
-    """Years, > 0: age from which it does not count at all."""
+    """Age from which a moment does not count at all, years, > 0."""
 
     def event(self, age: float) -> float:
         """Weight, 0 to 1, of an event of this age (years, >= 0)."""
@@ -116,9 +116,9 @@ class Tally:
     years: float = 0.0
 
     def add(self, weighting: Weighting, as_of: date, begin: date, end: date, happened: bool, accepted: float) -> None:
-        """Count a time at risk, and the event that ended it.
+        """Add a time at risk, and the event that ended it.
 
-        accepted : what a year in a truce counts in years of contest, 0 to 1; an event counts as one in any case
+        accepted : years of contest that a year in a truce counts for, 0 to 1; an event always counts as one
         """
 
         def age(day: date) -> float:
@@ -130,7 +130,7 @@ class Tally:
 
 
 def departures(as_of: date, weighting: Weighting) -> tuple[Tally, Mapping[str, Tally]]:
-    """Departures from Taipei and the ally-years they came from up to a day: over all, and by region."""
+    """Departures from Taipei up to a day, and the ally-years at risk: overall and by region."""
     accepted = acceptance(as_of)
     overall, regions = Tally(), {region: Tally() for region in (*REGIONS, "other")}
     for spell in _spells(record(), as_of):
@@ -142,7 +142,7 @@ def departures(as_of: date, weighting: Weighting) -> tuple[Tally, Mapping[str, T
 
 
 def returns(as_of: date, weighting: Weighting) -> tuple[Tally, tuple[str, ...]]:
-    """Returns within ten years of leaving Taipei, and the years they came from; who may still return (iso3, sorted)."""
+    """Returns within ten years of leaving, and the years at risk; the states that may still return (iso3, sorted)."""
     accepted, tally, former = acceptance(as_of), Tally(), []
     left: dict[str, date | None] = {}
     for spell in _spells(record(), as_of):
@@ -161,15 +161,15 @@ def returns(as_of: date, weighting: Weighting) -> tuple[Tally, tuple[str, ...]]:
 
 
 def _region(iso3: str) -> str:
-    found = state(iso3).region
-    return found if found in REGIONS else "other"
+    region = state(iso3).region
+    return region if region in REGIONS else "other"
 
 
 # --- From rates to forecasts
 
 
 def _draws(events: float, years: float, multiplier: int) -> Floats:
-    """(DRAWS,) rates a year, > 0: the equally spaced quantiles of Gamma(events, years), in the order of a pairing."""
+    """(DRAWS,) yearly rates, > 0: equally spaced quantiles of Gamma(events, years), in the order of a pairing."""
     from scipy.special import gammaincinv
 
     points = (np.arange(DRAWS) * multiplier % DRAWS + 0.5) / DRAWS
@@ -177,9 +177,9 @@ def _draws(events: float, years: float, multiplier: int) -> Floats:
 
 
 def elsewhere(rate: Floats, back: Floats, years: float) -> Floats:
-    """Chance, 0 to 1, that a chain of two states is not where it was after so many years.
+    """Chance, 0 to 1, that a chain of two states is elsewhere after a number of years.
 
-    rate, back : alike in shape, a year, >= 0: of leaving where it was, and of coming back there
+    rate, back : yearly rates of leaving and of returning, >= 0, of the same shape
     """
     both = rate + back
     share = np.divide(rate, both, out=np.zeros_like(both), where=both > 0.0)
@@ -192,39 +192,39 @@ def poisson_binomial(chances: Floats) -> Floats:
     chances : (draws, n) chance of success in each, 0 to 1
     """
     draws, n = chances.shape
-    found = np.zeros((draws, n + 1))
-    found[:, 0] = 1.0
+    chance_of = np.zeros((draws, n + 1))
+    chance_of[:, 0] = 1.0
     for trial in range(n):
         p = chances[:, trial, None]
-        found[:, 1 : trial + 2] = found[:, 1 : trial + 2] * (1.0 - p) + found[:, : trial + 1] * p
-        found[:, :1] *= 1.0 - p
-    return found
+        chance_of[:, 1 : trial + 2] = chance_of[:, 1 : trial + 2] * (1.0 - p) + chance_of[:, : trial + 1] * p
+        chance_of[:, :1] *= 1.0 - p
+    return chance_of
 
 
 def sample(distribution: Floats) -> Ints:
-    """(MEMBERS,) sorted counts: the stratified quantiles of chances of 0, 1, 2, ... states (their sum is 1)."""
+    """(MEMBERS,) sorted counts: stratified quantiles of the chances of 0, 1, 2, ... states (which sum to 1)."""
     below = np.cumsum(distribution)
     points = (np.arange(MEMBERS) + 0.5) / MEMBERS
     return np.searchsorted(below / below[-1], points).astype(np.int64)
 
 
 def _holy_see(years: float) -> float:
-    """Chance that the Holy See is gone after so many years of contest, at the central value of its assumed rate."""
+    """Chance that the Holy See has left after years of contest, at the central value of its assumed rate."""
     return -math.expm1(-PARAMETERS["holy_see_rate"].distribution.central * years)
 
 
 Chances = tuple[Mapping[str, Floats | float], Sequence[Floats | float]]
-"""Chances that may differ from draw to draw: each (DRAWS,) or one number, 0 to 1.
+"""Chances that may differ between draws: each (DRAWS,) or one number, 0 to 1.
 
-First, by iso3 of the states with Taipei, sorted: of not being with Taipei at the end. Then, one for each former ally
-that may return: of being with Taipei at the end.
+First, by iso3 of the states with Taipei (sorted), the chance of not being with Taipei at the end. Then, for each former
+ally that may return, the chance of being with Taipei at the end.
 """
 
 
 def _forecast(model: str, origin: int, horizon: int, after: Callable[[float], Chances]) -> Forecast:
-    """The mixture over when a truce ends. That is common to all states, so whole distributions of the count are mixed.
+    """The mixture over when a truce ends. The end is common to all states, so distributions of the count are mixed.
 
-    after : gives the chances after so many years of contest
+    after : gives the chances after a number of years of contest
     """
     states: tuple[str, ...] = ()
     chances, count = np.zeros(1), np.zeros(1)
@@ -239,11 +239,11 @@ def _forecast(model: str, origin: int, horizon: int, after: Callable[[float], Ch
 
 
 def _constant(model: str, weighting: Weighting, by_region: bool, origin: int, horizon: int) -> Forecast:
-    """One hazard for all, or one for each region, and one rate of return, with the uncertainty of their estimates."""
+    """One hazard for all states, or one per region, and one rate of return, with the uncertainty of the estimates."""
     as_of = known_until(origin)
     overall, regions = departures(as_of, weighting)
     if by_region:
-        # Each region is told one event more, and the years in which the overall rate would bring it.
+        # Each region gets one more event, and the years in which the overall rate would produce it.
         borrowed = overall.years / overall.events
         leaving = {
             region: _draws(tally.events + 1.0, tally.years + borrowed, multiplier)
@@ -267,10 +267,10 @@ def _constant(model: str, weighting: Weighting, by_region: bool, origin: int, ho
 
 
 def _walk(model: str, symmetric: bool, origin: int, horizon: int) -> Forecast:
-    """As many steps as years, each one of the last 20 yearly changes of the count; no fewer than no states.
+    """One step per year, drawn from the last 20 yearly changes of the count; the count never falls below zero.
 
-    Years that were mostly in a truce lend no step. A year that is worth less than one of contest takes its step with
-    the chance of that share.
+    Years that were mostly in a truce give no step. A year that counts for only a share of a year of contest takes its
+    step with that chance.
     """
     known, as_of = record(), known_until(origin)
     steps = np.array(
@@ -300,10 +300,10 @@ def _walk(model: str, symmetric: bool, origin: int, horizon: int) -> Forecast:
 
 
 def covariates(known: Record, iso3: str, year: int) -> list[float]:
-    """What the logit knows about a state at the end of a year.
+    """The logit's covariates of a state at the end of a year.
 
-    Log population (persons), log GDP per head (US$), log(1 + US aid in % of GDP); for the Americas, Africa and Oceania
-    whether it lies there (0 or 1); whether it had left either capital before (0 or 1, without short-lived episodes).
+    They are log population (persons), log GDP per head (US$), log(1 + US aid in % of GDP); dummies for the Americas,
+    Africa and Oceania (0 or 1); and whether it had left either capital before (0 or 1, without short-lived episodes).
     """
     figures = economy(iso3, year)
     before = known.changes_between(known.start, date(year, 12, 31))
@@ -317,7 +317,7 @@ def covariates(known: Record, iso3: str, year: int) -> list[float]:
 
 
 def _state_years(known: Record, year: int) -> Iterator[tuple[list[float], bool]]:
-    """For each state with Taipei when a year began, what was known then and whether it was not with Taipei at its end.
+    """For each state with Taipei at the start of a year: its covariates, and whether it was elsewhere at the end.
 
     The Holy See, and a state that ceased to exist in the year, are left out.
     """
@@ -330,14 +330,14 @@ def _state_years(known: Record, year: int) -> Iterator[tuple[list[float], bool]]
 
 @lru_cache(maxsize=256)
 def _rows(known: Record, year: int) -> tuple[tuple[list[float], bool], ...]:
-    """The state-years of one year of a record, kept: origins share most of them."""
+    """The state-years of one year of a record, cached because origins share most of them."""
     return tuple(_state_years(known, year))
 
 
 def logit_fit(known_values: Floats, happened: Floats) -> Floats:
     """(k + 1,) coefficients, the constant first, of the logit of an event, by Newton's method.
 
-    known_values : (rows, k) what was known of each; happened : (rows,) 0 or 1
+    known_values : (rows, k) covariates; happened : (rows,) 0 or 1
     """
     from scipy.special import expit
 
@@ -345,19 +345,19 @@ def logit_fit(known_values: Floats, happened: Floats) -> Floats:
     spread = np.where(spread > 0.0, spread, 1.0)
     x = np.column_stack([np.ones(happened.shape[0]), (known_values - centre) / spread])
     penalty = RIDGE * np.diag([0.0] + [1.0] * known_values.shape[1])
-    found = np.zeros(x.shape[1])
-    value = _penalised(x, happened, penalty, found)
+    b = np.zeros(x.shape[1])
+    value = _penalised(x, happened, penalty, b)
     for _ in range(100):
-        p = expit(x @ found)
-        gradient = x.T @ (p - happened) + penalty @ found
+        p = expit(x @ b)
+        gradient = x.T @ (p - happened) + penalty @ b
         step = np.linalg.solve((x.T * (p * (1.0 - p))) @ x + penalty, gradient)
-        while (tried := _penalised(x, happened, penalty, found - step)) > value and np.abs(step).max() > 1e-12:
+        while (tried := _penalised(x, happened, penalty, b - step)) > value and np.abs(step).max() > 1e-12:
             step = step / 2.0
-        found, value = found - step, tried
+        b, value = b - step, tried
         if np.abs(step).max() < 1e-10:
             break
-    slopes = found[1:] / spread
-    return np.concatenate([[found[0] - slopes @ centre], slopes])
+    slopes = b[1:] / spread
+    return np.concatenate([[b[0] - slopes @ centre], slopes])
 
 
 def _penalised(x: Floats, happened: Floats, penalty: Floats, coefficients: Floats) -> float:
@@ -367,9 +367,9 @@ def _penalised(x: Floats, happened: Floats, penalty: Floats, coefficients: Float
 
 
 def _logit(model: str, origin: int, horizon: int) -> Forecast:
-    """State-years since 1972 alike, no uncertainty of the estimates; returns at the rate of `constant_hl7`.
+    """State-years since 1972 with equal weights; no uncertainty of the estimates; returns as in `constant_hl7`.
 
-    Years that were mostly in a truce are left out, with what happened in them: it speaks of years of contest.
+    Years that were mostly in a truce are left out, with their events, so the logit describes years of contest.
     """
     known, as_of = record(), known_until(origin)
     years = [year for year in range(known.start.year + 1, origin) if not mostly_in_truce(year)]

@@ -1,4 +1,4 @@
-"""What a model said would become of the states with Taipei by a later day, and what the record says became of them."""
+"""A model's forecast for the states with Taipei at a later day, and the outcome on record."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """One model's answer for one origin and horizon, from what was known at the end of the day before the origin."""
+    """One model's forecast for an origin and a horizon, from what was known at the end of the day before the origin."""
 
     model: str
     origin: int
-    """Calendar year whose first day is the first one not known."""
+    """Calendar year; its first day is the first unknown day."""
     horizon: int
     """Years, >= 1: the forecast is for the end of 31 December of year origin - 1 + horizon."""
     states: tuple[str, ...]
     """iso3 of the states with Taipei at the origin, sorted."""
     chances: Floats | None
-    """(states,) 0 to 1, chance that the state is not with Taipei at the end; None: the model tells the count only."""
+    """(states,) 0 to 1, chance of not being with Taipei at the end; None if the model forecasts only the count."""
     counts: Ints
     """(members,) states with Taipei at the end, >= 0: a sample whose members are equally likely."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What the record says about one origin and horizon (source: `sim.atlas.record`)."""
+    """The outcome on record for one origin and horizon (source: `sim.atlas.record`)."""
 
     origin: int
     horizon: int
@@ -44,7 +44,7 @@ class Outcome:
     gone: Bools
     """(states,) whether the state is not with Taipei at the end of the horizon."""
     count: int
-    """States with Taipei at the end of the horizon, newcomers and returned ones included."""
+    """States with Taipei at the end of the horizon, including new and returned ones."""
 
 
 def known_until(origin: int) -> date:
@@ -53,12 +53,12 @@ def known_until(origin: int) -> date:
 
 
 def end_of(origin: int, horizon: int) -> date:
-    """The last day of a horizon of so many years."""
+    """The last day of a horizon, given in years."""
     return date(origin - 1 + horizon, 12, 31)
 
 
 def outcome(origin: int, horizon: int) -> Outcome | None:
-    """What became of the states with Taipei at the origin; None where the record does not reach the end."""
+    """The outcome for the states with Taipei at the origin; None if the record does not reach the end."""
     known, end = record(), end_of(origin, horizon)
     if end > known.confirmed_until:
         return None

@@ -30,7 +30,7 @@ NAMES = {
     "drift_20y": "random walk with drift, 20 years",
     "logit": "logistic regression",
 }
-"""Models as a reader calls them."""
+"""Names of the models for readers."""
 SCORES = (
     "brier",
     "log_score",
@@ -44,20 +44,20 @@ SCORES = (
     "width_50",
     "width_90",
 )
-"""In the order of the rows. The first six judge the chances of states, the others the distribution of the count."""
+"""Scores in the order of the rows. The first six concern the chances of states, the others the count."""
 PUBLISHED = "published.csv"
-"""File of the main scores, in this folder."""
+"""Name of the file of the main scores, in this folder."""
 CLIP = 1e-6
-"""Chances are kept so far from 0 and 1 in the log score."""
+"""Least distance of a chance from 0 and 1 in the log score."""
 DIGITS = 12
-"""Decimals of a chance that count when states are ranked: no rank hangs on a library's last bit."""
+"""Decimals of a chance that count for ranks, so that no rank depends on a library's last bit."""
 RESAMPLES = 2000
 SEED = 19711024
-"""Joined with the horizon it seeds the resamples of that horizon."""
+"""Seed, with the horizon, of the resamples of that horizon."""
 TAILS = (0.05, 0.95)
-"""Levels between which an interval lies: it holds 90 %."""
+"""Levels of the ends of an interval, which holds 90 %."""
 EDGES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)
-"""Edges of the bins of chances; a bin holds its lower edge, the last one both."""
+"""Edges of the bins of chances; a bin includes its lower edge, and the last one both."""
 
 
 # --- The scores that the package keeps
@@ -65,7 +65,7 @@ EDGES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)
 
 @cache
 def published() -> tuple[Row, ...]:
-    """The main scores of the backtest, as the package keeps them: model, horizon, score, value, low, high."""
+    """The main scores of the backtest that ship with the package: model, horizon, score, value, low, high."""
     text = (resources.files("sim") / "backtest" / PUBLISHED).read_text("utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
     numbers = ("value", "low", "high")
@@ -79,39 +79,39 @@ def published() -> tuple[Row, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Judged:
+class _Cases:
     """One model's forecasts of one horizon beside what happened, origins in order of time."""
 
     chances: Floats | None
-    """(forecasts,) of all states at all origins, 0 to 1; None where the model tells the count only."""
+    """(forecasts,) chances of all states at all origins, 0 to 1; None if the model forecasts only the count."""
     gone: Bools
-    """(forecasts,) what happened."""
+    """(forecasts,) whether the state had left."""
     origin: Ints
-    """(forecasts,) index of the origin each is from."""
+    """(forecasts,) index of the origin of each."""
     samples: tuple[Ints, ...]
-    """For each origin (members,) counts."""
+    """(members,) counts, for each origin."""
     count: Ints
-    """(origins,) states with Taipei in the end."""
+    """(origins,) states with Taipei at the end."""
 
 
-def _judged(forecasts: Iterable[Forecast], outcomes: Iterable[Outcome]) -> Mapping[tuple[str, int], _Judged]:
-    """Forecasts with their outcomes by model and horizon; those whose outcome is not among `outcomes` are left out.
+def _cases(forecasts: Iterable[Forecast], outcomes: Iterable[Outcome]) -> Mapping[tuple[str, int], _Cases]:
+    """Forecasts with their outcomes by model and horizon; those without an outcome in `outcomes` are left out.
 
-    Raises ValueError where a forecast stands twice or is about other states than its outcome, and where the models of
-    a horizon were not asked about the same origins: nothing could be compared.
+    Raises ValueError if a forecast is there twice or concerns other states than its outcome, or if the models of a
+    horizon have different origins, which would make them incomparable.
     """
     happened = {(outcome.origin, outcome.horizon): outcome for outcome in outcomes}
     grouped: dict[tuple[str, int], dict[int, Forecast]] = {}
     for forecast in forecasts:
-        found = happened.get((forecast.origin, forecast.horizon))
-        if found is None:
+        end = happened.get((forecast.origin, forecast.horizon))
+        if end is None:
             continue
-        told = f"{forecast.model}, origin {forecast.origin}, {forecast.horizon} years"
-        if forecast.states != found.states:
-            raise ValueError(f"{told}: the states are not those of the outcome")
+        name = f"{forecast.model}, origin {forecast.origin}, {forecast.horizon} years"
+        if forecast.states != end.states:
+            raise ValueError(f"{name}: the states are not those of the outcome")
         group = grouped.setdefault((forecast.model, forecast.horizon), {})
         if forecast.origin in group:
-            raise ValueError(f"{told}: forecast twice")
+            raise ValueError(f"{name}: forecast twice")
         group[forecast.origin] = forecast
     asked: dict[int, list[int]] = {}
     for (model, horizon), group in grouped.items():
@@ -120,11 +120,11 @@ def _judged(forecasts: Iterable[Forecast], outcomes: Iterable[Outcome]) -> Mappi
     return {key: _joined(group, happened) for key, group in grouped.items()}
 
 
-def _joined(group: Mapping[int, Forecast], happened: Mapping[tuple[int, int], Outcome]) -> _Judged:
+def _joined(group: Mapping[int, Forecast], happened: Mapping[tuple[int, int], Outcome]) -> _Cases:
     ordered = [group[origin] for origin in sorted(group)]
     ends = [happened[forecast.origin, forecast.horizon] for forecast in ordered]
     chances = [forecast.chances for forecast in ordered if forecast.chances is not None]
-    return _Judged(
+    return _Cases(
         np.concatenate(chances) if len(chances) == len(ordered) else None,
         np.concatenate([end.gone for end in ends]),
         np.repeat(np.arange(len(ends)), [len(end.states) for end in ends]),
@@ -137,19 +137,19 @@ def _joined(group: Mapping[int, Forecast], happened: Mapping[tuple[int, int], Ou
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """top / bottom, NaN where nothing is below."""
+    """top / bottom, NaN where the bottom is zero."""
     return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0.0)
 
 
-def _score_values(judged: _Judged, weights: Floats) -> dict[str, Floats]:
+def _score_values(judged: _Cases, weights: Floats) -> dict[str, Floats]:
     """(weightings,) of each score, NaN where undefined.
 
-    weights : (weightings, origins) >= 0, how often each origin counts
+    weights : (weightings, origins) weight of each origin, >= 0
     """
-    found = {name: np.full(weights.shape[0], np.nan) for name in SCORES}
+    values = {name: np.full(weights.shape[0], np.nan) for name in SCORES}
     if judged.chances is not None:
-        found |= _of_states(judged.chances, judged.gone, judged.origin, weights)
-    return found | _of_counts(judged.samples, judged.count, weights)
+        values |= _of_states(judged.chances, judged.gone, judged.origin, weights)
+    return values | _of_counts(judged.samples, judged.count, weights)
 
 
 def _of_states(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> dict[str, Floats]:
@@ -172,7 +172,7 @@ def _of_states(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> d
 
 
 def _of_ranks(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> dict[str, Floats]:
-    """Scores that hang on the order of the chances alone; of two equal ones each is first in half of the cases."""
+    """Scores that depend only on the order of the chances; equal chances count half for each order."""
     from scipy.stats import rankdata
 
     origins = weights.shape[1]
@@ -198,7 +198,7 @@ def _of_ranks(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> di
 def _concordant(left: Floats, stayed: Floats) -> Floats:
     """(rows,) pairs of one that left and one that stayed in which the first ranks higher (Mann and Whitney's U).
 
-    left, stayed : (rows, ranks) how many of each rank, lowest first
+    left, stayed : (rows, ranks) number of states of each rank, lowest first
     """
     lower = np.cumsum(stayed, axis=1) - stayed / 2.0
     return np.asarray((left * lower).sum(axis=1))
@@ -213,13 +213,13 @@ def _of_counts(samples: Sequence[Ints], count: Ints, weights: Floats) -> dict[st
         for members, end in zip(samples, count.tolist(), strict=True)
     ]
     points = np.array([quantiles(members.astype(np.uint8)[:, None])[:, 0] for members in samples])
-    found = {"crps": np.array(crps, dtype=np.float64)}
+    scores = {"crps": np.array(crps, dtype=np.float64)}
     for share, levels in (("50", (0.25, 0.75)), ("90", (0.05, 0.95))):
         low, high = (points[:, LEVELS.index(level)] for level in levels)
-        found[f"coverage_{share}"] = ((low <= count) & (count <= high)).astype(np.float64)
-        found[f"width_{share}"] = (high - low).astype(np.float64)
+        scores[f"coverage_{share}"] = ((low <= count) & (count <= high)).astype(np.float64)
+        scores[f"width_{share}"] = (high - low).astype(np.float64)
     number = weights.sum(axis=1)
-    return {name: _ratio(weights @ values, number) for name, values in found.items()}
+    return {name: _ratio(weights @ values, number) for name, values in scores.items()}
 
 
 # --- The bootstrap
@@ -228,8 +228,8 @@ def _of_counts(samples: Sequence[Ints], count: Ints, weights: Floats) -> dict[st
 def resamples(origins: int, horizon: int) -> Floats:
     """(RESAMPLES, origins) how often each origin is drawn: the same numbers at every call, whatever the model.
 
-    A circular moving-block bootstrap: the times that neighbouring origins look at overlap by all but one of `horizon`
-    years, so origins are drawn in blocks of that many in a row, the first following the last.
+    This is a circular moving-block bootstrap: the windows of neighbouring origins overlap in all but one of `horizon`
+    years, so origins are drawn in blocks of `horizon` in a row, where the first follows the last.
     """
     generator = np.random.Generator(np.random.PCG64([SEED, horizon]))
     blocks = -(-origins // horizon)
@@ -240,34 +240,34 @@ def resamples(origins: int, horizon: int) -> Floats:
 
 
 Values = Mapping[tuple[str, int], Mapping[str, Floats]]
-"""By model and horizon, then by score: (1 + RESAMPLES,) the value, then that of each resample; NaN where undefined."""
+"""By model and horizon, then by score: (1 + RESAMPLES,) the value, then each resample's; NaN where undefined."""
 
 
 def score_values(forecasts: Iterable[Forecast], outcomes: Iterable[Outcome]) -> Values:
-    """Every score of every model and horizon, with its resamples: what `scored` and `differences` tell of."""
-    found = {}
-    for (model, horizon), judged in _judged(forecasts, outcomes).items():
+    """Every score of every model and horizon, with its resamples: the input of `scored` and `differences`."""
+    values = {}
+    for (model, horizon), judged in _cases(forecasts, outcomes).items():
         origins = judged.count.shape[0]
         weights = np.concatenate([np.ones((1, origins)), resamples(origins, horizon)])
-        found[model, horizon] = _score_values(judged, weights)
-    return found
+        values[model, horizon] = _score_values(judged, weights)
+    return values
 
 
 def _interval(values: Floats) -> Row:
-    """The value, and the interval over the resamples in which it is defined; None where undefined."""
-    told: Row = {"value": None, "low": None, "high": None}
+    """The value, and its interval over the resamples in which it is defined; None if undefined."""
+    row: Row = {"value": None, "low": None, "high": None}
     defined = values[1:][~np.isnan(values[1:])]
     if not np.isnan(values[0]) and defined.size:
         low, high = np.quantile(defined, TAILS)
-        told |= {"value": float(values[0]), "low": float(low), "high": float(high)}
-    return told
+        row |= {"value": float(values[0]), "low": float(low), "high": float(high)}
+    return row
 
 
 def scored(values: Values) -> list[Row]:
     """Rows of model, horizon, score, value, low and high, from `score_values`.
 
-    `log_score` (nats a forecast), `log_score_sum` (nats), `crps` and the widths (states) are >= 0, the others 0 to 1.
-    `low` and `high` are the 5 % and 95 % points of the bootstrap, of the resamples in which the score is defined.
+    `log_score` (nats per forecast), `log_score_sum` (nats), `crps` and the widths (states) are >= 0, the others 0 to 1.
+    `low` and `high` are the 5 % and 95 % points of the bootstrap, over the resamples in which the score is defined.
     """
     return [
         {"model": model, "horizon": horizon, "score": name, **_interval(values[model, horizon][name])}
@@ -277,9 +277,9 @@ def scored(values: Values) -> list[Row]:
 
 
 def differences(values: Values, pairs: Iterable[tuple[str, str]]) -> list[Row]:
-    """Rows of model, against, horizon, score, value, low and high: what the first of a pair has more than the second.
+    """Rows of model, against, horizon, score, value, low and high: the first of a pair minus the second.
 
-    Both are taken on the same resamples. A pair has rows for each horizon at which both were asked.
+    Both use the same resamples. A pair has rows for each horizon that both forecast.
     """
     return [
         {
@@ -290,7 +290,7 @@ def differences(values: Values, pairs: Iterable[tuple[str, str]]) -> list[Row]:
             **_interval(values[model, horizon][name] - values[against, horizon][name]),
         }
         for model, against in pairs
-        for horizon in (horizon for found, horizon in values if found == model and (against, horizon) in values)
+        for horizon in (horizon for name, horizon in values if name == model and (against, horizon) in values)
         for name in SCORES
     ]
 
@@ -302,14 +302,14 @@ def calibration(forecasts: Iterable[Forecast], outcomes: Iterable[Outcome]) -> l
     """Rows of model, horizon, low, high, forecasts, mean_forecast, happened, share, share_low and share_high.
 
     low, high : edges of a bin of chances; bins without forecasts, and models without chances, have no row
-    forecasts, happened : state forecasts in the bin, and how many of those states were gone
-    share_low, share_high : Jeffreys interval that holds 90 %, taken to 0 where none was gone and to 1 where all were.
-    It takes the forecasts as independent, which those of neighbouring origins are not: the truth is wider.
+    forecasts, happened : number of state forecasts in the bin, and of those states that had left
+    share_low, share_high : Jeffreys interval that holds 90 %, extended to 0 if no state had left, to 1 if all had.
+    It assumes independent forecasts, which those of neighbouring origins are not: the true interval is wider.
     """
     from scipy.special import betaincinv
 
     rows: list[Row] = []
-    for (model, horizon), judged in _judged(forecasts, outcomes).items():
+    for (model, horizon), judged in _cases(forecasts, outcomes).items():
         if judged.chances is None:
             continue
         bins = np.clip(np.searchsorted(EDGES, judged.chances, side="right") - 1, 0, len(EDGES) - 2)

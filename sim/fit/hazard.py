@@ -1,12 +1,12 @@
-"""The hazards of leaving and returning, fitted on the record: who, how often, and how little in a truce.
+"""The hazards of leaving and returning, fitted on the record: who moves, how often, and how little in a truce.
 
-Three steps, each on what bears on its question. *Who*: effects of covariates from comparisons within a year, so that
-neither the tide of a decade nor a truce enters (the chance that it was these of the states at risk; a penalty of 0.3
-per standard deviation). *How little in a truce*: the prior of `acceptance_truce` times the likelihood of the departures
-in contest and truce. *How often*: given both, a rate is gamma with events and years that either count half at seven
-years of age, or count alike for twenty years and then no more: the memory is drawn. Scales and the truce know the
-fading memory alone. The law behind all three steps is that of the model's months: a constant hazard while nothing
-changes, whose chance over an exposure is `rules.monthly_chance`.
+There are three steps, each on the data that bear on its question. *Who*: effects of covariates, from comparisons
+within a year, so that neither the trend of a decade nor a truce enters (the chance that these of the states at risk
+changed; prior standard deviation 0.3 per standard deviation). *How little in a truce*: the prior of `acceptance_truce`
+times the likelihood of the departures in contest and truce. *How often*: given both, a rate is gamma, with events and
+years that either count half at an age of seven years, or count equally for twenty years and then not at all; the memory
+is drawn. Scales and the truce use the fading memory alone. All three steps assume the law of the model's months: a
+constant hazard while nothing changes, whose chance over an exposure is `rules.monthly_chance`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from numpy.typing import NDArray
 
 from sim.fit.panel import Panel
 from sim.model.covariates import Scale, measured
-from sim.parameters import Distribution, Effect, Exposure, Parameter, RecordRate, Remembered, Updated, rounded
+from sim.parameters import Distribution, Effect, Exposure, MemoryRate, Parameter, Posterior, RecordRate, rounded
 
 Floats = NDArray[np.float64]
 
 PRIOR_SPREAD = 0.3
 """Prior standard deviation of an effect, per standard deviation of its covariate (assumed)."""
 MEMORY = ("memory", (0.0, 1.0))
-"""The parameter that settles which memory the rates are counted by, and its two values."""
+"""The parameter that chooses the memory by which rates are counted, and its two values."""
 LEAST_SPREAD = 0.25
-"""A covariate that hardly anybody has (as `switched` before 1994) counts as if one in fifteen had it; else the prior,
-which is per standard deviation, would say next to nothing about those few."""
+"""A covariate that few states have (as `switched` before 1994) counts as if one in fifteen had it; otherwise the prior,
+which is per standard deviation, would hardly constrain those few."""
 _MOST_STEPS = 100
 _STEPS = 2000
 _SMALL = 1e-12
@@ -39,7 +39,7 @@ _SMALL = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """Effects on the log hazard, per standard deviation of each covariate: Gaussian at the mode of the posterior."""
+    """Effects on the log hazard, per standard deviation of each covariate: Gaussian at the posterior mode."""
 
     scales: tuple[Scale, ...]
     mode: Floats
@@ -59,7 +59,7 @@ class Effects:
         return measured((cell.covariates for cell in self.panel.cells), self.scales)
 
     def given_earlier(self, place: int) -> tuple[Floats, float]:
-        """Effect `place` given those before it: weights (place,) on their deviations from the mode, and its error."""
+        """Weights (place,) of effect `place` on the deviations of those before it from the mode, and its error."""
         before, across = self.covariance[:place, :place], self.covariance[:place, place]
         weights: Any = np.linalg.solve(before, across) if place else np.empty(0)
         error = np.sqrt(self.covariance[place, place] - weights @ across)
@@ -67,11 +67,11 @@ class Effects:
 
 
 def fit_effects(panel: Panel, names: tuple[str, ...]) -> Effects:
-    """The effects of covariates, from who changed sides among those who could have in the same year and regime.
+    """The effects of covariates, from which states changed sides among those that could have in a year and regime.
 
-    The likelihood of a stratum is that of which states changed, given how many did: it holds whatever the year's
-    level (Cox 1972). Prior: normal about 0 with `PRIOR_SPREAD` per standard deviation. Newton's method; the penalty
-    makes the mode unique. Means and spreads are those of the ally-years weighted by age.
+    The likelihood of a stratum is that of which states changed, given how many did, so it does not depend on the
+    year's level (Cox 1972). Prior: normal about 0 with `PRIOR_SPREAD` per standard deviation. The mode is found by
+    Newton's method; the penalty makes it unique. Means and spreads are those of the ally-years weighted by age.
     """
     if not panel.cells:
         width = len(names)
@@ -108,23 +108,23 @@ def _rounded_matrix(values: Floats) -> Floats:
 
 
 def _settled(values: Floats) -> Floats:
-    """Values at nine digits; what is left of a nought by rounding is nought."""
+    """Values at nine digits; what rounding leaves of a zero is set to zero."""
     return rounded(np.where(np.abs(values) < _SMALL, 0.0, values))
 
 
 def _scales(panel: Panel) -> tuple[Scale, ...]:
     """Mean and spread of each covariate over the state-years in which it is known, weighted by age.
 
-    A spread is `LEAST_SPREAD` at least.
+    A spread is at least `LEAST_SPREAD`.
     """
-    found = []
+    pairs = []
     for column in panel.covariates.T:
         known = ~np.isnan(column)
         weights, values = panel.recent_years[known], column[known]
         total = max(float(weights.sum()), _SMALL)
         mean = float(weights @ values) / total
-        found.append((mean, max(math.sqrt(float(weights @ (values - mean) ** 2) / total), LEAST_SPREAD)))
-    return tuple(Scale(*pair) for pair in rounded(np.array(found).ravel()).reshape(-1, 2).tolist())
+        pairs.append((mean, max(math.sqrt(float(weights @ (values - mean) ** 2) / total), LEAST_SPREAD)))
+    return tuple(Scale(*pair) for pair in rounded(np.array(pairs).ravel()).reshape(-1, 2).tolist())
 
 
 def effect_laws(effects: Effects, parameters: tuple[str, ...]) -> dict[str, Effect]:
@@ -138,11 +138,11 @@ def effect_laws(effects: Effects, parameters: tuple[str, ...]) -> dict[str, Effe
 
 
 def truce_law(effects: Effects, parameter: Parameter) -> Distribution:
-    """What the departures of the record leave of the prior of acceptance in a truce.
+    """The posterior of acceptance in a truce, from its prior and the departures on record.
 
-    The likelihood of the departures under a truce and in contest, the level integrated out under a flat prior of its
-    logarithm: g^n_truce / (contest + g * truce)^n, events and years weighted by age. The prior where no truce is on
-    record yet.
+    The likelihood is that of the departures in a truce and in contest, with the level integrated out under a flat prior
+    on its logarithm: g^n_truce / (contest + g * truce)^n, events and years weighted by age. Without a truce on record,
+    the prior is returned.
     """
     panel, prior = effects.panel, parameter.distribution
     worth = panel.recent_years * np.exp(effects.standard @ effects.mode)
@@ -155,13 +155,13 @@ def truce_law(effects: Effects, parameter: Parameter) -> Distribution:
     logarithm = under * np.log(accepted) - events * np.log(contest + accepted * truce)
     weights = np.exp(logarithm - logarithm.max())
     below = np.cumsum(weights) / weights.sum()
-    return Updated(prior, (0.0, *rounded(below).tolist()))
+    return Posterior(prior, (0.0, *rounded(below).tolist()))
 
 
-def rate_law(effects: Effects, share: tuple[str, float], parameters: tuple[str, ...], least: float) -> Remembered:
-    """The rate of a state of average covariates, given the effects, how little happens in a truce, and the memory.
+def rate_law(effects: Effects, share: tuple[str, float], parameters: tuple[str, ...], least: float) -> MemoryRate:
+    """The rate of a state of average covariates, given the effects, acceptance in a truce and the memory.
 
-    share : name and central value of acceptance in a truce; least : events taken where none is on record
+    share : name and central value of acceptance in a truce; least : number of events assumed if none is on record
     """
     panel = effects.panel
     central = tuple(zip(parameters, effects.mode.tolist(), strict=True))
@@ -170,6 +170,6 @@ def rate_law(effects: Effects, share: tuple[str, float], parameters: tuple[str, 
         exposure = Exposure(np.where(panel.truce, 0.0, years), np.where(panel.truce, years, 0.0), effects.standard)
         return RecordRate(max(least, float(changed.sum())), exposure, share, central)
 
-    return Remembered(
+    return MemoryRate(
         counted(panel.recent_years, panel.recent_changed), counted(panel.window_years, panel.window_changed), MEMORY
     )

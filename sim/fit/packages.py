@@ -1,4 +1,4 @@
-"""How Beijing's packages grow with the size of the state: a regression on the record's seventeen."""
+"""How Beijing's packages grow with the size of the state: a regression on the seventeen packages on record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel the hazards are fitted on: state-years at risk up to a day, cut where regimes change."""
+"""The panel that the hazards are fitted on: state-years at risk up to a day, cut where regimes change."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from sim.model import covariates
 Floats = NDArray[np.float64]
 
 HALF_LIFE_YEARS = 7.0
-"""By the fading memory, an event or a state-year of seven years ago counts half in the level."""
+"""Under the fading memory, an event or a state-year of seven years ago counts half in the level."""
 WINDOW_YEARS = 20.0
-"""By the other memory, those of the last twenty years count alike, and older ones not at all."""
+"""Under the other memory, those of the last twenty years count equally, and older ones not at all."""
 FORMER_YEARS = 10.0
-"""A state may return in so many years after leaving; returns later than that belong to the buying of the 1990s."""
+"""Years after leaving in which a state may return; later returns belong to the chequebook diplomacy of the 1990s."""
 APART = frozenset({"VAT"})
 """The Holy See has a level of its own and is not counted."""
 _YEAR = 365.25
@@ -31,7 +31,7 @@ _YEAR = 365.25
 
 @dataclass(frozen=True)
 class Cell:
-    """One state in one calendar year and one regime, as long as it was at risk."""
+    """The time that one state was at risk in one calendar year and one regime."""
 
     iso3: str
     year: int
@@ -39,10 +39,10 @@ class Cell:
     begin: date
     """At risk from the end of this day."""
     end: date
-    """To the end of this one, on which it changed if `changed`."""
+    """At risk to the end of this day, on which it changed sides if `changed`."""
     changed: bool
     covariates: tuple[float, ...]
-    """By the figures and the speeches of the year before and earlier; NaN where nothing is known."""
+    """From the figures of the year before and the speeches up to it; NaN where nothing is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ class Panel:
 
     @cached_property
     def recent_changed(self) -> Floats:
-        """(cells,) the same, weighted by age."""
+        """(cells,) `changed`, weighted by age."""
         return np.array(
             [0.5 ** (self._age(cell.end) / HALF_LIFE_YEARS) if cell.changed else 0.0 for cell in self.cells]
         )
@@ -100,12 +100,12 @@ class Panel:
 
     @cached_property
     def strata(self) -> NDArray[np.int64]:
-        """(cells,) number of the year and regime."""
+        """(cells,) number of the stratum: year and regime."""
         return np.array([2 * cell.year + cell.truce for cell in self.cells], dtype=np.int64)
 
     @cached_property
     def cases(self) -> int:
-        """Changes counted, without weights."""
+        """Number of changes, without weights."""
         return sum(cell.changed for cell in self.cells)
 
     def _age(self, day: date) -> float:
@@ -133,7 +133,7 @@ def leaving(as_of: date, own: OwnFacts | None = None) -> Panel:
 
 @cached
 def returning(as_of: date, own: OwnFacts | None = None) -> Panel:
-    """The years within ten of leaving Taipei, up to a day, and the returns to it in them."""
+    """The former-ally-years up to a day (within ten years of leaving Taipei), and the returns to Taipei in them."""
     known, cells = record(own=own), []
     for iso3 in _states(known):
         left: date | None = None
@@ -152,13 +152,13 @@ def returning(as_of: date, own: OwnFacts | None = None) -> Panel:
 
 
 def _faded_until(age: float) -> float:
-    """Years of weight from an age back to now: the integral of the fading weight."""
+    """The integral of the fading weight from an age to now, in years."""
     rate = math.log(2.0) / HALF_LIFE_YEARS
     return -math.expm1(-rate * age) / rate
 
 
 def _pieces(begin: date, end: date) -> Iterator[tuple[int, bool, date, date]]:
-    """A stretch cut at ends of years and regimes: year, whether in a truce, from the end of a day to that of another.
+    """A stretch cut at the ends of years and regimes: year, whether in a truce, first and last day (from end to end).
 
     A change falls into the piece that ends on its day.
     """
@@ -178,9 +178,9 @@ def _states(known: Record) -> list[str]:
 
 
 def _spells(known: Record, iso3: str, as_of: date, side: str | None) -> Iterator[tuple[date, date, Change | None]]:
-    """The stretches between a state's changes up to `as_of`, with the change that ended each (None: still on).
+    """The stretches between a state's changes up to `as_of`, with the change that ended each (None if it lasts).
 
-    Only those spent on `side`, when one is named; short-lived episodes are passed over.
+    If `side` is given, only those spent on it; short-lived episodes are skipped.
     """
     begin = known.start
     here = "taipei" if iso3 in known.roster_1971 else None

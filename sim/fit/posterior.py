@@ -1,4 +1,4 @@
-"""The law of every parameter for a scenario: what the record says up to `as_of`, and the declared priors."""
+"""The law of every parameter for a scenario, from the record up to `as_of` and the declared priors."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from sim.parameters import (
     DECLARED,
     FAMILIES,
     PARAMETERS,
+    Coefficient,
     Distribution,
     Exposure,
-    Fitted,
     Held,
     Joint,
     LogitNormal,
     LogNormal,
+    MemoryRate,
     Parameter,
+    Posterior,
     RecordRate,
-    Remembered,
     SplitNormal,
-    Updated,
 )
 from sim.scenario import Range, Scenario
 
 NO_RETURN_YET = 0.05
-"""Weighted events taken where no return is on record before `as_of` (before 1989): next to none."""
+"""Weighted events assumed if no return is on record before `as_of` (before 1989): almost none."""
 HOST_YEARS_A_YEAR = 1150.0 / 35.0
-"""Host-years of military cooperation with Washington a year, 1990-2024, spread evenly (1,150 in all: own count)."""
+"""Host-years of military cooperation with Washington per year, 1990-2024, spread evenly (1,150 in all: own count)."""
 HOSTS_SINCE = date(1990, 1, 1)
 
 TRUCE = "acceptance_truce"
@@ -55,35 +55,35 @@ COUNTED = tuple(p.name for p in DECLARED if p.family == "counted")
 
 @dataclass(frozen=True)
 class Belief:
-    """A parameter with the law it is drawn from, and where that law came from."""
+    """A parameter with the law it is drawn from, and where that law comes from."""
 
     parameter: Parameter
     distribution: Distribution
     cases: int | None
-    """Dated cases or events counted, where it is counted."""
+    """Number of dated cases or events, if it is counted."""
     from_scenario: bool = False
-    """True where the scenario file sets it."""
+    """True if the scenario file sets it."""
 
     @property
     def family(self) -> str:
         """Name of the family it is drawn from."""
         if not self.from_scenario:
-            return "updated" if isinstance(self.distribution, Updated | Joint) else self.parameter.family
+            return "updated" if isinstance(self.distribution, Posterior | Joint) else self.parameter.family
         return next(name for name, law in FAMILIES.items() if law is type(self.distribution))
 
     @property
     def kind(self) -> str:
-        """Estimated, documented or assumed, for this day: what is counted from nothing is assumed."""
+        """Estimated, documented or assumed on this day; a count without cases is assumed."""
         if self.from_scenario or self.cases == 0:
             return "assumed"
-        if self.parameter.name == TRUCE and not isinstance(self.distribution, Updated):
+        if self.parameter.name == TRUCE and not isinstance(self.distribution, Posterior):
             return "documented"
         return self.parameter.kind
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """Both hazards, and what money is worth, as fitted on what was known at the end of a day."""
+    """Both hazards and the effect of money, fitted on what was known at the end of a day."""
 
     as_of: date
     leaving: Effects
@@ -94,7 +94,7 @@ class Fit:
 
 @cached
 def fit(as_of: date, own: OwnFacts | None = None) -> Fit:
-    """Fit the record up to a day. Raises AtlasError where no departure is on record yet.
+    """Fit the record up to a day. Raises AtlasError if no departure is on record yet.
 
     own : what a user adds to the record
     """
@@ -113,35 +113,35 @@ def fit(as_of: date, own: OwnFacts | None = None) -> Fit:
 
 
 def yardsticks(as_of: date, own: OwnFacts | None = None) -> Yardsticks:
-    """What a plan of that day measures states by."""
-    found = fit(as_of, own=own)
-    return Yardsticks(package_size().mean_log_gdp, found.leaving.scales, found.returning.scales)
+    """The measures by which a plan of that day compares states."""
+    fitted = fit(as_of, own=own)
+    return Yardsticks(package_size().mean_log_gdp, fitted.leaving.scales, fitted.returning.scales)
 
 
 def yardsticks_for(scenario: Scenario) -> Yardsticks:
-    """What a plan of a scenario measures states by."""
+    """The measures by which a scenario's plan compares states."""
     return yardsticks(scenario.as_of, scenario.own)
 
 
 @cached
 def beliefs(as_of: date, own: OwnFacts | None = None) -> Mapping[str, Belief]:
-    """Every declared parameter with its law on what was known at the end of a day, in order of drawing."""
-    found, size = fit(as_of, own=own), package_size()
-    left, back = found.leaving, found.returning
+    """Every declared parameter with its law given what was known at the end of a day, in order of drawing."""
+    fitted, size = fit(as_of, own=own), package_size()
+    left, back = fitted.leaving, fitted.returning
     truce = truce_law(left, PARAMETERS[TRUCE])
     share = (TRUCE, truce.central)
     computed: dict[str, tuple[Distribution, int | None]] = {
         TRUCE: (truce, None),
         "departure_rate": (rate_law(left, share, LEAVING, 0.0), left.panel.cases),
         "return_rate": (rate_law(back, share, RETURNING, NO_RETURN_YET), back.panel.cases),
-        "package_size": (Fitted(size.size, size.size_error), size.cases),
-        "package_elasticity": (Fitted(size.elasticity, size.elasticity_error), size.cases),
+        "package_size": (Coefficient(size.size, size.size_error), size.cases),
+        "package_elasticity": (Coefficient(size.elasticity, size.elasticity_error), size.cases),
         "suspension_rate": _endings(as_of, share),
     }
     for effects, names in ((left, LEAVING), (back, RETURNING)):
         computed |= {name: (law, effects.panel.cases) for name, law in effect_laws(effects, names).items()}
     for name in PRICED:
-        paid = found.prices
+        paid = fitted.prices
         computed[name] = (PARAMETERS[name].distribution, 0) if paid is None else (paid.laws[name], paid.cases)
     for prior in COUNTED:
         chance = counted(prior, as_of)
@@ -153,12 +153,12 @@ def beliefs(as_of: date, own: OwnFacts | None = None) -> Mapping[str, Belief]:
 
 
 def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
-    """The beliefs at the scenario's `as_of`, with what the scenario itself sets in their place.
+    """The beliefs at the scenario's `as_of`, with the values that the scenario itself sets in their place.
 
-    What was fitted together with it follows: rates counted on the record are those that go with the acceptance and the
-    effects that the scenario sets, and what prices tell is told given what it sets of money.
+    Parameters fitted together with these follow: rates counted on the record are those that belong to the acceptance
+    and effects that the scenario sets, and the laws read off prices are conditional on what it sets of money.
     """
-    found = dict(beliefs(scenario.as_of, own=scenario.own))
+    by_name = dict(beliefs(scenario.as_of, own=scenario.own))
     for name, given in scenario.parameters.items():
         parameter = PARAMETERS[name]
         law: Distribution
@@ -166,12 +166,12 @@ def beliefs_for(scenario: Scenario) -> Mapping[str, Belief]:
             law = _family(parameter)(given.central, given.low, given.high)
         else:
             law = Held(given, given, given)
-        found[name] = Belief(parameter, law, None, from_scenario=True)
-    central = {name: found[name].distribution.central for name in scenario.parameters}
-    for name, belief in found.items():
-        if isinstance(belief.distribution, RecordRate | Remembered | Joint):
-            found[name] = replace(belief, distribution=belief.distribution.centred(central))
-    return found
+        by_name[name] = Belief(parameter, law, None, from_scenario=True)
+    central = {name: by_name[name].distribution.central for name in scenario.parameters}
+    for name, belief in by_name.items():
+        if isinstance(belief.distribution, RecordRate | MemoryRate | Joint):
+            by_name[name] = replace(belief, distribution=belief.distribution.centred(central))
+    return by_name
 
 
 def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[LogitNormal]:
@@ -184,7 +184,7 @@ def _family(parameter: Parameter) -> type[SplitNormal] | type[LogNormal] | type[
 
 
 def _endings(as_of: date, share: tuple[str, float]) -> tuple[RecordRate, int]:
-    """The rate of endings of military cooperation: Gamma(1/2 + endings), the Jeffreys posterior, over host-years."""
+    """The rate at which military cooperation ends: Gamma(1/2 + endings), the Jeffreys posterior, over host-years."""
     ended = len(cases("cooperation_ended", as_of))
     years = HOST_YEARS_A_YEAR * max(1.0, (as_of - HOSTS_SINCE).days / 365.25)
     exposure = Exposure(np.array([years]), np.zeros(1), np.empty((1, 0)))
@@ -192,7 +192,7 @@ def _endings(as_of: date, share: tuple[str, float]) -> tuple[RecordRate, int]:
 
 
 def described(belief: Belief) -> dict[str, Any]:
-    """A parameter with its law, as manifests and `sim parameters` tell it."""
+    """A parameter with its law, as in manifests and `sim parameters`."""
     parameter, law = belief.parameter, belief.distribution
     return {
         "name": parameter.name,

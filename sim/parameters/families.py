@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 FLOOR = 0.001
-"""Chances of nought are floored here, and certainties capped at one minus it, before the logit."""
+"""Before the logit, a chance of zero is raised to this, and a certainty lowered to one minus it."""
 
 DIGITS = 9
-"""Draws are rounded to so many significant digits, so that no decision hangs on a library's last bit."""
+"""Significant digits of a draw, so that no decision depends on a library's last bit."""
 
 _NORMAL_95 = 1.6448536269514722
 _LEAST_POSITIVE = 1e-300
@@ -25,7 +25,7 @@ _CHUNK = 500
 
 
 class Distribution(Protocol):
-    """What every family offers."""
+    """A law that a parameter is drawn from."""
 
     @property
     def central(self) -> float:
@@ -104,7 +104,7 @@ class SplitNormal(Split):
 
 @dataclass(frozen=True)
 class LogNormal(Split):
-    """Split-normal in the logarithm: for rates and multipliers, which stay above nought."""
+    """Split-normal in the logarithm: for rates and multipliers, which stay above zero."""
 
     def onto(self, value: float) -> float:
         return float(np.log(max(value, _LEAST_POSITIVE)))
@@ -141,13 +141,13 @@ class _Points:
 
 
 @dataclass(frozen=True)
-class Counted(_Points):
-    """A chance counted from dated cases: Beta(before + successes, before + failures), with cases to start from."""
+class CaseChance(_Points):
+    """A chance counted from dated cases: Beta(before + successes, before + failures)."""
 
     successes: int
     failures: int
     before: tuple[float, float] = (0.5, 0.5)
-    """Cases to start from, followed and not; half and half makes it the Jeffreys posterior."""
+    """Prior cases, followed and not; half of each gives the Jeffreys posterior."""
 
     @property
     def central(self) -> float:
@@ -161,12 +161,12 @@ class Counted(_Points):
 
 
 @dataclass(frozen=True)
-class Updated(_Points):
-    """A prior after the likelihood of data: the prior's own quantiles, each moved to where the posterior has it."""
+class Posterior(_Points):
+    """A prior updated by data: each quantile of the prior is moved to its place in the posterior."""
 
     prior: Distribution
     cumulative: tuple[float, ...]
-    """Posterior chance below each of evenly spaced quantiles of the prior, from 0 to 1."""
+    """Posterior chance below each of the prior's evenly spaced quantiles, from 0 to 1."""
 
     @property
     def central(self) -> float:
@@ -180,12 +180,12 @@ class Updated(_Points):
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """A joint law of several parameters: chances of the cells of a grid that is even in quantiles of their priors."""
+    """A joint law of several parameters: chances of the cells of a grid, evenly spaced in quantiles of their priors."""
 
     axes: tuple[tuple[str, Distribution], ...]
     """(K,) name and prior of each parameter."""
     weights: Floats
-    """(n_1, ..., n_K) > 0; chances are in proportion to them."""
+    """(n_1, ..., n_K) > 0, in proportion to the chances."""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Grid):
@@ -195,23 +195,23 @@ class Grid:
     __hash__ = None  # type: ignore[assignment]
 
     def along(self, name: str, given: Mapping[str, Floats]) -> Floats:
-        """(draws, n) chances of a parameter's cells, given the values (draws,) of whichever others are given.
+        """(draws, n) chances of a parameter's cells, given values (draws,) of any of the other parameters.
 
-        A value beyond what its prior reaches counts as one in the outermost cell. One row where none is given.
+        A value outside the range of its prior counts in the outermost cell. One row if no value is given.
         """
         names = [axis for axis, _ in self.axes]
-        kept = [place for place, axis in enumerate(names) if axis in given and axis != name]
+        fixed = [place for place, axis in enumerate(names) if axis in given and axis != name]
         own = names.index(name)
-        others = tuple(place for place in range(len(names)) if place not in (*kept, own))
+        others = tuple(place for place in range(len(names)) if place not in (*fixed, own))
         table = np.moveaxis(self.weights.sum(axis=others, keepdims=True), own, -1)
         cells: list[Any] = [0] * (len(names) - 1)
-        for place in kept:
+        for place in fixed:
             cells[place - (place > own)] = self._cell(place, given[names[place]])
-        found: Floats = np.atleast_2d(table[tuple(cells)])
-        return found / found.sum(axis=1, keepdims=True)
+        chances: Floats = np.atleast_2d(table[tuple(cells)])
+        return chances / chances.sum(axis=1, keepdims=True)
 
     def _cell(self, place: int, values: Floats) -> NDArray[np.int64]:
-        """(draws,) the cell that each value of a parameter lies in."""
+        """(draws,) cell of each value of a parameter."""
         count = self.weights.shape[place]
         edges = self.axes[place][1].quantile(np.arange(1, count) / count, {})
         return np.searchsorted(edges, values, side="right").astype(np.int64)
@@ -219,15 +219,15 @@ class Grid:
 
 @dataclass(frozen=True)
 class Joint(_Points):
-    """One parameter of a joint law on a grid, given those of them that are drawn before it.
+    """One parameter of a joint law on a grid, given those drawn before it.
 
-    A cell is picked by its chance; within it values follow the prior.
+    A cell is drawn by its chance; within the cell, values follow the prior.
     """
 
     name: str
     grid: Grid
-    told: tuple[tuple[str, float], ...] = ()
-    """Others that a scenario sets, with their central values: they are given where they are not drawn."""
+    fixed: tuple[tuple[str, float], ...] = ()
+    """Name and central value of each other parameter that a scenario sets, used where it is not drawn."""
 
     @property
     def prior(self) -> Distribution:
@@ -239,7 +239,7 @@ class Joint(_Points):
         return float(self.quantile(np.array([0.5]), {})[0])
 
     def quantile(self, uniform: Floats, drawn: Mapping[str, Floats]) -> Floats:
-        given = {name: np.full(uniform.shape, value) for name, value in self.told}
+        given = {name: np.full(uniform.shape, value) for name, value in self.fixed}
         given |= {name: drawn[name] for name, _ in self.grid.axes if name in drawn}
         chances = self.grid.along(self.name, given)
         upto = np.broadcast_to(np.cumsum(chances, axis=1), (uniform.shape[0], chances.shape[1]))
@@ -250,9 +250,9 @@ class Joint(_Points):
         return self.prior.quantile(np.clip((cell + within) / chances.shape[1], _EDGE, 1.0 - _EDGE), {})
 
     def centred(self, values: Mapping[str, float]) -> Joint:
-        """The same, given the others that `values` has."""
+        """The same law, given the other parameters in `values`."""
         names = [name for name, _ in self.grid.axes if name != self.name]
-        return replace(self, told=tuple((name, values[name]) for name in names if name in values))
+        return replace(self, fixed=tuple((name, values[name]) for name in names if name in values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,9 +278,10 @@ class Exposure:
     __hash__ = None  # type: ignore[assignment]
 
     def at(self, share: Floats, effects: list[Floats]) -> Floats:
-        """(draws,) years at risk, each worth `exp(effects . covariates)`, and `share` of that in a truce; >= 1.
+        """(draws,) years at risk, >= 1: each counts `exp(effects . covariates)`, in a truce times `share`.
 
-        share : (draws,) acceptance in a truce; effects : K arrays (draws,), per standard deviation
+        share : (draws,) acceptance in a truce
+        effects : K arrays (draws,), per standard deviation
         """
         total = np.empty(share.shape[0])
         for first in range(0, total.shape[0], _CHUNK):
@@ -298,16 +299,16 @@ class Exposure:
 class RecordRate(_Points):
     """A yearly rate counted on the record: gamma with `events` over state-years, for a state of average covariates.
 
-    Given the truce's share and the effects drawn with it, this is the exact posterior under a flat prior of the log
-    rate. `low` and `high` are those at central share and effects.
+    Given the truce's share and the effects of the same draw, this is the exact posterior under a flat prior on the log
+    rate. `low` and `high` hold at the central share and effects.
     """
 
     events: float
     exposure: Exposure
     share: tuple[str, float]
-    """Name and central value of the parameter that a truce's years are weighed with."""
+    """Name and central value of the parameter that weights the years of a truce."""
     effects: tuple[tuple[str, float], ...]
-    """(K,) names and central values of the effects of the covariates."""
+    """(K,) names and central values of the covariates' effects."""
 
     @property
     def central(self) -> float:
@@ -320,12 +321,12 @@ class RecordRate(_Points):
         return np.maximum(counted, _EDGE) / self._years(drawn)
 
     def centred(self, values: Mapping[str, float]) -> RecordRate:
-        """The same with other central values where `values` has them."""
+        """The same law, with the central values given in `values`."""
         effects = tuple((name, values.get(name, value)) for name, value in self.effects)
         return replace(self, share=(self.share[0], values.get(*self.share)), effects=effects)
 
     def _years(self, drawn: Mapping[str, Floats]) -> Floats:
-        """(draws,) years at risk; one number for all draws where nothing is drawn that they hang on."""
+        """(draws,) years at risk; one number for all draws if nothing they depend on is drawn."""
         given = (self.share, *self.effects)
         share, *effects = np.broadcast_arrays(*(drawn.get(name, np.array([value])) for name, value in given))
         return self.exposure.at(share, effects)
@@ -335,19 +336,19 @@ _MIDDLES = (np.arange(2000) + 0.5) / 2000
 
 
 @dataclass(frozen=True)
-class Remembered(_Points):
-    """A rate counted on the record twice, by two memories of it: one memory is drawn, the same luck serves both.
+class MemoryRate(_Points):
+    """A rate counted on the record by two memories, of which one is drawn; both use the same uniform number.
 
-    Where the memory drawn lies between the two, so does the rate. `low` and `high` are those of all central memories
-    together, each at central share and effects.
+    A memory between the two gives a rate between theirs. `low` and `high` pool the central memories, each at the
+    central share and effects.
     """
 
     fading: RecordRate
-    """At a memory of 0: an old year counts less."""
+    """Rate at a memory of 0: an old year counts less."""
     window: RecordRate
-    """At a memory of 1: the years of a window count alike, older ones not at all."""
+    """Rate at a memory of 1: years within a window count equally, older ones not at all."""
     memory: tuple[str, tuple[float, ...]]
-    """Name and central values, equally likely, of the parameter that settles the memory."""
+    """Name of the parameter that chooses the memory, and its central values, equally likely."""
 
     @property
     def central(self) -> float:
@@ -369,14 +370,14 @@ class Remembered(_Points):
 
     def _point(self, chance: float) -> float:
         name, values = self.memory
-        found = [self.quantile(_MIDDLES, {name: np.full(_MIDDLES.shape, value)}) for value in values]
-        return float(np.quantile(np.concatenate(found), chance, method="hazen"))
+        draws = [self.quantile(_MIDDLES, {name: np.full(_MIDDLES.shape, value)}) for value in values]
+        return float(np.quantile(np.concatenate(draws), chance, method="hazen"))
 
-    def centred(self, values: Mapping[str, float]) -> Remembered:
-        """The same with other central values where `values` has them."""
+    def centred(self, values: Mapping[str, float]) -> MemoryRate:
+        """The same law, with the central values given in `values`."""
         name, usual = self.memory
         memory = (values[name],) if name in values else usual
-        return Remembered(self.fading.centred(values), self.window.centred(values), (name, memory))
+        return MemoryRate(self.fading.centred(values), self.window.centred(values), (name, memory))
 
 
 @dataclass(frozen=True)
@@ -385,9 +386,9 @@ class Effect:
 
     central: float
     spread: float
-    """Its standard deviation, the others unknown."""
+    """Standard deviation, the other effects unknown."""
     error: float
-    """Its standard deviation, those before it known."""
+    """Standard deviation, the effects before it known."""
     given: tuple[tuple[str, float, float], ...]
     """Name, mode and weight of each effect drawn before it."""
 
@@ -410,7 +411,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Coefficient:
     """A regression coefficient: normal about its estimate with its standard error."""
 
     central: float
@@ -437,4 +438,4 @@ FAMILIES: dict[str, Callable[[float, float, float], Distribution]] = {
     "log-normal": LogNormal,
     "logit-normal": LogitNormal,
 }
-"""The families a declared range can have, by name; `counted`, `gamma`, `normal` and `updated` come from the record."""
+"""Families of a declared range, by name; `counted`, `gamma`, `normal` and `updated` come from the record."""

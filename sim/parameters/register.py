@@ -26,15 +26,15 @@ class Parameter:
     high: float | None
     """The 95 % point of belief."""
     minimum: float
-    """A scenario may not set it below this."""
+    """Lowest value that a scenario may set."""
     maximum: float
-    """A scenario may not set it above this."""
+    """Highest value that a scenario may set."""
     meaning: str
     source: str
     hindsight: bool
-    """True where it rests on judgement or data of 2026, knowing how the record went on after `as_of`."""
+    """True if it rests on judgement or data of 2026, made knowing what happened after `as_of`."""
     before: tuple[float, float] = (0.5, 0.5)
-    """Cases that a `counted` chance starts from, followed and not; half and half is the Jeffreys prior."""
+    """Prior cases of a `counted` chance, followed and not; half of each is the Jeffreys prior."""
 
     @property
     def distribution(self) -> Distribution:
@@ -81,18 +81,18 @@ _SHARE = (0.0, 1.0)
 _AUCTION = "packages known by as_of, read as prices of the model's own auction (AidData v3.0, published in 2023); "
 
 DECLARED: tuple[Parameter, ...] = (
-    # How Beijing accepts: drawn first, for the rate of the record depends on it.
+    # How Beijing accepts. It is drawn first, because the rate on the record depends on it.
     Parameter(
         "acceptance_truce", "multiple of contest", "estimated", "logit-normal", 0.05, 0.0, 0.30, 0.01, 1.0,
-        "acceptance of a willing state while a truce holds, 1 in contest: Beijing's, and Taipei's of one that returns",
-        "prior: judged on five willing states, none of them taken 2008-16; times the record's departures in the truce",
+        "how readily a willing state is accepted during a truce (contest: 1), by Beijing, or by Taipei if it returns",
+        "prior judged on five willing states, none accepted in 2008-16; updated by departures during the truce",
         hindsight=True,
     ),
-    # Who: effects of covariates, from comparisons within a year over the whole record.
+    # Who leaves: effects of covariates, from comparisons within a year over the whole record.
     *(
         _estimated(
             name, "log rate per standard deviation", "normal", _ANY, meaning,
-            "who left, among those who could have in the same year, 1971 to as_of; prior 0 (standard deviation 0.3)",
+            "which states left, of those that could have in the same year, 1971 to as_of; prior normal (0, 0.3)",
         )
         for name, meaning in (
             ("population_effect", "susceptibility of a more populous state (log population)"),
@@ -111,46 +111,46 @@ DECLARED: tuple[Parameter, ...] = (
     *(
         _estimated(
             name, "log rate per standard deviation", "normal", _ANY, meaning,
-            "who came back within ten years, among those who could have in the same year; prior 0 (0.3)",
+            "which states returned within ten years, of those that could have in the same year; prior normal (0, 0.3)",
         )
         for name, meaning in (
             ("return_population_effect", "readiness of a more populous state to return (log population)"),
-            ("return_income_effect", "readiness of a richer state to return (log GDP a head)"),
+            ("return_income_effect", "readiness of a richer state to return (log GDP per head)"),
         )
     ),
-    # How often: levels, counted on the record as it is remembered.
+    # How often: levels, counted on the record under one of two memories.
     _prior(
         "memory", "0 or 1", "assumed", "coin", (0.5, 0.0, 1.0), _SHARE,
-        "how the record is counted for the rates: 0, an old year fades (half of it at seven years); 1, the last twenty "
-        "years count alike; between them, rates lie between",
-        "judgement after looking: the record cannot tell the two apart, so each has half of the draws",
+        "how the record is counted for the rates: 0, years fade (half weight after seven years); 1, the last twenty "
+        "years count equally; values between give rates between",
+        "judgement after looking: the record cannot tell the two apart, so each gets half of the draws",
     ),
     _estimated(
         "departure_rate", "per ally-year", "gamma", (1e-6, 10.0),
-        "hazard of leaving Taipei under reference conditions of the contest, for a state of average covariates",
-        "recognition record up to as_of as memory has it, given the covariates' effects and acceptance_truce",
+        "hazard of leaving Taipei under reference conditions in contest, for a state of average covariates",
+        "recognition record up to as_of, weighted by memory, given the covariates' effects and acceptance_truce",
     ),
     _estimated(
         "return_rate", "per former-ally-year", "gamma", (1e-9, 10.0),
         "hazard of returning to Taipei in the ten years after leaving it, for a state of average covariates",
-        "recognition record up to as_of as memory has it, given the covariates' effects and acceptance_truce",
+        "recognition record up to as_of, weighted by memory, given the covariates' effects and acceptance_truce",
     ),
     _prior(
         "holy_see_rate", "per year", "assumed", "log-normal", (0.01, 0.002, 0.03), (1e-6, 10.0),
-        "hazard of leaving for the Holy See, which has no economy to weigh",
-        "no departure in 54 years on the record; the level is judged",
+        "hazard that the Holy See leaves; it has no economy to weigh",
+        "no departure in the 54 years of the record; the level is judged",
     ),
     # Talks: how a tie comes up, and how talks end under reference conditions.
     _prior(
         "public_share", "share", "documented", "logit-normal", (0.25, 0.10, 0.50), (0.001, 0.999),
-        "share of departures that were public before they came",
-        "eight of ten departures since 2016 came without an order that anybody saw (0.5 to 0.9, as judged)",
+        "share of departures that were public knowledge before they happened",
+        "eight of ten departures since 2016 came without a known order (0.5 to 0.9, as judged)",
     ),
     _counted(
         "lost_public", "share",
         "share of public talks that end in a departure under reference conditions",
-        "bids and requests that were in the news while open, known by as_of (cases.csv), over a weak judgement: "
-        "before the first case as if one of three had ended so",
+        "bids and requests reported while open, known by as_of (cases.csv), on top of a weak judgement: "
+        "one departure in three talks before the first case",
         before=(1.0, 2.0),
     ),
     _prior(
@@ -161,46 +161,46 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "talks_months", "months", "assumed", "log-normal", (6.0, 3.0, 12.0), (0.1, 120.0),
         "mean length of talks, from their opening to their end",
-        "judgement: from request to departure it took 13 to 303 days",
+        "judgement: departures came 13 to 303 days after a request",
     ),
     # Money: one scale for all three patrons.
     _prior(
         "money_effect", "log odds per unit of ln(1 + % of GDP)", "estimated", "log-normal", (0.8, 0.2, 3.2),
         (0.0, 20.0),
-        "rise of the log odds that talks are lost with what Beijing bids, and fall with Taipei's aid and Washington's "
-        "stake",
-        _AUCTION + "prior judged: from next to nothing to a state that money alone decides",
+        "rise of the log odds that talks are lost with Beijing's bid, and their fall with Taipei's aid and what "
+        "Washington puts at stake",
+        _AUCTION + "prior judged: from almost no effect to a state that money alone decides",
     ),
     _prior(
         "valuation", "US$ million a year", "estimated", "log-normal", (50.0, 10.0, 250.0), (0.0001, 100000.0),
         "the most that Beijing would pay for a state with a GDP of US$ 3 bn",
-        _AUCTION + "prior about what Taipei goes up to in talks (some 44), a factor of five either way",
+        _AUCTION + "prior around Taipei's limit in talks (about 44), within a factor of five",
     ),
     _prior(
         "valuation_elasticity", "1", "estimated", "split-normal", (0.5, 0.0, 1.0), (-2.0, 3.0),
         "growth of that limit in dollars with GDP (1: a fixed share of GDP)",
-        _AUCTION + "prior from the same sum for every state to the same share of GDP",
+        _AUCTION + "prior: between the same sum for every state and the same share of GDP",
     ),
     _prior(
         "valuation_spread", "in logarithm", "estimated", "log-normal", (0.27, 0.025, 0.784), (0.0, 3.0),
-        "standard deviation of that limit between states of one size, drawn for each state",
-        _AUCTION + "prior at the 5, 50 and 95 % points of a half-normal of 0.4",
+        "standard deviation of that limit among states of the same size, drawn for each state",
+        _AUCTION + "prior: the 5, 50 and 95 % points of a half-normal with scale 0.4",
     ),
     _prior(
         "purse", "US$ million a year", "documented", "log-normal", (400.0, 250.0, 800.0), (0.0, 1e9),
-        "what Beijing commits itself to at once for states won from Taipei",
-        "running packages peaked at 388 in 2009 and 417 in 2019 (packages on record, own computation)",
+        "most that Beijing commits at one time to states won from Taipei",
+        "packages running at one time peaked at 388 in 2009 and 417 in 2019 (packages on record, own computation)",
     ),
     _prior(
         "package_years", "years", "assumed", "log-normal", (5.0, 3.0, 8.0), (0.1, 50.0),
-        "time over which a package runs and falls due after a switch",
-        "commitments were counted over up to five years (AidData v3.0)",
+        "time after a switch over which a package is paid out",
+        "commitments are counted over at most five years (AidData v3.0)",
     ),
-    # What Beijing paid on record, and what of it arrived.
+    # What Beijing paid on record, and how much of it arrived.
     _estimated(
         "package_size", "% of GDP a year, in logarithm", "normal", (-10.0, 5.0),
-        "log of Beijing's usual package for a state of the mean size among those that switched: taken for packages "
-        "that run at the start and are not on record",
+        "log of Beijing's usual package for a state of the mean size of those that switched; used for packages that "
+        "run at the start and are not on record",
         "regression of 17 packages of 2002-21 on GDP (AidData v3.0, own computation)", hindsight=True,
     ),
     _estimated(
@@ -210,22 +210,22 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "delivered_signed", "share", "documented", "logit-normal", (0.7, 0.4, 0.999), _SHARE,
-        "share of a signed package that arrives, and that a state believes in",
-        "judged on what ten switchers were promised and got (deliveries.csv)",
+        "share of a signed package that arrives, and that a state expects",
+        "judged on what ten states that switched were promised and received (deliveries.csv)",
     ),
     _prior(
         "delivered_headline", "share", "documented", "logit-normal", (0.10, 0.02, 0.35), _SHARE,
-        "share of a sum named in the press that arrives, and that a state believes in",
-        "judged on what ten switchers were promised and got (deliveries.csv), sums in the press first of all",
+        "share of a sum named in the press that arrives, and that a state expects",
+        "judged on what ten states that switched were promised and received (deliveries.csv), mainly sums in the press",
     ),
     _prior(
         "trust_weight", "cases", "assumed", "log-normal", (4.0, 2.0, 8.0), (0.01, 1000.0),
-        "cases that the common mean counts for when a state judges by its region what share of a bid arrives",
+        "weight of the mean of all cases, in cases, when a state judges from its region what share of a bid arrives",
         "judgement",
     ),
     _prior(
         "learning", "cases", "assumed", "held", (1.0, 0.0, 2.0), (0.0, 100.0),
-        "cases that each departure of a run counts for once others see what arrived; 0: nobody learns",
+        "weight of each departure of a run, in cases, once others see what arrived; 0: nobody learns",
         "judgement",
     ),
     # Taipei's aid.
@@ -241,28 +241,28 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "ceiling", "multiple of base aid", "assumed", "log-normal", (2.0, 1.3, 4.0), (0.0, 1000.0),
-        "how far Taipei goes in talks",
+        "most that Taipei pays in talks",
         "judgement on counter-bids on record",
     ),
     _prior(
         "reserve", "share of base budget", "assumed", "logit-normal", (0.25, 0.1, 0.5), (0.0, 1.0),
-        "what Taipei can add to its base aid, for all allies together",
+        "what Taipei can add to its base aid, all allies together",
         "judgement",
     ),
     _prior(
         "aid_years", "years", "assumed", "log-normal", (4.0, 2.0, 8.0), (0.1, 50.0),
-        "time for which aid that talks won stands",
-        "grants on record ran over four or five years (Guatemala 2021, Paraguay 2018)",
+        "time for which aid granted in talks is paid",
+        "grants on record ran for four or five years (Guatemala 2021, Paraguay 2018)",
     ),
     # Washington's pressure.
     _prior(
         "credibility", "share", "assumed", "logit-normal", (0.1, 0.02, 0.3), (0.0, 1.0),
         "share of Washington's threats that a state expects to be carried out",
-        "judgement: none of the departures since 2018 was reversed, and penalties were few",
+        "judgement: no departure since 2018 was reversed, and penalties were few",
     ),
     _prior(
         "gdp_at_risk", "% of GDP", "assumed", "log-normal", (20.0, 5.0, 40.0), (0.0, 1000.0),
-        "GDP that a state which depends wholly on Washington has at risk, a year",
+        "share of yearly GDP at risk for a state that depends wholly on Washington",
         "judgement",
     ),
     _prior(
@@ -282,29 +282,29 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "pressure_focus", "1", "assumed", "split-normal", (1.0, 0.0, 2.0), (0.0, 10.0),
-        "how far Washington turns to talks that are public",
-        "judgement: the missions of 2021 and 2023 went to a state already wavering",
+        "how much more attention Washington gives to talks that are public",
+        "judgement: the missions of 2021 and 2023 went to a state that was already wavering",
     ),
     # Governments and their words.
     _prior(
         "lean_effect", _ODDS, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
         "rise of the log odds that talks are lost when a government's lean moves by one towards Beijing",
-        "judgement: of five states of Latin America that left since 2016 three had a government of the left",
+        "judgement: of the five Latin American states that left since 2016, three had a government of the left",
     ),
     _counted(
         "pledge_kept", "chance in a four-year term",
-        "chance that a pledge to leave is kept in a term, all else at reference (lean comes on top)",
-        "dated cases known by as_of (cases.csv); picked because they are known",
+        "chance that a pledge to leave is kept within a term, all else at reference (the effect of lean is added)",
+        "dated cases known by as_of (cases.csv); selected because they are known",
     ),
     _prior(
         "reassurance_effect", _ODDS, "assumed", "split-normal", (0.5, 0.0, 1.3), _ANY,
         "fall of the log odds that talks open while a reassurance to Taipei is fresh",
-        "judgement: after such words Honduras left in 14 months, Solomon Islands in 11 days",
+        "judgement: after such words Honduras left within 14 months, Solomon Islands within 11 days",
     ),
     _counted(
         "order_carried_out", "chance",
         "chance that a public order to open ties with Beijing is carried out",
-        "dated cases known by as_of (cases.csv); picked because they are known",
+        "dated cases known by as_of (cases.csv); selected because they are known",
     ),
     _prior(
         "order_months", "months", "documented", "log-normal", (1.0, 0.4, 3.0), (0.01, 120.0),
@@ -313,40 +313,40 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _counted(
         "request_followed", "chance",
-        "chance that a state whose request to Taipei is known to have been refused or left unmet leaves over it",
-        "dated cases known by as_of (cases.csv), refused or met only in part; selected: a refusal becomes known mostly "
+        "chance that a state leaves over a request that Taipei is known to have refused or left unmet",
+        "dated cases known by as_of (cases.csv), refused or met only in part; selected: most refusals become known "
         "because the state then left",
     ),
     _prior(
         "requests_unseen", "per known request", "assumed", "log-normal", (3.0, 1.0, 8.0), (0.0, 1000.0),
-        "refused requests that nobody heard of, and that nothing followed, for each that is known",
-        "judgement: what was refused in quiet is missing, and most of what is known is so because the state then left",
+        "refused requests that nobody heard of and nothing followed, for each known one",
+        "judgement: quiet refusals are missing, and most of the others are known because the state then left",
     ),
     _prior(
         "window_effect", _LOG, "documented", "split-normal", (0.26, -0.5, 1.2), _ANY,
-        "rise of the log rate at which talks come up and close in a new government's first 12 months",
-        "risk ratio 1.3 (0.6 to 3.2) on the record, own count",
+        "rise of the log rate at which talks open and close in a new government's first 12 months",
+        "risk ratio of 1.3 (0.6 to 3.2) on the record, own count",
     ),
     _prior(
         "window_share", "share", "assumed", "logit-normal", (0.25, 0.20, 0.33), _SHARE,
-        "share of all months that are a government's first 12: it centres the window on the record's rate",
+        "share of all months that fall in a government's first 12; it centres window_effect on the record's rate",
         "one year in a term of four",
     ),
     _prior(
         "neighbours_effect", _ODDS, "documented", "held", (0.0, -1.3, 0.75), _ANY,
-        "change of the log odds that talks are lost per fresh switch in the subregion; 0 unless set",
-        "risk ratio 0.89 (0.31 to 2.54) on the record, own count: nothing to see",
+        "change of the log odds that talks are lost for each recent switch in the subregion; 0 unless set",
+        "risk ratio of 0.89 (0.31 to 2.54) on the record, own count: no visible effect",
     ),
     # Returning to Taipei.
     _prior(
         "return_lean_effect", _LOG, "assumed", "split-normal", (0.4, -0.2, 1.0), _ANY,
         "rise of the log rate of returning when a government's lean moves by one towards Taipei",
-        "judgement: as lean_effect, taken to hold both ways",
+        "judgement: taken to be as strong as lean_effect",
     ),
     _prior(
         "return_pledge_effect", _LOG, "assumed", "split-normal", (2.1, 0.7, 3.2), _ANY,
         "rise of the log rate of returning under a government that promised to return",
-        "judgement: 20 times (5 to 60) for a new government with such a pledge, less the centred window (0.87)",
+        "judgement: 20 times (5 to 60) the rate for a new government with such a pledge, less the window (0.87)",
     ),
     _prior(
         "return_window_effect", _LOG, "assumed", "split-normal", (1.5, 0.5, 2.5), _ANY,
@@ -355,19 +355,19 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "shortfall_effect", "log rate per % of GDP", "assumed", "split-normal", (0.05, 0.0, 0.12), _ANY,
-        "rise of the log rate of returning with what Beijing promised and had not delivered",
-        "judgement: Nauru went back in 2005 after a promise of 2002 that brought little",
+        "rise of the log rate of returning with what Beijing promised and has not delivered",
+        "judgement: Nauru returned in 2005 after a promise of 2002 that brought little",
     ),
     # Military cooperation with Washington.
     Parameter(
         "suspension_rate", "per host-year", "documented", "gamma", None, None, None, 1e-9, 10.0,
-        "hazard that a host of the usual dependence ends military cooperation with Washington in a quiet year",
+        "hazard that a host of usual dependence ends military cooperation with Washington in a quiet year",
         "endings known by as_of (cases.csv) over 33 host-years a year since 1990 (troop counts of the troopdata set)",
         hindsight=False,
     ),
     _prior(
         "suspension_rate_compact", "per host-year", "assumed", "log-normal", (0.0005, 0.0001, 0.002), (1e-9, 10.0),
-        "the same for states in a Compact of Free Association, which Washington has a duty to defend",
+        "the same for states in a Compact of Free Association",
         "judgement: Washington has a duty to defend them",
     ),
     _prior(
@@ -379,12 +379,12 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "hold_effect", _LOG, "assumed", "split-normal", (1.0, 0.0, 2.5), _ANY,
         "fall of the log rate of suspending with dependence on Washington",
-        "judgement: of the hosts that ended cooperation none lived from the United States",
+        "judgement: none of the hosts that ended cooperation lived off the United States",
     ),
     _prior(
         "usual_host_dependence", "0 to 1", "assumed", "logit-normal", (0.4, 0.2, 0.65), _SHARE,
-        "dependence on Washington of the host to which the suspension rate belongs",
-        "judgement: the rate is counted on hosts all over the world, most of them less tied than Honduras (0.8)",
+        "dependence on Washington of the host that the suspension rate describes",
+        "judgement: the rate is counted on hosts worldwide, most of them less dependent than Honduras (0.8)",
     ),
     _prior(
         "suspension_lean_effect", _LOG, "assumed", "split-normal", (0.6, 0.0, 1.5), _ANY,
@@ -394,12 +394,12 @@ DECLARED: tuple[Parameter, ...] = (
     _counted(
         "notice_carried_out", "chance in two years",
         "chance that a formal notice, vote or order ends cooperation",
-        "dated cases known by as_of (cases.csv), picked because they are known",
+        "dated cases known by as_of (cases.csv), selected because they are known",
     ),
     _counted(
         "words_followed", "chance in two years",
         "chance that cooperation ends after words alone",
-        "dated cases known by as_of (cases.csv), picked because they are known",
+        "dated cases known by as_of (cases.csv), selected because they are known",
     ),
     _prior(
         "restoration_rate", "per year", "assumed", "log-normal", (0.10, 0.03, 0.30), (1e-9, 10.0),

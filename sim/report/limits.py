@@ -4,30 +4,31 @@ from __future__ import annotations
 
 LIMITS = (
     "The record is thin: about 30 departures since 1990, and no return since 2007.",
-    "Bids that failed in secret were never seen, and threats a dozen times. What money does is read off the prices of "
-    "bids that succeeded, as if they were an auction's; the strength of pressure is an assumption with a range, and "
-    "what you learn by turning that lever is what the assumption implies.",
-    "What patrons' answers do to the *count* is small: commitments and learning move it by a few hundredths of a "
+    "Bids that failed in secret were never seen, and threats a dozen times. The effect of money is read off the "
+    "prices of bids that succeeded, as if they came from an auction. The strength of pressure is an assumption with a "
+    "range, and moving that lever shows only what the assumption implies.",
+    "The patrons' reactions hardly change the *count*: commitments and learning move it by a few hundredths of a "
     "state. They show in prices.",
-    "Five covariates rank the states, and not sharply: of two states in the same year the model puts the one that "
-    "left first about seven times in ten. Do not read a ranking into chances that differ by a point or two.",
-    "States that never were with Taipei, or left it more than ten years ago, cannot join, though seven of the "
-    "record's eleven returns came so late. Eight such did between 1995 and 2003, none since.",
-    "The truce, the famous pledges and the famous requests were picked knowing what became of them.",
+    "Five covariates rank the states, and not sharply: of a state that left and one that stayed in the same year, the "
+    "model ranks the first higher about seven times in ten. Do not read a ranking into chances that differ by a point "
+    "or two.",
+    "States that were never with Taipei, or left it more than ten years ago, cannot join, though seven of the "
+    "record's eleven returns came so late. Eight such states did between 1995 and 2003, none since.",
+    "The truce, the famous pledges and the famous requests were chosen by people who knew what became of them.",
     "The leans of governments were coded by one person who saw how each term ended.",
-    "Ties with Washington (trade, remittances, security) are a picture of about 2023-26, also in scenarios that "
-    "begin earlier.",
+    "Ties with Washington (trade, remittances, security) are those of about 2023-26, even in scenarios that begin "
+    "earlier.",
     "US aid after fiscal 2020 is held at the mean of 2018-20. The cuts of 2025 are not in it, though aid is one of "
     "the five covariates.",
-    "The atlas ends on 28 September 2026; of later days a scenario knows what its user's own record says, or assumes "
-    "that nothing changed. Of the months from May to then little more is known than who spoke for Taiwan in the "
-    "United Nations.",
-    "A state that left before the start carries no disappointment with what Beijing promised it: the packages are "
-    "not known state by state.",
-    "The two ties meet only in dependence on Washington, so nothing about military cooperation moves a return to "
+    "The atlas ends on 28 September 2026. For later days a scenario knows what its user's own record says, or assumes "
+    "that nothing changed. From May 2026 to then, little more is known than who spoke for Taiwan in the United "
+    "Nations.",
+    "A state that left before the start carries no disappointment with what Beijing promised it: the packages are not "
+    "known state by state.",
+    "The two ties meet only in dependence on Washington, so nothing about military cooperation affects a return to "
     "Taipei.",
-    "Military cooperation has no record here to be held against: its rates are counted on hosts all over the world, "
-    "and its levers are assumed.",
+    "The record here holds nothing about military cooperation: its rates are counted on hosts all over the world, and "
+    "its levers are assumed.",
 )
 """A test compares them with the README."""
 OF_HOSTS = 2

@@ -20,7 +20,7 @@ from sim.runs.sampling import Draws
 
 Engine = Literal["compiled", "mesa"]
 Progress = Callable[[int, int], None]
-"""Called with the runs done and the runs wanted."""
+"""Called with the number of runs done and of runs wanted."""
 
 Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Changes and concluded talks of some runs."""
@@ -32,18 +32,18 @@ _MOST_CHUNK = 2000
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What the engines give back."""
+    """What the engines return."""
 
     counts: NDArray[np.uint8]
     """(runs, T + 1, 2) states that recognise Taipei, hosts that cooperate with Washington."""
     changes: NDArray[np.float64]
-    """(changes, HEAD + COLUMNS) one row a change, by run, month and place (states, then hosts)."""
+    """(changes, HEAD + COLUMNS) one row per change, by run, month and place (states, then hosts)."""
     expected: NDArray[np.float64]
     """(draws, n + h, H, 2) sums over a draw's runs of the chances met up to each horizon, and of their squares."""
     ledger: NDArray[np.float64] | None
-    """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, where it was asked for."""
+    """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, if asked for."""
     talks: NDArray[np.float64]
-    """(talks, TALK_COLUMNS) one row a concluded talk of the runs asked for, by run, month and place."""
+    """(talks, TALK_COLUMNS) one row per concluded talk of the runs asked for, by run, month and place."""
 
     @property
     def heads(self) -> dict[str, NDArray[np.int64]]:
@@ -63,10 +63,10 @@ def run_ensemble(
     progress: Progress | None = None,
     talks: int = 0,
 ) -> Ensemble:
-    """Simulate runs 0 to `runs` - 1. Raises InputError for a ledger of more than 100 runs.
+    """Simulate runs 0 to `runs` - 1. Raises InputError if a ledger of more than 100 runs is asked for.
 
     horizons : months, ascending, at which each state's expected moves are summed
-    talks : runs, from the first, whose concluded talks are kept
+    talks : number of runs, from the first, whose concluded talks are kept
     """
     check_ledger(ledger, runs)
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
@@ -74,18 +74,18 @@ def run_ensemble(
     expected = np.zeros((-(-runs // RUNS_PER_DRAW), places, len(horizons), 2))
     book = np.zeros((runs, length, places, COLUMNS)) if ledger else None
     work = _compiled if engine == "compiled" else _mesa
-    rows = np.array(horizons, dtype=np.int64)
+    at_rows = np.array(horizons, dtype=np.int64)
 
     threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1
     chunks = _chunks(runs, threads, _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW)
-    found: dict[int, Rows] = {}
+    rows_by_chunk: dict[int, Rows] = {}
     pool = ThreadPoolExecutor(max_workers=threads)
     try:
         pending = {}
         for first, last in chunks:
             part = Part(
                 first,
-                rows,
+                at_rows,
                 counts[first:last],
                 expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
                 None if book is None else book[first:last],
@@ -95,29 +95,29 @@ def run_ensemble(
         done = 0
         for future in as_completed(pending):
             first, last = pending[future]
-            found[first] = future.result()
+            rows_by_chunk[first] = future.result()
             done += last - first
             if progress is not None:
                 progress(done, runs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    changes, talked = zip(*(found[first] for first, _ in chunks), strict=True)
-    concluded = np.concatenate(talked)
-    kept = concluded[: np.searchsorted(concluded[:, TALK_RUN], talks)]
-    return Ensemble(counts, np.concatenate(changes), expected, book, kept)
+    changes, talk_rows = zip(*(rows_by_chunk[first] for first, _ in chunks), strict=True)
+    concluded = np.concatenate(talk_rows)
+    first_talks = concluded[: np.searchsorted(concluded[:, TALK_RUN], talks)]
+    return Ensemble(counts, np.concatenate(changes), expected, book, first_talks)
 
 
 def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
-    """Chosen runs of an ensemble again, with all talks and what every state weighed; `changes` keep the runs' numbers.
+    """Chosen runs of an ensemble again, with all talks and the ledger; `changes` keep the runs' numbers.
 
-    draws : of the ensemble, as far as the highest of the runs
-    The counts and the ledger have a row for each of `runs`, in their order.
+    draws : those of the ensemble, at least up to the highest run
+    The counts and the ledger have one row for each of `runs`, in that order.
     """
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
     counts = np.empty((len(runs), length, 2), dtype=np.uint8)
     book = np.zeros((len(runs), length, places, COLUMNS))
     work = _compiled if engine == "compiled" else _mesa
-    found: list[Rows] = []
+    rows: list[Rows] = []
     for row, run in enumerate(runs):
         part = Part(
             run,
@@ -127,21 +127,21 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
             book[row : row + 1],
             True,
         )
-        found.append(work(plan, draws, seed, part))
-    changes = np.concatenate([np.empty((0, HEAD + COLUMNS)), *(changes for changes, _ in found)])
-    talked = np.concatenate([np.empty((0, TALK_COLUMNS)), *(talks for _, talks in found)])
-    return Ensemble(counts, changes, np.zeros((0, places, 0, 2)), book, talked)
+        rows.append(work(plan, draws, seed, part))
+    changes = np.concatenate([np.empty((0, HEAD + COLUMNS)), *(changes for changes, _ in rows)])
+    talk_rows = np.concatenate([np.empty((0, TALK_COLUMNS)), *(talks for _, talks in rows)])
+    return Ensemble(counts, changes, np.zeros((0, places, 0, 2)), book, talk_rows)
 
 
 def check_ledger(wanted: bool, runs: int) -> None:
-    """Refuse a ledger of more runs than one can read."""
+    """Raises InputError for a ledger of too many runs."""
     if wanted and runs > MOST_LEDGER_RUNS:
         raise InputError(Problem("--ledger", f"at most {MOST_LEDGER_RUNS} runs (add --runs {MOST_LEDGER_RUNS})", runs))
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the runs, and where their outcomes go."""
+    """Some of the runs, and the arrays that their outcomes go into."""
 
     first: int
     horizons: NDArray[np.int64]
@@ -153,16 +153,16 @@ class Part:
 
 
 def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:
-    """Runs dealt in blocks that hold whole parameter draws."""
+    """The runs in blocks (first, end) that hold whole parameter draws."""
     size = min(most, max(1, runs // (threads * _CHUNKS_PER_THREAD)))
     size = -(-size // RUNS_PER_DRAW) * RUNS_PER_DRAW
     return [(first, min(first + size, runs)) for first in range(0, runs, size)]
 
 
 def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
-    # Whole numbers wrap in the kernel, which Python remarks on where nothing is compiled.
+    # Whole numbers wrap in the kernel; without compilation, NumPy would warn about it.
     with np.errstate(all="ignore"):
-        found: Rows = simulate(
+        rows: Rows = simulate(
             plan.timeline,
             for_kernel(draws.parameters),
             draws.values,
@@ -178,14 +178,14 @@ def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
             np.empty((0, 0, 0, 0)) if part.ledger is None else part.ledger,
             part.talks,
         )
-    return found
+    return rows
 
 
 def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     from sim.model.world import World, run_world
 
     rows: list[list[float]] = []
-    talked: list[list[float]] = []
+    talk_rows: list[list[float]] = []
     names = draws.parameters.dtype.names or ()
     for offset in range(part.counts.shape[0]):
         run = part.first + offset
@@ -205,8 +205,8 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
         ledger = None if part.ledger is None else part.ledger[offset]
         run_world(world, part.horizons, part.counts[offset], expected, ledger)
         rows += [[run, month, place, before, after, *row] for month, place, before, after, row in world.changes]
-        talked += world.talks if part.talks else []
+        talk_rows += world.talks if part.talks else []
     return (
         np.array(rows, dtype=np.float64).reshape(len(rows), HEAD + COLUMNS),
-        np.array(talked, dtype=np.float64).reshape(len(talked), TALK_COLUMNS),
+        np.array(talk_rows, dtype=np.float64).reshape(len(talk_rows), TALK_COLUMNS),
     )

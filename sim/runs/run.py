@@ -1,4 +1,4 @@
-"""One scenario run: the request, what decides it, the ensemble, and its result on disk."""
+"""One scenario run: the request, its identity, the ensemble, and the result on disk."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from sim.scenario.schema import MOST_RUNS, MOST_SEED
 from sim.scenario.values import plain, told
 
 MOST_TALK_RUNS = 10_000
-"""Of a result with more runs, the concluded talks of the first are kept: a million runs have some twenty million."""
+"""Runs, from the first, whose concluded talks a result keeps: a million runs have about twenty million."""
 
 
 @dataclass
 class Clock:
-    """Where the time of a run went, in seconds by stage; kept outside every digest."""
+    """The time that a run took, in seconds by stage; kept outside every digest."""
 
     stages: dict[str, float] = field(default_factory=dict)
     _last: float = field(default_factory=time.perf_counter)
 
     def lap(self, stage: str) -> None:
-        """Book the time since the last lap under a stage."""
+        """Add the time since the last lap to a stage."""
         now = time.perf_counter()
         self.stages[stage] = self.stages.get(stage, 0.0) + now - self._last
         self._last = now
@@ -53,7 +53,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be run: a scenario with everything settled that decides its numbers."""
+    """What is to be run: a scenario, with everything that decides its numbers."""
 
     loaded: ResolvedScenario
     runs: int
@@ -64,7 +64,7 @@ class Request:
 
     @classmethod
     def of(cls, loaded: ResolvedScenario, runs: int | None = None, seed: int | None = None, **settings: Any) -> Request:
-        """A request with the scenario's own runs and seed where none are given."""
+        """A request; runs and seed are the scenario's own unless given."""
         header = loaded.scenario.scenario
         return cls(
             loaded,
@@ -77,19 +77,21 @@ class Request:
     def again(cls, result: Result) -> Request:
         """The request that gave a result, from what the result keeps.
 
-        Raises ResultError where its scenario is none of this version's language.
+        Raises ResultError if its scenario is not in this version's language.
         """
         try:
-            scenario, reference = (Scenario.model_validate(told) for told in (result.scenario, result.reference))
+            scenario, reference = (
+                Scenario.model_validate(document) for document in (result.scenario, result.reference)
+            )
         except ValueError as error:
             rule = f"a scenario of this version's language; run it again ({str(error).splitlines()[0]})"
             raise ResultError(Problem("scenario", rule), result.folder) from None
         loaded = ResolvedScenario(scenario, reference, result.name, result.extends, dict(result.settings["set"]))
-        kept = {key: result.settings[key] for key in ("runs", "seed", "engine", "parameters")}
-        return cls(loaded, **kept)
+        settings = {key: result.settings[key] for key in ("runs", "seed", "engine", "parameters")}
+        return cls(loaded, **settings)
 
     def __post_init__(self) -> None:
-        for name in ("runs", "seed"):  # NumPy's whole numbers are taken, as Python's
+        for name in ("runs", "seed"):  # NumPy's whole numbers are accepted like Python's
             object.__setattr__(self, name, plain(getattr(self, name)))
         check_numbers(self.runs, self.seed)
         if self.engine not in ("compiled", "mesa"):
@@ -104,14 +106,14 @@ class Request:
 
     @property
     def decisive(self) -> dict[str, Any]:
-        """All that decides the numbers."""
+        """Everything that decides the numbers."""
         documents = {
             name: results.without_prose(scenario.model_dump(mode="json"))
             for name, scenario in (("scenario", self.loaded.scenario), ("reference", self.loaded.reference))
         }
         for document in documents.values():
-            for settled in ("runs", "seed"):
-                document["scenario"].pop(settled)
+            for key in ("runs", "seed"):
+                document["scenario"].pop(key)
         documents["reference"]["scenario"].pop("name")
         return {
             **documents,
@@ -130,7 +132,7 @@ class Request:
 
 
 def check_numbers(runs: int, seed: int, most_seed: int = MOST_SEED) -> None:
-    """Raises InputError for runs or a seed that cannot be."""
+    """Raises InputError for an impossible number of runs or seed."""
     for option, value, least, most in (("--runs", runs, 1, MOST_RUNS), ("--seed", seed, 0, most_seed)):
         if not isinstance(value, int) or isinstance(value, bool):
             raise InputError(Problem(option, "a whole number", value))
@@ -148,13 +150,13 @@ def simulate(
 ) -> Result:
     """Run a request in memory.
 
-    tell : is told what takes long
-    talks : whether concluded talks are kept, of the first `MOST_TALK_RUNS` runs
+    tell : called with a sentence before a step that takes long
+    talks : whether to keep the concluded talks of the first `MOST_TALK_RUNS` runs
     """
     clock = clock or Clock()
     check_ledger(request.ledger, request.runs)
     setup = request.setup
-    laid = setup.plan
+    plan = setup.plan
     clock.lap("start-up")
     draws = setup.draws(request.runs)
     if request.engine == "compiled":
@@ -164,34 +166,34 @@ def simulate(
     ensemble = setup.ensemble(
         request.runs,
         engine=request.engine,
-        horizons=rows_of(len(laid.months) - 1),
+        horizons=rows_of(len(plan.months) - 1),
         threads=threads,
         ledger=request.ledger,
         progress=progress,
         talks=talk_runs,
     )
     clock.lap("model")
-    codes = laid.states
+    codes = plan.states
     return Result(
         scenario=_document(request.loaded.scenario),
         reference=_document(request.loaded.reference),
         extends=request.loaded.chain,
-        months=laid.months,
-        members=tuple((code, atlas.states()[code].name, _side(laid, index)) for index, code in enumerate(codes)),
+        months=plan.months,
+        members=tuple((code, atlas.states()[code].name, _side(plan, index)) for index, code in enumerate(codes)),
         expected=ensemble.expected,
         counts=np.ascontiguousarray(ensemble.counts[:, :, 0]),
-        cooperation=np.ascontiguousarray(ensemble.counts[:, :, 1]) if laid.hosts else None,
-        hosts=tuple((code, atlas.states()[code].name) for code in laid.hosts),
+        cooperation=np.ascontiguousarray(ensemble.counts[:, :, 1]) if plan.hosts else None,
+        hosts=tuple((code, atlas.states()[code].name) for code in plan.hosts),
         changes=ensemble.heads | {name: ensemble.changes[:, HEAD + column].copy() for name, column in WEIGHED.items()},
-        observed=observed(request.loaded.scenario, laid.months),
+        observed=observed(request.loaded.scenario, plan.months),
         settings=_settings(request),
         beliefs=tuple(described(belief) for belief in setup.beliefs.values()),
-        budgets=_budgets(laid, setup.beliefs),
-        ledger=None if ensemble.ledger is None else _ledger(ensemble.ledger, laid),
+        budgets=_budgets(plan, setup.beliefs),
+        ledger=None if ensemble.ledger is None else _ledger(ensemble.ledger, plan),
         talk_runs=talk_runs,
-        concluded=partial(talks_table, ensemble.talks, laid.months, codes),
+        concluded=partial(talks_table, ensemble.talks, plan.months, codes),
         drawn=partial(_drawn, draws.parameters),
-        voted=partial(votes, laid, draws.outcomes, request.seed, request.runs),
+        voted=partial(votes, plan, draws.outcomes, request.seed, request.runs),
     )
 
 
@@ -207,10 +209,10 @@ def run_to_folder(
     page: Callable[[Result, Path], object] | None = None,
     pictures: bool = True,
 ) -> tuple[Result, bool]:
-    """Find the request's result under `out`, or run it and write it there whole; True when it was found.
+    """Find the request's result under `out`, or run it and write it there whole; True if it was found.
 
-    draw, page : draw the charts of a result into a folder, write its page into a file; None where the caller cannot
-    pictures : whether both are asked for; those that are there are made anew all the same when what they show changed
+    draw, page : draw the charts of a result into a folder, write its page into a file; None if the caller cannot
+    pictures : whether both are wanted; existing ones are made again in any case if what they show has changed
     """
     clock = clock or Clock()
     check_ledger(request.ledger, request.runs)
@@ -218,11 +220,11 @@ def run_to_folder(
     own = results.claim(out, RESULT, request.identity)
     asked = ((results.CHARTS, draw and pictures), (results.REPORT, page and pictures), (results.LEDGER, request.ledger))
     wanted = {part for part, is_asked in asked if is_asked}
-    made: list[Result] = []
+    computed: list[Result] = []
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         clock.lap("start-up")
-        result = None if {results.DATA, results.LEDGER, results.OUTCOME_TABLE} & set(todo) else _kept(folder, request)
+        result = None if {results.DATA, results.LEDGER, results.OUTCOME_TABLE} & set(todo) else _stored(folder, request)
         if result is None:
             whole = replace(request, ledger=request.ledger or results.LEDGER in todo)
             result = simulate(whole, threads, progress, clock, tell)
@@ -235,32 +237,33 @@ def run_to_folder(
         if page is not None and results.REPORT in todo:
             page(result, stage / results.REPORT)
             clock.lap("page")
-        made.append(result)
+        computed.append(result)
         outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
         return {**manifest(request, result), "outside": outside}
 
-    found = results.found_or_made(folder, _said(request), wanted, make, own)
-    if found and (kept := _kept(folder, request)) is not None:
-        return kept, True
-    if found:
-        # Its digests fit, but it cannot be read, or somebody took it away just now.
-        results.found_or_made(folder, _said(request), {results.DATA, *wanted}, make, own)
+    is_there = results.found_or_made(folder, _identity(request), wanted, make, own)
+    if is_there and (stored := _stored(folder, request)) is not None:
+        return stored, True
+    if is_there:
+        # Its digests fit, but it cannot be read, or somebody has just removed it.
+        results.found_or_made(folder, _identity(request), {results.DATA, *wanted}, make, own)
     clock.lap("files")
-    return replace(made[-1], folder=folder), False
+    return replace(computed[-1], folder=folder), False
 
 
-def _kept(folder: Path, request: Request) -> Result | None:
-    """The result in a folder, under the words of a request; None where it is not whole."""
+def _stored(folder: Path, request: Request) -> Result | None:
+    """The result in a folder, with the words of a request; None if it is not whole."""
     try:
-        kept = results.read(folder)
+        result = results.read(folder)
     except ResultError:
         return None
-    said = _said(request)
-    return replace(kept, scenario=said["scenario"], reference=said["reference"], settings=said["settings"])
+    document = _identity(request)
+    words = {key: document[key] for key in ("scenario", "reference", "settings")}
+    return replace(result, **words)
 
 
-def _said(request: Request) -> dict[str, Any]:
-    """What a manifest says of a result before it is run."""
+def _identity(request: Request) -> dict[str, Any]:
+    """The part of a result's manifest that is known before it is run."""
     return {
         "kind": RESULT.name,
         "id": request.identity,
@@ -272,7 +275,7 @@ def _said(request: Request) -> dict[str, Any]:
 
 
 def _settings(request: Request) -> dict[str, Any]:
-    """How a request is run, as results keep it."""
+    """The settings of a request, as results keep them."""
     return {
         "id": request.identity,
         "runs": request.runs,
@@ -290,9 +293,9 @@ def _document(scenario: Scenario) -> dict[str, Any]:
 
 
 def manifest(request: Request, result: Result) -> dict[str, Any]:
-    """What a result says of itself, but for the digests of its files."""
+    """The manifest of a result, without the digests of its files."""
     return {
-        **_said(request),
+        **_identity(request),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
         "record_confirmed_until": str(request.loaded.scenario.known.confirmed_until),
         "months": list(result.months),
@@ -306,7 +309,7 @@ def manifest(request: Request, result: Result) -> dict[str, Any]:
 
 
 def observed(scenario: Scenario, months: tuple[str, ...]) -> tuple[int | None, ...]:
-    """The count on record for each row: at the end of `as_of`, then at the end of each month, as far as it goes."""
+    """The count on record for each row: at the end of `as_of`, then of each month; None after the record ends."""
     known, days = scenario.known, [scenario.as_of]
     for month in months[1:]:
         year, number = map(int, month.split("-"))
@@ -315,19 +318,19 @@ def observed(scenario: Scenario, months: tuple[str, ...]) -> tuple[int | None, .
 
 
 def _drawn(parameters: Any) -> Table:
-    """The draws of the parameters as columns, and which draw it is."""
+    """The draws of the parameters as columns, and the number of each draw."""
     columns = {name: np.ascontiguousarray(parameters[name]) for name in parameters.dtype.names}
     return Table({"draw": np.arange(len(parameters), dtype=np.int32), **columns})
 
 
-def _ledger(book: Any, laid: Plan) -> Table:
+def _ledger(book: Any, plan: Plan) -> Table:
     runs, length, places, _ = book.shape
-    ties = [RECOGNITION] * len(laid.states) + [COOPERATION] * len(laid.hosts)
+    ties = [RECOGNITION] * len(plan.states) + [COOPERATION] * len(plan.hosts)
     sides = [[SIDES[tie][int(side)] for tie, side in zip(ties, row, strict=True)] for row in _rows(book[:, :, :, SIDE])]
     columns = {
         "run": np.repeat(np.arange(runs), length * places).tolist(),
-        "month": [month for _ in range(runs) for month in laid.months for _ in range(places)],
-        "iso3": [*laid.states, *laid.hosts] * (runs * length),
+        "month": [month for _ in range(runs) for month in plan.months for _ in range(places)],
+        "iso3": [*plan.states, *plan.hosts] * (runs * length),
         "tie": ties * (runs * length),
         "side": [side for row in sides for side in row],
         "talks": [TALKS[int(talks)] for talks in book[:, :, :, IN_TALKS].ravel().tolist()],
@@ -339,14 +342,14 @@ def _rows(sides: Any) -> Any:
     return sides.reshape(-1, sides.shape[-1]).tolist()
 
 
-def _budgets(laid: Plan, beliefs: Mapping[str, Belief]) -> dict[str, float]:
+def _budgets(plan: Plan, beliefs: Mapping[str, Belief]) -> dict[str, float]:
     """Beijing's purse and the sum of Taipei's base aid at central parameters, US$ million a year."""
     central = SimpleNamespace(**{name: belief.distribution.central for name, belief in beliefs.items()})
-    reference = derive(laid.timeline, central, np.zeros(len(laid.entries)), np.zeros(len(laid.states)))
+    reference = derive(plan.timeline, central, np.zeros(len(plan.entries)), np.zeros(len(plan.states)))
     return {"beijing": float(f"{central.purse:.6g}"), "taipei": float(f"{reference.base_budget:.6g}")}
 
 
-def _side(laid: Plan, index: int) -> str:
-    if laid.timeline.with_taipei[index]:
+def _side(plan: Plan, index: int) -> str:
+    if plan.timeline.with_taipei[index]:
         return "taipei"
-    return "none" if laid.timeline.with_none[index] else "beijing"
+    return "none" if plan.timeline.with_none[index] else "beijing"

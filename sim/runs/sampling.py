@@ -14,19 +14,19 @@ from sim.model.draws import purpose_of
 from sim.model.entries import Uncertain
 from sim.model.kernel import uniforms
 from sim.model.plan import Plan
-from sim.parameters import Distribution, Fitted, rounded
+from sim.parameters import Coefficient, Distribution, rounded
 
 Floats = NDArray[np.float64]
 Mode = Literal["drawn", "central"]
-Luck = Callable[[str], Floats | None]
-"""The uniform numbers, (draws,) from 0 to 1, that settle a named quantity; None for its central value."""
+Uniforms = Callable[[str], Floats | None]
+"""The uniform numbers, (draws,) from 0 to 1, that a named quantity is drawn by; None for its central value."""
 _EDGE = 1e-12
-_SPREAD = Fitted(0.0, 1.0)
+_SPREAD = Coefficient(0.0, 1.0)
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Everything drawn, one row a draw."""
+    """Everything drawn, one row per draw."""
 
     parameters: NDArray[np.void]
     """(draws,) records of the model parameters by name."""
@@ -55,26 +55,26 @@ class Draws:
 def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mode: Mode) -> Draws:
     """Draw `draws` times, or take central values throughout.
 
-    Each number has its own luck, addressed by its name, so adding one leaves the others alone.
+    Each quantity has its own random numbers, addressed by its name, so adding one leaves the others unchanged.
     """
 
-    def luck(name: str) -> Floats | None:
+    def by_name(name: str) -> Floats | None:
         return None if mode == "central" else uniforms(seed, draws, purpose_of(name))
 
-    return settled(plan, beliefs, draws, luck)
+    return settled(plan, beliefs, draws, by_name)
 
 
-def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -> Draws:
-    """Settle every quantity by its own luck: `parameter:NAME`, `valuation:ISO3` and `scenario:PATH` are their names.
+def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, by_name: Uniforms) -> Draws:
+    """Every quantity from its own uniform numbers: they are named `parameter:NAME`, `valuation:ISO3`, `scenario:PATH`.
 
-    What the scenario sets is settled first, for other parameters may hang on it.
+    What the scenario sets is drawn first, because other parameters may depend on it.
     """
 
     def quantity(name: str, law: Distribution, low: float, high: float, drawn: Mapping[str, Floats]) -> Floats:
-        given = luck(name)
-        if given is None:
+        u = by_name(name)
+        if u is None:
             return rounded(np.full(draws, law.central))
-        return rounded(np.clip(law.quantile(np.clip(given, _EDGE, 1.0 - _EDGE), drawn), low, high))
+        return rounded(np.clip(law.quantile(np.clip(u, _EDGE, 1.0 - _EDGE), drawn), low, high))
 
     drawn: dict[str, Floats] = {}
     for name, belief in sorted(beliefs.items(), key=lambda item: not item[1].from_scenario):
@@ -85,13 +85,13 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -
         records[name] = column
 
     def columns(items: Iterable[float | Uncertain]) -> Floats:
-        made = [
+        values = [
             quantity(f"scenario:{item.path}", item.distribution, item.minimum, item.maximum, drawn)
             if isinstance(item, Uncertain)
             else np.full(draws, item)
             for item in items
         ]
-        return np.stack(made, axis=1) if made else np.empty((draws, 0))
+        return np.stack(values, axis=1) if values else np.empty((draws, 0))
 
     elections = [np.cumsum(_shared(columns(chances), chances), axis=1) for chances in plan.outcome_chances]
     most = max((election.shape[1] for election in elections), default=1)
@@ -104,7 +104,7 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, luck: Luck) -
 
 
 def _shared(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:
-    """Chances of an election's outcomes: those drawn share what the fixed ones and the open rest leave, by size."""
+    """Chances of an election's outcomes: those drawn share, by size, what the fixed ones and the open rest leave."""
     uncertain = np.array([isinstance(chance, Uncertain) for chance in chances])
     if not uncertain.any():
         return drawn

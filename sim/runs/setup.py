@@ -1,4 +1,4 @@
-"""A scenario made ready to run: its plan, what is believed of its parameters, and the draws and runs they give."""
+"""A scenario made ready to run: its plan, its beliefs about parameters, and the draws and runs they give."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sim.scenario import ResolvedScenario
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """What every run of a scenario with one seed shares."""
+    """What all runs of a scenario with one seed share."""
 
     plan: Plan
     beliefs: Mapping[str, Belief]
@@ -26,16 +26,16 @@ class Setup:
     row: Mapping[str, Any] | None = None
     """What every draw is, as `Draws.row` gives it, in place of what the seed draws."""
     _drawn: dict[int, Draws] = field(default_factory=dict, init=False, repr=False)
-    """Draws made so far, by their number."""
+    """Draws computed so far, by how many they are."""
 
     @classmethod
     def of(cls, loaded: ResolvedScenario, seed: int, parameters: Mode = "drawn") -> Setup:
-        """A scenario with a seed; its parameters drawn, or at their central values."""
+        """The setup of a scenario with a seed; parameters are drawn, or at their central values."""
         scenario = loaded.scenario
         return cls(plan(loaded, yardsticks_for(scenario)), beliefs_for(scenario), seed, parameters)
 
     def draws(self, runs: int) -> Draws:
-        """The draws of runs 0 to `runs` - 1, one row per draw; those of fewer runs are the first of them."""
+        """The draws of runs 0 to `runs` - 1, one row per draw; fewer runs have the first of these draws."""
         count = -(-runs // RUNS_PER_DRAW)
         if count not in self._drawn:
             self._drawn[count] = (
@@ -46,7 +46,7 @@ class Setup:
         return self._drawn[count]
 
     def ensemble(self, runs: int, **settings: Any) -> Ensemble:
-        """Runs 0 to `runs` - 1; settings as `run_ensemble` has them."""
+        """Runs 0 to `runs` - 1; settings as in `run_ensemble`."""
         return run_ensemble(self.plan, self.draws(runs), self.seed, runs, **settings)
 
     def ledger(self, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
@@ -54,9 +54,9 @@ class Setup:
         return ledger_of(self.plan, self.draws(max(runs, default=-1) + 1), self.seed, runs, engine)
 
     def warm_up(self, tell: Callable[[str], object] | None = None) -> None:
-        """Compile the kernel, or load it from the cache, by a run of one.
+        """Compile the kernel, or load it from the cache, with a single run.
 
-        tell : called with a sentence when that takes long
+        tell : called with a sentence if that takes long
         """
         if tell is not None and not is_compiled():
             tell("compiling the model: once, up to a minute")

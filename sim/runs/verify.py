@@ -1,4 +1,4 @@
-"""Is a result what it says it is: files by their digests, name by its inputs, numbers by running it again."""
+"""Checks that a result is what it claims: files by their digests, id by its inputs, numbers by running it again."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _MOST_SHOWN = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """One thing that was checked."""
 
     what: str
     """A file, `id`, `versions`, `atlas`, `sources`, or a file run again."""
     same: bool
     told: str
-    """What was found, in words."""
+    """The outcome, in words."""
     decides: bool = True
-    """False where a difference does not make the result another one, only explains one."""
+    """False if a difference only explains another, and does not make the result a different one."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All that was looked at."""
+    """Everything that was checked."""
 
     folder: Path
     kind: str
@@ -46,29 +46,29 @@ class Verdict:
 
     @property
     def same(self) -> bool:
-        """Whether the result is what it says, as far as it was looked at."""
+        """Whether the result is what it claims, as far as it was checked."""
         return all(finding.same for finding in self.findings if finding.decides)
 
 
 def verify(folder: Path, rerun: bool = False, threads: int | None = None, progress: Progress | None = None) -> Verdict:
     """Check a folder of ours: manifest and files by their digests, a result's identity by its inputs.
 
-    rerun : of a result, run it again too, and compare its tables byte by byte and its manifest key by key
-    Raises ResultError where the folder holds nothing of ours, InputError where it is no result that is to be rerun.
+    rerun : also run a result again, and compare its tables byte by byte and its manifest key by key
+    Raises ResultError if the folder holds nothing of ours, InputError if anything but a result is to be rerun.
     """
     manifest = results.loaded(folder)
     result = manifest["kind"] == RESULT.name
     if rerun and not result:
         rule = f"not of a {manifest['kind']}: its own command with another --out makes it again, to be compared"
         raise InputError(Problem("--rerun", rule))
-    found = [*_files(folder, manifest), *(_inputs(manifest) if result else [_versions(manifest)])]
-    undamaged = all(finding.same for finding in found if finding.decides)
+    findings = [*_files(folder, manifest), *(_inputs(manifest) if result else [_versions(manifest)])]
+    undamaged = all(finding.same for finding in findings if finding.decides)
     if result and undamaged:
         request = Request.again(results.read(folder))
-        found.append(_identity(request, manifest))
+        findings.append(_identity(request, manifest))
         if rerun:
-            found += _again(request, manifest, folder, threads, progress)
-    return Verdict(folder, manifest["kind"], tuple(found), rerun and undamaged)
+            findings += _again(request, manifest, folder, threads, progress)
+    return Verdict(folder, manifest["kind"], tuple(findings), rerun and undamaged)
 
 
 _WRONG = {"differs": "not as it was written: its digest differs"}
@@ -82,18 +82,18 @@ def _files(folder: Path, manifest: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _inputs(manifest: dict[str, Any]) -> Iterator[Finding]:
-    """What decided the numbers then, and what would now: a difference explains, and is no damage."""
+    """What decided the numbers then, and what would now: a difference is an explanation, not damage."""
     for what, now in (("atlas", atlas.digest()), ("sources", results.sources_digest())):
         then = manifest["digests"][what]
         same = then == now
-        told = f"the same {what} as here" if same else f"made with other {what}: {then[:12]} then, {now[:12]} here"
-        yield Finding(what, same, told, decides=False)
+        words = f"the same {what} as here" if same else f"made with other {what}: {then[:12]} then, {now[:12]} here"
+        yield Finding(what, same, words, decides=False)
     yield _versions(manifest)
 
 
 def _versions(manifest: dict[str, Any]) -> Finding:
-    kept, here = manifest["versions"], results.versions()
-    other = [f"{name} {kept.get(name)} then, {found} here" for name, found in here.items() if kept.get(name) != found]
+    then, here = manifest["versions"], results.versions()
+    other = [f"{name} {then.get(name)} then, {now} here" for name, now in here.items() if then.get(name) != now]
     return Finding("versions", not other, "; ".join(other) or "the same versions as here", decides=False)
 
 
@@ -101,17 +101,17 @@ def _identity(request: Request, manifest: dict[str, Any]) -> Finding:
     same = request.identity == manifest["id"]
     if same:
         return Finding("id", True, f"{manifest['id']}, as its inputs give")
-    told = f"{manifest['id']} then, {request.identity} from the same inputs here: another version made it"
+    words = f"{manifest['id']} then, {request.identity} from the same inputs here: another version made it"
     decided = manifest["digests"] == {"atlas": atlas.digest(), "sources": results.sources_digest()}
     if decided:
-        told = f"{manifest['id']}, but its inputs give {request.identity}: the manifest was changed"
-    return Finding("id", False, told, decides=decided)
+        words = f"{manifest['id']}, but its inputs give {request.identity}: the manifest was changed"
+    return Finding("id", False, words, decides=decided)
 
 
 def _again(
     request: Request, manifest: dict[str, Any], folder: Path, threads: int | None, progress: Progress | None
 ) -> Iterator[Finding]:
-    """The tables of the result, and what its manifest says of them, as this version computes them."""
+    """The tables of the result, and the manifest's keys about them, as this version computes them."""
     ledger = LEDGER in manifest["files"] and request.runs <= MOST_LEDGER_RUNS
     result = simulate(replace(request, ledger=ledger), threads, progress)
     with tempfile.TemporaryDirectory() as place:
@@ -120,13 +120,13 @@ def _again(
         more = [OUTCOME_TABLE] * (OUTCOME_TABLE in manifest["files"]) + [LEDGER] * ledger
         for name in (*RESULT.data, *more):
             same = results.digest_of(stage / name) == manifest["files"][name]
-            told = "the same bytes" if same else _difference(stage / name, folder / name)
-            yield Finding(f"{name}, run again", same, told)
+            words = "the same bytes" if same else _difference(stage / name, folder / name)
+            yield Finding(f"{name}, run again", same, words)
     here = manifest_of(request, result)
     for key in COMPUTED:
         then, now = (json.dumps(document[key], sort_keys=True, default=str) for document in (manifest, here))
-        told = "the same" if then == now else f"{shown(then)} then, {shown(now)} here"
-        yield Finding(f"{key} in the manifest, run again", then == now, told)
+        words = "the same" if then == now else f"{shown(then)} then, {shown(now)} here"
+        yield Finding(f"{key} in the manifest, run again", then == now, words)
 
 
 COMPUTED = (
@@ -143,7 +143,7 @@ COMPUTED = (
 
 
 def _difference(now: Path, then: Path) -> str:
-    """Where two tables differ first, or that only their bytes do."""
+    """The first place where two tables differ, or that only their bytes do."""
     if now.suffix == ".csv":
         lines = [path.read_text("utf-8").splitlines() for path in (then, now)]
         for number, (old, new) in enumerate(zip(*lines, strict=False), 1):

@@ -296,7 +296,7 @@ def test_weights_are_copies_of_origins() -> None:
     """Scores under weights are the scores of the forecasts written out as often as they were drawn."""
     pairs = random_world(4)
     weights = resamples(len(pairs), 1)[:25]
-    one = scores._judged([f for f, _ in pairs], [o for _, o in pairs])["one", 1]
+    one = scores._cases([f for f, _ in pairs], [o for _, o in pairs])["one", 1]
     found = scores._score_values(one, weights)
     for index, weight in enumerate(weights.astype(int).tolist()):
         drawn = [pair for pair, times in zip(pairs, weight, strict=True) for _ in range(times)]
@@ -304,7 +304,7 @@ def test_weights_are_copies_of_origins() -> None:
             asked(f.chances, o.gone.astype(int).tolist(), f.counts.tolist(), o.count, 2000 + place)
             for place, (f, o) in enumerate(drawn)
         ]
-        again = scores._judged([f for f, _ in written], [o for _, o in written])["one", 1]
+        again = scores._cases([f for f, _ in written], [o for _, o in written])["one", 1]
         expected = scores._score_values(again, np.ones((1, len(drawn))))
         for score in SCORES:
             assert found[score][index] == pytest.approx(expected[score][0], rel=1e-12, nan_ok=True), score

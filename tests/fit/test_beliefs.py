@@ -27,16 +27,16 @@ from sim.fit.posterior import HOST_YEARS_A_YEAR, LEAVING, RETURNING, TRUCE
 from sim.fit.prices import PRICED
 from sim.parameters import (
     PARAMETERS,
-    Counted,
+    CaseChance,
+    Coefficient,
     Effect,
-    Fitted,
     Held,
     LogitNormal,
     LogNormal,
+    MemoryRate,
+    Posterior,
     RecordRate,
-    Remembered,
     SplitNormal,
-    Updated,
 )
 from sim.scenario import Scenario
 from tests.worlds import told
@@ -57,17 +57,17 @@ def test_every_parameter_has_a_law_in_the_order_of_the_register(as_of: date) -> 
 
 def test_a_later_day_knows_more() -> None:
     before, after = beliefs(date(2023, 3, 25)), beliefs(date(2023, 3, 26))
-    assert before["order_carried_out"].distribution == Counted(3, 0)
-    assert after["order_carried_out"].distribution == Counted(4, 0)
-    assert before["pledge_kept"].distribution == Counted(0, 2)
-    assert after["pledge_kept"].distribution == Counted(1, 2)
+    assert before["order_carried_out"].distribution == CaseChance(3, 0)
+    assert after["order_carried_out"].distribution == CaseChance(4, 0)
+    assert before["pledge_kept"].distribution == CaseChance(0, 2)
+    assert after["pledge_kept"].distribution == CaseChance(1, 2)
     assert after["departure_rate"].cases == (before["departure_rate"].cases or 0) + 1
     assert after["departure_rate"].distribution.central > before["departure_rate"].distribution.central
 
 
 def test_counted_chances_start_from_the_jeffreys_prior() -> None:
     early = beliefs(date(1990, 1, 1))
-    assert early["order_carried_out"].distribution == Counted(0, 0)
+    assert early["order_carried_out"].distribution == CaseChance(0, 0)
     assert early["order_carried_out"].distribution.central == 0.5
     assert early["order_carried_out"].cases == 0
     assert len(cases("order_carried_out", date(2026, 5, 15))) == 4
@@ -76,7 +76,7 @@ def test_counted_chances_start_from_the_jeffreys_prior() -> None:
 def test_before_the_first_case_public_talks_are_lost_neither_always_nor_never() -> None:
     """One departure and two stays to start from: the mean is a third, and nine tenths lie from 0.03 to 0.78."""
     early = beliefs(date(1990, 1, 1))["lost_public"]
-    assert (early.distribution, early.kind) == (Counted(0, 0, (1.0, 2.0)), "assumed")
+    assert (early.distribution, early.kind) == (CaseChance(0, 0, (1.0, 2.0)), "assumed")
     assert early.distribution.central == pytest.approx(1 / 3)
     points = stats.beta(1.0, 2.0).ppf([0.05, 0.95])
     assert (early.distribution.low, early.distribution.high) == pytest.approx(points.tolist())
@@ -86,11 +86,11 @@ def test_before_the_first_case_public_talks_are_lost_neither_always_nor_never() 
 
 def test_notices_are_counted_from_those_whose_outcome_was_known() -> None:
     for day, law in (
-        (date(1990, 1, 1), Counted(0, 0)),
-        (date(2007, 3, 1), Counted(2, 0)),
-        (date(2013, 1, 1), Counted(5, 1)),
-        (date(2021, 12, 10), Counted(6, 2)),
-        (date(2026, 5, 15), Counted(8, 2)),
+        (date(1990, 1, 1), CaseChance(0, 0)),
+        (date(2007, 3, 1), CaseChance(2, 0)),
+        (date(2013, 1, 1), CaseChance(5, 1)),
+        (date(2021, 12, 10), CaseChance(6, 2)),
+        (date(2026, 5, 15), CaseChance(8, 2)),
     ):
         found = beliefs(day)["notice_carried_out"]
         assert found.distribution == law
@@ -107,7 +107,7 @@ def test_chances_counted_from_cases_are_those_known_by_the_day() -> None:
         for year, (kept, failed) in by_day.items():
             day = date(year, 5, 15) if year == 2026 else date(year, 1, 1)
             found = beliefs(day)[name]
-            assert found.distribution == Counted(kept, failed, PARAMETERS[name].before), (name, year)
+            assert found.distribution == CaseChance(kept, failed, PARAMETERS[name].before), (name, year)
             assert found.cases == kept + failed
             assert found.kind == ("documented" if found.cases else "assumed")
 
@@ -160,7 +160,7 @@ def test_hazards_are_those_of_the_fit(as_of: date) -> None:
 def test_acceptance_in_a_truce_is_a_prior_until_there_is_a_truce(as_of: date) -> None:
     found = beliefs(as_of)[TRUCE]
     updated = as_of > date(2008, 5, 20)
-    assert isinstance(found.distribution, Updated) == updated
+    assert isinstance(found.distribution, Posterior) == updated
     assert (found.family, found.kind) == (("updated", "estimated") if updated else ("logit-normal", "documented"))
     told_so = described(found)
     assert (told_so["family"], told_so["kind"]) == (found.family, found.kind)
@@ -182,8 +182,8 @@ def test_where_no_return_is_on_record_the_rate_is_next_to_nothing() -> None:
 
 def test_the_size_of_packages_is_the_regressions() -> None:
     size, found = package_size(), beliefs(date(2021, 12, 10))
-    assert found["package_size"].distribution == Fitted(size.size, size.size_error)
-    assert found["package_elasticity"].distribution == Fitted(size.elasticity, size.elasticity_error)
+    assert found["package_size"].distribution == Coefficient(size.size, size.size_error)
+    assert found["package_elasticity"].distribution == Coefficient(size.elasticity, size.elasticity_error)
     assert found["package_size"].cases == 17
 
 
@@ -247,7 +247,7 @@ AT = date(2021, 12, 10)
 def both(belief: Belief) -> tuple[RecordRate, RecordRate]:
     """The two counts of a rate: by the fading memory, and by the window."""
     law = belief.distribution
-    assert isinstance(law, Remembered)
+    assert isinstance(law, MemoryRate)
     return law.fading, law.window
 
 

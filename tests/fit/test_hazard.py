@@ -20,7 +20,7 @@ from sim.fit.hazard import effect_laws, fit_effects, rate_law, truce_law
 from sim.fit.panel import Cell
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.model import covariates, rules
-from sim.parameters import PARAMETERS, Updated
+from sim.parameters import PARAMETERS, Posterior
 
 DAYS = [date(1995, 6, 30), date(2010, 1, 1), date(2021, 12, 10), date(2026, 5, 15)]
 SPREAD = 0.3
@@ -327,7 +327,7 @@ def test_before_a_truce_the_prior_stands(as_of: date) -> None:
 
 def test_the_first_day_of_a_truce_says_next_to_nothing() -> None:
     law = truce_law(fit(date(2008, 5, 21)).leaving, PRIOR)
-    assert isinstance(law, Updated)
+    assert isinstance(law, Posterior)
     assert law.central == pytest.approx(PRIOR.distribution.central, rel=2e-3)
     assert law.high == pytest.approx(PRIOR.distribution.high, rel=2e-3)
 

@@ -254,7 +254,7 @@ def test_what_a_scenario_sets_of_money_is_given_to_the_others() -> None:
     usual, found = beliefs(date(2022, 1, 2)), beliefs_for(scenario(valuation_elasticity=1.0))
     law = found["valuation"].distribution
     assert isinstance(law, Joint)
-    assert law.told == (("valuation_elasticity", 1.0),)
+    assert law.fixed == (("valuation_elasticity", 1.0),)
     table = law.grid.weights[:, :, -1, :].sum(axis=(0, 2)), law.grid.weights.sum(axis=(0, 2, 3))
     for chances, at in zip(table, (law, usual["valuation"].distribution), strict=True):
         upto = np.concatenate([[0.0], np.cumsum(chances / chances.sum())])

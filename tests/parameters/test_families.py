@@ -12,21 +12,21 @@ from scipy import stats
 
 from sim.parameters import (
     FAMILIES,
+    CaseChance,
+    Coefficient,
     Coin,
-    Counted,
     Distribution,
     Effect,
     Exposure,
-    Fitted,
     Grid,
     Held,
     Joint,
     LogitNormal,
     LogNormal,
+    MemoryRate,
+    Posterior,
     RecordRate,
-    Remembered,
     SplitNormal,
-    Updated,
     rounded,
 )
 
@@ -93,7 +93,7 @@ def test_what_is_held_is_not_drawn() -> None:
 
 @pytest.mark.parametrize(("successes", "failures"), [(0, 0), (0, 1), (1, 2), (4, 0), (7, 3)])
 def test_counted_chances_are_the_jeffreys_posterior(successes: int, failures: int) -> None:
-    law = Counted(successes, failures)
+    law = CaseChance(successes, failures)
     reference = stats.beta(0.5 + successes, 0.5 + failures)
     assert law.central == pytest.approx(reference.mean(), rel=1e-12)
     inner = np.clip(reference.ppf([0.05, 0.3, 0.95]), 0.001, 0.999)
@@ -105,7 +105,7 @@ def test_counted_chances_are_the_jeffreys_posterior(successes: int, failures: in
 
 
 def test_a_counted_chance_may_start_from_other_cases() -> None:
-    law, reference = Counted(4, 29, (1.0, 2.0)), stats.beta(5.0, 31.0)
+    law, reference = CaseChance(4, 29, (1.0, 2.0)), stats.beta(5.0, 31.0)
     assert law.central == pytest.approx(reference.mean(), rel=1e-12)
     assert at(law, 0.05, 0.3, 0.95) == pytest.approx(reference.ppf([0.05, 0.3, 0.95]).tolist(), rel=1e-9)
 
@@ -206,9 +206,9 @@ def test_rates_are_equal_where_their_years_are() -> None:
 # --- two memories of one record ---------------------------------------------------------------------------
 
 
-def remembered() -> Remembered:
+def remembered() -> MemoryRate:
     """Five events in 83 years by the one, twenty in 160 by the other."""
-    return Remembered(alike(5.0, 80.0, 60.0), alike(20.0, 158.0, 40.0), ("memory", (0.0, 1.0)))
+    return MemoryRate(alike(5.0, 80.0, 60.0), alike(20.0, 158.0, 40.0), ("memory", (0.0, 1.0)))
 
 
 def test_a_coin_falls_on_either_side_equally_often() -> None:
@@ -243,7 +243,7 @@ def test_the_points_are_those_of_both_memories_together() -> None:
     laws = stats.gamma(5.0, scale=1.0 / 83.0), stats.gamma(20.0, scale=1.0 / 160.0)
     for point, chance in ((law.low, 0.05), (law.high, 0.95)):
         assert np.mean([one.cdf(point) for one in laws]) == pytest.approx(chance, abs=2e-4)
-    alike_twice = Remembered(law.fading, law.fading, law.memory)
+    alike_twice = MemoryRate(law.fading, law.fading, law.memory)
     assert (alike_twice.low, alike_twice.high) == pytest.approx((law.fading.low, law.fading.high), rel=1e-5)
 
 
@@ -259,14 +259,14 @@ def test_a_memory_that_is_set_is_the_only_one(memory: float) -> None:
 # --- what data leave of a prior ---------------------------------------------------------------------------
 
 
-def updated(prior: Distribution, weigh: Callable[[np.ndarray], np.ndarray], steps: int = 2000) -> Updated:
+def updated(prior: Distribution, weigh: Callable[[np.ndarray], np.ndarray], steps: int = 2000) -> Posterior:
     """A prior times a likelihood, as the fit makes it."""
     weights = weigh(prior.quantile((np.arange(steps) + 0.5) / steps, {}))
-    return Updated(prior, (0.0, *(np.cumsum(weights) / weights.sum()).tolist()))
+    return Posterior(prior, (0.0, *(np.cumsum(weights) / weights.sum()).tolist()))
 
 
 def test_data_that_say_nothing_leave_the_prior() -> None:
-    for prior in (LogitNormal(0.05, 0.0, 0.30), SplitNormal(1.0, -1.0, 2.0), Counted(1, 2)):
+    for prior in (LogitNormal(0.05, 0.0, 0.30), SplitNormal(1.0, -1.0, 2.0), CaseChance(1, 2)):
         law = updated(prior, np.ones_like)
         inner = np.array([1e-4, 0.05, 0.3, 0.5, 0.95, 0.9999])
         assert law.quantile(inner, {}) == pytest.approx(prior.quantile(inner, {}), rel=1e-9)
@@ -308,7 +308,7 @@ def test_an_effect_is_normal_given_those_drawn_before_it() -> None:
 
 
 def test_a_coefficient_is_normal_about_its_estimate() -> None:
-    law = Fitted(0.3, 0.1)
+    law = Coefficient(0.3, 0.1)
     assert at(law, 0.05, 0.5, 0.95) == pytest.approx([law.low, 0.3, law.high], rel=1e-9)
     assert law.high - law.low == pytest.approx(0.2 * stats.norm.ppf(0.95), rel=1e-12)
 
@@ -357,7 +357,7 @@ def test_a_joint_law_is_given_what_was_drawn_before() -> None:
         given = np.full(3, value)
         assert TWO.quantile(luck, {"one": given, "three": given}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
         told = TWO.centred({"one": value, "two": 9.0, "three": 1.0})
-        assert told.told == (("one", value),)
+        assert told.fixed == (("one", value),)
         assert told.quantile(luck, {}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
     assert TWO.centred({}) == TWO
 
