@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.report.words import about
+from sim.analysis.reading import about
 from sim.results.outcomes import by_vote
 from sim.results.result import Result
 from sim.scenario.given import place

@@ -12,9 +12,21 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
-from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbered, reach, rows_of
-from sim.charts.when import chances
-from sim.charts.words import draws, end_of, known_to, source, start_of
+from sim.analysis.reading import (
+    Row,
+    draws,
+    end_of,
+    end_words,
+    known_to,
+    left_out,
+    note,
+    numbered,
+    reach,
+    rows_of,
+    source,
+    start_of,
+)
+from sim.analysis.times import chances
 from sim.errors import SimError
 from sim.report import backtest, calendar, outcomes, words
 from sim.report.drawing import count_chart
@@ -27,7 +39,7 @@ from sim.words import beyond_luck, listed, many, number, percent, points, spoken
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from sim.report.why import Removed
+    from sim.analysis.reasons import Reasons
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHADES = (0.0, 0.005, 0.02, 0.05, 0.10, 0.20)
@@ -36,21 +48,21 @@ MOST_ROWS = 60
 """States in a table."""
 
 
-def html_of(result: Result, why: Sequence[Removed] | None = None, made: Mapping[str, Any] | None = None) -> str:
+def html_of(result: Result, why: Sequence[Reasons] | None = None, made: Mapping[str, Any] | None = None) -> str:
     """The whole page of a result; the same result gives the same page.
 
-    why : the chances without each lever (`sim.report.why`); None or nothing leaves the section out
+    why : the chances without each lever (`sim.analysis.reasons`); None or nothing leaves the section out
     made : `versions` and `digests` as a manifest has them; left out, those of this program
     """
     return rendered("result.html.j2", context(result, why or (), made))
 
 
-def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | None) -> dict[str, Any]:
+def context(result: Result, why: Sequence[Reasons], made: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the template shows."""
     header = result.scenario["scenario"]
     leavers, returners = rows_of(result, True), rows_of(result, False)
-    shown = [row for row in returners if row.p >= SMALLEST_SHOWN or row.recorded not in ("", AWAY)]
-    rest = [row for row in returners if row not in shown]
+    shown = [row for row in returners if row.listed]
+    rest = [row for row in returners if not row.listed]
     return {
         **shared(),
         "title": result.title,
@@ -65,7 +77,7 @@ def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | No
         "start": start_of(result),
         "known_to": known_to(result),
         "end": end_of(result),
-        "end_words": words.end_words(result),
+        "end_words": end_words(result),
         "single": result.runs == 1,
         "central": result.settings.get("parameters") == "central",
         "charts": _charts(result),
@@ -163,7 +175,7 @@ def told(rows: Sequence[Row], span: int, single: bool = False) -> list[dict[str,
                 "name": row.name,
                 "chance": ("yes" if row.p else "no") if single else numbered(row),
                 "recorded": row.recorded,
-                "moved": row.recorded not in ("", AWAY, "stayed"),
+                "moved": row.moved,
                 "at": f"{100 * row.p / span * 100:.1f}",
                 "low": f"{100 * low / span * 100:.1f}",
                 "wide": f"{100 * (high - low) / span * 100:.1f}",
@@ -198,19 +210,20 @@ def _hosts(result: Result) -> dict[str, Any]:
     return {"rows": told(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
 
 
-def _why(removed: Removed, runs: int) -> dict[str, Any]:
+def _why(reasons: Reasons, runs: int) -> dict[str, Any]:
     """The levers taken away, as texts: the largest first.
 
     runs : of the result
     """
+    removals = reasons.removals
     rows = []
-    idle = [row["label"] for row in removed.rows if not row["difference"] and not row["mc"]]
+    idle = [row["label"] for row in removals.rows if not row["difference"] and not row["mc"]]
     seen = set()
-    for row in removed.rows:
-        told = (row["without"], row["difference"], row["mc"])
-        if row["label"] in idle or (row["group"] == "kind" and told in seen):
+    for row in removals.rows:
+        numbers = (row["without"], row["difference"], row["mc"])
+        if row["label"] in idle or (row["group"] == "kind" and numbers in seen):
             continue
-        seen.add(told)
+        seen.add(numbers)
         span = ""
         if row["low"] is not None and row["low"] < row["high"]:
             span = f"{points(row['low'])} to {points(row['high'])}"
@@ -226,14 +239,14 @@ def _why(removed: Removed, runs: int) -> dict[str, Any]:
             }
         )
     return {
-        "heading": removed.heading,
-        "sentences": removed.sentences,
-        "story": removed.story,
-        "talks": removed.talks,
-        "p": tenths(removed.p),
+        "heading": words.heading(removals),
+        "sentences": words.without_levers(removals),
+        "story": reasons.story,
+        "talks": reasons.talks,
+        "p": tenths(removals.p),
         "idle": listed([f"“{label}”" for label in idle]) if idle else "",
-        "runs": many(removed.runs, "run"),
-        "fewer": removed.runs < runs,
+        "runs": many(removals.runs, "run"),
+        "fewer": removals.runs < runs,
         "rows": rows,
     }
 
