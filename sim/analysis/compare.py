@@ -171,7 +171,7 @@ def comparison_to_folder(
             write_json(document, stage / COMPARISON.document)
         if draw is not None and CHARTS in todo:
             draw(comparison, stage / CHARTS)
-        return {**said, "outside": {"command": command}}
+        return {"outside": {"command": command}}
 
     own = claim(out, COMPARISON, comparison.id, (INSIDE,))
     found_or_made(folder, said, [CHARTS] if draw is not None and pictures else [], make, own)

@@ -254,7 +254,7 @@ def sensitivity_to_folder(
             (stage / results.CHARTS).mkdir()
             draw(found.document, stage / results.CHARTS)
         made.append(found)
-        return {**said, "outside": {"command": command}}
+        return {"outside": {"command": command}}
 
     there = results.found_or_made(folder, said, [results.CHARTS] if draw is not None and pictures else [], make, own)
     return (read(folder), True) if there else (replace(made[-1], folder=folder), False)

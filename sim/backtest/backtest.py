@@ -236,7 +236,7 @@ def backtest_to_folder(
             results.write_json(document, stage / BACKTEST.document)
         if draw is not None and results.CHARTS in todo:
             draw(document, stage / results.CHARTS)
-        return {**said, "outside": {"command": command}}
+        return {"outside": {"command": command}}
 
     wanted = [results.CHARTS] if draw is not None and pictures else []
     there = results.found_or_made(folder, said, wanted, make, own)
