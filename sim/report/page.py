@@ -61,7 +61,7 @@ def context(result: Result, why: Sequence[Reasons], made: Mapping[str, Any] | No
     """What the template shows."""
     header = result.scenario["scenario"]
     leavers, returners = rows_of(result, True), rows_of(result, False)
-    shown = [row for row in returners if row.listed]
+    likely = [row for row in returners if row.listed]
     rest = [row for row in returners if not row.listed]
     return {
         **shared(),
@@ -83,10 +83,10 @@ def context(result: Result, why: Sequence[Reasons], made: Mapping[str, Any] | No
         "charts": _charts(result),
         "source": source([result]),
         "luck": note(result, leavers),
-        "leavers": told(leavers[:MOST_ROWS], reach(leavers), result.runs == 1),
-        "returners": told(shown[:MOST_ROWS], reach(shown), result.runs == 1),
+        "leavers": chance_rows(leavers[:MOST_ROWS], reach(leavers), result.runs == 1),
+        "returners": chance_rows(likely[:MOST_ROWS], reach(likely), result.runs == 1),
         "not_returning": f"{left_out(rest, 'more state')}" if rest else "",
-        "scales": {"leavers": reach(leavers), "returners": reach(shown)},
+        "scales": {"leavers": reach(leavers), "returners": reach(likely)},
         "recorded": words.recorded(result),
         "leaving": outcomes.leaving(result),
         "ends": outcomes.ends(result),
@@ -124,7 +124,7 @@ def shared() -> dict[str, Any]:
 def _environment() -> Environment:
     import jinja2
 
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -132,12 +132,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["spoken"] = spoken
-    made.filters["number"] = number
-    made.filters["held"] = held
-    made.filters["sentence"] = lambda text: text if text.endswith((".", "?", "!")) else f"{text}."
-    made.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
-    return made
+    environment.filters["spoken"] = spoken
+    environment.filters["number"] = number
+    environment.filters["held"] = held
+    environment.filters["sentence"] = lambda text: text if text.endswith((".", "?", "!")) else f"{text}."
+    environment.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
+    return environment
 
 
 def held(text: str) -> Markup:
@@ -155,21 +155,21 @@ def rendered(template: str, values: Mapping[str, Any]) -> str:
 
 def _charts(result: Result) -> list[dict[str, Any]]:
     """The count, and that of the hosts, each as a drawing with its numbers in a table."""
-    found = []
+    charts = []
     for tie, _ in result.counted:
         rows = words.by_year(result, tie)
         recorded = any(row["observed"] for row in rows[1:])
-        found.append({"tie": tie, "drawing": count_chart(result, tie), "rows": rows, "recorded": recorded})
-    return found
+        charts.append({"tie": tie, "drawing": count_chart(result, tie), "rows": rows, "recorded": recorded})
+    return charts
 
 
-def told(rows: Sequence[Row], span: int, single: bool = False) -> list[dict[str, Any]]:
+def chance_rows(rows: Sequence[Row], span: int, single: bool = False) -> list[dict[str, Any]]:
     """Rows of a table of chances, with what is drawn beside each: places on a scale that ends at `span` %."""
-    found = []
+    cells = []
     for row in rows:
         ranged = row.low < row.high
         low, high = (row.low, row.high) if ranged else (row.p, row.p)
-        found.append(
+        cells.append(
             {
                 "iso3": row.iso3,
                 "name": row.name,
@@ -181,7 +181,7 @@ def told(rows: Sequence[Row], span: int, single: bool = False) -> list[dict[str,
                 "wide": f"{100 * (high - low) / span * 100:.1f}",
             }
         )
-    return found
+    return cells
 
 
 def _years(result: Result, rows: Sequence[Row]) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _hosts(result: Result) -> dict[str, Any]:
     if not result.hosts:
         return {}
     rows = rows_of(result, True, COOPERATION)
-    return {"rows": told(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
+    return {"rows": chance_rows(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
 
 
 def _why(reasons: Reasons, runs: int) -> dict[str, Any]:
@@ -253,7 +253,7 @@ def _why(reasons: Reasons, runs: int) -> dict[str, Any]:
 
 def _parameters(result: Result) -> list[dict[str, Any]]:
     """The numbers of the model by kind."""
-    found = []
+    by_kind = []
     for kind, meaning in words.KINDS.items():
         rows = [
             {
@@ -267,8 +267,8 @@ def _parameters(result: Result) -> list[dict[str, Any]]:
             if belief["kind"] == kind
         ]
         if rows:
-            found.append({"kind": kind, "meaning": meaning, "rows": rows})
-    return found
+            by_kind.append({"kind": kind, "meaning": meaning, "rows": rows})
+    return by_kind
 
 
 def command(result: Result) -> str:
@@ -301,8 +301,8 @@ def scenario_name(result: Result) -> str:
 
 
 def _again(result: Result, made: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What it takes to have the same numbers."""
-    told_of = made or {
+    """Command, settings and versions that reproduce the result."""
+    versions_and_digests = made or {
         "versions": results.versions(),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
     }
@@ -320,6 +320,6 @@ def _again(result: Result, made: Mapping[str, Any] | None) -> dict[str, Any]:
             ("Engine", settings.get("engine", "compiled")),
             ("Parameters", "central" if mode == "central" else f"drawn: {many(draws(result), 'draw')}"),
         ],
-        "versions": {name: version for name, version in told_of["versions"].items() if version},
-        "digests": told_of["digests"],
+        "versions": {name: version for name, version in versions_and_digests["versions"].items() if version},
+        "digests": versions_and_digests["digests"],
     }
