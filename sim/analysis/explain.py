@@ -222,7 +222,7 @@ def explanation_to_folder(
             draw(found, stage)
         made.append(found)
         outside = {"command": command, "result": results.way(folder, home)}
-        return {**said, "outside": outside}
+        return {"outside": outside}
 
     if results.found_or_made(folder, said, (), make, own=out is None):
         return read_explanation(folder, result), folder, True

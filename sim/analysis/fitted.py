@@ -82,7 +82,7 @@ def fit_to_folder(
             results.Table.of(document["money"]["prices"]).write(stage / "prices.csv")
         if draw is not None and results.CHARTS in todo:
             draw(document, stage / results.CHARTS)
-        return {**said, "outside": {"command": command}}
+        return {"outside": {"command": command}}
 
     own = results.claim(out, FIT, said["id"])
     results.found_or_made(folder, said, [] if draw is None else [results.CHARTS], make, own)

@@ -237,7 +237,7 @@ def backtest_to_folder(
             results.write_json(document, stage / BACKTEST.document)
         if draw is not None and results.CHARTS in todo:
             draw(document, stage / results.CHARTS)
-        return {**identity, "outside": {"command": command}}
+        return {"outside": {"command": command}}
 
     wanted = [results.CHARTS] if draw is not None and pictures else []
     was_there = results.found_or_made(folder, identity, wanted, make, own)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.bids import ENDED, Bids, bids, finding
+from sim.analysis.reading import end_of, header, source
 from sim.charts.style import (
     BLACK,
     BLUE,
@@ -24,7 +25,6 @@ from sim.charts.style import (
     sheet,
     wrapped,
 )
-from sim.charts.words import end_of, header, source
 from sim.results.result import Result
 from sim.words import many, percent
 

@@ -8,13 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.compare import pairing
+from sim.analysis.course import Course
+from sim.analysis.reading import end_of, row_days, source, start_of
 from sim.charts import count
 from sim.charts.history import number
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE, sheet, wrapped
-from sim.charts.words import end_of, row_days, source, start_of
 from sim.errors import InputError, Problem
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
+from sim.words import between
 
 MOST = len(CYCLE) - 1
 """Results on one chart: the colours but black, which is the record's."""
@@ -102,7 +104,7 @@ def fans(
             bar = {"color": colour, "lw": width, "solid_capstyle": "butt", "clip_on": False}
             plot.plot([at, at], [last[low], last[high]], **bar)  # type: ignore[arg-type]
         plot.plot(at, last["mean"], "o", ms=5, mec=colour, mfc=WHITE, mew=1.4, clip_on=False, zorder=3)
-        numbers = f"{last['mean']:.{digits}f} ({count.between(last['q05'], last['q95'])})"
+        numbers = f"{last['mean']:.{digits}f} ({between(last['q05'], last['q95'])})"
         numbers += "" if len(ends) == 1 else f", {end_of(result)}"
         label = "\n".join([*in_margin(plot, name, len(results)), numbers])
         labels.append(count.EndLabel(label, last["mean"], colour, BLACK, begins=right + 0.05))
@@ -119,7 +121,7 @@ def starts(plot: Axes, window: count.Window, results: Sequence[Result]) -> None:
     """A thin line at each start; at the earliest, its day and count."""
     for day, result in sorted({start_of(result): result for result in reversed(results)}.items()):
         if day == min(start_of(other) for other in results):
-            count.mark_start(plot, window, result)
+            count.mark_start(plot, window, Course(result))
         else:
             # Not through the words beside the first.
             high = 1 - 1.6 * count.LINE * window.states_per_inch / window.top

@@ -9,8 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts import states
-from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, start_words
+from sim.analysis import reading
+from sim.analysis.course import Course
+from sim.analysis.reading import Row, end_of, header, note, source, start_of
+from sim.analysis.times import shares
+from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs
 from sim.charts.events import (
     GAP,
     LEVEL,
@@ -26,10 +29,8 @@ from sim.charts.events import (
 )
 from sim.charts.history import number
 from sim.charts.labels import date_ticks
-from sim.charts.states import BETWEEN, HEAD, Row, draw_groups, likeliest, note
+from sim.charts.states import BETWEEN, HEAD, draw_groups, likeliest
 from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, measured, panel, sheet, wrapped
-from sim.charts.when import shares
-from sim.charts.words import end_of, header, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
 from sim.scenario.events import EVENTS
@@ -45,8 +46,6 @@ LEAST_DAYS = 31.0
 """Span of the axis of time where the horizon has no month."""
 BETWEEN_TICKS = 0.2
 """Inches that two numbers of the axis need."""
-DIGITS = 2
-"""Of the mean: hosts are few."""
 EDGE = 3.0
 """Of the bands, points: with so few hosts they often are but a line."""
 
@@ -56,13 +55,14 @@ def draw(result: Result) -> Figure:
     rows = rows_of(result)
     heading = f"Chance that cooperation is suspended at the end of {end_of(result)}"
     group = likeliest(rows, heading, "more host", "hosts")
-    first, last = start_of(result), row_days(result)[-1]
+    course = Course(result, COOPERATION)
+    first, last = course.start, course.days[-1]
     span = (last - first).days
     pad = span * 0.012 or LEAST_DAYS
     width = WIDTH - LEFT - LABELS
     with figure(WIDTH, 1.0) as probe:
         labels = arranged(probe, marks(result), span + pad, width, WIDTH - LEFT - MARGIN)
-        start = ", ".join(start_words(result, len(result.hosts)))
+        start = "start " + ", ".join(course.start_words)
         level = start_level(labels, measured(probe, start, SMALL) + 0.08)
         said = notes(labels, "Lines: events of the scenario that concern hosts", "broken")
         lines = wrapped(probe, said, SMALL, room=WIDTH - LEFT - MARGIN) if labels else []
@@ -75,9 +75,8 @@ def draw(result: Result) -> Figure:
         ceiling = len(result.hosts) / (1 - HEADROOM / HEIGHT)
         window = Window(first, last, pad, ceiling, (span + pad) / width, ceiling / HEIGHT)
         _draw_axes(plot, window, len(result.hosts))
-        summary = result.summary_of(COOPERATION)
-        draw_runs(plot, window, result, summary, EDGE)
-        label_runs(plot, window, result, summary, DIGITS)
+        draw_runs(plot, window, course, EDGE)
+        label_runs(plot, window, course)
         at = number(first)
         _draw_line(plot, window, at, level, {"color": GREY, "lw": 0.8, "gid": "start"})
         write(plot, at + 0.03 * window.days_per_inch, _height(window, level), start, GREY)
@@ -94,7 +93,7 @@ def draw(result: Result) -> Figure:
 
 def rows_of(result: Result) -> list[Row]:
     """The hosts, the likeliest to have suspended cooperation at the end first, then by name."""
-    rows = states.rows_of(result, True, COOPERATION)
+    rows = reading.rows_of(result, True, COOPERATION)
     ever = shares(result, [row.iso3 for row in rows], [0, len(result.months)], COOPERATION)[:, 0]
     return [replace(row, ever=chance) for row, chance in zip(rows, ever.tolist(), strict=True)]
 

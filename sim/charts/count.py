@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.atlas import Record
+from sim.analysis.course import Course, Label, first_day
+from sim.analysis.reading import end_of, furthest, header, known_to, observed, recorded, row_days, source, start_of
 from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread
 from sim.charts.style import (
@@ -27,17 +28,16 @@ from sim.charts.style import (
     panel,
     sheet,
 )
-from sim.charts.words import end_of, header, known_to, row_days, source, start_of
 from sim.results.result import Result
-from sim.results.table import Table
-from sim.words import between, month, spoken
+from sim.words import month
 
 TITLE = "States that recognise Taipei"
 WIDTH, BODY = 9.0, 4.15
 LEFT, FOOT = 0.62, 0.5
+BANDS = {"most": BLUE_MOST, "half": BLUE_HALF}
+"""Colour of each band."""
 LABELS = 2.0
 """Room for the labels at the right, inches."""
-MOST_BACK_DAYS, LEAST_BACK_DAYS = 1826, 183
 LINE = TEXT_SIZE * 1.35 / 72
 """Height of a line of text, inches."""
 
@@ -76,29 +76,27 @@ def draw(result: Result) -> Figure:
     measure = f"Number of states; simulated at the ends of months to {end_of(result)}"
     measure += "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
     with sheet(WIDTH, BODY, TITLE, header(result, measure), source([result])) as (drawing, top):
-        summary = result.summary_of()
-        highest = max(summary["q95"] if result.runs > 1 else summary["mean"])
-        plot, window = frame(drawing, top, [result], float(highest))
-        draw_runs(plot, window, result, summary)
+        course = Course(result)
+        plot, window = frame(drawing, top, [result], max(course.outer[1]))
+        draw_runs(plot, window, course)
         draw_record(plot, window, [result])
-        mark_start(plot, window, result)
-        label_runs(plot, window, result, summary)
-        _label_last_observed(plot, window, result)
+        mark_start(plot, window, course)
+        label_runs(plot, window, course)
+        _label_record_end(plot, window, course)
     return drawing
 
 
-def draw_runs(plot: Axes, window: Window, result: Result, summary: Table, edge: float = 0.0) -> None:
+def draw_runs(plot: Axes, window: Window, course: Course, edge: float = 0.0) -> None:
     """The counts of one tie over the runs: the mean as a step line on the bands of half and 90 % of the runs.
 
     edge : width of the bands' outlines, points, by which a band that is but a line can still be seen
     """
-    days = [number(day) for day in row_days(result)]
+    days = [number(day) for day in course.days]
     ends = [*days, days[-1] + window.pad]
-    if result.runs > 1:
-        for low, high, colour, name in (("q05", "q95", BLUE_MOST, "most"), ("q25", "q75", BLUE_HALF, "half")):
-            lows, highs = held(summary[low]), held(summary[high])
-            plot.fill_between(ends, lows, highs, step="post", color=colour, lw=edge, zorder=1.1, gid=name)
-    plot.step(ends, held(summary["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
+    for low, high, name in course.bands:
+        lows, highs = held(course.columns[low]), held(course.columns[high])
+        plot.fill_between(ends, lows, highs, step="post", color=BANDS[name], lw=edge, zorder=1.1, gid=name)
+    plot.step(ends, held(course.columns["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
 
 
 def held(values: Sequence[object]) -> list[float]:
@@ -113,17 +111,12 @@ def frame(
 
     highest : states, the highest value drawn of the results; labels : inches kept free at the right
     """
-    start = min(start_of(result) for result in results)
-    last = max(row_days(result)[-1] for result in results)
-    horizon = (last - start).days
-    back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, horizon))
-    known = furthest(results)
-    first = max(known.start, start - timedelta(days=back))
+    first, last = first_day(results), max(row_days(result)[-1] for result in results)
     width, height = WIDTH - LEFT - labels, BODY - FOOT - 0.05
     plot = panel(drawing, LEFT, top + 0.05, width, height)
     span = (last - first).days or 31
     pad = span * 0.012
-    counts = [count for _, count in recorded(known, first, last)]
+    counts = [count for _, count in recorded(furthest(results), first, last)]
     ceiling = max(4.0, max([highest, *counts]) / (1 - 0.55 / height))
     plot.set_xlim(number(first), number(last) + pad)
     plot.set_ylim(0, ceiling)
@@ -132,26 +125,6 @@ def frame(
     grid(plot, "y")
     date_ticks(plot, first, last)
     return plot, Window(first, last, pad, ceiling, (span + pad) / width, ceiling / height)
-
-
-def furthest(results: Sequence[Result]) -> Record:
-    """The record of results, of which some may know more than others: that which reaches furthest."""
-    return max((result.known for result in results), key=lambda known: known.confirmed_until)
-
-
-def recorded(known: Record, first: date, last: date) -> list[tuple[date, int]]:
-    """The count on record at `first`, at each change after it, and at `last`, as far as the record goes."""
-    last = min(last, known.confirmed_until)
-    if last < first:
-        return []
-    days = {change.date for change in known.changes_between(first, last)} | {first, last}
-    return [(day, known.count(day)) for day in sorted(days)]
-
-
-def observed(result: Result) -> list[tuple[date, int]]:
-    """The count on record at the rows of a result, as far as the record goes."""
-    rows = zip(row_days(result), result.observed, strict=True)
-    return [(day, count) for day, count in rows if count is not None and day <= result.known.confirmed_until]
 
 
 def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:
@@ -190,22 +163,15 @@ def mark_line(plot: Axes, day: date) -> float:
     return number(day)
 
 
-def mark_start(plot: Axes, window: Window, result: Result) -> None:
+def mark_start(plot: Axes, window: Window, course: Course) -> None:
     """A thin line at the start, with its day and the count at that day."""
-    at = mark_line(plot, start_of(result))
-    lines = start_words(result, int(result.counts[0, 0]))
+    at = mark_line(plot, course.start)
+    first, *more = course.start_words
+    lines = [f"start {first}", *more]
     room = (number(window.last) + window.pad - at) / window.days_per_inch
     right = room > max(measured(plot.figure, line) for line in lines) + 0.1  # type: ignore[arg-type]
     shift = (0.06 if right else -0.06) * window.days_per_inch
     plot.text(at + shift, window.top, "\n".join(lines), color=GREY, va="top", ha="left" if right else "right")
-
-
-def start_words(result: Result, count: int) -> list[str]:
-    """The day of the start and the count at that day; in a second line the day it is known from, if another."""
-    lines = [f"start {spoken(start_of(result))}: {count}"]
-    if known_to(result) != start_of(result):
-        lines.append(f"as known on {spoken(known_to(result))}")
-    return lines
 
 
 def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: str, shift: float = 0.05) -> None:
@@ -235,33 +201,22 @@ def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: 
     plot.text(end + 0.05 * sideways, window.top, heading, color=GREY, va="top")
 
 
-def label_runs(plot: Axes, window: Window, result: Result, summary: Table, digits: int = 1) -> None:
-    """What the line and the bands are, with their values in the last row; the mean with so many digits."""
-    row = {name: column[-1] for name, column in summary.items()}
-    q05, q25, q75, q95 = (float(row[name]) for name in ("q05", "q25", "q75", "q95"))
-    mean = float(row["mean"])
-    if result.runs > 1:
-        outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
-        inner = (q25 + min(mean, q75)) / 2
-        wanted = [
-            EndLabel(f"90 % of runs: {between(q05, q95)}", outer, SIMULATED, SIMULATED),
-            EndLabel(f"half of runs: {between(q25, q75)}", inner, SIMULATED, SIMULATED),
-            EndLabel(f"mean: {mean:.{digits}f}", mean, SIMULATED, SIMULATED, bold=True),
-        ]
-    else:
-        wanted = [EndLabel(f"the run: {mean:.0f}", mean, SIMULATED, SIMULATED, bold=True)]
-    if row["observed"] is not None:
-        last = float(row["observed"])
-        wanted.append(EndLabel(f"on record: {last:.0f}", last, OBSERVED, OBSERVED, bold=True))
-    end_labels(plot, window, wanted, f"end of {end_of(result)}")
+def label_runs(plot: Axes, window: Window, course: Course) -> None:
+    """What the line and the bands are, with their values in the last row."""
+    labels = [_inked(label) for label in (*course.band_labels, course.mean_label, *course.record_labels)]
+    end_labels(plot, window, labels, f"end of {course.end}")
 
 
-def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
+def _inked(label: Label) -> EndLabel:
+    colour = SIMULATED if label.simulated else OBSERVED
+    return EndLabel(label.text, label.value, colour, colour, bold=label.strong)
+
+
+def _label_record_end(plot: Axes, window: Window, course: Course) -> None:
     """Where the record ends before the horizon does: a dot, and its count, clear of bands and lines."""
-    points = observed(result)
-    if len(points) < 2 or points[-1][0] == window.last:
+    if course.record_ends is None:
         return
-    day, count = points[-1]
+    day, count = course.record_ends
     at = number(day)
     plot.plot(at, count, "o", color=OBSERVED, ms=4.5, zorder=3)
     text = f"on record, {month(day)}: {count}"
@@ -269,16 +224,11 @@ def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
     left, right = number(window.first), number(window.last) + window.pad
     centre = min(max(at, left + half), right - half)
     lows, highs = [float(count)], [float(count)]
-    low, high = ("q05", "q95") if result.runs > 1 else ("mean", "mean")
-    columns = result.summary_of()
-    rows = list(zip(row_days(result), columns[low], columns[high], strict=True))
-    rows += [
-        (row_day, value, value) for row_day, value in points + recorded(result.known, window.first, start_of(result))
-    ]
-    for row_day, below, above in rows:
+    before = recorded(course.result.known, window.first, course.start)
+    for row_day, below, above in course.clear_of(before):
         if abs(number(row_day) - centre) <= half + 31:
-            lows.append(float(below))
-            highs.append(float(above))
+            lows.append(below)
+            highs.append(above)
     gap = 0.12 * window.states_per_inch
     place, side = min(lows) - gap, "top"
     if place - LINE * window.states_per_inch < 0.05 * window.states_per_inch:

@@ -10,8 +10,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.reading import start_of
 from sim.charts.style import BLACK, WHITE, measured
-from sim.charts.words import start_of
 from sim.results.result import Result
 from sim.words import day, month_end
 

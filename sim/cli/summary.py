@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sim.analysis.reading import SMALLEST_SHOWN, Row, known_to, last_of, observed, rows_of
 from sim.charts.catalogue import of_result
 from sim.report.outcomes import asked, leaving
 from sim.results import Result
@@ -21,7 +22,7 @@ _MOST_ROWS = 8
 
 def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> dict[str, Any]:
     """The summary as one object."""
-    summary = result.summary_of()
+    last = last_of(result)
     return {
         "folder": str(result.folder),
         "scenario": result.name,
@@ -35,7 +36,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
         "found": found,
         "count_at_start": int(result.counts[0, 0]),
         "end": {"month": result.months[-1], "mc": result.mean_error}
-        | {name: summary[name][-1] for name in ("mean", "q05", "q25", "q50", "q75", "q95", "observed")},
+        | {name: last[name] for name in ("mean", "q05", "q25", "q50", "q75", "q95", "observed")},
         "states": [
             {key: values[row] for key, values in result.states_columns.items()} for row in range(len(result.places))
         ],
@@ -47,21 +48,20 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
 
 def summary_text(result: Result, found: bool, seconds: Mapping[str, float], charts: bool) -> str:
     """The summary as a reader on a terminal sees it."""
-    summary, end = result.summary_of(), result.months[-1]
-    header = result.scenario["scenario"]
-    last = {name: values[-1] for name, values in summary.items()}
+    last, end = last_of(result), result.months[-1]
     lines = [
         result.title,
-        header["question"],
-        *(f"Given: {told}." for told in given_in_words(result.scenario)),
+        result.scenario["scenario"]["question"],
+        *(f"Given: {vote}." for vote in given_in_words(result.scenario)),
         "",
-        f"{many(int(result.counts[0, 0]), 'state')} with Taipei at the start ({header.get('as_of', header['start'])}).",
+        f"{many(int(result.counts[0, 0]), 'state')} with Taipei at the start ({known_to(result)}).",
         f"By the end of {end}: {last['mean']:.1f} on average; half of the runs {last['q25']} to {last['q75']}, "
         f"90 % of them {last['q05']} to {last['q95']}.",
     ]
-    known = [(m, o) for m, o in zip(result.months, summary["observed"], strict=True) if o is not None]
-    if len(known) > 1:
-        lines.append(f"On record: {known[-1][1]} at the end of {known[-1][0]}, where the record's whole months end.")
+    record = observed(result)
+    if len(record) > 1:
+        day, count = record[-1]
+        lines.append(f"On record: {count} at the end of {day:%Y-%m}, where the record's whole months end.")
     lines += further(result.scenario)
     lines += [
         *filter(None, [leaving(result)]),
@@ -85,30 +85,17 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
 
 
 def _chances(result: Result, end: str) -> list[str]:
-    table = result.states_of()
-    rows = [
-        (p, low, high, name, side)
-        for p, low, high, name, side in zip(
-            table["p_end"],
-            table["p_end_low"],
-            table["p_end_high"],
-            table["state"],
-            table["at_start"],
-            strict=True,
-        )
-    ]
-    leaving = sorted((row for row in rows if row[4] == "taipei"), key=lambda row: (-row[0], row[3]))
+    leaving = sorted(rows_of(result, True), key=lambda row: (-row.p, row.name))
     lines = [f"Chance to have left Taipei by the end of {end} (range over what is not known):"]
-    lines += [f"  {name:<34}{_percent(p)}{_range(low, high)}" for p, low, high, name, _ in leaving[:_MOST_ROWS]]
+    lines += [f"  {row.name:<34}{_percent(row.p)}{_range(row)}" for row in leaving[:_MOST_ROWS]]
     if len(leaving) > _MOST_ROWS:
+        below = _percent(leaving[_MOST_ROWS - 1].p).strip()
+        lines.append(f"  and {len(leaving) - _MOST_ROWS} more below {below} (states.csv)")
+    back = min(rows_of(result, False), default=None, key=lambda row: (-row.p, row.iso3))
+    if back is not None and back.p >= SMALLEST_SHOWN:
         lines.append(
-            f"  and {len(leaving) - _MOST_ROWS} more below {_percent(leaving[_MOST_ROWS - 1][0]).strip()} (states.csv)"
-        )
-    back = max((row for row in rows if row[4] != "taipei"), default=None, key=lambda row: row[0])
-    if back is not None and float(back[0]) >= 0.005:
-        lines.append(
-            f"Of those that left before, {back[3]} is the likeliest to have returned: "
-            f"{_percent(back[0]).strip()}{_range(back[1], back[2], ' ')}."
+            f"Of those that left before, {back.name} is the likeliest to have returned: "
+            f"{_percent(back.p).strip()}{_range(back, ' ')}."
         )
     return lines
 
@@ -128,9 +115,9 @@ def _by_vote(result: Result, end: str) -> list[str]:
 
 
 def _of_outcome(outcome: Mapping[str, Any], voter: str) -> str:
-    told = outcome["states"][voter]
-    error = "" if told["mc"] is None else f" ± {100 * told['mc']:.1f}"
-    return f"{outcome['outcome'].replace('-', ' ')} {percent(told['p'])} %{error} ({many(outcome['runs'], 'run')})"
+    state = outcome["states"][voter]
+    error = "" if state["mc"] is None else f" ± {100 * state['mc']:.1f}"
+    return f"{outcome['outcome'].replace('-', ' ')} {percent(state['p'])} %{error} ({many(outcome['runs'], 'run')})"
 
 
 def _outcomes_json(result: Result) -> dict[str, Any]:
@@ -149,51 +136,45 @@ def _cooperation(result: Result, end: str) -> list[str]:
     """What became of military cooperation with Washington; nothing in a scenario without hosts."""
     if not result.hosts:
         return []
-    last = {name: values[-1] for name, values in result.summary_of(COOPERATION).items()}
-    table = result.states_of(COOPERATION)
-    row = min(range(len(result.hosts)), key=lambda host: (-table["p_end"][host], table["state"][host]))
+    last = last_of(result, COOPERATION)
+    likeliest = min(rows_of(result, True, COOPERATION), key=lambda row: (-row.p, row.name))
     hosts = "1 host cooperates" if len(result.hosts) == 1 else f"{len(result.hosts)} hosts cooperate"
-    likeliest = {name: values[row] for name, values in table.items()}
-    told = f"{likeliest['state']}, {_percent(likeliest['p_end']).strip()}"
-    low, high = likeliest["p_end_low"], likeliest["p_end_high"]
-    if None not in (low, high) and low != high:
-        told += f" ({whole_percent(low)} to {whole_percent(high)})"
+    span = _range(likeliest, " ") if likeliest.low != likeliest.high else ""
     return [
         "",
         f"{hosts} with Washington's forces at the start.",
         f"By the end of {end}: {last['mean']:.2f} on average; 90 % of the runs {last['q05']} to {last['q95']}.",
-        f"Likeliest to have suspended it: {told}.",
+        f"Likeliest to have suspended it: {likeliest.name}, {_percent(likeliest.p).strip()}{span}.",
     ]
 
 
 def _error(result: Result) -> list[str]:
-    many = f"{result.runs:,} runs, seed {result.seed}; {4 * result.runs:,} runs would halve it."
     if result.runs == 1:
         return [f"Monte Carlo error: one run does not tell it. Seed {result.seed}."]
     errors = [float(value) for value in result.states_columns["p_end_mc"]]
     return [
         f"Monte Carlo error (one standard error): {result.mean_error:.2f} states in the average count, at most "
         f"{100 * max(errors):.1f} points in a chance.",
-        many,
+        f"{result.runs:,} runs, seed {result.seed}; {4 * result.runs:,} runs would halve it.",
     ]
 
 
 def _knowledge(result: Result) -> list[str]:
     kinds = Counter(belief["kind"] for belief in result.beliefs)
-    said = ", ".join(f"{kinds[kind]} {kind}" for kind in ("estimated", "documented", "assumed"))
+    by_kind = ", ".join(f"{kinds[kind]} {kind}" for kind in ("estimated", "documented", "assumed"))
     drawn = "drawn for every 20 runs" if result.settings["parameters"] == "drawn" else "all at their central values"
-    lines = [f"Parameters: {said}; {drawn} (sim parameters)."]
+    lines = [f"Parameters: {by_kind}; {drawn} (sim parameters)."]
     late = sum(bool(belief["hindsight"]) for belief in result.beliefs)
-    start = str(result.scenario["scenario"].get("as_of", result.scenario["scenario"]["start"]))
-    if late and start < "2026":
+    since = known_to(result)
+    if late and since.year < 2026:
         lines.append(
-            f"{late} of them were judged in 2026, knowing what came after {start}; levels and counted cases were not."
+            f"{late} of them were judged in 2026, knowing what came after {since}; levels and counted cases were not."
         )
     return lines
 
 
-def _range(low: float | None, high: float, gap: str = "  ") -> str:
-    return "" if low is None else f"{gap}({whole_percent(low)} to {whole_percent(high)})"
+def _range(row: Row, gap: str = "  ") -> str:
+    return f"{gap}({whole_percent(row.low)} to {whole_percent(row.high)})" if row.low == row.low else ""
 
 
 def _percent(value: float) -> str:

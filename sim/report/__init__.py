@@ -19,10 +19,10 @@ def write_page(result: Result, file: Path, made: Mapping[str, Any] | None = None
 
     made : versions and digests as a manifest has them; left out, those of this program
     """
+    from sim.analysis.reasons import reasons
     from sim.report.page import html_of
-    from sim.report.why import why
 
-    _write(file, html_of(result, why(result, threads=threads), made))
+    _write(file, html_of(result, reasons(result, threads=threads), made))
 
 
 def write_comparison(results: Sequence[Result], file: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.charts.words import start_of
+from sim.analysis.reading import start_of
 from sim.results.result import Result
 from sim.scenario.events import EVENTS, NUMBERS, described
 from sim.scenario.fields import Part

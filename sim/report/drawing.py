@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from markupsafe import Markup, escape
 
-from sim.charts.count import LEAST_BACK_DAYS, MOST_BACK_DAYS, observed, recorded
+from sim.analysis.course import Course, Points
 from sim.charts.labels import MONTHS_BETWEEN, spread
-from sim.charts.words import end_of, known_to, row_days, start_of
 from sim.results.result import Result
-from sim.results.tables import COOPERATION, RECOGNITION
-from sim.words import between, month, spoken
-
-Points = Sequence[tuple[date, float]]
+from sim.results.tables import RECOGNITION
+from sim.words import month
 
 LETTER = 0.56
 """Width of a letter of the page's font, as a share of its height: the mean over usual fonts, rounded up."""
@@ -23,8 +19,6 @@ LINE = 1.45
 """Distance of two lines of text, as a share of the height of a letter."""
 HEAD, FOOT = 26.0, 24.0
 """Pixels above the axes, for the day of the start, and below, for the years."""
-DIGITS = {RECOGNITION: 1, COOPERATION: 2}
-"""Of the means: hosts are few."""
 
 
 @dataclass(frozen=True)
@@ -112,71 +106,33 @@ def count_chart(result: Result, tie: str = RECOGNITION) -> Markup:
 
     The page shows the one that fits; both say in words what is to be seen.
     """
-    return Markup("\n").join(_drawn(result, tie, size) for size in SIZES)
+    course = Course(result, tie)
+    return Markup("\n").join(_drawn(course, size) for size in SIZES)
 
 
-def _drawn(result: Result, tie: str, size: Size) -> Markup:
-    summary = result.summary_of(tie)
-    single = result.runs == 1
-    start, days = start_of(result), row_days(result)
-    before: list[tuple[date, float]] = []
-    after: list[tuple[date, float]] = []
-    first = start
-    if tie == RECOGNITION:
-        back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, (days[-1] - start).days))
-        first = max(result.known.start, start - timedelta(days=back))
-        before = [(day, float(count)) for day, count in recorded(result.known, first, known_to(result))]
-        after = [(day, float(count)) for day, count in observed(result)]
-    columns = {name: _floats(summary[name]) for name in ("mean", "q05", "q25", "q75", "q95")}
-    highest = max([*columns["mean" if single else "q95"], *(count for _, count in before + after), 1.0])
-    plot = Plot(size, first, days[-1], highest * 1.06)
+def _drawn(course: Course, size: Size) -> Markup:
+    before, after = course.before, course.after
+    highest = max([*course.outer[1], *(count for _, count in (*before, *after)), 1.0])
+    plot = Plot(size, course.first, course.days[-1], highest * 1.06)
     _axes(plot)
-    if not single:
-        for low, high, kind in (("q05", "q95", "most"), ("q25", "q75", "half")):
-            plot.band(kind, _points(days, columns[low]), _points(days, columns[high]))
-    plot.line("start", plot.x(start), 4, plot.x(start), plot.y(0))
-    plot.steps("mean", _points(days, columns["mean"]))
+    columns = {name: list(zip(course.days, values, strict=True)) for name, values in course.columns.items()}
+    for low, high, kind in course.bands:
+        plot.band(kind, columns[low], columns[high])
+    plot.line("start", plot.x(course.start), 4, plot.x(course.start), plot.y(0))
+    plot.steps("mean", columns["mean"])
     if before:
         plot.steps("record", [*before, *after[:1]])
     if after:
         plot.steps("record", after)
-    _name_start(plot, result, int(dict(result.counted)[tie][0, 0]))
-    _name_record(plot, result, before)
-    _name_last(plot, result, after, columns, single)
-    _name_ends(plot, result, columns, after, tie, single)
-    name = f"{'count' if tie == RECOGNITION else 'hosts'}-{size.name}"
+    _name_start(plot, course)
+    _name_record(plot, course)
+    _name_record_end(plot, course)
+    _name_ends(plot, course)
+    name = f"{'count' if course.tie == RECOGNITION else 'hosts'}-{size.name}"
     view = f"0 0 {_number(size.width)} {_number(size.height)}"
-    words = escape(said(result, tie))
+    words = escape(course.sentence)
     head = f'<svg id="{name}" class="chart {size.name}" viewBox="{view}" role="img" aria-label="{words}">'
     return Markup("\n".join([head, *plot.parts, "</svg>"]))
-
-
-def said(result: Result, tie: str = RECOGNITION) -> str:
-    """What the chart shows, in words."""
-    last = {name: values[-1] for name, values in result.summary_of(tie).items()}
-    start, end = int(dict(result.counted)[tie][0, 0]), end_of(result)
-    mean = f"{last['mean']:.{DIGITS[tie]}f}"
-    what = "States that recognise Taipei" if tie == RECOGNITION else "Hosts that cooperate with Washington's forces"
-    told = f"Chart. {what}: {start} on {spoken(start_of(result))}"
-    if result.runs == 1:
-        told += f"; {mean} at the end of {end} in the single run."
-    else:
-        told += (
-            f"; at the end of {end} {mean} on average over the runs, half of them "
-            f"{between(last['q25'], last['q75'])}, 90 % of them {between(last['q05'], last['q95'])}."
-        )
-    points = observed(result) if tie == RECOGNITION else []
-    if len(points) > 1:
-        told += f" On record: {points[-1][1]} at the end of {month(points[-1][0])}."
-    return told
-
-
-def _points(days: Sequence[date], values: Sequence[float]) -> list[tuple[date, float]]:
-    return list(zip(days, values, strict=True))
-
-
-def _floats(values: Sequence[object]) -> list[float]:
-    return [float(value) for value in values]  # type: ignore[arg-type]
 
 
 def _number(value: float) -> str:
@@ -215,41 +171,36 @@ def ticks(first: date, last: date, room: float) -> list[tuple[date, str]]:
     return found
 
 
-def _name_start(plot: Plot, result: Result, count: int) -> None:
+def _name_start(plot: Plot, course: Course) -> None:
     """The day of the start and the count at that day, above the axes, at whichever side of the line has room."""
-    text = f"{spoken(start_of(result))}: {count}"
+    text = course.start_words[0]
     if not plot.size.brief:
         text = f"start {text}"
-    at = plot.x(start_of(result))
+    at = plot.x(course.start)
     if at + 6 + plot.wide(text) < plot.right:
         plot.text("note", at + 6, plot.size.letters + 2, text)
     else:
         plot.text("note", at - 6, plot.size.letters + 2, text, "end")
 
 
-def _name_record(plot: Plot, result: Result, before: Points) -> None:
+def _name_record(plot: Plot, course: Course) -> None:
     """The words `on record` above the left end of the line of the record, where there is room before the start."""
     reach = plot.left + 4 + plot.wide("on record")
-    if before and reach < plot.x(start_of(result)):
-        crossed = [count for day, count in before if plot.x(day) <= reach]
+    if course.before and reach < plot.x(course.start):
+        crossed = [count for day, count in course.before if plot.x(day) <= reach]
         plot.text("on-record", plot.left + 4, plot.y(max(crossed)) - 6, "on record")
 
 
-def _name_last(plot: Plot, result: Result, after: Points, columns: dict[str, list[float]], single: bool) -> None:
+def _name_record_end(plot: Plot, course: Course) -> None:
     """Where the record ends before the horizon does: a dot, and its count, clear of bands and lines."""
-    if len(after) < 2 or after[-1][0] >= plot.last:
+    if course.record_ends is None:
         return
-    day, count = after[-1]
+    day, count = course.record_ends
     x, y, letters = plot.x(day), plot.y(count), plot.size.letters
     text = f"{'record' if plot.size.brief else 'on record'}, {month(day)}: {count:.0f}"
     half = plot.wide(text) / 2
     centre = min(max(x, plot.left + half), plot.right - half)
-    low, high = ("mean", "mean") if single else ("q05", "q95")
-    rows = [
-        (day, below, above) for day, below, above in zip(row_days(result), columns[low], columns[high], strict=True)
-    ]
-    rows += [(day, value, value) for day, value in after]
-    near = [(below, above) for day, below, above in rows if abs(plot.x(day) - centre) <= half + 12]
+    near = [(below, above) for day, below, above in course.clear_of() if abs(plot.x(day) - centre) <= half + 12]
     place = plot.y(min(below for below, _ in near)) + letters * LINE
     up = place > plot.y(0) - 6
     if up:
@@ -259,37 +210,21 @@ def _name_last(plot: Plot, result: Result, after: Points, columns: dict[str, lis
     plot.text("on-record strong", centre, place, text, "middle")
 
 
-def _name_ends(
-    plot: Plot, result: Result, columns: dict[str, list[float]], after: Points, tie: str, single: bool
-) -> None:
+def _name_ends(plot: Plot, course: Course) -> None:
     """What the line and the bands are, with their last values, at the right; none covers another."""
-    last = {name: values[-1] for name, values in columns.items()}
-    mean = f"{last['mean']:.{DIGITS[tie]}f}"
-    brief = plot.size.brief
-    wanted = [("simulated strong", f"the run: {last['mean']:.0f}" if single else f"mean: {mean}", last["mean"])]
-    if not single:
-        outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
-        inner = (last["q25"] + min(last["mean"], last["q75"])) / 2
-        for kind, words, low, high, value in (
-            ("simulated", "90 %" if brief else "90 % of runs", "q05", "q95", outer),
-            ("simulated", "half" if brief else "half of runs", "q25", "q75", inner),
-        ):
-            span = between(last[low], last[high])
-            wanted.append((kind, f"{words}: {span.replace(' to ', '–') if brief else span}", value))
-    if after and after[-1][0] >= plot.last:
-        words = "record" if brief else "on record"
-        wanted.append(("on-record strong", f"{words}: {after[-1][1]:.0f}", after[-1][1]))
-    height = plot.size.letters * LINE
+    labels = [course.mean_label, *course.band_labels, *course.record_labels]
+    brief, height = plot.size.brief, plot.size.letters * LINE
     floor, roof = plot.size.height - plot.y(0) - height / 2, plot.size.height - HEAD
-    places = spread([plot.size.height - plot.y(value) for *_, value in wanted], [height] * len(wanted), floor, roof)
+    wanted = [plot.size.height - plot.y(label.value) for label in labels]
+    places = spread(wanted, [height] * len(labels), floor, roof)
     bend, end = plot.right + (6 if brief else 8), plot.right + (14 if brief else 26)
-    for (kind, text, value), place in zip(wanted, places, strict=True):
-        y, foot = plot.y(value), plot.size.height - place
-        colour = kind.split()[0]
+    for label, place in zip(labels, places, strict=True):
+        y, foot = plot.y(label.value), plot.size.height - place
+        colour = "simulated" if label.simulated else "on-record"
         plot.parts.append(
             f'<path class="leader {colour}" d="M{_number(plot.right)} {_number(y)}H{_number(bend)}'
             f'L{_number(end)} {_number(foot)}"/>'
         )
-        plot.text(kind, end + 4, foot + plot.size.letters * 0.35, text)
-    head = f"end of {end_of(result)}"
-    plot.text("note", end + 4, plot.size.letters + 2, end_of(result) if brief else head)
+        kind = f"{colour} strong" if label.strong else colour
+        plot.text(kind, end + 4, foot + plot.size.letters * 0.35, label.brief if brief else label.text)
+    plot.text("note", end + 4, plot.size.letters + 2, course.end if brief else f"end of {course.end}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.report.words import about
+from sim.analysis.reading import about
 from sim.results.outcomes import by_vote
 from sim.results.result import Result
 from sim.scenario.given import place
 from sim.words import day, month, percent
 
 _LEAST_TOLD = 3
-"""Numbers of states up to which it is said how likely so many leave."""
+"""Numbers of states up to which it is said how likely they are to leave."""
 _NUMBERS = ("one", "two", "three")
 
 
@@ -39,7 +39,7 @@ def ends(result: Result) -> list[dict[str, str]]:
 
 def votes(result: Result) -> dict[str, Any]:
     """Rows of outcomes of the open votes, with the chances of the state that votes and of those asked about."""
-    found = [] if result.runs == 1 else by_vote(result.outcomes_columns, result.scenario, asked(result))
+    open_votes = [] if result.runs == 1 else by_vote(result.outcomes_columns, result.scenario, asked(result))
     names = {code: name for code, name, _ in result.members}
     rows = [
         {
@@ -50,7 +50,7 @@ def votes(result: Result) -> dict[str, Any]:
                 *(_cell(outcome["states"].get(code)) for code in asked(result)),
             ],
         }
-        for vote in found
+        for vote in open_votes
         for outcome in vote["outcomes"]
         if outcome["runs"]
     ]

@@ -12,9 +12,21 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
-from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbered, reach, rows_of
-from sim.charts.when import chances
-from sim.charts.words import draws, end_of, known_to, source, start_of
+from sim.analysis.reading import (
+    Row,
+    draws,
+    end_of,
+    end_words,
+    known_to,
+    left_out,
+    note,
+    numbered,
+    reach,
+    rows_of,
+    source,
+    start_of,
+)
+from sim.analysis.times import chances
 from sim.errors import SimError
 from sim.report import backtest, calendar, outcomes, words
 from sim.report.drawing import count_chart
@@ -27,7 +39,7 @@ from sim.words import beyond_luck, listed, many, number, percent, points, spoken
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from sim.report.why import Removed
+    from sim.analysis.reasons import Reasons
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHADES = (0.0, 0.005, 0.02, 0.05, 0.10, 0.20)
@@ -36,21 +48,21 @@ MOST_ROWS = 60
 """States in a table."""
 
 
-def html_of(result: Result, why: Sequence[Removed] | None = None, made: Mapping[str, Any] | None = None) -> str:
+def html_of(result: Result, why: Sequence[Reasons] | None = None, made: Mapping[str, Any] | None = None) -> str:
     """The whole page of a result; the same result gives the same page.
 
-    why : the chances without each lever (`sim.report.why`); None or nothing leaves the section out
+    why : the chances without each lever (`sim.analysis.reasons`); None or nothing leaves the section out
     made : `versions` and `digests` as a manifest has them; left out, those of this program
     """
     return rendered("result.html.j2", context(result, why or (), made))
 
 
-def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | None) -> dict[str, Any]:
+def context(result: Result, why: Sequence[Reasons], made: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the template shows."""
     header = result.scenario["scenario"]
     leavers, returners = rows_of(result, True), rows_of(result, False)
-    shown = [row for row in returners if row.p >= SMALLEST_SHOWN or row.recorded not in ("", AWAY)]
-    rest = [row for row in returners if row not in shown]
+    likely = [row for row in returners if row.listed]
+    rest = [row for row in returners if not row.listed]
     return {
         **shared(),
         "title": result.title,
@@ -65,16 +77,16 @@ def context(result: Result, why: Sequence[Removed], made: Mapping[str, Any] | No
         "start": start_of(result),
         "known_to": known_to(result),
         "end": end_of(result),
-        "end_words": words.end_words(result),
+        "end_words": end_words(result),
         "single": result.runs == 1,
         "central": result.settings.get("parameters") == "central",
         "charts": _charts(result),
         "source": source([result]),
         "luck": note(result, leavers),
-        "leavers": told(leavers[:MOST_ROWS], reach(leavers), result.runs == 1),
-        "returners": told(shown[:MOST_ROWS], reach(shown), result.runs == 1),
+        "leavers": chance_rows(leavers[:MOST_ROWS], reach(leavers), result.runs == 1),
+        "returners": chance_rows(likely[:MOST_ROWS], reach(likely), result.runs == 1),
         "not_returning": f"{left_out(rest, 'more state')}" if rest else "",
-        "scales": {"leavers": reach(leavers), "returners": reach(shown)},
+        "scales": {"leavers": reach(leavers), "returners": reach(likely)},
         "recorded": words.recorded(result),
         "leaving": outcomes.leaving(result),
         "ends": outcomes.ends(result),
@@ -112,7 +124,7 @@ def shared() -> dict[str, Any]:
 def _environment() -> Environment:
     import jinja2
 
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -120,12 +132,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["spoken"] = spoken
-    made.filters["number"] = number
-    made.filters["held"] = held
-    made.filters["sentence"] = lambda text: text if text.endswith((".", "?", "!")) else f"{text}."
-    made.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
-    return made
+    environment.filters["spoken"] = spoken
+    environment.filters["number"] = number
+    environment.filters["held"] = held
+    environment.filters["sentence"] = lambda text: text if text.endswith((".", "?", "!")) else f"{text}."
+    environment.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
+    return environment
 
 
 def held(text: str) -> Markup:
@@ -143,33 +155,33 @@ def rendered(template: str, values: Mapping[str, Any]) -> str:
 
 def _charts(result: Result) -> list[dict[str, Any]]:
     """The count, and that of the hosts, each as a drawing with its numbers in a table."""
-    found = []
+    charts = []
     for tie, _ in result.counted:
         rows = words.by_year(result, tie)
         recorded = any(row["observed"] for row in rows[1:])
-        found.append({"tie": tie, "drawing": count_chart(result, tie), "rows": rows, "recorded": recorded})
-    return found
+        charts.append({"tie": tie, "drawing": count_chart(result, tie), "rows": rows, "recorded": recorded})
+    return charts
 
 
-def told(rows: Sequence[Row], span: int, single: bool = False) -> list[dict[str, Any]]:
+def chance_rows(rows: Sequence[Row], span: int, single: bool = False) -> list[dict[str, Any]]:
     """Rows of a table of chances, with what is drawn beside each: places on a scale that ends at `span` %."""
-    found = []
+    cells = []
     for row in rows:
         ranged = row.low < row.high
         low, high = (row.low, row.high) if ranged else (row.p, row.p)
-        found.append(
+        cells.append(
             {
                 "iso3": row.iso3,
                 "name": row.name,
                 "chance": ("yes" if row.p else "no") if single else numbered(row),
                 "recorded": row.recorded,
-                "moved": row.recorded not in ("", AWAY, "stayed"),
+                "moved": row.moved,
                 "at": f"{100 * row.p / span * 100:.1f}",
                 "low": f"{100 * low / span * 100:.1f}",
                 "wide": f"{100 * (high - low) / span * 100:.1f}",
             }
         )
-    return found
+    return cells
 
 
 def _years(result: Result, rows: Sequence[Row]) -> dict[str, Any]:
@@ -195,22 +207,23 @@ def _hosts(result: Result) -> dict[str, Any]:
     if not result.hosts:
         return {}
     rows = rows_of(result, True, COOPERATION)
-    return {"rows": told(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
+    return {"rows": chance_rows(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
 
 
-def _why(removed: Removed, runs: int) -> dict[str, Any]:
+def _why(reasons: Reasons, runs: int) -> dict[str, Any]:
     """The levers taken away, as texts: the largest first.
 
     runs : of the result
     """
+    removals = reasons.removals
     rows = []
-    idle = [row["label"] for row in removed.rows if not row["difference"] and not row["mc"]]
+    idle = [row["label"] for row in removals.rows if not row["difference"] and not row["mc"]]
     seen = set()
-    for row in removed.rows:
-        told = (row["without"], row["difference"], row["mc"])
-        if row["label"] in idle or (row["group"] == "kind" and told in seen):
+    for row in removals.rows:
+        numbers = (row["without"], row["difference"], row["mc"])
+        if row["label"] in idle or (row["group"] == "kind" and numbers in seen):
             continue
-        seen.add(told)
+        seen.add(numbers)
         span = ""
         if row["low"] is not None and row["low"] < row["high"]:
             span = f"{points(row['low'])} to {points(row['high'])}"
@@ -226,21 +239,21 @@ def _why(removed: Removed, runs: int) -> dict[str, Any]:
             }
         )
     return {
-        "heading": removed.heading,
-        "sentences": removed.sentences,
-        "story": removed.story,
-        "talks": removed.talks,
-        "p": tenths(removed.p),
+        "heading": words.heading(removals),
+        "sentences": words.without_levers(removals),
+        "story": reasons.story,
+        "talks": reasons.talks,
+        "p": tenths(removals.p),
         "idle": listed([f"“{label}”" for label in idle]) if idle else "",
-        "runs": many(removed.runs, "run"),
-        "fewer": removed.runs < runs,
+        "runs": many(removals.runs, "run"),
+        "fewer": removals.runs < runs,
         "rows": rows,
     }
 
 
 def _parameters(result: Result) -> list[dict[str, Any]]:
     """The numbers of the model by kind."""
-    found = []
+    by_kind = []
     for kind, meaning in words.KINDS.items():
         rows = [
             {
@@ -254,8 +267,8 @@ def _parameters(result: Result) -> list[dict[str, Any]]:
             if belief["kind"] == kind
         ]
         if rows:
-            found.append({"kind": kind, "meaning": meaning, "rows": rows})
-    return found
+            by_kind.append({"kind": kind, "meaning": meaning, "rows": rows})
+    return by_kind
 
 
 def command(result: Result) -> str:
@@ -288,8 +301,8 @@ def scenario_name(result: Result) -> str:
 
 
 def _again(result: Result, made: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What it takes to have the same numbers."""
-    told_of = made or {
+    """Command, settings and versions that reproduce the result."""
+    versions_and_digests = made or {
         "versions": results.versions(),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
     }
@@ -307,6 +320,6 @@ def _again(result: Result, made: Mapping[str, Any] | None) -> dict[str, Any]:
             ("Engine", settings.get("engine", "compiled")),
             ("Parameters", "central" if mode == "central" else f"drawn: {many(draws(result), 'draw')}"),
         ],
-        "versions": {name: version for name, version in told_of["versions"].items() if version},
-        "digests": told_of["digests"],
+        "versions": {name: version for name, version in versions_and_digests["versions"].items() if version},
+        "digests": versions_and_digests["digests"],
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.report import words
+from sim.analysis.reading import MOST_ABOUT
 from sim.report.limits import limits
 from sim.report.page import rendered, shared
 from sim.report.pictures import inline
@@ -28,7 +28,7 @@ def html_of_sweep(folder: Path) -> str:
     manifest, document = swept.manifest, swept.document()
     header = manifest["scenario"]["scenario"]
     columns, states = document["columns"], document["states"]
-    about = [code for code in header.get("about", ()) if code in states][: words.MOST_TOLD]
+    about = [code for code in header.get("about", ()) if code in states][:MOST_ABOUT]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     end = month(document["end"])
     charts, chances = [], [Outcome(LEFT, code) for code in about]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.charts.count import observed
-from sim.charts.states import AWAY, STAYED, Row, rows_of
-from sim.charts.words import known_to
+from sim.analysis.reading import Row, about, end_words, known_to, last_of, observed, rows_of
+from sim.analysis.subject import DONE
 from sim.results.result import Result, further
 from sim.results.table import Table
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.words import (
     between,
+    beyond_luck,
     chance,
     dashed,
     listed,
@@ -23,13 +23,16 @@ from sim.words import (
     month_end,
     month_in_full,
     percent,
+    points,
     share,
     spoken,
+    tenths,
     the,
 )
 
-MOST_TOLD = 3
-"""States of which the answer speaks, and of which it is told why."""
+if TYPE_CHECKING:
+    from sim.analysis.removals import Removals
+
 KINDS = {
     "estimated": "fitted to the record of who left and returned",
     "documented": "counted from dated cases, or published",
@@ -39,13 +42,6 @@ KINDS = {
 
 
 # --- the answer
-
-
-def about(result: Result) -> list[Row]:
-    """The states the answer is about: those the scenario names, else the likeliest to leave; three at most."""
-    rows = {row.iso3: row for row in [*rows_of(result, True), *rows_of(result, False)]}
-    named = [rows[code] for code in result.scenario["scenario"].get("about", ()) if code in rows]
-    return named[:MOST_TOLD] or rows_of(result, True)[:1]
 
 
 def answer(result: Result) -> list[str]:
@@ -111,17 +107,6 @@ def _of_hosts(result: Result) -> str:
     return f"{told}; {the(row.name)} has suspended cooperation {part}."
 
 
-def last_of(result: Result, tie: str = RECOGNITION) -> dict[str, Any]:
-    """The last row of the summary of a tie."""
-    return {name: values[-1] for name, values in result.summary_of(tie).items()}
-
-
-def end_words(result: Result) -> str:
-    """`the end of 2026` where the last month is a December, else `the end of May 2031`."""
-    last = month_end(result.months[-1])
-    return f"the end of {last.year if last.month == 12 else month_in_full(last)}"
-
-
 def happened(result: Result) -> str:
     """What the record says of the time since the start; empty where it does not reach beyond it."""
     points = observed(result)
@@ -173,7 +158,7 @@ def recorded(result: Result) -> str:
     if until <= known_to(result):
         return ""
     reaches = "" if until >= month_end(result.months[-1]) else f", which reaches to {month(until)},"
-    moved = any(row.recorded not in ("", STAYED, AWAY) for row in [*rows_of(result, True), *rows_of(result, False)])
+    moved = any(row.moved for row in [*rows_of(result, True), *rows_of(result, False)])
     return f"On record{reaches} {'all others' if moved else 'all of them'} stayed where they were."
 
 
@@ -211,6 +196,35 @@ def knowledge(result: Result) -> str:
         else f"They are drawn anew for every {result.settings['runs_per_draw']} runs."
     )
     return f"{told}. {drawn}"
+
+
+# --- why
+
+
+def heading(removals: Removals) -> str:
+    """Who did what."""
+    words = f"{the(removals.subject.name)} {DONE[removals.subject.decision]}"
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def without_levers(removals: Removals) -> list[str]:
+    """The chance with everything in place, without the parts that matter most, and without all of them."""
+    subject, p = removals.subject, tenths(removals.p)
+    end = end_words(subject.result)
+    sentences = [f"By {end} {the(subject.name)} {DONE[subject.decision]} in {p} of {removals.runs:,} runs."]
+    clear = [row for row in removals.rows if beyond_luck(row["difference"], row["mc"])]
+    singles = [f"{tenths(row['without'])} without “{row['label']}”" for row in clear if row["group"] == "single"]
+    if singles:
+        sentences.append(f"Taken away one at a time, the same runs give {listed(singles[:3])}.")
+    else:
+        sentences.append("No part of the scenario moves it, by itself, by more than luck would.")
+    sentences += [
+        f"Without all of them, under reference conditions, it is {tenths(row['without'])} "
+        f"({points(row['difference'])} points)."
+        for row in clear
+        if row["group"] == "all"
+    ]
+    return sentences
 
 
 # --- tables

@@ -1,28 +1,12 @@
 """Results: the object, its tables, its files and its identity."""
 
 from sim.results.files import LEDGER, OUTCOME_TABLE, folder_of, read, write_data
-from sim.results.folder import (
-    CHARTS,
-    DATA,
-    MANIFEST,
-    REPORT,
-    Overtaken,
-    charts_in,
-    check,
-    digest_of,
-    found_or_made,
-    loaded,
-    out_folder,
-    parts,
-    placeable,
-    placed,
-    read_json,
-    seal,
-    write_json,
-)
+from sim.results.folder import CHARTS, DATA, REPORT, charts_in, check, found_or_made, loaded, out_folder, parts
 from sim.results.identity import identity, sources_digest, versions, without_prose
+from sim.results.moving import Overtaken, placeable, placed
 from sim.results.place import Exactly, Out, at, beside, chosen, claim, followed, way
 from sim.results.result import Result
+from sim.results.sealing import MANIFEST, digest_of, read_json, seal, write_json
 from sim.results.table import Table
 from sim.results.tables import Chance, chance
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.results.folder import CHARTS, DATA, OUTSIDE, found_or_made, write_json
+from sim.results.folder import CHARTS, DATA, found_or_made
 from sim.results.manifests import KINDS
+from sim.results.sealing import OUTSIDE, write_json
 
 
 def documented(
     folder: Path,
-    said: Mapping[str, Any],
+    known: Mapping[str, Any],
     tables: Callable[[Path, bool], Mapping[str, Any]],
     draw: Callable[[Mapping[str, Any], Path], object] | None,
     own: bool,
@@ -26,12 +27,12 @@ def documented(
     """
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        document, name = tables(stage, DATA in todo), KINDS[said["kind"]].document
+        document, name = tables(stage, DATA in todo), KINDS[known["kind"]].document
         if name in todo:
             write_json(document, stage / name)
         if draw is not None and CHARTS in todo:
             (stage / CHARTS).mkdir()
             draw(document, stage / CHARTS)
-        return {**said, OUTSIDE: {"command": command}}
+        return {OUTSIDE: {"command": command}}
 
-    return found_or_made(folder, said, [CHARTS] if draw is not None and pictures else [], make, own)
+    return found_or_made(folder, known, [CHARTS] if draw is not None and pictures else [], make, own)

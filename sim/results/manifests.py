@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -263,6 +264,8 @@ class Kind:
     """A file it has in any case, and which shows what the manifest says, like pictures and pages."""
     again: str = "run its command again"
     """What to do where it is damaged."""
+    silent: tuple[str, ...] = ()
+    """Keys of its own manifest that pictures and pages do not show."""
 
     @property
     def whole(self) -> tuple[str, ...]:
@@ -273,6 +276,10 @@ class Kind:
     def numbers(self) -> tuple[str, ...]:
         """Files that show nothing of what a manifest says in words."""
         return (*self.data, *self.later, *self.more)
+
+    def shown(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """What pictures and pages show of a manifest: what is of its kind alone."""
+        return {key: value for key, value in manifest.items() if key not in (*Manifest.model_fields, *self.silent)}
 
 
 RESULT = Kind(
@@ -292,7 +299,9 @@ COMPARISON = Kind(
     again="compare again",
 )
 SENSITIVITY = Kind("sensitivity", SensitivityManifest, ("indices.csv", "points.csv"), document="sensitivity.json")
-EXPLANATION = Kind("explanation", ExplanationManifest, (), document="explain.json", again="explain again")
+EXPLANATION = Kind(
+    "explanation", ExplanationManifest, (), document="explain.json", again="explain again", silent=("drawn",)
+)
 BACKTEST = Kind(
     "backtest",
     BacktestManifest,

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.errors import InputError, Problem, ResultError
-from sim.results.folder import MANIFEST, loaded, out_folder, placeable
+from sim.results.folder import loaded, out_folder
 from sim.results.manifests import Kind
+from sim.results.moving import placeable
+from sim.results.sealing import MANIFEST
 
 TO = "--to"
 

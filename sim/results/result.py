@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 def own_facts(scenario: Mapping[str, Any]) -> OwnFacts | None:
     """What a scenario's document says has happened since the atlas ends."""
-    told = scenario.get("record")
-    return None if told is None else RecordTable.model_validate(told).facts
+    table = scenario.get("record")
+    return None if table is None else RecordTable.model_validate(table).facts
 
 
 def basis_of(scenario: Mapping[str, Any]) -> str:

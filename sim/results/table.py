@@ -46,9 +46,12 @@ class Table(dict[str, Any]):
 
     def where(self, **wanted: Any) -> Table:
         """The rows whose columns have the wanted values."""
-        kept = [all(map(_equal, row, wanted.values())) for row in zip(*(self[name] for name in wanted), strict=True)]
+        equal = [all(map(_equal, row, wanted.values())) for row in zip(*(self[name] for name in wanted), strict=True)]
         return Table(
-            {name: [value for value, keep in zip(values, kept, strict=True) if keep] for name, values in self.items()}
+            {
+                name: [value for value, match in zip(values, equal, strict=True) if match]
+                for name, values in self.items()
+            }
         )
 
     def rows(self, **wanted: Any) -> list[dict[str, Any]]:

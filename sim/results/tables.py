@@ -68,10 +68,10 @@ def spread(expected: Floats, counted: Floats, runs_per_draw: int) -> tuple[float
     """
     if expected.shape[0] < 2 or runs_per_draw < 2:
         return float("nan"), float("nan")
-    luck, means = min((_luck(sums, runs_per_draw) for sums in (counted, expected)), key=lambda found: found[0])
+    luck, means = min((_luck(sums, runs_per_draw) for sums in (counted, expected)), key=lambda pair: pair[0])
     observed = means.var(ddof=1)
-    kept = np.sqrt(max(0.0, observed - luck) / observed) if observed > 0.0 else 0.0
-    points = np.quantile(means.mean() + kept * (means - means.mean()), [LEVELS[0], LEVELS[-1]])
+    shrink = np.sqrt(max(0.0, observed - luck) / observed) if observed > 0.0 else 0.0
+    points = np.quantile(means.mean() + shrink * (means - means.mean()), [LEVELS[0], LEVELS[-1]])
     low, high = np.clip(points, 0.0, 1.0).tolist()
     return low, high
 
@@ -84,7 +84,7 @@ def _luck(sums: Floats, runs_per_draw: int) -> tuple[float, Floats]:
 
 
 def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], observed: Sequence[int | None]) -> Table:
-    """One row a month: mean and quantiles of the count over runs (whole numbers of states), and the record.
+    """One row per month: mean and quantiles of the count over runs (whole numbers of states), and the record.
 
     counts : (runs, T + 1); observed : (T + 1,) None where the record does not reach
     """
@@ -196,7 +196,7 @@ def states_table(
     runs_per_draw: int,
     central: bool,
 ) -> Table:
-    """One row a state and tie: the chance that the tie is not what it was at the start, by horizon.
+    """One row per state and tie: the chance that the tie is not what it was at the start, by horizon.
 
     For a recogniser that is the chance to have left Taipei, for a former one to have returned, for a host to
     have suspended military cooperation. Numbers have six decimals.
@@ -211,13 +211,13 @@ def states_table(
     )
     reached, rows = horizons(last_month), rows_of(last_month)
     for label in (*HORIZONS, "p_end"):
-        found: list[Chance | None] = [None] * len(places)
+        cells: list[Chance | None] = [None] * len(places)
         if label in reached:
             gone = moved(at_start, changes, runs, reached[label])
-            told = expected[:, :, rows.index(reached[label]), :]
-            found = [chance(gone[:, place], told[:, place], runs_per_draw, central) for place in range(len(places))]
+            sums = expected[:, :, rows.index(reached[label]), :]
+            cells = [chance(gone[:, place], sums[:, place], runs_per_draw, central) for place in range(len(places))]
         for part in ("p", "low", "high", "mc"):
             name = label if part == "p" else f"{label}_{part}"
-            table[name] = [None if one is None else as_told(getattr(one, part)) for one in found]
+            table[name] = [None if one is None else as_told(getattr(one, part)) for one in cells]
     table["at_start"] = [place.at_start for place in places]
     return table

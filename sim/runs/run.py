@@ -293,9 +293,8 @@ def _document(scenario: Scenario) -> dict[str, Any]:
 
 
 def manifest(request: Request, result: Result) -> dict[str, Any]:
-    """The manifest of a result, without the digests of its files."""
+    """What a manifest holds of a result that is known only once it has been run."""
     return {
-        **_identity(request),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
         "record_confirmed_until": str(request.loaded.scenario.known.confirmed_until),
         "months": list(result.months),

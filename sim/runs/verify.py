@@ -12,8 +12,8 @@ from typing import Any
 from sim import atlas, results
 from sim.errors import InputError, Problem, shown
 from sim.results.files import LEDGER, OUTCOME_TABLE
-from sim.results.folder import damage
 from sim.results.manifests import RESULT
+from sim.results.sealing import damage
 from sim.runs.ensemble import MOST_LEDGER_RUNS, Progress
 from sim.runs.run import Request, simulate
 from sim.runs.run import manifest as manifest_of

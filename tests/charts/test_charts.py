@@ -15,15 +15,15 @@ from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from sim.analysis.reading import on_record, row_days, rows_of
+from sim.analysis.times import chances
 from sim.charts import cooperation
 from sim.charts.catalogue import CHARTS, draw_several, of_result, save
 from sim.charts.compared import names
 from sim.charts.history import number
 from sim.charts.labels import spread
-from sim.charts.states import on_record, rows_of
 from sim.charts.style import figure, measured, wrapped
-from sim.charts.when import chances, marks
-from sim.charts.words import row_days
+from sim.charts.when import marks
 from sim.errors import InputError
 from sim.results.result import Result
 from sim.words import chance_with_range, percent

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import sim as face
+from sim.analysis.reasons import reasons
 from sim.report.page import html_of
-from sim.report.why import why
 from sim.results import Result
 from tests.report.reading import Element, read
 
@@ -31,7 +31,7 @@ class Page:
 
 
 def page_of(result: Result, runs: int = RUNS) -> Page:
-    return Page(result, html_of(result, why(result, runs)))
+    return Page(result, html_of(result, reasons(result, runs)))
 
 
 @pytest.fixture(scope="package")

@@ -12,13 +12,13 @@ import pytest
 
 import sim as face
 from sim.analysis.explain import stories
+from sim.analysis.reading import rows_of
+from sim.analysis.reasons import reasons
 from sim.analysis.removals import removals
-from sim.charts.states import rows_of
-from sim.charts.when import chances
+from sim.analysis.times import chances
 from sim.errors import ResultError
 from sim.report.limits import LIMITS, limits
 from sim.report.page import html_of
-from sim.report.why import why
 from sim.results import Result
 from sim.words import chance, chance_with_range, month, percent
 from tests.charts.conftest import made
@@ -64,12 +64,12 @@ def test_sections(honduras: Page, hosts: Page) -> None:
 
 def test_the_same_result_gives_the_same_page(page: Page, tmp_path: Path) -> None:
     """In memory or read back; whatever the command, the time and the folder were."""
-    assert html_of(page.result, why(page.result, RUNS, threads=1)) == page.html
+    assert html_of(page.result, reasons(page.result, RUNS, threads=1)) == page.html
     name = page.result.name
     first = face.run(name, runs=RUNS, out=tmp_path / "a folder").folder
     assert first is not None
     back = face.read(first)
-    assert html_of(back, why(back, RUNS)) == page.html
+    assert html_of(back, reasons(back, RUNS)) == page.html
     assert str(tmp_path) not in page.html
     assert not re.search(r"\d\d:\d\d", page.tree.one("body").text), "a time of day"
 
@@ -168,10 +168,9 @@ def test_the_table_of_years(page: Page) -> None:
 
 def test_why_is_what_explain_says(page: Page) -> None:
     """Each row is that of `removals` with as many runs, to the last bit."""
-    for found in why(page.result, RUNS):
-        tie = "cooperation" if "cooperation" in found.heading else "recognition"
-        code = next(place.iso3 for place in page.result.places if place.name == found.name)
-        told = {row["lever"]: row for row in removals(page.result, code, RUNS, tie=tie).rows}
+    for each in reasons(page.result, RUNS):
+        found, subject = each.removals, each.removals.subject
+        told = {row["lever"]: row for row in removals(page.result, subject.iso3, RUNS, tie=subject.tie).rows}
         assert found.rows
         for row in found.rows:
             assert {key: told[row["lever"]][key] for key in row} == row
@@ -186,7 +185,7 @@ def test_why_begins_with_the_story_of_a_run_and_its_talks(honduras: Page, hosts:
     paragraphs = ["".join(each.text.split()) for each in section(honduras.tree, "why").all("p")]
     assert "".join(f"One run. {' '.join(run)}".split()) in paragraphs
     assert "".join(f"All runs. {' '.join(over_all)}".split()) in paragraphs
-    (host,) = (found for found in why(hosts.result, 40) if "military cooperation" in found.heading)
+    (host,) = (found for found in reasons(hosts.result, 40) if found.removals.subject.tie == "cooperation")
     assert (host.story, host.talks) == ("", "")
 
 
@@ -206,7 +205,7 @@ def test_no_why_where_it_cannot_be_told(honduras: Page) -> None:
     older = replace(honduras.result, reference={})
     other = replace(honduras.result, settings={**honduras.result.settings, "id": "0123456789abcdef"})
     for result in (older, other):
-        assert why(result) == []
+        assert reasons(result) == []
         html = html_of(result)
         tree = read(html)
         assert "why" not in [each.attributes["id"] for each in tree.all("h2")]
@@ -387,7 +386,7 @@ def hostile(result: Result, text: str) -> Result:
 
 
 def test_texts_stay_texts(honduras: Page) -> None:
-    html = html_of(hostile(honduras.result, HOSTILE), why(honduras.result, 40))
+    html = html_of(hostile(honduras.result, HOSTILE), reasons(honduras.result, 40))
     tree = read(html)
     check(html, tree)
     assert not tree.all("b") or {each.text for each in tree.all("b")} <= {"Source", "Assumed"}

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sim.results.folder import _MARK, _STAGE
+from sim.results.moving import _MARK, _STAGE
 
 RENAMES = ("os.rename",)
 STEPS = (*RENAMES, "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree")

@@ -13,7 +13,7 @@ import pytest
 
 from sim.errors import InputError, ResultError, SimError
 from sim.results import check, out_folder, placeable, placed, seal
-from sim.results.folder import _INCOMING, _MARK, _STAGE
+from sim.results.moving import _INCOMING, _MARK, _STAGE
 from tests.results.killing import fitted
 
 ORPHAN = _STAGE.format("0123456789ab")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.charts.words import source
+from sim.analysis.reading import source
 from sim.cli.summary import summary_json, summary_text
 from sim.errors import InputError, ScenarioError
 from sim.report.page import html_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,19 +13,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.compare import Comparison
+from sim.analysis.course import DIGITS, first_day
 from sim.analysis.pairs import Pair
+from sim.analysis.reading import furthest, recorded, row_days, start_of
 from sim.charts import compared, count
 from sim.charts.history import number
 from sim.charts.labels import date_ticks
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, grid, panel, sheet
-from sim.charts.words import row_days, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.words import month, month_end, percent, signed, signed_between, with_error
 
 TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
 UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}
-DIGITS = {RECOGNITION: 1, COOPERATION: 2}
 """Of the means: hosts are few."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven")
 BASIS = "Hosts as in the scenarios; this tie has no record."
@@ -33,7 +33,6 @@ HEAD, FOOT = 0.36, 0.55
 """Inches: the heading of a panel; dates below it, and a line of notes."""
 UPPER, LOWER, LABEL = 2.9, 2.1, 0.6
 """Inches: least heights of the panels; what a label of three lines takes."""
-LEAST_BACK_DAYS, MOST_BACK_DAYS = 183, 1826
 EDGE = 3.0
 """Outline of the bands, points: in many months they are but a line."""
 TINTS = {"most": 0.2, "half": 0.45}
@@ -75,7 +74,7 @@ def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
         time = _time(results, tie)
         highest = compared.highest(results, tie)
         if tie == RECOGNITION:
-            on_record = count.recorded(count.furthest(comparison.results), time.first, time.last)
+            on_record = recorded(furthest(comparison.results), time.first, time.last)
             highest = max([4.0, highest, *(value for _, value in on_record)])
         plot, window = _axes(
             drawing, top + HEAD, upper, time, 0.0, highest / (1 - 0.4 / upper), f"Each scenario, {UNITS[tie]}"
@@ -118,12 +117,10 @@ def _measure(results: Sequence[Result], pairs: Sequence[Pair], tie: str) -> str:
 
 def _time(results: Sequence[Result], tie: str) -> Time:
     """From some time before the first start, where there is a record to be seen, to the last row."""
-    start = min(start_of(result) for result in results)
+    first = min(start_of(result) for result in results)
     last = max(row_days(result)[-1] for result in results)
-    first = start
     if tie == RECOGNITION:
-        back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, (last - start).days // 4))
-        first = max(count.furthest(results).start, start - timedelta(days=back))
+        first = first_day(results, 4)
     return Time(first, last, (last - first).days * 0.012)
 
 

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from sim.analysis.compare import Comparison
 from sim.analysis.pairs import Pair
+from sim.analysis.reading import SPANS, known_to
 from sim.charts import compared, count
 from sim.charts.comparison.difference import NUMBERS
-from sim.charts.states import BETWEEN, SPANS
+from sim.charts.states import BETWEEN
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
-from sim.charts.words import known_to
 from sim.model.terms import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.words import LEAST, beyond_luck, many, month, percent, points, spoken

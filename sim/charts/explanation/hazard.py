@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.explain import Explanation
+from sim.analysis.reading import header, source
 from sim.charts.events import LEVEL, lines_of_names
 from sim.charts.explanation.months import (
     BODY,
@@ -25,7 +26,6 @@ from sim.charts.explanation.months import (
     write_notes,
 )
 from sim.charts.style import BLUE, BLUE_HALF, BLUE_MOST, MARGIN, figure, measured, sheet
-from sim.charts.words import header, source
 from sim.words import many, rate
 from sim.words import month as month_of
 

@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.analysis.reading import header, source
 from sim.analysis.removals import Removals
 from sim.analysis.subject import DONE
 from sim.charts.events import SMALL
 from sim.charts.explanation.months import WIDTH, Row
 from sim.charts.explanation.waterfall import LOWERS, RAISES
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, grid, measured, panel, sheet, wrapped
-from sim.charts.words import header, source
 from sim.words import LEAST, beyond_luck, many, points
 from sim.words import month as month_of
 

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from sim.charts.style import GREY, WHITE, measured
 from sim.charts.sweep.axes import FAINT, SMALL
 from sim.charts.sweep.document import Document, Outcome, Varied, failures
-from sim.charts.words import many
+from sim.words import many
 
 HATCHES = {"failed": "/////", "to come": "..."}
 """How the place of a point without an outcome is hatched."""
