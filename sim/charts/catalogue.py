@@ -87,7 +87,7 @@ def of_result(result: Result) -> Drawable:
 
 
 def _of_result(name: str, result: Result) -> Figure:
-    from sim.charts import bids, cooperation, count, states, when
+    from sim.charts.result import bids, cooperation, count, states, when
 
     return {
         "count": count.draw,
@@ -100,7 +100,8 @@ def _of_result(name: str, result: Result) -> Figure:
 
 def draw_several(results: Sequence[Result]) -> Figure:
     """The count of one result, or of several on one chart."""
-    from sim.charts import compared, count
+    from sim.charts.comparison import compared
+    from sim.charts.result import count
 
     return count.draw(results[0]) if len(results) == 1 else compared.draw(results)
 

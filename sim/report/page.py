@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
-from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbered, reach, rows_of
-from sim.charts.when import chances
+from sim.charts.result.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbered, reach, rows_of
+from sim.charts.result.when import chances
 from sim.charts.words import draws, end_of, known_to, source, start_of
 from sim.errors import SimError
 from sim.report import backtest, calendar, outcomes, words

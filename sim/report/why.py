@@ -10,7 +10,7 @@ from sim.analysis.bench import Bench
 from sim.analysis.pulled import groups, levers
 from sim.analysis.removals import removed
 from sim.analysis.subject import DONE, Subject, subject_of
-from sim.charts.states import rows_of
+from sim.charts.result.states import rows_of
 from sim.errors import ResultError
 from sim.report.words import about, end_words
 from sim.results import Result

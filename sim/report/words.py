@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sim.charts.count import observed
-from sim.charts.states import AWAY, STAYED, Row, rows_of
+from sim.charts.result.count import observed
+from sim.charts.result.states import AWAY, STAYED, Row, rows_of
 from sim.charts.words import known_to
 from sim.results.result import Result, further
 from sim.results.table import Table

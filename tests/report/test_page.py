@@ -13,8 +13,8 @@ import pytest
 import sim as face
 from sim.analysis.explain import stories
 from sim.analysis.removals import removals
-from sim.charts.states import rows_of
-from sim.charts.when import chances
+from sim.charts.result.states import rows_of
+from sim.charts.result.when import chances
 from sim.errors import ResultError
 from sim.report.limits import LIMITS, limits
 from sim.report.page import html_of

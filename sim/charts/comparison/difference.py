@@ -14,9 +14,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.compare import Comparison
 from sim.analysis.pairs import Pair
-from sim.charts import compared, count
+from sim.charts.comparison import compared
 from sim.charts.history import number
 from sim.charts.labels import date_ticks
+from sim.charts.result import count
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, grid, panel, sheet
 from sim.charts.words import row_days, start_of
 from sim.results.result import Result

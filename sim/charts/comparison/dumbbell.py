@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from sim.analysis.compare import Comparison
 from sim.analysis.pairs import Pair
-from sim.charts import compared, count
+from sim.charts.comparison import compared
 from sim.charts.comparison.difference import NUMBERS
-from sim.charts.states import BETWEEN, SPANS
+from sim.charts.result import count
+from sim.charts.result.states import BETWEEN, SPANS
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
 from sim.charts.words import known_to
 from sim.results.result import SIDES

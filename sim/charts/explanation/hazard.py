@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.explain import Explanation
-from sim.charts.events import LEVEL, lines_of_names
 from sim.charts.explanation.months import (
     BODY,
     DOING,
@@ -24,6 +23,7 @@ from sim.charts.explanation.months import (
     room_of,
     write_notes,
 )
+from sim.charts.result.events import LEVEL, lines_of_names
 from sim.charts.style import BLUE, BLUE_HALF, BLUE_MOST, MARGIN, figure, measured, sheet
 from sim.charts.words import header, source
 from sim.words import many, rate

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
 from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread
+from sim.charts.result.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
 from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, panel, wrapped
 from sim.charts.words import start_of
 from sim.model.terms import DECISIONS

@@ -12,9 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.removals import Removals
 from sim.analysis.subject import DONE
-from sim.charts.events import SMALL
 from sim.charts.explanation.months import WIDTH, Row
 from sim.charts.explanation.waterfall import LOWERS, RAISES
+from sim.charts.result.events import SMALL
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, grid, measured, panel, sheet, wrapped
 from sim.charts.words import header, source
 from sim.words import LEAST, beyond_luck, many, points

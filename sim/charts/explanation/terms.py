@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from sim.analysis.explain import Explanation
 from sim.analysis.one_run import steps
 from sim.analysis.subject import DOES, LABELS
-from sim.charts.events import LEVEL, lines_of_names
 from sim.charts.explanation.months import (
     BODY,
     END_SIZE,
@@ -31,6 +30,7 @@ from sim.charts.explanation.months import (
 )
 from sim.charts.explanation.ticks import round_ticks
 from sim.charts.explanation.waterfall import LEAST
+from sim.charts.result.events import LEVEL, lines_of_names
 from sim.charts.style import BLACK, GREY, MARGIN, figure, measured, sheet
 from sim.charts.words import header, source
 from sim.model.terms import DECISIONS

@@ -13,9 +13,9 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from sim.analysis.explain import Explanation
 from sim.analysis.story import tipping
-from sim.charts.events import SMALL
 from sim.charts.explanation.months import DOING, WIDTH, Row
 from sim.charts.explanation.ticks import round_ticks
+from sim.charts.result.events import SMALL
 from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION, grid, measured, panel, sheet
 from sim.charts.words import header, source
 from sim.words import month as month_of

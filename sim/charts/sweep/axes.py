@@ -10,7 +10,7 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.compared import shortened
+from sim.charts.comparison.compared import shortened
 from sim.charts.history import number
 from sim.charts.labels import MONTHS_BETWEEN
 from sim.charts.style import BLACK, GREY, TEXT_SIZE, TITLE_SIZE, measured, wrapped

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import Normalize
 
-from sim.charts.compared import shortened
+from sim.charts.comparison.compared import shortened
 from sim.charts.style import BLACK, GREY, MARGIN, WHITE, figure, grid, panel, sheet, wrapped
 from sim.charts.sweep.axes import EDGE, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours

@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.charts.compared import shortened
+from sim.charts.comparison.compared import shortened
 from sim.charts.style import BLACK, MARGIN, TEXT_SIZE, WHITE, figure, measured, panel, sheet, wrapped
 from sim.charts.sweep.axes import EDGE, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours

@@ -15,14 +15,14 @@ from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.charts import cooperation
 from sim.charts.catalogue import CHARTS, draw_several, of_result, save
-from sim.charts.compared import names
+from sim.charts.comparison.compared import names
 from sim.charts.history import number
 from sim.charts.labels import spread
-from sim.charts.states import on_record, rows_of
+from sim.charts.result import cooperation
+from sim.charts.result.states import on_record, rows_of
+from sim.charts.result.when import chances, marks
 from sim.charts.style import figure, measured, wrapped
-from sim.charts.when import chances, marks
 from sim.charts.words import row_days
 from sim.errors import InputError
 from sim.results.result import Result

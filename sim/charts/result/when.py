@@ -14,8 +14,20 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, brief, dated, foot_of, lines_of_names, notes, write
-from sim.charts.states import Row, left_out, rows_of
+from sim.charts.result.events import (
+    LEVEL,
+    SMALL,
+    Label,
+    Mark,
+    arranged,
+    brief,
+    dated,
+    foot_of,
+    lines_of_names,
+    notes,
+    write,
+)
+from sim.charts.result.states import Row, left_out, rows_of
 from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE, figure, measured, panel, sheet, wrapped
 from sim.charts.words import end_of, header, source, start_of
 from sim.results.result import Result

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.compare import pairing
-from sim.charts import count
 from sim.charts.history import number
+from sim.charts.result import count
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE, sheet, wrapped
 from sim.charts.words import end_of, row_days, source, start_of
 from sim.errors import InputError, Problem

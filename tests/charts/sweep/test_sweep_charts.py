@@ -26,8 +26,8 @@ from sim.charts.sweep.colours import ends
 from sim.errors import InputError
 from sim.scenario.language import meaning
 from sim.words import percent
-from tests.charts.test_backtest_charts import bars, points, said
-from tests.charts.test_charts import assert_clear, band, line, words
+from tests.charts.backtest.test_backtest_charts import bars, points, said
+from tests.charts.result.test_result_charts import assert_clear, band, line, words
 from tests.pixels import few_pixels
 
 Document = dict[str, Any]

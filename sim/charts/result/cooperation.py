@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts import states
-from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, start_words
-from sim.charts.events import (
+from sim.charts.history import number
+from sim.charts.labels import date_ticks
+from sim.charts.result import states
+from sim.charts.result.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, start_words
+from sim.charts.result.events import (
     GAP,
     LEVEL,
     SMALL,
@@ -24,11 +26,9 @@ from sim.charts.events import (
     notes,
     write,
 )
-from sim.charts.history import number
-from sim.charts.labels import date_ticks
-from sim.charts.states import BETWEEN, HEAD, Row, draw_groups, likeliest, note
+from sim.charts.result.states import BETWEEN, HEAD, Row, draw_groups, likeliest, note
+from sim.charts.result.when import shares
 from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, measured, panel, sheet, wrapped
-from sim.charts.when import shares
 from sim.charts.words import end_of, header, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION

@@ -25,7 +25,7 @@ from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.runs.run import Request, simulate
 from sim.scenario import ResolvedScenario, Scenario
-from tests.charts.test_charts import assert_clear, line, words
+from tests.charts.result.test_result_charts import assert_clear, line, words
 from tests.worlds import Document, changed, rich, told
 
 
