@@ -10,7 +10,8 @@ from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
 
 from sim.atlas import Record, regimes
-from sim.charts.style import BLACK, GREY, OBSERVED, SHADE, axes, figure, grid
+from sim.charts.sheet import axes, figure, grid
+from sim.charts.style import BLACK, GREY, OBSERVED, SHADE
 from sim.words import spoken
 
 LATE, SETTLED = date(1986, 1, 1), date(2000, 1, 1)

@@ -10,7 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED, grid, measured, panel, sheet
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED
 from sim.words import percent, spoken
 
 Document = Mapping[str, Any]
@@ -59,7 +60,7 @@ def draw(document: Document) -> Figure:
         plot.plot(sizes, value, color=SIMULATED, zorder=2, gid="median")
         points = [row["gdp_musd"] for row in prices], [row["percent"] for row in prices]
         plot.plot(*points, "o", ms=5, color=OBSERVED, zorder=4, gid="packages")
-        for row, (x, y) in zip(prices, placed(drawing, plot, money), strict=True):
+        for row, (x, y) in zip(prices, placed(plot, money), strict=True):
             plot.text(x, y, row["state"], size=SMALL, color=BLACK, transform=plot.transAxes, va="center", zorder=5)
         _free(plot, seen)
     return drawing
@@ -105,7 +106,7 @@ def _free(plot: Axes, seen: Sequence[Mapping[str, Any]]) -> None:
     plot.text(0.0, -0.64 / HEIGHT, words, transform=plot.transAxes, va="top", size=SMALL, color=SIMULATED)
 
 
-def placed(drawing: Figure, plot: Axes, money: Mapping[str, Any]) -> list[tuple[float, float]]:
+def placed(plot: Axes, money: Mapping[str, Any]) -> list[tuple[float, float]]:
     """Left middle of each label, in shares of the panel: where it covers least of points, line and other labels."""
     width = WIDTH - LEFT - RIGHT
     prices = money["prices"]
@@ -122,7 +123,7 @@ def placed(drawing: Figure, plot: Axes, money: Mapping[str, Any]) -> list[tuple[
         taken.append((x, y - APART / 2, x + 2 * APART, y + APART / 2))
     found = []
     for (x, y), row in zip(points, prices, strict=True):
-        wide = measured(drawing, row["state"], SMALL)
+        wide = measured(row["state"], SMALL)
         boxes = [
             (left, y + up - LINE / 2, left + wide, y + up + LINE / 2)
             for up in (0.0, 0.1, -0.1, 0.2, -0.2)

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED, grid, panel, sheet, wrapped
+from sim.charts.sheet import grid, panel, sheet, wrapped
+from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED
 from sim.scenario.given import is_given
 from sim.words import many
 
@@ -68,8 +69,7 @@ def draw(document: Document) -> Figure:
         subtitle = f"{scenario}\n{document['note']}"
         with sheet(WIDTH, 0.2, heading, subtitle, source(document)) as (drawing, _):
             return drawing
-    with sheet(WIDTH, 1.0, heading, "", "") as (drawing, _):
-        rows = [_row(drawing, document, row) for row in told] + _noise_row(drawing, document)
+    rows = [_row(document, row) for row in told] + _noise_row(document)
     rest = _rest(document)
     height = sum(row.height for row in rows)
     body = HEAD + height + FOOT + (0.22 if rest else 0.0)
@@ -130,14 +130,14 @@ def _measure(document: Document) -> str:
     return f"{text} {note}" if note else text
 
 
-def _row(drawing: Figure, document: Document, row: Mapping[str, Any]) -> Row:
+def _row(document: Document, row: Mapping[str, Any]) -> Row:
     scale, key = _scale(document), _key(document)
     mark = "first" if document["design"] == "sobol" else "sigma"
     values = {name: scale * row[name] for name in (key, f"{key}_low", f"{key}_high", mark)}
     meaning = f"{row['meaning']}: {_number(row['low'])} to {_number(row['high'])}"
     return Row(
-        name=wrapped(drawing, readable(row["name"]), NAME, room=LEFT - MARGIN - 0.15),
-        meaning=_cut(drawing, meaning if "." in row["name"] else str(row["meaning"])),
+        name=wrapped(readable(row["name"]), NAME, room=LEFT - MARGIN - 0.15),
+        meaning=_cut(meaning if "." in row["name"] else str(row["meaning"])),
         bar=values[key],
         low=values[f"{key}_low"],
         high=values[f"{key}_high"],
@@ -148,7 +148,7 @@ def _row(drawing: Figure, document: Document, row: Mapping[str, Any]) -> Row:
     )
 
 
-def _noise_row(drawing: Figure, document: Document) -> list[Row]:
+def _noise_row(document: Document) -> list[Row]:
     """The row of what luck has left in the points; none where it cannot be told."""
     share = document["noise_share"]
     if share is None:
@@ -159,9 +159,7 @@ def _noise_row(drawing: Figure, document: Document) -> list[Row]:
         size = _scale(document) * PURE_NOISE * math.sqrt(share * document["variance"])
         meaning = f"the mean size of a step of luck alone, at most; {share:.1%} of the variance"
     name = ["Monte Carlo noise"]
-    return [
-        Row(name, _cut(drawing, meaning), size, size, size, None, size, size, (_told(size, document), ""), noise=True)
-    ]
+    return [Row(name, _cut(meaning), size, size, size, None, size, size, (_told(size, document), ""), noise=True)]
 
 
 def readable(name: str) -> str:
@@ -177,9 +175,9 @@ def readable(name: str) -> str:
     return name
 
 
-def _cut(drawing: Figure, text: str) -> list[str]:
+def _cut(text: str) -> list[str]:
     """A meaning in at most two small lines."""
-    lines = wrapped(drawing, text, SMALL, room=LEFT - MARGIN - 0.15)
+    lines = wrapped(text, SMALL, room=LEFT - MARGIN - 0.15)
     if len(lines) <= MOST_LINES:
         return lines
     return [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1].rstrip(" ,;:(") + " …"]

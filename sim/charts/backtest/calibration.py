@@ -26,7 +26,8 @@ from sim.charts.backtest.document import (
     of_model,
     source,
 )
-from sim.charts.style import BLUE_HALF, GREY, SIMULATED, WHITE, grid, measured, panel, sheet
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLUE_HALF, GREY, SIMULATED, WHITE
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top, inches."""
@@ -131,7 +132,7 @@ def _covered(boxes: Sequence[Box], taken: Sequence[Box]) -> list[float]:
 
 def _around(plot: Axes, text: str, x: float, y: float) -> Box:
     """The place a small text takes whose middle is at (x, y), inches."""
-    wide = measured(plot.figure, text, SMALL) / 2 + 0.02  # type: ignore[arg-type]
+    wide = measured(text, SMALL) / 2 + 0.02
     high = (1 + text.count("\n")) * SMALL * 0.6 / 72
     return x - wide, y - high, x + wide, y + high
 

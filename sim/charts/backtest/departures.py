@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.charts.backtest.document import FAINT, WIDTH, Document, Row, source
-from sim.charts.style import BLACK, GREY, MARGIN, SIMULATED, WHITE, measured, panel, sheet
+from sim.charts.sheet import measured, panel, sheet
+from sim.charts.style import BLACK, GREY, MARGIN, SIMULATED, WHITE
 from sim.words import percent
 
 DEPARTURE_ROW, DEPARTURE_HEAD, DEPARTURE_FOOT = 0.25, 0.4, 0.32
@@ -34,7 +35,7 @@ def draw(document: Document) -> Figure:
     body = DEPARTURE_HEAD + height + DEPARTURE_FOOT
     with sheet(WIDTH, body, heading, measure, source(document)) as (drawing, top):
         names = [f"{row['state']} {row['date'][:4]}" for row in rows]
-        left = max([measured(drawing, name) for name in names], default=0.5) + MARGIN + 0.2
+        left = max([measured(name) for name in names], default=0.5) + MARGIN + 0.2
         width = WIDTH - left - COLUMNS - MARGIN
         plot = panel(drawing, left, top + DEPARTURE_HEAD, width, height)
         _draw_ranks(plot, rows)

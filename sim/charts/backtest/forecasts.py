@@ -25,20 +25,8 @@ from sim.charts.backtest.document import (
     source,
 )
 from sim.charts.labels import spread
-from sim.charts.style import (
-    BLUE_HALF,
-    BLUE_MOST,
-    GREY,
-    OBSERVED,
-    SHADE,
-    SIMULATED,
-    VERMILION,
-    WHITE,
-    grid,
-    measured,
-    panel,
-    sheet,
-)
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLUE_HALF, BLUE_MOST, GREY, OBSERVED, SHADE, SIMULATED, VERMILION, WHITE
 from sim.words import listed, many
 
 FORECASTS_LEFT, FORECASTS_RIGHT = 0.62, 0.3
@@ -118,7 +106,7 @@ def _shade_truces(plot: Axes, limits: tuple[float, float], width: float) -> None
             continue
         plot.axvspan(first, last, color=SHADE, lw=0, zorder=0)
         said = f"truce {regime.start.year}–{regime.end.year % 100:02d}"
-        if measured(plot.figure, said) < (last - first) * inches:  # type: ignore[arg-type]
+        if measured(said) < (last - first) * inches:
             look: dict[str, Any] = {"transform": plot.get_xaxis_transform(), "ha": "center", "va": "bottom"}
             plot.text((first + last) / 2, 0.04 / FORECASTS_HEIGHT, said, color=GREY, **look)
 

@@ -21,7 +21,8 @@ from sim.charts.backtest.document import (
     of_model,
     source,
 )
-from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED, grid, measured, panel, sheet
+from sim.charts.sheet import grid, measured, panel, sheet, write
+from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED
 
 SCORES = {
     "crps": ("Error of the forecast count (CRPS), states", 2),
@@ -46,13 +47,12 @@ def draw(document: Document) -> Figure:
     body = sum(SKILL_HEAD + SKILL_ROW * len(models) + SKILL_FOOT for models in tables.values())
     heading = "Scores of the simulation against simpler forecasts"
     with sheet(WIDTH, body, heading, measure, source(document)) as (drawing, top):
-        left = max([measured(drawing, name_of(model)) for models in tables.values() for model in models], default=0.5)
+        left = max([measured(name_of(model)) for models in tables.values() for model in models], default=0.5)
         left += MARGIN + 0.12
         width = (WIDTH - left - MARGIN) / max(1, len(horizons)) - VALUE
         for score, models in tables.items():
             height = SKILL_ROW * len(models)
-            y = 1 - (top + 0.14) / drawing.get_figheight()
-            drawing.text(MARGIN / WIDTH, y, SCORES[score][0], weight="bold", va="center")
+            write(drawing, MARGIN, top + 0.14, SCORES[score][0], weight="bold", va="center")
             for place, horizon in enumerate(horizons):
                 at = left + (width + VALUE) * place
                 plot = panel(drawing, at, top + SKILL_HEAD, width, height)
@@ -118,7 +118,7 @@ def _tick_differences(plot: Axes) -> None:
         ticks = [float(tick) for tick in MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)]
         ticks = [tick for tick in ticks if low <= tick <= high]
         labels = [f"{tick:g}".replace("-", "−") for tick in ticks]
-        widest = max(measured(plot.figure, label, SMALL) for label in labels)  # type: ignore[arg-type]
+        widest = max(measured(label, SMALL) for label in labels)
         if len(ticks) < 2 or widest + 0.07 < (ticks[1] - ticks[0]) * inches:
             break
     plot.set_xticks(ticks, labels, size=SMALL)

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from sim.analysis.compare import pairing
 from sim.charts.history import number
 from sim.charts.result import count
-from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE, sheet, wrapped
+from sim.charts.sheet import sheet, shortened, wrapped
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE
 from sim.charts.words import end_of, row_days, source, start_of
 from sim.errors import InputError, Problem
 from sim.results.result import Result
@@ -112,7 +113,7 @@ def fans(
 def in_margin(plot: Axes, name: str, bars: int) -> list[str]:
     """A name as lines that fit into the right margin, beyond so many bars."""
     room = LABELS - (0.4 + STEP * bars) - MARGIN
-    return shortened(wrapped(plot.figure, name, TEXT_SIZE, room=room))  # type: ignore[arg-type]
+    return shortened(wrapped(name, TEXT_SIZE, room=room))
 
 
 def starts(plot: Axes, window: count.Window, results: Sequence[Result]) -> None:
@@ -138,10 +139,3 @@ def names(results: Sequence[Result]) -> list[str]:
     if len(set(told)) == len(told):
         return told
     return [f"{name}, {str(result.settings.get('id'))[:6]}" for name, result in zip(told, results, strict=True)]
-
-
-def shortened(lines: list[str], most: int = 2) -> list[str]:
-    """At most so many lines, the last one ending in an ellipsis where some are left out."""
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], lines[most - 1][:-1] + "…"]

@@ -18,7 +18,8 @@ from sim.charts.comparison import compared
 from sim.charts.history import number
 from sim.charts.labels import date_ticks
 from sim.charts.result import count
-from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, grid, panel, sheet
+from sim.charts.sheet import grid, panel, sheet
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN
 from sim.charts.words import row_days, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION

@@ -13,7 +13,8 @@ from sim.charts.comparison import compared
 from sim.charts.comparison.difference import NUMBERS
 from sim.charts.result import count
 from sim.charts.result.states import BETWEEN, SPANS
-from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
+from sim.charts.sheet import grid, measured, panel, sheet, shortened, wrapped, write
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE
 from sim.charts.words import known_to
 from sim.results.result import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION
@@ -77,7 +78,7 @@ def draw(comparison: Comparison) -> Figure:
     body = sum(NAMES + sum(group.height + BETWEEN for group in block) for block in blocks)
     heading = f"Chances of states in {NUMBERS[len(names)]} scenarios, and the difference"
     with sheet(count.WIDTH, body, heading, measure, compared.source_of(results)) as (drawing, top):
-        columns = _columns(drawing, [row for block in blocks for group in block for row in group.rows])
+        columns = _columns([row for block in blocks for group in block for row in group.rows])
         for position, block in enumerate(blocks, start=1):
             _write_names(drawing, top, names[position], names[0], CYCLE[position])
             top += NAMES
@@ -122,12 +123,11 @@ def _left_out(rows: list[dict[str, Any]], word: str) -> str:
     return f"{told} with a difference of at most {100 * most:.1f} points"
 
 
-def _columns(drawing: Figure, rows: list[dict[str, Any]]) -> Columns:
+def _columns(rows: list[dict[str, Any]]) -> Columns:
     """Room for the names at the left and the numbers at the right; the axis takes what is between."""
-    left = max([measured(drawing, row["state"]) for row in rows], default=0.5) + MARGIN + 0.17
+    left = max([measured(row["state"]) for row in rows], default=0.5) + MARGIN + 0.17
     widths = [
-        max([measured(drawing, _texts(row)[column], bold=column == 2) for row in rows], default=0.5)
-        for column in range(4)
+        max([measured(_texts(row)[column], bold=column == 2) for row in rows], default=0.5) for column in range(4)
     ]
     edge = count.WIDTH - MARGIN - widths[3]
     third = edge - 0.08
@@ -151,21 +151,20 @@ def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
 
 def _write_names(drawing: Figure, top: float, name: str, against: str, colour: str) -> None:
     """Which scenario is held against which, each in its colour, on the lower edge of its line."""
-    y = 1 - (top + NAMES - 0.06) / drawing.get_figheight()
     at = MARGIN
     for text, ink, bold in ((name, colour, True), ("against", GREY, False), (against, CYCLE[0], True)):
-        lines = wrapped(drawing, text, 10.5, bold=bold, room=(count.WIDTH - 2 * MARGIN - 0.8) / 2)
-        (said,) = compared.shortened(lines, 1) if len(lines) > 1 else lines
-        drawing.text(at / count.WIDTH, y, said, color=ink, weight="bold" if bold else "normal", size=10.5, va="bottom")
-        at += measured(drawing, said, 10.5, bold) + 0.1
+        lines = wrapped(text, 10.5, bold=bold, room=(count.WIDTH - 2 * MARGIN - 0.8) / 2)
+        (said,) = shortened(lines, 1) if len(lines) > 1 else lines
+        look: dict[str, Any] = {"color": ink, "weight": "bold" if bold else "normal", "size": 10.5, "va": "bottom"}
+        write(drawing, at, top + NAMES - 0.06, said, **look)
+        at += measured(said, 10.5, bold) + 0.1
 
 
 def _draw_group(drawing: Figure, top: float, group: Group, columns: Columns, colour: str) -> None:
     """One panel: rings and dots, names at the left, numbers at the right."""
-    high = drawing.get_figheight()
-    drawing.text(MARGIN / count.WIDTH, 1 - (top + HEAD - 0.08) / high, group.heading, va="bottom")
+    write(drawing, MARGIN, top + HEAD - 0.08, group.heading, va="bottom")
     if group.rest:
-        drawing.text(MARGIN / count.WIDTH, 1 - (top + group.height) / high, group.rest, color=GREY, va="bottom")
+        write(drawing, MARGIN, top + group.height, group.rest, color=GREY, va="bottom")
     if not group.rows:
         return
     plot = panel(drawing, columns.left, top + HEAD, columns.width, ROW * len(group.rows))

@@ -14,6 +14,8 @@ from sim.charts.explanation.months import (
     DOING,
     END_SIZE,
     FOOT,
+    LEFT,
+    NOTE,
     WIDTH,
     End,
     edges_of,
@@ -21,10 +23,10 @@ from sim.charts.explanation.months import (
     months_of,
     name_ends,
     room_of,
-    write_notes,
 )
-from sim.charts.result.events import LEVEL, lines_of_names
-from sim.charts.style import BLUE, BLUE_HALF, BLUE_MOST, MARGIN, figure, measured, sheet
+from sim.charts.result.events import LEVEL, SMALL, lines_of_names
+from sim.charts.sheet import measured, sheet, write
+from sim.charts.style import BLUE, BLUE_HALF, BLUE_MOST, GREY, MARGIN
 from sim.charts.words import header, source
 from sim.words import many, rate
 from sim.words import month as month_of
@@ -45,8 +47,7 @@ def draw(explanation: Explanation) -> Figure:
         End("half of runs", (last["q25"] + last["q75"]) / 2, BLUE_HALF),
         End("90 % of runs", (last["q75"] + last["q95"]) / 2, BLUE_MOST),
     ]
-    with figure(WIDTH, 1.0) as probe:
-        right = max(measured(probe, end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
+    right = max(measured(end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
     still_open = round(months[-1]["open"] * explanation.document["sampled_runs"])
     said = f"In {month_of(months[-1]['month'])} it is open in {many(still_open, 'run')}."
     labels, lines = room_of(result, when["calendar"], edges, right, said)
@@ -56,7 +57,7 @@ def draw(explanation: Explanation) -> Figure:
         f"Annual hazard, %, by month, over those of {sampled} of the result in which it is {still}: mean, and where "
         "half and 90 % of them are. Runs with a high hazard drop out first, so the mean falls by itself."
     )
-    body = LEVEL * lines_of_names(labels) + 0.15 + BODY + FOOT + 0.18 * len(lines)
+    body = LEVEL * lines_of_names(labels) + 0.15 + BODY + FOOT + NOTE * len(lines)
     title = f"{subject.name}: the hazard of {DOING[subject.decision]}, by month"
     with sheet(WIDTH, body, title, header(result, measure), source([result])) as (drawing, top):
         frame = months_of(drawing, top, result, edges, labels, right)
@@ -71,5 +72,6 @@ def draw(explanation: Explanation) -> Figure:
         plot.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
         plot.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}"))
         name_ends(frame, ends, 0.0, top_of)
-        write_notes(drawing, top + body - 0.18 * len(lines) - 0.02, lines)
+        foot = top + body - NOTE * len(lines) - 0.02
+        write(drawing, LEFT, foot, lines, NOTE, color=GREY, size=SMALL, va="top")
     return drawing

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread
-from sim.charts.result.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
-from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, panel, wrapped
+from sim.charts.result.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write_name
+from sim.charts.sheet import grid, panel, wrapped
+from sim.charts.style import BLACK, MARGIN
 from sim.charts.words import start_of
 from sim.model.terms import DECISIONS
 from sim.results.result import Result
@@ -27,6 +28,8 @@ Row = Mapping[str, Any]
 WIDTH, BODY, LEFT, FOOT = 9.0, 3.6, 0.72, 0.5
 LONGEST = 50
 """Letters of the name of an event."""
+NOTE = 0.18
+"""Inches of a line of notes."""
 END_SIZE = 9.0
 LINE = END_SIZE * 1.45 / 72
 DOING = {name: decision.doing for name, decision in DECISIONS.items()}
@@ -97,7 +100,7 @@ def months_of(
 
 def _write(plot: Axes, at: float, foot: float, name: str) -> None:
     """A name above axes whose heights are told in shares of them."""
-    write(plot, at, foot, name)
+    write_name(plot, at, foot, name)
     plot.texts[-1].set_transform(plot.get_xaxis_transform())
 
 
@@ -105,25 +108,16 @@ def room_of(
     result: Result, calendar: Sequence[Row], edges: list[float], right: float, more: str = ""
 ) -> tuple[list[Label], list[str]]:
     """Places for the names of events, and the lines of notes that go with them, `more` at their end."""
-    with figure(WIDTH, 1.0) as probe:
-        width = WIDTH - LEFT - right
-        # Names may stand over the margin at the right, where nothing else is above the axes.
-        labels = arranged(
-            probe, marks(result, calendar, len(edges) - 1), edges[-1] - edges[0], width, WIDTH - LEFT - MARGIN
-        )
-        said = (
-            notes(labels, "Lines: dated events that can move it, at the beginning of their month", "dashed")
-            if labels
-            else ""
-        )
-        text = " ".join(part for part in (said, earlier(calendar), more) if part)
-        return labels, wrapped(probe, text, SMALL, room=WIDTH - LEFT - MARGIN) if text else []
-
-
-def write_notes(drawing: Figure, top: float, lines: Sequence[str]) -> None:
-    for place, line in enumerate(lines):
-        y = 1 - (top + 0.18 * place) / drawing.get_figheight()
-        drawing.text(LEFT / WIDTH, y, line, color=GREY, size=SMALL, va="top")
+    width = WIDTH - LEFT - right
+    # Names may stand over the margin at the right, where nothing else is above the axes.
+    labels = arranged(marks(result, calendar, len(edges) - 1), edges[-1] - edges[0], width, WIDTH - LEFT - MARGIN)
+    said = (
+        notes(labels, "Lines: dated events that can move it, at the beginning of their month", "dashed")
+        if labels
+        else ""
+    )
+    text = " ".join(part for part in (said, earlier(calendar), more) if part)
+    return labels, wrapped(text, SMALL, room=WIDTH - LEFT - MARGIN) if text else []
 
 
 def held(values: Floats) -> Floats:

@@ -15,7 +15,8 @@ from sim.analysis.subject import DONE
 from sim.charts.explanation.months import WIDTH, Row
 from sim.charts.explanation.waterfall import LOWERS, RAISES
 from sim.charts.result.events import SMALL
-from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, grid, measured, panel, sheet, wrapped
+from sim.charts.sheet import grid, measured, panel, sheet, wrapped, write
+from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE
 from sim.charts.words import header, source
 from sim.words import LEAST, beyond_luck, many, points
 from sim.words import month as month_of
@@ -46,15 +47,14 @@ def draw(removals: Removals) -> Figure:
     basis = f"Paired over {many(removals.runs, 'run')}."
     with sheet(WIDTH, body, title, header(result, measure), source([result], basis)) as (drawing, top):
         if not blocks:
-            y = 1 - (top + 0.1) / drawing.get_figheight()
-            drawing.text(MARGIN / WIDTH, y, "No lever moves the chance.", va="top")
+            write(drawing, MARGIN, top + 0.1, "No lever moves the chance.", va="top")
             return drawing
         rows = [row for _, own in blocks for row in own]
-        names = {id(row): "\n".join(wrapped(drawing, _told(row), TEXT_SIZE, room=3.1)[:1]) for row in rows}
-        left = max(measured(drawing, name) for name in names.values()) + MARGIN + 0.17
+        names = {id(row): "\n".join(wrapped(_told(row), TEXT_SIZE, room=3.1)[:1]) for row in rows}
+        left = max(measured(name) for name in names.values()) + MARGIN + 0.17
         texts = [_numbers(row) for row in rows]
-        gaps = [max(measured(drawing, text[column], bold=column == 1) for text in texts) + 0.16 for column in range(3)]
-        gaps = [max(gap, measured(drawing, word, SMALL) + 0.16) for gap, word in zip(gaps, _COLUMNS, strict=True)]
+        gaps = [max(measured(text[column], bold=column == 1) for text in texts) + 0.16 for column in range(3)]
+        gaps = [max(gap, measured(word, SMALL) + 0.16) for gap, word in zip(gaps, _COLUMNS, strict=True)]
         width = WIDTH - left - sum(gaps) - MARGIN
         ends = [
             0.0,
@@ -63,8 +63,7 @@ def draw(removals: Removals) -> Figure:
         low, high = min(ends), max(ends)
         pad = 0.06 * max(high - low, 1.0)
         for place, (words, own) in enumerate(blocks):
-            y = 1 - (top + HEAD - 0.07) / drawing.get_figheight()
-            drawing.text(MARGIN / WIDTH, y, words, va="bottom", weight="bold", size=SMALL)
+            write(drawing, MARGIN, top + HEAD - 0.07, words, va="bottom", weight="bold", size=SMALL)
             plot = panel(drawing, left, top + HEAD, width, ROW * len(own))
             plot.set_xlim(low - pad, high + pad)
             _draw_block(plot, own, [names[id(row)] for row in own], width, gaps)

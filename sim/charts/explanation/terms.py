@@ -16,6 +16,8 @@ from sim.charts.explanation.months import (
     BODY,
     END_SIZE,
     FOOT,
+    LEFT,
+    NOTE,
     WIDTH,
     End,
     Floats,
@@ -26,12 +28,12 @@ from sim.charts.explanation.months import (
     months_of,
     name_ends,
     room_of,
-    write_notes,
 )
 from sim.charts.explanation.ticks import round_ticks
 from sim.charts.explanation.waterfall import LEAST
-from sim.charts.result.events import LEVEL, lines_of_names
-from sim.charts.style import BLACK, GREY, MARGIN, figure, measured, sheet
+from sim.charts.result.events import LEVEL, SMALL, lines_of_names
+from sim.charts.sheet import measured, sheet, write
+from sim.charts.style import BLACK, GREY, MARGIN
 from sim.charts.words import header, source
 from sim.model.terms import DECISIONS
 from sim.words import month as month_of
@@ -69,8 +71,7 @@ def draw(explanation: Explanation) -> Figure:
     added = contributions(subject.decision, months)
     total = np.sum(list(added.values()), axis=0) if added else np.zeros(len(months))
     edges, ends = edges_of(result, len(months)), _ends(subject.decision, added, total)
-    with figure(WIDTH, 1.0) as probe:
-        right = max(measured(probe, end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
+    right = max(measured(end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
     labels, lines = room_of(result, run["calendar"], edges, right)
     moved = "the chance that talks are lost" if subject.decision == "leave" else "the hazard"
     measure = (
@@ -79,7 +80,7 @@ def draw(explanation: Explanation) -> Figure:
     )
     measure += f", when it {DOES[subject.decision]}." if run["decided"] else "."
     said = f"{subject.name} in run {run['run']}: what weighed, by month"
-    body = LEVEL * lines_of_names(labels) + 0.15 + BODY + FOOT + 0.18 * len(lines)
+    body = LEVEL * lines_of_names(labels) + 0.15 + BODY + FOOT + NOTE * len(lines)
     with sheet(WIDTH, body, said, header(result, measure), source([result])) as (drawing, top):
         frame = months_of(drawing, top, result, edges, labels, right)
         low, high = _stack(frame, added, total)
@@ -87,7 +88,8 @@ def draw(explanation: Explanation) -> Figure:
         ticks = round_ticks(math.exp(low), math.exp(high), BODY, 0.27)
         frame.plot.set_yticks([math.log(tick) for tick in ticks], [f"× {tick:g}" for tick in ticks])
         name_ends(frame, ends, low, high)
-        write_notes(drawing, top + body - 0.18 * len(lines) - 0.02, lines)
+        foot = top + body - NOTE * len(lines) - 0.02
+        write(drawing, LEFT, foot, lines, NOTE, color=GREY, size=SMALL, va="top")
     return drawing
 
 

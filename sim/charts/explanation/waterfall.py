@@ -16,7 +16,8 @@ from sim.analysis.story import tipping
 from sim.charts.explanation.months import DOING, WIDTH, Row
 from sim.charts.explanation.ticks import round_ticks
 from sim.charts.result.events import SMALL
-from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION, grid, measured, panel, sheet
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION
 from sim.charts.words import header, source
 from sim.words import month as month_of
 from sim.words import rate
@@ -79,10 +80,10 @@ def draw(explanation: Explanation) -> Figure:
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
     with sheet(WIDTH, body, said, *texts) as (drawing, top):
-        left = max(measured(drawing, row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
+        left = max(measured(row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
         after = "chance after" if leaves else "hazard after"
-        widest = max(measured(drawing, shown(row.after), bold=True) for row in rows)
-        right = max(widest, measured(drawing, after, SMALL)) + 0.25
+        widest = max(measured(shown(row.after), bold=True) for row in rows)
+        right = max(widest, measured(after, SMALL)) + 0.25
         factors = 0.75
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))

@@ -9,21 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.bids import ENDED, Bids, bids, finding
-from sim.charts.style import (
-    BLACK,
-    BLUE,
-    BLUE_HALF,
-    GREY,
-    MARGIN,
-    PALE,
-    VERMILION,
-    WHITE,
-    grid,
-    measured,
-    panel,
-    sheet,
-    wrapped,
-)
+from sim.charts.sheet import grid, measured, panel, sheet, wrapped
+from sim.charts.style import BLACK, BLUE, BLUE_HALF, GREY, MARGIN, PALE, VERMILION, WHITE
 from sim.charts.words import end_of, header, source
 from sim.results.result import Result
 from sim.words import many, percent
@@ -64,13 +51,13 @@ def draw(result: Result) -> Figure:
     )
     body = HEAD + ROW * len(shown) + FOOT + NOTE
     with sheet(WIDTH, body, f"{TITLE}. {finding(shown)}", header(result, measure), source([result])) as (drawing, top):
-        left = min(MARGIN + 0.15 + max(measured(drawing, row.name) for row in shown), MOST_LEFT)
+        left = min(MARGIN + 0.15 + max(measured(row.name) for row in shown), MOST_LEFT)
         width = WIDTH - left - 2 * (LIMITS + DOLLARS) - ENDS - MARGIN - 0.25
         plot = panel(drawing, left, top + HEAD, width, ROW * len(shown))
         _axis(plot, shown)
         columns = _columns(plot, width, len(shown))
         for place, row in enumerate(shown):
-            _row(drawing, plot, row, place, (MARGIN - left) / width, left - MARGIN - 0.1, columns)
+            _row(plot, row, place, (MARGIN - left) / width, left - MARGIN - 0.1, columns)
         foot = -(FOOT + 0.02) / (ROW * len(shown))
         plot.text((MARGIN - left) / width, foot, _note(result, rows, rest), color=GREY, size=SMALL, va="top",
                   transform=plot.transAxes)  # fmt: skip
@@ -127,12 +114,10 @@ def _columns(plot: Axes, width: float, rows: int) -> dict[str, float]:
     return at
 
 
-def _row(
-    drawing: Figure, plot: Axes, row: Bids, place: int, names: float, room: float, columns: dict[str, float]
-) -> None:
+def _row(plot: Axes, row: Bids, place: int, names: float, room: float, columns: dict[str, float]) -> None:
     """One state: its name, the lines of both limits, and what is told beside them."""
     side: dict[str, Any] = {"transform": plot.get_yaxis_transform(), "va": "center"}
-    name = wrapped(drawing, row.name, 10.0, room=room)[:2]
+    name = wrapped(row.name, 10.0, room=room)[:2]
     plot.text(names, place, "\n".join(name), linespacing=1.05, **side)
     for shift, one, colour, gid in (
         (-0.2, row.beijing, BEIJING, "beijing"),

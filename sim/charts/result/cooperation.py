@@ -24,11 +24,12 @@ from sim.charts.result.events import (
     foot_of,
     lines_of_names,
     notes,
-    write,
+    write_name,
 )
 from sim.charts.result.states import BETWEEN, HEAD, Row, draw_groups, likeliest, note
 from sim.charts.result.when import shares
-from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, measured, panel, sheet, wrapped
+from sim.charts.sheet import grid, measured, panel, sheet, wrapped, write
+from sim.charts.style import BLACK, GREY, MARGIN
 from sim.charts.words import end_of, header, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
@@ -66,12 +67,11 @@ def draw(result: Result) -> Figure:
     span = (last - first).days
     pad = span * 0.012 or LEAST_DAYS
     width = WIDTH - LEFT - LABELS
-    with figure(WIDTH, 1.0) as probe:
-        labels = arranged(probe, marks(result), span + pad, width, WIDTH - LEFT - MARGIN)
-        start = ", ".join(start_words(result, len(result.hosts)))
-        level = start_level(labels, measured(probe, start, SMALL) + 0.08)
-        said = notes(labels, "Lines: events of the scenario that concern hosts", "broken")
-        lines = wrapped(probe, said, SMALL, room=WIDTH - LEFT - MARGIN) if labels else []
+    labels = arranged(marks(result), span + pad, width, WIDTH - LEFT - MARGIN)
+    start = ", ".join(start_words(result, len(result.hosts)))
+    level = start_level(labels, measured(start, SMALL) + 0.08)
+    said = notes(labels, "Lines: events of the scenario that concern hosts", "broken")
+    lines = wrapped(said, SMALL, room=WIDTH - LEFT - MARGIN) if labels else []
     head = HEAD + LEVEL * max(lines_of_names(labels), level + 1) + GAP
     above = head + HEIGHT + FOOT + NOTE * len(lines)
     with sheet(
@@ -86,14 +86,11 @@ def draw(result: Result) -> Figure:
         label_runs(plot, window, result, summary, DIGITS)
         at = number(first)
         _draw_line(plot, window, at, level, {"color": GREY, "lw": 0.8, "gid": "start"})
-        write(plot, at + 0.03 * window.days_per_inch, _height(window, level), start, GREY)
+        write_name(plot, at + 0.03 * window.days_per_inch, _height(window, level), start, GREY)
         _draw_labels(plot, window, labels)
         under = top + head + HEIGHT + FOOT
-        for position, line in enumerate(lines):
-            y = 1 - (under + NOTE * position) / drawing.get_figheight()
-            drawing.text(LEFT / WIDTH, y, line, color=GREY, size=SMALL, va="top")
-        y = 1 - (top + HEAD - 0.08) / drawing.get_figheight()
-        drawing.text(MARGIN / WIDTH, y, ABOVE, weight="bold", va="bottom")
+        write(drawing, LEFT, under, lines, NOTE, color=GREY, size=SMALL, va="top")
+        write(drawing, MARGIN, top + HEAD - 0.08, ABOVE, weight="bold", va="bottom")
         draw_groups(drawing, top + above + BETWEEN, [group], COLUMN)
     return drawing
 
@@ -160,7 +157,7 @@ def _draw_labels(plot: Axes, window: Window, labels: list[Label]) -> None:
         _draw_line(plot, window, at, label.level if label.shown else None, look)
         if label.shown:
             begin = number(window.first) + (label.begin + 0.03) * window.days_per_inch
-            write(plot, begin, _height(window, label.level), label.mark.name)
+            write_name(plot, begin, _height(window, label.level), label.mark.name)
 
 
 def _draw_line(plot: Axes, window: Window, at: float, level: int | None, look: dict[str, Any]) -> None:

@@ -14,19 +14,8 @@ from matplotlib.ticker import MaxNLocator
 from sim.atlas import Record
 from sim.charts.history import number
 from sim.charts.labels import date_ticks, spread
-from sim.charts.style import (
-    BLUE_HALF,
-    BLUE_MOST,
-    GREY,
-    OBSERVED,
-    SIMULATED,
-    TEXT_SIZE,
-    WHITE,
-    grid,
-    measured,
-    panel,
-    sheet,
-)
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLUE_HALF, BLUE_MOST, GREY, OBSERVED, SIMULATED, TEXT_SIZE, WHITE
 from sim.charts.words import end_of, header, known_to, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.table import Table
@@ -167,7 +156,7 @@ def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:
                 days, counts = [*days, days[-1] + window.pad], [*counts, counts[-1]]
             plot.step(days, counts, where="post", color=OBSERVED, zorder=2.4, gid=name)
     left = number(window.first)
-    reach = (measured(plot.figure, "on record") + 0.1) * window.days_per_inch  # type: ignore[arg-type]
+    reach = (measured("on record") + 0.1) * window.days_per_inch
     room = left + reach < number(start)
     if room or len(after) < 2 or len(results) > 1:
         crossed = [count for day, count in before + after if number(day) <= left + reach]
@@ -195,7 +184,7 @@ def mark_start(plot: Axes, window: Window, result: Result) -> None:
     at = mark_line(plot, start_of(result))
     lines = start_words(result, int(result.counts[0, 0]))
     room = (number(window.last) + window.pad - at) / window.days_per_inch
-    right = room > max(measured(plot.figure, line) for line in lines) + 0.1  # type: ignore[arg-type]
+    right = room > max(measured(line) for line in lines) + 0.1
     shift = (0.06 if right else -0.06) * window.days_per_inch
     plot.text(at + shift, window.top, "\n".join(lines), color=GREY, va="top", ha="left" if right else "right")
 
@@ -265,7 +254,7 @@ def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:
     at = number(day)
     plot.plot(at, count, "o", color=OBSERVED, ms=4.5, zorder=3)
     text = f"on record, {month(day)}: {count}"
-    half = measured(plot.figure, text) * window.days_per_inch / 2 + 0.05 * window.days_per_inch  # type: ignore[arg-type]
+    half = measured(text) * window.days_per_inch / 2 + 0.05 * window.days_per_inch
     left, right = number(window.first), number(window.last) + window.pad
     centre = min(max(at, left + half), right - half)
     lows, highs = [float(count)], [float(count)]

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from sim.charts.style import BLACK, WHITE, measured
+from sim.charts.sheet import measured
+from sim.charts.style import BLACK, WHITE
 from sim.charts.words import start_of
 from sim.results.result import Result
 from sim.words import day, month_end
@@ -92,7 +92,7 @@ def brief(words: str) -> str:
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 
 
-def arranged(probe: Figure, found: list[Mark], length: float, width: float, room: float | None = None) -> list[Label]:
+def arranged(found: list[Mark], length: float, width: float, room: float | None = None) -> list[Label]:
     """A place for each mark's name above the axes, so that no name covers another or is crossed by a line.
 
     length : of the axis in its unit; width : of the axis in inches; room : for names, if more than that, inches
@@ -101,7 +101,7 @@ def arranged(probe: Figure, found: list[Mark], length: float, width: float, room
     placed: list[Label] = []
     for mark in reversed(found):
         at = mark.at / length * width
-        wide = measured(probe, mark.name, SMALL) + 0.08
+        wide = measured(mark.name, SMALL) + 0.08
         begin = max(0.0, min(at, (room or width) - wide))
         spanned = [label.level for label in placed if begin <= label.at < begin + wide + GAP]
         level = max(spanned, default=-1) + 1
@@ -121,7 +121,7 @@ def foot_of(level: int) -> float:
     return LEVEL * level + GAP
 
 
-def write(plot: Axes, at: float, foot: float, name: str, colour: str = BLACK) -> None:
+def write_name(plot: Axes, at: float, foot: float, name: str, colour: str = BLACK) -> None:
     """A name that begins at `at` and stands on `foot`, both in the units of the axes."""
     # White behind the letters: at the right edge a line may have to pass below another's name.
     box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.8}

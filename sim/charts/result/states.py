@@ -9,17 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.atlas import Change
-from sim.charts.style import (
-    BLACK,
-    BLUE_HALF,
-    GREY,
-    MARGIN,
-    SIMULATED,
-    grid,
-    measured,
-    panel,
-    sheet,
-)
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED
 from sim.charts.words import end_of, header, known_to, source
 from sim.results.result import SIDES, Result
 from sim.results.tables import RECOGNITION
@@ -94,10 +85,10 @@ def draw_groups(drawing: Figure, top: float, groups: list[Group], column: str) -
     """
     rows = [row for group in groups for row in group.rows]
     span = reach(rows)
-    left = max([measured(drawing, row.name) for row in rows], default=0.5) + MARGIN + 0.17
-    numbers = max([measured(drawing, numbered(row), bold=True) for row in rows], default=0.5)
+    left = max([measured(row.name) for row in rows], default=0.5) + MARGIN + 0.17
+    numbers = max([measured(numbered(row), bold=True) for row in rows], default=0.5)
     words = [row.beside for row in rows] + [column]
-    last = max(measured(drawing, text, bold=True) for text in words) + 0.25 if column else 0.0
+    last = max(measured(text, bold=True) for text in words) + 0.25 if column else 0.0
     width = WIDTH - left - 0.2 - numbers - last - MARGIN - 0.1
     for group in groups:
         plot = panel(drawing, left, top + HEAD, width, ROW * len(group.rows))

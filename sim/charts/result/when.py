@@ -25,10 +25,11 @@ from sim.charts.result.events import (
     foot_of,
     lines_of_names,
     notes,
-    write,
+    write_name,
 )
 from sim.charts.result.states import Row, left_out, rows_of
-from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE, figure, measured, panel, sheet, wrapped
+from sim.charts.sheet import measured, panel, sheet, wrapped, write
+from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE
 from sim.charts.words import end_of, header, source, start_of
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
@@ -90,12 +91,11 @@ def draw(result: Result) -> Figure:
     )
     if rest:
         measure += f". Not shown: {left_out(rest, 'state')}."
-    with figure(WIDTH, 1.0) as probe:
-        left = max([measured(probe, row.name) for row in rows], default=0.5) + MARGIN + 0.12
-        width = WIDTH - left - RIGHT
-        labels = arranged(probe, marks(result), len(times.months), width)
-        said = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
-        lines = wrapped(probe, said, SMALL, room=WIDTH - left - MARGIN) if labels else []
+    left = max([measured(row.name) for row in rows], default=0.5) + MARGIN + 0.12
+    width = WIDTH - left - RIGHT
+    labels = arranged(marks(result), len(times.months), width)
+    said = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
+    lines = wrapped(said, SMALL, room=WIDTH - left - MARGIN) if labels else []
     strips = ROW * max(1, len(rows))
     foot = FOOT + (0.18 if times.by_month else 0.0)
     head = max(0.36, LEVEL * lines_of_names(labels) + 0.12)
@@ -109,9 +109,7 @@ def draw(result: Result) -> Figure:
         _draw_labels(plot, [row.iso3 for row in rows], labels)
         under = top + head + strips + foot
         _draw_key(drawing, scale, f"% of runs, leaving in the {times.cell}", left, under)
-        for position, line in enumerate(lines):
-            y = 1 - (under + KEY + NOTE * position) / drawing.get_figheight()
-            drawing.text(left / WIDTH, y, line, color=GREY, size=SMALL, va="top")
+        write(drawing, left, under + KEY, lines, NOTE, color=GREY, size=SMALL, va="top")
     return drawing
 
 
@@ -217,13 +215,12 @@ def _draw_strips(plot: Axes, rows: list[Row], times: Times, scale: PowerNorm) ->
 
 def _draw_numbers(plot: Axes, rows: list[Row], times: Times, end: str) -> None:
     """The chance of each block above its part of the strip, and by the end at the right."""
-    probe = plot.figure
     inches = plot.get_position().width * WIDTH / len(times.months)
     blocks = list(pairwise(times.block_edges))
     for place, row in enumerate(rows):
         for (begin, close), chance in zip(blocks, times.blocks[place], strict=True):
             text = percent(float(chance))
-            if measured(probe, text, SMALL) + 0.06 <= (close - begin) * inches:  # type: ignore[arg-type]
+            if measured(text, SMALL) + 0.06 <= (close - begin) * inches:
                 box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.6}
                 middle = (begin + close) / 2
                 at_strip = {"ha": "center", "va": "bottom", "size": SMALL, "bbox": box, "zorder": 4}
@@ -248,12 +245,12 @@ def _draw_months(plot: Axes, times: Times) -> None:
         under += 0.18 / ROW
     blocks = list(zip(pairwise(times.block_edges), times.block_names, strict=True))
     longest = max(blocks, key=lambda block: block[0][1] - block[0][0])
-    if measured(plot.figure, longest[1]) + 0.08 <= (longest[0][1] - longest[0][0]) * inches:  # type: ignore[arg-type]
+    if measured(longest[1]) + 0.08 <= (longest[0][1] - longest[0][0]) * inches:
         named = [((begin + close) / 2, float(close - begin), name) for (begin, close), name in blocks]
     else:  # the year in which a block begins, where it begins
         named = [(float(begin), 2.0 * begin, name[:4]) for (begin, _), name in blocks[1:]]
     for at, room, name in named:
-        if measured(plot.figure, name) + 0.08 <= room * inches:  # type: ignore[arg-type]
+        if measured(name) + 0.08 <= room * inches:
             plot.text(at, under, name, color=GREY, ha="center", va="top")
 
 
@@ -269,7 +266,7 @@ def _draw_labels(plot: Axes, codes: list[str], labels: list[Label]) -> None:
             fill = BLACK if label.mark.certain else WHITE
             plot.plot(label.mark.at, bottom, "o", ms=5, mfc=fill, mec=BLACK, mew=1.0, zorder=5)
         if label.shown:
-            write(plot, (label.begin + 0.03) / inches, top, label.mark.name)
+            write_name(plot, (label.begin + 0.03) / inches, top, label.mark.name)
 
 
 def _draw_key(drawing: Figure, scale: PowerNorm, words: str, left: float, top: float) -> None:

@@ -9,7 +9,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.style import GREY, panel
+from sim.charts.sheet import panel
+from sim.charts.style import GREY
 from sim.charts.sweep.axes import EDGE, SMALL
 from sim.charts.sweep.document import Outcome, plain
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import Normalize
 
-from sim.charts.comparison.compared import shortened
-from sim.charts.style import BLACK, GREY, MARGIN, WHITE, figure, grid, panel, sheet, wrapped
-from sim.charts.sweep.axes import EDGE, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write
+from sim.charts.sheet import grid, panel, sheet, shortened, wrapped
+from sim.charts.style import BLACK, GREY, MARGIN, WHITE
+from sim.charts.sweep.axes import EDGE, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
 from sim.charts.sweep.document import Document, failures, luck, outcome_of, source, subtitle, varied_of
 from sim.sweeps.outcomes import COUNT
@@ -30,11 +30,10 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
     done, failed = placed & np.isfinite(shown.values), placed & np.array(failures(document))
     numbered = int(done.sum()) <= MOST_NUMBERED
     width = WIDTH - LEFT - MARGIN
-    with figure(WIDTH, 1.0) as probe:
-        heads = named(probe, upwards, WIDTH - 2 * MARGIN, "↑ ")
-        name = named(probe, across, WIDTH - LEFT - MARGIN, "→ ")
-        heading = headed(probe, shown, (across, upwards))
-        at, labels = ticks(probe, across, width / float(np.ptp(across.ends)))
+    heads = named(upwards, WIDTH - 2 * MARGIN, "↑ ")
+    name = named(across, WIDTH - LEFT - MARGIN, "→ ")
+    heading = headed(shown, (across, upwards))
+    at, labels = ticks(across, width / float(np.ptp(across.ends)))
     foot = foot_of(labels)
     body = heads.height + 0.08 + HEIGHT + foot + name.height + (0.0 if numbered else COLOUR_KEY) + FOOT
     measure = f"{shown.measure}: {'a number' if numbered else 'a dot'} a point; dark: {shown.darker}."
@@ -46,7 +45,7 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
         measure += " Dashed: as in the scenario."
     scale = Normalize(*ends(shown))
     with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
-        write(drawing, heads, MARGIN, top)
+        write_block(drawing, heads, MARGIN, top)
         down = top + heads.height + 0.08
         plot = panel(drawing, LEFT, down, width, HEIGHT)
         room = 0.05 if numbered else 0.0
@@ -54,7 +53,7 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
             low, high = each.ends
             limits(low - room * (high - low), high + room * (high - low))
         plot.set_xticks(at, labels)
-        plot.set_yticks(*ticks(drawing, upwards, HEIGHT / float(np.ptp(upwards.ends))))
+        plot.set_yticks(*ticks(upwards, HEIGHT / float(np.ptp(upwards.ends))))
         grid(plot, "y")
         dashed: dict[str, Any] = {"color": GREY, "lw": 0.9, "ls": (0, (4, 3)), "zorder": 1.6}
         if across.marked is not None:
@@ -73,13 +72,13 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
             plot.text(x[point], y[point], shown.written(float(shown.values[point])), color=ink, **said)
             if texts is not None and done.sum() <= MOST_NAMED:
                 right = x[point] > sum(plot.get_xlim()) / 2
-                text = shortened(wrapped(drawing, document["columns"][texts][point], SMALL, room=2.2), 1)[0]
+                text = shortened(wrapped(document["columns"][texts][point], SMALL, room=2.2), 1)[0]
                 aside = -18 if right else 18
                 plot.annotate(
                     text, (x[point], y[point]), (aside, 0), textcoords="offset points", color=GREY, size=SMALL,
                     ha="right" if right else "left", va="center_baseline", bbox={"fc": WHITE, "ec": "none", "pad": 1.0},
                 )  # fmt: skip
-        write(drawing, name, LEFT, down + HEIGHT + foot)
+        write_block(drawing, name, LEFT, down + HEIGHT + foot)
         if not numbered:
             key_of_colours(drawing, shown, scale, LEFT, down + HEIGHT + foot + name.height + 0.05)
     return drawing

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.levers import Change, Document, Moved, finding, fine, moved
-from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
+from sim.charts.sheet import grid, panel, sheet, wrapped
+from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE
 from sim.charts.sweep.axes import SMALL, WIDTH
 from sim.charts.sweep.document import Outcome, outcome_of, source, subtitle
 from sim.scenario.language import meaning
@@ -49,7 +50,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
             plot.tick_params(axis="y", labelleft=place == 0)
             plot.set_ylabel(shown.unit if place == 0 else "")
             grid(plot, "y")
-            _head(drawing, plot, lever, width)
+            _head(plot, lever, width)
             _draw(plot, lever, shown, place)
             if place == 0:
                 _row_names(plot, width)
@@ -76,9 +77,9 @@ def _not_known(lever: Moved, change: Change, outcome: Outcome) -> list[float]:
     return [min(most, max(0.0, lever.base + end)) for end in (change.low, change.high)]
 
 
-def _head(drawing: Figure, plot: Axes, lever: Moved, width: float) -> None:
+def _head(plot: Axes, lever: Moved, width: float) -> None:
     """The lever's name and, in grey, what it is."""
-    told = wrapped(drawing, typeset(meaning(lever.path)), SMALL, room=width)[:2]
+    told = wrapped(typeset(meaning(lever.path)), SMALL, room=width)[:2]
     look: dict[str, Any] = {"transform": plot.transAxes, "va": "top"}
     plot.text(0.0, 1 + (HEAD - 0.02) / HEIGHT, typeset(lever.name), weight="bold", **look)
     plot.text(0.0, 1 + (HEAD - 0.21) / HEIGHT, "\n".join(told), color=GREY, size=SMALL, **look)

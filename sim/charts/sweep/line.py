@@ -14,22 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.levers import Moved, moved, one_finding
 from sim.charts.labels import spread
-from sim.charts.style import (
-    BLUE_HALF,
-    BLUE_MOST,
-    GREY,
-    MARGIN,
-    SIMULATED,
-    TITLE_SIZE,
-    WHITE,
-    figure,
-    grid,
-    measured,
-    panel,
-    sheet,
-    wrapped,
-)
-from sim.charts.sweep.axes import FAINT, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write
+from sim.charts.sheet import grid, measured, panel, sheet, wrapped
+from sim.charts.style import BLUE_HALF, BLUE_MOST, GREY, MARGIN, SIMULATED, TITLE_SIZE, WHITE
+from sim.charts.sweep.axes import FAINT, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.document import (
     COUNT,
     SHARED,
@@ -73,16 +60,15 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(shown.values[n]) or varied.index(at) in gaps]
     drawn_at = [n for n in drawn_at if np.isfinite(varied.at[n])]
     order = sorted(drawn_at, key=lambda point: varied.at[point])
-    with figure(WIDTH, 1.0) as probe:
-        start = shown.start
-        widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
-        width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
-        name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
-        heading = headed(probe, shown, [varied]) if pairs is None else _finding(probe, shown, pairs)
-        low, high = varied.ends
-        inches = width / (high - low)
-        at_ticks, labels = ticks(probe, varied, inches)
-        foot = foot_of(labels)
+    start = shown.start
+    widest = measured("90 % of runs" if start is None else _at_start(start)) + BENDS
+    width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured("chance, %", SMALL) + CLOSE)
+    name = named(varied, WIDTH - LINE_LEFT - MARGIN)
+    heading = headed(shown, [varied]) if pairs is None else _finding(shown, pairs)
+    low, high = varied.ends
+    inches = width / (high - low)
+    at_ticks, labels = ticks(varied, inches)
+    foot = foot_of(labels)
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
     more = luck(shown) if shown.counts else SHARED
     if pairs is not None:
@@ -120,16 +106,16 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
         if shown.bands:
             _name_bands(plot, start, at, drawn, values, width)
         under = top + NUMBERS + LINE_HEIGHT + foot
-        write(drawing, name, LINE_LEFT, under)
+        write_block(drawing, name, LINE_LEFT, under)
         key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
     return drawing
 
 
-def _finding(drawing: Figure, outcome: Outcome, pairs: Moved) -> str:
+def _finding(outcome: Outcome, pairs: Moved) -> str:
     """The title of a chart whose points are paired: what the one number does, and to what."""
     about = "" if outcome.remain else f"{outcome.heading}. "
     full = about + one_finding(pairs, outcome.counts, outcome.remain).replace("'", "’")
-    if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 3:
+    if len(wrapped(full, TITLE_SIZE, WIDTH - 2 * MARGIN, bold=True)) <= 3:
         return full
     return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts, outcome.remain)
 
@@ -201,7 +187,7 @@ def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
     plot.axvline(varied.marked, color=GREY, lw=0.9, ls=(0, (4, 3)), zorder=1.6, gid="reference")
     text = f"in the scenario: {varied.label(varied.marked)}"
     room = (plot.get_xlim()[1] - varied.marked) * inches
-    right = room > measured(plot.figure, text) + 0.1  # type: ignore[arg-type]
+    right = room > measured(text) + 0.1
     shift = (0.06 if right else -0.06) / inches
     box = {"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
     look: dict[str, Any] = {"ha": "left" if right else "right", "va": "top", "bbox": box, "zorder": 3.5}
@@ -213,7 +199,7 @@ def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inc
 
     Every second, third, ... where points stand evenly; else each one that has room beside the one before.
     """
-    halves = [measured(plot.figure, outcome.written(float(v)), SMALL) / 2 if v == v else 0.0 for v in values]  # type: ignore[arg-type]
+    halves = [measured(outcome.written(float(v)), SMALL) / 2 if v == v else 0.0 for v in values]
 
     def free(one: int, other: int) -> bool:
         return float(at[other] - at[one]) * inches >= halves[one] + halves[other] + 0.07

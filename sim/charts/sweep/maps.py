@@ -12,9 +12,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.charts.comparison.compared import shortened
-from sim.charts.style import BLACK, MARGIN, TEXT_SIZE, WHITE, figure, measured, panel, sheet, wrapped
-from sim.charts.sweep.axes import EDGE, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write
+from sim.charts.sheet import measured, panel, sheet, shortened, wrapped
+from sim.charts.style import BLACK, MARGIN, TEXT_SIZE, WHITE
+from sim.charts.sweep.axes import EDGE, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
 from sim.charts.sweep.document import (
     COUNT,
@@ -80,28 +80,25 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
         if np.isfinite(value):
             table[tuple(each.index(each.at[point]) for each in varied)] = value
     home = _home(varied)
-    with figure(WIDTH, 1.0) as probe:
-        size = SMALL if several else TEXT_SIZE
-        left = MARGIN + 0.12 + max(measured(probe, label, size) for label in upwards.labels)
-        room = WIDTH - left - MARGIN
-        number_room = max(
-            [measured(probe, shown.written(float(v)), SMALL) for v in table.ravel() if v == v], default=0.3
-        )
-        count = len(third.places) if third else 1
-        columns, width = _columns(count, room, len(across.places), number_room + 0.08)
-        heading = headed(probe, shown, varied)
-        few = max(len(across.places), len(upwards.places)) <= MOST_CELLS
-        printed = few and width >= number_room + 0.08
-        panel_width = width * len(across.places)
-        most = max(1.0, min(PANEL_HEIGHT, 1.1 * panel_width)) if several else MAP_HEIGHT
-        height = min(PANEL_CELL if several else CELL_HEIGHT, most / len(upwards.places))
-        printed = printed and height >= 0.18
-        heads = [named(probe, upwards, WIDTH - 2 * MARGIN, "↑ ")]
-        if third:
-            heads.append(named(probe, third, WIDTH - 2 * MARGIN, "Panels: "))
-        name = named(probe, across, WIDTH - left - MARGIN, "→ ")
-        at, labels = ticks(probe, _evenly(across), width, size)
-        headings = _headings(probe, third, panel_width) if third else []
+    size = SMALL if several else TEXT_SIZE
+    left = MARGIN + 0.12 + max(measured(label, size) for label in upwards.labels)
+    room = WIDTH - left - MARGIN
+    number_room = max([measured(shown.written(float(v)), SMALL) for v in table.ravel() if v == v], default=0.3)
+    count = len(third.places) if third else 1
+    columns, width = _columns(count, room, len(across.places), number_room + 0.08)
+    heading = headed(shown, varied)
+    few = max(len(across.places), len(upwards.places)) <= MOST_CELLS
+    printed = few and width >= number_room + 0.08
+    panel_width = width * len(across.places)
+    most = max(1.0, min(PANEL_HEIGHT, 1.1 * panel_width)) if several else MAP_HEIGHT
+    height = min(PANEL_CELL if several else CELL_HEIGHT, most / len(upwards.places))
+    printed = printed and height >= 0.18
+    heads = [named(upwards, WIDTH - 2 * MARGIN, "↑ ")]
+    if third:
+        heads.append(named(third, WIDTH - 2 * MARGIN, "Panels: "))
+    name = named(across, WIDTH - left - MARGIN, "→ ")
+    at, labels = ticks(_evenly(across), width, size)
+    headings = _headings(third, panel_width) if third else []
     rows = -(-count // columns)
     head = sum(each.height for each in heads) + 0.06
     foot = foot_of(labels, size) + 0.04
@@ -116,7 +113,7 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
     scale = Normalize(*ends(shown))
     with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
         for place, block in enumerate(reversed(heads)):
-            write(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
+            write_block(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
         for place in range(count):
             row, stand = divmod(place, columns)
             values = table[:, :, place] if third else table
@@ -136,7 +133,7 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
                 look: dict[str, Any] = {"weight": "bold", "va": "bottom", "transform": plot.transAxes}
                 plot.text(0, 1 + 0.05 / (height * len(upwards.places)), headings[place], **look)
         under = top + head + step * rows - BETWEEN + foot
-        write(drawing, name, left, under)
+        write_block(drawing, name, left, under)
         under += name.height + 0.05
         if not printed:
             key_of_colours(drawing, shown, scale, left, under)
@@ -172,12 +169,12 @@ def _evenly(varied: Varied) -> Varied:
     return Varied(varied.path, varied.told, "cell", places, varied.labels, [], None)
 
 
-def _headings(drawing: Figure, third: Varied, room: float) -> list[str]:
+def _headings(third: Varied, room: float) -> list[str]:
     """The headings of panels: path and value, or the value alone where there is no room."""
     full = [f"{third.heading} {label}" for label in third.labels]
-    if all(measured(drawing, text, bold=True) <= room for text in full):
+    if all(measured(text, bold=True) <= room for text in full):
         return full
-    return [shortened(wrapped(drawing, text, TEXT_SIZE, bold=True, room=room - 0.1), 1)[0] for text in third.labels]
+    return [shortened(wrapped(text, TEXT_SIZE, bold=True, room=room - 0.1), 1)[0] for text in third.labels]
 
 
 def _draw_map(plot: Axes, shown: Map, outcome: Outcome, scale: Normalize) -> None:

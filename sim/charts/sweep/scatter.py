@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sim.charts.style import BLUE_HALF, GREY, MARGIN, SIMULATED, WHITE, figure, grid, measured, panel, sheet
-from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, on_two_lines, ticks, write
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLUE_HALF, GREY, MARGIN, SIMULATED, WHITE
+from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, on_two_lines, ticks, write_block
 from sim.charts.sweep.document import (
     COUNT,
     Document,
@@ -39,15 +40,12 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     columns = {1: 1, 2: 2, 4: 2}.get(len(varied), 3)
     rows = -(-len(varied) // columns)
     stands = [slice(row * columns, (row + 1) * columns) for row in range(rows)]
-    with figure(WIDTH, 1.0) as probe:
-        days = [
-            on_two_lines(day) for each in varied[columns - 1 :: columns] if each.kind == "date" for day in each.labels
-        ]
-        right = max([MARGIN, *(measured(probe, day, SMALL) / 2 for day in days)])  # half of it is beside the axis
-        width = (WIDTH - DOTS_LEFT - right - DOTS_BETWEEN * (columns - 1)) / columns
-        names = [named(probe, each, width, beside=False) for each in varied]
-        heading = headed(probe, shown, varied)
-        found = [ticks(probe, each, width / float(np.ptp(each.ends)), SMALL, narrow=True) for each in varied]
+    days = [on_two_lines(day) for each in varied[columns - 1 :: columns] if each.kind == "date" for day in each.labels]
+    right = max([MARGIN, *(measured(day, SMALL) / 2 for day in days)])  # half of it is beside the axis
+    width = (WIDTH - DOTS_LEFT - right - DOTS_BETWEEN * (columns - 1)) / columns
+    names = [named(each, width, beside=False) for each in varied]
+    heading = headed(shown, varied)
+    found = [ticks(each, width / float(np.ptp(each.ends)), SMALL, narrow=True) for each in varied]
     heads = [max(block.height for block in names[stand]) + 0.08 for stand in stands]
     feet = [foot_of([label for _, labels in found[stand] for label in labels], SMALL) for stand in stands]
     body = sum(heads) + sum(feet) + (DOTS_HEIGHT + DOTS_APART) * rows - DOTS_APART + FOOT
@@ -65,7 +63,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
             row, stand = divmod(place, columns)
             left = DOTS_LEFT + (width + DOTS_BETWEEN) * stand
             down = top + sum(heads[: row + 1]) + sum(feet[:row]) + (DOTS_HEIGHT + DOTS_APART) * row
-            write(drawing, names[place], left, down - names[place].height - 0.08)
+            write_block(drawing, names[place], left, down - names[place].height - 0.08)
             plot = panel(drawing, left, down, width, DOTS_HEIGHT)
             plot.set_xlim(*each.ends)
             plot.set_ylim(*limits)

@@ -22,7 +22,7 @@ from sim.charts.labels import spread
 from sim.charts.result import cooperation
 from sim.charts.result.states import on_record, rows_of
 from sim.charts.result.when import chances, marks
-from sim.charts.style import figure, measured, wrapped
+from sim.charts.sheet import measured, wrapped
 from sim.charts.words import row_days
 from sim.errors import InputError
 from sim.results.result import Result
@@ -573,8 +573,7 @@ def test_labels_are_spread_no_further_than_needed() -> None:
 
 
 def test_words_too_long_for_a_line_are_broken_at_hyphens() -> None:
-    with figure(3.0, 1.0) as drawing:
-        lines = wrapped(drawing, "one-two-three-four-five-six " + "x" * 60, 10.0, room=1.0)
-        assert all(measured(drawing, text, 10.0) <= 1.0 for text in lines)
+    lines = wrapped("one-two-three-four-five-six " + "x" * 60, 10.0, room=1.0)
+    assert all(measured(text, 10.0) <= 1.0 for text in lines)
     assert "".join(lines) == "one-two-three-four-five-six" + "x" * 60
     assert lines[0].endswith("-")
