@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator, date2num
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from sim.atlas import Record, regimes
+from sim.charts.dates import number
 from sim.charts.sheet import axes, figure, grid
 from sim.charts.style import BLACK, GREY, OBSERVED, SHADE
 from sim.words import spoken
@@ -67,11 +68,6 @@ def notable(record: Record, until: date) -> list[tuple[str, date, int]]:
     if until > record.start:
         found.append(("last", until, record.count(until)))
     return found
-
-
-def number(day: date) -> float:
-    """A day as matplotlib counts it: days since 1970-01-01."""
-    return float(date2num(day))
 
 
 def _every(days: int) -> int:

@@ -10,14 +10,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.charts.margin import Box, covered
 from sim.charts.sheet import grid, measured, panel, sheet
 from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED
 from sim.words import percent, spoken
 
 Document = Mapping[str, Any]
 """What a fit writes; of it `as_of` and `money`."""
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top, in inches."""
 
 WIDTH, HEIGHT, LEFT = 9.0, 4.9, 0.75
 """Inches of the figure, of the panel's height, and left of it."""
@@ -130,20 +129,10 @@ def placed(plot: Axes, money: Mapping[str, Any]) -> list[tuple[float, float]]:
             for left in ((x + 1.4 * APART, x - 1.4 * APART - wide) if abs(up) < 0.2 else (x - wide / 2,))
         ]
         inside = [box for box in boxes if box[0] >= 0.0 and box[2] <= width + RIGHT - MARGIN]
-        costs = [_covered(box, taken) + FAR * abs((box[1] + box[3]) / 2 - y) for box in inside or boxes]
-        box = (inside or boxes)[costs.index(min(costs))]
+        tried = inside or boxes
+        areas = zip(covered(tried, taken), tried, strict=True)
+        costs = [area + FAR * abs((box[1] + box[3]) / 2 - y) for area, box in areas]
+        box = tried[costs.index(min(costs))]
         taken.append(box)
         found.append((box[0] / width, (box[1] + box[3]) / 2 / HEIGHT))
     return found
-
-
-def _covered(box: Box, others: Sequence[Box]) -> float:
-    """Area of others that a box covers, square inches."""
-    return sum(_over(box, other) for other in others)
-
-
-def _over(one: Box, other: Box) -> float:
-    """Area that two boxes share, square inches."""
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    along = min(one[3], other[3]) - max(one[1], other[1])
-    return max(0.0, across) * max(0.0, along)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -143,11 +143,6 @@ def write(drawing: Figure, left: float, top: float, text: str | Sequence[str], l
 def measured(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
     """Width of the widest line of a text at `size` points, inches."""
     return max(_width(line, size, bold, style.DPI) for line in text.split("\n"))
-
-
-def widest(texts: Iterable[str], size: float = TEXT_SIZE, bold: bool = False) -> float:
-    """Width of the widest of some texts, inches; half an inch where there is none."""
-    return max([measured(text, size, bold) for text in texts], default=0.5)
 
 
 @cache

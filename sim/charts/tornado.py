@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.sheet import grid, panel, sheet, wrapped
+from sim.charts.rows import beside, head
+from sim.charts.sheet import grid, panel, sheet, wrapped, write
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED
 from sim.scenario.given import is_given
 from sim.words import many
@@ -74,12 +75,9 @@ def draw(document: Document) -> Figure:
     height = sum(row.height for row in rows)
     body = HEAD + height + FOOT + (0.22 if rest else 0.0)
     with sheet(WIDTH, body, heading, f"{scenario}\n{_measure(document)}", source(document)) as (drawing, top):
-        width = WIDTH - LEFT - 2 * COLUMN - MARGIN - 0.2
-        plot = panel(drawing, LEFT, top + HEAD, width, height)
-        _draw(plot, rows, document, width)
-        if rest:
-            below = -(FOOT + 0.04) / height
-            plot.text((MARGIN - LEFT) / width, below, rest, color=GREY, va="top", transform=plot.transAxes)
+        plot = panel(drawing, LEFT, top + HEAD, WIDTH - LEFT - 2 * COLUMN - MARGIN - 0.2, height)
+        _draw(drawing, top + HEAD, plot, rows, document)
+        write(drawing, MARGIN, top + HEAD + height + FOOT + 0.04, rest, color=GREY, va="top")
     return drawing
 
 
@@ -210,8 +208,8 @@ def _rest(document: Document) -> str:
     )
 
 
-def _draw(plot: Axes, rows: Sequence[Row], document: Document, width: float) -> None:
-    """Bars, lines and marks, names at the left, numbers at the right; heights are inches."""
+def _draw(drawing: Figure, above: float, plot: Axes, rows: Sequence[Row], document: Document) -> None:
+    """Bars, lines and marks, names at the left, numbers at the right; heights are inches, from `above` down."""
     height = sum(row.height for row in rows)
     low = min([0.0, *(row.mark_low for row in rows)])
     high = max([1e-9, *(max(row.high, row.mark_high) for row in rows)])
@@ -226,11 +224,9 @@ def _draw(plot: Axes, rows: Sequence[Row], document: Document, width: float) -> 
     if low < 0.0:
         plot.axvline(0.0, color=GREY, lw=0.8, zorder=1)
     heads = ("total", "alone") if document["design"] == "sobol" else ("mu*", "sigma")
-    side = plot.get_yaxis_transform()
-    at_left = (MARGIN - LEFT) / width
-    ends = [1 + (0.1 + COLUMN * place) / width for place in (1, 2)]
-    for end, head in zip(ends, heads, strict=True):
-        plot.text(end, 1 + 0.08 / height, head, color=GREY, ha="right", va="bottom", transform=plot.transAxes)
+    ends = [0.1 + COLUMN * place for place in (1, 2)]
+    for end, word in zip(ends, heads, strict=True):
+        head(plot, end, word, 0.08)
     top = 0.0
     for row in rows:
         middle = top + row.height / 2
@@ -243,13 +239,14 @@ def _draw(plot: Axes, rows: Sequence[Row], document: Document, width: float) -> 
                 plot.hlines(middle + 0.05, row.mark_low, row.mark_high, color=SIMULATED, lw=1.2, zorder=3)
             shape = "o" if document["design"] == "sobol" else "D"
             plot.plot(row.mark, middle + 0.05, shape, color=SIMULATED, ms=5, zorder=4, clip_on=False, gid="mark")
-        text = {"transform": side, "va": "top", "linespacing": 1.2}
-        start = top + BETWEEN / 2
-        plot.text(at_left, start, "\n".join(row.name), size=NAME, color=GREY if row.noise else BLACK, **text)  # type: ignore[arg-type]
+        start = above + top + BETWEEN / 2
+        text: dict[str, Any] = {"va": "top", "linespacing": 1.2}
+        ink = GREY if row.noise else BLACK
+        write(drawing, MARGIN, start, "\n".join(row.name), size=NAME, color=ink, **text)
         below = start + len(row.name) * NAME_LINE
-        plot.text(at_left, below, "\n".join(row.meaning), size=SMALL, color=GREY, **text)  # type: ignore[arg-type]
+        write(drawing, MARGIN, below, "\n".join(row.meaning), size=SMALL, color=GREY, **text)
         for end, number, shade in zip(ends, row.numbers, (GREY if row.noise else BLACK, SIMULATED), strict=True):
-            plot.text(end, middle, number, color=shade, ha="right", va="center", transform=side)
+            beside(plot, end, middle, number, color=shade)
         top += row.height
         if row is not rows[-1]:
             plot.axhline(top, color=PALE, lw=0.6, zorder=0)

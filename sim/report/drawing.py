@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 
-from sim.charts.labels import MONTHS_BETWEEN, spread
+from sim.charts.dates import MONTHS_BETWEEN
+from sim.charts.margin import spread
 from sim.charts.result.count import LEAST_BACK_DAYS, MOST_BACK_DAYS, observed, recorded
 from sim.charts.words import end_of, known_to, row_days, start_of
 from sim.results.result import Result

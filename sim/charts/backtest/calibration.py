@@ -26,11 +26,10 @@ from sim.charts.backtest.document import (
     of_model,
     source,
 )
+from sim.charts.margin import Box, covered
 from sim.charts.sheet import grid, measured, panel, sheet
 from sim.charts.style import BLUE_HALF, GREY, SIMULATED, WHITE
 
-Box = tuple[float, float, float, float]
-"""Left, bottom, right and top, inches."""
 SIDE, BETWEEN, CALIBRATION_FOOT = 2.4, 0.46, 0.5
 """Inches: a side of a panel; between two of them; ticks and axis label below."""
 CALIBRATION_LEFT = 0.68
@@ -122,14 +121,6 @@ def _box(plot: Axes, x: float, low: float, high: float, half: float) -> Box:
     return left - half, bottom - half, left + half, top + half
 
 
-def _covered(boxes: Sequence[Box], taken: Sequence[Box]) -> list[float]:
-    """For each of some places, the area of those taken that it would cover, square inches."""
-    ours, theirs = np.array(boxes).reshape(-1, 1, 4), np.array(taken).reshape(1, -1, 4)
-    sides = np.minimum(ours[..., 2:], theirs[..., 2:]) - np.maximum(ours[..., :2], theirs[..., :2])
-    areas: list[float] = np.maximum(sides, 0.0).prod(axis=2).sum(axis=1).tolist()
-    return areas
-
-
 def _around(plot: Axes, text: str, x: float, y: float) -> Box:
     """The place a small text takes whose middle is at (x, y), inches."""
     wide = measured(text, SMALL) / 2 + 0.02
@@ -154,7 +145,7 @@ def _write_sides(plot: Axes, taken: Sequence[Box]) -> list[Box]:
         box = _around(plot, text, 0.0, 0.0)
         x = left + (0.07 + box[2] if above else SIDE - 0.03 - box[2])
         box = _around(plot, text, x, bottom + (SIDE - 0.03 - box[3] if above else 0.06 + box[3]))
-        if not _covered([box], taken)[0]:
+        if not covered([box], taken)[0]:
             _write(plot, box, text, GREY)
             found.append(box)
     return found
@@ -182,8 +173,8 @@ def _write_number(plot: Axes, row: Row, taken: Sequence[Box]) -> Box:
             box = _around(plot, text, *place)
             if left < box[0] and floor < box[1] and box[3] < floor + SIDE:
                 found.append((away + malus, away, upright, box))
-    covered = _covered([box for *_, box in found], taken)
-    _, (_, away, upright, box) = min(zip(covered, found, strict=True))
+    areas = covered([box for *_, box in found], taken)
+    _, (_, away, upright, box) = min(zip(areas, found, strict=True))
     _write(plot, box, text, SIMULATED)
     if upright and away:
         ends = (
@@ -210,12 +201,12 @@ def _write_name(document: Document, model: str, plots: Mapping[int, tuple[Axes, 
                 for right, up in product(np.linspace(-1.0, 1.0, 41), np.linspace(-0.6, 0.6, 25))
             ]
             apart = [(box[0] - 0.05, box[1] - 0.05, box[2] + 0.05, box[3] + 0.05) for box in tried]
-            for box, covered in zip(tried, _covered(apart, taken), strict=True):
+            for box, area in zip(tried, covered(apart, taken), strict=True):
                 if left < box[0] and bottom < box[1] and box[2] < left + SIDE and box[3] < bottom + SIDE:
                     aside, off = max(0.0, box[0] - x, x - box[2]), max(0.0, box[1] - y, y - box[3])
                     gap = float(np.hypot(aside, off)) + 0.1 * abs(box[1] + box[3] - 2 * y) + 0.03 * order
-                    if best is None or (covered, gap) < best[:2]:
-                        best = covered, gap, horizon, box
+                    if best is None or (area, gap) < best[:2]:
+                        best = area, gap, horizon, box
     if best is not None:
         _, _, horizon, box = best
         plot, taken = plots[horizon]

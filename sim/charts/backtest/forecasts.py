@@ -12,9 +12,9 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.atlas import regimes
 from sim.backtest.scores import SIMULATION
+from sim.charts import fan
 from sim.charts.backtest.document import (
     HEAD,
-    LINE,
     SMALL,
     WIDTH,
     Document,
@@ -24,8 +24,8 @@ from sim.charts.backtest.document import (
     of_model,
     source,
 )
-from sim.charts.labels import spread
-from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.margin import EndLabel, end_labels
+from sim.charts.sheet import grid, measured, panel, per_inch, sheet
 from sim.charts.style import BLUE_HALF, BLUE_MOST, GREY, OBSERVED, SHADE, SIMULATED, VERMILION, WHITE
 from sim.words import listed, many
 
@@ -75,7 +75,7 @@ def draw(document: Document) -> Figure:
             _draw_counts(plot, found, horizon)
             _tell_outside(plot, found, horizon)
             if place == 0:
-                _name_parts(plot, found, inch, (limits[1] - limits[0]) / width)
+                _name_parts(plot, found)
             if place == len(horizons) - 1:
                 plot.set_xlabel("end of the year forecast")
     return drawing
@@ -158,25 +158,15 @@ def _tell_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
         )
 
 
-def _name_parts(plot: Axes, rows: Sequence[Row], inch: float, sideways: float) -> None:
-    """What bars, line and dot are, written right of the last forecast.
-
-    inch : states that an inch holds; sideways : years that an inch holds
-    """
+def _name_parts(plot: Axes, rows: Sequence[Row]) -> None:
+    """What bars, line and dot are, written right of the last forecast."""
     last = max(rows, key=_target)
-    outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
-    inner = (last["q25"] + min(last["mean"], last["q75"])) / 2
-    labels = [("90 % of runs", outer, SIMULATED), ("half of runs", inner, SIMULATED), ("mean", last["mean"], SIMULATED)]
+    outer, inner = fan.middles(last)
+    parts = (("90 % of runs", outer), ("half of runs", inner), ("mean", last["mean"]))
+    labels = [EndLabel(text, value, SIMULATED, SIMULATED) for text, value in parts]
     if last["observed"] is not None:
-        labels.append(("on record", last["observed"], OBSERVED))
-    bottom, top = plot.get_ylim()
-    places = spread([value for _, value, _ in labels], [LINE * inch] * len(labels), bottom, top)
-    edge = _target(last) + HALF + 0.12 * sideways
+        begin = _target(last) + 0.1 * per_inch(plot)[0]
+        labels.append(EndLabel("on record", last["observed"], OBSERVED, OBSERVED, begin=begin))
     # White behind the letters: grid lines pass below them.
     box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.8}
-    for (text, value, colour), place in zip(labels, places, strict=True):
-        begin = _target(last) + (0.1 * sideways if colour == OBSERVED else HALF)
-        bends = [begin, edge, edge + 0.2 * sideways]
-        look: dict[str, Any] = {"color": colour, "clip_on": False}
-        plot.plot(bends, [value, value, place], lw=0.8, zorder=1.5, **look)
-        plot.text(bends[-1] + 0.05 * sideways, place, text, color=colour, va="center", bbox=box, zorder=4)
+    end_labels(plot, labels, edge=_target(last) + HALF, bend=0.12, bbox=box, zorder=4)

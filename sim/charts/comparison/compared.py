@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.compare import pairing
-from sim.charts.history import number
+from sim.charts import fan
+from sim.charts.dates import number
+from sim.charts.margin import LINE, EndLabel, end_labels
 from sim.charts.result import count
 from sim.charts.sheet import sheet, shortened, wrapped
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE
@@ -16,6 +18,7 @@ from sim.charts.words import end_of, row_days, source, start_of
 from sim.errors import InputError, Problem
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
+from sim.words import between
 
 MOST = len(CYCLE) - 1
 """Results on one chart: the colours but black, which is the record's."""
@@ -89,13 +92,11 @@ def fans(
     labels = []
     for position, (result, name, colour) in enumerate(zip(results, told, colours, strict=False)):
         columns = result.summary_of(tie)
-        days = [number(day) for day in row_days(result)]
-        days.append(days[-1] + window.pad)
+        days = window.steps(row_days(result))
         if shaded(results):
-            lows, highs = count.held(columns["q25"]), count.held(columns["q75"])
+            lows, highs = fan.held(columns["q25"]), fan.held(columns["q75"])
             plot.fill_between(days, lows, highs, step="post", color=colour, alpha=0.13, lw=0, zorder=1.1)
-        means = count.held(columns["mean"])
-        plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"mean-{position}")
+        fan.mean(plot, days, columns, colour, f"mean-{position}")
         last = {quantity: float(columns[quantity][-1]) for quantity in DRAWN}
         right = 0.08 + STEP * position
         at = number(window.last) + window.pad + right * window.days_per_inch
@@ -103,11 +104,11 @@ def fans(
             bar = {"color": colour, "lw": width, "solid_capstyle": "butt", "clip_on": False}
             plot.plot([at, at], [last[low], last[high]], **bar)  # type: ignore[arg-type]
         plot.plot(at, last["mean"], "o", ms=5, mec=colour, mfc=WHITE, mew=1.4, clip_on=False, zorder=3)
-        numbers = f"{last['mean']:.{digits}f} ({count.between(last['q05'], last['q95'])})"
+        numbers = f"{last['mean']:.{digits}f} ({between(last['q05'], last['q95'])})"
         numbers += "" if len(ends) == 1 else f", {end_of(result)}"
         label = "\n".join([*in_margin(plot, name, len(results)), numbers])
-        labels.append(count.EndLabel(label, last["mean"], colour, BLACK, begins=right + 0.05))
-    count.end_labels(plot, window, labels, "mean (90 % of runs)", 0.08 + STEP * len(results))
+        labels.append(EndLabel(label, last["mean"], colour, BLACK, begin=at + 0.05 * window.days_per_inch))
+    end_labels(plot, labels, "mean (90 % of runs)", bend=0.08 + STEP * len(results), **count.LABELLED)
 
 
 def in_margin(plot: Axes, name: str, bars: int) -> list[str]:
@@ -123,7 +124,7 @@ def starts(plot: Axes, window: count.Window, results: Sequence[Result]) -> None:
             count.mark_start(plot, window, result)
         else:
             # Not through the words beside the first.
-            high = 1 - 1.6 * count.LINE * window.states_per_inch / window.top
+            high = 1 - 1.6 * LINE * window.states_per_inch / window.top
             plot.axvline(number(day), ymax=high, color=GREY, lw=0.8, zorder=1.0)
 
 

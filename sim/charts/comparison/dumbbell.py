@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -12,8 +13,9 @@ from sim.analysis.pairs import Pair
 from sim.charts.comparison import compared
 from sim.charts.comparison.difference import NUMBERS
 from sim.charts.result import count
-from sim.charts.result.states import BETWEEN, SPANS
-from sim.charts.sheet import grid, measured, panel, sheet, shortened, wrapped, write
+from sim.charts.result.states import BETWEEN
+from sim.charts.rows import beside, left_of, name_rows, percent_axis, span_of, widest
+from sim.charts.sheet import measured, panel, sheet, shortened, wrapped, write
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE
 from sim.charts.words import known_to
 from sim.results.result import SIDES
@@ -50,14 +52,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Columns:
-    """Where everything in a row stands, inches from the left edge."""
+    """Where everything in a row stands, inches."""
 
     left: float
-    """Where the axis begins."""
+    """From the left edge to the axis."""
     width: float
     """Of the axis."""
-    numbers: tuple[float, float, float, float]
-    """Right edges of the two chances and the difference, left edge of its range."""
+    numbers: tuple[float, ...]
+    """Right of the axis, the right edges of the two chances and the difference, the left edge of its range."""
     span: int
     """Length of the axis, %."""
 
@@ -125,17 +127,11 @@ def _left_out(rows: list[dict[str, Any]], word: str) -> str:
 
 def _columns(rows: list[dict[str, Any]]) -> Columns:
     """Room for the names at the left and the numbers at the right; the axis takes what is between."""
-    left = max([measured(row["state"]) for row in rows], default=0.5) + MARGIN + 0.17
-    widths = [
-        max([measured(_texts(row)[column], bold=column == 2) for row in rows], default=0.5) for column in range(4)
-    ]
-    edge = count.WIDTH - MARGIN - widths[3]
-    third = edge - 0.08
-    second = third - widths[2] - GAP
-    first = second - widths[1] - GAP
+    left = left_of(row["state"] for row in rows)
+    first, second, third, last = (widest((_texts(row)[n] for row in rows), bold=n == 2) for n in range(4))
+    ends = tuple(accumulate((0.25 + first, GAP + second, GAP + third, 0.08)))
     most = max([100 * max(row["p"], row["p_against"]) for row in rows], default=0.0)
-    span = next((span for span in SPANS if most <= span * 0.97), 100)
-    return Columns(left, first - widths[0] - 0.25 - left, (first, second, third, edge), span)
+    return Columns(left, count.WIDTH - MARGIN - last - ends[-1] - left, ends, span_of(most))
 
 
 def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -168,29 +164,17 @@ def _draw_group(drawing: Figure, top: float, group: Group, columns: Columns, col
     if not group.rows:
         return
     plot = panel(drawing, columns.left, top + HEAD, columns.width, ROW * len(group.rows))
-    plot.set_xlim(0, columns.span)
-    plot.set_ylim(len(group.rows) - 0.5, -0.5)
-    grid(plot, "x")
-    plot.set_xticks(
-        [columns.span * part / 5 for part in range(6)], [f"{columns.span * part / 5:g}" for part in range(6)]
-    )
-    plot.set_xlabel("% of runs")
+    name_rows(plot, [row["state"] for row in group.rows])
+    percent_axis(plot, columns.span)
     places = list(range(len(group.rows)))
-    plot.set_yticks(places, [row["state"] for row in group.rows], color=BLACK)
-    plot.tick_params(axis="y", length=0, pad=8)
     before, after = ([100 * row[name] for row in group.rows] for name in ("p_against", "p"))
     plot.hlines(places, before, after, color=GREY, lw=2, zorder=2)
     ring: dict[str, Any] = {"ms": 9, "mec": CYCLE[0], "mfc": WHITE, "mew": 1.8, "clip_on": False}
     plot.plot(before, places, "o", zorder=2.5, gid="against", **ring)
     plot.plot(after, places, "o", ms=5.5, color=colour, zorder=3, clip_on=False, gid="scenario")
-    side = plot.get_yaxis_transform()
     inks = (CYCLE[0], colour, BLACK, BLACK)
     for place, row in zip(places, group.rows, strict=True):
-        told = beyond_luck(row["difference"], row["mc"])
+        clear = beyond_luck(row["difference"], row["mc"])
         for column, (text, at, ink) in enumerate(zip(_texts(row), columns.numbers, inks, strict=True)):
-            look: dict[str, Any] = {"ha": "left" if column == 3 else "right", "va": "center", "transform": side}
-            look |= {
-                "color": ink if told or column < 2 else GREY,
-                "weight": "bold" if column == 2 and told else "normal",
-            }
-            plot.text((at - columns.left) / columns.width, place, text, **look)
+            look = {"color": ink if clear or column < 2 else GREY, "ha": "left" if column == 3 else "right"}
+            beside(plot, at, place, text, weight="bold" if column == 2 and clear else "normal", **look)

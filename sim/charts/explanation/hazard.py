@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.explain import Explanation
+from sim.charts import fan
 from sim.charts.explanation.months import (
     BODY,
     DOING,
@@ -19,7 +18,6 @@ from sim.charts.explanation.months import (
     WIDTH,
     End,
     edges_of,
-    held,
     months_of,
     name_ends,
     room_of,
@@ -62,10 +60,8 @@ def draw(explanation: Explanation) -> Figure:
     with sheet(WIDTH, body, title, header(result, measure), source([result])) as (drawing, top):
         frame = months_of(drawing, top, result, edges, labels, right)
         plot = frame.plot
-        for low, high, colour, gid in (("q05", "q95", BLUE_MOST, "most"), ("q25", "q75", BLUE_HALF, "half")):
-            look: dict[str, Any] = {"step": "post", "color": colour, "lw": 0.0, "zorder": 1.2}
-            plot.fill_between(edges, held(columns[low]), held(columns[high]), gid=gid, **look)
-        plot.step(edges, held(columns["mean"]), where="post", color=BLUE, zorder=3, gid="mean")
+        fan.bands(plot, edges, columns)
+        fan.mean(plot, edges, columns)
         top_of = max(float(columns["q95"].max()), float(columns["mean"].max())) * 1.06
         plot.set_ylim(0.0, top_of)
         plot.set_ylabel("% a year")

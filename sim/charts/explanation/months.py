@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.charts.history import number
-from sim.charts.labels import date_ticks, spread
+from sim.charts.dates import date_ticks, number
+from sim.charts.margin import spread
 from sim.charts.result.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write_name
 from sim.charts.sheet import grid, panel, wrapped
 from sim.charts.style import BLACK, MARGIN
@@ -118,11 +118,6 @@ def room_of(
     )
     text = " ".join(part for part in (said, earlier(calendar), more) if part)
     return labels, wrapped(text, SMALL, room=WIDTH - LEFT - MARGIN) if text else []
-
-
-def held(values: Floats) -> Floats:
-    """A column with its last value twice: a step needs its width."""
-    return np.append(values, values[-1])
 
 
 @dataclass(frozen=True)

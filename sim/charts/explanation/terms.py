@@ -24,13 +24,13 @@ from sim.charts.explanation.months import (
     Frame,
     Row,
     edges_of,
-    held,
     months_of,
     name_ends,
     room_of,
 )
 from sim.charts.explanation.ticks import round_ticks
 from sim.charts.explanation.waterfall import LEAST
+from sim.charts.fan import held
 from sim.charts.result.events import LEVEL, SMALL, lines_of_names
 from sim.charts.sheet import measured, sheet, write
 from sim.charts.style import BLACK, GREY, MARGIN

@@ -16,6 +16,7 @@ from sim.analysis.story import tipping
 from sim.charts.explanation.months import DOING, WIDTH, Row
 from sim.charts.explanation.ticks import round_ticks
 from sim.charts.result.events import SMALL
+from sim.charts.rows import beside, head, name_rows
 from sim.charts.sheet import grid, measured, panel, sheet
 from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION
 from sim.charts.words import header, source
@@ -93,19 +94,15 @@ def draw(explanation: Explanation) -> Figure:
         low, high = _decade(*((min(*values, luck), max(*values, luck)) if luck else (min(values), max(values))))
         plot.set_xscale("log")
         plot.set_xlim(low, high)
-        plot.set_ylim(len(rows) - 0.5, -0.5)
+        name_rows(plot, [row.label for row in rows])
         grid(plot, "x")
         _log_ticks(plot, low, high, width)
         plot.set_xlabel("%" if leaves else "% a year")
         plot.spines["left"].set_visible(False)
-        plot.set_yticks(range(len(rows)), [row.label for row in rows], color=BLACK)
-        plot.tick_params(axis="y", length=0, pad=8)
         if luck:
             _number_drawn(plot, luck, luck > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))
-        side = plot.get_yaxis_transform()
         for place, row in enumerate(rows):
             before, now = 100.0 * row.before, 100.0 * row.after
-            text: dict[str, Any] = {"va": "center", "ha": "right", "transform": side}
             if row.factor is None:
                 plot.plot(now, place, "o", ms=7, color=BLACK, zorder=4, clip_on=False, gid="total")
                 plot.get_yticklabels()[place].set_fontweight("bold")
@@ -113,21 +110,13 @@ def draw(explanation: Explanation) -> Figure:
                 colour = RAISES if now >= before else LOWERS
                 bar: dict[str, Any] = {"left": min(before, now), "height": 0.56, "color": colour, "zorder": 3}
                 plot.barh(place, abs(now - before), gid=f"step-{place}", **bar)
-                plot.text(1 + (factors - 0.08) / width, place, f"× {row.factor:.2f}", color=colour, **text)
+                beside(plot, factors - 0.08, place, f"× {row.factor:.2f}", color=colour)
             if place + 1 < len(rows):
                 plot.plot([now, now], [place, place + 1], color=GREY, lw=0.8, zorder=2)
             weight = "bold" if row.factor is None else "normal"
-            plot.text(1 + (factors + right - 0.02) / width, place, shown(row.after), weight=weight, **text)
-        foot: dict[str, Any] = {
-            "va": "bottom",
-            "ha": "right",
-            "transform": plot.transAxes,
-            "color": GREY,
-            "size": SMALL,
-        }
-        over = 1 + 0.05 / (ROW * len(rows))
-        plot.text(1 + (factors - 0.08) / width, over, "factor", **foot)
-        plot.text(1 + (factors + right - 0.02) / width, over, after, **foot)
+            beside(plot, factors + right - 0.02, place, shown(row.after), weight=weight)
+        head(plot, factors - 0.08, "factor", size=SMALL)
+        head(plot, factors + right - 0.02, after, size=SMALL)
     return drawing
 
 

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.history import number
-from sim.charts.labels import date_ticks
+from sim.charts.dates import date_ticks, number
 from sim.charts.result import states
 from sim.charts.result.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, start_words
 from sim.charts.result.events import (
@@ -83,7 +82,7 @@ def draw(result: Result) -> Figure:
         _draw_axes(plot, window, len(result.hosts))
         summary = result.summary_of(COOPERATION)
         draw_runs(plot, window, result, summary, EDGE)
-        label_runs(plot, window, result, summary, DIGITS)
+        label_runs(plot, result, summary, DIGITS)
         at = number(first)
         _draw_line(plot, window, at, level, {"color": GREY, "lw": 0.8, "gid": "start"})
         write_name(plot, at + 0.03 * window.days_per_inch, _height(window, level), start, GREY)

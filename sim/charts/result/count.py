@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.atlas import Record
-from sim.charts.history import number
-from sim.charts.labels import date_ticks, spread
+from sim.charts import fan
+from sim.charts.dates import date_ticks, number
+from sim.charts.margin import LINE, EndLabel, end_labels
 from sim.charts.sheet import grid, measured, panel, sheet
-from sim.charts.style import BLUE_HALF, BLUE_MOST, GREY, OBSERVED, SIMULATED, TEXT_SIZE, WHITE
+from sim.charts.style import GREY, OBSERVED, SIMULATED, WHITE
 from sim.charts.words import end_of, header, known_to, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.table import Table
@@ -27,8 +28,8 @@ LEFT, FOOT = 0.62, 0.5
 LABELS = 2.0
 """Room for the labels at the right, inches."""
 MOST_BACK_DAYS, LEAST_BACK_DAYS = 1826, 183
-LINE = TEXT_SIZE * 1.35 / 72
-"""Height of a line of text, inches."""
+LABELLED: dict[str, Any] = {"slope": 0.22, "linespacing": 1.2}
+"""How labels in the right margin stand: inches over which the lines to them rise or fall, distance of their lines."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,9 @@ class Window:
     days_per_inch: float
     states_per_inch: float
 
-
-@dataclass(frozen=True)
-class EndLabel:
-    """A label in the right margin."""
-
-    text: str
-    value: float
-    """Where it belongs, states."""
-    colour: str
-    """Of the line that leads to it."""
-    ink: str
-    """Of its letters."""
-    bold: bool = False
-    begins: float = 0.0
-    """Where the line that leads to it begins, inches right of the axes."""
+    def steps(self, days: Sequence[date]) -> list[float]:
+        """(days + 1,) days on the axis, with the end of the last one's step."""
+        return [*map(number, days), number(days[-1]) + self.pad]
 
 
 def draw(result: Result) -> Figure:
@@ -71,7 +60,7 @@ def draw(result: Result) -> Figure:
         draw_runs(plot, window, result, summary)
         draw_record(plot, window, [result])
         mark_start(plot, window, result)
-        label_runs(plot, window, result, summary)
+        label_runs(plot, result, summary)
         _label_last_observed(plot, window, result)
     return drawing
 
@@ -81,18 +70,10 @@ def draw_runs(plot: Axes, window: Window, result: Result, summary: Table, edge: 
 
     edge : width of the bands' outlines, points, by which a band that is but a line can still be seen
     """
-    days = [number(day) for day in row_days(result)]
-    ends = [*days, days[-1] + window.pad]
+    days = window.steps(row_days(result))
     if result.runs > 1:
-        for low, high, colour, name in (("q05", "q95", BLUE_MOST, "most"), ("q25", "q75", BLUE_HALF, "half")):
-            lows, highs = held(summary[low]), held(summary[high])
-            plot.fill_between(ends, lows, highs, step="post", color=colour, lw=edge, zorder=1.1, gid=name)
-    plot.step(ends, held(summary["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
-
-
-def held(values: Sequence[object]) -> list[float]:
-    """A column of a table as numbers, the last one twice: a step needs its width."""
-    return [float(value) for value in (*values, values[-1])]  # type: ignore[arg-type]
+        fan.bands(plot, days, summary, edge)
+    fan.mean(plot, days, summary)
 
 
 def frame(
@@ -197,44 +178,15 @@ def start_words(result: Result, count: int) -> list[str]:
     return lines
 
 
-def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: str, shift: float = 0.05) -> None:
-    """Labels in the right margin, each as near to its value as it can stand, joined to it by a fine line.
-
-    shift : inches between the axes and the bend of the lines
-    """
-    inch, sideways = window.states_per_inch, window.days_per_inch
-    heights = [(label.text.count("\n") + 1.15) * LINE * inch for label in labels]
-    places = spread([label.value for label in labels], heights, -0.1 * inch, window.top - LINE * 1.5 * inch)
-    edge = number(window.last) + window.pad
-    end = edge + (shift + 0.22) * sideways
-    for label, place in zip(labels, places, strict=True):
-        bends = [edge + label.begins * sideways, edge + shift * sideways, end]
-        line = {"color": label.colour, "lw": 0.8, "clip_on": False, "zorder": 1.5}
-        plot.plot(bends, [label.value, label.value, place], **line)  # type: ignore[arg-type]
-        weight = "bold" if label.bold else "normal"
-        plot.text(
-            end + 0.05 * sideways,
-            place,
-            label.text,
-            color=label.ink,
-            weight=weight,
-            va="center",
-            linespacing=1.2,
-        )
-    plot.text(end + 0.05 * sideways, window.top, heading, color=GREY, va="top")
-
-
-def label_runs(plot: Axes, window: Window, result: Result, summary: Table, digits: int = 1) -> None:
+def label_runs(plot: Axes, result: Result, summary: Table, digits: int = 1) -> None:
     """What the line and the bands are, with their values in the last row; the mean with so many digits."""
     row = {name: column[-1] for name, column in summary.items()}
-    q05, q25, q75, q95 = (float(row[name]) for name in ("q05", "q25", "q75", "q95"))
     mean = float(row["mean"])
     if result.runs > 1:
-        outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
-        inner = (q25 + min(mean, q75)) / 2
+        outer, inner = fan.middles(row)
         wanted = [
-            EndLabel(f"90 % of runs: {between(q05, q95)}", outer, SIMULATED, SIMULATED),
-            EndLabel(f"half of runs: {between(q25, q75)}", inner, SIMULATED, SIMULATED),
+            EndLabel(f"90 % of runs: {between(row['q05'], row['q95'])}", outer, SIMULATED, SIMULATED),
+            EndLabel(f"half of runs: {between(row['q25'], row['q75'])}", inner, SIMULATED, SIMULATED),
             EndLabel(f"mean: {mean:.{digits}f}", mean, SIMULATED, SIMULATED, bold=True),
         ]
     else:
@@ -242,7 +194,7 @@ def label_runs(plot: Axes, window: Window, result: Result, summary: Table, digit
     if row["observed"] is not None:
         last = float(row["observed"])
         wanted.append(EndLabel(f"on record: {last:.0f}", last, OBSERVED, OBSERVED, bold=True))
-    end_labels(plot, window, wanted, f"end of {end_of(result)}")
+    end_labels(plot, wanted, f"end of {end_of(result)}", **LABELLED)
 
 
 def _label_last_observed(plot: Axes, window: Window, result: Result) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.atlas import Change
-from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.rows import beside, head, left_of, name_rows, percent_axis, span_of, widest
+from sim.charts.sheet import panel, sheet, write
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED
 from sim.charts.words import end_of, header, known_to, source
 from sim.results.result import SIDES, Result
@@ -23,8 +25,6 @@ ROW, HEAD, FOOT, BETWEEN = 0.25, 0.32, 0.5, 0.16
 MOST_LEAVERS, MOST_RETURNERS = 60, 15
 SMALLEST_SHOWN = 0.005
 """Former recognisers whose chance to return rounds to nothing are only counted."""
-SPANS = (5, 10, 20, 25, 50, 100)
-"""Lengths an axis can have, %."""
 STAYED, AWAY = "stayed", "not returned"
 
 
@@ -85,14 +85,15 @@ def draw_groups(drawing: Figure, top: float, groups: list[Group], column: str) -
     """
     rows = [row for group in groups for row in group.rows]
     span = reach(rows)
-    left = max([measured(row.name) for row in rows], default=0.5) + MARGIN + 0.17
-    numbers = max([measured(numbered(row), bold=True) for row in rows], default=0.5)
-    words = [row.beside for row in rows] + [column]
-    last = max(measured(text, bold=True) for text in words) + 0.25 if column else 0.0
+    left = left_of(row.name for row in rows)
+    numbers = widest((numbered(row) for row in rows), bold=True)
+    last = widest([*(row.beside for row in rows), column], bold=True) + 0.25 if column else 0.0
     width = WIDTH - left - 0.2 - numbers - last - MARGIN - 0.1
     for group in groups:
-        plot = panel(drawing, left, top + HEAD, width, ROW * len(group.rows))
-        _draw_group(plot, group, span, left, numbers, width, column)
+        height = ROW * len(group.rows)
+        write(drawing, MARGIN, top + HEAD - 0.08, group.heading, weight="bold", va="bottom")
+        write(drawing, MARGIN, top + HEAD + height + FOOT + 0.02, group.rest, color=GREY, va="top")
+        _draw_group(panel(drawing, left, top + HEAD, width, height), group, span, 0.2 + numbers, column)
         top += group.height + BETWEEN
 
 
@@ -143,8 +144,7 @@ def left_out(rows: list[Row], kind: str) -> str:
 
 def reach(rows: list[Row]) -> int:
     """The least round length of the axis, %, that holds every range."""
-    most = max([max(row.p, row.high, row.ever or 0.0) for row in rows], default=0.0) * 100
-    return next((span for span in SPANS if most <= span * 0.97), 100)
+    return span_of(100 * max([max(row.p, row.high, row.ever or 0.0) for row in rows], default=0.0))
 
 
 def note(result: Result, rows: list[Row]) -> str:
@@ -197,51 +197,21 @@ def numbered(row: Row) -> str:
     return chance_with_range(row.p, row.low, row.high)
 
 
-def _draw_group(plot: Axes, group: Group, span: int, left: float, numbers: float, width: float, column: str) -> None:
-    """One panel: dots, ranges, names at the left, numbers and the last column at the right."""
-    places = range(len(group.rows))
-    plot.set_xlim(0, span)
-    plot.set_ylim(len(group.rows) - 0.5, -0.5)
-    grid(plot, "x")
-    plot.set_xticks([span * part / 5 for part in range(6)], [f"{span * part / 5:g}" for part in range(6)])
-    plot.set_xlabel("% of runs")
-    plot.set_yticks(list(places), [row.name for row in group.rows], color=BLACK)
-    plot.tick_params(axis="y", length=0, pad=8)
-    plot.hlines(
-        list(places),
-        [100 * row.low for row in group.rows],
-        [100 * row.high for row in group.rows],
-        color=BLUE_HALF,
-        lw=5,
-        zorder=2,
-    )
-    points = [100 * row.p for row in group.rows]
-    plot.plot(points, list(places), "o", color=SIMULATED, ms=7, zorder=3, clip_on=False, gid=group.gid)
-    ever = [(100 * row.ever, place) for place, row in zip(places, group.rows, strict=True) if row.ever is not None]
-    if ever:
-        across, along = zip(*ever, strict=True)
-        tick = {"ms": 12, "mew": 1.6, "color": SIMULATED, "zorder": 2.5, "clip_on": False}
-        plot.plot(across, along, "|", gid="ever", **tick)  # type: ignore[arg-type]
-    number_at = 1 + (0.2 + numbers) / width
-    last_at = number_at + 0.25 / width
-    side = plot.get_yaxis_transform()
-    for place, row in zip(places, group.rows, strict=True):
-        plot.text(number_at, place, numbered(row), color=BLACK, ha="right", va="center", transform=side)
+def _draw_group(plot: Axes, group: Group, span: int, numbers: float, column: str) -> None:
+    """One panel: dots, ranges, names at the left, at the right the numbers, which end there, and the last column."""
+    rows, places = group.rows, list(range(len(group.rows)))
+    name_rows(plot, [row.name for row in rows])
+    percent_axis(plot, span)
+    lows, highs = [100 * row.low for row in rows], [100 * row.high for row in rows]
+    plot.hlines(places, lows, highs, color=BLUE_HALF, lw=5, zorder=2)
+    points = [100 * row.p for row in rows]
+    plot.plot(points, places, "o", color=SIMULATED, ms=7, zorder=3, clip_on=False, gid=group.gid)
+    if ever := [(100 * row.ever, place) for place, row in zip(places, rows, strict=True) if row.ever is not None]:
+        tick: dict[str, Any] = {"ms": 12, "mew": 1.6, "color": SIMULATED, "zorder": 2.5, "clip_on": False}
+        plot.plot(*zip(*ever, strict=True), "|", gid="ever", **tick)
+    for place, row in zip(places, rows, strict=True):
+        beside(plot, numbers, place, numbered(row), color=BLACK)
         moved = row.ever is None and row.recorded not in (STAYED, AWAY)
-        plot.text(
-            last_at,
-            place,
-            row.beside,
-            color=BLACK if moved else GREY,
-            weight="bold" if moved else "normal",
-            va="center",
-            transform=side,
-        )
-    above = plot.transAxes
-    height = ROW * len(group.rows)
-    line = {"va": "bottom", "transform": above}
-    plot.text((MARGIN - left) / width, 1 + 0.08 / height, group.heading, weight="bold", **line)  # type: ignore[arg-type]
-    plot.text(last_at, 1 + 0.08 / height, column, color=GREY, **line)  # type: ignore[arg-type]
-    if group.rest:
-        below = -(FOOT + 0.02) / height
-        plot.text((MARGIN - left) / width, below, group.rest, color=GREY, va="top", transform=above)
+        look = {"color": BLACK, "weight": "bold"} if moved else {"color": GREY}
+        beside(plot, numbers + 0.25, place, row.beside, ha="left", **look)
+    head(plot, numbers + 0.25, column, 0.08, ha="left")

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from sim.charts.cells import EDGE, key_of_shades
 from sim.charts.result.events import (
     LEVEL,
     SMALL,
@@ -28,6 +29,7 @@ from sim.charts.result.events import (
     write_name,
 )
 from sim.charts.result.states import Row, left_out, rows_of
+from sim.charts.rows import left_of
 from sim.charts.sheet import measured, panel, sheet, wrapped, write
 from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE
 from sim.charts.words import end_of, header, source, start_of
@@ -50,7 +52,6 @@ MOST_MONTHS, FEW_MONTHS = 144, 18
 """Longest horizon with a cell for each month (else for each calendar year), and with names of months."""
 BLOCKS, MOST_BLOCKS = (1, 5, 10, 20), 13
 """Calendar years in a block, and the most blocks there is room for."""
-EDGE = "#B8B8B8"
 TOPS = (5.0, 10.0, 20.0, 50.0, 100.0)
 """Ends the colour scale can have, %; with a lower one, the luck of the runs would look like a pattern."""
 KEY_TICKS = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -91,7 +92,7 @@ def draw(result: Result) -> Figure:
     )
     if rest:
         measure += f". Not shown: {left_out(rest, 'state')}."
-    left = max([measured(row.name) for row in rows], default=0.5) + MARGIN + 0.12
+    left = left_of((row.name for row in rows), 0.12)
     width = WIDTH - left - RIGHT
     labels = arranged(marks(result), len(times.months), width)
     said = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
@@ -271,20 +272,9 @@ def _draw_labels(plot: Axes, codes: list[str], labels: list[Label]) -> None:
 
 def _draw_key(drawing: Figure, scale: PowerNorm, words: str, left: float, top: float) -> None:
     """The colour key: what shade stands for what chance."""
-    width, height = 2.4, 0.13
-    plot = panel(drawing, left, top + 0.1, width, height)
-    end = float(scale.vmax)  # type: ignore[arg-type]
-    edges = np.linspace(0.0, 1.0, 65)
-    middles = end * ((edges[1:] + edges[:-1]) / 2) ** 2
-    plot.pcolormesh(edges, [0, 1], middles[np.newaxis, :], cmap=colormaps[SEQUENTIAL], norm=scale)
-    ticks: list[float] = [end]
+    ticks = [float(scale.vmax or 0.0)]
     for value in reversed(KEY_TICKS):
-        if (ticks[-1] / end) ** 0.5 - (value / end) ** 0.5 >= 0.13:
+        if scale(ticks[-1]) - scale(value) >= 0.13:
             ticks.append(value)
-    plot.set_xticks([(value / end) ** 0.5 for value in ticks], [f"{value:g}" for value in ticks], size=SMALL)
-    plot.tick_params(axis="x", length=2, pad=2)
-    plot.set_yticks([])
-    for spine in plot.spines.values():
-        spine.set(visible=True, color=EDGE)
-    side = {"transform": plot.transAxes, "va": "center", "color": GREY, "size": SMALL}
-    plot.text(1 + 0.15 / width, 0.5, words, **side)  # type: ignore[arg-type]
+    named = [(value, f"{value:g}") for value in ticks]
+    key_of_shades(drawing, left, top + 0.1, (2.4, 0.13), colormaps[SEQUENTIAL], scale, named, words)

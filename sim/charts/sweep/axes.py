@@ -10,18 +10,18 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.history import number
-from sim.charts.labels import MONTHS_BETWEEN
+from sim.charts.dates import MONTHS_BETWEEN, day_at, number
+from sim.charts.margin import LINE
 from sim.charts.sheet import measured, shortened, wrapped, write
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, TITLE_SIZE
-from sim.charts.sweep.document import EPOCH, Outcome, Varied, alike
+from sim.charts.sweep.document import Outcome, Varied, alike
 
 WIDTH = 9.0
 SMALL = 8.5
-LINE, SMALL_LINE = TEXT_SIZE * 1.35 / 72, SMALL * 1.35 / 72
-"""Height of a line of text, inches."""
-FAINT, EDGE = "#B5B5B5", "#B8B8B8"
-"""Of what is drawn for comparison only; of the frame of a heat map."""
+SMALL_LINE = SMALL * 1.35 / 72
+"""Height of a line of small text, inches."""
+FAINT = "#B5B5B5"
+"""Of what is drawn for comparison only."""
 FOOT = 0.08
 """Inches kept free below the lowest thing drawn."""
 
@@ -111,7 +111,7 @@ def on_two_lines(label: str) -> str:
 
 def _months(low: float, high: float, step: int) -> tuple[list[float], list[str]]:
     """The first days of every `step` months between two days, with their labels."""
-    first, last = (date.fromordinal(EPOCH + round(edge)) for edge in (low, high))
+    first, last = map(day_at, (low, high))
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     opening = [date(m // 12, m % 12 + 1, 1) for m in months if m % step == 0]
     shown = [when for when in opening if first <= when <= last]

@@ -13,7 +13,7 @@ from matplotlib import colormaps
 from matplotlib.colors import Colormap
 from numpy.typing import NDArray
 
-from sim.charts.history import number
+from sim.charts.dates import day_at, number
 from sim.charts.style import SEQUENTIAL
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.language import meaning
@@ -92,10 +92,7 @@ class Varied:
         """The value at a place as a reader writes it."""
         if place in self.places:
             return self.labels[self.index(place)]
-        return spoken(date.fromordinal(EPOCH + round(place))) if self.kind == "date" else plain(place)
-
-
-EPOCH = date(1970, 1, 1).toordinal()
+        return spoken(day_at(place)) if self.kind == "date" else plain(place)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import Normalize
 
+from sim.charts.cells import EDGE, ink_on
 from sim.charts.sheet import grid, panel, sheet, shortened, wrapped
-from sim.charts.style import BLACK, GREY, MARGIN, WHITE
-from sim.charts.sweep.axes import EDGE, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
+from sim.charts.style import GREY, MARGIN, WHITE
+from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
 from sim.charts.sweep.document import Document, failures, luck, outcome_of, source, subtitle, varied_of
 from sim.sweeps.outcomes import COUNT
@@ -66,8 +67,7 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
         plot.plot(x[failed], y[failed], "x", color=GREY, ms=6, mew=1.2, zorder=2.5, gid="failed", clip_on=False)
         texts = next(iter(document.get("labels") or ()), None)
         for point in np.flatnonzero(done).tolist() if numbered else ():
-            red, green, blue, _ = shown.colours(scale(shown.values[point]))
-            ink = WHITE if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else BLACK
+            ink = ink_on(shown.colours, scale, shown.values[point])
             said: dict[str, Any] = {"size": SMALL, "ha": "center", "va": "center_baseline", "zorder": 3}
             plot.text(x[point], y[point], shown.written(float(shown.values[point])), color=ink, **said)
             if texts is not None and done.sum() <= MOST_NAMED:

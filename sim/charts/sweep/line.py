@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.levers import Moved, moved, one_finding
-from sim.charts.labels import spread
+from sim.charts import fan
+from sim.charts.margin import EndLabel, end_labels
 from sim.charts.sheet import grid, measured, panel, sheet, wrapped
-from sim.charts.style import BLUE_HALF, BLUE_MOST, GREY, MARGIN, SIMULATED, TITLE_SIZE, WHITE
-from sim.charts.sweep.axes import FAINT, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
+from sim.charts.style import GREY, MARGIN, SIMULATED, TITLE_SIZE, WHITE
+from sim.charts.sweep.axes import FAINT, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.document import (
     COUNT,
     SHARED,
@@ -40,6 +41,7 @@ BENDS, CLOSE = 0.3, 0.12
 """Inches between the axes and labels at their right, with lines that lead to them and without."""
 SPANS = (5, 10, 20, 30, 40, 60, 80, 100)
 """Lengths an axis of chances can have, %."""
+QUANTILES = ("q05", "q25", "q75", "q95")
 FEW = 40
 """Points that can have a dot of full size."""
 
@@ -104,7 +106,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
         _mark_reference(plot, varied, inches)
         _number_points(plot, shown, at, values, inches, width)
         if shown.bands:
-            _name_bands(plot, start, at, drawn, values, width)
+            _name_bands(plot, start, at, drawn, values)
         under = top + NUMBERS + LINE_HEIGHT + foot
         write_block(drawing, name, LINE_LEFT, under)
         key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
@@ -171,13 +173,13 @@ def _head_room(labelled: bool) -> float:
 
 def _draw_bands(plot: Axes, at: Floats, drawn: Sequence[Floats]) -> None:
     """The ranges of half and 90 % of the runs: bands, and bars at points whose neighbours have no outcome."""
-    q05, q25, q75, q95 = drawn
-    done = np.concatenate([[False], np.isfinite(q05), [False]])
+    columns = dict(zip(QUANTILES, drawn, strict=True))
+    fan.bands(plot, at, columns, 0.6, step=False)
+    done = np.concatenate([[False], np.isfinite(columns["q05"]), [False]])
     alone = done[1:-1] & ~done[:-2] & ~done[2:]
-    for low, high, colour, name in ((q05, q95, BLUE_MOST, "most"), (q25, q75, BLUE_HALF, "half")):
-        plot.fill_between(at, low, high, color=colour, lw=0.6, zorder=1.1, gid=name)
-        if alone.any():
-            plot.vlines(at[alone], low[alone], high[alone], color=colour, lw=5, zorder=1.1, gid=f"{name}-alone")
+    for (name, low, high), tint in zip(fan.BANDS, fan.TINTS, strict=True) if alone.any() else ():
+        lows, highs = columns[low][alone], columns[high][alone]
+        plot.vlines(at[alone], lows, highs, color=tint, lw=5, zorder=1.1, gid=f"{name}-alone")
 
 
 def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
@@ -225,26 +227,15 @@ def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inc
     plot.text(1 + gap / width, foot, said, transform=plot.transAxes, **look)
 
 
-def _name_bands(
-    plot: Axes, start: int | None, at: Floats, drawn: Sequence[Floats], values: Floats, width: float
-) -> None:
+def _name_bands(plot: Axes, start: int | None, at: Floats, drawn: Sequence[Floats], values: Floats) -> None:
     """What line and bands are, and the count at the start, written at the right of the last point."""
     done = np.flatnonzero(np.isfinite(values))
-    high = plot.get_xlim()[1]
-    labels = [] if start is None else [(high, _at_start(start), float(start), GREY, FAINT)]
+    labels = [] if start is None else [EndLabel(_at_start(start), float(start), FAINT, GREY)]
     if len(done):
-        q05, q25, q75, q95 = (float(each[done[-1]]) for each in drawn)
+        last = {name: float(column[done[-1]]) for name, column in zip(QUANTILES, drawn, strict=True)}
         x, mean = float(at[done[-1]]), float(values[done[-1]])
-        outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
-        inner = (q25 + min(mean, q75)) / 2
-        labels.append((x, "90 % of runs", outer, SIMULATED, SIMULATED))
-        labels.append((x, "half of runs", inner, SIMULATED, SIMULATED))
-        labels.append((x, "mean", mean, SIMULATED, SIMULATED))
-    bottom, top = plot.get_ylim()
-    inch, sideways = (top - bottom) / LINE_HEIGHT, (high - plot.get_xlim()[0]) / width
-    places = spread([label[2] for label in labels], [LINE * inch] * len(labels), bottom, top)
-    for (begin, text, value, ink, colour), place in zip(labels, places, strict=True):
-        bends = [begin, high + 0.05 * sideways, high + (BENDS - 0.05) * sideways]
-        weight = "bold" if text == "mean" else "normal"
-        plot.plot(bends, [value, value, place], color=colour, lw=0.8, clip_on=False, zorder=1.55)
-        plot.text(high + BENDS * sideways, place, text, color=ink, weight=weight, va="center")
+        outer, inner = fan.middles({**last, "mean": mean})
+        labels.append(EndLabel("90 % of runs", outer, SIMULATED, SIMULATED, begin=x))
+        labels.append(EndLabel("half of runs", inner, SIMULATED, SIMULATED, begin=x))
+        labels.append(EndLabel("mean", mean, SIMULATED, SIMULATED, bold=True, begin=x))
+    end_labels(plot, labels, slope=BENDS - 0.1)

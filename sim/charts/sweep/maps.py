@@ -12,9 +12,11 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sim.charts.cells import EDGE, ink_on
+from sim.charts.margin import LINE
 from sim.charts.sheet import measured, panel, sheet, shortened, wrapped
 from sim.charts.style import BLACK, MARGIN, TEXT_SIZE, WHITE
-from sim.charts.sweep.axes import EDGE, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
+from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
 from sim.charts.sweep.document import (
     COUNT,
@@ -205,8 +207,7 @@ def _draw_map(plot: Axes, shown: Map, outcome: Outcome, scale: Normalize) -> Non
         return
     for y, x in np.argwhere(np.isfinite(shown.values)).tolist():
         value = float(shown.values[y, x])
-        red, green, blue, _ = outcome.colours(scale(value))
-        ink = WHITE if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else BLACK
+        ink = ink_on(outcome.colours, scale, value)
         plot.text(x, y, outcome.written(value), color=ink, size=SMALL, ha="center", va="center_baseline", zorder=4)
 
 

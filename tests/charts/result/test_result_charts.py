@@ -17,8 +17,8 @@ from matplotlib.text import Text
 
 from sim.charts.catalogue import CHARTS, draw_several, of_result, save
 from sim.charts.comparison.compared import names
-from sim.charts.history import number
-from sim.charts.labels import spread
+from sim.charts.dates import number
+from sim.charts.margin import spread
 from sim.charts.result import cooperation
 from sim.charts.result.states import on_record, rows_of
 from sim.charts.result.when import chances, marks
