@@ -58,20 +58,20 @@ def steps(record: Record, until: date) -> tuple[list[date], list[int]]:
 
 def notable(record: Record, until: date) -> list[tuple[str, date, int]]:
     """The points labelled on the chart: (start | year_end | peak | last, day, count), as far as `until`."""
-    found = [("start", record.start, record.count(record.start))]
+    points = [("start", record.start, record.count(record.start))]
     year_end = date(record.start.year, 12, 31)
     if year_end < until:
-        found.append(("year_end", year_end, record.count(year_end)))
+        points.append(("year_end", year_end, record.count(year_end)))
     if until >= SETTLED:
         peak = max((day for day in steps(record, until)[0] if day >= LATE), key=record.count)
-        found.append(("peak", peak, record.count(peak)))
+        points.append(("peak", peak, record.count(peak)))
     if until > record.start:
-        found.append(("last", until, record.count(until)))
-    return found
+        points.append(("last", until, record.count(until)))
+    return points
 
 
 def _every(days: int) -> int:
-    """Years between two ticks for a span of so many days."""
+    """Years between two ticks for a span of days."""
     years = days / 365.25
     return next((step for step in (1, 2, 5) if years / step <= 8), 10)
 

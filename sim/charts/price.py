@@ -34,7 +34,7 @@ TICKS_PRICE = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 def draw(document: Document) -> Figure:
-    """A point a package, by the state's GDP, over the model's median and 90 % band; below, how many go for nothing."""
+    """One point per package, by the state's GDP, over the model's median and 90 % band; below, what is free."""
     money = document["money"]
     prices, seen = money["prices"], money["seen"]
     subtitle = (
@@ -89,8 +89,8 @@ def source(document: Document) -> str:
 
 
 def _ticks(named: Mapping[float, str], low: float, high: float) -> tuple[list[float], list[str]]:
-    shown = {value: name for value, name in named.items() if low <= value <= high}
-    return list(shown), list(shown.values())
+    within = {value: name for value, name in named.items() if low <= value <= high}
+    return list(within), list(within.values())
 
 
 def _free(plot: Axes, seen: Sequence[Mapping[str, Any]]) -> None:
@@ -99,8 +99,8 @@ def _free(plot: Axes, seen: Sequence[Mapping[str, Any]]) -> None:
     for value in TICKS_GDP:
         near = min(seen, key=lambda row: abs(row["gdp_musd"] / value - 1.0))
         if seen[0]["gdp_musd"] <= value <= seen[-1]["gdp_musd"]:
-            said = {"ha": "center", "va": "top", "size": SMALL, "color": SIMULATED}
-            plot.text(value, under, f"{percent(near['free'])} %", transform=plot.get_xaxis_transform(), **said)  # type: ignore[arg-type]
+            look = {"ha": "center", "va": "top", "size": SMALL, "color": SIMULATED}
+            plot.text(value, under, f"{percent(near['free'])} %", transform=plot.get_xaxis_transform(), **look)  # type: ignore[arg-type]
     words = "switches that the model gives for nothing, by size; what is then seen is ordinary lending"
     plot.text(0.0, -0.64 / HEIGHT, words, transform=plot.transAxes, va="top", size=SMALL, color=SIMULATED)
 
@@ -120,7 +120,7 @@ def placed(plot: Axes, money: Mapping[str, Any]) -> list[tuple[float, float]]:
     for x in np.arange(0.0, width, 2 * APART).tolist():
         y = float(np.interp(x, line[:, 0], line[:, 1]))
         taken.append((x, y - APART / 2, x + 2 * APART, y + APART / 2))
-    found = []
+    places = []
     for (x, y), row in zip(points, prices, strict=True):
         wide = measured(row["state"], SMALL)
         boxes = [
@@ -134,5 +134,5 @@ def placed(plot: Axes, money: Mapping[str, Any]) -> list[tuple[float, float]]:
         costs = [area + FAR * abs((box[1] + box[3]) / 2 - y) for area, box in areas]
         box = tried[costs.index(min(costs))]
         taken.append(box)
-        found.append((box[0] / width, (box[1] + box[3]) / 2 / HEIGHT))
-    return found
+        places.append((box[0] / width, (box[1] + box[3]) / 2 / HEIGHT))
+    return places

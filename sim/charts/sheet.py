@@ -112,7 +112,7 @@ def source_line(drawing: Figure, text: str) -> float:
 
 
 def _source_room(lines: list[str]) -> float:
-    """Inches that a source line of so many lines takes from the bottom edge."""
+    """Inches that the lines of a source line take from the bottom edge."""
     return MARGIN * 0.7 + len(lines) * SOURCE_SIZE * 1.3 / 72
 
 

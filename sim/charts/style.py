@@ -31,7 +31,7 @@ YELLOW = "#F0E442"
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 PURPLE = "#CC79A7"
-"""Okabe and Ito's eight colours, told apart by colour-blind readers too (source: Okabe and Ito 2008)."""
+"""Okabe and Ito's eight colours, distinct for colour-blind readers too (source: Okabe and Ito 2008)."""
 
 OBSERVED = BLACK
 SIMULATED = BLUE
@@ -138,8 +138,8 @@ def _settings(names: tuple[str, ...]) -> dict[str, Any]:
         _put({name: left for name in matplotlib.rcParamsDefault if name != "backend"})
         matplotlib.rcdefaults()
         now.update(RC | {"font.family": list(names)})
-        found = {name: now._get(name) for name in matplotlib.rcParamsDefault if name != "backend"}
-    return {name: value for name, value in found.items() if value is not left}
+        settings = {name: now._get(name) for name in matplotlib.rcParamsDefault if name != "backend"}
+    return {name: value for name, value in settings.items() if value is not left}
 
 
 def families() -> list[str]:
@@ -159,10 +159,10 @@ def unprintable(text: str) -> set[str]:
     """The letters of a text that no font of this machine has."""
     if text.isascii():
         return set()
-    found = _not_in(text, _usual())
-    if found and _look_again():
-        found = _not_in(text, _usual())
-    return {letter for letter in found if _home(letter) is None}
+    missing = _not_in(text, _usual())
+    if missing and _look_again():
+        missing = _not_in(text, _usual())
+    return {letter for letter in missing if _home(letter) is None}
 
 
 _HOMES: dict[str, str | None] = {}
@@ -239,4 +239,4 @@ def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--o
 
 def _prefixed(svg: str, prefix: str) -> str:
     """An SVG whose ids, and the references to them, begin with a prefix."""
-    return re.sub(r'(\bid="|href="#|url\(#)', lambda found: found[1] + prefix, svg)
+    return re.sub(r'(\bid="|href="#|url\(#)', lambda match: match[1] + prefix, svg)

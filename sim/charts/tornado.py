@@ -60,17 +60,17 @@ class Row:
 
 
 def draw(document: Document) -> Figure:
-    """A bar a number: its share of the variance (sobol), or the mean size of its steps (morris)."""
+    """One bar per number: its share of the variance (sobol), or the mean size of its steps (morris)."""
     heading = f"What this hangs on: {document['told']}"
-    told = [row for row in document["rows"] if row[_key(document)] is not None][:SHOWN]
+    largest = [row for row in document["rows"] if row[_key(document)] is not None][:SHOWN]
     title = " ".join(str(document["title"]).split())
     changed = ", ".join(f"{path} = {value}" for path, value in document.get("set", {}).items() if not is_given(path))
     scenario = f"{title} [{changed}]" if changed else title
-    if not told:
+    if not largest:
         subtitle = f"{scenario}\n{document['note']}"
         with sheet(WIDTH, 0.2, heading, subtitle, source(document)) as (drawing, _):
             return drawing
-    rows = [_row(document, row) for row in told] + _noise_row(document)
+    rows = [_row(document, row) for row in largest] + _noise_row(document)
     rest = _rest(document)
     height = sum(row.height for row in rows)
     body = HEAD + height + FOOT + (0.22 if rest else 0.0)
@@ -100,7 +100,7 @@ def _key(document: Document) -> str:
 
 
 def _scale(document: Document) -> float:
-    """What steps are multiplied with: chances are told in percentage points."""
+    """What steps are multiplied with: chances are given in percentage points."""
     chance = document["design"] == "morris" and ":" in document["outcome"]
     return 100.0 if chance else 1.0
 
@@ -142,12 +142,12 @@ def _row(document: Document, row: Mapping[str, Any]) -> Row:
         mark=values[mark],
         mark_low=scale * row.get(f"{mark}_low", row[mark]),
         mark_high=scale * row.get(f"{mark}_high", row[mark]),
-        numbers=(_told(values[key], document), _told(values[mark], document)),
+        numbers=(_printed(values[key], document), _printed(values[mark], document)),
     )
 
 
 def _noise_row(document: Document) -> list[Row]:
-    """The row of what luck has left in the points; none where it cannot be told."""
+    """The row of what luck has left in the points; none if it is unknown."""
     share = document["noise_share"]
     if share is None:
         return []
@@ -157,7 +157,7 @@ def _noise_row(document: Document) -> list[Row]:
         size = _scale(document) * PURE_NOISE * math.sqrt(share * document["variance"])
         meaning = f"the mean size of a step of luck alone, at most; {share:.1%} of the variance"
     name = ["Monte Carlo noise"]
-    return [Row(name, _cut(meaning), size, size, size, None, size, size, (_told(size, document), ""), noise=True)]
+    return [Row(name, _cut(meaning), size, size, size, None, size, size, (_printed(size, document), ""), noise=True)]
 
 
 def readable(name: str) -> str:
@@ -185,8 +185,8 @@ def _number(value: Any) -> str:
     return f"{value:.3g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
 
 
-def _told(value: float, document: Document) -> str:
-    """A printed number: shares at two decimals, steps at two digits; never nought unless it is."""
+def _printed(value: float, document: Document) -> str:
+    """A printed number: shares at two decimals, steps at two digits; never zero unless it is."""
     if document["design"] == "sobol":
         text = f"{value:.2f}"
         return "<0.01" if text == "0.00" and value > 0.0 else text.replace("-0.00", "0.00").replace("-", "−")
@@ -201,7 +201,7 @@ def _rest(document: Document) -> str:
     if not rest:
         return ""
     still = sum(value == 0.0 for value in rest)
-    most = _told(_scale(document) * rest[0], document)
+    most = _printed(_scale(document) * rest[0], document)
     each = f"each {most if most.startswith('<') else f'{most} at most'}" if rest[0] > 0.0 else "none of which moves it"
     return f"and {many(len(rest), 'more number')}, {each}" + (
         f"; {still} move nothing" if 0 < still < len(rest) else ""

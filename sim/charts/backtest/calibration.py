@@ -140,15 +140,15 @@ def _write(plot: Axes, box: Box, text: str, colour: str) -> None:
 def _write_sides(plot: Axes, taken: Sequence[Box]) -> list[Box]:
     """What it means to be above and below the diagonal, where nothing is covered; returns the places taken."""
     left, bottom = plot.transAxes.transform((0, 0)) / plot.figure.dpi
-    found = []
+    boxes = []
     for text, above in (("left more often\nthan forecast", True), ("left less often\nthan forecast", False)):
         box = _around(plot, text, 0.0, 0.0)
         x = left + (0.07 + box[2] if above else SIDE - 0.03 - box[2])
         box = _around(plot, text, x, bottom + (SIDE - 0.03 - box[3] if above else 0.06 + box[3]))
         if not covered([box], taken)[0]:
             _write(plot, box, text, GREY)
-            found.append(box)
-    return found
+            boxes.append(box)
+    return boxes
 
 
 def _write_number(plot: Axes, row: Row, taken: Sequence[Box]) -> Box:
@@ -165,16 +165,16 @@ def _write_number(plot: Axes, row: Row, taken: Sequence[Box]) -> Box:
     left, floor = plot.transAxes.transform((0, 0)) / plot.figure.dpi
     level = min(max((dot[1] + dot[3]) / 2, floor + half_high + 0.03), floor + SIDE - half_high - 0.03)
     column = max(centre, left + half_wide + 0.02)
-    found = []
+    tried = []
     for away in np.linspace(0.0, 1.6, 81).tolist():
         above, below = (column, bar[3] + half_high + away), (column, bar[1] - half_high - away)
         after, before = (dot[2] + half_wide + away, level), (dot[0] - half_wide - away, level)
         for malus, upright, place in ((0.0, 1, above), (0.16, -1, below), (0.3, 0, after), (0.32, 0, before)):
             box = _around(plot, text, *place)
             if left < box[0] and floor < box[1] and box[3] < floor + SIDE:
-                found.append((away + malus, away, upright, box))
-    areas = covered([box for *_, box in found], taken)
-    _, (_, away, upright, box) = min(zip(areas, found, strict=True))
+                tried.append((away + malus, away, upright, box))
+    areas = covered([box for *_, box in tried], taken)
+    _, (_, away, upright, box) = min(zip(areas, tried, strict=True))
     _write(plot, box, text, SIMULATED)
     if upright and away:
         ends = (

@@ -70,12 +70,12 @@ def draw(document: Document) -> Figure:
             plot.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=[1, 2, 5, 10]))
             plot.xaxis.set_major_locator(MaxNLocator(nbins=9, integer=True, steps=[1, 2, 5, 10]))
             grid(plot, "y")
-            found = of_model(rows, SIMULATION, horizon)
+            here = of_model(rows, SIMULATION, horizon)
             _shade_truces(plot, limits, width if place == 0 else 0.0)
-            _draw_counts(plot, found, horizon)
-            _tell_outside(plot, found, horizon)
+            _draw_counts(plot, here, horizon)
+            _count_outside(plot, here, horizon)
             if place == 0:
-                _name_parts(plot, found)
+                _name_parts(plot, here)
             if place == len(horizons) - 1:
                 plot.set_xlabel("end of the year forecast")
     return drawing
@@ -105,10 +105,10 @@ def _shade_truces(plot: Axes, limits: tuple[float, float], width: float) -> None
         if regime.name != "truce" or first >= last:
             continue
         plot.axvspan(first, last, color=SHADE, lw=0, zorder=0)
-        said = f"truce {regime.start.year}–{regime.end.year % 100:02d}"
-        if measured(said) < (last - first) * inches:
+        name = f"truce {regime.start.year}–{regime.end.year % 100:02d}"
+        if measured(name) < (last - first) * inches:
             look: dict[str, Any] = {"transform": plot.get_xaxis_transform(), "ha": "center", "va": "bottom"}
-            plot.text((first + last) / 2, 0.04 / FORECASTS_HEIGHT, said, color=GREY, **look)
+            plot.text((first + last) / 2, 0.04 / FORECASTS_HEIGHT, name, color=GREY, **look)
 
 
 def _draw_counts(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
@@ -126,15 +126,15 @@ def _draw_counts(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
     starts, ends = [year - HALF for year in years], [year + HALF for year in years]
     plot.hlines(means, starts, ends, color=SIMULATED, lw=1.8, zorder=2.2, gid=f"mean-{horizon}")
     for beyond, name in ((False, "observed"), (True, "outside")):
-        shown = [row for row in rows if row["observed"] is not None and outside(row) == beyond]
+        dots = [row for row in rows if row["observed"] is not None and outside(row) == beyond]
         fill: dict[str, Any] = {"mfc": OBSERVED, "mec": OBSERVED, "ms": 4.2}
         if beyond:
             fill = {"mfc": WHITE, "mec": VERMILION, "ms": 5.5, "mew": 1.6}
-        at = [_target(row) for row in shown], [row["observed"] for row in shown]
+        at = [_target(row) for row in dots], [row["observed"] for row in dots]
         plot.plot(*at, "o", zorder=3, gid=f"{name}-{horizon}", **fill)
 
 
-def _tell_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
+def _count_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
     """The panel's heading, how many counts on record are beyond the range, and these counts beside their rings."""
     known = [row for row in rows if row["observed"] is not None]
     beyond = [row for row in known if outside(row)]
@@ -142,8 +142,8 @@ def _tell_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
     foot = 1 + 0.06 / FORECASTS_HEIGHT
     plot.text(0, foot, ahead(horizon), weight="bold", **line)
     if known:
-        said = f"on record outside 90 % of runs: {len(beyond)} of {len(known)}"
-        plot.text(1, foot, said, color=VERMILION if beyond else GREY, ha="right", **line)
+        text = f"on record outside 90 % of runs: {len(beyond)} of {len(known)}"
+        plot.text(1, foot, text, color=VERMILION if beyond else GREY, ha="right", **line)
     for row in beyond:
         above = row["observed"] > row["q95"]
         plot.annotate(

@@ -37,8 +37,8 @@ VALUE = 0.76
 
 def draw(document: Document) -> Figure:
     """How far the simulation's scores are from those of each simpler forecast, horizon by horizon."""
-    found = of_model(document["differences"], SIMULATION)
-    horizons = horizons_of(row for row in found if row["score"] in SCORES)
+    rows = of_model(document["differences"], SIMULATION)
+    horizons = horizons_of(row for row in rows if row["score"] in SCORES)
     tables = {score: against(document, score) for score in SCORES}
     tables = {score: models for score, models in tables.items() if models}
     measure = (
@@ -83,9 +83,9 @@ def _draw_differences(plot: Axes, document: Document, score: str, horizon: int, 
     """One panel: a dot and a bar for each model, the line at zero, the values at the right."""
     rows = of_model(document["differences"], SIMULATION, horizon)
     here = {row["against"]: row for row in rows if row["score"] == score and row["value"] is not None}
-    shown = [(place, here[model]) for place, model in enumerate(models) if model in here]
-    ranged = [(place, row) for place, row in shown if row["low"] is not None and row["high"] is not None]
-    reach = [row[key] for _, row in shown for key in ("low", "value", "high") if row[key] is not None]
+    known = [(place, here[model]) for place, model in enumerate(models) if model in here]
+    ranged = [(place, row) for place, row in known if row["low"] is not None and row["high"] is not None]
+    reach = [row[key] for _, row in known for key in ("low", "value", "high") if row[key] is not None]
     low, high = min([*reach, 0.0]), max([*reach, 0.0])
     # Either side of zero has room for its words.
     low, high = min(low, -high / 2) * 1.06, max(high, -low / 2) * 1.06
@@ -99,7 +99,7 @@ def _draw_differences(plot: Axes, document: Document, score: str, horizon: int, 
     plot.hlines(
         [place for place, _ in ranged], lows, highs, color=BLUE_HALF, lw=4.5, zorder=2, gid=f"bars-{score}-{horizon}"
     )
-    values, places = [row["value"] for _, row in shown], [place for place, _ in shown]
+    values, places = [row["value"] for _, row in known], [place for place, _ in known]
     plot.plot(values, places, "o", color=SIMULATED, ms=6.5, zorder=3, gid=f"{score}-{horizon}")
     for place, model in enumerate(models):
         value = signed(here[model]["value"], SCORES[score][1]) if model in here else "–"

@@ -26,7 +26,7 @@ LABELS = 2.75
 """Room for bars and labels at the right, inches."""
 DRAWN = ("q05", "q25", "mean", "q75", "q95")
 MOST_SHADED = 3
-"""Results whose bands can still be told apart."""
+"""Results whose bands can still be distinguished."""
 STEP = 0.13
 """Inches between the bars at the right."""
 
@@ -79,18 +79,18 @@ def fans(
     plot: Axes,
     window: count.Window,
     results: Sequence[Result],
-    told: Sequence[str],
+    names_of: Sequence[str],
     tie: str = RECOGNITION,
     digits: int = 1,
     colours: Sequence[str] = CYCLE,
 ) -> None:
     """Each result's mean as a line, half of its runs shaded, its bars, and beside them its name and numbers.
 
-    told : (results,) names; digits : of the means; colours : at least as many as results
+    names_of : (results,) names; digits : of the means; colours : at least as many as results
     """
     ends = {end_of(result) for result in results}
     labels = []
-    for position, (result, name, colour) in enumerate(zip(results, told, colours, strict=False)):
+    for position, (result, name, colour) in enumerate(zip(results, names_of, colours, strict=False)):
         columns = result.summary_of(tie)
         days = window.steps(row_days(result))
         if shaded(results):
@@ -112,7 +112,7 @@ def fans(
 
 
 def in_margin(plot: Axes, name: str, bars: int) -> list[str]:
-    """A name as lines that fit into the right margin, beyond so many bars."""
+    """A name as lines that fit into the right margin, beyond the bars there."""
     room = LABELS - (0.4 + STEP * bars) - MARGIN
     return shortened(wrapped(name, TEXT_SIZE, room=room))
 
@@ -130,13 +130,13 @@ def starts(plot: Axes, window: count.Window, results: Sequence[Result]) -> None:
 
 def names(results: Sequence[Result]) -> list[str]:
     """A name for each result: that of its scenario, with what tells it from others of the same scenario."""
-    told = [result.name for result in results]
+    named = [result.name for result in results]
     for setting in ("seed", "runs", "parameters", "engine"):
         settings = [str(result.settings.get(setting)) for result in results]
         for index, result in enumerate(results):
             twins = {settings[other] for other, it in enumerate(results) if it.name == result.name}
             if len(twins) > 1:
-                told[index] += f", {setting} {settings[index]}"
-    if len(set(told)) == len(told):
-        return told
-    return [f"{name}, {str(result.settings.get('id'))[:6]}" for name, result in zip(told, results, strict=True)]
+                named[index] += f", {setting} {settings[index]}"
+    if len(set(named)) == len(named):
+        return named
+    return [f"{name}, {str(result.settings.get('id'))[:6]}" for name, result in zip(named, results, strict=True)]

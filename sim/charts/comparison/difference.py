@@ -188,32 +188,32 @@ def _draw_pairs(
     ends = f"end of {month(pairs[0].months[-1])}" if single else "mean (90 % of runs)"
     end_labels(plot, labels, ends, **count.LABELLED)
     if single and last["mc"] is not None:
-        said = f"more in {percent(last['more'])} % of runs,\nfewer in {percent(last['fewer'])} %"
+        shares = f"more in {percent(last['more'])} % of runs,\nfewer in {percent(last['fewer'])} %"
         at = 1 + 0.32 / (count.WIDTH - count.LEFT - compared.LABELS)
-        plot.text(at, -0.14 / height, said, color=colour, va="top", linespacing=1.2, transform=plot.transAxes)
+        plot.text(at, -0.14 / height, shares, color=colour, va="top", linespacing=1.2, transform=plot.transAxes)
 
 
 def days_of(pair: Pair, start: date) -> list[date]:
-    """(months,) the day each row of a pair stands for: `start`, if it is the row of the start, else ends of months."""
+    """(months,) the day each row of a pair stands for: `start` for the row of the start, otherwise ends of months."""
     return [start if label == f"{start:%Y-%m}" else month_end(label) for label in pair.months]
 
 
 def _end(last: dict[str, Any], colour: str) -> list[EndLabel]:
     """What the line and the bands of the only difference are, with their values in the last row."""
     mean = f"{'the run' if last['mc'] is None else 'mean'}: {with_error(last['mean'], last['mc'])}"
-    told = [EndLabel(mean, last["mean"], colour, colour, bold=True)]
+    labels = [EndLabel(mean, last["mean"], colour, colour, bold=True)]
     if last["mc"] is not None:
         outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
         inner = (last["q25"] + last["q75"]) / 2
-        told.append(EndLabel(f"half of runs: {signed_between(last['q25'], last['q75'])}", inner, colour, colour))
-        told.append(EndLabel(f"90 % of runs: {signed_between(last['q05'], last['q95'])}", outer, colour, colour))
-    return told
+        labels.append(EndLabel(f"half of runs: {signed_between(last['q25'], last['q75'])}", inner, colour, colour))
+        labels.append(EndLabel(f"90 % of runs: {signed_between(last['q05'], last['q95'])}", outer, colour, colour))
+    return labels
 
 
 def _named(plot: Axes, pair: Pair, last: dict[str, Any], colour: str, alike: bool) -> EndLabel:
     """The name of one of several differences, with its mean in the last row and where 90 % of runs are.
 
-    alike : whether all have the same last month; else it is told too
+    alike : whether all have the same last month; otherwise it is given too
     """
     numbers = f"{with_error(last['mean'], last['mc'])} ({signed_between(last['q05'], last['q95'])})"
     lines = [*compared.in_margin(plot, pair.scenario, 0), numbers, *([] if alike else [month(pair.months[-1])])]
@@ -221,6 +221,6 @@ def _named(plot: Axes, pair: Pair, last: dict[str, Any], colour: str, alike: boo
 
 
 def tinted(colour: str, share: float) -> tuple[float, float, float]:
-    """A colour with so much of it left (0 to 1), the rest white."""
+    """A colour with a share of it left (0 to 1), the rest white."""
     red, green, blue = (1.0 - share * (1.0 - part) for part in to_rgb(colour))
     return red, green, blue

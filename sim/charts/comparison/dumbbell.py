@@ -40,7 +40,7 @@ class Group:
     """Rows of the table of states, those that differ most first."""
     heading: str
     rest: str
-    """What is said of those left out; empty for none."""
+    """About those left out; empty for none."""
 
     @property
     def height(self) -> float:
@@ -100,7 +100,7 @@ def groups(comparison: Comparison, pair: Pair) -> list[Group]:
     )
     single = len(comparison.pairs) == 1
     least, most = (LEAST, MOST_ROWS) if single else (LEAST_OF_MANY, FEW_ROWS)
-    found = []
+    panels = []
     for tie, at_start, heading, word in kinds:
         rows = [
             row
@@ -108,21 +108,21 @@ def groups(comparison: Comparison, pair: Pair) -> list[Group]:
             if (row["at_start"] == SIDES[tie][0]) == at_start
         ]
         rows.sort(key=lambda row: (-abs(row["difference"]), row["state"]))
-        shown = [row for row in rows if abs(row["difference"]) >= least][:most]
-        rest = rows[len(shown) :]
-        if shown:
-            found.append(Group(shown, heading, f"and {_left_out(rest, word)}" if rest else ""))
-    return found or [Group([], "", f"No chance differs by as much as {100 * least:g} points.")]
+        largest = [row for row in rows if abs(row["difference"]) >= least][:most]
+        rest = rows[len(largest) :]
+        if largest:
+            panels.append(Group(largest, heading, f"and {_left_out(rest, word)}" if rest else ""))
+    return panels or [Group([], "", f"No chance differs by as much as {100 * least:g} points.")]
 
 
 def _left_out(rows: list[dict[str, Any]], word: str) -> str:
     """How many a panel leaves out, and by how much they differ."""
-    most, told = max(abs(row["difference"]) for row in rows), many(len(rows), word)
+    most, states = max(abs(row["difference"]) for row in rows), many(len(rows), word)
     if most == 0.0:
-        return f"{told} without any difference"
+        return f"{states} without any difference"
     if most < LEAST:
-        return f"{told} with a difference of less than {100 * LEAST:g} points"
-    return f"{told} with a difference of at most {100 * most:.1f} points"
+        return f"{states} with a difference of less than {100 * LEAST:g} points"
+    return f"{states} with a difference of at most {100 * most:.1f} points"
 
 
 def _columns(rows: list[dict[str, Any]]) -> Columns:
@@ -150,10 +150,10 @@ def _write_names(drawing: Figure, top: float, name: str, against: str, colour: s
     at = MARGIN
     for text, ink, bold in ((name, colour, True), ("against", GREY, False), (against, CYCLE[0], True)):
         lines = wrapped(text, 10.5, bold=bold, room=(count.WIDTH - 2 * MARGIN - 0.8) / 2)
-        (said,) = shortened(lines, 1) if len(lines) > 1 else lines
+        (line,) = shortened(lines, 1) if len(lines) > 1 else lines
         look: dict[str, Any] = {"color": ink, "weight": "bold" if bold else "normal", "size": 10.5, "va": "bottom"}
-        write(drawing, at, top + NAMES - 0.06, said, **look)
-        at += measured(said, 10.5, bold) + 0.1
+        write(drawing, at, top + NAMES - 0.06, line, **look)
+        at += measured(line, 10.5, bold) + 0.1
 
 
 def _draw_group(drawing: Figure, top: float, group: Group, columns: Columns, colour: str) -> None:

@@ -30,10 +30,10 @@ def draw(removals: Removals) -> Figure:
     """The difference that taking each lever away makes to the chance, with its ranges; the largest first."""
     subject, result = removals.subject, removals.subject.result
     singles = [row for row in removals.rows if row["group"] == "single"]
-    shown = [row for row in singles if abs(row["difference"]) >= LEAST][:MOST_LEVERS]
-    rest = len(singles) - len(shown)
+    largest = [row for row in singles if abs(row["difference"]) >= LEAST][:MOST_LEVERS]
+    rest = len(singles) - len(largest)
     together = [row for row in removals.rows if row["group"] != "single"]
-    blocks = [("Without one of them", shown), ("Without several together", together)]
+    blocks = [("Without one of them", largest), ("Without several together", together)]
     blocks = [(words, rows) for words, rows in blocks if rows]
     end = month_of(result.months[-1])
     measure = (

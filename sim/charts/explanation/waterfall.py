@@ -26,7 +26,7 @@ from sim.words import two_digits as percent
 
 ROW, HEAD, AXIS = 0.3, 0.3, 0.55
 LEAST = 0.01
-"""Terms that move the log hazard by less are told together."""
+"""Terms that move the log hazard by less are taken together."""
 FARTHEST = 20.0
 """The number drawn is shown unless it lies below all chances by more than this factor."""
 RAISES, LOWERS = VERMILION, BLUE
@@ -44,7 +44,7 @@ class Bar:
 
 
 def bars(steps: Sequence[Row], ends: str) -> list[Bar]:
-    """The rows of the waterfall, small terms told together; the factors multiply to the hazard.
+    """The rows of the waterfall, small terms taken together; the factors multiply to the hazard.
 
     ends : what the last row is called
     """
@@ -55,12 +55,12 @@ def bars(steps: Sequence[Row], ends: str) -> list[Bar]:
     if small:
         name = str(small[0]["label"]) if len(small) == 1 else f"{len(small)} small terms"
         factors.append((name, math.prod(step["after"] / step["before"] for step in small)))
-    found = [Bar("under reference conditions", None, start, start)]
+    rows = [Bar("under reference conditions", None, start, start)]
     for label, factor in factors:
-        before = found[-1].after
-        found.append(Bar(label, factor, before, before * factor))
+        before = rows[-1].after
+        rows.append(Bar(label, factor, before, before * factor))
     last = float(steps[-1]["after"])
-    return [*found, Bar(ends, None, last, last)]
+    return [*rows, Bar(ends, None, last, last)]
 
 
 def draw(explanation: Explanation) -> Figure:
@@ -76,22 +76,22 @@ def draw(explanation: Explanation) -> Figure:
     what = "Chance that talks are lost" if leaves else "Annual hazard"
     measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
     doing = "the chance that its talks are lost" if leaves else f"the hazard of {DOING[explanation.subject.decision]}"
-    said = told_by(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
-    shown = percent if leaves else rate
+    title = headline(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
+    number_of = percent if leaves else rate
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
-    with sheet(WIDTH, body, said, *texts) as (drawing, top):
+    with sheet(WIDTH, body, title, *texts) as (drawing, top):
         left = max(measured(row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
         after = "chance after" if leaves else "hazard after"
-        widest = max(measured(shown(row.after), bold=True) for row in rows)
+        widest = max(measured(number_of(row.after), bold=True) for row in rows)
         right = max(widest, measured(after, SMALL)) + 0.25
         factors = 0.75
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
         values = [100.0 * value for row in rows for value in (row.before, row.after)]
-        luck = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
-        luck = luck if luck >= min(values) / FARTHEST else 0.0
-        low, high = _decade(*((min(*values, luck), max(*values, luck)) if luck else (min(values), max(values))))
+        drawn = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
+        drawn = drawn if drawn >= min(values) / FARTHEST else 0.0
+        low, high = _decade(*((min(*values, drawn), max(*values, drawn)) if drawn else (min(values), max(values))))
         plot.set_xscale("log")
         plot.set_xlim(low, high)
         name_rows(plot, [row.label for row in rows])
@@ -99,8 +99,8 @@ def draw(explanation: Explanation) -> Figure:
         _log_ticks(plot, low, high, width)
         plot.set_xlabel("%" if leaves else "% a year")
         plot.spines["left"].set_visible(False)
-        if luck:
-            _number_drawn(plot, luck, luck > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))
+        if drawn:
+            _number_drawn(plot, drawn, drawn > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))
         for place, row in enumerate(rows):
             before, now = 100.0 * row.before, 100.0 * row.after
             if row.factor is None:
@@ -114,13 +114,13 @@ def draw(explanation: Explanation) -> Figure:
             if place + 1 < len(rows):
                 plot.plot([now, now], [place, place + 1], color=GREY, lw=0.8, zorder=2)
             weight = "bold" if row.factor is None else "normal"
-            beside(plot, factors + right - 0.02, place, shown(row.after), weight=weight)
+            beside(plot, factors + right - 0.02, place, number_of(row.after), weight=weight)
         head(plot, factors - 0.08, "factor", size=SMALL)
         head(plot, factors + right - 0.02, after, size=SMALL)
     return drawing
 
 
-def told_by(run: Row, name: str) -> str:
+def headline(run: Row, name: str) -> str:
     """What made a state leave in a run, as a headline: a term, or luck."""
     if run["talks"] is None:
         return f"{name} leaves in run {run['run']}, as the scenario tells"

@@ -42,34 +42,34 @@ LEVEL = "How often talks are lost follows the record; a limit changes it where i
 
 
 def draw(result: Result) -> Figure:
-    """Two lines a state: Beijing's limit, and below it Taipei's; the states that have most talks, named."""
+    """Two lines per state: Beijing's limit, and below it Taipei's; the states that have most talks, named."""
     rows = bids(result)
     if not rows:
-        said = NO_TALKS if result.talk_runs else NOT_KEPT
-        with sheet(WIDTH, 0.2, TITLE, header(result, said), source([result])) as (drawing, _):
+        why = NO_TALKS if result.talk_runs else NOT_KEPT
+        with sheet(WIDTH, 0.2, TITLE, header(result, why), source([result])) as (drawing, _):
             return drawing
-    shown, rest = kept(rows)
+    drawn, rest = most_talks(rows)
     measure = (
         "Limit: the most each would pay, as the state believes it, % of GDP a year; median (dot), 5 to 95 % of talks "
         "(line).\nPaid: the mean over talks that Beijing won (upper number), and over those that Taipei won (lower)."
     )
-    body = HEAD + ROW * len(shown) + FOOT + NOTE
-    with sheet(WIDTH, body, f"{TITLE}. {finding(shown)}", header(result, measure), source([result])) as (drawing, top):
-        left = min(MARGIN + 0.15 + max(measured(row.name) for row in shown), MOST_LEFT)
+    body = HEAD + ROW * len(drawn) + FOOT + NOTE
+    with sheet(WIDTH, body, f"{TITLE}. {finding(drawn)}", header(result, measure), source([result])) as (drawing, top):
+        left = min(MARGIN + 0.15 + max(measured(row.name) for row in drawn), MOST_LEFT)
         width = WIDTH - left - 2 * (LIMITS + DOLLARS) - ENDS - MARGIN - 0.25
-        plot = panel(drawing, left, top + HEAD, width, ROW * len(shown))
-        _axis(plot, shown)
+        plot = panel(drawing, left, top + HEAD, width, ROW * len(drawn))
+        _axis(plot, drawn)
         _head_columns(plot)
-        for place, row in enumerate(shown):
+        for place, row in enumerate(drawn):
             name = "\n".join(wrapped(row.name, 10.0, room=left - MARGIN - 0.1)[:2])
             write(drawing, MARGIN, top + HEAD + ROW * (place + 0.5), name, linespacing=1.05, va="center")
             _row(plot, row, place)
-        foot = top + HEAD + ROW * len(shown) + FOOT + 0.02
+        foot = top + HEAD + ROW * len(drawn) + FOOT + 0.02
         write(drawing, MARGIN, foot, _note(result, rows, rest), color=GREY, size=SMALL, va="top")
     return drawing
 
 
-def kept(rows: Sequence[Bids]) -> tuple[list[Bids], int]:
+def most_talks(rows: Sequence[Bids]) -> tuple[list[Bids], int]:
     """The states that there is room for, those with most talks, in the order given; how many are left out."""
     most = sorted(rows, key=lambda row: (-row.talks, row.name))[:MOST_ROWS]
     return [row for row in rows if row in most], len(rows) - len(most)
@@ -149,7 +149,7 @@ def share(value: float) -> str:
 
 
 def dollars(value: float, gdp: float | None) -> str:
-    """US$ million with two digits or more; a dash where the state's GDP is not told."""
+    """US$ million with two digits or more; a dash if the state's GDP is unknown."""
     if gdp is None:
         return "–"
     musd = value * gdp / 100.0

@@ -179,7 +179,7 @@ def start_words(result: Result, count: int) -> list[str]:
 
 
 def label_runs(plot: Axes, result: Result, summary: Table, digits: int = 1) -> None:
-    """What the line and the bands are, with their values in the last row; the mean with so many digits."""
+    """What the line and the bands are, with their values in the last row; the mean with that many digits."""
     row = {name: column[-1] for name, column in summary.items()}
     mean = float(row["mean"])
     if result.runs > 1:

@@ -119,21 +119,21 @@ def leavers(result: Result) -> Group | None:
 
 def likeliest(rows: list[Row], heading: str, more: str, gid: str) -> Group:
     """A panel of the rows there is room for; `more` says in one word or two what the others are."""
-    kept, cut = rows[:MOST_LEAVERS], rows[MOST_LEAVERS:]
-    return Group(kept, heading, f"and {left_out(cut, more)}" if cut else "", gid)
+    rows_drawn, cut = rows[:MOST_LEAVERS], rows[MOST_LEAVERS:]
+    return Group(rows_drawn, heading, f"and {left_out(cut, more)}" if cut else "", gid)
 
 
 def returners(result: Result) -> Group | None:
     """The panel of those that left before the start; None when none has a chance to be shown."""
     rows = rows_of(result, False)
-    kept = [row for row in rows if row.p >= SMALLEST_SHOWN or row.recorded not in ("", AWAY)]
-    kept = kept[:MOST_RETURNERS]
-    if not kept:
+    likely = [row for row in rows if row.p >= SMALLEST_SHOWN or row.recorded not in ("", AWAY)]
+    likely = likely[:MOST_RETURNERS]
+    if not likely:
         return None
-    cut = [row for row in rows if row not in kept]
+    cut = [row for row in rows if row not in likely]
     rest = f"and {left_out(cut, 'more state')}" if cut else ""
     heading = f"Had left Taipei before: chance to have returned by {end_of(result)}"
-    return Group(kept, heading, rest, "returners")
+    return Group(likely, heading, rest, "returners")
 
 
 def left_out(rows: list[Row], kind: str) -> str:

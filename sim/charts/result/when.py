@@ -23,10 +23,9 @@ from sim.charts.result.events import (
     arranged,
     brief,
     dated,
-    foot_of,
+    draw_labels,
     lines_of_names,
     notes,
-    write_name,
 )
 from sim.charts.result.states import Row, left_out, rows_of
 from sim.charts.rows import left_of
@@ -49,7 +48,7 @@ FOOT, KEY, NOTE = 0.27, 0.48, 0.19
 """Inches: the years below the strips; the colour key; a line of notes."""
 MOST_ROWS = 15
 MOST_MONTHS, FEW_MONTHS = 144, 18
-"""Longest horizon with a cell for each month (else for each calendar year), and with names of months."""
+"""Longest horizon with a cell for each month (otherwise for each calendar year), and with names of months."""
 BLOCKS, MOST_BLOCKS = (1, 5, 10, 20), 13
 """Calendar years in a block, and the most blocks there is room for."""
 TOPS = (5.0, 10.0, 20.0, 50.0, 100.0)
@@ -68,7 +67,7 @@ class Times:
     cell_edges: list[int]
     """(cells + 1,) in months since the month of the start."""
     block_edges: list[int]
-    """(blocks + 1,) likewise."""
+    """(blocks + 1,) in months since the month of the start."""
     block_names: list[str]
     months: tuple[str, ...]
     cell: str
@@ -95,8 +94,8 @@ def draw(result: Result) -> Figure:
     left = left_of((row.name for row in rows), 0.12)
     width = WIDTH - left - RIGHT
     labels = arranged(marks(result), len(times.months), width)
-    said = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
-    lines = wrapped(said, SMALL, room=WIDTH - left - MARGIN) if labels else []
+    key = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
+    lines = wrapped(key, SMALL, room=WIDTH - left - MARGIN) if labels else []
     strips = ROW * max(1, len(rows))
     foot = FOOT + (0.18 if times.by_month else 0.0)
     head = max(0.36, LEVEL * lines_of_names(labels) + 0.12)
@@ -127,7 +126,7 @@ def chances(result: Result, codes: list[str]) -> Times:
     for begin, end in pairwise(block_edges):
         opening, closing = (first + begin) // 12, (first + end - 1) // 12
         names.append(str(opening) if opening == closing else f"{opening}–{closing % 100:02d}")
-    said = "the calendar year" if block == 12 else f"{block // 12} calendar years"
+    block_name = "the calendar year" if block == 12 else f"{block // 12} calendar years"
     return Times(
         cells=shares(result, codes, cell_edges),
         blocks=shares(result, codes, block_edges),
@@ -136,7 +135,7 @@ def chances(result: Result, codes: list[str]) -> Times:
         block_names=names,
         months=result.months,
         cell="month" if cell == 1 else "calendar year",
-        block=said,
+        block=block_name,
     )
 
 
@@ -162,8 +161,8 @@ def shares(result: Result, codes: list[str], edges: list[int], tie: str = RECOGN
     # A state that ends it twice between two edges of a run counts once.
     once = np.unique((changes["run"][ended] * len(codes) + rows[ended]) * count + between)
     totals = np.bincount(once % (len(codes) * count), minlength=len(codes) * count)
-    found: Floats = totals.reshape(len(codes), count) / result.runs
-    return found
+    of_runs: Floats = totals.reshape(len(codes), count) / result.runs
+    return of_runs
 
 
 def ceiling(cells: Floats) -> float:
@@ -174,14 +173,14 @@ def ceiling(cells: Floats) -> float:
 
 def marks(result: Result) -> list[Mark]:
     """The enabled events and elections dated within the horizon, by date; along the axis in months."""
-    found = []
+    dated_marks = []
     start = start_of(result)
     for each in dated(result):
         words = each.name.replace("-", " ")
         if each.kind == "elections" and "election" not in words:
             words += " election"
-        found.append(Mark(brief(words), _months_into(start, each.when), each.state, each.certain))
-    return sorted(found, key=lambda mark: (mark.at, mark.name))
+        dated_marks.append(Mark(brief(words), _months_into(start, each.when), each.state, each.certain))
+    return sorted(dated_marks, key=lambda mark: (mark.at, mark.name))
 
 
 def _months_into(start: date, when: date) -> float:
@@ -256,18 +255,16 @@ def _draw_months(plot: Axes, times: Times) -> None:
 
 
 def _draw_labels(plot: Axes, codes: list[str], labels: list[Label]) -> None:
-    """A line from each event's name down to the strip of its state, or through all of them."""
-    inches = plot.get_position().width * WIDTH / plot.get_xlim()[1]
-    for label in labels:
-        row = codes.index(label.mark.state) if label.mark.state in codes else None
-        top = -0.5 - foot_of(label.level) / ROW if label.shown else -0.5
-        bottom = len(codes) - 0.5 if row is None else row + BAR / 2
-        plot.plot([label.mark.at] * 2, [top, bottom], color=BLACK, lw=0.6, clip_on=False, zorder=3)
-        if row is not None:
-            fill = BLACK if label.mark.certain else WHITE
-            plot.plot(label.mark.at, bottom, "o", ms=5, mfc=fill, mec=BLACK, mew=1.0, zorder=5)
-        if label.shown:
-            write_name(plot, (label.begin + 0.03) / inches, top, label.mark.name)
+    """A line from each event's name down to the strip of its state, with a dot on it, or through all of them."""
+
+    def strip(mark: Mark) -> float | None:
+        return codes.index(mark.state) + BAR / 2 if mark.state in codes else None
+
+    draw_labels(plot, labels, ends=strip, lw=0.6, zorder=3)
+    for mark in (label.mark for label in labels):
+        if (end := strip(mark)) is not None:
+            fill = BLACK if mark.certain else WHITE
+            plot.plot(mark.at, end, "o", ms=5, mfc=fill, mec=BLACK, mew=1.0, zorder=5)
 
 
 def _draw_key(drawing: Figure, scale: PowerNorm, words: str, left: float, top: float) -> None:

@@ -14,7 +14,7 @@ from sim.charts.dates import MONTHS_BETWEEN, day_at, number
 from sim.charts.margin import LINE
 from sim.charts.sheet import measured, shortened, wrapped, write
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, TITLE_SIZE
-from sim.charts.sweep.document import Outcome, Varied, alike
+from sim.charts.sweep.document import Outcome, Setting, alike
 
 WIDTH = 9.0
 SMALL = 8.5
@@ -26,7 +26,7 @@ FOOT = 0.08
 """Inches kept free below the lowest thing drawn."""
 
 
-def headed(outcome: Outcome, varied: Sequence[Varied]) -> str:
+def headed(outcome: Outcome, varied: Sequence[Setting]) -> str:
     """The title: what is drawn, and by what where that fits in two lines."""
     *others, last = [each.name for each in varied]
     full = f"{outcome.heading}, by " + (f"{', '.join(others)} and " if others else "") + last
@@ -44,19 +44,19 @@ class Block:
     height: float
 
 
-def named(varied: Varied, room: float, before: str = "", beside: bool = True) -> Block:
-    """The name of what was varied, and what that is, beside it where that is wanted and there is room, else below."""
+def named(varied: Setting, room: float, before: str = "", beside: bool = True) -> Block:
+    """The name of what was varied, and what that is: beside it if wanted and there is room, otherwise below."""
     lines = shortened(wrapped(before + varied.heading, TEXT_SIZE, room=room), 6)
     pieces = [(0.0, LINE * place, text, BLACK, TEXT_SIZE) for place, text in enumerate(lines)]
     height = LINE * len(lines)
     end = measured(lines[0], TEXT_SIZE) + 0.14
-    if not varied.told:
+    if not varied.meaning:
         return Block(pieces, height)
-    if beside and len(lines) == 1 and end + measured(varied.told, SMALL) <= room:
-        return Block([*pieces, (end, 0.022, varied.told, GREY, SMALL)], height)
-    told = shortened(wrapped(varied.told, SMALL, room=room), 3)
-    pieces += [(0.0, height + SMALL_LINE * place, text, GREY, SMALL) for place, text in enumerate(told)]
-    return Block(pieces, height + SMALL_LINE * len(told))
+    if beside and len(lines) == 1 and end + measured(varied.meaning, SMALL) <= room:
+        return Block([*pieces, (end, 0.022, varied.meaning, GREY, SMALL)], height)
+    lines_below = shortened(wrapped(varied.meaning, SMALL, room=room), 3)
+    pieces += [(0.0, height + SMALL_LINE * place, text, GREY, SMALL) for place, text in enumerate(lines_below)]
+    return Block(pieces, height + SMALL_LINE * len(lines_below))
 
 
 def write_block(drawing: Figure, block: Block, left: float, top: float) -> None:
@@ -69,7 +69,7 @@ MOST_TICKS = 20
 
 
 def ticks(
-    varied: Varied, inches: float, size: float = TEXT_SIZE, narrow: bool = False
+    varied: Setting, inches: float, size: float = TEXT_SIZE, narrow: bool = False
 ) -> tuple[list[float], list[str]]:
     """Ticks with their labels on an axis that has `inches` for a unit: at the values where there is room.
 
@@ -89,8 +89,8 @@ def ticks(
     tried: list[tuple[list[float], list[str]]] = []
     if varied.kind == "number":
         for most in range(9, 1, -1):
-            found = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-            places = [float(value) for value in found if low - 1e-9 <= value <= high + 1e-9]
+            values = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+            places = [float(value) for value in values if low - 1e-9 <= value <= high + 1e-9]
             tried.append((places, alike([round(place, 12) for place in places])))
     if varied.kind == "date":
         tried += [_months(low, high, step) for step in MONTHS_BETWEEN]
@@ -114,6 +114,6 @@ def _months(low: float, high: float, step: int) -> tuple[list[float], list[str]]
     first, last = map(day_at, (low, high))
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     opening = [date(m // 12, m % 12 + 1, 1) for m in months if m % step == 0]
-    shown = [when for when in opening if first <= when <= last]
-    labels = [f"{when:%Y}" if step >= 12 else f"{when:%b}\n{when.year}" for when in shown]
-    return [number(when) for when in shown], labels
+    within = [when for when in opening if first <= when <= last]
+    labels = [f"{when:%Y}" if step >= 12 else f"{when:%b}\n{when.year}" for when in within]
+    return [number(when) for when in within], labels

@@ -1,4 +1,4 @@
-"""The chart of listed points over two numbers: a dot a point where its values are, dark for more risk."""
+"""The chart of listed points over two numbers: one dot per point where its values are, dark for more risk."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from sim.charts.sheet import grid, panel, sheet, shortened, wrapped
 from sim.charts.style import GREY, MARGIN, WHITE
 from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
-from sim.charts.sweep.document import Document, failures, luck, outcome_of, source, subtitle, varied_of
+from sim.charts.sweep.document import Document, failures, outcome_of, seed_error, settings_of, source, subtitle
 from sim.sweeps.outcomes import COUNT
 
 HEIGHT = 4.2
 LEFT = 0.75
 MOST_NUMBERED = 40
-"""Points whose outcome is printed on the dot; of more, the shade tells it."""
+"""Points whose outcome is printed on the dot; of more, only the shade shows it."""
 MOST_NAMED = 12
 """Points that have their label beside them."""
 
 
 def draw(document: Document, outcome: str = COUNT) -> Any:
     """The outcome of every point, as a shade and a number, at its two values."""
-    shown, (across, upwards) = outcome_of(document, outcome), varied_of(document)
+    one, (across, upwards) = outcome_of(document, outcome), settings_of(document)
     x, y = np.array(across.at), np.array(upwards.at)
     placed = np.isfinite(x) & np.isfinite(y)
-    done, failed = placed & np.isfinite(shown.values), placed & np.array(failures(document))
+    done, failed = placed & np.isfinite(one.values), placed & np.array(failures(document))
     numbered = int(done.sum()) <= MOST_NUMBERED
     width = WIDTH - LEFT - MARGIN
     heads = named(upwards, WIDTH - 2 * MARGIN, "↑ ")
     name = named(across, WIDTH - LEFT - MARGIN, "→ ")
-    heading = headed(shown, (across, upwards))
+    heading = headed(one, (across, upwards))
     at, labels = ticks(across, width / float(np.ptp(across.ends)))
     foot = foot_of(labels)
     body = heads.height + 0.08 + HEIGHT + foot + name.height + (0.0 if numbered else COLOUR_KEY) + FOOT
-    measure = f"{shown.measure}: {'a number' if numbered else 'a dot'} a point; dark: {shown.darker}."
+    measure = f"{one.measure}: {'a number' if numbered else 'a dot'} a point; dark: {one.darker}."
     if failed.any():
         measure += " Crosses: points that failed."
     if (lost := int((~placed).sum())) > 0:
         measure += f" {lost} without a place, for the scenario draws that number, not drawn."
     if across.marked is not None or upwards.marked is not None:
         measure += " Dashed: as in the scenario."
-    scale = Normalize(*ends(shown))
-    with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
+    scale = Normalize(*ends(one))
+    with sheet(WIDTH, body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (drawing, top):
         write_block(drawing, heads, MARGIN, top)
         down = top + heads.height + 0.08
         plot = panel(drawing, LEFT, down, width, HEIGHT)
@@ -62,14 +62,14 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
         if upwards.marked is not None:
             plot.axhline(upwards.marked, gid="reference-1", **dashed)
         look: dict[str, Any] = {"s": 620 if numbered else 26, "linewidths": 0.8 if numbered else 0.3, "zorder": 2}
-        look |= {"cmap": shown.colours, "norm": scale, "edgecolors": EDGE, "gid": "points"}
-        plot.scatter(x[done], y[done], c=shown.values[done], **look)
+        look |= {"cmap": one.colours, "norm": scale, "edgecolors": EDGE, "gid": "points"}
+        plot.scatter(x[done], y[done], c=one.values[done], **look)
         plot.plot(x[failed], y[failed], "x", color=GREY, ms=6, mew=1.2, zorder=2.5, gid="failed", clip_on=False)
         texts = next(iter(document.get("labels") or ()), None)
         for point in np.flatnonzero(done).tolist() if numbered else ():
-            ink = ink_on(shown.colours, scale, shown.values[point])
-            said: dict[str, Any] = {"size": SMALL, "ha": "center", "va": "center_baseline", "zorder": 3}
-            plot.text(x[point], y[point], shown.written(float(shown.values[point])), color=ink, **said)
+            ink = ink_on(one.colours, scale, one.values[point])
+            centred: dict[str, Any] = {"size": SMALL, "ha": "center", "va": "center_baseline", "zorder": 3}
+            plot.text(x[point], y[point], one.written(float(one.values[point])), color=ink, **centred)
             if texts is not None and done.sum() <= MOST_NAMED:
                 right = x[point] > sum(plot.get_xlim()) / 2
                 text = shortened(wrapped(document["columns"][texts][point], SMALL, room=2.2), 1)[0]
@@ -80,5 +80,5 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
                 )  # fmt: skip
         write_block(drawing, name, LEFT, down + HEIGHT + foot)
         if not numbered:
-            key_of_colours(drawing, shown, scale, LEFT, down + HEIGHT + foot + name.height + 0.05)
+            key_of_colours(drawing, one, scale, LEFT, down + HEIGHT + foot + name.height + 0.05)
     return drawing

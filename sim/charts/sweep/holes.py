@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from sim.charts.sheet import measured, write
 from sim.charts.style import GREY, WHITE
 from sim.charts.sweep.axes import FAINT, SMALL
-from sim.charts.sweep.document import Document, Outcome, Varied, failures
+from sim.charts.sweep.document import Document, Outcome, Setting, failures
 from sim.charts.words import many
 
 HATCHES = {"failed": "/////", "to come": "..."}
@@ -47,7 +47,7 @@ def key_of_hatching(drawing: Figure, reasons: Mapping[str, int], left: float, to
         left += 0.38 + measured(text, SMALL) + 0.3
 
 
-def missing(document: Document, varied: Sequence[Varied], outcome: Outcome) -> dict[tuple[int, ...], str]:
+def missing(document: Document, varied: Sequence[Setting], outcome: Outcome) -> dict[tuple[int, ...], str]:
     """Why each place of a grid that has no outcome has none: failed, or to come."""
     why = dict.fromkeys(np.ndindex(*(len(each.places) for each in varied)), "to come")
     for point, failed in enumerate(failures(document)):

@@ -24,13 +24,13 @@ from sim.charts.sweep.document import (
     Document,
     Floats,
     Outcome,
-    Varied,
+    Setting,
     column,
-    luck,
     outcome_of,
+    seed_error,
+    settings_of,
     source,
     subtitle,
-    varied_of,
 )
 from sim.charts.sweep.holes import KEY_ROW, hatched, key_of_hatching, missing, part_of_id, reasons_of
 
@@ -48,64 +48,64 @@ FEW = 40
 
 def draw(document: Document, outcome: str = COUNT) -> Figure:
     """The outcome along the one number varied: a line through its points, with what runs or luck leave open."""
-    shown, (varied, *_) = outcome_of(document, outcome), varied_of(document)
-    pairs = paired(document, shown)
-    if shown.bands:
-        measure = f"{shown.measure} (line); dark band: half of runs, pale band: 90 %."
+    one, (varied, *_) = outcome_of(document, outcome), settings_of(document)
+    pairs = paired(document, one)
+    if one.bands:
+        measure = f"{one.measure} (line); dark band: half of runs, pale band: 90 %."
     else:
-        measure = f"{shown.measure}" + ("." if pairs or shown.counts else "; bars: ±1 Monte Carlo standard error.")
-    why = missing(document, [varied], shown)
+        measure = f"{one.measure}" + ("." if pairs or one.counts else "; bars: ±1 Monte Carlo standard error.")
+    why = missing(document, [varied], one)
     if document["design"] != "grid":  # whose points come in any order: those to come leave no gap
         why = {place: reason for place, reason in why.items() if reason == "failed"}
     reasons = reasons_of(why)
     gaps = {place for (place,) in why}
-    drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(shown.values[n]) or varied.index(at) in gaps]
+    drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(one.values[n]) or varied.index(at) in gaps]
     drawn_at = [n for n in drawn_at if np.isfinite(varied.at[n])]
     order = sorted(drawn_at, key=lambda point: varied.at[point])
-    start = shown.start
+    start = one.start
     widest = measured("90 % of runs" if start is None else _at_start(start)) + BENDS
-    width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured("chance, %", SMALL) + CLOSE)
+    width = WIDTH - LINE_LEFT - MARGIN - (widest if one.counts else measured("chance, %", SMALL) + CLOSE)
     name = named(varied, WIDTH - LINE_LEFT - MARGIN)
-    heading = headed(shown, [varied]) if pairs is None else _finding(shown, pairs)
+    heading = headed(one, [varied]) if pairs is None else _finding(one, pairs)
     low, high = varied.ends
     inches = width / (high - low)
     at_ticks, labels = ticks(varied, inches)
     foot = foot_of(labels)
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
-    more = luck(shown) if shown.counts else SHARED
+    more = seed_error(one) if one.counts else SHARED
     if pairs is not None:
-        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{shown.bound}."
+        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{one.bound}."
     with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
         plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
         plot.set_xlim(low, high)
         plot.set_xticks(at_ticks, labels)
-        at, values = np.array(varied.at)[order], shown.values[order]
+        at, values = np.array(varied.at)[order], one.values[order]
         _draw_missing(plot, varied, why)
-        if shown.counts:
-            drawn = [column(document, name)[order] for name in shown.bands]
+        if one.counts:
+            drawn = [column(document, name)[order] for name in one.bands]
             _scale_counts(plot, start, [*drawn, values], varied.marked is not None)
             if drawn:
                 _draw_bands(plot, at, drawn)
         else:
-            error = np.nan_to_num(shown.errors[order] if pairs is None else _halves(pairs, at))
+            error = np.nan_to_num(one.errors[order] if pairs is None else _halves(pairs, at))
             most = float(np.nan_to_num(values + error).max(initial=0.0))
             span = next((span for span in SPANS if most <= span), SPANS[-1])
             plot.set_ylim(0, span / (1.0 - _head_room(varied.marked is not None)))
             done = np.isfinite(values)
             lows, highs = np.maximum(values - error, 0.0)[done], np.minimum(values + error, 100.0)[done]
             plot.vlines(at[done], lows, highs, color=SIMULATED, lw=1.2, zorder=2, gid="errors")
-        if shown.counts and pairs is not None:
+        if one.counts and pairs is not None:
             half = np.nan_to_num(_halves(pairs, at))
             plot.vlines(at, values - half, values + half, color=SIMULATED, lw=1.6, zorder=2.9, gid="errors")
-        plot.set_ylabel(shown.unit)
+        plot.set_ylabel(one.unit)
         plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
         grid(plot, "y")
-        size = 2.2 if len(at) > FEW else 5.0 if shown.counts else 3.4
+        size = 2.2 if len(at) > FEW else 5.0 if one.counts else 3.4
         look: dict[str, Any] = {"color": SIMULATED, "ms": size, "lw": 1.6, "zorder": 3, "clip_on": False}
         plot.plot(at, values, "o-", gid="outcome", **look)
         _mark_reference(plot, varied, inches)
-        _number_points(plot, shown, at, values, inches, width)
-        if shown.bands:
+        _number_points(plot, one, at, values, inches, width)
+        if one.bands:
             _name_bands(plot, start, at, drawn, values)
         under = top + NUMBERS + LINE_HEIGHT + foot
         write_block(drawing, name, LINE_LEFT, under)
@@ -123,18 +123,18 @@ def _finding(outcome: Outcome, pairs: Moved) -> str:
 
 
 def paired(document: Document, outcome: Outcome) -> Moved | None:
-    """What the one path varied does, told from pairs of runs; None where they are not kept."""
-    found = moved(document, *outcome.columns, scale=1.0 if outcome.counts else 100.0)
-    return found[0] if len(found) == 1 and found[0].changes else None
+    """What the one path varied does, told from pairs of runs; None if they are absent."""
+    levers = moved(document, *outcome.columns, scale=1.0 if outcome.counts else 100.0)
+    return levers[0] if len(levers) == 1 and levers[0].changes else None
 
 
 def _halves(pairs: Moved, at: Floats) -> Floats:
-    """(points,) 90 % of Monte Carlo on either side of each difference; nought where the others are told apart from."""
+    """(points,) 90 % of Monte Carlo on either side of each difference; zero for the point of reference."""
     errors = {change.value: change.error or 0.0 for change in pairs.changes}
     return np.array([errors.get(float(value), 0.0) for value in at])
 
 
-def _draw_missing(plot: Axes, varied: Varied, why: Mapping[tuple[int, ...], str]) -> None:
+def _draw_missing(plot: Axes, varied: Setting, why: Mapping[tuple[int, ...], str]) -> None:
     """A hatched strip around each value without an outcome, halfway to its neighbours; neighbours in one."""
     low, high = varied.ends
     middles = [(left + right) / 2 for left, right in pairwise(varied.places)]
@@ -182,7 +182,7 @@ def _draw_bands(plot: Axes, at: Floats, drawn: Sequence[Floats]) -> None:
         plot.vlines(at[alone], lows, highs, color=tint, lw=5, zorder=1.1, gid=f"{name}-alone")
 
 
-def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
+def _mark_reference(plot: Axes, varied: Setting, inches: float) -> None:
     """A thin line at the scenario's own value, with that value."""
     if varied.marked is None:
         return
@@ -199,7 +199,7 @@ def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
 def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inches: float, width: float) -> None:
     """The values of the points above them, beyond the axes, as many as there is room for; at the right what they are.
 
-    Every second, third, ... where points stand evenly; else each one that has room beside the one before.
+    Every second, third, ... where points stand evenly; otherwise each one that has room beside the one before.
     """
     halves = [measured(outcome.written(float(v)), SMALL) / 2 if v == v else 0.0 for v in values]
 
@@ -223,8 +223,8 @@ def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inc
         plot.text(at[point], foot, text, ha="center", transform=plot.get_xaxis_transform(), **look)
     if not chosen:
         return
-    said, gap = ("mean", BENDS) if outcome.counts else ("chance, %", CLOSE)
-    plot.text(1 + gap / width, foot, said, transform=plot.transAxes, **look)
+    unit, gap = ("mean", BENDS) if outcome.counts else ("chance, %", CLOSE)
+    plot.text(1 + gap / width, foot, unit, transform=plot.transAxes, **look)
 
 
 def _name_bands(plot: Axes, start: int | None, at: Floats, drawn: Sequence[Floats], values: Floats) -> None:

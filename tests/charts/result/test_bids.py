@@ -98,7 +98,7 @@ def test_the_picture_shows_them(result: Result) -> None:
 
 def test_the_states_with_most_talks_are_shown(result: Result) -> None:
     rows = [replace(row(f"State {n}", 0.6, 0.01), talks=n) for n in range(15)]
-    shown, rest = chart.kept(rows)
+    shown, rest = chart.most_talks(rows)
     assert (len(shown), rest) == (12, 3)
     assert [one.talks for one in shown] == list(range(3, 15))
 

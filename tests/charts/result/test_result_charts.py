@@ -18,11 +18,9 @@ from matplotlib.text import Text
 from sim.charts.catalogue import CHARTS, draw_several, of_result, save
 from sim.charts.comparison.compared import names
 from sim.charts.dates import number
-from sim.charts.margin import spread
 from sim.charts.result import cooperation
 from sim.charts.result.states import on_record, rows_of
 from sim.charts.result.when import chances, marks
-from sim.charts.sheet import measured, wrapped
 from sim.charts.words import row_days
 from sim.errors import InputError
 from sim.results.result import Result
@@ -559,21 +557,3 @@ def test_only_some_charts(make: Any, tmp_path: Path) -> None:
     assert written == [tmp_path / "new" / "when.png"]
     with pytest.raises(InputError, match=r"one of count, states, when, bids \(got 'wen'\); did you mean when\?"):
         of_result(make(runs=2)).draw(tmp_path, only=("wen",))
-
-
-# --- words and labels -------------------------------------------------------------------------------------
-
-
-def test_labels_are_spread_no_further_than_needed() -> None:
-    assert spread([1.0, 5.0], [1.0, 1.0], 0.0, 10.0) == [1.0, 5.0]
-    assert spread([5.0, 5.0], [1.0, 1.0], 0.0, 10.0) == [4.5, 5.5]
-    assert spread([9.9, 9.8, 2.0], [1.0, 1.0, 1.0], 0.0, 10.0) == [9.5, 8.5, 2.0]
-    assert spread([0.0, 0.1], [1.0, 1.0], 0.0, 10.0) == [0.5, 1.5]
-    assert spread([], [], 0.0, 1.0) == []
-
-
-def test_words_too_long_for_a_line_are_broken_at_hyphens() -> None:
-    lines = wrapped("one-two-three-four-five-six " + "x" * 60, 10.0, room=1.0)
-    assert all(measured(text, 10.0) <= 1.0 for text in lines)
-    assert "".join(lines) == "one-two-three-four-five-six" + "x" * 60
-    assert lines[0].endswith("-")

@@ -690,8 +690,8 @@ def test_a_path_is_told_in_the_words_of_the_language(path: str, told: str) -> No
 def test_what_luck_leaves_open_is_told(asked: str, error: float, told: str) -> None:
     shown = sweep.outcome_of(kept("two"), asked)
     changed = sweep.Outcome(**(vars(shown) | {"errors": np.array([error, np.nan, 0.0])}))
-    assert sweep.luck(changed) == f"Another seed would move {told} at most. {sweep.SHARED}"
-    assert sweep.luck(sweep.Outcome(**(vars(shown) | {"errors": np.array([np.nan, 0.0])}))) == ""
+    assert sweep.seed_error(changed) == f"Another seed would move {told} at most. {sweep.SHARED}"
+    assert sweep.seed_error(sweep.Outcome(**(vars(shown) | {"errors": np.array([np.nan, 0.0])}))) == ""
 
 
 def test_a_meaning_in_the_document_comes_first() -> None:
