@@ -116,7 +116,7 @@ def _number(value: float) -> str:
 
 def draw(path: Path) -> None:
     """The picture: one row a number with a prior, on an axis of its own on which the prior's 90 % are one wide."""
-    from sim.charts import style
+    from sim.charts import sheet, style
 
     rows = [(one, prior) for one in moved() if (prior := one.prior) is not None]
     day = record().confirmed_until
@@ -131,8 +131,8 @@ def draw(path: Path) -> None:
         f"What was known at the end of {day:%d %B %Y}. Scales are logarithmic where the prior is log-normal. "
         "Numbers without a prior of their own are in the table alone."
     )
-    with style.sheet(width, high + 0.1, heading, subtitle, source) as (drawing, above):
-        plot = style.panel(drawing, left, above, width - left - right, high)
+    with sheet.sheet(width, high + 0.1, heading, subtitle, source) as (drawing, above):
+        plot = sheet.panel(drawing, left, above, width - left - right, high)
         for place, (one, prior) in enumerate(rows):
             start, end = one.scale(prior[0]), one.scale(prior[2])
             low, middle, up = ((one.scale(value) - start) / (end - start) for value in one.posterior)

@@ -495,7 +495,7 @@ def draw(path: Path) -> None:
     """The picture: terms above, losses in five years below."""
     from matplotlib.ticker import FixedLocator, NullLocator
 
-    from sim.charts import style
+    from sim.charts import sheet, style
 
     width, row, left, right = 8.0, 0.27, 4.1, 0.75
     high = row * len(TERMS)
@@ -510,9 +510,9 @@ def draw(path: Path) -> None:
         f"Priors: judgements of 2026 and counted cases (sim parameters). {DRAWS:,} draws; {RUNS:,} runs, seed {SEED}. "
         "By the priors, what is estimated without a declared prior is held at its central value."
     )
-    with style.sheet(width, high + gap + low_high + 0.45, heading, subtitle, source) as (drawing, above):
-        plot = style.panel(drawing, left, above, width - left - right, high)
-        style.grid(plot, "x")
+    with sheet.sheet(width, high + gap + low_high + 0.45, heading, subtitle, source) as (drawing, above):
+        plot = sheet.panel(drawing, left, above, width - left - right, high)
+        sheet.grid(plot, "x")
         terms = [
             (lever, over_draws(measure, "priors"), over_draws(measure, "posterior")) for _, lever, measure in TERMS
         ]
@@ -538,8 +538,8 @@ def draw(path: Path) -> None:
         plot.set_ylim(len(TERMS) - 0.4, -0.6)
         wide = (width - 0.65 - 0.5 - 0.3) / 2
         for number, span in enumerate(SPANS):
-            bars = style.panel(drawing, 0.65 + number * (wide + 0.5), above + high + gap, wide, low_high)
-            style.grid(bars, "y")
+            bars = sheet.panel(drawing, 0.65 + number * (wide + 0.5), above + high + gap, wide, low_high)
+            sheet.grid(bars, "y")
             found = losses(span, 1)
             shares = 100.0 * np.bincount(found, minlength=int(found.max()) + 1) / found.shape[0]
             bars.bar(range(len(shares)), shares, color=style.BLUE_HALF, width=0.85)

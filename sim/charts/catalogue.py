@@ -87,7 +87,7 @@ def of_result(result: Result) -> Drawable:
 
 
 def _of_result(name: str, result: Result) -> Figure:
-    from sim.charts import bids, cooperation, count, states, when
+    from sim.charts.result import bids, cooperation, count, states, when
 
     return {
         "count": count.draw,
@@ -100,13 +100,14 @@ def _of_result(name: str, result: Result) -> Figure:
 
 def draw_several(results: Sequence[Result]) -> Figure:
     """The count of one result, or of several on one chart."""
-    from sim.charts import compared, count
+    from sim.charts.comparison import compared
+    from sim.charts.result import count
 
     return count.draw(results[0]) if len(results) == 1 else compared.draw(results)
 
 
 def of_sweep(document: Document) -> Drawable:
-    """The charts of a sweep: one for each outcome that it has, the count usually; they can be told without drawing."""
+    """The charts of a sweep: one for each outcome that it has, the count usually; their names need no drawing."""
     from sim.charts.sweep.document import outcomes_by_chart
 
     outcomes = outcomes_by_chart(document)
@@ -255,8 +256,8 @@ class DrawableFolder:
         try:
             return self.charts.figure(name)
         except BROKEN as error:
-            said = f"what this version can draw as {name} ({type(error).__name__}: {error})"
-            raise ResultError(Problem("", said), self.folder) from error
+            rule = f"what this version can draw as {name} ({type(error).__name__}: {error})"
+            raise ResultError(Problem("", rule), self.folder) from error
 
     def draw(self, target: Path, only: Iterable[str] = (), formats: Iterable[str] = ("png", "svg")) -> list[Path]:
         """Draw its charts, or `only` some, into a folder; returns the files written.
@@ -313,8 +314,8 @@ def _read_explanation(folder: Path) -> Drawable:
     try:
         return of_explanation(explanation)
     except BROKEN as error:
-        said = f"an explanation that this version can draw ({type(error).__name__}: {error})"
-        raise ResultError(Problem("", said), folder) from error
+        rule = f"an explanation that this version can draw ({type(error).__name__}: {error})"
+        raise ResultError(Problem("", rule), folder) from error
 
 
 def _read_backtest(folder: Path) -> Drawable:

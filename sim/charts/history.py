@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator, date2num
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from sim.atlas import Record, regimes
-from sim.charts.style import BLACK, GREY, OBSERVED, SHADE, axes, figure, grid
+from sim.charts.dates import number
+from sim.charts.sheet import axes, figure, grid
+from sim.charts.style import BLACK, GREY, OBSERVED, SHADE
 from sim.words import spoken
 
 LATE, SETTLED = date(1986, 1, 1), date(2000, 1, 1)
@@ -56,25 +58,20 @@ def steps(record: Record, until: date) -> tuple[list[date], list[int]]:
 
 def notable(record: Record, until: date) -> list[tuple[str, date, int]]:
     """The points labelled on the chart: (start | year_end | peak | last, day, count), as far as `until`."""
-    found = [("start", record.start, record.count(record.start))]
+    points = [("start", record.start, record.count(record.start))]
     year_end = date(record.start.year, 12, 31)
     if year_end < until:
-        found.append(("year_end", year_end, record.count(year_end)))
+        points.append(("year_end", year_end, record.count(year_end)))
     if until >= SETTLED:
         peak = max((day for day in steps(record, until)[0] if day >= LATE), key=record.count)
-        found.append(("peak", peak, record.count(peak)))
+        points.append(("peak", peak, record.count(peak)))
     if until > record.start:
-        found.append(("last", until, record.count(until)))
-    return found
-
-
-def number(day: date) -> float:
-    """A day as matplotlib counts it: days since 1970-01-01."""
-    return float(date2num(day))
+        points.append(("last", until, record.count(until)))
+    return points
 
 
 def _every(days: int) -> int:
-    """Years between two ticks for a span of so many days."""
+    """Years between two ticks for a span of days."""
     years = days / 365.25
     return next((step for step in (1, 2, 5) if years / step <= 8), 10)
 

@@ -10,13 +10,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED, grid, measured, panel, sheet
+from sim.charts.margin import Box, covered
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLACK, BLUE_MOST, MARGIN, OBSERVED, SIMULATED
 from sim.words import percent, spoken
 
 Document = Mapping[str, Any]
 """What a fit writes; of it `as_of` and `money`."""
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top, in inches."""
 
 WIDTH, HEIGHT, LEFT = 9.0, 4.9, 0.75
 """Inches of the figure, of the panel's height, and left of it."""
@@ -34,7 +34,7 @@ TICKS_PRICE = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 def draw(document: Document) -> Figure:
-    """A point a package, by the state's GDP, over the model's median and 90 % band; below, how many go for nothing."""
+    """One point per package, by the state's GDP, over the model's median and 90 % band; below, what is free."""
     money = document["money"]
     prices, seen = money["prices"], money["seen"]
     subtitle = (
@@ -59,7 +59,7 @@ def draw(document: Document) -> Figure:
         plot.plot(sizes, value, color=SIMULATED, zorder=2, gid="median")
         points = [row["gdp_musd"] for row in prices], [row["percent"] for row in prices]
         plot.plot(*points, "o", ms=5, color=OBSERVED, zorder=4, gid="packages")
-        for row, (x, y) in zip(prices, placed(drawing, plot, money), strict=True):
+        for row, (x, y) in zip(prices, placed(plot, money), strict=True):
             plot.text(x, y, row["state"], size=SMALL, color=BLACK, transform=plot.transAxes, va="center", zorder=5)
         _free(plot, seen)
     return drawing
@@ -89,8 +89,8 @@ def source(document: Document) -> str:
 
 
 def _ticks(named: Mapping[float, str], low: float, high: float) -> tuple[list[float], list[str]]:
-    shown = {value: name for value, name in named.items() if low <= value <= high}
-    return list(shown), list(shown.values())
+    within = {value: name for value, name in named.items() if low <= value <= high}
+    return list(within), list(within.values())
 
 
 def _free(plot: Axes, seen: Sequence[Mapping[str, Any]]) -> None:
@@ -99,13 +99,13 @@ def _free(plot: Axes, seen: Sequence[Mapping[str, Any]]) -> None:
     for value in TICKS_GDP:
         near = min(seen, key=lambda row: abs(row["gdp_musd"] / value - 1.0))
         if seen[0]["gdp_musd"] <= value <= seen[-1]["gdp_musd"]:
-            said = {"ha": "center", "va": "top", "size": SMALL, "color": SIMULATED}
-            plot.text(value, under, f"{percent(near['free'])} %", transform=plot.get_xaxis_transform(), **said)  # type: ignore[arg-type]
+            look = {"ha": "center", "va": "top", "size": SMALL, "color": SIMULATED}
+            plot.text(value, under, f"{percent(near['free'])} %", transform=plot.get_xaxis_transform(), **look)  # type: ignore[arg-type]
     words = "switches that the model gives for nothing, by size; what is then seen is ordinary lending"
     plot.text(0.0, -0.64 / HEIGHT, words, transform=plot.transAxes, va="top", size=SMALL, color=SIMULATED)
 
 
-def placed(drawing: Figure, plot: Axes, money: Mapping[str, Any]) -> list[tuple[float, float]]:
+def placed(plot: Axes, money: Mapping[str, Any]) -> list[tuple[float, float]]:
     """Left middle of each label, in shares of the panel: where it covers least of points, line and other labels."""
     width = WIDTH - LEFT - RIGHT
     prices = money["prices"]
@@ -120,29 +120,19 @@ def placed(drawing: Figure, plot: Axes, money: Mapping[str, Any]) -> list[tuple[
     for x in np.arange(0.0, width, 2 * APART).tolist():
         y = float(np.interp(x, line[:, 0], line[:, 1]))
         taken.append((x, y - APART / 2, x + 2 * APART, y + APART / 2))
-    found = []
+    places = []
     for (x, y), row in zip(points, prices, strict=True):
-        wide = measured(drawing, row["state"], SMALL)
+        wide = measured(row["state"], SMALL)
         boxes = [
             (left, y + up - LINE / 2, left + wide, y + up + LINE / 2)
             for up in (0.0, 0.1, -0.1, 0.2, -0.2)
             for left in ((x + 1.4 * APART, x - 1.4 * APART - wide) if abs(up) < 0.2 else (x - wide / 2,))
         ]
         inside = [box for box in boxes if box[0] >= 0.0 and box[2] <= width + RIGHT - MARGIN]
-        costs = [_covered(box, taken) + FAR * abs((box[1] + box[3]) / 2 - y) for box in inside or boxes]
-        box = (inside or boxes)[costs.index(min(costs))]
+        tried = inside or boxes
+        areas = zip(covered(tried, taken), tried, strict=True)
+        costs = [area + FAR * abs((box[1] + box[3]) / 2 - y) for area, box in areas]
+        box = tried[costs.index(min(costs))]
         taken.append(box)
-        found.append((box[0] / width, (box[1] + box[3]) / 2 / HEIGHT))
-    return found
-
-
-def _covered(box: Box, others: Sequence[Box]) -> float:
-    """Area of others that a box covers, square inches."""
-    return sum(_over(box, other) for other in others)
-
-
-def _over(one: Box, other: Box) -> float:
-    """Area that two boxes share, square inches."""
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    along = min(one[3], other[3]) - max(one[1], other[1])
-    return max(0.0, across) * max(0.0, along)
+        places.append((box[0] / width, (box[1] + box[3]) / 2 / HEIGHT))
+    return places

@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED, grid, panel, sheet, wrapped
+from sim.charts.rows import beside, head
+from sim.charts.sheet import grid, panel, sheet, wrapped, write
+from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED
 from sim.scenario.given import is_given
 from sim.words import many
 
@@ -58,28 +60,24 @@ class Row:
 
 
 def draw(document: Document) -> Figure:
-    """A bar a number: its share of the variance (sobol), or the mean size of its steps (morris)."""
+    """One bar per number: its share of the variance (sobol), or the mean size of its steps (morris)."""
     heading = f"What this hangs on: {document['told']}"
-    told = [row for row in document["rows"] if row[_key(document)] is not None][:SHOWN]
+    largest = [row for row in document["rows"] if row[_key(document)] is not None][:SHOWN]
     title = " ".join(str(document["title"]).split())
     changed = ", ".join(f"{path} = {value}" for path, value in document.get("set", {}).items() if not is_given(path))
     scenario = f"{title} [{changed}]" if changed else title
-    if not told:
+    if not largest:
         subtitle = f"{scenario}\n{document['note']}"
         with sheet(WIDTH, 0.2, heading, subtitle, source(document)) as (drawing, _):
             return drawing
-    with sheet(WIDTH, 1.0, heading, "", "") as (drawing, _):
-        rows = [_row(drawing, document, row) for row in told] + _noise_row(drawing, document)
+    rows = [_row(document, row) for row in largest] + _noise_row(document)
     rest = _rest(document)
     height = sum(row.height for row in rows)
     body = HEAD + height + FOOT + (0.22 if rest else 0.0)
     with sheet(WIDTH, body, heading, f"{scenario}\n{_measure(document)}", source(document)) as (drawing, top):
-        width = WIDTH - LEFT - 2 * COLUMN - MARGIN - 0.2
-        plot = panel(drawing, LEFT, top + HEAD, width, height)
-        _draw(plot, rows, document, width)
-        if rest:
-            below = -(FOOT + 0.04) / height
-            plot.text((MARGIN - LEFT) / width, below, rest, color=GREY, va="top", transform=plot.transAxes)
+        plot = panel(drawing, LEFT, top + HEAD, WIDTH - LEFT - 2 * COLUMN - MARGIN - 0.2, height)
+        _draw(drawing, top + HEAD, plot, rows, document)
+        write(drawing, MARGIN, top + HEAD + height + FOOT + 0.04, rest, color=GREY, va="top")
     return drawing
 
 
@@ -102,7 +100,7 @@ def _key(document: Document) -> str:
 
 
 def _scale(document: Document) -> float:
-    """What steps are multiplied with: chances are told in percentage points."""
+    """What steps are multiplied with: chances are given in percentage points."""
     chance = document["design"] == "morris" and ":" in document["outcome"]
     return 100.0 if chance else 1.0
 
@@ -130,26 +128,26 @@ def _measure(document: Document) -> str:
     return f"{text} {note}" if note else text
 
 
-def _row(drawing: Figure, document: Document, row: Mapping[str, Any]) -> Row:
+def _row(document: Document, row: Mapping[str, Any]) -> Row:
     scale, key = _scale(document), _key(document)
     mark = "first" if document["design"] == "sobol" else "sigma"
     values = {name: scale * row[name] for name in (key, f"{key}_low", f"{key}_high", mark)}
     meaning = f"{row['meaning']}: {_number(row['low'])} to {_number(row['high'])}"
     return Row(
-        name=wrapped(drawing, readable(row["name"]), NAME, room=LEFT - MARGIN - 0.15),
-        meaning=_cut(drawing, meaning if "." in row["name"] else str(row["meaning"])),
+        name=wrapped(readable(row["name"]), NAME, room=LEFT - MARGIN - 0.15),
+        meaning=_cut(meaning if "." in row["name"] else str(row["meaning"])),
         bar=values[key],
         low=values[f"{key}_low"],
         high=values[f"{key}_high"],
         mark=values[mark],
         mark_low=scale * row.get(f"{mark}_low", row[mark]),
         mark_high=scale * row.get(f"{mark}_high", row[mark]),
-        numbers=(_told(values[key], document), _told(values[mark], document)),
+        numbers=(_printed(values[key], document), _printed(values[mark], document)),
     )
 
 
-def _noise_row(drawing: Figure, document: Document) -> list[Row]:
-    """The row of what luck has left in the points; none where it cannot be told."""
+def _noise_row(document: Document) -> list[Row]:
+    """The row of what luck has left in the points; none if it is unknown."""
     share = document["noise_share"]
     if share is None:
         return []
@@ -159,9 +157,7 @@ def _noise_row(drawing: Figure, document: Document) -> list[Row]:
         size = _scale(document) * PURE_NOISE * math.sqrt(share * document["variance"])
         meaning = f"the mean size of a step of luck alone, at most; {share:.1%} of the variance"
     name = ["Monte Carlo noise"]
-    return [
-        Row(name, _cut(drawing, meaning), size, size, size, None, size, size, (_told(size, document), ""), noise=True)
-    ]
+    return [Row(name, _cut(meaning), size, size, size, None, size, size, (_printed(size, document), ""), noise=True)]
 
 
 def readable(name: str) -> str:
@@ -177,9 +173,9 @@ def readable(name: str) -> str:
     return name
 
 
-def _cut(drawing: Figure, text: str) -> list[str]:
+def _cut(text: str) -> list[str]:
     """A meaning in at most two small lines."""
-    lines = wrapped(drawing, text, SMALL, room=LEFT - MARGIN - 0.15)
+    lines = wrapped(text, SMALL, room=LEFT - MARGIN - 0.15)
     if len(lines) <= MOST_LINES:
         return lines
     return [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1].rstrip(" ,;:(") + " …"]
@@ -189,8 +185,8 @@ def _number(value: Any) -> str:
     return f"{value:.3g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
 
 
-def _told(value: float, document: Document) -> str:
-    """A printed number: shares at two decimals, steps at two digits; never nought unless it is."""
+def _printed(value: float, document: Document) -> str:
+    """A printed number: shares at two decimals, steps at two digits; never zero unless it is."""
     if document["design"] == "sobol":
         text = f"{value:.2f}"
         return "<0.01" if text == "0.00" and value > 0.0 else text.replace("-0.00", "0.00").replace("-", "−")
@@ -205,15 +201,15 @@ def _rest(document: Document) -> str:
     if not rest:
         return ""
     still = sum(value == 0.0 for value in rest)
-    most = _told(_scale(document) * rest[0], document)
+    most = _printed(_scale(document) * rest[0], document)
     each = f"each {most if most.startswith('<') else f'{most} at most'}" if rest[0] > 0.0 else "none of which moves it"
     return f"and {many(len(rest), 'more number')}, {each}" + (
         f"; {still} move nothing" if 0 < still < len(rest) else ""
     )
 
 
-def _draw(plot: Axes, rows: Sequence[Row], document: Document, width: float) -> None:
-    """Bars, lines and marks, names at the left, numbers at the right; heights are inches."""
+def _draw(drawing: Figure, above: float, plot: Axes, rows: Sequence[Row], document: Document) -> None:
+    """Bars, lines and marks, names at the left, numbers at the right; heights are inches, from `above` down."""
     height = sum(row.height for row in rows)
     low = min([0.0, *(row.mark_low for row in rows)])
     high = max([1e-9, *(max(row.high, row.mark_high) for row in rows)])
@@ -228,11 +224,9 @@ def _draw(plot: Axes, rows: Sequence[Row], document: Document, width: float) -> 
     if low < 0.0:
         plot.axvline(0.0, color=GREY, lw=0.8, zorder=1)
     heads = ("total", "alone") if document["design"] == "sobol" else ("mu*", "sigma")
-    side = plot.get_yaxis_transform()
-    at_left = (MARGIN - LEFT) / width
-    ends = [1 + (0.1 + COLUMN * place) / width for place in (1, 2)]
-    for end, head in zip(ends, heads, strict=True):
-        plot.text(end, 1 + 0.08 / height, head, color=GREY, ha="right", va="bottom", transform=plot.transAxes)
+    ends = [0.1 + COLUMN * place for place in (1, 2)]
+    for end, word in zip(ends, heads, strict=True):
+        head(plot, end, word, 0.08)
     top = 0.0
     for row in rows:
         middle = top + row.height / 2
@@ -245,13 +239,14 @@ def _draw(plot: Axes, rows: Sequence[Row], document: Document, width: float) -> 
                 plot.hlines(middle + 0.05, row.mark_low, row.mark_high, color=SIMULATED, lw=1.2, zorder=3)
             shape = "o" if document["design"] == "sobol" else "D"
             plot.plot(row.mark, middle + 0.05, shape, color=SIMULATED, ms=5, zorder=4, clip_on=False, gid="mark")
-        text = {"transform": side, "va": "top", "linespacing": 1.2}
-        start = top + BETWEEN / 2
-        plot.text(at_left, start, "\n".join(row.name), size=NAME, color=GREY if row.noise else BLACK, **text)  # type: ignore[arg-type]
+        start = above + top + BETWEEN / 2
+        text: dict[str, Any] = {"va": "top", "linespacing": 1.2}
+        ink = GREY if row.noise else BLACK
+        write(drawing, MARGIN, start, "\n".join(row.name), size=NAME, color=ink, **text)
         below = start + len(row.name) * NAME_LINE
-        plot.text(at_left, below, "\n".join(row.meaning), size=SMALL, color=GREY, **text)  # type: ignore[arg-type]
+        write(drawing, MARGIN, below, "\n".join(row.meaning), size=SMALL, color=GREY, **text)
         for end, number, shade in zip(ends, row.numbers, (GREY if row.noise else BLACK, SIMULATED), strict=True):
-            plot.text(end, middle, number, color=shade, ha="right", va="center", transform=side)
+            beside(plot, end, middle, number, color=shade)
         top += row.height
         if row is not rows[-1]:
             plot.axhline(top, color=PALE, lw=0.6, zorder=0)

@@ -13,7 +13,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib.font_manager import fontManager
 
-from sim.charts import style
+from sim.charts import sheet, style
 from sim.charts.catalogue import of_result
 from sim.letters import MissingLetters
 from tests.charts.conftest import made
@@ -30,10 +30,10 @@ def fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     monkeypatch.setattr(style, "findSystemFonts", list)
     monkeypatch.setattr(style, "_HOMES", {})
     style._look_again.cache_clear()
-    style._width.cache_clear()
+    sheet._width.cache_clear()
     yield own
     style._look_again.cache_clear()
-    style._width.cache_clear()
+    sheet._width.cache_clear()
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_what_dejavu_has_is_not_missing(fonts: list[Any], tmp_path: Path) -> Non
 def test_a_font_of_this_machine_is_used(fonts: list[Any], han: str, tmp_path: Path) -> None:
     boxes = warned(lambda: of_result(made(title=HAN)).draw(tmp_path / "without", only=["count"]))
     assert boxes
-    style._width.cache_clear()
+    sheet._width.cache_clear()
     fontManager.addfont(han)
     assert style.families() == ["DejaVu Sans", "Unifont"]
     assert warned(lambda: of_result(made(title=HAN)).draw(tmp_path / "with", only=["count"])) == []
@@ -139,11 +139,10 @@ def test_latin_charts_are_the_same_with_any_font(fonts: list[Any], han: str, tmp
 
 def test_texts_are_measured_in_the_font_they_are_drawn_in(fonts: list[Any], han: str) -> None:
     fontManager.addfont(han)
-    with style.figure() as drawing:
-        assert style.measured(drawing, HAN * 10, 10) == pytest.approx(20 * 10 / 72, rel=0.05)
-        lines = style.wrapped(drawing, HAN * 100, 10)
-        assert "".join(lines) == HAN * 100
-        assert all(style.measured(drawing, line, 10) <= drawing.get_figwidth() - 2 * style.MARGIN for line in lines)
+    assert sheet.measured(HAN * 10, 10) == pytest.approx(20 * 10 / 72, rel=0.05)
+    lines = sheet.wrapped(HAN * 100, 10, room=7.72)
+    assert "".join(lines) == HAN * 100
+    assert all(sheet.measured(line, 10) <= 7.72 for line in lines)
 
 
 def test_a_long_title_stays_within_the_figure(fonts: list[Any], han: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sim.analysis.fitted import fitted
 from sim.charts.catalogue import of_fit
 from sim.charts.price import draw
-from tests.charts.test_charts import assert_clear, band, line, words
+from tests.charts.result.test_result_charts import assert_clear, band, line, words
 
 EARLY, LATE = date(2004, 1, 1), date(2026, 5, 15)
 

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from sim.charts.catalogue import of_sensitivity
 from sim.charts.tornado import NOISE, PURE_NOISE, SHOWN, draw, readable
 from sim.parameters import PARAMETERS
-from tests.charts.test_charts import LONG, assert_clear, words
+from tests.charts.result.test_result_charts import LONG, assert_clear, words
 
 NAMES = [*PARAMETERS][:30]
 

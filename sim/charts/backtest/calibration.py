@@ -26,10 +26,10 @@ from sim.charts.backtest.document import (
     of_model,
     source,
 )
-from sim.charts.style import BLUE_HALF, GREY, SIMULATED, WHITE, grid, measured, panel, sheet
+from sim.charts.margin import Box, covered
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLUE_HALF, GREY, SIMULATED, WHITE
 
-Box = tuple[float, float, float, float]
-"""Left, bottom, right and top, inches."""
 SIDE, BETWEEN, CALIBRATION_FOOT = 2.4, 0.46, 0.5
 """Inches: a side of a panel; between two of them; ticks and axis label below."""
 CALIBRATION_LEFT = 0.68
@@ -121,17 +121,9 @@ def _box(plot: Axes, x: float, low: float, high: float, half: float) -> Box:
     return left - half, bottom - half, left + half, top + half
 
 
-def _covered(boxes: Sequence[Box], taken: Sequence[Box]) -> list[float]:
-    """For each of some places, the area of those taken that it would cover, square inches."""
-    ours, theirs = np.array(boxes).reshape(-1, 1, 4), np.array(taken).reshape(1, -1, 4)
-    sides = np.minimum(ours[..., 2:], theirs[..., 2:]) - np.maximum(ours[..., :2], theirs[..., :2])
-    areas: list[float] = np.maximum(sides, 0.0).prod(axis=2).sum(axis=1).tolist()
-    return areas
-
-
 def _around(plot: Axes, text: str, x: float, y: float) -> Box:
     """The place a small text takes whose middle is at (x, y), inches."""
-    wide = measured(plot.figure, text, SMALL) / 2 + 0.02  # type: ignore[arg-type]
+    wide = measured(text, SMALL) / 2 + 0.02
     high = (1 + text.count("\n")) * SMALL * 0.6 / 72
     return x - wide, y - high, x + wide, y + high
 
@@ -148,15 +140,15 @@ def _write(plot: Axes, box: Box, text: str, colour: str) -> None:
 def _write_sides(plot: Axes, taken: Sequence[Box]) -> list[Box]:
     """What it means to be above and below the diagonal, where nothing is covered; returns the places taken."""
     left, bottom = plot.transAxes.transform((0, 0)) / plot.figure.dpi
-    found = []
+    boxes = []
     for text, above in (("left more often\nthan forecast", True), ("left less often\nthan forecast", False)):
         box = _around(plot, text, 0.0, 0.0)
         x = left + (0.07 + box[2] if above else SIDE - 0.03 - box[2])
         box = _around(plot, text, x, bottom + (SIDE - 0.03 - box[3] if above else 0.06 + box[3]))
-        if not _covered([box], taken)[0]:
+        if not covered([box], taken)[0]:
             _write(plot, box, text, GREY)
-            found.append(box)
-    return found
+            boxes.append(box)
+    return boxes
 
 
 def _write_number(plot: Axes, row: Row, taken: Sequence[Box]) -> Box:
@@ -173,16 +165,16 @@ def _write_number(plot: Axes, row: Row, taken: Sequence[Box]) -> Box:
     left, floor = plot.transAxes.transform((0, 0)) / plot.figure.dpi
     level = min(max((dot[1] + dot[3]) / 2, floor + half_high + 0.03), floor + SIDE - half_high - 0.03)
     column = max(centre, left + half_wide + 0.02)
-    found = []
+    tried = []
     for away in np.linspace(0.0, 1.6, 81).tolist():
         above, below = (column, bar[3] + half_high + away), (column, bar[1] - half_high - away)
         after, before = (dot[2] + half_wide + away, level), (dot[0] - half_wide - away, level)
         for malus, upright, place in ((0.0, 1, above), (0.16, -1, below), (0.3, 0, after), (0.32, 0, before)):
             box = _around(plot, text, *place)
             if left < box[0] and floor < box[1] and box[3] < floor + SIDE:
-                found.append((away + malus, away, upright, box))
-    covered = _covered([box for *_, box in found], taken)
-    _, (_, away, upright, box) = min(zip(covered, found, strict=True))
+                tried.append((away + malus, away, upright, box))
+    areas = covered([box for *_, box in tried], taken)
+    _, (_, away, upright, box) = min(zip(areas, tried, strict=True))
     _write(plot, box, text, SIMULATED)
     if upright and away:
         ends = (
@@ -209,12 +201,12 @@ def _write_name(document: Document, model: str, plots: Mapping[int, tuple[Axes, 
                 for right, up in product(np.linspace(-1.0, 1.0, 41), np.linspace(-0.6, 0.6, 25))
             ]
             apart = [(box[0] - 0.05, box[1] - 0.05, box[2] + 0.05, box[3] + 0.05) for box in tried]
-            for box, covered in zip(tried, _covered(apart, taken), strict=True):
+            for box, area in zip(tried, covered(apart, taken), strict=True):
                 if left < box[0] and bottom < box[1] and box[2] < left + SIDE and box[3] < bottom + SIDE:
                     aside, off = max(0.0, box[0] - x, x - box[2]), max(0.0, box[1] - y, y - box[3])
                     gap = float(np.hypot(aside, off)) + 0.1 * abs(box[1] + box[3] - 2 * y) + 0.03 * order
-                    if best is None or (covered, gap) < best[:2]:
-                        best = covered, gap, horizon, box
+                    if best is None or (area, gap) < best[:2]:
+                        best = area, gap, horizon, box
     if best is not None:
         _, _, horizon, box = best
         plot, taken = plots[horizon]

@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.charts.backtest.document import FAINT, WIDTH, Document, Row, source
-from sim.charts.style import BLACK, GREY, MARGIN, SIMULATED, WHITE, measured, panel, sheet
+from sim.charts.rows import beside, head, left_of, name_rows
+from sim.charts.sheet import panel, sheet
+from sim.charts.style import GREY, MARGIN, SIMULATED, WHITE
 from sim.words import percent
 
 DEPARTURE_ROW, DEPARTURE_HEAD, DEPARTURE_FOOT = 0.25, 0.4, 0.32
@@ -34,13 +36,11 @@ def draw(document: Document) -> Figure:
     body = DEPARTURE_HEAD + height + DEPARTURE_FOOT
     with sheet(WIDTH, body, heading, measure, source(document)) as (drawing, top):
         names = [f"{row['state']} {row['date'][:4]}" for row in rows]
-        left = max([measured(drawing, name) for name in names], default=0.5) + MARGIN + 0.2
-        width = WIDTH - left - COLUMNS - MARGIN
-        plot = panel(drawing, left, top + DEPARTURE_HEAD, width, height)
+        left = left_of(names, 0.2)
+        plot = panel(drawing, left, top + DEPARTURE_HEAD, WIDTH - left - COLUMNS - MARGIN, height)
+        name_rows(plot, names)
         _draw_ranks(plot, rows)
-        plot.set_yticks(range(len(rows)), names, color=BLACK)
-        plot.tick_params(axis="y", length=0, pad=8)
-        _write_ranks(plot, rows, width, height)
+        _write_ranks(plot, rows, height)
     return drawing
 
 
@@ -58,7 +58,6 @@ def standing(rank: float, of: int) -> float:
 def _draw_ranks(plot: Axes, rows: Sequence[Row]) -> None:
     """The rows: a thin line, a pale dot for each recogniser, a blue one for the state that left."""
     plot.set_xlim(0, 1)
-    plot.set_ylim(max(1, len(rows)) - 0.5, -0.5)
     plot.set_xticks([])
     for spine in plot.spines.values():
         spine.set_visible(False)
@@ -73,18 +72,14 @@ def _draw_ranks(plot: Axes, rows: Sequence[Row]) -> None:
     plot.plot(at, list(places), "o", ms=8, color=SIMULATED, zorder=3, gid="departures")
 
 
-def _write_ranks(plot: Axes, rows: Sequence[Row], width: float, height: float) -> None:
+def _write_ranks(plot: Axes, rows: Sequence[Row], height: float) -> None:
     """What the ends and the middle of the rows are; rank and chance of each state at the right."""
-    side = plot.get_yaxis_transform()
-    rank_at, chance_at = 1 + 0.85 / width, 1 + COLUMNS / width
     for place, row in enumerate(rows):
-        plot.text(rank_at, place, f"{row['rank']:g} of {row['of']}", ha="right", va="center", transform=side)
-        chance: dict[str, Any] = {"ha": "right", "va": "center", "color": SIMULATED, "transform": side}
-        plot.text(chance_at, place, f"{percent(row['chance'])} %", **chance)
-    above, below = 1 + 0.06 / height, -0.06 / height
+        beside(plot, 0.85, place, f"{row['rank']:g} of {row['of']}")
+        beside(plot, COLUMNS, place, f"{percent(row['chance'])} %", color=SIMULATED)
     words: dict[str, Any] = {"color": GREY, "transform": plot.transAxes}
     for x, text, across in ((0, "highest chance", "left"), (0.5, "middle", "center"), (1, "lowest chance", "right")):
-        plot.text(x, above, text, ha=across, va="bottom", **words)
-        plot.text(x, below, text, ha=across, va="top", **words)
-    plot.text(rank_at, above, "rank", ha="right", va="bottom", **words)
-    plot.text(chance_at, above, "chance", ha="right", va="bottom", **words)
+        plot.text(x, 1 + 0.06 / height, text, ha=across, va="bottom", **words)
+        plot.text(x, -0.06 / height, text, ha=across, va="top", **words)
+    head(plot, 0.85, "rank", 0.06)
+    head(plot, COLUMNS, "chance", 0.06)

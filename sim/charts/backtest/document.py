@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.backtest.scores import NAMES
-from sim.charts.style import TEXT_SIZE
 from sim.words import many
 
 Document = Mapping[str, Any]
@@ -18,8 +17,6 @@ WIDTH = 9.0
 HEAD = 0.34
 """Heading of a panel, inches."""
 SMALL = 8.5
-LINE = TEXT_SIZE * 1.35 / 72
-"""Height of a line of text, inches."""
 FAINT = "#B5B5B5"
 """Of what is drawn for comparison only."""
 

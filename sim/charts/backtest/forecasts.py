@@ -12,9 +12,9 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.atlas import regimes
 from sim.backtest.scores import SIMULATION
+from sim.charts import fan
 from sim.charts.backtest.document import (
     HEAD,
-    LINE,
     SMALL,
     WIDTH,
     Document,
@@ -24,21 +24,9 @@ from sim.charts.backtest.document import (
     of_model,
     source,
 )
-from sim.charts.labels import spread
-from sim.charts.style import (
-    BLUE_HALF,
-    BLUE_MOST,
-    GREY,
-    OBSERVED,
-    SHADE,
-    SIMULATED,
-    VERMILION,
-    WHITE,
-    grid,
-    measured,
-    panel,
-    sheet,
-)
+from sim.charts.margin import EndLabel, end_labels
+from sim.charts.sheet import grid, measured, panel, per_inch, sheet
+from sim.charts.style import BLUE_HALF, BLUE_MOST, GREY, OBSERVED, SHADE, SIMULATED, VERMILION, WHITE
 from sim.words import listed, many
 
 FORECASTS_LEFT, FORECASTS_RIGHT = 0.62, 0.3
@@ -82,12 +70,12 @@ def draw(document: Document) -> Figure:
             plot.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=[1, 2, 5, 10]))
             plot.xaxis.set_major_locator(MaxNLocator(nbins=9, integer=True, steps=[1, 2, 5, 10]))
             grid(plot, "y")
-            found = of_model(rows, SIMULATION, horizon)
+            here = of_model(rows, SIMULATION, horizon)
             _shade_truces(plot, limits, width if place == 0 else 0.0)
-            _draw_counts(plot, found, horizon)
-            _tell_outside(plot, found, horizon)
+            _draw_counts(plot, here, horizon)
+            _count_outside(plot, here, horizon)
             if place == 0:
-                _name_parts(plot, found, inch, (limits[1] - limits[0]) / width)
+                _name_parts(plot, here)
             if place == len(horizons) - 1:
                 plot.set_xlabel("end of the year forecast")
     return drawing
@@ -117,10 +105,10 @@ def _shade_truces(plot: Axes, limits: tuple[float, float], width: float) -> None
         if regime.name != "truce" or first >= last:
             continue
         plot.axvspan(first, last, color=SHADE, lw=0, zorder=0)
-        said = f"truce {regime.start.year}–{regime.end.year % 100:02d}"
-        if measured(plot.figure, said) < (last - first) * inches:  # type: ignore[arg-type]
+        name = f"truce {regime.start.year}–{regime.end.year % 100:02d}"
+        if measured(name) < (last - first) * inches:
             look: dict[str, Any] = {"transform": plot.get_xaxis_transform(), "ha": "center", "va": "bottom"}
-            plot.text((first + last) / 2, 0.04 / FORECASTS_HEIGHT, said, color=GREY, **look)
+            plot.text((first + last) / 2, 0.04 / FORECASTS_HEIGHT, name, color=GREY, **look)
 
 
 def _draw_counts(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
@@ -138,15 +126,15 @@ def _draw_counts(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
     starts, ends = [year - HALF for year in years], [year + HALF for year in years]
     plot.hlines(means, starts, ends, color=SIMULATED, lw=1.8, zorder=2.2, gid=f"mean-{horizon}")
     for beyond, name in ((False, "observed"), (True, "outside")):
-        shown = [row for row in rows if row["observed"] is not None and outside(row) == beyond]
+        dots = [row for row in rows if row["observed"] is not None and outside(row) == beyond]
         fill: dict[str, Any] = {"mfc": OBSERVED, "mec": OBSERVED, "ms": 4.2}
         if beyond:
             fill = {"mfc": WHITE, "mec": VERMILION, "ms": 5.5, "mew": 1.6}
-        at = [_target(row) for row in shown], [row["observed"] for row in shown]
+        at = [_target(row) for row in dots], [row["observed"] for row in dots]
         plot.plot(*at, "o", zorder=3, gid=f"{name}-{horizon}", **fill)
 
 
-def _tell_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
+def _count_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
     """The panel's heading, how many counts on record are beyond the range, and these counts beside their rings."""
     known = [row for row in rows if row["observed"] is not None]
     beyond = [row for row in known if outside(row)]
@@ -154,8 +142,8 @@ def _tell_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
     foot = 1 + 0.06 / FORECASTS_HEIGHT
     plot.text(0, foot, ahead(horizon), weight="bold", **line)
     if known:
-        said = f"on record outside 90 % of runs: {len(beyond)} of {len(known)}"
-        plot.text(1, foot, said, color=VERMILION if beyond else GREY, ha="right", **line)
+        text = f"on record outside 90 % of runs: {len(beyond)} of {len(known)}"
+        plot.text(1, foot, text, color=VERMILION if beyond else GREY, ha="right", **line)
     for row in beyond:
         above = row["observed"] > row["q95"]
         plot.annotate(
@@ -170,25 +158,15 @@ def _tell_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
         )
 
 
-def _name_parts(plot: Axes, rows: Sequence[Row], inch: float, sideways: float) -> None:
-    """What bars, line and dot are, written right of the last forecast.
-
-    inch : states that an inch holds; sideways : years that an inch holds
-    """
+def _name_parts(plot: Axes, rows: Sequence[Row]) -> None:
+    """What bars, line and dot are, written right of the last forecast."""
     last = max(rows, key=_target)
-    outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
-    inner = (last["q25"] + min(last["mean"], last["q75"])) / 2
-    labels = [("90 % of runs", outer, SIMULATED), ("half of runs", inner, SIMULATED), ("mean", last["mean"], SIMULATED)]
+    outer, inner = fan.middles(last)
+    parts = (("90 % of runs", outer), ("half of runs", inner), ("mean", last["mean"]))
+    labels = [EndLabel(text, value, SIMULATED, SIMULATED) for text, value in parts]
     if last["observed"] is not None:
-        labels.append(("on record", last["observed"], OBSERVED))
-    bottom, top = plot.get_ylim()
-    places = spread([value for _, value, _ in labels], [LINE * inch] * len(labels), bottom, top)
-    edge = _target(last) + HALF + 0.12 * sideways
+        begin = _target(last) + 0.1 * per_inch(plot)[0]
+        labels.append(EndLabel("on record", last["observed"], OBSERVED, OBSERVED, begin=begin))
     # White behind the letters: grid lines pass below them.
     box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.8}
-    for (text, value, colour), place in zip(labels, places, strict=True):
-        begin = _target(last) + (0.1 * sideways if colour == OBSERVED else HALF)
-        bends = [begin, edge, edge + 0.2 * sideways]
-        look: dict[str, Any] = {"color": colour, "clip_on": False}
-        plot.plot(bends, [value, value, place], lw=0.8, zorder=1.5, **look)
-        plot.text(bends[-1] + 0.05 * sideways, place, text, color=colour, va="center", bbox=box, zorder=4)
+    end_labels(plot, labels, edge=_target(last) + HALF, bend=0.12, bbox=box, zorder=4)

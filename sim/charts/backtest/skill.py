@@ -21,7 +21,9 @@ from sim.charts.backtest.document import (
     of_model,
     source,
 )
-from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED, grid, measured, panel, sheet
+from sim.charts.rows import beside, left_of, name_rows
+from sim.charts.sheet import grid, measured, panel, per_inch, sheet, size_of, write
+from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED
 
 SCORES = {
     "crps": ("Error of the forecast count (CRPS), states", 2),
@@ -35,8 +37,8 @@ VALUE = 0.76
 
 def draw(document: Document) -> Figure:
     """How far the simulation's scores are from those of each simpler forecast, horizon by horizon."""
-    found = of_model(document["differences"], SIMULATION)
-    horizons = horizons_of(row for row in found if row["score"] in SCORES)
+    rows = of_model(document["differences"], SIMULATION)
+    horizons = horizons_of(row for row in rows if row["score"] in SCORES)
     tables = {score: against(document, score) for score in SCORES}
     tables = {score: models for score, models in tables.items() if models}
     measure = (
@@ -46,22 +48,18 @@ def draw(document: Document) -> Figure:
     body = sum(SKILL_HEAD + SKILL_ROW * len(models) + SKILL_FOOT for models in tables.values())
     heading = "Scores of the simulation against simpler forecasts"
     with sheet(WIDTH, body, heading, measure, source(document)) as (drawing, top):
-        left = max([measured(drawing, name_of(model)) for models in tables.values() for model in models], default=0.5)
-        left += MARGIN + 0.12
+        left = left_of((name_of(model) for models in tables.values() for model in models), 0.12)
         width = (WIDTH - left - MARGIN) / max(1, len(horizons)) - VALUE
         for score, models in tables.items():
             height = SKILL_ROW * len(models)
-            y = 1 - (top + 0.14) / drawing.get_figheight()
-            drawing.text(MARGIN / WIDTH, y, SCORES[score][0], weight="bold", va="center")
+            write(drawing, MARGIN, top + 0.14, SCORES[score][0], weight="bold", va="center")
             for place, horizon in enumerate(horizons):
                 at = left + (width + VALUE) * place
                 plot = panel(drawing, at, top + SKILL_HEAD, width, height)
                 _draw_differences(plot, document, score, horizon, models)
-                names = [name_of(model) for model in models] if place == 0 else []
-                plot.set_yticks(range(len(names)), names, color=BLACK)
-                plot.tick_params(axis="y", length=0, pad=8)
+                plot.tick_params(axis="y", labelleft=place == 0)
                 own = [row for row in of_model(document["scores"], SIMULATION, horizon) if row["score"] == score]
-                _head_differences(plot, width, height, horizon, own, SCORES[score][1])
+                _head_differences(plot, horizon, own, SCORES[score][1])
             top += SKILL_HEAD + height + SKILL_FOOT
     return drawing
 
@@ -85,14 +83,14 @@ def _draw_differences(plot: Axes, document: Document, score: str, horizon: int, 
     """One panel: a dot and a bar for each model, the line at zero, the values at the right."""
     rows = of_model(document["differences"], SIMULATION, horizon)
     here = {row["against"]: row for row in rows if row["score"] == score and row["value"] is not None}
-    shown = [(place, here[model]) for place, model in enumerate(models) if model in here]
-    ranged = [(place, row) for place, row in shown if row["low"] is not None and row["high"] is not None]
-    reach = [row[key] for _, row in shown for key in ("low", "value", "high") if row[key] is not None]
+    known = [(place, here[model]) for place, model in enumerate(models) if model in here]
+    ranged = [(place, row) for place, row in known if row["low"] is not None and row["high"] is not None]
+    reach = [row[key] for _, row in known for key in ("low", "value", "high") if row[key] is not None]
     low, high = min([*reach, 0.0]), max([*reach, 0.0])
     # Either side of zero has room for its words.
     low, high = min(low, -high / 2) * 1.06, max(high, -low / 2) * 1.06
     plot.set_xlim(*((low, high) if low < high else (-1.0, 1.0)))
-    plot.set_ylim(len(models) - 0.5, -0.5)
+    name_rows(plot, [name_of(model) for model in models])
     _tick_differences(plot)
     grid(plot, "x")
     plot.spines["left"].set_visible(False)
@@ -101,34 +99,31 @@ def _draw_differences(plot: Axes, document: Document, score: str, horizon: int, 
     plot.hlines(
         [place for place, _ in ranged], lows, highs, color=BLUE_HALF, lw=4.5, zorder=2, gid=f"bars-{score}-{horizon}"
     )
-    values, places = [row["value"] for _, row in shown], [place for place, _ in shown]
+    values, places = [row["value"] for _, row in known], [place for place, _ in known]
     plot.plot(values, places, "o", color=SIMULATED, ms=6.5, zorder=3, gid=f"{score}-{horizon}")
-    side: dict[str, Any] = {"transform": plot.get_yaxis_transform(), "ha": "right", "va": "center"}
-    at = 1 + (VALUE - 0.17) / (plot.get_position().width * WIDTH)
     for place, model in enumerate(models):
-        told = signed(here[model]["value"], SCORES[score][1]) if model in here else "–"
-        plot.text(at, place, told, color=BLACK if model in here else GREY, **side)
+        value = signed(here[model]["value"], SCORES[score][1]) if model in here else "–"
+        beside(plot, VALUE - 0.17, place, value, color=BLACK if model in here else GREY)
 
 
 def _tick_differences(plot: Axes) -> None:
     """As many round differences below a panel as there is room for."""
-    low, high = plot.get_xlim()
-    inches = plot.get_position().width * WIDTH / (high - low)
+    (low, high), across = plot.get_xlim(), per_inch(plot)[0]
     for most in (5, 4, 3, 2):
         ticks = [float(tick) for tick in MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)]
         ticks = [tick for tick in ticks if low <= tick <= high]
         labels = [f"{tick:g}".replace("-", "−") for tick in ticks]
-        widest = max(measured(plot.figure, label, SMALL) for label in labels)  # type: ignore[arg-type]
-        if len(ticks) < 2 or widest + 0.07 < (ticks[1] - ticks[0]) * inches:
+        widest = max(measured(label, SMALL) for label in labels)
+        if len(ticks) < 2 or widest + 0.07 < (ticks[1] - ticks[0]) / across:
             break
     plot.set_xticks(ticks, labels, size=SMALL)
 
 
-def _head_differences(plot: Axes, width: float, height: float, horizon: int, own: Sequence[Row], decimals: int) -> None:
+def _head_differences(plot: Axes, horizon: int, own: Sequence[Row], decimals: int) -> None:
     """The horizon, the simulation's own score, and on which side of zero it is better."""
     line: dict[str, Any] = {"va": "bottom", "color": GREY, "size": SMALL, "linespacing": 1.15}
     middle = plot.get_xaxis_transform()
-    gap = 0.06 * (plot.get_xlim()[1] - plot.get_xlim()[0]) / width
+    gap, height = 0.06 * per_inch(plot)[0], size_of(plot)[1]
     foot = 1 + 0.05 / height
     plot.text(-gap, foot, "simulation\nbetter", ha="right", transform=middle, **line)
     plot.text(gap, foot, "simulation\nworse", ha="left", transform=middle, **line)

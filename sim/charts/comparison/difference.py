@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,13 @@ from sim.analysis.compare import Comparison
 from sim.analysis.course import DIGITS, first_day
 from sim.analysis.pairs import Pair
 from sim.analysis.reading import furthest, recorded, row_days, start_of
-from sim.charts import compared, count
-from sim.charts.history import number
-from sim.charts.labels import date_ticks
-from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, grid, panel, sheet
+from sim.charts import fan
+from sim.charts.comparison import compared
+from sim.charts.dates import date_ticks, number
+from sim.charts.margin import LINE, EndLabel, end_labels
+from sim.charts.result import count
+from sim.charts.sheet import grid, panel, sheet
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN
 from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.words import month, month_end, percent, signed, signed_between, with_error
@@ -35,7 +38,7 @@ UPPER, LOWER, LABEL = 2.9, 2.1, 0.6
 """Inches: least heights of the panels; what a label of three lines takes."""
 EDGE = 3.0
 """Outline of the bands, points: in many months they are but a line."""
-TINTS = {"most": 0.2, "half": 0.45}
+TINTS = (0.2, 0.45)
 """How much of a scenario's colour is in the bands that hold 90 % and half of the runs; the rest is white."""
 SHORTEST = 0.1
 """States that the axis of differences spans at least, or it would make much of nothing."""
@@ -66,7 +69,7 @@ def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
     results = [comparison.results[place] for place in (0, *places)]
     pairs = [comparison.pairs[place - 1] for place in places]
     upper = max(UPPER, LABEL * len(results) + 0.3)
-    lower = max(LOWER, (LABEL if _alike(pairs) else LABEL + count.LINE) * len(pairs) + 0.3)
+    lower = max(LOWER, (LABEL if _alike(pairs) else LABEL + LINE) * len(pairs) + 0.3)
     heading = f"{TITLES[tie]} in {NUMBERS[len(results)]} scenarios, and the difference"
     source = compared.source_of(results, None if tie == RECOGNITION else BASIS)
     body = 2 * (HEAD + FOOT) + upper + lower
@@ -174,56 +177,47 @@ def _draw_pairs(
     labels = []
     for position, (pair, table, colour) in enumerate(zip(pairs, tables, colours, strict=True)):
         last = {name: column[-1] for name, column in table.items()}
-        days = [number(day) for day in days_of(pair, start)]
-        days.append(days[-1] + window.pad)
-        for lower, upper, gid in (("q05", "q95", "most"), ("q25", "q75", "half")) * (single and last["mc"] is not None):
-            look: dict[str, Any] = {"step": "post", "color": tinted(colour, TINTS[gid]), "lw": EDGE, "zorder": 1.1}
-            plot.fill_between(days, count.held(table[lower]), count.held(table[upper]), gid=gid, **look)
-        means = count.held(table["mean"])
-        plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"difference-{position}")
+        days = window.steps(days_of(pair, start))
+        if single and last["mc"] is not None:
+            fan.bands(plot, days, table, EDGE, [tinted(colour, share) for share in TINTS])
+        fan.mean(plot, days, table, colour, f"difference-{position}")
         labels += _end(last, colour) if single else [_named(plot, pair, last, colour, _alike(pairs))]
-    # The labels of a margin stand on axes that begin at nought.
-    margin = panel(drawing, count.LEFT, top, count.WIDTH - count.LEFT - compared.LABELS, height)
-    margin.set_axis_off()
-    margin.set_xlim(plot.get_xlim())
-    margin.set_ylim(0.0, high - low)
-    lifted = [replace(label, value=label.value - low) for label in labels]
     ends = f"end of {month(pairs[0].months[-1])}" if single else "mean (90 % of runs)"
-    count.end_labels(margin, replace(window, top=high - low), lifted, ends)
+    end_labels(plot, labels, ends, **count.LABELLED)
     if single and last["mc"] is not None:
-        said = f"more in {percent(last['more'])} % of runs,\nfewer in {percent(last['fewer'])} %"
+        shares = f"more in {percent(last['more'])} % of runs,\nfewer in {percent(last['fewer'])} %"
         at = 1 + 0.32 / (count.WIDTH - count.LEFT - compared.LABELS)
-        plot.text(at, -0.14 / height, said, color=colour, va="top", linespacing=1.2, transform=plot.transAxes)
+        plot.text(at, -0.14 / height, shares, color=colour, va="top", linespacing=1.2, transform=plot.transAxes)
 
 
 def days_of(pair: Pair, start: date) -> list[date]:
-    """(months,) the day each row of a pair stands for: `start`, if it is the row of the start, else ends of months."""
+    """(months,) the day each row of a pair stands for: `start` for the row of the start, otherwise ends of months."""
     return [start if label == f"{start:%Y-%m}" else month_end(label) for label in pair.months]
 
 
-def _end(last: dict[str, Any], colour: str) -> list[count.EndLabel]:
+def _end(last: dict[str, Any], colour: str) -> list[EndLabel]:
     """What the line and the bands of the only difference are, with their values in the last row."""
     mean = f"{'the run' if last['mc'] is None else 'mean'}: {with_error(last['mean'], last['mc'])}"
-    told = [count.EndLabel(mean, last["mean"], colour, colour, bold=True)]
+    labels = [EndLabel(mean, last["mean"], colour, colour, bold=True)]
     if last["mc"] is not None:
         outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
         inner = (last["q25"] + last["q75"]) / 2
-        told.append(count.EndLabel(f"half of runs: {signed_between(last['q25'], last['q75'])}", inner, colour, colour))
-        told.append(count.EndLabel(f"90 % of runs: {signed_between(last['q05'], last['q95'])}", outer, colour, colour))
-    return told
+        labels.append(EndLabel(f"half of runs: {signed_between(last['q25'], last['q75'])}", inner, colour, colour))
+        labels.append(EndLabel(f"90 % of runs: {signed_between(last['q05'], last['q95'])}", outer, colour, colour))
+    return labels
 
 
-def _named(plot: Axes, pair: Pair, last: dict[str, Any], colour: str, alike: bool) -> count.EndLabel:
+def _named(plot: Axes, pair: Pair, last: dict[str, Any], colour: str, alike: bool) -> EndLabel:
     """The name of one of several differences, with its mean in the last row and where 90 % of runs are.
 
-    alike : whether all have the same last month; else it is told too
+    alike : whether all have the same last month; otherwise it is given too
     """
     numbers = f"{with_error(last['mean'], last['mc'])} ({signed_between(last['q05'], last['q95'])})"
     lines = [*compared.in_margin(plot, pair.scenario, 0), numbers, *([] if alike else [month(pair.months[-1])])]
-    return count.EndLabel("\n".join(lines), last["mean"], colour, BLACK)
+    return EndLabel("\n".join(lines), last["mean"], colour, BLACK)
 
 
 def tinted(colour: str, share: float) -> tuple[float, float, float]:
-    """A colour with so much of it left (0 to 1), the rest white."""
+    """A colour with a share of it left (0 to 1), the rest white."""
     red, green, blue = (1.0 - share * (1.0 - part) for part in to_rgb(colour))
     return red, green, blue

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from sim.analysis.compare import Comparison
 from sim.analysis.pairs import Pair
-from sim.analysis.reading import SPANS, known_to
-from sim.charts import compared, count
+from sim.analysis.reading import known_to
+from sim.charts.comparison import compared
 from sim.charts.comparison.difference import NUMBERS
-from sim.charts.states import BETWEEN
-from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE, grid, measured, panel, sheet, wrapped
+from sim.charts.result import count
+from sim.charts.result.states import BETWEEN
+from sim.charts.rows import beside, left_of, name_rows, percent_axis, span_of, widest
+from sim.charts.sheet import measured, panel, sheet, shortened, wrapped, write
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, WHITE
 from sim.model.terms import SIDES
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.words import LEAST, beyond_luck, many, month, percent, points, spoken
@@ -36,7 +40,7 @@ class Group:
     """Rows of the table of states, those that differ most first."""
     heading: str
     rest: str
-    """What is said of those left out; empty for none."""
+    """About those left out; empty for none."""
 
     @property
     def height(self) -> float:
@@ -48,14 +52,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Columns:
-    """Where everything in a row stands, inches from the left edge."""
+    """Where everything in a row stands, inches."""
 
     left: float
-    """Where the axis begins."""
+    """From the left edge to the axis."""
     width: float
     """Of the axis."""
-    numbers: tuple[float, float, float, float]
-    """Right edges of the two chances and the difference, left edge of its range."""
+    numbers: tuple[float, ...]
+    """Right of the axis, the right edges of the two chances and the difference, the left edge of its range."""
     span: int
     """Length of the axis, %."""
 
@@ -76,7 +80,7 @@ def draw(comparison: Comparison) -> Figure:
     body = sum(NAMES + sum(group.height + BETWEEN for group in block) for block in blocks)
     heading = f"Chances of states in {NUMBERS[len(names)]} scenarios, and the difference"
     with sheet(count.WIDTH, body, heading, measure, compared.source_of(results)) as (drawing, top):
-        columns = _columns(drawing, [row for block in blocks for group in block for row in group.rows])
+        columns = _columns([row for block in blocks for group in block for row in group.rows])
         for position, block in enumerate(blocks, start=1):
             _write_names(drawing, top, names[position], names[0], CYCLE[position])
             top += NAMES
@@ -96,7 +100,7 @@ def groups(comparison: Comparison, pair: Pair) -> list[Group]:
     )
     single = len(comparison.pairs) == 1
     least, most = (LEAST, MOST_ROWS) if single else (LEAST_OF_MANY, FEW_ROWS)
-    found = []
+    panels = []
     for tie, at_start, heading, word in kinds:
         rows = [
             row
@@ -104,37 +108,30 @@ def groups(comparison: Comparison, pair: Pair) -> list[Group]:
             if (row["at_start"] == SIDES[tie][0]) == at_start
         ]
         rows.sort(key=lambda row: (-abs(row["difference"]), row["state"]))
-        shown = [row for row in rows if abs(row["difference"]) >= least][:most]
-        rest = rows[len(shown) :]
-        if shown:
-            found.append(Group(shown, heading, f"and {_left_out(rest, word)}" if rest else ""))
-    return found or [Group([], "", f"No chance differs by as much as {100 * least:g} points.")]
+        largest = [row for row in rows if abs(row["difference"]) >= least][:most]
+        rest = rows[len(largest) :]
+        if largest:
+            panels.append(Group(largest, heading, f"and {_left_out(rest, word)}" if rest else ""))
+    return panels or [Group([], "", f"No chance differs by as much as {100 * least:g} points.")]
 
 
 def _left_out(rows: list[dict[str, Any]], word: str) -> str:
     """How many a panel leaves out, and by how much they differ."""
-    most, told = max(abs(row["difference"]) for row in rows), many(len(rows), word)
+    most, states = max(abs(row["difference"]) for row in rows), many(len(rows), word)
     if most == 0.0:
-        return f"{told} without any difference"
+        return f"{states} without any difference"
     if most < LEAST:
-        return f"{told} with a difference of less than {100 * LEAST:g} points"
-    return f"{told} with a difference of at most {100 * most:.1f} points"
+        return f"{states} with a difference of less than {100 * LEAST:g} points"
+    return f"{states} with a difference of at most {100 * most:.1f} points"
 
 
-def _columns(drawing: Figure, rows: list[dict[str, Any]]) -> Columns:
+def _columns(rows: list[dict[str, Any]]) -> Columns:
     """Room for the names at the left and the numbers at the right; the axis takes what is between."""
-    left = max([measured(drawing, row["state"]) for row in rows], default=0.5) + MARGIN + 0.17
-    widths = [
-        max([measured(drawing, _texts(row)[column], bold=column == 2) for row in rows], default=0.5)
-        for column in range(4)
-    ]
-    edge = count.WIDTH - MARGIN - widths[3]
-    third = edge - 0.08
-    second = third - widths[2] - GAP
-    first = second - widths[1] - GAP
+    left = left_of(row["state"] for row in rows)
+    first, second, third, last = (widest((_texts(row)[n] for row in rows), bold=n == 2) for n in range(4))
+    ends = tuple(accumulate((0.25 + first, GAP + second, GAP + third, 0.08)))
     most = max([100 * max(row["p"], row["p_against"]) for row in rows], default=0.0)
-    span = next((span for span in SPANS if most <= span * 0.97), 100)
-    return Columns(left, first - widths[0] - 0.25 - left, (first, second, third, edge), span)
+    return Columns(left, count.WIDTH - MARGIN - last - ends[-1] - left, ends, span_of(most))
 
 
 def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -150,47 +147,34 @@ def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
 
 def _write_names(drawing: Figure, top: float, name: str, against: str, colour: str) -> None:
     """Which scenario is held against which, each in its colour, on the lower edge of its line."""
-    y = 1 - (top + NAMES - 0.06) / drawing.get_figheight()
     at = MARGIN
     for text, ink, bold in ((name, colour, True), ("against", GREY, False), (against, CYCLE[0], True)):
-        lines = wrapped(drawing, text, 10.5, bold=bold, room=(count.WIDTH - 2 * MARGIN - 0.8) / 2)
-        (said,) = compared.shortened(lines, 1) if len(lines) > 1 else lines
-        drawing.text(at / count.WIDTH, y, said, color=ink, weight="bold" if bold else "normal", size=10.5, va="bottom")
-        at += measured(drawing, said, 10.5, bold) + 0.1
+        lines = wrapped(text, 10.5, bold=bold, room=(count.WIDTH - 2 * MARGIN - 0.8) / 2)
+        (line,) = shortened(lines, 1) if len(lines) > 1 else lines
+        look: dict[str, Any] = {"color": ink, "weight": "bold" if bold else "normal", "size": 10.5, "va": "bottom"}
+        write(drawing, at, top + NAMES - 0.06, line, **look)
+        at += measured(line, 10.5, bold) + 0.1
 
 
 def _draw_group(drawing: Figure, top: float, group: Group, columns: Columns, colour: str) -> None:
     """One panel: rings and dots, names at the left, numbers at the right."""
-    high = drawing.get_figheight()
-    drawing.text(MARGIN / count.WIDTH, 1 - (top + HEAD - 0.08) / high, group.heading, va="bottom")
+    write(drawing, MARGIN, top + HEAD - 0.08, group.heading, va="bottom")
     if group.rest:
-        drawing.text(MARGIN / count.WIDTH, 1 - (top + group.height) / high, group.rest, color=GREY, va="bottom")
+        write(drawing, MARGIN, top + group.height, group.rest, color=GREY, va="bottom")
     if not group.rows:
         return
     plot = panel(drawing, columns.left, top + HEAD, columns.width, ROW * len(group.rows))
-    plot.set_xlim(0, columns.span)
-    plot.set_ylim(len(group.rows) - 0.5, -0.5)
-    grid(plot, "x")
-    plot.set_xticks(
-        [columns.span * part / 5 for part in range(6)], [f"{columns.span * part / 5:g}" for part in range(6)]
-    )
-    plot.set_xlabel("% of runs")
+    name_rows(plot, [row["state"] for row in group.rows])
+    percent_axis(plot, columns.span)
     places = list(range(len(group.rows)))
-    plot.set_yticks(places, [row["state"] for row in group.rows], color=BLACK)
-    plot.tick_params(axis="y", length=0, pad=8)
     before, after = ([100 * row[name] for row in group.rows] for name in ("p_against", "p"))
     plot.hlines(places, before, after, color=GREY, lw=2, zorder=2)
     ring: dict[str, Any] = {"ms": 9, "mec": CYCLE[0], "mfc": WHITE, "mew": 1.8, "clip_on": False}
     plot.plot(before, places, "o", zorder=2.5, gid="against", **ring)
     plot.plot(after, places, "o", ms=5.5, color=colour, zorder=3, clip_on=False, gid="scenario")
-    side = plot.get_yaxis_transform()
     inks = (CYCLE[0], colour, BLACK, BLACK)
     for place, row in zip(places, group.rows, strict=True):
-        told = beyond_luck(row["difference"], row["mc"])
+        clear = beyond_luck(row["difference"], row["mc"])
         for column, (text, at, ink) in enumerate(zip(_texts(row), columns.numbers, inks, strict=True)):
-            look: dict[str, Any] = {"ha": "left" if column == 3 else "right", "va": "center", "transform": side}
-            look |= {
-                "color": ink if told or column < 2 else GREY,
-                "weight": "bold" if column == 2 and told else "normal",
-            }
-            plot.text((at - columns.left) / columns.width, place, text, **look)
+            look = {"color": ink if clear or column < 2 else GREY, "ha": "left" if column == 3 else "right"}
+            beside(plot, at, place, text, weight="bold" if column == 2 and clear else "normal", **look)

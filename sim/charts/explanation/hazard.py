@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.explain import Explanation
-from sim.analysis.reading import header, source
-from sim.charts.events import LEVEL, lines_of_names
-from sim.charts.explanation.months import (
-    BODY,
-    DOING,
-    END_SIZE,
-    FOOT,
-    WIDTH,
-    End,
-    edges_of,
-    held,
-    months_of,
-    name_ends,
-    room_of,
-    write_notes,
-)
-from sim.charts.style import BLUE, BLUE_HALF, BLUE_MOST, MARGIN, figure, measured, sheet
+from sim.charts import fan
+from sim.charts.explanation.months import DOING, by_month
+from sim.charts.margin import EndLabel
+from sim.charts.style import BLACK, BLUE, BLUE_HALF, BLUE_MOST
 from sim.words import many, rate
 from sim.words import month as month_of
 
@@ -35,41 +20,29 @@ def draw(explanation: Explanation) -> Figure:
     result, when, subject = explanation.result, explanation.document["when"], explanation.subject
     months = [month for month in when["months"] if month["mean"] is not None]
     months = months[: next((place for place, month in enumerate(months) if month["row"] != place), len(months))]
-    edges = edges_of(result, len(months))
     columns = {
         name: 100.0 * np.array([month[name] for month in months]) for name in ("mean", "q05", "q25", "q75", "q95")
     }
     last = {name: float(values[-1]) for name, values in columns.items()}
     ends = [
-        End(f"mean: {rate(last['mean'] / 100.0)}", last["mean"], BLUE, True),
-        End("half of runs", (last["q25"] + last["q75"]) / 2, BLUE_HALF),
-        End("90 % of runs", (last["q75"] + last["q95"]) / 2, BLUE_MOST),
+        EndLabel(f"mean: {rate(last['mean'] / 100.0)}", last["mean"], BLUE, BLACK, bold=True),
+        EndLabel("half of runs", (last["q25"] + last["q75"]) / 2, BLUE_HALF, BLACK),
+        EndLabel("90 % of runs", (last["q75"] + last["q95"]) / 2, BLUE_MOST, BLACK),
     ]
-    with figure(WIDTH, 1.0) as probe:
-        right = max(measured(probe, end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
     still_open = round(months[-1]["open"] * explanation.document["sampled_runs"])
-    said = f"In {month_of(months[-1]['month'])} it is open in {many(still_open, 'run')}."
-    labels, lines = room_of(result, when["calendar"], edges, right, said)
+    more = f"In {month_of(months[-1]['month'])} it is open in {many(still_open, 'run')}."
     sampled = many(explanation.document["sampled_runs"], "run")
     still = {"leave": "still with Taipei", "return": "not yet back", "suspend": "still cooperating"}[subject.decision]
     measure = (
         f"Annual hazard, %, by month, over those of {sampled} of the result in which it is {still}: mean, and where "
         "half and 90 % of them are. Runs with a high hazard drop out first, so the mean falls by itself."
     )
-    body = LEVEL * lines_of_names(labels) + 0.15 + BODY + FOOT + 0.18 * len(lines)
     title = f"{subject.name}: the hazard of {DOING[subject.decision]}, by month"
-    with sheet(WIDTH, body, title, header(result, measure), source([result])) as (drawing, top):
-        frame = months_of(drawing, top, result, edges, labels, right)
-        plot = frame.plot
-        for low, high, colour, gid in (("q05", "q95", BLUE_MOST, "most"), ("q25", "q75", BLUE_HALF, "half")):
-            look: dict[str, Any] = {"step": "post", "color": colour, "lw": 0.0, "zorder": 1.2}
-            plot.fill_between(edges, held(columns[low]), held(columns[high]), gid=gid, **look)
-        plot.step(edges, held(columns["mean"]), where="post", color=BLUE, zorder=3, gid="mean")
-        top_of = max(float(columns["q95"].max()), float(columns["mean"].max())) * 1.06
-        plot.set_ylim(0.0, top_of)
+    with by_month(result, when["calendar"], len(months), ends, title, measure, more) as (drawing, plot, edges):
+        fan.bands(plot, edges, columns)
+        fan.mean(plot, edges, columns)
+        plot.set_ylim(0.0, max(float(columns["q95"].max()), float(columns["mean"].max())) * 1.06)
         plot.set_ylabel("% a year")
         plot.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
         plot.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.10g}"))
-        name_ends(frame, ends, 0.0, top_of)
-        write_notes(drawing, top + body - 0.18 * len(lines) - 0.02, lines)
     return drawing

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,11 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.analysis.reading import start_of
-from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, foot_of, lines_of_names, notes, write
-from sim.charts.history import number
-from sim.charts.labels import date_ticks, spread
-from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, panel, wrapped
+from sim.analysis.reading import header, source, start_of
+from sim.charts.dates import date_ticks, number
+from sim.charts.margin import EndLabel, spread
+from sim.charts.result.events import LEVEL, SMALL, Label, Mark, arranged, draw_labels, lines_of_names, notes
+from sim.charts.rows import beside
+from sim.charts.sheet import grid, measured, panel, sheet, size_of, wrapped, write
+from sim.charts.style import GREY, MARGIN
 from sim.model.terms import DECISIONS
 from sim.results.result import Result
 from sim.words import month as month_of
@@ -27,6 +29,8 @@ Row = Mapping[str, Any]
 WIDTH, BODY, LEFT, FOOT = 9.0, 3.6, 0.72, 0.5
 LONGEST = 50
 """Letters of the name of an event."""
+NOTE = 0.18
+"""Inches of a line of notes."""
 END_SIZE = 9.0
 LINE = END_SIZE * 1.45 / 72
 DOING = {name: decision.doing for name, decision in DECISIONS.items()}
@@ -43,7 +47,7 @@ def marks(result: Result, calendar: Sequence[Row], rows: int) -> list[Mark]:
 
     Each stands at the beginning of its month, from which it counts.
     """
-    begin, found = start_of(result), []
+    begin, dated_marks = start_of(result), []
     for item in calendar:
         if item["happened"] is False or not 0 <= item["row"] < rows:
             continue
@@ -51,105 +55,71 @@ def marks(result: Result, calendar: Sequence[Row], rows: int) -> list[Mark]:
         certain = bool(item["certain"]) or item["happened"] is True
         label = str(item["label"])
         name = label if len(label) <= LONGEST else f"{label[: LONGEST - 1].rstrip()}…"
-        found.append(Mark(name, number(max(begin, first)) - number(begin), "", certain))
-    return sorted(found, key=lambda mark: (mark.at, mark.name))
+        dated_marks.append(Mark(name, number(max(begin, first)) - number(begin), "", certain))
+    return sorted(dated_marks, key=lambda mark: (mark.at, mark.name))
 
 
 def earlier(calendar: Sequence[Row]) -> str:
     """What had happened before the first month, in words; empty for nothing."""
-    told = [f"{item['label']} ({month_of(item['month'])})" for item in calendar if _before(item)]
-    return f"Before the start: {', '.join(told)}." if told else ""
+    events = [f"{item['label']} ({month_of(item['month'])})" for item in calendar if _before(item)]
+    return f"Before the start: {', '.join(events)}." if events else ""
 
 
 def _before(item: Row) -> bool:
     return item["row"] < 0 and item["happened"] is not False
 
 
-@dataclass(frozen=True)
-class Frame:
-    """Axes of months with names of events above, and what is said below them."""
+@contextmanager
+def by_month(
+    result: Result,
+    calendar: Sequence[Row],
+    rows: int,
+    ends: Sequence[EndLabel],
+    title: str,
+    measure: str,
+    more: str = "",
+) -> Iterator[tuple[Figure, Axes, list[float]]]:
+    """A figure, its axes over the first months of a result, and the edges of these; what is drawn there is then named.
 
-    plot: Axes
-    width: float
-    edges: list[float]
-
-
-def months_of(
-    drawing: Figure, top: float, result: Result, edges: list[float], labels: list[Label], right: float
-) -> Frame:
-    """Axes over months, with a line from each event's name down through them."""
-    width, head = WIDTH - LEFT - right, LEVEL * lines_of_names(labels) + 0.15
-    plot = panel(drawing, LEFT, top + head, width, BODY)
-    plot.set_xlim(edges[0], edges[-1])
-    grid(plot, "y")
-    first, last = start_of(result), month_end(result.months[len(edges) - 2])
-    date_ticks(plot, first, last)
-    high = plot.get_xaxis_transform()
-    for label in labels:
-        at, rises = edges[0] + label.mark.at, 1 + foot_of(label.level) / BODY if label.shown else 1.0
-        dash = "-" if label.mark.certain else (0, (3, 2))
-        plot.plot([at, at], [0, rises], color=BLACK, lw=0.7, ls=dash, clip_on=False, zorder=5, transform=high)
-        if label.shown:
-            begin = (label.begin + 0.03) / width * (edges[-1] - edges[0]) + edges[0]
-            _write(plot, begin, rises, label.mark.name)
-    return Frame(plot, width, edges)
-
-
-def _write(plot: Axes, at: float, foot: float, name: str) -> None:
-    """A name above axes whose heights are told in shares of them."""
-    write(plot, at, foot, name)
-    plot.texts[-1].set_transform(plot.get_xaxis_transform())
+    calendar : events whose names stand above; ends : what ends at the right; more : the end of the notes below
+    """
+    edges = edges_of(result, rows)
+    right = max(measured(end.text, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
+    labels, lines = _room_of(result, calendar, edges, right, more)
+    head = LEVEL * lines_of_names(labels) + 0.15
+    body = head + BODY + FOOT + NOTE * len(lines)
+    with sheet(WIDTH, body, title, header(result, measure), source([result])) as (drawing, top):
+        plot = panel(drawing, LEFT, top + head, WIDTH - LEFT - right, BODY)
+        plot.set_xlim(edges[0], edges[-1])
+        grid(plot, "y")
+        date_ticks(plot, start_of(result), month_end(result.months[rows - 1]))
+        yield drawing, plot, edges
+        draw_labels(plot, labels, (0, (3, 2)), lw=0.7, zorder=5)
+        _name_ends(plot, ends)
+        foot = top + body - NOTE * len(lines) - 0.02
+        write(drawing, LEFT, foot, lines, NOTE, color=GREY, size=SMALL, va="top")
 
 
-def room_of(
+def _room_of(
     result: Result, calendar: Sequence[Row], edges: list[float], right: float, more: str = ""
 ) -> tuple[list[Label], list[str]]:
     """Places for the names of events, and the lines of notes that go with them, `more` at their end."""
-    with figure(WIDTH, 1.0) as probe:
-        width = WIDTH - LEFT - right
-        # Names may stand over the margin at the right, where nothing else is above the axes.
-        labels = arranged(
-            probe, marks(result, calendar, len(edges) - 1), edges[-1] - edges[0], width, WIDTH - LEFT - MARGIN
-        )
-        said = (
-            notes(labels, "Lines: dated events that can move it, at the beginning of their month", "dashed")
-            if labels
-            else ""
-        )
-        text = " ".join(part for part in (said, earlier(calendar), more) if part)
-        return labels, wrapped(probe, text, SMALL, room=WIDTH - LEFT - MARGIN) if text else []
+    width = WIDTH - LEFT - right
+    # Names may stand over the margin at the right, where nothing else is above the axes.
+    labels = arranged(marks(result, calendar, len(edges) - 1), edges[-1] - edges[0], width, WIDTH - LEFT - MARGIN)
+    lines = "Lines: dated events that can move it, at the beginning of their month"
+    key = notes(labels, lines, "dashed") if labels else ""
+    text = " ".join(part for part in (key, earlier(calendar), more) if part)
+    return labels, wrapped(text, SMALL, WIDTH - LEFT - MARGIN) if text else []
 
 
-def write_notes(drawing: Figure, top: float, lines: Sequence[str]) -> None:
-    for place, line in enumerate(lines):
-        y = 1 - (top + 0.18 * place) / drawing.get_figheight()
-        drawing.text(LEFT / WIDTH, y, line, color=GREY, size=SMALL, va="top")
-
-
-def held(values: Floats) -> Floats:
-    """A column with its last value twice: a step needs its width."""
-    return np.append(values, values[-1])
-
-
-@dataclass(frozen=True)
-class End:
-    """What is said at the right of what is drawn, where it ends."""
-
-    words: str
-    value: float
-    """Where it belongs."""
-    colour: str
-    bold: bool = False
-
-
-def name_ends(frame: Frame, ends: Sequence[End], low: float, high: float) -> None:
+def _name_ends(plot: Axes, ends: Sequence[EndLabel]) -> None:
     """Names at the right, none over another, each with a swatch and a line to where it belongs."""
-    plot, side = frame.plot, frame.plot.get_yaxis_transform()
+    side, (low, high), inch = plot.get_yaxis_transform(), plot.get_ylim(), 1.0 / size_of(plot)[0]
     placed = spread([end.value for end in ends], [LINE * (high - low) / BODY] * len(ends), low, high)
     for end, at in zip(ends, placed, strict=True):
         look: dict[str, Any] = {"color": end.colour, "clip_on": False, "transform": side, "solid_capstyle": "butt"}
-        inch = 1.0 / frame.width
         plot.plot([1 + 0.03 * inch, 1 + 0.14 * inch], [end.value, at], lw=1.2, **look)
         plot.plot([1 + 0.14 * inch, 1 + 0.27 * inch], [at, at], lw=7, **look)
-        place: dict[str, Any] = {"va": "center", "ha": "left", "transform": side, "size": END_SIZE}
-        plot.text(1 + 0.33 * inch, at, end.words, color=BLACK, weight="bold" if end.bold else "normal", **place)
+        weight = "bold" if end.bold else "normal"
+        beside(plot, 0.33, at, end.text, ha="left", size=END_SIZE, color=end.ink, weight=weight)

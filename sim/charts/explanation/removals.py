@@ -13,10 +13,12 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.analysis.reading import header, source
 from sim.analysis.removals import Removals
 from sim.analysis.subject import DONE
-from sim.charts.events import SMALL
 from sim.charts.explanation.months import WIDTH, Row
 from sim.charts.explanation.waterfall import LOWERS, RAISES
-from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, grid, measured, panel, sheet, wrapped
+from sim.charts.result.events import SMALL
+from sim.charts.rows import beside, head, left_of, name_rows
+from sim.charts.sheet import grid, measured, panel, sheet, size_of, wrapped, write
+from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE
 from sim.words import LEAST, beyond_luck, many, points
 from sim.words import month as month_of
 
@@ -28,10 +30,10 @@ def draw(removals: Removals) -> Figure:
     """The difference that taking each lever away makes to the chance, with its ranges; the largest first."""
     subject, result = removals.subject, removals.subject.result
     singles = [row for row in removals.rows if row["group"] == "single"]
-    shown = [row for row in singles if abs(row["difference"]) >= LEAST][:MOST_LEVERS]
-    rest = len(singles) - len(shown)
+    largest = [row for row in singles if abs(row["difference"]) >= LEAST][:MOST_LEVERS]
+    rest = len(singles) - len(largest)
     together = [row for row in removals.rows if row["group"] != "single"]
-    blocks = [("Without one of them", shown), ("Without several together", together)]
+    blocks = [("Without one of them", largest), ("Without several together", together)]
     blocks = [(words, rows) for words, rows in blocks if rows]
     end = month_of(result.months[-1])
     measure = (
@@ -46,16 +48,15 @@ def draw(removals: Removals) -> Figure:
     basis = f"Paired over {many(removals.runs, 'run')}."
     with sheet(WIDTH, body, title, header(result, measure), source([result], basis)) as (drawing, top):
         if not blocks:
-            y = 1 - (top + 0.1) / drawing.get_figheight()
-            drawing.text(MARGIN / WIDTH, y, "No lever moves the chance.", va="top")
+            write(drawing, MARGIN, top + 0.1, "No lever moves the chance.", va="top")
             return drawing
         rows = [row for _, own in blocks for row in own]
-        names = {id(row): "\n".join(wrapped(drawing, _told(row), TEXT_SIZE, room=3.1)[:1]) for row in rows}
-        left = max(measured(drawing, name) for name in names.values()) + MARGIN + 0.17
+        names = {id(row): "\n".join(wrapped(str(row["label"]), TEXT_SIZE, room=3.1)[:1]) for row in rows}
+        left = left_of(names.values())
         texts = [_numbers(row) for row in rows]
-        gaps = [max(measured(drawing, text[column], bold=column == 1) for text in texts) + 0.16 for column in range(3)]
-        gaps = [max(gap, measured(drawing, word, SMALL) + 0.16) for gap, word in zip(gaps, _COLUMNS, strict=True)]
-        width = WIDTH - left - sum(gaps) - MARGIN
+        gaps = [max(measured(text[column], bold=column == 1) for text in texts) + 0.16 for column in range(3)]
+        gaps = [max(gap, measured(word, SMALL) + 0.16) for gap, word in zip(gaps, _COLUMNS, strict=True)]
+        edges, width = list(accumulate(gaps)), WIDTH - left - sum(gaps) - MARGIN
         ends = [
             0.0,
             *(100 * row[name] for row in rows for name in ("difference", "low", "high") if row[name] is not None),
@@ -63,14 +64,14 @@ def draw(removals: Removals) -> Figure:
         low, high = min(ends), max(ends)
         pad = 0.06 * max(high - low, 1.0)
         for place, (words, own) in enumerate(blocks):
-            y = 1 - (top + HEAD - 0.07) / drawing.get_figheight()
-            drawing.text(MARGIN / WIDTH, y, words, va="bottom", weight="bold", size=SMALL)
+            write(drawing, MARGIN, top + HEAD - 0.07, words, va="bottom", weight="bold", size=SMALL)
             plot = panel(drawing, left, top + HEAD, width, ROW * len(own))
             plot.set_xlim(low - pad, high + pad)
-            _draw_block(plot, own, [names[id(row)] for row in own], width, gaps)
+            _draw_block(plot, own, [names[id(row)] for row in own], edges)
             top += HEAD + ROW * len(own)
             if place == 0:
-                _head_columns(plot, width, gaps, ROW * len(own))
+                for word, edge in zip(_COLUMNS, edges, strict=True):
+                    head(plot, edge, word, size=SMALL)
             if place + 1 < len(blocks):
                 plot.set_xticklabels([])
             else:
@@ -79,10 +80,6 @@ def draw(removals: Removals) -> Figure:
 
 
 _COLUMNS = ("without", "difference", "over draws")
-
-
-def _told(row: Row) -> str:
-    return str(row["label"])
 
 
 def _numbers(row: Row) -> tuple[str, str, str]:
@@ -94,19 +91,18 @@ def _numbers(row: Row) -> tuple[str, str, str]:
     return f"{100 * row['without']:.1f} %", f"{points(row['difference'])}{error}", span
 
 
-def _draw_block(plot: Axes, rows: Sequence[Row], names: Sequence[str], width: float, gaps: Sequence[float]) -> None:
-    plot.set_ylim(len(rows) - 0.5, -0.5)
+def _draw_block(plot: Axes, rows: Sequence[Row], names: Sequence[str], edges: Sequence[float]) -> None:
+    """Bars, their ranges and errors, names at the left; numbers that end at inches right of the axes."""
+    name_rows(plot, names)
     grid(plot, "x")
     plot.spines["left"].set_visible(False)
-    plot.xaxis.set_major_locator(MaxNLocator(nbins=max(3, int(width / 0.5)), steps=[1, 2, 2.5, 5, 10]))
+    most = max(3, int(size_of(plot)[0] / 0.5))
+    plot.xaxis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
     plot.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.10g}".replace("-", "−") if value else "0"))
-    plot.set_yticks(range(len(rows)), names, color=BLACK)
-    plot.tick_params(axis="y", length=0, pad=8)
     plot.axvline(0.0, color=GREY, lw=0.9, zorder=1.5)
-    side, edges = plot.get_yaxis_transform(), list(accumulate(gaps))
     for place, row in enumerate(rows):
-        told, value = beyond_luck(row["difference"], row["mc"]), 100 * row["difference"]
-        colour = GREY if not told else (RAISES if value > 0 else LOWERS)
+        clear, value = beyond_luck(row["difference"], row["mc"]), 100 * row["difference"]
+        colour = GREY if not clear else (RAISES if value > 0 else LOWERS)
         if row["low"] is not None and row["low"] < row["high"]:
             pale: dict[str, Any] = {"color": colour, "alpha": 0.3, "lw": 9, "solid_capstyle": "butt", "zorder": 2}
             plot.plot([100 * row["low"], 100 * row["high"]], [place, place], gid="range", **pale)
@@ -115,19 +111,5 @@ def _draw_block(plot: Axes, rows: Sequence[Row], names: Sequence[str], width: fl
             error = 200 * row["mc"]
             plot.plot([value - error, value + error], [place, place], color=BLACK, lw=1.3, zorder=3, gid="error")
         for column, (text, edge) in enumerate(zip(_numbers(row), edges, strict=True)):
-            look: dict[str, Any] = {"va": "center", "ha": "right", "transform": side}
-            ink = BLACK if told or column == 0 else GREY
-            weight = "bold" if column == 1 and told else "normal"
-            plot.text(1 + edge / width, place, text, color=ink, weight=weight, **look)
-
-
-def _head_columns(plot: Axes, width: float, gaps: Sequence[float], height: float) -> None:
-    for word, edge in zip(_COLUMNS, accumulate(gaps), strict=True):
-        look: dict[str, Any] = {
-            "va": "bottom",
-            "ha": "right",
-            "transform": plot.transAxes,
-            "color": GREY,
-            "size": SMALL,
-        }
-        plot.text(1 + edge / width, 1 + 0.05 / height, word, **look)
+            look = {"color": BLACK if clear or column == 0 else GREY}
+            beside(plot, edge, place, text, weight="bold" if column == 1 and clear else "normal", **look)

@@ -7,32 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.explain import Explanation
 from sim.analysis.one_run import steps
-from sim.analysis.reading import header, source
 from sim.analysis.subject import DOES, LABELS
-from sim.charts.events import LEVEL, lines_of_names
-from sim.charts.explanation.months import (
-    BODY,
-    END_SIZE,
-    FOOT,
-    WIDTH,
-    End,
-    Floats,
-    Frame,
-    Row,
-    edges_of,
-    held,
-    months_of,
-    name_ends,
-    room_of,
-    write_notes,
-)
+from sim.charts.explanation.months import BODY, Floats, Row, by_month
 from sim.charts.explanation.ticks import round_ticks
 from sim.charts.explanation.waterfall import LEAST
-from sim.charts.style import BLACK, GREY, MARGIN, figure, measured, sheet
+from sim.charts.fan import held
+from sim.charts.margin import EndLabel
+from sim.charts.style import BLACK, GREY
 from sim.model.terms import DECISIONS
 from sim.words import month as month_of
 
@@ -56,10 +42,10 @@ def contributions(decision: str, months: Sequence[Row]) -> dict[str, Floats]:
             if step["before"] > 0.0:
                 table[row, place] = math.log(max(step["after"] / step["before"], 1e-3))
     table[[month["chance"] is None for month in months]] = np.nan
-    found = {name: table[:, place] for place, name in enumerate(names)}
-    shown = {name: values for name, values in found.items() if np.nanmax(np.abs(values), initial=0.0) >= LEAST}
-    rest = [values for name, values in found.items() if name not in shown and np.nanmax(np.abs(values), initial=0.0)]
-    return shown | ({"other": np.sum(rest, axis=0)} if rest else {})
+    added = {name: table[:, place] for place, name in enumerate(names)}
+    large = {name: values for name, values in added.items() if np.nanmax(np.abs(values), initial=0.0) >= LEAST}
+    rest = [values for name, values in added.items() if name not in large and np.nanmax(np.abs(values), initial=0.0)]
+    return large | ({"other": np.sum(rest, axis=0)} if rest else {})
 
 
 def draw(explanation: Explanation) -> Figure:
@@ -68,59 +54,52 @@ def draw(explanation: Explanation) -> Figure:
     months = run["months"]
     added = contributions(subject.decision, months)
     total = np.sum(list(added.values()), axis=0) if added else np.zeros(len(months))
-    edges, ends = edges_of(result, len(months)), _ends(subject.decision, added, total)
-    with figure(WIDTH, 1.0) as probe:
-        right = max(measured(probe, end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
-    labels, lines = room_of(result, run["calendar"], edges, right)
+    ends = _ends(subject.decision, added, total)
     moved = "the chance that talks are lost" if subject.decision == "leave" else "the hazard"
     measure = (
         f"What each term multiplied {moved} by, month by month; terms above the line of 1 raise it, those below "
         f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"
     )
     measure += f", when it {DOES[subject.decision]}." if run["decided"] else "."
-    said = f"{subject.name} in run {run['run']}: what weighed, by month"
-    body = LEVEL * lines_of_names(labels) + 0.15 + BODY + FOOT + 0.18 * len(lines)
-    with sheet(WIDTH, body, said, header(result, measure), source([result])) as (drawing, top):
-        frame = months_of(drawing, top, result, edges, labels, right)
-        low, high = _stack(frame, added, total)
-        frame.plot.set_ylim(low, high)
+    title = f"{subject.name} in run {run['run']}: what weighed, by month"
+    with by_month(result, run["calendar"], len(months), ends, title, measure) as (drawing, plot, edges):
+        low, high = _stack(plot, edges, added, total)
+        plot.set_ylim(low, high)
         ticks = round_ticks(math.exp(low), math.exp(high), BODY, 0.27)
-        frame.plot.set_yticks([math.log(tick) for tick in ticks], [f"× {tick:g}" for tick in ticks])
-        name_ends(frame, ends, low, high)
-        write_notes(drawing, top + body - 0.18 * len(lines) - 0.02, lines)
+        plot.set_yticks([math.log(tick) for tick in ticks], [f"× {tick:g}" for tick in ticks])
     return drawing
 
 
-def _stack(frame: Frame, added: Mapping[str, Floats], total: Floats) -> tuple[float, float]:
-    """Areas of the terms above and below nought, and the line of their sum; returns the ends of the axis."""
+def _stack(plot: Axes, edges: Sequence[float], added: Mapping[str, Floats], total: Floats) -> tuple[float, float]:
+    """Areas of the terms above and below zero, and the line of their sum; returns the ends of the axis."""
     up, down = np.zeros(total.shape[0]), np.zeros(total.shape[0])
     for name in _order(added):
         values = np.nan_to_num(added[name])
         for base, part in ((up, np.maximum(values, 0.0)), (down, np.minimum(values, 0.0))):
             if part.any():
                 look: dict[str, Any] = {"step": "post", "color": COLOURS[name], "lw": 0.0, "zorder": 1.5}
-                frame.plot.fill_between(frame.edges, held(base), held(base + part), gid=f"term-{name}", **look)
+                plot.fill_between(edges, held(base), held(base + part), gid=f"term-{name}", **look)
                 base += part
-    frame.plot.axhline(0.0, color=GREY, lw=0.9, zorder=3)
-    frame.plot.step(frame.edges, held(total), where="post", color=BLACK, zorder=4, lw=1.8, gid="total")
+    plot.axhline(0.0, color=GREY, lw=0.9, zorder=3)
+    plot.step(edges, held(total), where="post", color=BLACK, zorder=4, lw=1.8, gid="total")
     low, high = float(down.min(initial=0.0)), float(up.max(initial=0.0))
     room = 0.06 * max(high - low, 0.2)
     return min(low - room, -0.1), max(high + room, 0.1)
 
 
-def _ends(decision: str, added: Mapping[str, Floats], total: Floats) -> list[End]:
+def _ends(decision: str, added: Mapping[str, Floats], total: Floats) -> list[EndLabel]:
     """The names of the terms, with what each multiplied the hazard by in the last month, where their areas end."""
-    found, up, down = [], 0.0, 0.0
+    labels, up, down = [], 0.0, 0.0
     names = LABELS[decision] | {"other": "small terms"}
     for name in _order(added):
         value = float(np.nan_to_num(added[name][-1]))
         middle = (up if value >= 0 else down) + value / 2
-        found.append(End(f"{names[name]} × {math.exp(value):.2f}", middle, COLOURS[name]))
+        labels.append(EndLabel(f"{names[name]} × {math.exp(value):.2f}", middle, COLOURS[name], BLACK))
         up, down = up + max(value, 0.0), down + min(value, 0.0)
     ends = float(np.nan_to_num(total[-1]))
-    return [*found, End(f"all together × {math.exp(ends):.2f}", ends, BLACK, True)]
+    return [*labels, EndLabel(f"all together × {math.exp(ends):.2f}", ends, BLACK, BLACK, bold=True)]
 
 
 def _order(added: Mapping[str, Floats]) -> list[str]:
-    """The terms from the largest to the smallest, as they are stacked from nought."""
+    """The terms from the largest to the smallest, as they are stacked from zero."""
     return sorted(added, key=lambda name: (name == "other", -float(np.nansum(np.abs(added[name])))))

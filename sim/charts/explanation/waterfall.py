@@ -14,17 +14,19 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from sim.analysis.explain import Explanation
 from sim.analysis.reading import header, source
 from sim.analysis.story import tipping
-from sim.charts.events import SMALL
 from sim.charts.explanation.months import DOING, WIDTH, Row
 from sim.charts.explanation.ticks import round_ticks
-from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION, grid, measured, panel, sheet
+from sim.charts.result.events import SMALL
+from sim.charts.rows import beside, head, name_rows
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION
 from sim.words import month as month_of
 from sim.words import rate
 from sim.words import two_digits as percent
 
 ROW, HEAD, AXIS = 0.3, 0.3, 0.55
 LEAST = 0.01
-"""Terms that move the log hazard by less are told together."""
+"""Terms that move the log hazard by less are taken together."""
 FARTHEST = 20.0
 """The number drawn is shown unless it lies below all chances by more than this factor."""
 RAISES, LOWERS = VERMILION, BLUE
@@ -42,7 +44,7 @@ class Bar:
 
 
 def bars(steps: Sequence[Row], ends: str) -> list[Bar]:
-    """The rows of the waterfall, small terms told together; the factors multiply to the hazard.
+    """The rows of the waterfall, small terms taken together; the factors multiply to the hazard.
 
     ends : what the last row is called
     """
@@ -53,12 +55,12 @@ def bars(steps: Sequence[Row], ends: str) -> list[Bar]:
     if small:
         name = str(small[0]["label"]) if len(small) == 1 else f"{len(small)} small terms"
         factors.append((name, math.prod(step["after"] / step["before"] for step in small)))
-    found = [Bar("under reference conditions", None, start, start)]
+    rows = [Bar("under reference conditions", None, start, start)]
     for label, factor in factors:
-        before = found[-1].after
-        found.append(Bar(label, factor, before, before * factor))
+        before = rows[-1].after
+        rows.append(Bar(label, factor, before, before * factor))
     last = float(steps[-1]["after"])
-    return [*found, Bar(ends, None, last, last)]
+    return [*rows, Bar(ends, None, last, last)]
 
 
 def draw(explanation: Explanation) -> Figure:
@@ -74,37 +76,33 @@ def draw(explanation: Explanation) -> Figure:
     what = "Chance that talks are lost" if leaves else "Annual hazard"
     measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
     doing = "the chance that its talks are lost" if leaves else f"the hazard of {DOING[explanation.subject.decision]}"
-    said = told_by(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
-    shown = percent if leaves else rate
+    title = headline(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
+    number_of = percent if leaves else rate
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
-    with sheet(WIDTH, body, said, *texts) as (drawing, top):
-        left = max(measured(drawing, row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
+    with sheet(WIDTH, body, title, *texts) as (drawing, top):
+        left = max(measured(row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
         after = "chance after" if leaves else "hazard after"
-        widest = max(measured(drawing, shown(row.after), bold=True) for row in rows)
-        right = max(widest, measured(drawing, after, SMALL)) + 0.25
+        widest = max(measured(number_of(row.after), bold=True) for row in rows)
+        right = max(widest, measured(after, SMALL)) + 0.25
         factors = 0.75
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
         values = [100.0 * value for row in rows for value in (row.before, row.after)]
-        luck = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
-        luck = luck if luck >= min(values) / FARTHEST else 0.0
-        low, high = _decade(*((min(*values, luck), max(*values, luck)) if luck else (min(values), max(values))))
+        drawn = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
+        drawn = drawn if drawn >= min(values) / FARTHEST else 0.0
+        low, high = _decade(*((min(*values, drawn), max(*values, drawn)) if drawn else (min(values), max(values))))
         plot.set_xscale("log")
         plot.set_xlim(low, high)
-        plot.set_ylim(len(rows) - 0.5, -0.5)
+        name_rows(plot, [row.label for row in rows])
         grid(plot, "x")
         _log_ticks(plot, low, high, width)
         plot.set_xlabel("%" if leaves else "% a year")
         plot.spines["left"].set_visible(False)
-        plot.set_yticks(range(len(rows)), [row.label for row in rows], color=BLACK)
-        plot.tick_params(axis="y", length=0, pad=8)
-        if luck:
-            _number_drawn(plot, luck, luck > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))
-        side = plot.get_yaxis_transform()
+        if drawn:
+            _number_drawn(plot, drawn, drawn > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))
         for place, row in enumerate(rows):
             before, now = 100.0 * row.before, 100.0 * row.after
-            text: dict[str, Any] = {"va": "center", "ha": "right", "transform": side}
             if row.factor is None:
                 plot.plot(now, place, "o", ms=7, color=BLACK, zorder=4, clip_on=False, gid="total")
                 plot.get_yticklabels()[place].set_fontweight("bold")
@@ -112,25 +110,17 @@ def draw(explanation: Explanation) -> Figure:
                 colour = RAISES if now >= before else LOWERS
                 bar: dict[str, Any] = {"left": min(before, now), "height": 0.56, "color": colour, "zorder": 3}
                 plot.barh(place, abs(now - before), gid=f"step-{place}", **bar)
-                plot.text(1 + (factors - 0.08) / width, place, f"× {row.factor:.2f}", color=colour, **text)
+                beside(plot, factors - 0.08, place, f"× {row.factor:.2f}", color=colour)
             if place + 1 < len(rows):
                 plot.plot([now, now], [place, place + 1], color=GREY, lw=0.8, zorder=2)
             weight = "bold" if row.factor is None else "normal"
-            plot.text(1 + (factors + right - 0.02) / width, place, shown(row.after), weight=weight, **text)
-        foot: dict[str, Any] = {
-            "va": "bottom",
-            "ha": "right",
-            "transform": plot.transAxes,
-            "color": GREY,
-            "size": SMALL,
-        }
-        over = 1 + 0.05 / (ROW * len(rows))
-        plot.text(1 + (factors - 0.08) / width, over, "factor", **foot)
-        plot.text(1 + (factors + right - 0.02) / width, over, after, **foot)
+            beside(plot, factors + right - 0.02, place, number_of(row.after), weight=weight)
+        head(plot, factors - 0.08, "factor", size=SMALL)
+        head(plot, factors + right - 0.02, after, size=SMALL)
     return drawing
 
 
-def told_by(run: Row, name: str) -> str:
+def headline(run: Row, name: str) -> str:
     """What made a state leave in a run, as a headline: a term, or luck."""
     if run["talks"] is None:
         return f"{name} leaves in run {run['run']}, as the scenario tells"

@@ -10,27 +10,27 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.charts.compared import shortened
-from sim.charts.history import number
-from sim.charts.labels import MONTHS_BETWEEN
-from sim.charts.style import BLACK, GREY, TEXT_SIZE, TITLE_SIZE, measured, wrapped
-from sim.charts.sweep.document import EPOCH, Outcome, Varied, alike
+from sim.charts.dates import MONTHS_BETWEEN, day_at, number
+from sim.charts.margin import LINE
+from sim.charts.sheet import measured, shortened, wrapped, write
+from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, TITLE_SIZE
+from sim.charts.sweep.document import Outcome, Setting, alike
 
 WIDTH = 9.0
 SMALL = 8.5
-LINE, SMALL_LINE = TEXT_SIZE * 1.35 / 72, SMALL * 1.35 / 72
-"""Height of a line of text, inches."""
-FAINT, EDGE = "#B5B5B5", "#B8B8B8"
-"""Of what is drawn for comparison only; of the frame of a heat map."""
+SMALL_LINE = SMALL * 1.35 / 72
+"""Height of a line of small text, inches."""
+FAINT = "#B5B5B5"
+"""Of what is drawn for comparison only."""
 FOOT = 0.08
 """Inches kept free below the lowest thing drawn."""
 
 
-def headed(drawing: Figure, outcome: Outcome, varied: Sequence[Varied]) -> str:
+def headed(outcome: Outcome, varied: Sequence[Setting]) -> str:
     """The title: what is drawn, and by what where that fits in two lines."""
     *others, last = [each.name for each in varied]
     full = f"{outcome.heading}, by " + (f"{', '.join(others)} and " if others else "") + last
-    if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 2 and len(varied) <= 3:
+    if len(wrapped(full, TITLE_SIZE, WIDTH - 2 * MARGIN, bold=True)) <= 2 and len(varied) <= 3:
         return full
     return f"{outcome.heading}, by " + (f"{len(varied)} settings varied together" if others else "one setting varied")
 
@@ -44,33 +44,32 @@ class Block:
     height: float
 
 
-def named(drawing: Figure, varied: Varied, room: float, before: str = "", beside: bool = True) -> Block:
-    """The name of what was varied, and what that is, beside it where that is wanted and there is room, else below."""
-    lines = shortened(wrapped(drawing, before + varied.heading, TEXT_SIZE, room=room), 6)
+def named(varied: Setting, room: float, before: str = "", beside: bool = True) -> Block:
+    """The name of what was varied, and what that is: beside it if wanted and there is room, otherwise below."""
+    lines = shortened(wrapped(before + varied.heading, TEXT_SIZE, room=room), 6)
     pieces = [(0.0, LINE * place, text, BLACK, TEXT_SIZE) for place, text in enumerate(lines)]
     height = LINE * len(lines)
-    end = measured(drawing, lines[0], TEXT_SIZE) + 0.14
-    if not varied.told:
+    end = measured(lines[0], TEXT_SIZE) + 0.14
+    if not varied.meaning:
         return Block(pieces, height)
-    if beside and len(lines) == 1 and end + measured(drawing, varied.told, SMALL) <= room:
-        return Block([*pieces, (end, 0.022, varied.told, GREY, SMALL)], height)
-    told = shortened(wrapped(drawing, varied.told, SMALL, room=room), 3)
-    pieces += [(0.0, height + SMALL_LINE * place, text, GREY, SMALL) for place, text in enumerate(told)]
-    return Block(pieces, height + SMALL_LINE * len(told))
+    if beside and len(lines) == 1 and end + measured(varied.meaning, SMALL) <= room:
+        return Block([*pieces, (end, 0.022, varied.meaning, GREY, SMALL)], height)
+    lines_below = shortened(wrapped(varied.meaning, SMALL, room=room), 3)
+    pieces += [(0.0, height + SMALL_LINE * place, text, GREY, SMALL) for place, text in enumerate(lines_below)]
+    return Block(pieces, height + SMALL_LINE * len(lines_below))
 
 
-def write(drawing: Figure, block: Block, left: float, top: float) -> None:
+def write_block(drawing: Figure, block: Block, left: float, top: float) -> None:
     """Write a name at inches from the figure's left and top edge."""
     for x, y, text, colour, size in block.pieces:
-        at = (left + x) / drawing.get_figwidth(), 1 - (top + y) / drawing.get_figheight()
-        drawing.text(*at, text, color=colour, size=size, va="top")
+        write(drawing, left + x, top + y, text, color=colour, size=size, va="top")
 
 
 MOST_TICKS = 20
 
 
 def ticks(
-    drawing: Figure, varied: Varied, inches: float, size: float = TEXT_SIZE, narrow: bool = False
+    varied: Setting, inches: float, size: float = TEXT_SIZE, narrow: bool = False
 ) -> tuple[list[float], list[str]]:
     """Ticks with their labels on an axis that has `inches` for a unit: at the values where there is room.
 
@@ -78,7 +77,7 @@ def ticks(
     """
 
     def fits(places: Sequence[float], labels: Sequence[str]) -> bool:
-        halves = [measured(drawing, label, size) / 2 for label in labels]
+        halves = [measured(label, size) / 2 for label in labels]
         both = zip(pairwise(places), pairwise(halves), strict=True)
         return all((right - left) * inches > one + other + 0.1 for (left, right), (one, other) in both)
 
@@ -90,8 +89,8 @@ def ticks(
     tried: list[tuple[list[float], list[str]]] = []
     if varied.kind == "number":
         for most in range(9, 1, -1):
-            found = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-            places = [float(value) for value in found if low - 1e-9 <= value <= high + 1e-9]
+            values = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+            places = [float(value) for value in values if low - 1e-9 <= value <= high + 1e-9]
             tried.append((places, alike([round(place, 12) for place in places])))
     if varied.kind == "date":
         tried += [_months(low, high, step) for step in MONTHS_BETWEEN]
@@ -112,9 +111,9 @@ def on_two_lines(label: str) -> str:
 
 def _months(low: float, high: float, step: int) -> tuple[list[float], list[str]]:
     """The first days of every `step` months between two days, with their labels."""
-    first, last = (date.fromordinal(EPOCH + round(edge)) for edge in (low, high))
+    first, last = map(day_at, (low, high))
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     opening = [date(m // 12, m % 12 + 1, 1) for m in months if m % step == 0]
-    shown = [when for when in opening if first <= when <= last]
-    labels = [f"{when:%Y}" if step >= 12 else f"{when:%b}\n{when.year}" for when in shown]
-    return [number(when) for when in shown], labels
+    within = [when for when in opening if first <= when <= last]
+    labels = [f"{when:%Y}" if step >= 12 else f"{when:%b}\n{when.year}" for when in within]
+    return [number(when) for when in within], labels

@@ -13,7 +13,7 @@ from matplotlib import colormaps
 from matplotlib.colors import Colormap
 from numpy.typing import NDArray
 
-from sim.charts.history import number
+from sim.charts.dates import day_at, number
 from sim.charts.style import SEQUENTIAL
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.language import meaning
@@ -44,12 +44,12 @@ def outcomes_by_chart(document: Document) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Varied:
-    """One varied number, or date."""
+class Setting:
+    """One number, or date, that a sweep varies."""
 
     path: str
-    told: str
-    """What it is, in a line; empty where that is not known."""
+    meaning: str
+    """What it is, in a line; empty if unknown."""
     kind: Literal["number", "date", "cell"]
     """What its places are."""
     places: list[float]
@@ -59,7 +59,7 @@ class Varied:
     at: list[float]
     """(points,) where each point stands; NaN where it has the scenario's own value, and that is no one number."""
     reference: float | None
-    """Where the scenario itself stands; None where that is not told."""
+    """Where the scenario itself stands; None if unknown."""
 
     def index(self, place: float) -> int:
         """Which of its values is at a place."""
@@ -92,10 +92,7 @@ class Varied:
         """The value at a place as a reader writes it."""
         if place in self.places:
             return self.labels[self.index(place)]
-        return spoken(date.fromordinal(EPOCH + round(place))) if self.kind == "date" else plain(place)
-
-
-EPOCH = date(1970, 1, 1).toordinal()
+        return spoken(day_at(place)) if self.kind == "date" else plain(place)
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ class Outcome:
 
     @property
     def bound(self) -> str:
-        """What is said of its errors where they are only known to be no larger."""
+        """What to add about its errors if they are only known to be no larger."""
         return ", at most" if len(self.columns) > 1 else ""
 
     @property
@@ -177,14 +174,14 @@ def outcome_of(document: Document, asked: str) -> Outcome:
 
 def _outcomes(document: Document) -> list[AnyOutcome]:
     """The outcomes that a sweep has; the count, which it may be about to have."""
-    found = outcomes_in(document["columns"], _sides(document))
-    return found if found and found[0].kind == COUNT else [AnyOutcome(COUNT), *found]
+    outcomes = outcomes_in(document["columns"], _sides(document))
+    return outcomes if outcomes and outcomes[0].kind == COUNT else [AnyOutcome(COUNT), *outcomes]
 
 
 def _sides(document: Document) -> dict[str, str]:
     """Side at the start by code, of every state of a sweep: with Taipei where it does not say."""
-    told = document.get("at_start") or {}
-    return {code: told.get(code, "taipei") for code in document["states"]}
+    sides = document.get("at_start") or {}
+    return {code: sides.get(code, "taipei") for code in document["states"]}
 
 
 def _hosts(document: Document) -> list[str]:
@@ -192,25 +189,25 @@ def _hosts(document: Document) -> list[str]:
     return [one.code for one in _outcomes(document) if one.kind == SUSPENDED]
 
 
-def varied_of(document: Document) -> list[Varied]:
+def settings_of(document: Document) -> list[Setting]:
     """What was varied, with the places of its values and of the points on an axis."""
-    return [_varied(document, entry) for entry in document["varied"]]
+    return [_setting(document, entry) for entry in document["varied"]]
 
 
-def _varied(document: Document, entry: Mapping[str, Any]) -> Varied:
+def _setting(document: Document, entry: Mapping[str, Any]) -> Setting:
     path, values, held = entry["path"], list(entry["values"]), document["columns"][entry["path"]]
-    told = entry.get("meaning") or meaning(path)
+    means = entry.get("meaning") or meaning(path)
     reference = (document.get("reference") or {}).get(path)
     if entry.get("is_date"):
         days = [day(value) for value in values]
         places = [number(value) for value in days]
         stands = number(day(reference)) if isinstance(reference, (str, date)) else None
         at = [_own(stands) if value is None else number(day(value)) for value in held]
-        return Varied(path, told, "date", places, [spoken(value) for value in days], at, stands)
+        return Setting(path, means, "date", places, [spoken(value) for value in days], at, stands)
     places = [float(value) for value in values]
     stands = float(reference) if isinstance(reference, (int, float)) and not isinstance(reference, bool) else None
     at = [_own(stands) if value is None else float(value) for value in held]
-    return Varied(path, told, "number", places, alike(places), at, stands)
+    return Setting(path, means, "number", places, alike(places), at, stands)
 
 
 def _own(stands: float | None) -> float:
@@ -247,7 +244,7 @@ class Progress:
     to_come: int
 
     @property
-    def said(self) -> str:
+    def words(self) -> str:
         """In words; empty when all are done."""
         if not self.failed and not self.to_come:
             return ""
@@ -278,23 +275,23 @@ def source(document: Document) -> str:
     design = DESIGNS.get(document["design"], f"{document['design']} design of {{}}")
     points = design.format(many(max(int(document["points"]), len(document["columns"]["point"])), "point"))
     runs = many(document["runs"], "run")
-    given = "".join(f", given: {told}" for told in document.get("given", ()))
-    told = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}. Design: {points}."
+    given = "".join(f", given: {about}" for about in document.get("given", ()))
+    about = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}. Design: {points}."
     paths = [entry["path"] for entry in document["varied"]]
     varied = [f"Varied: {', '.join(paths)}."] if len(paths) <= MOST_PATHS else []
-    return " ".join([told, *varied, *document.get("record", ())])
+    return " ".join([about, *varied, *document.get("record", ())])
 
 
 def subtitle(document: Document, measure: str, *more: str) -> str:
     """The scenario's title; the measure; how far the sweep has got."""
-    told = [text for text in (measure, *more) if text]
-    return "\n".join(filter(None, [" ".join(document["title"].split()), " ".join(told), progress(document).said]))
+    texts = [text for text in (measure, *more) if text]
+    return "\n".join(filter(None, [" ".join(document["title"].split()), " ".join(texts), progress(document).words]))
 
 
 SHARED = "Points share their seed, so differences between them are steadier."
 
 
-def luck(outcome: Outcome) -> str:
+def seed_error(outcome: Outcome) -> str:
     """How far another seed would move what is drawn; empty where that is not known, or nothing."""
     known = outcome.errors[np.isfinite(outcome.errors)]
     error = 2 * float(known.max(initial=0.0))
@@ -312,7 +309,7 @@ def kind_of(document: Document) -> Kind:
     """The chart that suits a sweep."""
     if document["design"] == "levers":
         return "levers"
-    varied = varied_of(document)
+    varied = settings_of(document)
     if len(varied) == 1 and len(set(varied[0].at)) == len(varied[0].at):
         return "line"
     is_grid = document["design"] == "grid" or (document["design"] == "points" and _is_whole(varied))
@@ -323,7 +320,7 @@ def kind_of(document: Document) -> Kind:
     return "dots" if document["design"] == "points" and len(varied) == 2 else "scatter"
 
 
-def _is_whole(varied: Sequence[Varied]) -> bool:
+def _is_whole(varied: Sequence[Setting]) -> bool:
     """Whether listed points are every combination of the values of their paths, two of each at least."""
-    told = all(len(each.places) > 1 and set(each.at) == set(each.places) for each in varied)
-    return told and math.prod(len(each.places) for each in varied) == len(varied[0].at)
+    regular = all(len(each.places) > 1 and set(each.at) == set(each.places) for each in varied)
+    return regular and math.prod(len(each.places) for each in varied) == len(varied[0].at)

@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.charts.style import GREY, WHITE, measured
+from sim.charts.sheet import measured, write
+from sim.charts.style import GREY, WHITE
 from sim.charts.sweep.axes import FAINT, SMALL
-from sim.charts.sweep.document import Document, Outcome, Varied, failures
+from sim.charts.sweep.document import Document, Outcome, Setting, failures
 from sim.words import many
 
 HATCHES = {"failed": "/////", "to come": "..."}
@@ -42,11 +43,11 @@ def key_of_hatching(drawing: Figure, reasons: Mapping[str, int], left: float, to
         box.set_transform(drawing.transFigure)
         drawing.add_artist(box)
         text = f"{reason}: {many(points, 'point')}"
-        drawing.text((left + 0.38) / across, 1 - (top + 0.12) / along, text, color=GREY, size=SMALL, va="center")
-        left += 0.38 + measured(drawing, text, SMALL) + 0.3
+        write(drawing, left + 0.38, top + 0.12, text, color=GREY, size=SMALL, va="center")
+        left += 0.38 + measured(text, SMALL) + 0.3
 
 
-def missing(document: Document, varied: Sequence[Varied], outcome: Outcome) -> dict[tuple[int, ...], str]:
+def missing(document: Document, varied: Sequence[Setting], outcome: Outcome) -> dict[tuple[int, ...], str]:
     """Why each place of a grid that has no outcome has none: failed, or to come."""
     why = dict.fromkeys(np.ndindex(*(len(each.places) for each in varied)), "to come")
     for point, failed in enumerate(failures(document)):

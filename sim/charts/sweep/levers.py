@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.effects import Change, Document, Moved, finding, fine, moved
-from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE, grid, panel, sheet, wrapped
+from sim.charts.sheet import grid, panel, sheet, wrapped
+from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE
 from sim.charts.sweep.axes import SMALL, WIDTH
 from sim.charts.sweep.document import Outcome, outcome_of, source, subtitle
 from sim.scenario.language import meaning
@@ -24,33 +25,33 @@ SHORT = {0.0: "none", 0.5: "half", 2.0: "twice", 5.0: "five\ntimes"}
 
 
 def draw(document: Document, outcome: str = COUNT) -> Figure:
-    """A panel a lever: a dot a multiple, its value printed; below, the difference and its error."""
-    shown = outcome_of(document, outcome)
-    levers = moved(document, *shown.columns, scale=1.0 if shown.counts else 100.0)
-    about = "What one lever does" if shown.remain else f"{shown.heading}, one lever at a time"
-    heading = typeset(f"{about}. {finding(levers, shown.counts, shown.remain)}" if levers else about)
+    """One panel per lever, one dot per multiple with its value; below, the difference and its error."""
+    one = outcome_of(document, outcome)
+    levers = moved(document, *one.columns, scale=1.0 if one.counts else 100.0)
+    about = "What one lever does" if one.remain else f"{one.heading}, one lever at a time"
+    heading = typeset(f"{about}. {finding(levers, one.counts, one.remain)}" if levers else about)
     how = (
-        f"{shown.measure}, each patron’s lever moved alone. Line: 90 % of Monte Carlo of the difference from the "
-        f"scenario as it is, runs paired{shown.bound}."
+        f"{one.measure}, each patron’s lever moved alone. Line: 90 % of Monte Carlo of the difference from the "
+        f"scenario as it is, runs paired{one.bound}."
     )
-    if not shown.bound:
+    if not one.bound:
         how += " Pale: 5 to 95 % of it over what is not known about parameters."
     if not levers:
         with sheet(WIDTH, 0.2, heading, subtitle(document, NOTHING + "."), source(document)) as (drawing, _):
             return drawing
     body = HEAD + HEIGHT + FOOT + 2 * ROW + 0.1
     width = (WIDTH - LEFT - MARGIN - BETWEEN * (len(levers) - 1)) / len(levers)
-    low, high = _limits(levers, shown)
+    low, high = _limits(levers, one)
     with sheet(WIDTH, body, heading, subtitle(document, how), source(document)) as (drawing, top):
         for place, lever in enumerate(levers):
             plot = panel(drawing, LEFT + (width + BETWEEN) * place, top + HEAD, width, HEIGHT)
             plot.set_ylim(low, high)
             plot.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]))
             plot.tick_params(axis="y", labelleft=place == 0)
-            plot.set_ylabel(shown.unit if place == 0 else "")
+            plot.set_ylabel(one.unit if place == 0 else "")
             grid(plot, "y")
-            _head(drawing, plot, lever, width)
-            _draw(plot, lever, shown, place)
+            _head(plot, lever, width)
+            _draw(plot, lever, one, place)
             if place == 0:
                 _row_names(plot, width)
     return drawing
@@ -69,23 +70,23 @@ def _limits(levers: list[Moved], outcome: Outcome) -> tuple[float, float]:
 
 
 def _not_known(lever: Moved, change: Change, outcome: Outcome) -> list[float]:
-    """Ends of what is not known about parameters, on the axis, no chance below 0 or above 100; [] where not told."""
+    """Ends of what is not known about parameters, on the axis, no chance below 0 or above 100; [] if unknown."""
     if change.low is None or change.high is None:
         return []
     most = float("inf") if outcome.counts else 100.0
     return [min(most, max(0.0, lever.base + end)) for end in (change.low, change.high)]
 
 
-def _head(drawing: Figure, plot: Axes, lever: Moved, width: float) -> None:
+def _head(plot: Axes, lever: Moved, width: float) -> None:
     """The lever's name and, in grey, what it is."""
-    told = wrapped(drawing, typeset(meaning(lever.path)), SMALL, room=width)[:2]
+    lines = wrapped(typeset(meaning(lever.path)), SMALL, room=width)[:2]
     look: dict[str, Any] = {"transform": plot.transAxes, "va": "top"}
     plot.text(0.0, 1 + (HEAD - 0.02) / HEIGHT, typeset(lever.name), weight="bold", **look)
-    plot.text(0.0, 1 + (HEAD - 0.21) / HEIGHT, "\n".join(told), color=GREY, size=SMALL, **look)
+    plot.text(0.0, 1 + (HEAD - 0.21) / HEIGHT, "\n".join(lines), color=GREY, size=SMALL, **look)
 
 
 def short(lever: Moved, value: float) -> str:
-    """A value as a tick: `twice`; its multiple where that has no word; the value itself of a lever at nought."""
+    """A value as a tick: `twice`; its multiple where that has no word; the value itself of a lever at zero."""
     if value == lever.own:
         return "as\nit is"
     times = value / lever.own if lever.own else value

@@ -13,36 +13,24 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.effects import Moved, moved, one_finding
-from sim.charts.labels import spread
-from sim.charts.style import (
-    BLUE_HALF,
-    BLUE_MOST,
-    GREY,
-    MARGIN,
-    SIMULATED,
-    TITLE_SIZE,
-    WHITE,
-    figure,
-    grid,
-    measured,
-    panel,
-    sheet,
-    wrapped,
-)
-from sim.charts.sweep.axes import FAINT, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write
+from sim.charts import fan
+from sim.charts.margin import EndLabel, end_labels
+from sim.charts.sheet import grid, measured, panel, sheet, wrapped
+from sim.charts.style import GREY, MARGIN, SIMULATED, TITLE_SIZE, WHITE
+from sim.charts.sweep.axes import FAINT, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.document import (
     COUNT,
     SHARED,
     Document,
     Floats,
     Outcome,
-    Varied,
+    Setting,
     column,
-    luck,
     outcome_of,
+    seed_error,
+    settings_of,
     source,
     subtitle,
-    varied_of,
 )
 from sim.charts.sweep.holes import KEY_ROW, hatched, key_of_hatching, missing, part_of_id, reasons_of
 
@@ -53,100 +41,100 @@ BENDS, CLOSE = 0.3, 0.12
 """Inches between the axes and labels at their right, with lines that lead to them and without."""
 SPANS = (5, 10, 20, 30, 40, 60, 80, 100)
 """Lengths an axis of chances can have, %."""
+QUANTILES = ("q05", "q25", "q75", "q95")
 FEW = 40
 """Points that can have a dot of full size."""
 
 
 def draw(document: Document, outcome: str = COUNT) -> Figure:
     """The outcome along the one number varied: a line through its points, with what runs or luck leave open."""
-    shown, (varied, *_) = outcome_of(document, outcome), varied_of(document)
-    pairs = paired(document, shown)
-    if shown.bands:
-        measure = f"{shown.measure} (line); dark band: half of runs, pale band: 90 %."
+    one, (varied, *_) = outcome_of(document, outcome), settings_of(document)
+    pairs = paired(document, one)
+    if one.bands:
+        measure = f"{one.measure} (line); dark band: half of runs, pale band: 90 %."
     else:
-        measure = f"{shown.measure}" + ("." if pairs or shown.counts else "; bars: ±1 Monte Carlo standard error.")
-    why = missing(document, [varied], shown)
+        measure = f"{one.measure}" + ("." if pairs or one.counts else "; bars: ±1 Monte Carlo standard error.")
+    why = missing(document, [varied], one)
     if document["design"] != "grid":  # whose points come in any order: those to come leave no gap
         why = {place: reason for place, reason in why.items() if reason == "failed"}
     reasons = reasons_of(why)
     gaps = {place for (place,) in why}
-    drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(shown.values[n]) or varied.index(at) in gaps]
+    drawn_at = [n for n, at in enumerate(varied.at) if np.isfinite(one.values[n]) or varied.index(at) in gaps]
     drawn_at = [n for n in drawn_at if np.isfinite(varied.at[n])]
     order = sorted(drawn_at, key=lambda point: varied.at[point])
-    with figure(WIDTH, 1.0) as probe:
-        start = shown.start
-        widest = measured(probe, "90 % of runs" if start is None else _at_start(start)) + BENDS
-        width = WIDTH - LINE_LEFT - MARGIN - (widest if shown.counts else measured(probe, "chance, %", SMALL) + CLOSE)
-        name = named(probe, varied, WIDTH - LINE_LEFT - MARGIN)
-        heading = headed(probe, shown, [varied]) if pairs is None else _finding(probe, shown, pairs)
-        low, high = varied.ends
-        inches = width / (high - low)
-        at_ticks, labels = ticks(probe, varied, inches)
-        foot = foot_of(labels)
+    start = one.start
+    widest = measured("90 % of runs" if start is None else _at_start(start)) + BENDS
+    width = WIDTH - LINE_LEFT - MARGIN - (widest if one.counts else measured("chance, %", SMALL) + CLOSE)
+    name = named(varied, WIDTH - LINE_LEFT - MARGIN)
+    heading = headed(one, [varied]) if pairs is None else _finding(one, pairs)
+    low, high = varied.ends
+    inches = width / (high - low)
+    at_ticks, labels = ticks(varied, inches)
+    foot = foot_of(labels)
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
-    more = luck(shown) if shown.counts else SHARED
+    more = seed_error(one) if one.counts else SHARED
     if pairs is not None:
-        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{shown.bound}."
+        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{one.bound}."
     with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
         plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
         plot.set_xlim(low, high)
         plot.set_xticks(at_ticks, labels)
-        at, values = np.array(varied.at)[order], shown.values[order]
+        at, values = np.array(varied.at)[order], one.values[order]
         _draw_missing(plot, varied, why)
-        if shown.counts:
-            drawn = [column(document, name)[order] for name in shown.bands]
+        if one.counts:
+            drawn = [column(document, name)[order] for name in one.bands]
             _scale_counts(plot, start, [*drawn, values], varied.marked is not None)
             if drawn:
                 _draw_bands(plot, at, drawn)
         else:
-            error = np.nan_to_num(shown.errors[order] if pairs is None else _halves(pairs, at))
+            error = np.nan_to_num(one.errors[order] if pairs is None else _halves(pairs, at))
             most = float(np.nan_to_num(values + error).max(initial=0.0))
             span = next((span for span in SPANS if most <= span), SPANS[-1])
             plot.set_ylim(0, span / (1.0 - _head_room(varied.marked is not None)))
             done = np.isfinite(values)
             lows, highs = np.maximum(values - error, 0.0)[done], np.minimum(values + error, 100.0)[done]
             plot.vlines(at[done], lows, highs, color=SIMULATED, lw=1.2, zorder=2, gid="errors")
-        if shown.counts and pairs is not None:
+        if one.counts and pairs is not None:
             half = np.nan_to_num(_halves(pairs, at))
             plot.vlines(at, values - half, values + half, color=SIMULATED, lw=1.6, zorder=2.9, gid="errors")
-        plot.set_ylabel(shown.unit)
+        plot.set_ylabel(one.unit)
         plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
         grid(plot, "y")
-        size = 2.2 if len(at) > FEW else 5.0 if shown.counts else 3.4
+        size = 2.2 if len(at) > FEW else 5.0 if one.counts else 3.4
         look: dict[str, Any] = {"color": SIMULATED, "ms": size, "lw": 1.6, "zorder": 3, "clip_on": False}
         plot.plot(at, values, "o-", gid="outcome", **look)
         _mark_reference(plot, varied, inches)
-        _number_points(plot, shown, at, values, inches, width)
-        if shown.bands:
-            _name_bands(plot, start, at, drawn, values, width)
+        _number_points(plot, one, at, values, inches, width)
+        if one.bands:
+            _name_bands(plot, start, at, drawn, values)
         under = top + NUMBERS + LINE_HEIGHT + foot
-        write(drawing, name, LINE_LEFT, under)
+        write_block(drawing, name, LINE_LEFT, under)
         key_of_hatching(drawing, reasons, LINE_LEFT, under + name.height + 0.05)
     return drawing
 
 
-def _finding(drawing: Figure, outcome: Outcome, pairs: Moved) -> str:
+def _finding(outcome: Outcome, pairs: Moved) -> str:
     """The title of a chart whose points are paired: what the one number does, and to what."""
     about = "" if outcome.remain else f"{outcome.heading}. "
     full = about + one_finding(pairs, outcome.counts, outcome.remain).replace("'", "’")
-    if len(wrapped(drawing, full, TITLE_SIZE, bold=True)) <= 3:
+    if len(wrapped(full, TITLE_SIZE, WIDTH - 2 * MARGIN, bold=True)) <= 3:
         return full
     return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts, outcome.remain)
 
 
 def paired(document: Document, outcome: Outcome) -> Moved | None:
-    """What the one path varied does, told from pairs of runs; None where they are not kept."""
-    found = moved(document, *outcome.columns, scale=1.0 if outcome.counts else 100.0)
-    return found[0] if len(found) == 1 and found[0].changes else None
+    """What the one path varied does, told from pairs of runs; None if they are absent."""
+    levers = moved(document, *outcome.columns, scale=1.0 if outcome.counts else 100.0)
+    return levers[0] if len(levers) == 1 and levers[0].changes else None
 
 
 def _halves(pairs: Moved, at: Floats) -> Floats:
-    """(points,) 90 % of Monte Carlo on either side of each difference; nought where the others are told apart from."""
+    """(points,) 90 % of Monte Carlo on either side of each difference; zero for the point of reference."""
     errors = {change.value: change.error or 0.0 for change in pairs.changes}
     return np.array([errors.get(float(value), 0.0) for value in at])
 
 
-def _draw_missing(plot: Axes, varied: Varied, why: Mapping[tuple[int, ...], str]) -> None:
+def _draw_missing(plot: Axes, varied: Setting, why: Mapping[tuple[int, ...], str]) -> None:
     """A hatched strip around each value without an outcome, halfway to its neighbours; neighbours in one."""
     low, high = varied.ends
     middles = [(left + right) / 2 for left, right in pairwise(varied.places)]
@@ -185,23 +173,23 @@ def _head_room(labelled: bool) -> float:
 
 def _draw_bands(plot: Axes, at: Floats, drawn: Sequence[Floats]) -> None:
     """The ranges of half and 90 % of the runs: bands, and bars at points whose neighbours have no outcome."""
-    q05, q25, q75, q95 = drawn
-    done = np.concatenate([[False], np.isfinite(q05), [False]])
+    columns = dict(zip(QUANTILES, drawn, strict=True))
+    fan.bands(plot, at, columns, 0.6, step=False)
+    done = np.concatenate([[False], np.isfinite(columns["q05"]), [False]])
     alone = done[1:-1] & ~done[:-2] & ~done[2:]
-    for low, high, colour, name in ((q05, q95, BLUE_MOST, "most"), (q25, q75, BLUE_HALF, "half")):
-        plot.fill_between(at, low, high, color=colour, lw=0.6, zorder=1.1, gid=name)
-        if alone.any():
-            plot.vlines(at[alone], low[alone], high[alone], color=colour, lw=5, zorder=1.1, gid=f"{name}-alone")
+    for (name, low, high), tint in zip(fan.BANDS, fan.TINTS, strict=True) if alone.any() else ():
+        lows, highs = columns[low][alone], columns[high][alone]
+        plot.vlines(at[alone], lows, highs, color=tint, lw=5, zorder=1.1, gid=f"{name}-alone")
 
 
-def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
+def _mark_reference(plot: Axes, varied: Setting, inches: float) -> None:
     """A thin line at the scenario's own value, with that value."""
     if varied.marked is None:
         return
     plot.axvline(varied.marked, color=GREY, lw=0.9, ls=(0, (4, 3)), zorder=1.6, gid="reference")
     text = f"in the scenario: {varied.label(varied.marked)}"
     room = (plot.get_xlim()[1] - varied.marked) * inches
-    right = room > measured(plot.figure, text) + 0.1  # type: ignore[arg-type]
+    right = room > measured(text) + 0.1
     shift = (0.06 if right else -0.06) / inches
     box = {"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
     look: dict[str, Any] = {"ha": "left" if right else "right", "va": "top", "bbox": box, "zorder": 3.5}
@@ -211,9 +199,9 @@ def _mark_reference(plot: Axes, varied: Varied, inches: float) -> None:
 def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inches: float, width: float) -> None:
     """The values of the points above them, beyond the axes, as many as there is room for; at the right what they are.
 
-    Every second, third, ... where points stand evenly; else each one that has room beside the one before.
+    Every second, third, ... where points stand evenly; otherwise each one that has room beside the one before.
     """
-    halves = [measured(plot.figure, outcome.written(float(v)), SMALL) / 2 if v == v else 0.0 for v in values]  # type: ignore[arg-type]
+    halves = [measured(outcome.written(float(v)), SMALL) / 2 if v == v else 0.0 for v in values]
 
     def free(one: int, other: int) -> bool:
         return float(at[other] - at[one]) * inches >= halves[one] + halves[other] + 0.07
@@ -235,30 +223,19 @@ def _number_points(plot: Axes, outcome: Outcome, at: Floats, values: Floats, inc
         plot.text(at[point], foot, text, ha="center", transform=plot.get_xaxis_transform(), **look)
     if not chosen:
         return
-    said, gap = ("mean", BENDS) if outcome.counts else ("chance, %", CLOSE)
-    plot.text(1 + gap / width, foot, said, transform=plot.transAxes, **look)
+    unit, gap = ("mean", BENDS) if outcome.counts else ("chance, %", CLOSE)
+    plot.text(1 + gap / width, foot, unit, transform=plot.transAxes, **look)
 
 
-def _name_bands(
-    plot: Axes, start: int | None, at: Floats, drawn: Sequence[Floats], values: Floats, width: float
-) -> None:
+def _name_bands(plot: Axes, start: int | None, at: Floats, drawn: Sequence[Floats], values: Floats) -> None:
     """What line and bands are, and the count at the start, written at the right of the last point."""
     done = np.flatnonzero(np.isfinite(values))
-    high = plot.get_xlim()[1]
-    labels = [] if start is None else [(high, _at_start(start), float(start), GREY, FAINT)]
+    labels = [] if start is None else [EndLabel(_at_start(start), float(start), FAINT, GREY)]
     if len(done):
-        q05, q25, q75, q95 = (float(each[done[-1]]) for each in drawn)
+        last = {name: float(column[done[-1]]) for name, column in zip(QUANTILES, drawn, strict=True)}
         x, mean = float(at[done[-1]]), float(values[done[-1]])
-        outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
-        inner = (q25 + min(mean, q75)) / 2
-        labels.append((x, "90 % of runs", outer, SIMULATED, SIMULATED))
-        labels.append((x, "half of runs", inner, SIMULATED, SIMULATED))
-        labels.append((x, "mean", mean, SIMULATED, SIMULATED))
-    bottom, top = plot.get_ylim()
-    inch, sideways = (top - bottom) / LINE_HEIGHT, (high - plot.get_xlim()[0]) / width
-    places = spread([label[2] for label in labels], [LINE * inch] * len(labels), bottom, top)
-    for (begin, text, value, ink, colour), place in zip(labels, places, strict=True):
-        bends = [begin, high + 0.05 * sideways, high + (BENDS - 0.05) * sideways]
-        weight = "bold" if text == "mean" else "normal"
-        plot.plot(bends, [value, value, place], color=colour, lw=0.8, clip_on=False, zorder=1.55)
-        plot.text(high + BENDS * sideways, place, text, color=ink, weight=weight, va="center")
+        outer, inner = fan.middles({**last, "mean": mean})
+        labels.append(EndLabel("90 % of runs", outer, SIMULATED, SIMULATED, begin=x))
+        labels.append(EndLabel("half of runs", inner, SIMULATED, SIMULATED, begin=x))
+        labels.append(EndLabel("mean", mean, SIMULATED, SIMULATED, bold=True, begin=x))
+    end_labels(plot, labels, slope=BENDS - 0.1)

@@ -12,21 +12,23 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.charts.compared import shortened
-from sim.charts.style import BLACK, MARGIN, TEXT_SIZE, WHITE, figure, measured, panel, sheet, wrapped
-from sim.charts.sweep.axes import EDGE, FOOT, LINE, SMALL, WIDTH, foot_of, headed, named, ticks, write
+from sim.charts.cells import EDGE, ink_on
+from sim.charts.margin import LINE
+from sim.charts.sheet import measured, panel, sheet, shortened, wrapped
+from sim.charts.style import BLACK, MARGIN, TEXT_SIZE, WHITE
+from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
 from sim.charts.sweep.document import (
     COUNT,
     Document,
     Floats,
     Outcome,
-    Varied,
-    luck,
+    Setting,
     outcome_of,
+    seed_error,
+    settings_of,
     source,
     subtitle,
-    varied_of,
 )
 from sim.charts.sweep.holes import KEY_ROW, hatched, key_of_hatching, missing, part_of_id, reasons_of
 
@@ -43,8 +45,8 @@ PANEL_HEAD, BETWEEN = 0.27, 0.22
 class Map:
     """What one heat map shows, and how large its cells are."""
 
-    across: Varied
-    upwards: Varied
+    across: Setting
+    upwards: Setting
     values: Floats
     """(upwards, across), NaN where there is no outcome."""
     why: dict[tuple[int, int], str]
@@ -70,38 +72,35 @@ def draw_several(document: Document, outcome: str = COUNT) -> Figure:
 
 
 def _maps(document: Document, outcome: str, several: bool) -> Figure:
-    shown, varied = outcome_of(document, outcome), varied_of(document)
+    one, varied = outcome_of(document, outcome), settings_of(document)
     across, upwards = varied[:2]
     third = varied[2] if several else None
-    why = missing(document, varied, shown)
+    why = missing(document, varied, one)
     reasons = reasons_of(why)
     table = np.full([len(each.places) for each in varied], np.nan)
-    for point, value in enumerate(shown.values):
+    for point, value in enumerate(one.values):
         if np.isfinite(value):
             table[tuple(each.index(each.at[point]) for each in varied)] = value
     home = _home(varied)
-    with figure(WIDTH, 1.0) as probe:
-        size = SMALL if several else TEXT_SIZE
-        left = MARGIN + 0.12 + max(measured(probe, label, size) for label in upwards.labels)
-        room = WIDTH - left - MARGIN
-        number_room = max(
-            [measured(probe, shown.written(float(v)), SMALL) for v in table.ravel() if v == v], default=0.3
-        )
-        count = len(third.places) if third else 1
-        columns, width = _columns(count, room, len(across.places), number_room + 0.08)
-        heading = headed(probe, shown, varied)
-        few = max(len(across.places), len(upwards.places)) <= MOST_CELLS
-        printed = few and width >= number_room + 0.08
-        panel_width = width * len(across.places)
-        most = max(1.0, min(PANEL_HEIGHT, 1.1 * panel_width)) if several else MAP_HEIGHT
-        height = min(PANEL_CELL if several else CELL_HEIGHT, most / len(upwards.places))
-        printed = printed and height >= 0.18
-        heads = [named(probe, upwards, WIDTH - 2 * MARGIN, "↑ ")]
-        if third:
-            heads.append(named(probe, third, WIDTH - 2 * MARGIN, "Panels: "))
-        name = named(probe, across, WIDTH - left - MARGIN, "→ ")
-        at, labels = ticks(probe, _evenly(across), width, size)
-        headings = _headings(probe, third, panel_width) if third else []
+    size = SMALL if several else TEXT_SIZE
+    left = MARGIN + 0.12 + max(measured(label, size) for label in upwards.labels)
+    room = WIDTH - left - MARGIN
+    number_room = max([measured(one.written(float(v)), SMALL) for v in table.ravel() if v == v], default=0.3)
+    count = len(third.places) if third else 1
+    columns, width = _columns(count, room, len(across.places), number_room + 0.08)
+    heading = headed(one, varied)
+    few = max(len(across.places), len(upwards.places)) <= MOST_CELLS
+    printed = few and width >= number_room + 0.08
+    panel_width = width * len(across.places)
+    most = max(1.0, min(PANEL_HEIGHT, 1.1 * panel_width)) if several else MAP_HEIGHT
+    height = min(PANEL_CELL if several else CELL_HEIGHT, most / len(upwards.places))
+    printed = printed and height >= 0.18
+    heads = [named(upwards, WIDTH - 2 * MARGIN, "↑ ")]
+    if third:
+        heads.append(named(third, WIDTH - 2 * MARGIN, "Panels: "))
+    name = named(across, WIDTH - left - MARGIN, "→ ")
+    at, labels = ticks(_evenly(across), width, size)
+    headings = _headings(third, panel_width) if third else []
     rows = -(-count // columns)
     head = sum(each.height for each in heads) + 0.06
     foot = foot_of(labels, size) + 0.04
@@ -109,14 +108,14 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
     step = lifted + height * len(upwards.places) + BETWEEN
     body = head + step * rows - BETWEEN + foot + name.height + FOOT
     body += (0.0 if printed else COLOUR_KEY) + (KEY_ROW if reasons else 0.0)
-    measure = f"{shown.measure}, for each pair of values; dark: {shown.darker}"
+    measure = f"{one.measure}, for each pair of values; dark: {one.darker}"
     measure += " (one scale in all panels)." if third else "."
     if home is not None:
         measure += " Outlined: as in the scenario."
-    scale = Normalize(*ends(shown))
-    with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
+    scale = Normalize(*ends(one))
+    with sheet(WIDTH, body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (drawing, top):
         for place, block in enumerate(reversed(heads)):
-            write(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
+            write_block(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
         for place in range(count):
             row, stand = divmod(place, columns)
             values = table[:, :, place] if third else table
@@ -128,7 +127,7 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
             plot = panel(
                 drawing, left + (panel_width + BETWEEN) * stand, down, panel_width, height * len(upwards.places)
             )
-            _draw_map(plot, each, shown, scale)
+            _draw_map(plot, each, one, scale)
             lowest = place + columns >= count
             plot.set_xticks(at, labels if lowest else [""] * len(at), size=size)
             _tick_upwards(plot, upwards, height, size, stand == 0)
@@ -136,16 +135,16 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
                 look: dict[str, Any] = {"weight": "bold", "va": "bottom", "transform": plot.transAxes}
                 plot.text(0, 1 + 0.05 / (height * len(upwards.places)), headings[place], **look)
         under = top + head + step * rows - BETWEEN + foot
-        write(drawing, name, left, under)
+        write_block(drawing, name, left, under)
         under += name.height + 0.05
         if not printed:
-            key_of_colours(drawing, shown, scale, left, under)
+            key_of_colours(drawing, one, scale, left, under)
             under += COLOUR_KEY
         key_of_hatching(drawing, reasons, left, under)
     return drawing
 
 
-def _home(varied: Sequence[Varied]) -> tuple[int, ...] | None:
+def _home(varied: Sequence[Setting]) -> tuple[int, ...] | None:
     """The cell of the scenario itself, where all its values are among those varied."""
     cell = []
     for each in varied:
@@ -166,35 +165,35 @@ def _columns(count: int, room: float, cells: int, wanted: float) -> tuple[int, f
     return columns, min(CELL_WIDTH, widths[columns])
 
 
-def _evenly(varied: Varied) -> Varied:
+def _evenly(varied: Setting) -> Setting:
     """The same values at even distances, as the cells of a map are."""
     places = [float(place) for place in range(len(varied.places))]
-    return Varied(varied.path, varied.told, "cell", places, varied.labels, [], None)
+    return Setting(varied.path, varied.meaning, "cell", places, varied.labels, [], None)
 
 
-def _headings(drawing: Figure, third: Varied, room: float) -> list[str]:
+def _headings(third: Setting, room: float) -> list[str]:
     """The headings of panels: path and value, or the value alone where there is no room."""
     full = [f"{third.heading} {label}" for label in third.labels]
-    if all(measured(drawing, text, bold=True) <= room for text in full):
+    if all(measured(text, bold=True) <= room for text in full):
         return full
-    return [shortened(wrapped(drawing, text, TEXT_SIZE, bold=True, room=room - 0.1), 1)[0] for text in third.labels]
+    return [shortened(wrapped(text, TEXT_SIZE, bold=True, room=room - 0.1), 1)[0] for text in third.labels]
 
 
-def _draw_map(plot: Axes, shown: Map, outcome: Outcome, scale: Normalize) -> None:
+def _draw_map(plot: Axes, each: Map, outcome: Outcome, scale: Normalize) -> None:
     """The cells of one map: coloured and numbered, or hatched."""
-    across, upwards = len(shown.across.places), len(shown.upwards.places)
+    across, upwards = len(each.across.places), len(each.upwards.places)
     plot.set_xlim(-0.5, across - 0.5)
     plot.set_ylim(-0.5, upwards - 0.5)
     for spine in plot.spines.values():
         spine.set(visible=True, color=EDGE)
     edges = np.arange(across + 1) - 0.5, np.arange(upwards + 1) - 0.5
-    lines: dict[str, Any] = {"edgecolors": WHITE, "linewidth": 0.8} if min(shown.width, shown.height) > 0.15 else {}
-    cells = np.ma.masked_invalid(shown.values)
-    plot.pcolormesh(*edges, cells, cmap=outcome.colours, norm=scale, zorder=1, gid=shown.gid, **lines)
-    for (x, y), reason in shown.why.items():
-        plot.add_patch(hatched(reason, x - 0.5, y - 0.5, 1.0, 1.0, f"{shown.gid}-{part_of_id(reason)}-{x}-{y}"))
-    if shown.reference is not None:
-        x, y = shown.reference
+    lines: dict[str, Any] = {"edgecolors": WHITE, "linewidth": 0.8} if min(each.width, each.height) > 0.15 else {}
+    cells = np.ma.masked_invalid(each.values)
+    plot.pcolormesh(*edges, cells, cmap=outcome.colours, norm=scale, zorder=1, gid=each.gid, **lines)
+    for (x, y), reason in each.why.items():
+        plot.add_patch(hatched(reason, x - 0.5, y - 0.5, 1.0, 1.0, f"{each.gid}-{part_of_id(reason)}-{x}-{y}"))
+    if each.reference is not None:
+        x, y = each.reference
         corner: dict[str, Any] = {
             "xy": (x - 0.5, y - 0.5),
             "width": 1.0,
@@ -203,17 +202,16 @@ def _draw_map(plot: Axes, shown: Map, outcome: Outcome, scale: Normalize) -> Non
             "clip_on": False,
         }
         plot.add_patch(Rectangle(**corner, edgecolor=WHITE, linewidth=3.6, zorder=2.9))
-        plot.add_patch(Rectangle(**corner, edgecolor=BLACK, linewidth=1.6, zorder=3, gid=f"{shown.gid}-reference"))
-    if not shown.printed:
+        plot.add_patch(Rectangle(**corner, edgecolor=BLACK, linewidth=1.6, zorder=3, gid=f"{each.gid}-reference"))
+    if not each.printed:
         return
-    for y, x in np.argwhere(np.isfinite(shown.values)).tolist():
-        value = float(shown.values[y, x])
-        red, green, blue, _ = outcome.colours(scale(value))
-        ink = WHITE if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else BLACK
+    for y, x in np.argwhere(np.isfinite(each.values)).tolist():
+        value = float(each.values[y, x])
+        ink = ink_on(outcome.colours, scale, value)
         plot.text(x, y, outcome.written(value), color=ink, size=SMALL, ha="center", va="center_baseline", zorder=4)
 
 
-def _tick_upwards(plot: Axes, upwards: Varied, height: float, size: float, written: bool) -> None:
+def _tick_upwards(plot: Axes, upwards: Setting, height: float, size: float, written: bool) -> None:
     """The values upwards, as many as there is room for."""
     step = next(step for step in range(1, 1000) if step * height >= LINE)
     places = list(range(0, len(upwards.places), step))

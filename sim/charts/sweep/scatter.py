@@ -10,19 +10,20 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sim.charts.style import BLUE_HALF, GREY, MARGIN, SIMULATED, WHITE, figure, grid, measured, panel, sheet
-from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, on_two_lines, ticks, write
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import BLUE_HALF, GREY, MARGIN, SIMULATED, WHITE
+from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, on_two_lines, ticks, write_block
 from sim.charts.sweep.document import (
     COUNT,
     Document,
     Floats,
-    Varied,
+    Setting,
     failures,
-    luck,
     outcome_of,
+    seed_error,
+    settings_of,
     source,
     subtitle,
-    varied_of,
 )
 
 DOTS_LEFT, DOTS_BETWEEN, DOTS_HEIGHT, DOTS_APART = 0.62, 0.3, 1.75, 0.2
@@ -33,48 +34,45 @@ MOST_VECTORS = 2_000
 
 def draw(document: Document, outcome: str = COUNT) -> Figure:
     """The outcome of every point against each number varied, with its running mean."""
-    shown, varied = outcome_of(document, outcome), varied_of(document)
+    one, varied = outcome_of(document, outcome), settings_of(document)
     failed = np.array(failures(document))
-    done = np.isfinite(shown.values)
+    done = np.isfinite(one.values)
     columns = {1: 1, 2: 2, 4: 2}.get(len(varied), 3)
     rows = -(-len(varied) // columns)
     stands = [slice(row * columns, (row + 1) * columns) for row in range(rows)]
-    with figure(WIDTH, 1.0) as probe:
-        days = [
-            on_two_lines(day) for each in varied[columns - 1 :: columns] if each.kind == "date" for day in each.labels
-        ]
-        right = max([MARGIN, *(measured(probe, day, SMALL) / 2 for day in days)])  # half of it is beside the axis
-        width = (WIDTH - DOTS_LEFT - right - DOTS_BETWEEN * (columns - 1)) / columns
-        names = [named(probe, each, width, beside=False) for each in varied]
-        heading = headed(probe, shown, varied)
-        found = [ticks(probe, each, width / float(np.ptp(each.ends)), SMALL, narrow=True) for each in varied]
+    days = [on_two_lines(day) for each in varied[columns - 1 :: columns] if each.kind == "date" for day in each.labels]
+    right = max([MARGIN, *(measured(day, SMALL) / 2 for day in days)])  # half of it is beside the axis
+    width = (WIDTH - DOTS_LEFT - right - DOTS_BETWEEN * (columns - 1)) / columns
+    names = [named(each, width, beside=False) for each in varied]
+    heading = headed(one, varied)
+    ticks_of = [ticks(each, width / float(np.ptp(each.ends)), SMALL, narrow=True) for each in varied]
     heads = [max(block.height for block in names[stand]) + 0.08 for stand in stands]
-    feet = [foot_of([label for _, labels in found[stand] for label in labels], SMALL) for stand in stands]
+    feet = [foot_of([label for _, labels in ticks_of[stand] for label in labels], SMALL) for stand in stands]
     body = sum(heads) + sum(feet) + (DOTS_HEIGHT + DOTS_APART) * rows - DOTS_APART + FOOT
     there = [done & np.isfinite(each.at) for each in varied]
-    lines = [running(np.array(each.at)[here], shown.values[here]) for each, here in zip(varied, there, strict=True)]
-    measure = f"{shown.measure}. Each pale dot is a point of the sweep"
+    lines = [running(np.array(each.at)[here], one.values[here]) for each, here in zip(varied, there, strict=True)]
+    measure = f"{one.measure}. Each pale dot is a point of the sweep"
     measure += ", the line is the mean of dots side by side." if any(len(at) for at, _ in lines) else "."
     if failed.any():
         measure += " Crosses at the foot: points that failed."
     if any(each.marked is not None for each in varied):
         measure += " Dashed: as in the scenario."
-    limits = _limits(shown.values[done], shown.counts)
-    with sheet(WIDTH, body, heading, subtitle(document, measure, luck(shown)), source(document)) as (drawing, top):
+    limits = _limits(one.values[done], one.counts)
+    with sheet(WIDTH, body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (drawing, top):
         for place, each in enumerate(varied):
             row, stand = divmod(place, columns)
             left = DOTS_LEFT + (width + DOTS_BETWEEN) * stand
             down = top + sum(heads[: row + 1]) + sum(feet[:row]) + (DOTS_HEIGHT + DOTS_APART) * row
-            write(drawing, names[place], left, down - names[place].height - 0.08)
+            write_block(drawing, names[place], left, down - names[place].height - 0.08)
             plot = panel(drawing, left, down, width, DOTS_HEIGHT)
             plot.set_xlim(*each.ends)
             plot.set_ylim(*limits)
-            plot.set_xticks(*found[place], size=SMALL)
+            plot.set_xticks(*ticks_of[place], size=SMALL)
             plot.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
             plot.tick_params(axis="y", labelleft=stand == 0)
-            plot.set_ylabel(shown.unit if stand == 0 else "")
+            plot.set_ylabel(one.unit if stand == 0 else "")
             grid(plot, "y")
-            _draw_dots(plot, each, shown.values, done, failed, lines[place], place)
+            _draw_dots(plot, each, one.values, done, failed, lines[place], place)
     return drawing
 
 
@@ -89,7 +87,7 @@ def _limits(values: Floats, counts: bool) -> tuple[float, float]:
 
 def _draw_dots(
     plot: Axes,
-    varied: Varied,
+    varied: Setting,
     values: Floats,
     done: NDArray[np.bool_],
     failed: NDArray[np.bool_],
@@ -116,7 +114,7 @@ FEWEST_IN_GROUP, MOST_GROUPS = 5, 10
 
 
 def running(at: Floats, values: Floats) -> tuple[Floats, Floats]:
-    """Means of points side by side: of each value where values are few, else of groups of equal size.
+    """Means of points side by side: of each value where values are few, otherwise of groups of equal size.
 
     Nothing where there are too few points for a mean to say more than the dots.
     """

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sim.analysis.reading import start_of
-from sim.charts.style import BLACK, WHITE, measured
+from sim.charts.sheet import measured, per_inch
+from sim.charts.style import BLACK, WHITE
 from sim.results.result import Result
 from sim.words import day, month_end
 
@@ -48,13 +48,13 @@ class Label:
     """Lines above the axes, from 0."""
 
     @property
-    def shown(self) -> bool:
+    def fits(self) -> bool:
         """Whether there is room for the name."""
         return self.level < MOST_LEVELS
 
 
 @dataclass(frozen=True)
-class Dated:
+class DatedEntry:
     """One enabled entry of a scenario, dated within the horizon."""
 
     kind: str
@@ -74,17 +74,17 @@ class Dated:
         return str(self.entry.get("state", ""))
 
 
-def dated(result: Result) -> list[Dated]:
+def dated(result: Result) -> list[DatedEntry]:
     """The enabled events and elections of a scenario dated within the horizon, as they stand in it."""
     start, end = start_of(result), month_end(result.months[-1])
-    found = []
+    entries_within = []
     for kind in ("events", "elections"):
         entries: Mapping[str, Mapping[str, Any]] = result.scenario.get(kind) or {}
         for name, entry in entries.items():
             when = entry.get("date")
             if when is not None and entry.get("enabled", True) and start <= day(when) <= end:
-                found.append(Dated(kind, name, day(when), entry))
-    return found
+                entries_within.append(DatedEntry(kind, name, day(when), entry))
+    return entries_within
 
 
 def brief(words: str) -> str:
@@ -92,16 +92,16 @@ def brief(words: str) -> str:
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 
 
-def arranged(probe: Figure, found: list[Mark], length: float, width: float, room: float | None = None) -> list[Label]:
+def arranged(marks: list[Mark], length: float, width: float, room: float | None = None) -> list[Label]:
     """A place for each mark's name above the axes, so that no name covers another or is crossed by a line.
 
     length : of the axis in its unit; width : of the axis in inches; room : for names, if more than that, inches
     Each name begins at its mark; from right to left, each goes above those whose marks it spans.
     """
     placed: list[Label] = []
-    for mark in reversed(found):
+    for mark in reversed(marks):
         at = mark.at / length * width
-        wide = measured(probe, mark.name, SMALL) + 0.08
+        wide = measured(mark.name, SMALL) + 0.08
         begin = max(0.0, min(at, (room or width) - wide))
         spanned = [label.level for label in placed if begin <= label.at < begin + wide + GAP]
         level = max(spanned, default=-1) + 1
@@ -113,7 +113,7 @@ def arranged(probe: Figure, found: list[Mark], length: float, width: float, room
 
 def lines_of_names(labels: list[Label]) -> int:
     """How many lines of names there are above the axes."""
-    return 1 + max([label.level for label in labels if label.shown], default=-1)
+    return 1 + max([label.level for label in labels if label.fits], default=-1)
 
 
 def foot_of(level: int) -> float:
@@ -121,17 +121,40 @@ def foot_of(level: int) -> float:
     return LEVEL * level + GAP
 
 
-def write(plot: Axes, at: float, foot: float, name: str, colour: str = BLACK) -> None:
-    """A name that begins at `at` and stands on `foot`, both in the units of the axes."""
+def draw_labels(
+    plot: Axes,
+    labels: list[Label],
+    doubtful: Any = "-",
+    ends: Callable[[Mark], float | None] = lambda _: None,
+    **look: Any,
+) -> None:
+    """A line from each mark's name down through the axes, whose ends must be set, or to where it `ends`.
+
+    doubtful : how the line of a mark looks that may not happen
+    """
+    (across, upwards), (low, high) = per_inch(plot), plot.get_ylim()
+    for position, label in enumerate(labels):
+        at, end = plot.get_xlim()[0] + label.at * across, ends(label.mark)
+        top = high + foot_of(label.level) * upwards if label.fits else high
+        dash = "-" if label.mark.certain else doubtful
+        foot = low if end is None else end
+        plot.plot([at, at], [foot, top], color=BLACK, ls=dash, clip_on=False, gid=f"mark-{position}", **look)
+        if label.fits:
+            write_name(plot, label.begin, label.level, label.mark.name)
+
+
+def write_name(plot: Axes, begin: float, level: int, name: str, colour: str = BLACK) -> None:
+    """A name above axes, on a level, that begins at inches from their left edge."""
+    (across, upwards), left, high = per_inch(plot), plot.get_xlim()[0], plot.get_ylim()[1]
     # White behind the letters: at the right edge a line may have to pass below another's name.
     box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.8}
-    text = {"ha": "left", "va": "bottom", "size": SMALL, "color": colour, "bbox": box, "zorder": 6}
-    plot.text(at, foot, name, **text)  # type: ignore[arg-type]
+    look: dict[str, Any] = {"ha": "left", "va": "bottom", "size": SMALL, "color": colour, "bbox": box, "zorder": 6}
+    plot.text(left + (begin + 0.03) * across, high + foot_of(level) * upwards, name, **look)
 
 
-def notes(labels: list[Label], said: str, doubtful: str) -> str:
+def notes(labels: list[Label], meaning: str, doubtful: str) -> str:
     """What the marks mean, how those look that may not happen, and how many go without a name."""
     if not all(label.mark.certain for label in labels):
-        said += f" ({doubtful}: it may not happen)"
-    hidden = sum(not label.shown for label in labels)
-    return said + (f"; {hidden} without a name, for want of room." if hidden else ".")
+        meaning += f" ({doubtful}: it may not happen)"
+    hidden = sum(not label.fits for label in labels)
+    return meaning + (f"; {hidden} without a name, for want of room." if hidden else ".")

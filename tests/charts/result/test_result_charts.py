@@ -17,13 +17,11 @@ from matplotlib.text import Text
 
 from sim.analysis.reading import on_record, row_days, rows_of
 from sim.analysis.times import chances
-from sim.charts import cooperation
 from sim.charts.catalogue import CHARTS, draw_several, of_result, save
-from sim.charts.compared import names
-from sim.charts.history import number
-from sim.charts.labels import spread
-from sim.charts.style import figure, measured, wrapped
-from sim.charts.when import marks
+from sim.charts.comparison.compared import names
+from sim.charts.dates import number
+from sim.charts.result import cooperation
+from sim.charts.result.when import marks
 from sim.errors import InputError
 from sim.results.result import Result
 from sim.words import chance_with_range, percent
@@ -559,22 +557,3 @@ def test_only_some_charts(make: Any, tmp_path: Path) -> None:
     assert written == [tmp_path / "new" / "when.png"]
     with pytest.raises(InputError, match=r"one of count, states, when, bids \(got 'wen'\); did you mean when\?"):
         of_result(make(runs=2)).draw(tmp_path, only=("wen",))
-
-
-# --- words and labels -------------------------------------------------------------------------------------
-
-
-def test_labels_are_spread_no_further_than_needed() -> None:
-    assert spread([1.0, 5.0], [1.0, 1.0], 0.0, 10.0) == [1.0, 5.0]
-    assert spread([5.0, 5.0], [1.0, 1.0], 0.0, 10.0) == [4.5, 5.5]
-    assert spread([9.9, 9.8, 2.0], [1.0, 1.0, 1.0], 0.0, 10.0) == [9.5, 8.5, 2.0]
-    assert spread([0.0, 0.1], [1.0, 1.0], 0.0, 10.0) == [0.5, 1.5]
-    assert spread([], [], 0.0, 1.0) == []
-
-
-def test_words_too_long_for_a_line_are_broken_at_hyphens() -> None:
-    with figure(3.0, 1.0) as drawing:
-        lines = wrapped(drawing, "one-two-three-four-five-six " + "x" * 60, 10.0, room=1.0)
-        assert all(measured(drawing, text, 10.0) <= 1.0 for text in lines)
-    assert "".join(lines) == "one-two-three-four-five-six" + "x" * 60
-    assert lines[0].endswith("-")

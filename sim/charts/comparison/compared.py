@@ -10,9 +10,12 @@ from matplotlib.figure import Figure
 from sim.analysis.compare import pairing
 from sim.analysis.course import Course
 from sim.analysis.reading import end_of, row_days, source, start_of
-from sim.charts import count
-from sim.charts.history import number
-from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE, sheet, wrapped
+from sim.charts import fan
+from sim.charts.dates import number
+from sim.charts.margin import LINE, EndLabel, end_labels
+from sim.charts.result import count
+from sim.charts.sheet import sheet, shortened, wrapped
+from sim.charts.style import BLACK, CYCLE, GREY, MARGIN, TEXT_SIZE, WHITE
 from sim.errors import InputError, Problem
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
@@ -24,7 +27,7 @@ LABELS = 2.75
 """Room for bars and labels at the right, inches."""
 DRAWN = ("q05", "q25", "mean", "q75", "q95")
 MOST_SHADED = 3
-"""Results whose bands can still be told apart."""
+"""Results whose bands can still be distinguished."""
 STEP = 0.13
 """Inches between the bars at the right."""
 
@@ -77,26 +80,24 @@ def fans(
     plot: Axes,
     window: count.Window,
     results: Sequence[Result],
-    told: Sequence[str],
+    names_of: Sequence[str],
     tie: str = RECOGNITION,
     digits: int = 1,
     colours: Sequence[str] = CYCLE,
 ) -> None:
     """Each result's mean as a line, half of its runs shaded, its bars, and beside them its name and numbers.
 
-    told : (results,) names; digits : of the means; colours : at least as many as results
+    names_of : (results,) names; digits : of the means; colours : at least as many as results
     """
     ends = {end_of(result) for result in results}
     labels = []
-    for position, (result, name, colour) in enumerate(zip(results, told, colours, strict=False)):
+    for position, (result, name, colour) in enumerate(zip(results, names_of, colours, strict=False)):
         columns = result.summary_of(tie)
-        days = [number(day) for day in row_days(result)]
-        days.append(days[-1] + window.pad)
+        days = window.steps(row_days(result))
         if shaded(results):
-            lows, highs = count.held(columns["q25"]), count.held(columns["q75"])
+            lows, highs = fan.held(columns["q25"]), fan.held(columns["q75"])
             plot.fill_between(days, lows, highs, step="post", color=colour, alpha=0.13, lw=0, zorder=1.1)
-        means = count.held(columns["mean"])
-        plot.step(days, means, where="post", color=colour, zorder=2.2, gid=f"mean-{position}")
+        fan.mean(plot, days, columns, colour, f"mean-{position}")
         last = {quantity: float(columns[quantity][-1]) for quantity in DRAWN}
         right = 0.08 + STEP * position
         at = number(window.last) + window.pad + right * window.days_per_inch
@@ -107,14 +108,14 @@ def fans(
         numbers = f"{last['mean']:.{digits}f} ({between(last['q05'], last['q95'])})"
         numbers += "" if len(ends) == 1 else f", {end_of(result)}"
         label = "\n".join([*in_margin(plot, name, len(results)), numbers])
-        labels.append(count.EndLabel(label, last["mean"], colour, BLACK, begins=right + 0.05))
-    count.end_labels(plot, window, labels, "mean (90 % of runs)", 0.08 + STEP * len(results))
+        labels.append(EndLabel(label, last["mean"], colour, BLACK, begin=at + 0.05 * window.days_per_inch))
+    end_labels(plot, labels, "mean (90 % of runs)", bend=0.08 + STEP * len(results), **count.LABELLED)
 
 
 def in_margin(plot: Axes, name: str, bars: int) -> list[str]:
-    """A name as lines that fit into the right margin, beyond so many bars."""
+    """A name as lines that fit into the right margin, beyond the bars there."""
     room = LABELS - (0.4 + STEP * bars) - MARGIN
-    return shortened(wrapped(plot.figure, name, TEXT_SIZE, room=room))  # type: ignore[arg-type]
+    return shortened(wrapped(name, TEXT_SIZE, room=room))
 
 
 def starts(plot: Axes, window: count.Window, results: Sequence[Result]) -> None:
@@ -124,26 +125,19 @@ def starts(plot: Axes, window: count.Window, results: Sequence[Result]) -> None:
             count.mark_start(plot, window, Course(result))
         else:
             # Not through the words beside the first.
-            high = 1 - 1.6 * count.LINE * window.states_per_inch / window.top
+            high = 1 - 1.6 * LINE * window.states_per_inch / window.top
             plot.axvline(number(day), ymax=high, color=GREY, lw=0.8, zorder=1.0)
 
 
 def names(results: Sequence[Result]) -> list[str]:
     """A name for each result: that of its scenario, with what tells it from others of the same scenario."""
-    told = [result.name for result in results]
+    named = [result.name for result in results]
     for setting in ("seed", "runs", "parameters", "engine"):
         settings = [str(result.settings.get(setting)) for result in results]
         for index, result in enumerate(results):
             twins = {settings[other] for other, it in enumerate(results) if it.name == result.name}
             if len(twins) > 1:
-                told[index] += f", {setting} {settings[index]}"
-    if len(set(told)) == len(told):
-        return told
-    return [f"{name}, {str(result.settings.get('id'))[:6]}" for name, result in zip(told, results, strict=True)]
-
-
-def shortened(lines: list[str], most: int = 2) -> list[str]:
-    """At most so many lines, the last one ending in an ellipsis where some are left out."""
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], lines[most - 1][:-1] + "…"]
+                named[index] += f", {setting} {settings[index]}"
+    if len(set(named)) == len(named):
+        return named
+    return [f"{name}, {str(result.settings.get('id'))[:6]}" for name, result in zip(named, results, strict=True)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,8 +12,9 @@ from sim.analysis import reading
 from sim.analysis.course import Course
 from sim.analysis.reading import Row, end_of, header, note, source, start_of
 from sim.analysis.times import shares
-from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs
-from sim.charts.events import (
+from sim.charts.dates import date_ticks, number
+from sim.charts.result.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs
+from sim.charts.result.events import (
     GAP,
     LEVEL,
     SMALL,
@@ -22,15 +22,15 @@ from sim.charts.events import (
     Mark,
     arranged,
     dated,
+    draw_labels,
     foot_of,
     lines_of_names,
     notes,
-    write,
+    write_name,
 )
-from sim.charts.history import number
-from sim.charts.labels import date_ticks
-from sim.charts.states import BETWEEN, HEAD, draw_groups, likeliest
-from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, measured, panel, sheet, wrapped
+from sim.charts.result.states import BETWEEN, HEAD, draw_groups, likeliest
+from sim.charts.sheet import grid, measured, panel, sheet, wrapped, write
+from sim.charts.style import GREY, MARGIN
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
 from sim.scenario.events import EVENTS
@@ -60,12 +60,11 @@ def draw(result: Result) -> Figure:
     span = (last - first).days
     pad = span * 0.012 or LEAST_DAYS
     width = WIDTH - LEFT - LABELS
-    with figure(WIDTH, 1.0) as probe:
-        labels = arranged(probe, marks(result), span + pad, width, WIDTH - LEFT - MARGIN)
-        start = "start " + ", ".join(course.start_words)
-        level = start_level(labels, measured(probe, start, SMALL) + 0.08)
-        said = notes(labels, "Lines: events of the scenario that concern hosts", "broken")
-        lines = wrapped(probe, said, SMALL, room=WIDTH - LEFT - MARGIN) if labels else []
+    labels = arranged(marks(result), span + pad, width, WIDTH - LEFT - MARGIN)
+    start = "start " + ", ".join(course.start_words)
+    level = start_level(labels, measured(start, SMALL) + 0.08)
+    key = notes(labels, "Lines: events of the scenario that concern hosts", "broken")
+    lines = wrapped(key, SMALL, room=WIDTH - LEFT - MARGIN) if labels else []
     head = HEAD + LEVEL * max(lines_of_names(labels), level + 1) + GAP
     above = head + HEIGHT + FOOT + NOTE * len(lines)
     with sheet(
@@ -76,17 +75,14 @@ def draw(result: Result) -> Figure:
         window = Window(first, last, pad, ceiling, (span + pad) / width, ceiling / HEIGHT)
         _draw_axes(plot, window, len(result.hosts))
         draw_runs(plot, window, course, EDGE)
-        label_runs(plot, window, course)
-        at = number(first)
-        _draw_line(plot, window, at, level, {"color": GREY, "lw": 0.8, "gid": "start"})
-        write(plot, at + 0.03 * window.days_per_inch, _height(window, level), start, GREY)
-        _draw_labels(plot, window, labels)
+        label_runs(plot, course)
+        rises = window.top + foot_of(level) * window.states_per_inch
+        plot.plot([number(first)] * 2, [0, rises], color=GREY, lw=0.8, clip_on=False, zorder=1.6, gid="start")
+        write_name(plot, 0.0, level, start, GREY)
+        draw_labels(plot, labels, "--", lw=0.6, zorder=1.6)
         under = top + head + HEIGHT + FOOT
-        for position, line in enumerate(lines):
-            y = 1 - (under + NOTE * position) / drawing.get_figheight()
-            drawing.text(LEFT / WIDTH, y, line, color=GREY, size=SMALL, va="top")
-        y = 1 - (top + HEAD - 0.08) / drawing.get_figheight()
-        drawing.text(MARGIN / WIDTH, y, ABOVE, weight="bold", va="bottom")
+        write(drawing, LEFT, under, lines, NOTE, color=GREY, size=SMALL, va="top")
+        write(drawing, MARGIN, top + HEAD - 0.08, ABOVE, weight="bold", va="bottom")
         draw_groups(drawing, top + above + BETWEEN, [group], COLUMN)
     return drawing
 
@@ -112,17 +108,17 @@ def measures(result: Result, rows: list[Row]) -> str:
 def marks(result: Result) -> list[Mark]:
     """The dated threats, notices and quarrels that concern hosts, by date; along the axis in days."""
     hosts, first = dict(result.hosts), start_of(result)
-    found = []
+    threats = []
     for each in dated(result):
         words = EVENTS[each.entry["type"]].of_host if each.kind == "events" else None
         if words is not None and each.state in hosts:
-            found.append(Mark(f"{words} {hosts[each.state]}", (each.when - first).days, each.state, each.certain))
-    return sorted(found, key=lambda mark: (mark.at, mark.name))
+            threats.append(Mark(f"{words} {hosts[each.state]}", (each.when - first).days, each.state, each.certain))
+    return sorted(threats, key=lambda mark: (mark.at, mark.name))
 
 
 def start_level(labels: list[Label], wide: float) -> int:
     """The line of names for that of the start, `wide` inches from the left edge: above all that it spans."""
-    return 1 + max([label.level for label in labels if label.shown and label.begin < wide + GAP], default=-1)
+    return 1 + max([label.level for label in labels if label.fits and label.begin < wide + GAP], default=-1)
 
 
 def ticks(hosts: int) -> list[int]:
@@ -143,25 +139,3 @@ def _draw_axes(plot: Axes, window: Window, hosts: int) -> None:
     if len(plot.get_xticks()) < 2:
         days = sorted({window.first, window.last})
         plot.set_xticks([number(day) for day in days], [spoken(day) for day in days])
-
-
-def _draw_labels(plot: Axes, window: Window, labels: list[Label]) -> None:
-    """A line from each event's name down through the count; broken for one that may not happen."""
-    for position, label in enumerate(labels):
-        at = number(window.first) + label.at * window.days_per_inch
-        look = {"color": BLACK, "lw": 0.6, "ls": "-" if label.mark.certain else "--", "gid": f"mark-{position}"}
-        _draw_line(plot, window, at, label.level if label.shown else None, look)
-        if label.shown:
-            begin = number(window.first) + (label.begin + 0.03) * window.days_per_inch
-            write(plot, begin, _height(window, label.level), label.mark.name)
-
-
-def _draw_line(plot: Axes, window: Window, at: float, level: int | None, look: dict[str, Any]) -> None:
-    """An upright line from the axis to the name on a level, or to the top of the axes."""
-    top = window.top if level is None else _height(window, level)
-    plot.plot([at, at], [0, top], clip_on=False, zorder=1.6, **look)
-
-
-def _height(window: Window, level: int) -> float:
-    """Where the names of a level stand, in hosts."""
-    return window.top + foot_of(level) * window.states_per_inch

@@ -19,7 +19,7 @@ from sim.charts.comparison.dumbbell import points
 from sim.charts.style import BLACK, GREY
 from sim.errors import InputError
 from sim.words import signed, with_error
-from tests.charts.test_charts import assert_clear, band, line, words
+from tests.charts.result.test_result_charts import assert_clear, band, line, words
 
 HOSTS = ("HND", "MHL", "PLW", "SLV")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
-import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
@@ -14,8 +13,22 @@ from matplotlib.patches import Rectangle
 
 from sim.analysis.reading import Row, end_of, header, left_out, rows_of, source, start_of
 from sim.analysis.times import Floats, Times, chances
-from sim.charts.events import LEVEL, SMALL, Label, Mark, arranged, brief, dated, foot_of, lines_of_names, notes, write
-from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE, figure, measured, panel, sheet, wrapped
+from sim.charts.cells import EDGE, key_of_shades
+from sim.charts.result.events import (
+    LEVEL,
+    SMALL,
+    Label,
+    Mark,
+    arranged,
+    brief,
+    dated,
+    draw_labels,
+    lines_of_names,
+    notes,
+)
+from sim.charts.rows import left_of
+from sim.charts.sheet import measured, panel, sheet, wrapped, write
+from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE
 from sim.results.result import Result
 from sim.words import month_end, percent
 
@@ -28,7 +41,6 @@ ROW, BAR = 0.41, 0.4
 FOOT, KEY, NOTE = 0.27, 0.48, 0.19
 """Inches: the years below the strips; the colour key; a line of notes."""
 MOST_ROWS = 15
-EDGE = "#B8B8B8"
 TOPS = (5.0, 10.0, 20.0, 50.0, 100.0)
 """Ends the colour scale can have, %; with a lower one, the luck of the runs would look like a pattern."""
 KEY_TICKS = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -45,12 +57,11 @@ def draw(result: Result) -> Figure:
     )
     if rest:
         measure += f". Not shown: {left_out(rest, 'state')}."
-    with figure(WIDTH, 1.0) as probe:
-        left = max([measured(probe, row.name) for row in rows], default=0.5) + MARGIN + 0.12
-        width = WIDTH - left - RIGHT
-        labels = arranged(probe, marks(result), len(times.months), width)
-        said = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
-        lines = wrapped(probe, said, SMALL, room=WIDTH - left - MARGIN) if labels else []
+    left = left_of((row.name for row in rows), 0.12)
+    width = WIDTH - left - RIGHT
+    labels = arranged(marks(result), len(times.months), width)
+    key = notes(labels, "Lines: dated events of the scenario, with a dot at the state they concern", "hollow")
+    lines = wrapped(key, SMALL, room=WIDTH - left - MARGIN) if labels else []
     strips = ROW * max(1, len(rows))
     foot = FOOT + (0.18 if times.by_month else 0.0)
     head = max(0.36, LEVEL * lines_of_names(labels) + 0.12)
@@ -64,9 +75,7 @@ def draw(result: Result) -> Figure:
         _draw_labels(plot, [row.iso3 for row in rows], labels)
         under = top + head + strips + foot
         _draw_key(drawing, scale, f"% of runs, leaving in the {times.cell}", left, under)
-        for position, line in enumerate(lines):
-            y = 1 - (under + KEY + NOTE * position) / drawing.get_figheight()
-            drawing.text(left / WIDTH, y, line, color=GREY, size=SMALL, va="top")
+        write(drawing, left, under + KEY, lines, NOTE, color=GREY, size=SMALL, va="top")
     return drawing
 
 
@@ -78,14 +87,14 @@ def ceiling(cells: Floats) -> float:
 
 def marks(result: Result) -> list[Mark]:
     """The enabled events and elections dated within the horizon, by date; along the axis in months."""
-    found = []
+    dated_marks = []
     start = start_of(result)
     for each in dated(result):
         words = each.name.replace("-", " ")
         if each.kind == "elections" and "election" not in words:
             words += " election"
-        found.append(Mark(brief(words), _months_into(start, each.when), each.state, each.certain))
-    return sorted(found, key=lambda mark: (mark.at, mark.name))
+        dated_marks.append(Mark(brief(words), _months_into(start, each.when), each.state, each.certain))
+    return sorted(dated_marks, key=lambda mark: (mark.at, mark.name))
 
 
 def _months_into(start: date, when: date) -> float:
@@ -120,13 +129,12 @@ def _draw_strips(plot: Axes, rows: list[Row], times: Times, scale: PowerNorm) ->
 
 def _draw_numbers(plot: Axes, rows: list[Row], times: Times, end: str) -> None:
     """The chance of each block above its part of the strip, and by the end at the right."""
-    probe = plot.figure
     inches = plot.get_position().width * WIDTH / len(times.months)
     blocks = list(pairwise(times.block_edges))
     for place, row in enumerate(rows):
         for (begin, close), chance in zip(blocks, times.blocks[place], strict=True):
             text = percent(float(chance))
-            if measured(probe, text, SMALL) + 0.06 <= (close - begin) * inches:  # type: ignore[arg-type]
+            if measured(text, SMALL) + 0.06 <= (close - begin) * inches:
                 box = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.6}
                 middle = (begin + close) / 2
                 at_strip = {"ha": "center", "va": "bottom", "size": SMALL, "bbox": box, "zorder": 4}
@@ -151,46 +159,33 @@ def _draw_months(plot: Axes, times: Times) -> None:
         under += 0.18 / ROW
     blocks = list(zip(pairwise(times.block_edges), times.block_names, strict=True))
     longest = max(blocks, key=lambda block: block[0][1] - block[0][0])
-    if measured(plot.figure, longest[1]) + 0.08 <= (longest[0][1] - longest[0][0]) * inches:  # type: ignore[arg-type]
+    if measured(longest[1]) + 0.08 <= (longest[0][1] - longest[0][0]) * inches:
         named = [((begin + close) / 2, float(close - begin), name) for (begin, close), name in blocks]
     else:  # the year in which a block begins, where it begins
         named = [(float(begin), 2.0 * begin, name[:4]) for (begin, _), name in blocks[1:]]
     for at, room, name in named:
-        if measured(plot.figure, name) + 0.08 <= room * inches:  # type: ignore[arg-type]
+        if measured(name) + 0.08 <= room * inches:
             plot.text(at, under, name, color=GREY, ha="center", va="top")
 
 
 def _draw_labels(plot: Axes, codes: list[str], labels: list[Label]) -> None:
-    """A line from each event's name down to the strip of its state, or through all of them."""
-    inches = plot.get_position().width * WIDTH / plot.get_xlim()[1]
-    for label in labels:
-        row = codes.index(label.mark.state) if label.mark.state in codes else None
-        top = -0.5 - foot_of(label.level) / ROW if label.shown else -0.5
-        bottom = len(codes) - 0.5 if row is None else row + BAR / 2
-        plot.plot([label.mark.at] * 2, [top, bottom], color=BLACK, lw=0.6, clip_on=False, zorder=3)
-        if row is not None:
-            fill = BLACK if label.mark.certain else WHITE
-            plot.plot(label.mark.at, bottom, "o", ms=5, mfc=fill, mec=BLACK, mew=1.0, zorder=5)
-        if label.shown:
-            write(plot, (label.begin + 0.03) / inches, top, label.mark.name)
+    """A line from each event's name down to the strip of its state, with a dot on it, or through all of them."""
+
+    def strip(mark: Mark) -> float | None:
+        return codes.index(mark.state) + BAR / 2 if mark.state in codes else None
+
+    draw_labels(plot, labels, ends=strip, lw=0.6, zorder=3)
+    for mark in (label.mark for label in labels):
+        if (end := strip(mark)) is not None:
+            fill = BLACK if mark.certain else WHITE
+            plot.plot(mark.at, end, "o", ms=5, mfc=fill, mec=BLACK, mew=1.0, zorder=5)
 
 
 def _draw_key(drawing: Figure, scale: PowerNorm, words: str, left: float, top: float) -> None:
     """The colour key: what shade stands for what chance."""
-    width, height = 2.4, 0.13
-    plot = panel(drawing, left, top + 0.1, width, height)
-    end = float(scale.vmax)  # type: ignore[arg-type]
-    edges = np.linspace(0.0, 1.0, 65)
-    middles = end * ((edges[1:] + edges[:-1]) / 2) ** 2
-    plot.pcolormesh(edges, [0, 1], middles[np.newaxis, :], cmap=colormaps[SEQUENTIAL], norm=scale)
-    ticks: list[float] = [end]
+    ticks = [float(scale.vmax or 0.0)]
     for value in reversed(KEY_TICKS):
-        if (ticks[-1] / end) ** 0.5 - (value / end) ** 0.5 >= 0.13:
+        if scale(ticks[-1]) - scale(value) >= 0.13:
             ticks.append(value)
-    plot.set_xticks([(value / end) ** 0.5 for value in ticks], [f"{value:g}" for value in ticks], size=SMALL)
-    plot.tick_params(axis="x", length=2, pad=2)
-    plot.set_yticks([])
-    for spine in plot.spines.values():
-        spine.set(visible=True, color=EDGE)
-    side = {"transform": plot.transAxes, "va": "center", "color": GREY, "size": SMALL}
-    plot.text(1 + 0.15 / width, 0.5, words, **side)  # type: ignore[arg-type]
+    named = [(value, f"{value:g}") for value in ticks]
+    key_of_shades(drawing, left, top + 0.1, (2.4, 0.13), colormaps[SEQUENTIAL], scale, named, words)

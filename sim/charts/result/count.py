@@ -13,33 +13,21 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.course import Course, Label, first_day
 from sim.analysis.reading import end_of, furthest, header, known_to, observed, recorded, row_days, source, start_of
-from sim.charts.history import number
-from sim.charts.labels import date_ticks, spread
-from sim.charts.style import (
-    BLUE_HALF,
-    BLUE_MOST,
-    GREY,
-    OBSERVED,
-    SIMULATED,
-    TEXT_SIZE,
-    WHITE,
-    grid,
-    measured,
-    panel,
-    sheet,
-)
+from sim.charts import fan
+from sim.charts.dates import date_ticks, number
+from sim.charts.margin import LINE, EndLabel, end_labels
+from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.style import GREY, OBSERVED, SIMULATED, WHITE
 from sim.results.result import Result
 from sim.words import month
 
 TITLE = "States that recognise Taipei"
 WIDTH, BODY = 9.0, 4.15
 LEFT, FOOT = 0.62, 0.5
-BANDS = {"most": BLUE_MOST, "half": BLUE_HALF}
-"""Colour of each band."""
 LABELS = 2.0
 """Room for the labels at the right, inches."""
-LINE = TEXT_SIZE * 1.35 / 72
-"""Height of a line of text, inches."""
+LABELLED: dict[str, Any] = {"slope": 0.22, "linespacing": 1.2}
+"""How labels in the right margin stand: inches over which the lines to them rise or fall, distance of their lines."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +42,9 @@ class Window:
     days_per_inch: float
     states_per_inch: float
 
-
-@dataclass(frozen=True)
-class EndLabel:
-    """A label in the right margin."""
-
-    text: str
-    value: float
-    """Where it belongs, states."""
-    colour: str
-    """Of the line that leads to it."""
-    ink: str
-    """Of its letters."""
-    bold: bool = False
-    begins: float = 0.0
-    """Where the line that leads to it begins, inches right of the axes."""
+    def steps(self, days: Sequence[date]) -> list[float]:
+        """(days + 1,) days on the axis, with the end of the last one's step."""
+        return [*map(number, days), number(days[-1]) + self.pad]
 
 
 def draw(result: Result) -> Figure:
@@ -81,7 +57,7 @@ def draw(result: Result) -> Figure:
         draw_runs(plot, window, course)
         draw_record(plot, window, [result])
         mark_start(plot, window, course)
-        label_runs(plot, window, course)
+        label_runs(plot, course)
         _label_record_end(plot, window, course)
     return drawing
 
@@ -91,17 +67,10 @@ def draw_runs(plot: Axes, window: Window, course: Course, edge: float = 0.0) -> 
 
     edge : width of the bands' outlines, points, by which a band that is but a line can still be seen
     """
-    days = [number(day) for day in course.days]
-    ends = [*days, days[-1] + window.pad]
-    for low, high, name in course.bands:
-        lows, highs = held(course.columns[low]), held(course.columns[high])
-        plot.fill_between(ends, lows, highs, step="post", color=BANDS[name], lw=edge, zorder=1.1, gid=name)
-    plot.step(ends, held(course.columns["mean"]), where="post", color=SIMULATED, zorder=2.2, gid="mean")
-
-
-def held(values: Sequence[object]) -> list[float]:
-    """A column of a table as numbers, the last one twice: a step needs its width."""
-    return [float(value) for value in (*values, values[-1])]  # type: ignore[arg-type]
+    days = window.steps(course.days)
+    if not course.single:
+        fan.bands(plot, days, course.columns, edge)
+    fan.mean(plot, days, course.columns)
 
 
 def frame(
@@ -140,7 +109,7 @@ def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:
                 days, counts = [*days, days[-1] + window.pad], [*counts, counts[-1]]
             plot.step(days, counts, where="post", color=OBSERVED, zorder=2.4, gid=name)
     left = number(window.first)
-    reach = (measured(plot.figure, "on record") + 0.1) * window.days_per_inch  # type: ignore[arg-type]
+    reach = (measured("on record") + 0.1) * window.days_per_inch
     room = left + reach < number(start)
     if room or len(after) < 2 or len(results) > 1:
         crossed = [count for day, count in before + after if number(day) <= left + reach]
@@ -169,42 +138,15 @@ def mark_start(plot: Axes, window: Window, course: Course) -> None:
     first, *more = course.start_words
     lines = [f"start {first}", *more]
     room = (number(window.last) + window.pad - at) / window.days_per_inch
-    right = room > max(measured(plot.figure, line) for line in lines) + 0.1  # type: ignore[arg-type]
+    right = room > max(measured(line) for line in lines) + 0.1
     shift = (0.06 if right else -0.06) * window.days_per_inch
     plot.text(at + shift, window.top, "\n".join(lines), color=GREY, va="top", ha="left" if right else "right")
 
 
-def end_labels(plot: Axes, window: Window, labels: Sequence[EndLabel], heading: str, shift: float = 0.05) -> None:
-    """Labels in the right margin, each as near to its value as it can stand, joined to it by a fine line.
-
-    shift : inches between the axes and the bend of the lines
-    """
-    inch, sideways = window.states_per_inch, window.days_per_inch
-    heights = [(label.text.count("\n") + 1.15) * LINE * inch for label in labels]
-    places = spread([label.value for label in labels], heights, -0.1 * inch, window.top - LINE * 1.5 * inch)
-    edge = number(window.last) + window.pad
-    end = edge + (shift + 0.22) * sideways
-    for label, place in zip(labels, places, strict=True):
-        bends = [edge + label.begins * sideways, edge + shift * sideways, end]
-        line = {"color": label.colour, "lw": 0.8, "clip_on": False, "zorder": 1.5}
-        plot.plot(bends, [label.value, label.value, place], **line)  # type: ignore[arg-type]
-        weight = "bold" if label.bold else "normal"
-        plot.text(
-            end + 0.05 * sideways,
-            place,
-            label.text,
-            color=label.ink,
-            weight=weight,
-            va="center",
-            linespacing=1.2,
-        )
-    plot.text(end + 0.05 * sideways, window.top, heading, color=GREY, va="top")
-
-
-def label_runs(plot: Axes, window: Window, course: Course) -> None:
+def label_runs(plot: Axes, course: Course) -> None:
     """What the line and the bands are, with their values in the last row."""
     labels = [_inked(label) for label in (*course.band_labels, course.mean_label, *course.record_labels)]
-    end_labels(plot, window, labels, f"end of {course.end}")
+    end_labels(plot, labels, f"end of {course.end}", **LABELLED)
 
 
 def _inked(label: Label) -> EndLabel:
@@ -220,7 +162,7 @@ def _label_record_end(plot: Axes, window: Window, course: Course) -> None:
     at = number(day)
     plot.plot(at, count, "o", color=OBSERVED, ms=4.5, zorder=3)
     text = f"on record, {month(day)}: {count}"
-    half = measured(plot.figure, text) * window.days_per_inch / 2 + 0.05 * window.days_per_inch  # type: ignore[arg-type]
+    half = measured(text) * window.days_per_inch / 2 + 0.05 * window.days_per_inch
     left, right = number(window.first), number(window.last) + window.pad
     centre = min(max(at, left + half), right - half)
     lows, highs = [float(count)], [float(count)]

@@ -10,21 +10,9 @@ from matplotlib.figure import Figure
 
 from sim.analysis.bids import ENDED, Bids, bids, finding
 from sim.analysis.reading import end_of, header, source
-from sim.charts.style import (
-    BLACK,
-    BLUE,
-    BLUE_HALF,
-    GREY,
-    MARGIN,
-    PALE,
-    VERMILION,
-    WHITE,
-    grid,
-    measured,
-    panel,
-    sheet,
-    wrapped,
-)
+from sim.charts.rows import beside, head
+from sim.charts.sheet import grid, measured, panel, sheet, size_of, wrapped, write
+from sim.charts.style import BLACK, BLUE, BLUE_HALF, GREY, MARGIN, PALE, VERMILION, WHITE
 from sim.results.result import Result
 from sim.words import many, percent
 
@@ -36,6 +24,9 @@ MOST_LEFT = 1.75
 SMALL = 8.5
 LIMITS, DOLLARS, ENDS = 0.62, 0.62, 1.7
 """Inches of the columns: limits, or what was paid, in %; the same in US$ million; how talks ended."""
+TILES = LIMITS + DOLLARS + 0.2
+COLUMNS = (LIMITS, LIMITS + DOLLARS, TILES + ENDS + LIMITS, TILES + ENDS + LIMITS + DOLLARS)
+"""Inches right of the axes: the left edge of the tiles; the right edges of the columns of numbers."""
 BEIJING, TAIPEI = VERMILION, BLUE
 LEFT_TINT, NOT_TAKEN_TINT = "#1F5F8B", "#F2F2F2"
 FILLS = dict(zip(ENDED, ((LEFT_TINT, WHITE), (BLUE_HALF, BLACK), (PALE, BLACK), (NOT_TAKEN_TINT, GREY)), strict=True))
@@ -51,33 +42,34 @@ LEVEL = "How often talks are lost follows the record; a limit changes it where i
 
 
 def draw(result: Result) -> Figure:
-    """Two lines a state: Beijing's limit, and below it Taipei's; the states that have most talks, named."""
+    """Two lines per state: Beijing's limit, and below it Taipei's; the states that have most talks, named."""
     rows = bids(result)
     if not rows:
-        said = NO_TALKS if result.talk_runs else NOT_KEPT
-        with sheet(WIDTH, 0.2, TITLE, header(result, said), source([result])) as (drawing, _):
+        why = NO_TALKS if result.talk_runs else NOT_KEPT
+        with sheet(WIDTH, 0.2, TITLE, header(result, why), source([result])) as (drawing, _):
             return drawing
-    shown, rest = kept(rows)
+    drawn, rest = most_talks(rows)
     measure = (
         "Limit: the most each would pay, as the state believes it, % of GDP a year; median (dot), 5 to 95 % of talks "
         "(line).\nPaid: the mean over talks that Beijing won (upper number), and over those that Taipei won (lower)."
     )
-    body = HEAD + ROW * len(shown) + FOOT + NOTE
-    with sheet(WIDTH, body, f"{TITLE}. {finding(shown)}", header(result, measure), source([result])) as (drawing, top):
-        left = min(MARGIN + 0.15 + max(measured(drawing, row.name) for row in shown), MOST_LEFT)
+    body = HEAD + ROW * len(drawn) + FOOT + NOTE
+    with sheet(WIDTH, body, f"{TITLE}. {finding(drawn)}", header(result, measure), source([result])) as (drawing, top):
+        left = min(MARGIN + 0.15 + max(measured(row.name) for row in drawn), MOST_LEFT)
         width = WIDTH - left - 2 * (LIMITS + DOLLARS) - ENDS - MARGIN - 0.25
-        plot = panel(drawing, left, top + HEAD, width, ROW * len(shown))
-        _axis(plot, shown)
-        columns = _columns(plot, width, len(shown))
-        for place, row in enumerate(shown):
-            _row(drawing, plot, row, place, (MARGIN - left) / width, left - MARGIN - 0.1, columns)
-        foot = -(FOOT + 0.02) / (ROW * len(shown))
-        plot.text((MARGIN - left) / width, foot, _note(result, rows, rest), color=GREY, size=SMALL, va="top",
-                  transform=plot.transAxes)  # fmt: skip
+        plot = panel(drawing, left, top + HEAD, width, ROW * len(drawn))
+        _axis(plot, drawn)
+        _head_columns(plot)
+        for place, row in enumerate(drawn):
+            name = "\n".join(wrapped(row.name, 10.0, room=left - MARGIN - 0.1)[:2])
+            write(drawing, MARGIN, top + HEAD + ROW * (place + 0.5), name, linespacing=1.05, va="center")
+            _row(plot, row, place)
+        foot = top + HEAD + ROW * len(drawn) + FOOT + 0.02
+        write(drawing, MARGIN, foot, _note(result, rows, rest), color=GREY, size=SMALL, va="top")
     return drawing
 
 
-def kept(rows: Sequence[Bids]) -> tuple[list[Bids], int]:
+def most_talks(rows: Sequence[Bids]) -> tuple[list[Bids], int]:
     """The states that there is room for, those with most talks, in the order given; how many are left out."""
     most = sorted(rows, key=lambda row: (-row.talks, row.name))[:MOST_ROWS]
     return [row for row in rows if row in most], len(rows) - len(most)
@@ -108,57 +100,47 @@ def _axis(plot: Axes, rows: Sequence[Bids]) -> None:
     plot.set_xlabel("% of GDP a year", size=SMALL, labelpad=3)
 
 
-def _columns(plot: Axes, width: float, rows: int) -> dict[str, float]:
-    """Where the columns beside the axes begin or end, as shares of the axes; writes their headings."""
-    ends = {"limit": width + LIMITS, "dollars": width + LIMITS + DOLLARS}
-    ends["ended"] = ends["dollars"] + 0.2
-    ends["paid"] = ends["ended"] + ENDS + LIMITS
-    ends["paid-dollars"] = ends["paid"] + DOLLARS
-    at = {name: inches / width for name, inches in ends.items()} | {"wide": ENDS / width}
-    up = 1 + 0.07 / (ROW * rows)
-    look: dict[str, Any] = {"transform": plot.transAxes, "va": "bottom", "color": GREY, "size": SMALL}
-    plot.text(0.0, up, "Beijing’s limit", weight="bold", **(look | {"color": BEIJING}))
-    plot.text(0.42, up, "Taipei’s limit", weight="bold", **(look | {"color": TAIPEI}))
-    for name, words in (
-        ("limit", "limit,\n%"), ("dollars", "US$ m\na year"), ("paid", "paid,\n%"), ("paid-dollars", "US$ m\na year"),
-    ):  # fmt: skip
-        plot.text(at[name], up, words, ha="right", **look)
-    plot.text(at["ended"], up, "how talks\nended, %", **look)
-    return at
+def _head_columns(plot: Axes) -> None:
+    """Headings of the columns."""
+    height = size_of(plot)[1]
+    look: dict[str, Any] = {"transform": plot.transAxes, "va": "bottom", "size": SMALL, "weight": "bold"}
+    plot.text(0.0, 1 + 0.07 / height, "Beijing’s limit", color=BEIJING, **look)
+    plot.text(0.42, 1 + 0.07 / height, "Taipei’s limit", color=TAIPEI, **look)
+    for right, words in zip(COLUMNS, ("limit,\n%", "US$ m\na year", "paid,\n%", "US$ m\na year"), strict=True):
+        head(plot, right, words, 0.07, size=SMALL)
+    head(plot, TILES, "how talks\nended, %", 0.07, size=SMALL, ha="left")
 
 
-def _row(
-    drawing: Figure, plot: Axes, row: Bids, place: int, names: float, room: float, columns: dict[str, float]
-) -> None:
-    """One state: its name, the lines of both limits, and what is told beside them."""
-    side: dict[str, Any] = {"transform": plot.get_yaxis_transform(), "va": "center"}
-    name = wrapped(drawing, row.name, 10.0, room=room)[:2]
-    plot.text(names, place, "\n".join(name), linespacing=1.05, **side)
-    for shift, one, colour, gid in (
-        (-0.2, row.beijing, BEIJING, "beijing"),
-        (0.2, row.taipei, TAIPEI, "taipei"),
+def _row(plot: Axes, row: Bids, place: int) -> None:
+    """One state: the lines of both limits, and the numbers and tiles beside them."""
+    for at, one, colour, gid in (
+        (place - 0.2, row.beijing, BEIJING, "beijing"),
+        (place + 0.2, row.taipei, TAIPEI, "taipei"),
     ):
-        at = place + shift
         plot.hlines(at, one.low, one.high, color=colour, lw=2.2, alpha=0.45, zorder=2, gid=f"{gid}-range")
         plot.plot(one.middle, at, "o", color=colour, ms=5.5, zorder=3, clip_on=False, gid=f"{gid}-limit")
-        look = side | {"ha": "right", "size": SMALL, "color": colour}
-        plot.text(columns["limit"], at, share(one.middle), **look)
-        plot.text(columns["dollars"], at, dollars(one.middle, row.gdp_musd), **look)
-        plot.text(columns["paid"], at, "–" if one.paid is None else share(one.paid), **look)
-        plot.text(columns["paid-dollars"], at, "–" if one.paid is None else dollars(one.paid, row.gdp_musd), **look)
-    start = columns["ended"]
+        texts = [text for value in (one.middle, one.paid) for text in _both(value, row.gdp_musd)]
+        for right, text in zip(COLUMNS, texts, strict=True):
+            beside(plot, right, at, text, size=SMALL, color=colour)
+    start, across = TILES, plot.get_yaxis_transform()
     for end in ENDED:
-        wide = columns["wide"] * 0.94 * row.ended[end]
+        wide = ENDS * 0.94 * row.ended[end]
         if not wide:
             continue
         fill, ink = FILLS[end]
-        plot.barh(place, wide, left=start, height=0.5, color=fill, transform=side["transform"], clip_on=False,
-                  gid=f"ended-{end}")  # fmt: skip
+        left, width = (inches / size_of(plot)[0] for inches in (start, wide))
+        look: dict[str, Any] = {"height": 0.5, "color": fill, "transform": across, "clip_on": False}
+        plot.barh(place, width, left=1 + left, gid=f"ended-{end}", **look)
         if row.ended[end] >= 0.1:
-            plot.text(start + wide / 2, place, percent(row.ended[end]), ha="center", size=SMALL, color=ink, **side)
+            beside(plot, start + wide / 2, place, percent(row.ended[end]), ha="center", size=SMALL, color=ink)
         start += wide
     if place:
         plot.axhline(place - 0.5, color=PALE, lw=0.6, zorder=0)
+
+
+def _both(value: float | None, gdp: float | None) -> tuple[str, str]:
+    """A limit, or what was paid, in % of GDP and in US$ million; dashes if absent."""
+    return ("–", "–") if value is None else (share(value), dollars(value, gdp))
 
 
 def share(value: float) -> str:
@@ -167,7 +149,7 @@ def share(value: float) -> str:
 
 
 def dollars(value: float, gdp: float | None) -> str:
-    """US$ million with two digits or more; a dash where the state's GDP is not told."""
+    """US$ million with two digits or more; a dash if the state's GDP is unknown."""
     if gdp is None:
         return "–"
     musd = value * gdp / 100.0

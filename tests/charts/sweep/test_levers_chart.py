@@ -9,9 +9,9 @@ import pytest
 
 from sim.analysis.effects import NINETY
 from sim.charts.catalogue import draw_outcome, draw_sweep
-from tests.charts.test_backtest_charts import bars, said
-from tests.charts.test_charts import assert_clear, words
-from tests.charts.test_sweep_charts import BUDGET, case, made
+from tests.charts.backtest.test_backtest_charts import bars, said
+from tests.charts.result.test_result_charts import assert_clear, words
+from tests.charts.sweep.test_sweep_charts import BUDGET, case, made
 from tests.pixels import few_pixels
 
 PATHS = ("beijing.budget", "taipei.budget", "washington.attention")

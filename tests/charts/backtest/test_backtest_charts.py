@@ -19,7 +19,7 @@ from sim.backtest.scores import NAMES
 from sim.charts.backtest import skill
 from sim.charts.catalogue import of_backtest
 from sim.words import percent
-from tests.charts.test_charts import assert_clear, line, words
+from tests.charts.result.test_result_charts import assert_clear, line, words
 from tests.pixels import few_pixels
 
 ORIGINS = range(1995, 2025)

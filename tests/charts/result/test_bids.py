@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from sim.analysis.bids import Bids, Side, bids, finding, names, share_error
-from sim.charts import bids as chart
 from sim.charts.catalogue import of_result
+from sim.charts.result import bids as chart
 from sim.model.terms import OUTCOMES
 from sim.results.result import Result
 from sim.results.table import Table
-from tests.charts.test_backtest_charts import bars, said
-from tests.charts.test_charts import assert_clear, words
+from tests.charts.backtest.test_backtest_charts import bars, said
+from tests.charts.result.test_result_charts import assert_clear, words
 
 GDP = {"HND": 20_000.0, "TUV": 60.0}
 LIMITS = {"HND": (0.5, 0.2), "TUV": (4.0, 40.0), "VAT": (0.0, 0.0)}
@@ -98,7 +98,7 @@ def test_the_picture_shows_them(result: Result) -> None:
 
 def test_the_states_with_most_talks_are_shown(result: Result) -> None:
     rows = [replace(row(f"State {n}", 0.6, 0.01), talks=n) for n in range(15)]
-    shown, rest = chart.kept(rows)
+    shown, rest = chart.most_talks(rows)
     assert (len(shown), rest) == (12, 3)
     assert [one.talks for one in shown] == list(range(3, 15))
 

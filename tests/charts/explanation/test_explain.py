@@ -19,13 +19,13 @@ from sim.charts.explanation import removals
 from sim.charts.explanation.months import earlier, marks
 from sim.charts.explanation.terms import contributions
 from sim.charts.explanation.ticks import round_ticks
-from sim.charts.explanation.waterfall import FARTHEST, LEAST, bars, told_by
+from sim.charts.explanation.waterfall import FARTHEST, LEAST, bars, headline
 from sim.model import rules
 from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.runs.run import Request, simulate
 from sim.scenario import ResolvedScenario, Scenario
-from tests.charts.test_charts import assert_clear, line, words
+from tests.charts.result.test_result_charts import assert_clear, line, words
 from tests.worlds import Document, changed, rich, told
 
 
@@ -85,16 +85,16 @@ def test_the_waterfall_says_what_tipped_it_and_shows_the_number_drawn(honduras: 
     run = honduras.document["run"]
     talks = {"talks": {}, "run": 7, "wins": 0.4}
     steps = [{"term": "base", "value": -1.0, "after": 0.27}, {"term": "offer", "label": "a bid", "value": 0.6}]
-    lucky = told_by({**talks, "steps": steps, "drawn": 0.1}, "Haiti")
+    lucky = headline({**talks, "steps": steps, "drawn": 0.1}, "Haiti")
     assert lucky == "Haiti leaves in run 7 by luck, at a chance of 40 %"
-    tipped = told_by({**talks, "steps": steps, "drawn": 0.3}, "Haiti")
+    tipped = headline({**talks, "steps": steps, "drawn": 0.3}, "Haiti")
     assert tipped == "Haiti leaves in run 7, at a chance of 40 %: “a bid” tipped it"
-    assert told_by({**talks, "talks": None}, "Haiti") == "Haiti leaves in run 7, as the scenario tells"
+    assert headline({**talks, "talks": None}, "Haiti") == "Haiti leaves in run 7, as the scenario tells"
     drawing = of_explanation(honduras).drawn("waterfall")
     shown = [line.get_xdata()[0] for plot in drawing.axes for line in plot.lines if line.get_gid() == "drawn"]
     least = min(step["after"] for step in run["steps"])
     assert shown == ([pytest.approx(100.0 * run["luck"])] if run["luck"] >= least / FARTHEST else [])
-    assert told_by(run, "Honduras") in [" ".join(said.split()) for said in words(drawing)]
+    assert headline(run, "Honduras") in [" ".join(said.split()) for said in words(drawing)]
 
 
 def test_small_terms_are_told_together() -> None:

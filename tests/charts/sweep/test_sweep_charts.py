@@ -26,8 +26,8 @@ from sim.charts.sweep.colours import ends
 from sim.errors import InputError
 from sim.scenario.language import meaning
 from sim.words import percent
-from tests.charts.test_backtest_charts import bars, points, said
-from tests.charts.test_charts import assert_clear, band, line, words
+from tests.charts.backtest.test_backtest_charts import bars, points, said
+from tests.charts.result.test_result_charts import assert_clear, band, line, words
 from tests.pixels import few_pixels
 
 Document = dict[str, Any]
@@ -690,8 +690,8 @@ def test_a_path_is_told_in_the_words_of_the_language(path: str, told: str) -> No
 def test_what_luck_leaves_open_is_told(asked: str, error: float, told: str) -> None:
     shown = sweep.outcome_of(kept("two"), asked)
     changed = sweep.Outcome(**(vars(shown) | {"errors": np.array([error, np.nan, 0.0])}))
-    assert sweep.luck(changed) == f"Another seed would move {told} at most. {sweep.SHARED}"
-    assert sweep.luck(sweep.Outcome(**(vars(shown) | {"errors": np.array([np.nan, 0.0])}))) == ""
+    assert sweep.seed_error(changed) == f"Another seed would move {told} at most. {sweep.SHARED}"
+    assert sweep.seed_error(sweep.Outcome(**(vars(shown) | {"errors": np.array([np.nan, 0.0])}))) == ""
 
 
 def test_a_meaning_in_the_document_comes_first() -> None:
