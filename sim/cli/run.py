@@ -10,6 +10,7 @@ import click
 from sim.cli.completing import scenarios
 from sim.cli.options import HELP, Progress, as_json, given, out, overrides, print_json, record, this_command, threads
 from sim.cli.pictures import draw, page
+from sim.cli.telling import notes
 
 if TYPE_CHECKING:
     from sim.results import Out
@@ -26,18 +27,18 @@ _BEGAN = time.perf_counter()
 @given
 @click.option(
     "--engine", type=click.Choice(["compiled", "mesa"]), default="compiled", show_default=True,
-    help="The compiled kernel, or the readable Mesa model: the same bits, slower.",
+    help="The compiled kernel, or the readable Mesa model, which gives the same bits more slowly.",
 )  # fmt: skip
 @click.option(
     "--parameters", type=click.Choice(["drawn", "central"]), default="drawn", show_default=True,
-    help="Draw what is not known, so that bands show it, or fix every parameter at its central value.",
+    help="Draw the parameters, so that bands show what is uncertain, or fix them at their central values.",
 )  # fmt: skip
 @threads
 @out("<scenario>/<id> is written")
 @click.option("--ledger", is_flag=True, help="Also write every term of every state and month (at most 100 runs).")
 @click.option("--no-charts", is_flag=True, help="Draw no charts and write no page.")
 @as_json
-@click.option("--quiet", is_flag=True, help="Print the result folder only, and no progress.")
+@click.option("--quiet", is_flag=True, help="Print only the result folder, without progress.")
 def command(
     scenario: str,
     runs: int | None,
@@ -54,7 +55,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run SCENARIO, a shipped name (`sim list`) or a file, and say what came out."""
+    """Run SCENARIO, a shipped name (`sim list`) or a file, and print a summary."""
     from sim.runs.run import Clock, Request, run_to_folder
     from sim.scenario import load, parse_given, parse_overrides, remarks
 
@@ -63,10 +64,10 @@ def command(
     loaded = load(scenario, parse_overrides(overrides) | parse_given(given), record=record)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
 
-    tell = None if quiet or as_json else lambda text: click.echo(text, err=True)
-    if not (quiet or as_json):
+    tell = notes(quiet or as_json)
+    if tell is not None:
         for remark in remarks(loaded.scenario):
-            click.echo(f"{scenario}: note: {remark}", err=True)
+            tell(f"{scenario}: note: {remark}")
     progress = Progress(loaded.name, quiet or as_json)
     try:
         result, found = run_to_folder(

@@ -46,7 +46,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )  # fmt: skip
 @click.option("--points", type=int, help="Blocks (sobol; a power of two) or trajectories (morris)  [default: 256]")
 @click.option(
-    "--runs", type=int, help="Runs a point, each with the same random numbers; a multiple of 20  [default: 100]"
+    "--runs", type=int, help="Runs per point, each with the same random numbers; a multiple of 20  [default: 100]"
 )
 @click.option("--seed", type=int, help="Seed of the random numbers (default: the scenario's).")
 @click.option(
@@ -61,7 +61,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
     "--parameters", type=click.Choice(["drawn", "central"]),
     help="With --vary: draw the other parameters, or fix them at their central values  [default: central]",
 )  # fmt: skip
-@click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed, which is an error else.")
+@click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed (otherwise an error).")
 @threads
 @out("sensitivity/<scenario>/<id> is written")
 @no_charts
@@ -86,7 +86,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Rank what an outcome of SCENARIO hangs on: one table, one chart.
+    """Rank the numbers that an outcome of SCENARIO depends on: one table, one chart.
 
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     """

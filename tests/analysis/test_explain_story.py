@@ -243,7 +243,7 @@ def test_a_departure_that_is_told_needs_no_talks() -> None:
     assert run["talks"] is None
     assert run["story"] == [
         "Run 0, the first with the median month of the 20 in which it does: Honduras leaves Taipei in Jun 2022. The "
-        "scenario tells it: no talks are needed.",
+        "scenario sets it: no talks are needed.",
         "The least single change that would have kept it: told left out.",
     ]
     assert found.document["talks"]["told"] == 20
@@ -288,7 +288,7 @@ def test_no_talks_at_all() -> None:
     run = {"run": 3, "decided": False, "concluded": [], "highest": ["2024-01"], "chance_in_all": 0.25}
     assert story(run, 0, "leave", "Haiti") == [
         "In run 3 Haiti stays with Taipei: no talks were concluded.",
-        "Its hazard was highest in Jan 2024; for who sees no silent talks, the chances of leaving "
+        "Its hazard was highest in Jan 2024; to those who see no silent talks, the chances of leaving "
         "add up to 25 % over all "
         "its months, and this run is one of the 75 % that luck spares.",
     ]
