@@ -106,11 +106,12 @@ def share_error(happened: NDArray[np.bool_], draw: NDArray[np.integer]) -> float
     happened, draw : (talks,)
     Returns NaN if all talks are of one draw
     """
-    draws, place = np.unique(draw, return_inverse=True)
-    if len(draws) < 2:
+    of_draw = np.bincount(draw)
+    draws = int((of_draw > 0).sum())
+    if draws < 2:
         return float("nan")
-    off = np.bincount(place, weights=happened - happened.mean())
-    return float(np.sqrt((off**2).sum() * len(draws) / (len(draws) - 1.0)) / len(happened))
+    off = np.bincount(draw, happened) - happened.mean() * of_draw
+    return float(np.sqrt((off * off).sum() * draws / (draws - 1)) / len(happened))
 
 
 def finding(rows: list[Bids]) -> str:

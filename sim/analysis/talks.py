@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.bids import share_error
 from sim.analysis.subject import DONE, Subject
 from sim.model import rules
 from sim.model.draws import LUCK, state_code, uniform
@@ -77,13 +78,14 @@ def _counted(table: Mapping[str, Floats], runs: int, gdp: float) -> Row:
     triggers = {name: int((table["trigger"] == number).sum()) for number, name in enumerate(TRIGGERS)}
     not_taken = int((ends == NOT_TAKEN).sum())
     price = table["price"][ends == LEFT]
+    error = share_error(ends[bid] == LEFT, table["run"][bid].astype(np.int64) // RUNS_PER_DRAW)
     return {
         "runs": runs,
         "talks": count,
         "a_run": count / runs,
         "public": float(table["public"].mean()) if count else None,
         "lost": left / (left + stayed) if left + stayed else None,
-        "lost_mc": _error(table["run"][bid], ends[bid] == LEFT),
+        "lost_mc": None if math.isnan(error) else error,
         "left": left,
         "stayed": stayed,
         "not_taken": not_taken,
@@ -94,17 +96,6 @@ def _counted(table: Mapping[str, Floats], runs: int, gdp: float) -> Row:
         "price": _spread(price, gdp),
         "free": float((price < FREE).mean()) if left else None,
     }
-
-
-def _error(runs: Floats, lost: NDArray[np.bool_]) -> float | None:
-    """Monte Carlo error of a share of talks: runs that share a draw of the parameters are one case."""
-    draws = runs.astype(np.int64) // RUNS_PER_DRAW
-    if draws.shape[0] == 0 or draws.min() == draws.max():
-        return None
-    of_draw = np.bincount(draws)
-    apart = np.bincount(draws, lost) - lost.mean() * of_draw
-    count = int((of_draw > 0).sum())
-    return float(math.sqrt(float((apart * apart).sum()) * count / (count - 1)) / draws.shape[0])
 
 
 def _spread(shares: Floats, gdp: float) -> Row | None:

@@ -73,7 +73,11 @@ def command(
         )  # fmt: skip
     finally:
         progress.close()
-    charts = () if no_charts else _charts(explanation)
+    charts: tuple[str, ...] = ()
+    if not no_charts:
+        from sim.charts.catalogue import of_explanation
+
+        charts = of_explanation(explanation).names
     if as_json:
         written = [str(place / f"{name}.{kind}") for name in charts for kind in ("png", "svg")]
         print_json(explanation.document | {"folder": str(place), "charts": written})
@@ -85,12 +89,6 @@ def command(
         if charts:
             click.echo(charts_in(place, charts))
         click.echo(f"Time: {time.perf_counter() - began:.1f} s")
-
-
-def _charts(explanation: Explanation) -> tuple[str, ...]:
-    from sim.charts.catalogue import of_explanation
-
-    return of_explanation(explanation).names
 
 
 # --- in print ---------------------------------------------------------------------------------------------
@@ -118,10 +116,10 @@ def _steps(run: Mapping[str, Any]) -> list[str]:
     written = rate if run["losing"] is None else two_digits
     lines = [f"  {'under reference conditions':<34}{'':>9}  {written(first['after'])}"]
     for step in rest:
-        if step["factor"] and abs(math.log(step["factor"])) >= _LEAST_FACTOR:
-            lines.append(f"  {step['label']:<34}{'× ' + format(step['factor'], '.2f'):>9}  {written(step['after'])}")
-        elif step["factor"] == 0.0:
-            lines.append(f"  {step['label']:<34}{'× 0':>9}  {written(step['after'])}")
+        factor = step["factor"]
+        if factor == 0.0 or (factor and abs(math.log(factor)) >= _LEAST_FACTOR):
+            times = f"× {factor:.2f}" if factor else "× 0"
+            lines.append(f"  {step['label']:<34}{times:>9}  {written(step['after'])}")
     what = "hazard" if run["losing"] is None else "chance that talks are lost"
     return [f"The {what} in {month(run['month'])}, term by term:", *lines]
 

@@ -81,8 +81,7 @@ def lines(document: dict[str, Any]) -> list[str]:
         "Chance to leave in a year of contest, all levers at reference:",
     ]
     for row in document["states"]:
-        numbers = _share({"value": row["chance_in_a_year"], "low": row["low"], "high": row["high"]})
-        lines.append(f"  {row['rank']:>2}  {row['state']:<34}{numbers}")
+        lines.append(f"  {row['rank']:>2}  {row['state']:<34}{_share({**row, 'value': row['chance_in_a_year']})}")
     lines += ["", "The Holy See's level is assumed. US aid after fiscal 2020 is held; the cuts of 2025 are not in it."]
     return lines
 
@@ -97,11 +96,8 @@ def _counted(events: float, contest: float, truce: float) -> str:
 def _effects(effects: list[dict[str, Any]]) -> list[str]:
     from math import exp
 
-    lines = []
-    for effect in effects:
-        ratios = {key: exp(effect[key]) for key in ("value", "low", "high")}
-        lines.append(f"  {effect['meaning']:<34}{_times(ratios)}")
-    return lines
+    times = [_times({key: exp(effect[key]) for key in ("value", "low", "high")}) for effect in effects]
+    return [f"  {effect['meaning']:<34}{ratio}" for effect, ratio in zip(effects, times, strict=True)]
 
 
 def _money(money: dict[str, Any]) -> list[str]:
@@ -113,10 +109,11 @@ def _money(money: dict[str, Any]) -> list[str]:
         else "What money is worth (none of Beijing's packages is known yet: the priors stand):",
         f"  {'':<22}{'prior':>22}{'with the packages':>26}",
     ]
-    for row in money["parameters"]:
-        lines.append(f"  {row['parameter']:<22}{_range(row['prior']):>22}{_range(row):>26}  {row['unit']}")
-    lines.append("  This rests on the auction: nobody has seen bids that failed.")
-    return lines
+    lines += [
+        f"  {row['parameter']:<22}{_range(row['prior']):>22}{_range(row):>26}  {row['unit']}"
+        for row in money["parameters"]
+    ]
+    return [*lines, "  This rests on the auction: nobody has seen bids that failed."]
 
 
 def _range(interval: dict[str, float]) -> str:

@@ -26,10 +26,9 @@ from sim.words import many
 @click.option("--since", metavar="DATE", help="The changes from this day on.")
 @click.option("--until", metavar="DATE", help="The changes up to this day.")
 @click.option(
-    "--chart",
-    metavar="FILE",
+    "--chart", metavar="FILE",
     help="Draw the count since 1971, up to the day asked for, into FILE (.png or .svg).",
-)
+)  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: one row for each spell of each state on one side.")
 @click.option("--years", "as_years", is_flag=True, help="Print CSV: one row for each state and year.")
 @click.option("--out", metavar="FILE", help="Write the CSV to FILE, which must not exist yet.")

@@ -71,16 +71,7 @@ def command(
     progress = Progress(loaded.name, quiet or as_json)
     try:
         result, found = run_to_folder(
-            request,
-            out,
-            draw,
-            this_command(),
-            threads,
-            progress,
-            clock,
-            tell,
-            page(threads, tell),
-            pictures=not no_charts,
+            request, out, draw, this_command(), threads, progress, clock, tell, page(threads, tell), not no_charts
         )
     finally:
         progress.close()
@@ -90,8 +81,7 @@ def command(
     assert result.folder is not None
     report = result.folder / "report.html"
     if as_json:
-        there = str(report) if report.is_file() else None
-        print_json({**summary_json(result, found, clock.stages), "report": there})
+        print_json(summary_json(result, found, clock.stages) | {"report": str(report) if report.is_file() else None})
     elif quiet:
         click.echo(result.folder)
     else:

@@ -22,30 +22,25 @@ def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_j
     The exit status is 2 if any of them is wrong.
     """
     from sim.errors import MOST_TOLD, InputError
-    from sim.scenario import load
+    from sim.scenario import load, members, remarks
     from sim.sweeps.sweep import sweep_file, sweep_of
 
     rows: list[dict[str, Any]] = []
     for file in files:
+        notes: list[str] = []
         try:
             if sweep_file(file) is not None:
-                swept = sweep_of(file)
-                rows.append({"file": file, "ok": True, "problems": []})
-                if not as_json:
-                    paths = ", ".join(swept.paths)
-                    click.echo(f"{cleaned(file)}: ok (a sweep of {len(swept.points):,} points over {paths})")
-                continue
-            loaded = load(file, record=record)
+                sweep = sweep_of(file)
+                content = f"a sweep of {len(sweep.points):,} points over {', '.join(sweep.paths)}"
+            else:
+                scenario = load(file, record=record).scenario
+                who, notes = members(scenario), remarks(scenario)
+                content = f"{len(who.recognisers)} states with Taipei, {len(who.former)} that left"
             rows.append({"file": file, "ok": True, "problems": []})
             if not as_json:
-                from sim.scenario import members, remarks
-
-                who = members(loaded.scenario)
-                click.echo(
-                    f"{cleaned(file)}: ok ({len(who.recognisers)} states with Taipei, {len(who.former)} that left)"
-                )
-                for remark in remarks(loaded.scenario):
-                    click.echo(f"{cleaned(file)}: note: {remark}", err=True)
+                click.echo(f"{cleaned(file)}: ok ({content})")
+                for note in notes:
+                    click.echo(f"{cleaned(file)}: note: {note}", err=True)
         except InputError as error:
             problems = [
                 {"path": p.path, "rule": p.rule, "value": p.value, "suggestion": p.suggestion}
