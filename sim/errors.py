@@ -1,4 +1,4 @@
-"""One exception tree: every error carries the file, the path, the rule broken and the value met."""
+"""One tree of exceptions: every error holds the file, the path, the rule broken and the value found."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from sim.words import many
 
 MOST_TOLD = 100
-"""Problems of a file that are told one by one; of the rest, how many there are."""
+"""Problems of a file that are listed; the others are counted."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a request: where it is, the rule it breaks, what was found."""
+    """One thing wrong with a request: its place, the rule that it breaks, the value found."""
 
     path: str
     """Dotted path of the key (`events.lobbying.strength`), or an empty string for the whole file."""
     rule: str
     value: object = None
-    """What was found; None when nothing was (a missing key)."""
+    """The value found; None for a missing key."""
     suggestion: str | None = None
-    """The nearest valid name, when there is one."""
+    """The nearest valid name; None if absent."""
 
     def line(self, file: str | None) -> str:
         """One line for the user: `FILE: path: the rule (got VALUE); did you mean NAME?`."""
@@ -35,12 +35,12 @@ class Problem:
 
 
 class SimError(Exception):
-    """Anything the simulator says no to, or fails at; `exit_status` is what the command line returns."""
+    """Every refusal and failure of the simulator; `exit_status` is what the command line returns."""
 
     exit_status = 1
 
     def lines(self) -> list[str]:
-        """The message, one line a problem."""
+        """The message, one line per problem."""
         return [str(self)]
 
 
@@ -75,7 +75,7 @@ class ResultError(InputError):
 
 
 def nearest(name: object, valid: Iterable[str]) -> str | None:
-    """The valid name closest to `name`, or None when none is close."""
+    """The valid name closest to `name`; None if none is close."""
     names = {candidate.lower(): candidate for candidate in valid}
     close = difflib.get_close_matches(str(name).lower(), names, n=1, cutoff=0.55)
     return names[close[0]] if close else None
@@ -86,13 +86,13 @@ _LONGEST_VALUE = 120
 
 
 def _clean(name: str | None, longest: int = _LONGEST_NAME) -> str:
-    """A name or path on one line, without control characters, not endless."""
+    """A name or path on one line, without control characters, cut off if long."""
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name or "")
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def as_written(value: object) -> str:
-    """A value as a scenario file would hold it; texts in quotes."""
+    """A value as in a scenario file, with texts in quotes."""
     if isinstance(value, str):
         return repr(value)
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Which letters a text may hold, whoever wrote it: none that steers a terminal or hides what a line says."""
+"""Letters that a text may hold, whoever wrote it: none that steers a terminal or hides what a line says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 RULE = "a text without control characters (tab and new line may stand in it)"
-"""What is said of a text with others."""
+"""The rule of an error about other letters."""
 
 _UNFIT = re.compile(
     "["
@@ -26,13 +26,13 @@ def fit(text: str) -> bool:
 
 
 def cleaned(value: Any) -> Any:
-    r"""A text read from outside, with what no text may hold written out, such as `\x1b`; tables and lists with theirs.
+    r"""A text from outside, with forbidden letters written out, such as `\x1b`; also inside tables and lists.
 
-    For everything that comes from a file of somebody else: a title in a manifest, a column of a table, an error kept.
-    What is no text comes back as it is.
+    For everything from a file of somebody else: a title in a manifest, a column of a table, an error kept. Other values
+    come back as they are.
     """
     if isinstance(value, str):
-        return _UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode(), value)
+        return _UNFIT.sub(lambda match: match[0].encode("unicode_escape").decode(), value)
     if isinstance(value, dict):
         return {cleaned(key): cleaned(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -41,20 +41,20 @@ def cleaned(value: Any) -> Any:
 
 
 def json_fit(text: str) -> str:
-    r"""A JSON document whose texts hold the same letters, those that no text may hold as `\u001b`."""
-    return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    r"""The same JSON document with forbidden letters written as `\u001b`."""
+    return _UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))})
 
 
 def reserved(name: str) -> bool:
-    """Whether Windows keeps a name for a device, also with an ending: no file or folder can have it there."""
+    """Whether Windows reserves a name for a device, also with an ending: no file or folder can have it there."""
     return name.partition(".")[0].strip().lower() in _DEVICES
 
 
 RESERVED_RULE = "a name that Windows does not keep for a device, as it does con, prn, aux, nul, com1 and lpt1"
-"""What is said of a name that it keeps."""
+"""The rule of an error about a reserved name."""
 
 
 class MissingLetters(UserWarning):
@@ -75,19 +75,19 @@ class MissingLetters(UserWarning):
 
 
 _SOME = 12
-"""Letters that a note shows."""
+"""Letters listed in a note."""
 
 
 _EAST = {"CJK": "Chinese", "BOPOMOFO": "Chinese", "KANGXI": "Chinese", "IDEOGRAPHIC": "Chinese"} | {
     "FULLWIDTH": "Chinese", "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese",
 }  # fmt: skip
-"""Scripts that one font has, by the first word of a letter's Unicode name."""
+"""Languages that one font covers, by the first word of a letter's Unicode name."""
 _PACKAGES = {"Noto Sans CJK": "fonts-noto-cjk", "Noto Emoji": "fonts-symbola", "Unifont": "fonts-unifont"}
 """Packages of fonts that are not in fonts-noto-core."""
 
 
 def _script(letter: str) -> str:
-    """What writes with a letter, in words; empty where its Unicode name does not say it."""
+    """The script of a letter; empty if its Unicode name does not give it."""
     first = unicodedata.name(letter, "").partition(" ")[0]
     if first not in _EAST and unicodedata.category(letter) == "So":
         return "pictures"

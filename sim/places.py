@@ -1,4 +1,4 @@
-"""Where the scenarios that come with the simulator lie."""
+"""Places of what is installed with the simulator."""
 
 from __future__ import annotations
 

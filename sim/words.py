@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ LEAST = 0.0005
 LEAST_SWAP = 0.001
 """Least share of the runs in which one state left instead of another, where that is listed."""
 MOST_LISTED = 12
-"""Names that `listed_briefly` lists; of the rest, how many there are."""
+"""Names that `listed_briefly` lists; it counts the others."""
 
 
 # --- numbers
@@ -30,7 +30,7 @@ def hyphened(text: str) -> str:
 
 
 def number(value: Any) -> str:
-    """A number of a scenario: four digits, a true minus, never in powers of ten; yes or no for a bool."""
+    """A number of a scenario: four digits, a true minus, never in powers of ten; a bool as yes or no."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, (int, float)):
@@ -41,11 +41,15 @@ def number(value: Any) -> str:
     return minus(text)
 
 
+def with_range(value: Any, low: Any, high: Any, *, write: Callable[[Any], str] = number) -> str:
+    """A number and its range, each written the same way: `1 (0.3 to 2)`."""
+    return f"{write(value)} ({write(low)} to {write(high)})"
+
+
 def ranged(value: Any, sign: bool = False) -> str:
     """A number of a scenario, or a range of it: `1 (0.3 to 2)`."""
     if isinstance(value, Mapping):
-        central, low, high = (_plus(value[key], sign) for key in ("central", "low", "high"))
-        return f"{central} ({low} to {high})"
+        return with_range(*(value[key] for key in ("central", "low", "high")), write=lambda part: _plus(part, sign))
     return _plus(value, sign)
 
 
@@ -67,12 +71,12 @@ def many(number: int, thing: str) -> str:
 
 
 def between(low: float, high: float) -> str:
-    """`8 to 13`, or `8` where both are."""
+    """`8 to 13`, or `8` if both are."""
     return f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
 
 
 def dashed(low: Any, high: Any) -> str:
-    """`8–14`, or `8` where both are, for narrow columns."""
+    """`8–14`, or `8` if both are, for narrow columns."""
     return f"{low}" if low == high else f"{low}–{high}"
 
 
@@ -85,18 +89,18 @@ def signed(value: float) -> str:
 
 
 def signed_between(low: float, high: float) -> str:
-    """`−1 to +2`, or `0` where both are."""
+    """`−1 to +2`, or `0` if both are."""
     return signed(low) if low == high else f"{signed(low)} to {signed(high)}"
 
 
 def signed_hundredths(value: float) -> str:
-    """A difference of means with its sign: `+0.50`; `0` where it would be 0.00."""
+    """A difference of means with its sign: `+0.50`; `0` if it would be 0.00."""
     text = f"{value:+.2f}"
     return "0" if text in ("+0.00", "-0.00") else minus(text)
 
 
 def decimals(error: float) -> int:
-    """Decimals that a mean with a Monte Carlo error bears, 1 to 4."""
+    """Decimals that a Monte Carlo error allows its mean, 1 to 4."""
     return next((digits for digits in (1, 2, 3) if error >= 0.5 * 10**-digits), 4)
 
 
@@ -106,7 +110,7 @@ def plus_minus(value: float, error: float, digits: int) -> str:
 
 
 def with_error(value: float, error: float | None) -> str:
-    """A mean difference and its Monte Carlo error, at as many decimals as that bears: `+0.12 ± 0.01`."""
+    """A mean difference and its Monte Carlo error, at as many decimals as the error allows: `+0.12 ± 0.01`."""
     return plus_minus(value, error, decimals(error)) if error else signed(round(value, 2))
 
 
@@ -117,7 +121,7 @@ def points(difference: float) -> str:
 
 
 def beyond_luck(difference: float, error: float | None) -> bool:
-    """Whether a difference is more than two Monte Carlo errors from zero; never where the error is not known."""
+    """Whether a difference is more than two Monte Carlo errors from zero; False if the error is unknown."""
     return error is not None and abs(difference) > 2 * error
 
 
@@ -125,7 +129,7 @@ def beyond_luck(difference: float, error: float | None) -> bool:
 
 
 def whole_percent(chance: float) -> str:
-    """A chance (0 to 1) in whole per cent, without the sign, 0 and 100 where it rounds to them."""
+    """A chance (0 to 1) in whole per cent, without the sign; 0 or 100 if it rounds to that."""
     return f"{100 * chance:.0f}"
 
 
@@ -140,7 +144,7 @@ def percent(chance: float) -> str:
 
 
 def chance_with_range(p: float, low: float, high: float) -> str:
-    """`41 % (22 to 63)`, or `41 %` where there is no range, or none is known (NaN)."""
+    """`41 % (22 to 63)`, or `41 %` if there is no range, or it is unknown (NaN)."""
     if not low < high:
         return f"{percent(p)} %"
     return f"{percent(p)} % ({percent(low)} to {percent(high)})"
@@ -254,7 +258,7 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
 
 
 def listed_briefly(names: Iterable[str]) -> str:
-    """Names in a row: `a, b and c`; of many more than a dozen, how many more there are."""
+    """Names in a row: `a, b and c`, or the first dozen and the number of the others."""
     every = list(names)
     more = len(every) - MOST_LISTED
     return f"{', '.join(every[:MOST_LISTED])} and {more} more" if more > 1 else listed(every)

@@ -28,10 +28,10 @@ def test_numbers() -> None:
 
 
 def test_ranges() -> None:
-    told = {"central": 0.4, "low": -0.2, "high": 0.6}
-    assert words.ranged(told) == "0.4 (−0.2 to 0.6)"
-    assert words.ranged(told, sign=True) == "+0.4 (−0.2 to +0.6)"
-    assert words.shares(told) == "40 % (−20 to 60 %)"
+    interval = {"central": 0.4, "low": -0.2, "high": 0.6}
+    assert words.ranged(interval) == "0.4 (−0.2 to 0.6)"
+    assert words.ranged(interval, sign=True) == "+0.4 (−0.2 to +0.6)"
+    assert words.shares(interval) == "40 % (−20 to 60 %)"
     assert (words.ranged(2), words.shares(0.125)) == ("2", "12.5 %")
     assert [words.between(8.0, high) for high in (8.0, 13.0)] == ["8", "8 to 13"]
     assert [words.dashed(8, high) for high in (8, 14)] == ["8", "8–14"]
@@ -61,8 +61,8 @@ def test_a_difference_has_the_decimals_that_its_error_bears() -> None:
 
 
 def test_differences_of_chances_are_in_points() -> None:
-    told = [words.points(value) for value in (-0.289, 0.0004, 0.0, 0.05, -0.0612, 0.1, 0.0001, -0.0001)]
-    assert told == ["−28.9", "0.0", "0.0", "+5.0", "−6.1", "+10.0", "0.0", "0.0"]
+    texts = [words.points(value) for value in (-0.289, 0.0004, 0.0, 0.05, -0.0612, 0.1, 0.0001, -0.0001)]
+    assert texts == ["−28.9", "0.0", "0.0", "+5.0", "−6.1", "+10.0", "0.0", "0.0"]
 
 
 def test_beyond_luck_needs_two_errors() -> None:
@@ -88,15 +88,15 @@ def test_a_range_that_is_not_known_is_not_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p", "told"),
+    ("p", "text"),
     [
         (0.0, "a 0 % chance"), (0.002, "a chance of less than 1 %"), (0.08, "an 8 % chance"),
         (0.11, "an 11 % chance"), (0.18, "an 18 % chance"), (0.47, "a 47 % chance"), (0.8, "an 80 % chance"),
         (0.999, "a chance of more than 99 %"),
     ],
 )  # fmt: skip
-def test_a_chance_has_its_article(p: float, told: str) -> None:
-    assert words.chance(p) == told
+def test_a_chance_has_its_article(p: float, text: str) -> None:
+    assert words.chance(p) == text
 
 
 def test_rates_and_chances_at_two_digits() -> None:
@@ -106,8 +106,8 @@ def test_rates_and_chances_at_two_digits() -> None:
         "50 % a year",
         "3.8 a year",
     ]
-    told = [words.two_digits(chance) for chance in (0.0424, 0.5, 0.97, 1e-7)]
-    assert told == ["4.2 %", "50 %", "97 %", "less than 0.0001 %"]
+    texts = [words.two_digits(chance) for chance in (0.0424, 0.5, 0.97, 1e-7)]
+    assert texts == ["4.2 %", "50 %", "97 %", "less than 0.0001 %"]
     assert words.tenths(0.1234) == "12.3 %"
 
 
@@ -150,8 +150,8 @@ def test_days_and_months() -> None:
 
 
 def test_names_of_states_in_a_sentence() -> None:
-    told = [words.the(name) for name in ("Dominican Republic", "Holy See", "Honduras")]
-    assert told == ["the Dominican Republic", "the Holy See", "Honduras"]
+    texts = [words.the(name) for name in ("Dominican Republic", "Holy See", "Honduras")]
+    assert texts == ["the Dominican Republic", "the Holy See", "Honduras"]
 
 
 def test_lists() -> None:

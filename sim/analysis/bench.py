@@ -1,4 +1,4 @@
-"""The same runs with something changed: a result's scenario edited, and run again with the same luck."""
+"""The same runs with something changed: a result's scenario, edited and run with the same random numbers."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from sim.scenario import Scenario
 from sim.scenario.values import plain
 
 MOST_RUNS = 4000
-"""Runs of each change, unless asked otherwise."""
+"""Runs per change by default."""
 DROP = object()
-"""In an edit: the key goes, and with it what the scenario said."""
+"""In an edit: the key is deleted."""
 
 Edit = tuple[str, Any]
-"""A dotted path of the scenario's document and what it becomes."""
+"""A dotted path of the scenario's document and its new value."""
 
 
 def edited(document: Mapping[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
-    """A copy of a scenario's document with edits made; a key that is dropped may be missing already."""
-    made: dict[str, Any] = copy.deepcopy(dict(document))
+    """A copy of a scenario's document with edits; a key to drop may be missing."""
+    copied: dict[str, Any] = copy.deepcopy(dict(document))
     for path, value in edits:
         *above, last = path.split(".")
-        table = made
+        table = copied
         for part in above:
             table = table.setdefault(part, {})
         if value is DROP:
             table.pop(last, None)
         else:
             table[last] = copy.deepcopy(value)
-    return made
+    return copied
 
 
 def changed(request: Request, document: Mapping[str, Any]) -> Setup:
@@ -52,14 +52,14 @@ def changed(request: Request, document: Mapping[str, Any]) -> Setup:
 
 
 def paired_runs(result: Result, runs: int | None) -> int:
-    """How many of a result's runs are run again. Raises InputError for a number that is none."""
+    """The number of a result's runs that are repeated. Raises InputError unless it is a whole number of 1 or more."""
     if (runs := plain(runs)) is not None and (not isinstance(runs, int) or isinstance(runs, bool) or runs < 1):
         raise InputError(Problem("--runs", "a whole number of 1 or more", runs))
     return min(result.runs, MOST_RUNS if runs is None else runs)
 
 
 class Bench:
-    """The first runs of a result again, each time with its scenario edited; every edit is run once for all places."""
+    """The first runs of a result, repeated with its scenario edited; every edit is run once for all places."""
 
     def __init__(self, result: Result, places: Sequence[int], runs: int, threads: int | None = None) -> None:
         """For the ties at `places`, their numbers among the result's own."""
@@ -71,11 +71,11 @@ class Bench:
         self._known: dict[str, NDArray[np.bool_]] = {}
 
     def base(self, place: int) -> NDArray[np.bool_]:
-        """(runs,) whether a tie is, at the end, not what it was at the start, with nothing changed."""
+        """(runs,) whether a tie at the end differs from the start, with nothing changed."""
         return self._base[:, self.places[place]]
 
     def after(self, edits: Iterable[Edit], place: int) -> NDArray[np.bool_]:
-        """(runs,) the same with a scenario so edited."""
+        """(runs,) the same with the scenario edited."""
         document = edited(self.result.scenario, edits)
         key = repr(document)
         if key not in self._known:
@@ -84,36 +84,36 @@ class Bench:
         return self._known[key][:, self.places[place]]
 
     def _moved(self, changes: Mapping[str, NDArray[np.int64]]) -> NDArray[np.bool_]:
-        """(runs, places) whether each tie is, at the end, not what it was at the start."""
+        """(runs, places) whether each tie at the end differs from the start."""
         gone = moved(self.result.at_start, changes, self.runs, len(self.result.months) - 1)
         return gone[:, list(self.places)]
 
     def paired(self, pairs: NDArray[np.int64]) -> Paired:
-        """Paired differences over the runs, summed up; the points over draws with as many digits as tables have."""
+        """Mean and error of paired differences over the runs; points over draws have as many digits as in tables."""
         central = self.request.parameters == "central"
-        found = paired(pairs, int(self.result.settings["runs_per_draw"]), central)
-        if central or found.low is None or found.high is None:
-            return found
-        low, high = (round(point, DIGITS) + 0.0 for point in (found.low, found.high))
-        return found._replace(low=min(found.mean, low), high=max(found.mean, high))
+        pair = paired(pairs, int(self.result.settings["runs_per_draw"]), central)
+        if central or pair.low is None or pair.high is None:
+            return pair
+        low, high = (round(point, DIGITS) + 0.0 for point in (pair.low, pair.high))
+        return pair._replace(low=min(pair.mean, low), high=max(pair.mean, high))
 
 
 def ledger_again(result: Result, setup: Setup, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
-    """Chosen runs of a result, ascending, with what every state weighed, the numbers that the decisions used.
+    """Chosen runs of a result, ascending, with the ledger: what every state weighed in its decisions.
 
-    setup : of the request that gave the result
+    setup : of the request behind the result
     Raises ResultError unless the runs' changes are those of the result to the last bit.
     """
-    found = setup.ledger(runs, engine)
+    ensemble = setup.ledger(runs, engine)
     changes = result.changes
-    kept = np.isin(changes["run"], np.array(runs))
-    again = found.heads | {name: found.changes[:, HEAD + column] for name, column in WEIGHED.items()}
-    if int(kept.sum()) != found.changes.shape[0] or not all(
-        same_bits(changes[name][kept], column) for name, column in again.items()
+    chosen = np.isin(changes["run"], np.array(runs))
+    again = ensemble.heads | {name: ensemble.changes[:, HEAD + column] for name, column in WEIGHED.items()}
+    if int(chosen.sum()) != ensemble.changes.shape[0] or not all(
+        same_bits(changes[name][chosen], column) for name, column in again.items()
     ):
         rule = "what this version gives again: the result was made by another version; run the scenario again"
         raise ResultError(Problem("events.parquet", rule), result.folder)
-    return found
+    return ensemble
 
 
 def same_bits(one: Any, other: Any) -> bool:

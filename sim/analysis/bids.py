@@ -1,4 +1,4 @@
-"""What was bid: both patrons' limits in the talks of each state, how talks ended, and what was paid."""
+"""Bids: both patrons' limits in the talks of each state, how talks ended, and what was paid."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sim.words import listed
 
 Floats = NDArray[np.float64]
 ENDED = tuple(OUTCOMES[end] for end in (LEFT, STAYED, NOT_TAKEN, DROPPED))
-"""How talks end, in the order in which they are told."""
+"""How talks end, in the order of the chart."""
 NINETY = 1.645
-"""Standard errors on either side that hold 90 % of a normal law."""
+"""Standard errors on either side that cover 90 % of a normal law."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one patron would have paid and did pay, % of GDP a year."""
+    """The limit of one patron and its price, % of GDP a year."""
 
     middle: float
     """Median over talks of its limit, as the state believes it."""
@@ -29,7 +29,7 @@ class Side:
     high: float
     """5 % and 95 % points over talks."""
     paid: float | None
-    """Mean of what it pays where it wins; None where it won none."""
+    """Mean price of the talks that it won; None if it won none."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Bids:
     iso3: str
     name: str
     talks: int
-    """Concluded talks of all runs, those dropped without a bid too."""
+    """Concluded talks of all runs, including those dropped without a bid."""
     a_run: float
     beijing: Side
     taipei: Side
@@ -48,19 +48,19 @@ class Bids:
     above: float
     """Share of the talks with bids in which Beijing's limit is above Taipei's, 0 to 1."""
     above_error: float
-    """Its Monte Carlo standard error, draws taken as clusters; NaN where all are of one draw."""
+    """Its Monte Carlo standard error, with draws as clusters; NaN if all are of one draw."""
     gdp_musd: float | None
-    """US$ million a year, from prices told both ways; None where nothing was ever paid."""
+    """US$ million a year, from prices known both ways; None if nothing was ever paid."""
 
     @property
     def more(self) -> int:
-        """1 where Beijing's limit is above Taipei's in most talks, -1 where in few, 0 where luck leaves it open."""
+        """1 if Beijing's limit is above Taipei's in most talks, -1 if it is below, 0 if the error leaves it open."""
         margin = NINETY * self.above_error
         return int(self.above - margin > 0.5) - int(self.above + margin < 0.5) if margin == margin else 0
 
 
 def bids(result: Result) -> list[Bids]:
-    """Of each state whose talks have bids, Beijing's strongest first; the Holy See, which nobody bids for, has none."""
+    """One record per state whose talks have bids, Beijing's strongest first. Nobody bids for the Holy See."""
     talks, runs = result.talks_columns, result.talk_runs
     if not runs or not len(talks["run"]):
         return []
@@ -69,7 +69,7 @@ def bids(result: Result) -> list[Bids]:
     price, musd = (np.asarray(talks[name], dtype=np.float64) for name in ("price", "price_musd"))
     draw = np.asarray(talks["run"]) // int(result.settings["runs_per_draw"])
     bid_for = (np.asarray(talks["side"]) == SIDES[RECOGNITION][0]) & (outcome != OUTCOMES[DROPPED])
-    found = []
+    rows = []
     for code, name, _ in result.members:
         own = codes == code
         bid = own & bid_for
@@ -78,7 +78,7 @@ def bids(result: Result) -> list[Bids]:
         left, stayed = (own & (outcome == OUTCOMES[end]) for end in (LEFT, STAYED))
         above = limits[0, bid] > limits[1, bid]
         paid = own & (price > 0.0) & np.isfinite(musd)
-        found.append(
+        rows.append(
             Bids(
                 code,
                 name,
@@ -92,7 +92,7 @@ def bids(result: Result) -> list[Bids]:
                 float(np.median(musd[paid] / price[paid]) * 100.0) if paid.any() else None,
             )
         )
-    return sorted(found, key=lambda one: (-one.above, one.taipei.middle - one.beijing.middle, one.name))
+    return sorted(rows, key=lambda one: (-one.above, one.taipei.middle - one.beijing.middle, one.name))
 
 
 def _side(limit: Floats, paid: Floats) -> Side:
@@ -101,27 +101,29 @@ def _side(limit: Floats, paid: Floats) -> Side:
 
 
 def share_error(happened: NDArray[np.bool_], draw: NDArray[np.integer]) -> float:
-    """Monte Carlo standard error of a share of talks, those of one draw of the parameters hanging together.
+    """Monte Carlo standard error of a share of talks, with draws of the parameters as clusters.
 
-    happened, draw : (talks,); NaN where all talks are of one draw
+    happened, draw : (talks,)
+    Returns NaN if all talks are of one draw
     """
-    draws, place = np.unique(draw, return_inverse=True)
-    if len(draws) < 2:
+    of_draw = np.bincount(draw)
+    draws = int((of_draw > 0).sum())
+    if draws < 2:
         return float("nan")
-    off = np.bincount(place, weights=happened - happened.mean())
-    return float(np.sqrt((off**2).sum() * len(draws) / (len(draws) - 1.0)) / len(happened))
+    off = np.bincount(draw, happened) - happened.mean() * of_draw
+    return float(np.sqrt((off * off).sum() * draws / (draws - 1)) / len(happened))
 
 
 def finding(rows: list[Bids]) -> str:
-    """The headline: where Beijing would pay more than Taipei, and where not, never stronger than luck allows."""
+    """The headline: the states for which Beijing would pay more than Taipei, and less, both beyond the error."""
     beijing = [row for row in rows if row.more > 0]
     taipei = [row for row in reversed(rows) if row.more < 0]
     if not beijing and not taipei:
         return "Neither patron outbids the other in most talks of any state"
-    told = [_outbids("Beijing", "Taipei", beijing)] if beijing else []
+    clauses = [_outbids("Beijing", "Taipei", beijing)] if beijing else []
     if taipei:
-        told.append(_outbids("Taipei", "it" if told else "Beijing", taipei))
-    return "; ".join(told)
+        clauses.append(_outbids("Taipei", "it" if clauses else "Beijing", taipei))
+    return "; ".join(clauses)
 
 
 def _outbids(who: str, whom: str, rows: list[Bids]) -> str:
@@ -131,8 +133,8 @@ def _outbids(who: str, whom: str, rows: list[Bids]) -> str:
 _NAMED = 2
 
 
-def names(told: list[str]) -> str:
-    """A few names, and how many more."""
-    if len(told) > _NAMED + 1:
-        return ", ".join(told[:_NAMED]) + f" and {len(told) - _NAMED} others"
-    return listed(told)
+def names(every: list[str]) -> str:
+    """A few names, and the number of the others."""
+    if len(every) > _NAMED + 1:
+        return ", ".join(every[:_NAMED]) + f" and {len(every) - _NAMED} others"
+    return listed(every)

@@ -1,4 +1,4 @@
-"""What the calendar of a scenario holds for a state, and where the patrons' levers change."""
+"""Dates of a scenario for a state: the events of its calendar, and the changes of the patrons' levers."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from sim.scenario.fields import PATRONS
 Row = dict[str, Any]
 
 
-def calendar_of(subject: Subject, laid: Plan, happens: NDArray[np.bool_] | None = None) -> Iterator[Row]:
-    """What the calendar holds for the state or for all, and where patrons' levers change.
+def calendar_of(subject: Subject, plan: Plan, happens: NDArray[np.bool_] | None = None) -> Iterator[Row]:
+    """One row per event for the state or for all, and per change of a patron's lever.
 
-    happens : (E,) whether each event does in a run; left out, none is told
+    happens : (E,) whether each event does in a run; without it `happened` is None
     """
-    first = int(laid.timeline.calendar_month[0])
-    for number, entry in enumerate(laid.entries):
-        if int(laid.timeline.events.state[number]) in (-1, subject.member) and entry.month < len(laid.months):
+    first = int(plan.timeline.calendar_month[0])
+    for number, entry in enumerate(plan.entries):
+        if int(plan.timeline.events.state[number]) in (-1, subject.member) and entry.month < len(plan.months):
             certain = entry.event.chance == 1.0 and (
-                entry.election < 0 or laid.outcome_chances[entry.election][entry.outcome] == 1.0
+                entry.election < 0 or plan.outcome_chances[entry.election][entry.outcome] == 1.0
             )
             yield {
                 "lever": entry.name,

@@ -1,4 +1,4 @@
-"""Why a state left, or did not: told from the model's own ledger, run again with the same luck, checked to the bit."""
+"""Why a state left, or did not: from the ledger of the same runs again, which must agree to the last bit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 FORMAT = 3
 MOST_SAMPLED = 100
-"""Runs whose ledger tells what a state weighs in all its months."""
+"""Runs whose ledger gives what a state weighs in all its months."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,47 +55,47 @@ class Explanation:
 
     @property
     def sentences(self) -> list[str]:
-        """The explanation in words, a sentence each."""
+        """The explanation in words, one string per sentence."""
         return list(self.document["sentences"])
 
     def months(self) -> pd.DataFrame:
-        """A row a month of the run, up to the decision.
+        """One row per month of the run, up to the decision.
 
         Terms (of leaving log odds; of returning and suspending log rates, `order` a year; `acceptance` a multiple),
-        `hazard` (a year), `chance` of the decision in the month, `talks` and `losing` (the chance that talks are lost
-        which close in the month; of leaving alone), and `luck`, the number drawn (0 to 1): below the chance, or that of
-        losing, the decision is taken. A state with Taipei draws it when its talks close.
+        `hazard` (a year), `chance` of the decision in the month, `talks` and `losing` (only for leaving: the chance
+        that talks closing in the month are lost), and `luck`, the number drawn (0 to 1): if it is below the chance, or
+        that of losing, the decision is taken. A state with Taipei draws it when its talks close.
         """
         return _frame(self._run("months"))
 
     def steps(self) -> pd.DataFrame:
-        """A row a term at the decision: its value, and what it moved: the chance of losing, or the annual hazard."""
+        """One row per term at the decision: its value, and how it moved the chance of losing or the annual hazard."""
         return _frame(self._run("steps"))
 
     def acts(self) -> pd.DataFrame:
-        """A row a month of the run: what the patrons did (% of GDP and US$ million a year, pressure 0 to 3)."""
+        """One row per month of the run: what the patrons did (% of GDP and US$ million a year, pressure 0 to 3)."""
         return _frame(self._run("acts"))
 
     def keeping(self) -> pd.DataFrame:
-        """A row a single change, the smallest that kept the state first (see `sim.analysis.smallest_change`)."""
-        told = self.document["run"]
-        return _frame([] if told is None or told["keeping"] is None else told["keeping"]["rows"])
+        """One row per single change, the smallest that kept the state first (see `sim.analysis.smallest_change`)."""
+        run = self.document["run"]
+        return _frame([] if run is None or run["keeping"] is None else run["keeping"]["rows"])
 
     def terms(self) -> pd.DataFrame:
-        """A row a term: its mean, 5 and 95 % points at the decisions of all runs, and over all months of a sample."""
+        """One row per term: mean, 5 and 95 % points at the decisions of all runs, and over all months of a sample."""
         return _frame(self.document["terms"])
 
     def hazard(self) -> pd.DataFrame:
-        """A row a month: the hazard (a year) over the sampled runs that had not decided, and their share."""
+        """One row per month: the hazard (a year) over the sampled runs that had not decided, and their share."""
         return _frame(self.document["when"]["months"])
 
     def removed(self) -> pd.DataFrame:
-        """A row a lever taken away (see `sim.analysis.removals`)."""
+        """One row per lever taken away (see `sim.analysis.removals`)."""
         return self.removals.frame()
 
     def _run(self, table: str) -> list[Row]:
-        told = self.document["run"]
-        return [] if told is None else list(told[table])
+        run = self.document["run"]
+        return [] if run is None else list(run[table])
 
 
 def explain(
@@ -110,9 +110,9 @@ def explain(
     """Why a state left, returned or suspended cooperation in the runs of a result, or did not.
 
     result : a result, or the folder of one
-    run : one run to look into; left out, a typical one: that of the median month among the decisions
-    runs : of each removal, the first of the result's own (default: 4,000, or all where there are fewer)
-    progress : called with the removals done and wanted
+    run : the run to follow (default: a typical one, with the median month of the decisions)
+    runs : runs per removal, the first of the result's own (default: 4,000, or all if there are fewer)
+    progress : called with the numbers of removals done and wanted
     Raises InputError for a state or run the result does not have, ResultError for a result of another version.
     """
     if not isinstance(result, Result):
@@ -151,25 +151,26 @@ def explain(
         "when": over_runs.when(subject, setup.plan, rows),
         "removals": without.document,
     }
-    _tell(document, without)
+    _put_into_words(document, without)
     return Explanation(subject, without, document)
 
 
 def stories(result: Result, state: str) -> tuple[list[str], list[str]]:
-    """The story of a typical run in which a state leaves, and its talks over all runs, and nothing else.
+    """The story of a typical run in which a state leaves, and its talks over all runs.
 
-    Both empty for a state that does not weigh leaving; no story where it leaves in no run. Raises as `explain` does.
+    Both are empty for a state that does not weigh leaving; the story is empty if it leaves in no run. Raises as
+    `explain` does.
     """
     subject = subject_of(result, state)
     if subject.decision != "leave":
         return [], []
-    chosen, run = _chosen_run(subject, None), []
+    chosen, lines = _chosen_run(subject, None), []
     setup = Request.again(result).setup
     if chosen is not None:
-        told = one_run(subject, setup, chosen, True)
-        run = story(told, int(first_decisions(subject)[0].shape[0]), subject.decision, subject.name)
-    found = talks(subject, setup.plan)
-    return run, [] if found is None else found["sentences"]
+        run = one_run(subject, setup, chosen, True)
+        lines = story(run, int(first_decisions(subject)[0].shape[0]), subject.decision, subject.name)
+    document = talks(subject, setup.plan)
+    return lines, [] if document is None else document["sentences"]
 
 
 # --- files ------------------------------------------------------------------------------------------------
@@ -189,11 +190,11 @@ def explanation_to_folder(
     tell: Callable[[str], object] | None = None,
     pictures: bool = True,
 ) -> tuple[Explanation, Path, bool]:
-    """Find an explanation of a result that has a folder, or make it and write it there; True when it was found.
+    """Find the explanation of a result that has a folder, or make and write it; returns whether it was found.
 
-    out : a folder of the user's own (`explain/<ISO3>` in the result's where left out), or exactly there and only there
-    draw : draws its charts into a folder; tell : is told what takes long; pictures : whether charts are asked for
-    Raises as `explain` does, and InputError, before anything is run, where the folder cannot be written to.
+    out : a folder of the user's own (default: `explain/<ISO3>` in that of the result), or exactly that one
+    draw : draws its charts into a folder; tell : called with a note before what takes long; pictures : whether to draw
+    Raises as `explain` does, and InputError before anything is run if the folder cannot be written to.
     """
     subject = subject_of(result, state, tie)
     _chosen_run(subject, run)
@@ -209,22 +210,22 @@ def explanation_to_folder(
     drawn = draw is not None and pictures
     with suppress(ResultError):
         drawn = drawn or (draw is not None and results.loaded(folder, EXPLANATION)["drawn"])
-    said = {"kind": EXPLANATION.name, "id": identity, **asked, "title": result.title, "drawn": drawn}
+    head = {"kind": EXPLANATION.name, "id": identity, **asked, "title": result.title, "drawn": drawn}
     made: list[Explanation] = []
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         request = Request.again(result)
         if request.engine == "compiled":
             request.setup.warm_up(tell)
-        found = explain(result, state, run, tie, runs, threads, progress)
-        results.write_json(found.document, stage / EXPLANATION.document)
+        explanation = explain(result, state, run, tie, runs, threads, progress)
+        results.write_json(explanation.document, stage / EXPLANATION.document)
         if draw is not None and drawn:
-            draw(found, stage)
-        made.append(found)
+            draw(explanation, stage)
+        made.append(explanation)
         outside = {"command": command, "result": results.way(folder, home)}
         return {"outside": outside}
 
-    if results.found_or_made(folder, said, (), make, own=out is None):
+    if results.found_or_made(folder, head, (), make, own=out is None):
         return read_explanation(folder, result), folder, True
     return made[-1], folder, False
 
@@ -232,14 +233,14 @@ def explanation_to_folder(
 def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
     """An explanation from its folder.
 
-    result : the one it explains; left out, the one in whose folder it is, or where it was when this was written
-    Raises ResultError where it is damaged, or its result is not there.
+    result : the one it explains (default: the one in whose folder it is, or at the place noted in the manifest)
+    Raises ResultError if it is damaged or its result is missing.
     """
     manifest = results.check(folder, EXPLANATION, pictures=False)
     if result is None:
         homes = (results.followed(folder, way) for way in ("../..", manifest["outside"].get("result")))
-        found = (read(home) for home in homes if home is not None)
-        result = next((one for one in found if one.settings["id"] == manifest["result"]), None)
+        candidates = (read(home) for home in homes if home is not None)
+        result = next((one for one in candidates if one.settings["id"] == manifest["result"]), None)
     if result is None or result.settings["id"] != manifest["result"]:
         rule = f"an explanation in the folder of its result, {manifest['result']}: explain that again"
         raise ResultError(Problem("result", rule), folder)
@@ -256,7 +257,7 @@ def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
 
 
 def _chosen_run(subject: Subject, run: int | None) -> int | None:
-    """The run asked for; else the first of those that decide in the median month; None where none decides."""
+    """The run asked for, by default the first that decides in the median month; None if none decides."""
     if (run := plain(run)) is not None:
         if not isinstance(run, int) or isinstance(run, bool) or not 0 <= run < subject.result.runs:
             raise InputError(Problem("--run", f"a whole number from 0 to {subject.result.runs - 1}", run))
@@ -271,15 +272,15 @@ def _chosen_run(subject: Subject, run: int | None) -> int | None:
 # --- in words ---------------------------------------------------------------------------------------------
 
 
-def _tell(document: dict[str, Any], without: Removals) -> None:
+def _put_into_words(document: dict[str, Any], without: Removals) -> None:
     """Put the explanation into words, each part its own and all of them together."""
     chance, run, when = document["chance"], document["run"], document["when"]
     decision, name = document["decision"], document["state"]
-    told = f"By the end of {month(document['end'])} {name} {DONE[decision]} in {100 * chance['p']:.1f} % of "
-    told += f"{document['runs']:,} runs (Monte Carlo error {100 * chance['mc']:.1f}"
+    text = f"By the end of {month(document['end'])} {name} {DONE[decision]} in {100 * chance['p']:.1f} % of "
+    text += f"{document['runs']:,} runs (Monte Carlo error {100 * chance['mc']:.1f}"
     if chance["low"] is not None and chance["low"] < chance["high"]:
-        told += f"; {100 * chance['low']:.0f} to {100 * chance['high']:.0f} % over parameter draws"
-    chance["sentences"] = [f"{told})."]
+        text += f"; {100 * chance['low']:.0f} to {100 * chance['high']:.0f} % over parameter draws"
+    chance["sentences"] = [f"{text})."]
     if not chance["decided_runs"]:
         chance["sentences"].append(f"In none of the runs it {DOES[decision]}, so there is no decision to look into.")
     when["sentences"] = []
@@ -300,9 +301,9 @@ def _of_run(run: dict[str, Any], decided_runs: int, decision: str, name: str) ->
     """Put one run into words: its story, and what goes with it."""
     run["story"] = story(run, decided_runs, decision, name)
     run["sentences"] = [*run["story"], *beside(run, decision)]
-    kept = [] if run["keeping"] is None else run["keeping"]["sentences"]
+    changes = [] if run["keeping"] is None else run["keeping"]["sentences"]
     acts = [] if decision == "leave" and run["decided"] else [done(run, decision)]
-    return [*run["sentences"], weighed(run), *acts, *kept]
+    return [*run["sentences"], weighed(run), *acts, *changes]
 
 
 def _frame(rows: Sequence[Row]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What the record says up to a day: fitted rates and effects, the events behind them, money, and the states ranked."""
+"""The fit on the record up to a day: rates and effects, the events behind them, money, and the states ranked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sim.runs.setup import Setup
 from sim.scenario import RecordTable, ResolvedScenario, Scenario
 
 DRAWS, SEED = 1000, 1
-"""Draws of the posterior from which the states' intervals are told."""
+"""Draws of the posterior for the states' intervals, and their seed."""
 _MEANING = {
     "population": "a more populous state",
     "americas": "a state of the Americas",
@@ -38,21 +38,21 @@ _MEANING = {
 
 
 def fitted(as_of: date, record: RecordTable | None = None) -> dict[str, Any]:
-    """The fit of a day, as `sim fit --json` tells it; intervals hold 90 % of belief.
+    """The fit of a day, as `sim fit --json` prints it; intervals hold 90 % of belief.
 
     record : the user's facts since the atlas ends
-    Raises AtlasError where no departure is on record yet.
+    Raises AtlasError if no departure is on record yet.
     """
     own = None if record is None else record.facts
-    found, known = fit(as_of, own=own), beliefs(as_of, own=own)
+    fits, known = fit(as_of, own=own), beliefs(as_of, own=own)
     return {
         "as_of": as_of.isoformat(),
         **({} if record is None else {"record": record.name}),
         "half_life_years": HALF_LIFE_YEARS,
         "window_years": WINDOW_YEARS,
         "truce": _interval(known[TRUCE]),
-        "leaving": _hazard(found.leaving, known, "departure_rate", LEAVING, covariates.LEAVING),
-        "returning": _hazard(found.returning, known, "return_rate", RETURNING, covariates.RETURNING),
+        "leaving": _hazard(fits.leaving, known, "departure_rate", LEAVING, covariates.LEAVING),
+        "returning": _hazard(fits.returning, known, "return_rate", RETURNING, covariates.RETURNING),
         "money": priced_money(as_of),
         "states": _states(as_of, record),
     }
@@ -66,10 +66,10 @@ def fit_to_folder(
 ) -> Path:
     """Write a fit as JSON and as tables into `<out>/fit-<date>`; returns the folder.
 
-    draw : draws the chart of a document into a folder; None: no chart is wanted
+    draw : draws the chart of a document into a folder; None for no chart
     """
     folder = results.at(out, f"fit-{document['as_of']}")
-    said = {"kind": FIT.name, "id": results.identity(document), "as_of": document["as_of"]}
+    head = {"kind": FIT.name, "id": results.identity(document), "as_of": document["as_of"]}
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         results.write_json(document, stage / FIT.document)
@@ -84,13 +84,13 @@ def fit_to_folder(
             draw(document, stage / results.CHARTS)
         return {"outside": {"command": command}}
 
-    own = results.claim(out, FIT, said["id"])
-    results.found_or_made(folder, said, [] if draw is None else [results.CHARTS], make, own)
+    own = results.claim(out, FIT, head["id"])
+    results.found_or_made(folder, head, [] if draw is None else [results.CHARTS], make, own)
     return folder
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The document of a fit from its folder. Raises ResultError where it is missing, incomplete or damaged."""
+    """The document of a fit from its folder. Raises ResultError if it is missing, incomplete or damaged."""
     manifest = results.check(folder, FIT, pictures=False)
     path = folder / FIT.document
     document = results.read_json(path)
@@ -150,7 +150,7 @@ def _events(panel: Panel) -> Iterable[dict[str, Any]]:
 
 
 def _states(as_of: date, record: RecordTable | None) -> list[dict[str, Any]]:
-    """Every recogniser with its chance to leave in a year of contest, all levers at reference, likeliest first."""
+    """One row per recogniser: its chance to leave in a year of contest, all levers at reference, likeliest first."""
     header = {"name": "fit", "title": "Fit", "question": "Who is susceptible?", "start": as_of, "end": as_of}
     scenario = Scenario.model_validate({"scenario": header, "record": record})
     setup = Setup.of(ResolvedScenario(scenario, scenario, "fit", ()), SEED)
@@ -158,21 +158,21 @@ def _states(as_of: date, record: RecordTable | None) -> list[dict[str, Any]]:
     rows = []
     for place, code in enumerate(setup.plan.members.recognisers):
         low, high = np.quantile(drawn[:, place], [0.05, 0.95]).tolist()
-        told = {"iso3": code, "state": state(code).name, "chance_in_a_year": float(central[0, place])}
-        rows.append({**told, "low": low, "high": high})
+        row = {"iso3": code, "state": state(code).name, "chance_in_a_year": float(central[0, place])}
+        rows.append({**row, "low": low, "high": high})
     rows.sort(key=lambda row: (-row["chance_in_a_year"], row["iso3"]))
     return [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
 
 
 def _chances(setup: Setup, draws: int) -> Any:
     """(draws, n) chance to leave in a year of contest under reference conditions."""
-    laid, drawn = setup.plan, setup.draws(draws * RUNS_PER_DRAW).parameters
+    plan, drawn = setup.plan, setup.draws(draws * RUNS_PER_DRAW).parameters
     effects = [drawn[name].tolist() for name in LEAVING]
     rates, apart = drawn["departure_rate"].tolist(), drawn["holy_see_rate"].tolist()
-    chances = np.empty((len(rates), len(laid.states)))
-    for place, (code, row) in enumerate(zip(laid.states, laid.timeline.covariates.tolist(), strict=True)):
+    chances = np.empty((len(rates), len(plan.states)))
+    for place, (code, row) in enumerate(zip(plan.states, plan.timeline.covariates.tolist(), strict=True)):
         for draw, rate in enumerate(rates):
-            told = [part for effect, value in zip(effects, row, strict=True) for part in (effect[draw], value)]
-            log_rate = math.log(apart[draw]) if code == HOLY_SEE else rules.susceptibility(math.log(rate), *told)
+            parts = [part for effect, value in zip(effects, row, strict=True) for part in (effect[draw], value)]
+            log_rate = math.log(apart[draw]) if code == HOLY_SEE else rules.susceptibility(math.log(rate), *parts)
             chances[draw, place] = rules.monthly_chance(math.exp(log_rate), 12.0)
     return chances

@@ -1,4 +1,4 @@
-"""One run of a result: its months up to the decision, that decision by terms, what the patrons did in it."""
+"""One run of a result: its months up to the decision, the decision by terms, and the patrons' acts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.analysis.dates import calendar_of
 from sim.analysis.smallest_change import smallest_change
 from sim.analysis.subject import Subject, first_decisions
 from sim.analysis.talks import COLUMNS, held_by
-from sim.analysis.words import acts_told
+from sim.analysis.words import acts_in_words
 from sim.errors import Problem, ResultError
 from sim.model import rules
 from sim.model.calendar import AID, DOUBTED, HOSTILITY, INDUCEMENT, OFFER, draw_happenings
@@ -40,15 +40,15 @@ from sim.runs.setup import Setup
 Row = dict[str, Any]
 
 MONTHS_BEFORE = 24
-"""Months that are counted as those before the decision, its own included."""
+"""Months up to the decision, its own included, over which chances are added up."""
 MOST_HIGHEST = 5
 PURPOSES = {"return": RETURN, "suspend": SUSPEND}
 
 
 def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str, Any]:
-    """One run: its months up to the decision, that decision by terms, what the patrons did, what would have kept it.
+    """One run: its months up to the decision, the decision by terms, the patrons' acts, and what would have kept it.
 
-    setup : of the request that gave the result
+    setup : of the request behind the result
     """
     result, timeline = subject.result, setup.plan.timeline
     ensemble = ledger_again(result, setup, [run], result.settings["engine"])
@@ -70,7 +70,7 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
     draws = setup.draws(run + 1)
     beliefs = {name: float(draws.parameters[name][draw]) for name in draws.parameters.dtype.names or ()}
     talk = closed.get(at["row"]) if decided is not None else None
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "run": run,
         "draw": draw,
         "typical": typical,
@@ -98,33 +98,33 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
         "acts": acts,
         "usual": usual,
         "calendar": list(calendar_of(subject, setup.plan, happens)),
-        "words": acts_told(subject, setup.plan, happens, draws.values[draw], beliefs),
+        "words": acts_in_words(subject, setup.plan, happens, draws.values[draw], beliefs),
     }
-    told["keeping"] = None if decided is None else smallest_change(subject, run, decided)
-    return told
+    document["keeping"] = None if decided is None else smallest_change(subject, run, decided)
+    return document
 
 
 def _closed(subject: Subject, setup: Setup, ensemble: Ensemble) -> dict[int, Row]:
-    """The talks of the state that ended in a run, by the row in which they did."""
+    """The talks of the state that ended in a run, by the row of their end."""
     if subject.decision != "leave":
         return {}
-    found: dict[int, Row] = {}
-    for row in ensemble.talks[ensemble.talks[:, TALK_STATE] == subject.place]:
-        talk = {name: float(row[column]) for name, column in COLUMNS.items()}
+    rows: dict[int, Row] = {}
+    for talk_row in ensemble.talks[ensemble.talks[:, TALK_STATE] == subject.place]:
+        talk = {name: float(talk_row[column]) for name, column in COLUMNS.items()}
         outcome = OUTCOMES[int(talk["outcome"])]
-        told = held_by(subject, setup.plan, talk)
+        document = held_by(subject, setup.plan, talk)
         if outcome not in ("left", "stayed"):
-            told |= dict.fromkeys(("drawn", "surplus", "more_share", "more_musd"))
-        found[int(talk["closed"])] = told | {
+            document |= dict.fromkeys(("drawn", "surplus", "more_share", "more_musd"))
+        rows[int(talk["closed"])] = document | {
             "row": int(talk["opened"]),
             "outcome": outcome,
             "acceptance": talk["acceptance"],
         }
-    return found
+    return rows
 
 
 def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weighed: Any, closed: Row | None) -> Row:
-    """What the state weighed in a month, the chance that followed, and the number drawn.
+    """The terms of the state in a month, the chance that follows from them, and the number drawn.
 
     closed : its talks that ended in the month
     """
@@ -134,26 +134,26 @@ def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weigh
     side = SIDES[subject.tie][int(weighed[SIDE])]
     open_to = side == SIDES[subject.tie][decision.home]
     chance = rules.monthly_chance(hazard, float(timeline.exposure[row])) if open_to else None
-    told: Row = {"month": subject.result.months[row], "row": row, "side": side, **terms}
-    luck: float | None = None
+    document: Row = {"month": subject.result.months[row], "row": row, "side": side, **terms}
+    u: float | None = None
     if subject.decision == "leave":
-        told["talks"] = TALKS[int(weighed[IN_TALKS])] if open_to else None
-        told["losing"] = float(weighed[CHANCE]) if open_to else None
-        luck = None if closed is None else closed["drawn"]
+        document["talks"] = TALKS[int(weighed[IN_TALKS])] if open_to else None
+        document["losing"] = float(weighed[CHANCE]) if open_to else None
+        u = None if closed is None else closed["drawn"]
     elif open_to:
-        luck = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision])
-    return told | {"hazard": hazard, "chance": chance, "luck": luck}
+        u = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision])
+    return document | {"hazard": hazard, "chance": chance, "luck": u}
 
 
 def steps(decision: str, terms: Mapping[str, float]) -> list[Row]:
-    """From reference conditions to the decision, term by term as the rules do it.
+    """From reference conditions to the decision, term by term in the order of the rules.
 
     terms : a month's, by name
-    Each step has `term`, `label`, `value`, `before` and `after`, and `factor`, the one over the other: of leaving, the
-    chance that talks are lost which close in the month; of the other decisions, the annual hazard. The last `after` is
+    Each step has `term`, `label`, `value`, `before`, `after`, and `factor` (after over before). They are, for leaving,
+    the chance that talks closing in the month are lost; for the other decisions, the annual hazard. The last `after` is
     the ledger's to the last bit.
     """
-    told = DECISIONS[decision]
+    law = DECISIONS[decision]
     leaves = decision == "leave"
 
     def measure(total: float) -> float:
@@ -163,17 +163,17 @@ def steps(decision: str, terms: Mapping[str, float]) -> list[Row]:
 
     total = terms["base"]
     after = measure(total)
-    first: Row = {"term": "base", "label": told.base, "value": total, "factor": None, "before": None, "after": after}
-    found = [first]
-    for term in told.added:
+    first: Row = {"term": "base", "label": law.base, "value": total, "factor": None, "before": None, "after": after}
+    rows = [first]
+    for term in law.added:
         total = total + terms[term.name]
-        found.append(_step(term.name, term.label, terms[term.name], found[-1]["after"], measure(total)))
-    for term in told.after:
-        value, before = terms[term.name], found[-1]["after"]
-        found.append(
+        rows.append(_step(term.name, term.label, terms[term.name], rows[-1]["after"], measure(total)))
+    for term in law.after:
+        value, before = terms[term.name], rows[-1]["after"]
+        rows.append(
             _step(term.name, term.label, value, before, before + value if term.name == "order" else value * before)
         )
-    return found
+    return rows
 
 
 def _step(term: str, label: str, value: float, before: float, after: float) -> Row:
@@ -187,21 +187,21 @@ def _adds_up(chances: Sequence[float]) -> float:
 
 
 def _acts(subject: Subject, setup: Setup, run: int, rows: Any, last: int, public: int) -> tuple[list[Row], Row]:
-    """What the patrons did in a run, month by month, from the agents themselves; and the same at reference.
+    """The patrons' acts in a run, month by month, from the agents themselves; and the same at reference.
 
-    rows : (T + 1, COLUMNS) the run's ledger of the place, which the agents must give again to the last bit
-    public : whether the reference is that of public talks (0 or 1)
+    rows : (T + 1, COLUMNS) the run's ledger of the place; the agents must give the same to the last bit
+    public : 1 if the reference is that of public talks, otherwise 0
     """
     from sim.model.world import World
 
-    found: list[Row] = []
+    acts: list[Row] = []
     weighed: list[list[float]] = []
 
     class Watched(World):
-        """A world that notes what was done to the state before its decision is carried out."""
+        """A world that notes the acts towards the state before its decision is carried out."""
 
         def record(self, places: Any, after: list[int]) -> None:
-            found.append(_act(self, self.members[subject.member], subject.result.months[self.month]))
+            acts.append(_act(self, self.members[subject.member], subject.result.months[self.month]))
             super().record(places, after)
             weighed.append(list(places[subject.place].row))
 
@@ -236,14 +236,14 @@ def _acts(subject: Subject, setup: Setup, run: int, rows: Any, last: int, public
         "stake_share": math.expm1(float(reference.stake[i, public])),
         "dependence": float(setup.plan.timeline.dependence_ref[i]),
     }
-    return found, usual
+    return acts, usual
 
 
 def _act(world: Any, state: Any, month: str) -> Row:
-    """What was done to a state in a month.
+    """The acts towards a state in a month.
 
-    Shares in % of GDP a year, as believed but for `beijing_face_share`, Beijing's bid at face value; pressure and
-    hostility 0 to 3.
+    Shares are in % of GDP a year and as believed, except `beijing_face_share`, Beijing's bid at face value. Pressure
+    and hostility are from 0 to 3.
     """
     with_taipei = state.side == TAIPEI
     believed = state.bid if with_taipei else state.level(OFFER)
@@ -277,6 +277,6 @@ def _act(world: Any, state: Any, month: str) -> Row:
 def _happenings(setup: Setup, run: int) -> NDArray[np.bool_]:
     """(E,) whether each event of the calendar happens in a run."""
     draws, draw = setup.draws(run + 1), run // RUNS_PER_DRAW
-    found = np.empty(len(setup.plan.entries), dtype=np.bool_)
-    draw_happenings(setup.plan.timeline.events, draws.chances[draw], draws.outcomes[draw], setup.seed, run, found)
-    return found
+    happens = np.empty(len(setup.plan.entries), dtype=np.bool_)
+    draw_happenings(setup.plan.timeline.events, draws.chances[draw], draws.outcomes[draw], setup.seed, run, happens)
+    return happens

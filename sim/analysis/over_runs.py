@@ -17,23 +17,23 @@ Row = dict[str, Any]
 
 
 def chance(subject: Subject) -> dict[str, Any]:
-    """The chance at the end, as the result's table of states has it, and when the decision comes."""
+    """The chance at the end, as in the result's table of states, and the months of the decision."""
     result = subject.result
     table = result.states_of(subject.tie)
     row = table["iso3"].index(subject.iso3)
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         name: table[f"p_end{suffix}"][row]
         for name, suffix in (("p", ""), ("low", "_low"), ("high", "_high"), ("mc", "_mc"))
     }
     _, when = first_decisions(subject)
     points = _points(when.astype(np.float64), method="inverted_cdf")
-    told |= {"decided_runs": int(when.shape[0])}
+    document |= {"decided_runs": int(when.shape[0])}
     names = {"early": "low", "median": "middle", "late": "high"}
-    return told | {name: None if points is None else result.months[int(points[key])] for name, key in names.items()}
+    return document | {name: None if points is None else result.months[int(points[key])] for name, key in names.items()}
 
 
 def _points(values: NDArray[np.float64], method: Any = "linear") -> dict[str, float] | None:
-    """Mean, 5, 50 and 95 % points; None for no values."""
+    """Mean, 5, 50 and 95 % points; None without values."""
     if values.shape[0] == 0:
         return None
     low, middle, high = np.quantile(values, [LEVELS[0], 0.5, LEVELS[-1]], method=method).tolist()
@@ -42,43 +42,43 @@ def _points(values: NDArray[np.float64], method: Any = "linear") -> dict[str, fl
 
 def _undecided(subject: Subject, rows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(runs, T + 1) whether the decision was open in a month."""
-    found: NDArray[np.bool_] = rows[:, :, SIDE] == DECISIONS[subject.decision].home
+    undecided: NDArray[np.bool_] = rows[:, :, SIDE] == DECISIONS[subject.decision].home
     if subject.decision == "return":
-        found &= rows[:, :, HAZARD] > 0.0
-    return found
+        undecided &= rows[:, :, HAZARD] > 0.0
+    return undecided
 
 
 def terms(subject: Subject, rows: NDArray[np.float64]) -> list[Row]:
-    """Each term at the decisions of all runs, beside that of all open months of the sampled ones."""
+    """One row per term: at the decisions of all runs, beside all open months of the sampled ones."""
     changes, taken = subject.result.changes, subject.decisions()
     undecided = _undecided(subject, rows)
     labels = LABELS[subject.decision] | {"hazard": "hazard, a year"}
-    found = []
+    table = []
     for name in (*DECISIONS[subject.decision].terms, "hazard"):
         at = _points(changes[name][taken])
         usual = _points(rows[:, :, HAZARD if name == "hazard" else TERMS[name]][undecided])
-        told: Row = {"term": name, "label": labels[name]}
+        row: Row = {"term": name, "label": labels[name]}
         for which, values in (("decision", at), ("months", usual)):
             for key in ("mean", "low", "high"):
-                told[f"{which}_{key}"] = None if values is None else values[key]
+                row[f"{which}_{key}"] = None if values is None else values[key]
         apart = None if at is None or usual is None else at["mean"] - usual["mean"]
-        found.append(told | {"difference": apart})
-    return found
+        table.append(row | {"difference": apart})
+    return table
 
 
-def when(subject: Subject, laid: Plan, rows: NDArray[np.float64]) -> dict[str, Any]:
+def when(subject: Subject, plan: Plan, rows: NDArray[np.float64]) -> dict[str, Any]:
     """The hazard by month over the sampled runs in which the decision is still open."""
     undecided = _undecided(subject, rows)
     months = []
     for row, label in enumerate(subject.result.months):
         hazards = rows[undecided[:, row], row, HAZARD]
-        told: Row = {"month": label, "row": row, "open": float(undecided[:, row].mean())}
+        document: Row = {"month": label, "row": row, "open": float(undecided[:, row].mean())}
         levels = [None] * 4 if hazards.shape[0] == 0 else np.quantile(hazards, [0.05, 0.25, 0.75, 0.95]).tolist()
         mean = None if hazards.shape[0] == 0 else float(hazards.mean())
-        months.append(told | {"mean": mean, **dict(zip(("q05", "q25", "q75", "q95"), levels, strict=True))})
+        months.append(document | {"mean": mean, **dict(zip(("q05", "q25", "q75", "q95"), levels, strict=True))})
     known = [month for month in months if month["mean"] is not None]
     return {
         "months": months,
         "highest": max(known, key=lambda month: (month["mean"], -month["row"]))["month"] if known else None,
-        "calendar": list(calendar_of(subject, laid)),
+        "calendar": list(calendar_of(subject, plan)),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LEVERS, MOST_PAIRED = 40, 5
-"""Levers removed one by one (those of the state first); those of the largest removals that are removed in pairs."""
+"""Most levers removed one by one (those of the state first); most of the largest that are removed in pairs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,19 +33,34 @@ class Removals:
     """The chance with everything in place, 0 to 1, over the same runs."""
     runs: int
     rows: list[dict[str, Any]]
-    """One lever each: lever, label, kind, group (single, kind or all), p, without (0 to 1), difference (without less p,
-    -1 to 1), low, high (5 and 95 % points of the difference over parameter draws, luck removed), mc (its Monte Carlo
-    error); the largest first, then those taken away together. None where there are too few runs to tell."""
+    """One row per lever: lever, label, kind, group (single, kind or all), p, without (0 to 1), difference (without less
+    p, -1 to 1), low, high (5 and 95 % points of the difference over parameter draws, luck removed), mc (its Monte Carlo
+    error); the largest first, then those taken away together. None if there are too few runs."""
     pairs: list[dict[str, Any]]
-    """Two levers each: one, other, label, without, difference (both away), sum (of both singly), interaction
+    """One row per pair of levers: one, other, label, without, difference (both away), sum (of both singly), interaction
     (difference less sum), low, high, mc (of the interaction)."""
     sentences: list[str]
 
     @property
+    def singles(self) -> list[dict[str, Any]]:
+        """Rows of levers taken away one by one."""
+        return [row for row in self.rows if row["group"] == "single"]
+
+    @property
+    def together(self) -> list[dict[str, Any]]:
+        """Rows of levers taken away together."""
+        return [row for row in self.rows if row["group"] != "single"]
+
+    @property
+    def interacting(self) -> list[dict[str, Any]]:
+        """Pairs that differ from their sum by more than two Monte Carlo errors."""
+        return [row for row in self.pairs if beyond_luck(row["interaction"], row["mc"])]
+
+    @property
     def document(self) -> dict[str, Any]:
         """All of it as one JSON object."""
-        told = {"p": self.p, "runs": self.runs, "rows": self.rows, "pairs": self.pairs}
-        return told | {"sentences": self.sentences}
+        document = {"p": self.p, "runs": self.runs, "rows": self.rows, "pairs": self.pairs}
+        return document | {"sentences": self.sentences}
 
     def frame(self) -> pd.DataFrame:
         """One row per lever, with the columns of `rows`."""
@@ -62,10 +77,10 @@ def removals(
     tie: str = RECOGNITION,
     progress: Progress | None = None,
 ) -> Removals:
-    """Take away every lever that the scenario of a result pulls, and tell what that does to a state's chance.
+    """Take away every lever that the scenario of a result pulls, one by one, and see how a state's chance changes.
 
-    runs : of each removal, the first of the result's own (default: 4,000, or all where there are fewer)
-    progress : called with the removals done and wanted
+    runs : runs per removal, the first of the result's own (default: 4,000, or all if there are fewer)
+    progress : called with the numbers of removals done and wanted
     Raises InputError for a state the result does not follow, ResultError for a result of another version.
     """
     subject = subject_of(result, state, tie)
@@ -93,27 +108,28 @@ def removals(
         progress(wanted, wanted)
     rows = alone + ended[len(singles) :]
     p = float(bench.base(subject.place).mean())
-    told = [*_sentences(subject, p, bench.runs, rows, pairs), *_waiting(subject), *_left(subject)]
+    found = Removals(subject, p, bench.runs, rows, pairs, [])
+    found.sentences.extend([*_sentences(found), *_waiting(subject), *_unchanged(subject)])
     if rest:
-        told.append(f"{rest} more levers about other states were taken away only together with all.")
-    return Removals(subject, p, bench.runs, rows, pairs, told)
+        found.sentences.append(f"{rest} more levers about other states were taken away only together with all.")
+    return found
 
 
-def _chosen(found: list[Deviation]) -> tuple[list[Deviation], int]:
-    """The levers to be taken away one by one, in their order, and how many are not."""
-    if len(found) <= MOST_LEVERS:
-        return found, 0
-    ranked = sorted(range(len(found)), key=lambda number: (not found[number].near, number))[:MOST_LEVERS]
-    return [found[number] for number in sorted(ranked)], len(found) - MOST_LEVERS
+def _chosen(everything: list[Deviation]) -> tuple[list[Deviation], int]:
+    """The levers to take away one by one, in their order, and the number of the others."""
+    if len(everything) <= MOST_LEVERS:
+        return everything, 0
+    ranked = sorted(range(len(everything)), key=lambda number: (not everything[number].near, number))[:MOST_LEVERS]
+    return [everything[number] for number in sorted(ranked)], len(everything) - MOST_LEVERS
 
 
 def removed(bench: Bench, subject: Subject, lever: Deviation) -> dict[str, Any]:
-    """A row of `Removals.rows`: what taking a lever away does to a state's chance; the bench follows its place."""
+    """A row of `Removals.rows`: how a state's chance changes without a lever; the bench must follow its place."""
     without, base = bench.after(lever.edits, subject.place), bench.base(subject.place)
-    told: dict[str, Any] = {"lever": lever.path, "label": lever.label, "kind": lever.kind, "group": lever.group}
-    found = bench.paired(without.astype(np.int64) - base)
-    told |= {"p": float(base.mean()), "without": float(without.mean()), "difference": found.mean}
-    return told | {"low": found.low, "high": found.high, "mc": found.mc}
+    row: dict[str, Any] = {"lever": lever.path, "label": lever.label, "kind": lever.kind, "group": lever.group}
+    difference = bench.paired(without.astype(np.int64) - base)
+    row |= {"p": float(base.mean()), "without": float(without.mean()), "difference": difference.mean}
+    return row | {"low": difference.low, "high": difference.high, "mc": difference.mc}
 
 
 def _both_removed(bench: Bench, subject: Subject, one: Deviation, other: Deviation) -> dict[str, Any]:
@@ -123,7 +139,7 @@ def _both_removed(bench: Bench, subject: Subject, one: Deviation, other: Deviati
         for edits in ((*one.edits, *other.edits), one.edits, other.edits)
     )
     base = bench.base(subject.place).astype(np.int64)
-    found = bench.paired(both - first - second + base)
+    interaction = bench.paired(both - first - second + base)
     return {
         "one": one.path,
         "other": other.path,
@@ -131,54 +147,52 @@ def _both_removed(bench: Bench, subject: Subject, one: Deviation, other: Deviati
         "without": float(both.mean()),
         "difference": float((both - base).mean()),
         "sum": float((first - base).mean() + (second - base).mean()),
-        "interaction": found.mean,
-        "low": found.low,
-        "high": found.high,
-        "mc": found.mc,
+        "interaction": interaction.mean,
+        "low": interaction.low,
+        "high": interaction.high,
+        "mc": interaction.mc,
     }
 
 
 # --- in words ---------------------------------------------------------------------------------------------
 
-_MOST_TOLD = 5
+_MOST_LEVERS, _MOST_PAIRS = 5, 2
+ADD_UP = "No two levers together differ from their sum by more than two Monte Carlo errors."
 
 
-def _sentences(
-    subject: Subject, p: float, runs: int, rows: Sequence[dict[str, Any]], pairs: Sequence[dict[str, Any]]
-) -> list[str]:
-    end = month(subject.result.months[-1])
-    told = [f"By the end of {end} {subject.name} {DONE[subject.decision]} in {100 * p:.1f} % of {runs:,} runs."]
-    singles = [row for row in rows if row["group"] == "single"]
+def _sentences(removals: Removals) -> list[str]:
+    subject, singles = removals.subject, removals.singles
+    chance = f"{subject.name} {DONE[subject.decision]} in {100 * removals.p:.1f} % of {removals.runs:,} runs"
+    sentences = [f"By the end of {month(subject.result.months[-1])} {chance}."]
     clear = [row for row in singles if beyond_luck(row["difference"], row["mc"])]
     if not singles:
-        return [*told, "The scenario pulls no lever: these are reference conditions."]
-    for row in clear[:_MOST_TOLD]:
-        told.append(f"{_taken_away(row)} it is {100 * row['without']:.1f} %{_in_points(row)}.")
+        return [*sentences, "The scenario pulls no lever: these are reference conditions."]
+    for row in clear[:_MOST_LEVERS]:
+        sentences.append(f"{_taken_away(row)} it is {100 * row['without']:.1f} %{_in_points(row)}.")
     if not clear:
-        told.append("No lever by itself moves it by more than two Monte Carlo errors.")
+        sentences.append("No lever by itself moves it by more than two Monte Carlo errors.")
     elif len(clear) < len(singles):
-        told.append("No other lever by itself moves it by more than two Monte Carlo errors.")
-    for row in rows:
+        sentences.append("No other lever by itself moves it by more than two Monte Carlo errors.")
+    for row in removals.together:
         if row["group"] == "all":
-            said = f"With every lever at its reference it is {100 * row['without']:.1f} %{_in_points(row)}."
-            told.append(said)
-    found = [row for row in pairs if beyond_luck(row["interaction"], row["mc"])]
-    for row in found[:2]:
+            sentences.append(f"With every lever at its reference it is {100 * row['without']:.1f} %{_in_points(row)}.")
+    for row in removals.interacting[:_MOST_PAIRS]:
         more = "more" if (row["interaction"] > 0) == (row["sum"] > 0) else "less"
-        told.append(
+        sentences.append(
             f"Without {row['label']} together it moves by {points(row['difference'])} points, "
             f"{100 * abs(row['interaction']):.1f} {more} than the two singly add up to (error {100 * row['mc']:.1f})."
         )
-    if pairs and not found:
-        told.append("No two levers together differ from their sum by more than two Monte Carlo errors.")
-    return told
+    if removals.pairs and not removals.interacting:
+        sentences.append(ADD_UP)
+    return sentences
 
 
 WAITING = "Words of a government to come"
+"""How the sentence begins that names words which wait for another inauguration."""
 
 
 def _waiting(subject: Subject) -> list[str]:
-    """What becomes of words that count from an inauguration when that is taken away."""
+    """Words that count from an inauguration, which is itself taken away."""
     own = [(path, event) for path, _, event in acts(subject.result.scenario) if event.get("state") == subject.iso3]
     words = [label_of(path) for path, event in own if event.get("incoming")]
     if not words or not any(event["type"] == "inauguration" for _, event in own):
@@ -188,10 +202,10 @@ def _waiting(subject: Subject) -> list[str]:
     ]
 
 
-def _left(subject: Subject) -> list[str]:
-    """What a child changes that is no lever, and so stays as it is."""
+def _unchanged(subject: Subject) -> list[str]:
+    """What a scenario changes of the one it extends that is no lever, and so stays as it is."""
     result = subject.result
-    kept = [
+    changes = [
         words
         for words, table, keys in (
             ("its dates", "scenario", ("start", "end", "as_of")),
@@ -200,7 +214,7 @@ def _left(subject: Subject) -> list[str]:
         )
         if any(result.scenario[table].get(key) != result.reference[table].get(key) for key in keys)
     ]
-    return [f"What it changes of {listed(kept)} is not taken away."] if kept else []
+    return [f"What it changes of {listed(changes)} is not taken away."] if changes else []
 
 
 def _taken_away(row: Mapping[str, Any]) -> str:
@@ -209,9 +223,9 @@ def _taken_away(row: Mapping[str, Any]) -> str:
 
 
 def _in_points(row: Mapping[str, Any]) -> str:
-    said = f" ({points(row['difference'])} points"
+    text = f" ({points(row['difference'])} points"
     if row["mc"] is not None:
-        said += f", Monte Carlo error {100 * row['mc']:.1f}"
+        text += f", Monte Carlo error {100 * row['mc']:.1f}"
     if row["low"] is not None and points(row["low"]) != points(row["high"]):
-        said += f"; {points(row['low'])} to {points(row['high'])} over parameter draws"
-    return said + ")"
+        text += f"; {points(row['low'])} to {points(row['high'])} over parameter draws"
+    return text + ")"

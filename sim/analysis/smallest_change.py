@@ -1,12 +1,12 @@
-"""The smallest single change that would have kept a state in a run, found by running it with the same luck.
+"""The smallest single change that would have kept a state in a run, found by running it with the same random numbers.
 
-Every candidate is one lever moved while everything else, random numbers and parameter draw included, stays. A
-change keeps the state when the decision asked about is never taken in the run, to the end of its horizon.
+Every candidate moves one lever and leaves everything else as it is, also the random numbers and the parameter draw. A
+change keeps the state if the decision is never taken in the run, to the end of its horizon.
 
-How large a change is: leaving out an event counts as 1, the whole of it. A number counts by its distance from
-where it was, in its own scale: 1 for strengths, shares and acceptance, which run from 0 to 1; 3 for pressure and
-hostility; 2 for leans; the record's own size for budgets and attention; for an offer that was made its sum, for one
-that was not 1 % of the state's GDP a year.
+The size of a change: leaving out an event counts as 1. A number counts by its distance from its value, in its own
+scale: 1 for strengths, shares and acceptance, which run from 0 to 1; 3 for pressure and hostility; 2 for leans; the
+record's own size for budgets and attention; its sum for an offer that was made, and 1 % of the state's GDP a year for
+one that was not.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from sim.scenario.levers import LEVERS, Lever
 from sim.words import at_digits, money, month
 
 STEPS = 32
-"""Values tried from where a lever is to each end of its range, close together at first: the distances are cubes."""
+"""Values tried from that of a lever to each end of its range, close together at first: the distances are cubes."""
 _HALVINGS = 60
 ADDED = ("lobbying", "taipei.package", "beijing.package")
 """Levers that nobody pulled in the scenario, added from the start."""
 OTHER_LUCK = " [its talks then open in another month, with other luck]"
-"""What is said of a change that keeps a state because its talks are no longer the same."""
+"""Follows a change that keeps a state because its talks are no longer the same."""
 _LOBBYING, _MONEY = "probe-lobbying", "probe-money"
-"""Events of no strength added to the scenario, so that theirs can be turned up."""
+"""Events without strength that are added to the scenario, so that it can be turned up."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ class Dial:
     label: str
     unit: str
     value: float
-    """Where it was."""
+    """In the run."""
     low: float
     high: float
     scale: float
     turn: Callable[[float], int | None]
-    """Runs it at a value: the row in which the decision is taken, None for never."""
+    """Runs it with a value; the row in which the decision is taken, None if never."""
 
 
 class Trial:
-    """One run of a result, again and again with something changed."""
+    """One run of a result that can be repeated with something changed."""
 
     def __init__(self, subject: Subject, run: int) -> None:
         request = Request.again(subject.result)
@@ -75,10 +75,10 @@ class Trial:
         self._counts = np.empty((1, len(self.plan.months), 2), dtype=np.uint8)
         self._expected = np.zeros((1, places, 0, 2))
         self.talks = np.empty((0, TALK_COLUMNS))
-        """The concluded talks of the state when it was last run."""
+        """The concluded talks of the state in the last repetition."""
 
     def decided(self, timeline: Timeline | None = None) -> int | None:
-        """The row in which the decision is taken, None for never; `talks` are then those of the state."""
+        """The row in which the decision is taken, None if never; sets `talks`."""
         draws = self.draws
         changes, talked = simulate(
             timeline or self.plan.timeline,
@@ -134,14 +134,14 @@ def _probes(subject: Subject) -> list[Edit]:
     by = "taipei" if subject.decision == "leave" else "beijing"
     years = min(50.0, len(result.months) / 12.0)
     money = {"type": "offer", "by": by, "million_usd": 0.0, "years": years, "signed": True}
-    found: list[Edit] = [(f"events.{_MONEY}", common | money)] if subject.iso3 != "VAT" else []
+    edits: list[Edit] = [(f"events.{_MONEY}", common | money)] if subject.iso3 != "VAT" else []
     if subject.decision == "leave":
-        found.append((f"events.{_LOBBYING}", common | {"type": "lobbying", "pressure": 0.0}))
-    return found
+        edits.append((f"events.{_LOBBYING}", common | {"type": "lobbying", "pressure": 0.0}))
+    return edits
 
 
 def dials(trial: Trial, until: int) -> Iterator[Dial]:
-    """Every number that can be moved: of the patrons, and of the events that had happened by row `until`."""
+    """Every number that can be moved: of the patrons, and of the events that happened by row `until`."""
     timeline, subject = trial.plan.timeline, trial.subject
     gdp = float(timeline.gdp[subject.member])
     for lever in LEVERS:
@@ -174,7 +174,7 @@ def dials(trial: Trial, until: int) -> Iterator[Dial]:
 
 
 def _later(turn: Callable[..., int | None], *settled: Any) -> Callable[[float], int | None]:
-    """A turn with all settled but the value."""
+    """A turn with every argument set except the value."""
     return lambda value: turn(value, *settled)
 
 
@@ -183,13 +183,13 @@ def _at(trial: Trial) -> Callable[[float, int, float], int | None]:
 
 
 def _counts(trial: Trial, event: int, entry: Entry, until: int) -> bool:
-    """Whether an event happened by then in this run, and was about the state or about nobody."""
+    """Whether an event happened by then in this run, about this state or about none."""
     about = int(trial.plan.timeline.events.state[event])
     return bool(trial.happens[event]) and entry.month <= until and about in (-1, trial.subject.member)
 
 
 def _own(trial: Trial, event: int, entry: Entry, gdp: float) -> Iterator[Dial]:
-    """The number of an event, where it has one."""
+    """The number of an event, if it has one."""
     key = entry.event.number
     if key is None:
         return
@@ -209,11 +209,11 @@ def _own(trial: Trial, event: int, entry: Entry, gdp: float) -> Iterator[Dial]:
 
 
 def smallest(dial: Dial) -> tuple[float | None, float, int | None]:
-    """The value nearest to where a dial was at which the state is kept, a coarse grid then halving.
+    """The value of a dial nearest to its own that keeps the state, on a coarse grid and then by halving.
 
-    Returns it (None where no value tried keeps the state), the value next to it that does not, and the latest row
-    in which the decision is taken at the values that do not. Where keeping comes and goes between two values of the
-    grid, a nearer value may be missed.
+    Returns it (None if no value tried keeps the state), the next value that does not, and the latest row in which the
+    decision is taken with values that do not. If a value between two points of the grid keeps the state and both
+    points do not, it is missed.
     """
     latest: list[int] = []
 
@@ -223,7 +223,7 @@ def smallest(dial: Dial) -> tuple[float | None, float, int | None]:
             latest.append(row)
         return row is None
 
-    found: list[tuple[float, float]] = []
+    nearest: list[tuple[float, float]] = []
     for end in (dial.low, dial.high):
         short = dial.value
         for step in range(1, STEPS + 1):
@@ -231,18 +231,18 @@ def smallest(dial: Dial) -> tuple[float | None, float, int | None]:
             if value == short:
                 break
             if keeps(value):
-                found.append(_narrowed(dial, keeps, short, value))
+                nearest.append(_narrowed(dial, keeps, short, value))
                 break
             short = value
     best = max(latest, default=None)
-    if not found:
+    if not nearest:
         return None, dial.value, best
-    value, short = min(found, key=lambda pair: abs(pair[0] - dial.value))
+    value, short = min(nearest, key=lambda pair: abs(pair[0] - dial.value))
     return value, short, best
 
 
 def _narrowed(dial: Dial, keeps: Callable[[float], bool], short: float, value: float) -> tuple[float, float]:
-    """Where keeping begins between a value that does not keep and one that does, in round numbers: keeps, does not."""
+    """The values on both sides of the point where keeping begins, in round numbers: one keeps, one does not."""
     grain = 10.0 ** math.floor(math.log10(dial.scale)) / 1000.0
     for _ in range(_HALVINGS):
         if abs(value - short) <= grain / 4.0:
@@ -261,13 +261,13 @@ def _narrowed(dial: Dial, keeps: Callable[[float], bool], short: float, value: f
 
 
 def smallest_change(subject: Subject, run: int, until: int) -> dict[str, Any]:
-    """Every single change that could have kept a state in a run, the smallest first.
+    """One row per single change that could have kept a state in a run, the smallest first.
 
     until : the row of the decision; what is dated later could not have been changed in time
     Returns rows (lever, label, way: out or number, unit, value, to, short, size, keeps, other_luck, latest) and
-    sentences. `to` is the value that keeps it, `short` the next one tried that does not; both were run. `other_luck`:
-    talks that had opened of themselves no longer open in their month, and so have another luck. `latest` is the latest
-    month in which the decision is taken under a change that does not keep it.
+    sentences. `to` is the value that keeps it, `short` the next one tried that does not; both were run. `other_luck`
+    means that talks which had opened of themselves no longer open in their month, and so get other random numbers.
+    `latest` is the latest month in which the decision is taken under a change that does not keep it.
     """
     trial = Trial(subject, run)
     trial.decided()
@@ -275,7 +275,7 @@ def smallest_change(subject: Subject, run: int, until: int) -> dict[str, Any]:
     opened = float(lost[0, TALK_OPENED]) if lost.shape[0] and lost[0, TALK_TRIGGER] == ITSELF else None
 
     def other_luck() -> bool:
-        """Whether talks that had opened of themselves did not as it was last run."""
+        """Whether talks that had opened of themselves did not in the last repetition."""
         return opened is not None and opened not in trial.talks[:, TALK_OPENED]
 
     months = subject.result.months
@@ -290,21 +290,21 @@ def smallest_change(subject: Subject, run: int, until: int) -> dict[str, Any]:
         rows.append(out | {"latest": None if row is None else months[row]})
     for dial in dials(trial, until):
         value, short, best = smallest(dial)
-        told: dict[str, Any] = {"lever": dial.lever, "label": dial.label, "way": "number", "unit": dial.unit}
-        told |= {"value": dial.value, "to": value, "short": None if value is None else short}
-        told |= {"size": None if value is None else round(abs(value - dial.value) / dial.scale, 9)}
-        told |= {"keeps": value is not None, "other_luck": False}
+        document: dict[str, Any] = {"lever": dial.lever, "label": dial.label, "way": "number", "unit": dial.unit}
+        document |= {"value": dial.value, "to": value, "short": None if value is None else short}
+        document |= {"size": None if value is None else round(abs(value - dial.value) / dial.scale, 9)}
+        document |= {"keeps": value is not None, "other_luck": False}
         if value is not None:
             dial.turn(value)
-            told["other_luck"] = other_luck()
-        rows.append(told | {"latest": None if best is None or value is not None else months[best]})
+            document["other_luck"] = other_luck()
+        rows.append(document | {"latest": None if best is None or value is not None else months[best]})
     rows.sort(key=lambda row: (not row["keeps"], row["size"] or 0.0, row["lever"]))
     return {"run": run, "rows": rows, "sentences": _sentences(subject, rows)}
 
 
 # --- in words ---------------------------------------------------------------------------------------------
 
-_MOST_TOLD, _LARGEST_TOLD = 4, 10.0
+_MOST_LISTED, _LARGEST_LISTED = 4, 10.0
 
 
 def change_in_words(row: dict[str, Any]) -> str:
@@ -323,16 +323,16 @@ def _change(row: dict[str, Any]) -> str:
 
 
 def _sentences(subject: Subject, rows: list[dict[str, Any]]) -> list[str]:
-    kept = [row for row in rows if row["keeps"]]
+    keeping = [row for row in rows if row["keeps"]]
     held = {"leave": "kept it with Taipei", "return": "kept it from returning", "suspend": "kept it cooperating"}
     verb = held[subject.decision]
-    if not kept:
+    if not keeping:
         last = max((row["latest"] for row in rows if row["latest"]), default=None)
         put_off = "" if last is None else f"; the latest it could be put off to is {month(last)}"
         return [f"No single change of a lever would have {verb} in this run{put_off}."]
-    told = [f"The smallest single change that would have {verb} in this run: {change_in_words(kept[0])}."]
-    others = [row for row in kept[1:] if row["size"] <= _LARGEST_TOLD]
+    sentences = [f"The smallest single change that would have {verb} in this run: {change_in_words(keeping[0])}."]
+    others = [row for row in keeping[1:] if row["size"] <= _LARGEST_LISTED]
     if others:
-        more = "; ".join(map(change_in_words, others[: _MOST_TOLD - 1]))
-        told.append(f"Each of these alone would have, too: {more}.")
-    return told
+        more = "; ".join(map(change_in_words, others[: _MOST_LISTED - 1]))
+        sentences.append(f"Each of these alone would have done so too: {more}.")
+    return sentences

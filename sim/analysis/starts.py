@@ -1,4 +1,4 @@
-"""What scenarios start from, and whether they can be compared: one day, and the same states."""
+"""Starts of scenarios: they can be compared if they start on one day, with the same states."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from sim.scenario import ResolvedScenario, members
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """What a scenario starts from."""
+    """The start of a scenario: its day and its states."""
 
     day: str
     """YYYY-MM-DD."""
     sides: Mapping[str, str]
-    """By code of each state simulated, whether it is with Taipei."""
+    """By code, whether each simulated state is with Taipei."""
     names: Mapping[str, str]
-    """By code the name of each state simulated."""
+    """By code, the name of each simulated state."""
 
     @classmethod
     def of(cls, result: Result) -> Start:
-        """That of a result."""
+        """The start of a result."""
         return cls(
             str(result.scenario["scenario"]["start"]),
             {code: "with Taipei" if side == "taipei" else "not with Taipei" for code, _, side in result.members},
@@ -33,7 +33,7 @@ class Start:
 
     @classmethod
     def asked(cls, loaded: ResolvedScenario) -> Start:
-        """That of a scenario still to be run."""
+        """The start of a scenario that is still to be run."""
         scenario, who = loaded.scenario, members(loaded.scenario)
         return cls(
             str(scenario.scenario.start),
@@ -43,20 +43,20 @@ class Start:
 
 
 MOST_APART = 3
-"""States that a refusal names."""
+"""States named in an error."""
 
 
 def apart(names: Sequence[str], starts: Sequence[Start]) -> list[Problem]:
-    """A problem for each that starts on another day than the first, or from other states.
+    """One problem per scenario that does not start on the day of the first, or with its states.
 
-    The chance of a state to leave and that of another to return are no two sides of one comparison.
+    The chance that one state leaves and the chance that another returns cannot be compared.
     """
-    found = []
+    problems = []
     first = starts[0]
     for name, own in zip(names[1:], starts[1:], strict=True):
         if own.day != first.day:
             rule = f"{first.day}, as in {names[0]}: chances are told from one start, to pair the runs"
-            found.append(Problem(f"{name}: start", rule, own.day))
+            problems.append(Problem(f"{name}: start", rule, own.day))
             continue
         wrong = []
         for code in sorted({*first.sides, *own.sides}):
@@ -66,5 +66,5 @@ def apart(names: Sequence[str], starts: Sequence[Start]) -> list[Problem]:
         if wrong:
             more = f", and {len(wrong) - MOST_APART} more" if len(wrong) > MOST_APART else ""
             rule = f"the states of {names[0]} at the start, to pair the runs: {'; '.join(wrong[:MOST_APART])}{more}"
-            found.append(Problem(f"{name}: roster", rule))
-    return found
+            problems.append(Problem(f"{name}: roster", rule))
+    return problems

@@ -1,4 +1,4 @@
-"""Who is asked about: one tie of one state in a result, and the decision that would end it."""
+"""The subject of a question: one tie of one state in a result, and the decision that would end it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DOES = {name: decision.does for name, decision in DECISIONS.items()}
 DONE = {name: decision.done for name, decision in DECISIONS.items()}
 STAYS = {name: decision.stays for name, decision in DECISIONS.items()}
 LABELS = {name: decision.labels for name, decision in DECISIONS.items()}
-"""What each term is called, by decision."""
+"""The label of each term, by decision."""
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """One tie of one state in a result, and the decision that is asked about."""
+    """One tie of one state in a result, and the decision that would end it."""
 
     result: Result
     place: int
@@ -33,31 +33,31 @@ class Subject:
     name: str
     tie: str
     decision: str
-    """leave, return or suspend: how it would no longer be what it was at the start."""
+    """leave, return or suspend: the decision that changes the tie from what it was at the start."""
 
     def decisions(self) -> NDArray[np.int64]:
         """Rows of the changes by which it took the decision, by run and month."""
         changes = self.result.changes
         own = changes["state"] == self.place
         taken = (changes["to"] == 0) if self.decision == "return" else (changes["from"] == 0)
-        found: NDArray[np.int64] = np.flatnonzero(own & taken)
-        return found
+        rows: NDArray[np.int64] = np.flatnonzero(own & taken)
+        return rows
 
 
 def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:
-    """The state asked about, by code or name. Raises InputError with the nearest for one the result does not follow."""
+    """A state by code or name. Raises InputError with the nearest name if the result does not follow it."""
     if tie not in TIES:
         raise InputError(Problem("--tie", f"one of {', '.join(TIES)}", tie, nearest(tie, TIES)))
     if tie == COOPERATION and not result.hosts:
         raise InputError(Problem("--tie", "recognition, for the scenario of this result has no hosts", tie))
     places = [(number, place) for number, place in enumerate(result.places) if place.tie == tie]
     code = code_of(state)
-    found = [(number, place) for number, place in places if place.iso3 == code]
-    if not found:
+    own = [(number, place) for number, place in places if place.iso3 == code]
+    if not own:
         codes = sorted({place.iso3 for _, place in places})
         rule = f"a {'host' if tie == COOPERATION else 'state'} of this result, one of {', '.join(codes)}"
         raise InputError(unknown("--state", rule, state, codes))
-    ((number, place),) = found
+    ((number, place),) = own
     member = [code for code, _, _ in result.members].index(place.iso3)
     decision = decision_from(tie, place.at_start)
     return Subject(result, number, member, place.iso3, place.name, tie, decision.name)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.bids import share_error
 from sim.analysis.subject import DONE, Subject
 from sim.model import rules
 from sim.model.draws import LUCK, state_code, uniform
@@ -22,20 +23,20 @@ Row = dict[str, Any]
 Floats = NDArray[np.float64]
 
 FREE = 0.005
-"""A price of less than this, % of GDP a year, is none: it would be told as 0.00."""
+"""A price below this, % of GDP a year, counts as none: it would be written 0.00."""
 COLUMNS = {name: column for name, column in (TALK_HEADS | TALK_ENDS).items() if name != "state"}
-"""What is read of a concluded talk, and where the engines have it."""
+"""Columns of a concluded talk, with their numbers in the engines."""
 
 
-def talks(subject: Subject, laid: Plan) -> Row | None:
-    """The concluded talks of a state with Taipei, over the runs of which the result keeps them; None where of none.
+def talks(subject: Subject, plan: Plan) -> Row | None:
+    """The concluded talks of a state with Taipei, over the runs whose talks the result keeps; None if it keeps none.
 
     laid : the plan of the result
-    Returns runs, talks, a_run, public and lost (shares, 0 to 1; lost of those that ended with bids, with its Monte
+    Returns runs, talks, a_run, public and lost (shares, 0 to 1; lost among those that ended with bids, with its Monte
     Carlo error lost_mc), left, stayed, not_taken and dropped (numbers), triggers (numbers by what opened them),
     beijing, taipei and price (5, 50 and 95 % points: % of GDP a year and US$ million a year; price of those that left),
     free (share of departures, 0 to 1), told (departures without talks), close (how close it came in runs in which it
-    never left; None where no talks ended with bids), sentences. None stands for what cannot be told.
+    never left; None if no talks ended with bids), sentences. An unknown value is None.
     """
     result = subject.result
     runs, table = result.talk_runs, _own(subject)
@@ -43,31 +44,31 @@ def talks(subject: Subject, laid: Plan) -> Row | None:
         return None
     moved = result.changes["run"][subject.decisions()]
     moved = moved[moved < runs]
-    told = _counted(table, runs, float(laid.timeline.gdp[subject.member]))
-    told["told"] = int(moved.shape[0]) - told["left"]
-    if not laid.timeline.economy[subject.member]:
-        told["beijing"] = told["taipei"] = told["price"] = told["free"] = None
-    told["close"] = how_close(subject, laid, table, moved)
-    told["sentences"] = sentences(subject, told)
-    return told
+    document = _counted(table, runs, float(plan.timeline.gdp[subject.member]))
+    document["told"] = int(moved.shape[0]) - document["left"]
+    if not plan.timeline.economy[subject.member]:
+        document["beijing"] = document["taipei"] = document["price"] = document["free"] = None
+    document["close"] = how_close(subject, plan, table, moved)
+    document["sentences"] = sentences(subject, document)
+    return document
 
 
 def _own(subject: Subject) -> dict[str, Floats]:
-    """A state's concluded talks as numbers, as the engines have them: months by row, trigger and outcome by number."""
-    kept = subject.result.talks_columns
-    own = np.asarray(kept["iso3"]) == subject.iso3
+    """A state's concluded talks as numbers like the engines': months by row, trigger and outcome by number."""
+    columns = subject.result.talks_columns
+    own = np.asarray(columns["iso3"]) == subject.iso3
     numbers = {
         **{key: {month: row for row, month in enumerate(subject.result.months)} for key in ("opened", "closed")},
         "trigger": {name: number for number, name in enumerate(TRIGGERS)},
         "outcome": {name: number for number, name in enumerate(OUTCOMES)},
     }
-    found = {}
+    numbers_by_name = {}
     for name in COLUMNS:
-        column = np.asarray(kept[name])[own]
+        column = np.asarray(columns[name])[own]
         if name in numbers:
-            column = np.array([numbers[name].get(told, -1) for told in column.tolist()])
-        found[name] = column.astype(np.float64)
-    return found
+            column = np.array([numbers[name].get(label, -1) for label in column.tolist()])
+        numbers_by_name[name] = column.astype(np.float64)
+    return numbers_by_name
 
 
 def _counted(table: Mapping[str, Floats], runs: int, gdp: float) -> Row:
@@ -77,13 +78,14 @@ def _counted(table: Mapping[str, Floats], runs: int, gdp: float) -> Row:
     triggers = {name: int((table["trigger"] == number).sum()) for number, name in enumerate(TRIGGERS)}
     not_taken = int((ends == NOT_TAKEN).sum())
     price = table["price"][ends == LEFT]
+    error = share_error(ends[bid] == LEFT, table["run"][bid].astype(np.int64) // RUNS_PER_DRAW)
     return {
         "runs": runs,
         "talks": count,
         "a_run": count / runs,
         "public": float(table["public"].mean()) if count else None,
         "lost": left / (left + stayed) if left + stayed else None,
-        "lost_mc": _error(table["run"][bid], ends[bid] == LEFT),
+        "lost_mc": None if math.isnan(error) else error,
         "left": left,
         "stayed": stayed,
         "not_taken": not_taken,
@@ -94,17 +96,6 @@ def _counted(table: Mapping[str, Floats], runs: int, gdp: float) -> Row:
         "price": _spread(price, gdp),
         "free": float((price < FREE).mean()) if left else None,
     }
-
-
-def _error(runs: Floats, lost: NDArray[np.bool_]) -> float | None:
-    """Monte Carlo error of a share of talks: runs that share a draw of the parameters are one case."""
-    draws = runs.astype(np.int64) // RUNS_PER_DRAW
-    if draws.shape[0] == 0 or draws.min() == draws.max():
-        return None
-    of_draw = np.bincount(draws)
-    apart = np.bincount(draws, lost) - lost.mean() * of_draw
-    count = int((of_draw > 0).sum())
-    return float(math.sqrt(float((apart * apart).sum()) * count / (count - 1)) / draws.shape[0])
 
 
 def _spread(shares: Floats, gdp: float) -> Row | None:
@@ -119,40 +110,40 @@ def _spread(shares: Floats, gdp: float) -> Row | None:
 # --- how close it came ------------------------------------------------------------------------------------
 
 
-def how_close(subject: Subject, laid: Plan, table: Mapping[str, Floats], left: NDArray[np.int64]) -> Row | None:
-    """Of the runs in which a state never left: the talks with the highest chance, and those held by the least.
+def how_close(subject: Subject, plan: Plan, table: Mapping[str, Floats], left: NDArray[np.int64]) -> Row | None:
+    """In the runs in which a state never left: the talks with the highest chance, and those with the least surplus.
 
     table : columns of its concluded talks; left : runs in which it left
     """
     held = np.flatnonzero((table["outcome"] == STAYED) & ~np.isin(table["run"], left))
     if held.shape[0] == 0:
         return None
-    found = [held_by(subject, laid, {name: float(table[name][row]) for name in COLUMNS}) for row in held]
+    rows = [held_by(subject, plan, {name: float(table[name][row]) for name in COLUMNS}) for row in held]
     return {
-        "talks": len(found),
-        "highest": max(found, key=lambda each: (each["chance"], -each["run"])),
-        "least": min(found, key=lambda each: (each["surplus"], each["run"])),
+        "talks": len(rows),
+        "highest": max(rows, key=lambda each: (each["chance"], -each["run"])),
+        "least": min(rows, key=lambda each: (each["surplus"], each["run"])),
     }
 
 
-def held_by(subject: Subject, laid: Plan, talk: Mapping[str, float]) -> Row:
+def held_by(subject: Subject, plan: Plan, talk: Mapping[str, float]) -> Row:
     """By how much a state stayed in talks that it did not lose.
 
-    talk : a row of concluded talks, as the engines have it. Returns run, opened, closed, public, trigger, chance (0 to
-    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 where it stayed; None where Beijing did not take it),
-    and what more from Beijing would have won them: more_share (% of GDP a year, as believed; None where no sum would)
-    and more_musd (US$ million a year), beside the talk's own bids and price.
+    talk : a row of concluded talks, as in the engines. Returns run, opened, closed, public, trigger, chance (0 to
+    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 if it stayed; None if Beijing did not take it up), and
+    the sum by which Beijing was short: more_share (% of GDP a year, as believed; None if no sum would have won) and
+    more_musd (US$ million a year), beside the talk's own bids and price.
     """
     run, opened, draw = int(talk["run"]), int(talk["opened"]), int(talk["run"]) // RUNS_PER_DRAW
     result = subject.result
-    months, calendar = result.months, int(laid.timeline.calendar_month[0])
+    months, calendar = result.months, int(plan.timeline.calendar_month[0])
     drawn = uniform(result.seed, run, calendar + opened, state_code(subject.iso3), LUCK)
     wins = min(rules.MOST_CHANCE, talk["chance"] / max(rules.TINY, talk["acceptance"]))
     taken = drawn < talk["acceptance"]
     surplus = -rules.surplus(rules.log_odds(wins), drawn / talk["acceptance"]) if taken else None
-    gdp, money_effect = float(laid.timeline.gdp[subject.member]), float(result.draws_columns["money_effect"][draw])
-    bid = talk["beijing_limit"] + float(laid.timeline.access[subject.member])
-    bids = bool(laid.timeline.economy[subject.member]) and surplus is not None and surplus >= 0.0
+    gdp, money_effect = float(plan.timeline.gdp[subject.member]), float(result.draws_columns["money_effect"][draw])
+    bid = talk["beijing_limit"] + float(plan.timeline.access[subject.member])
+    bids = bool(plan.timeline.economy[subject.member]) and surplus is not None and surplus >= 0.0
     more = more_money(bid, surplus, money_effect) if bids and surplus is not None else None
     return {
         "run": run,
@@ -174,7 +165,7 @@ def held_by(subject: Subject, laid: Plan, talk: Mapping[str, float]) -> Row:
 
 
 def more_money(bid: float, surplus: float, money_effect: float) -> float | None:
-    """What must be added to a bid (% of GDP a year) to make up a surplus (log odds, > 0); None beyond all measure."""
+    """The sum to add to a bid (% of GDP a year) to make up a surplus (log odds, > 0); None if no sum would."""
     if money_effect <= 0.0 or rules.worth(bid) + surplus / money_effect > math.log(1e4):
         return None
     return math.exp(rules.worth(bid) + surplus / money_effect) - 1.0 - bid
@@ -183,51 +174,51 @@ def more_money(bid: float, surplus: float, money_effect: float) -> float | None:
 # --- in words ---------------------------------------------------------------------------------------------
 
 
-def sentences(subject: Subject, told: Mapping[str, Any]) -> list[str]:
+def sentences(subject: Subject, document: Mapping[str, Any]) -> list[str]:
     """The talks over all runs in words; for a state that stays in most runs, how close it came."""
-    name, runs = subject.name, told["runs"]
-    gone = (told["left"] + told["told"]) / runs
-    if not told["talks"]:
+    name, runs = subject.name, document["runs"]
+    gone = (document["left"] + document["told"]) / runs
+    if not document["talks"]:
         return [f"In {runs:,} runs {name} concludes no talks."]
-    found = [_ends(told, name)]
-    if told["beijing"] is not None:
-        found.append(
-            f"At the median Beijing's limit was {_span(told['beijing'])}, as it believed it, and Taipei's "
-            f"{_span(told['taipei'])}."
+    lines = [_ends(document, name)]
+    if document["beijing"] is not None:
+        lines.append(
+            f"At the median Beijing's limit was {_span(document['beijing'])}, as it believed it, and Taipei's "
+            f"{_span(document['taipei'])}."
         )
-    if told["price"] is not None:
-        paid = f"At the median Beijing promised {_span(told['price'])} for a departure"
-        if told["price"]["middle"] < FREE:
-            high = money(told["price"]["high"], told["price"]["high_musd"])
+    if document["price"] is not None:
+        paid = f"At the median Beijing promised {_span(document['price'])} for a departure"
+        if document["price"]["middle"] < FREE:
+            high = money(document["price"]["high"], document["price"]["high_musd"])
             paid = f"At the median a departure cost Beijing nothing, at the 95 % point {high}"
-        found.append(f"{paid}; {_share(told['free'])} of the {told['left']:,} departures were free of charge.")
-    if told["told"]:
-        found.append(f"{told['told']:,} more departures were told by the scenario, without talks.")
-    if told["close"] is not None and gone < 0.5:
-        found += _close(told["close"], told, name, subject.decision)
-    return found
+        lines.append(f"{paid}; {_share(document['free'])} of the {document['left']:,} departures were free of charge.")
+    if document["told"]:
+        lines.append(f"{document['told']:,} more departures were set by the scenario, without talks.")
+    if document["close"] is not None and gone < 0.5:
+        lines += _close(document["close"], document, name, subject.decision)
+    return lines
 
 
-def _ends(told: Mapping[str, Any], name: str) -> str:
-    """How many talks a run, how they opened and how they ended."""
-    said = f"Over {told['runs']:,} runs {name} concludes {told['a_run']:.2g} talks a run, "
-    said += f"{_share(told['public'])} of them in public"
+def _ends(document: Mapping[str, Any], name: str) -> str:
+    """The number of talks per run, how they opened and how they ended."""
+    text = f"Over {document['runs']:,} runs {name} concludes {document['a_run']:.2g} talks a run, "
+    text += f"{_share(document['public'])} of them in public"
     called = [
-        f"{told['triggers'][key]:,} {words}"
+        f"{document['triggers'][key]:,} {words}"
         for key, words in (("pledge", "by a pledge"), ("order", "by an order"), ("request", "by a request"))
-        if told["triggers"][key]
+        if document["triggers"][key]
     ]
-    said += f" ({', '.join(called)})" if called else ""
-    if told["lost"] is not None:
-        bids = told["left"] + told["stayed"]
-        said += f"; of the {bids:,} that ended with bids {_share(told['lost'])} were lost to Beijing"
-        said += "" if told["lost_mc"] is None else f" (Monte Carlo error {100 * told['lost_mc']:.1f} points)"
+    text += f" ({', '.join(called)})" if called else ""
+    if document["lost"] is not None:
+        bids = document["left"] + document["stayed"]
+        text += f"; of the {bids:,} that ended with bids {_share(document['lost'])} were lost to Beijing"
+        text += "" if document["lost_mc"] is None else f" (Monte Carlo error {100 * document['lost_mc']:.1f} points)"
     ends = [
-        f"{told[key]:,} {words}"
+        f"{document[key]:,} {words}"
         for key, words in (("not_taken", "that Beijing did not take up"), ("dropped", "dropped by its government"))
-        if told[key]
+        if document[key]
     ]
-    return f"{said}; beside them {listed(ends)}." if ends else f"{said}."
+    return f"{text}; in addition, {listed(ends)}." if ends else f"{text}."
 
 
 def _span(points: Mapping[str, float]) -> str:
@@ -240,16 +231,16 @@ def _share(value: float | None) -> str:
     return "none" if value is None else f"{whole_percent(value)} %"
 
 
-def _close(close: Mapping[str, Any], told: Mapping[str, Any], name: str, decision: str) -> list[str]:
+def _close(close: Mapping[str, Any], document: Mapping[str, Any], name: str, decision: str) -> list[str]:
     """How close it came in the runs in which it stayed."""
     highest, least = close["highest"], close["least"]
     done = DONE[decision].removeprefix("has ")
-    found = [
+    lines = [
         f"How close it came where it never {done}: of {close['talks']:,} talks that it did not lose, the most "
         f"dangerous ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} % of being lost; the number "
         f"drawn was {100 * highest['drawn']:.0f} %."
     ]
-    return [*found, f"The closest ({_which(least)}): {held_in_words(least)}."]
+    return [*lines, f"The closest ({_which(least)}): {held_in_words(least)}."]
 
 
 def _which(talk: Mapping[str, Any]) -> str:
@@ -258,9 +249,9 @@ def _which(talk: Mapping[str, Any]) -> str:
 
 
 def held_in_words(talk: Mapping[str, Any]) -> str:
-    """What held a state in talks: the chance, the number drawn, what more from Beijing would have won them."""
-    said = f"a chance of {100 * talk['chance']:.3g} %, the number drawn {100 * talk['drawn']:.3g} %, "
-    said += f"a surplus of {talk['surplus']:.2g} log odds"
+    """Why a state stayed in talks: the chance, the number drawn, and the sum by which Beijing was short."""
+    text = f"a chance of {100 * talk['chance']:.3g} %, the number drawn {100 * talk['drawn']:.3g} %, "
+    text += f"a surplus of {talk['surplus']:.2g} log odds"
     if talk["more_share"] is None:
-        return f"{said}, which no sum of Beijing's would have made up"
-    return f"{said}; Beijing would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"
+        return f"{text}, which no sum of Beijing's would have made up"
+    return f"{text}; Beijing would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"

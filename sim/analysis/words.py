@@ -1,4 +1,4 @@
-"""The acts of a scenario's calendar in words of their own: what, when, how much, and who says so."""
+"""The acts of a scenario's calendar in words: what, when, how much, and by which source."""
 
 from __future__ import annotations
 
@@ -20,64 +20,64 @@ MONEY = "million_usd"
 """The key of a sum."""
 
 
-def acts_told(
-    subject: Subject, laid: Plan, happens: NDArray[np.bool_], values: NDArray[np.float64], beliefs: Mapping[str, float]
+def acts_in_words(
+    subject: Subject, plan: Plan, happens: NDArray[np.bool_], values: NDArray[np.float64], beliefs: Mapping[str, float]
 ) -> list[Row]:
     """The acts about a state that happen in a run, in the order of their dates.
 
     happens : (E,) whether each event does; values : (E,) its number in the run; beliefs : the run's parameters
-    Each has `lever`, `label`, `type`, `row`, `when` (the day), `value`, `phrase` (a noun phrase) and `sentence`; an act
-    with a sum also `million_usd` and `years`, `million_usd_a_year`, `share` (% of GDP a year; None without an economy),
-    an offer `by`, `signed` and `believed` (the same as the state believes it), a request `answer`.
+    Each has `lever`, `label`, `type`, `row`, `when` (the day), `value`, `phrase` (a noun phrase) and `sentence`. An act
+    with a sum also has `million_usd`, `years`, `million_usd_a_year` and `share` (% of GDP a year; None without an
+    economy); an offer has `by`, `signed` and `believed` (the share as the state believes it), a request has `answer`.
     """
-    first, member = int(laid.timeline.calendar_month[0]), subject.member
-    found = []
-    for number, entry in enumerate(laid.entries):
-        if int(laid.timeline.events.state[number]) != member or not happens[number] or entry.month >= len(laid.months):
+    first, member = int(plan.timeline.calendar_month[0]), subject.member
+    acts = []
+    for number, entry in enumerate(plan.entries):
+        if int(plan.timeline.events.state[number]) != member or not happens[number] or entry.month >= len(plan.months):
             continue
         event = entry.event
         when = f"{entry.day} {month(month_label(first + entry.month))}"
-        told: Row = {"lever": entry.name, "label": label_of(entry.name), "type": event.type, "row": entry.month}
-        told |= {"when": when, "value": None if np.isnan(values[number]) else float(values[number])}
+        act: Row = {"lever": entry.name, "label": label_of(entry.name), "type": event.type, "row": entry.month}
+        act |= {"when": when, "value": None if np.isnan(values[number]) else float(values[number])}
         if event.number == MONEY:
-            told |= _sum(event, float(values[number]), subject, laid, beliefs)
-        told["phrase"] = phrase(dict(event), when, sum_in_words(told) if event.number == MONEY else "")
-        told["sentence"] = _sentence(event, told)
-        found.append(told)
-    return sorted(found, key=lambda act: act["row"])
+            act |= _sum(event, float(values[number]), subject, plan, beliefs)
+        act["phrase"] = phrase(dict(event), when, sum_in_words(act) if event.number == MONEY else "")
+        act["sentence"] = _sentence(event, act)
+        acts.append(act)
+    return sorted(acts, key=lambda one: one["row"])
 
 
-def _sum(event: Any, total: float, subject: Subject, laid: Plan, beliefs: Mapping[str, float]) -> Row:
-    """A sum, what it is a year, and what that is of the state's GDP."""
-    a_year, gdp = total / event.years, float(laid.timeline.gdp[subject.member])
-    share = 100.0 * a_year / gdp if bool(laid.timeline.economy[subject.member]) else None
-    told: Row = {"million_usd": total, "years": event.years, "million_usd_a_year": a_year, "share": share}
+def _sum(event: Any, total: float, subject: Subject, plan: Plan, beliefs: Mapping[str, float]) -> Row:
+    """A sum, the part of one year, and its share of the state's GDP."""
+    a_year, gdp = total / event.years, float(plan.timeline.gdp[subject.member])
+    share = 100.0 * a_year / gdp if bool(plan.timeline.economy[subject.member]) else None
+    document: Row = {"million_usd": total, "years": event.years, "million_usd_a_year": a_year, "share": share}
     if event.type == "request":
-        return told | {"answer": event.answer}
+        return document | {"answer": event.answer}
     arrives = beliefs["delivered_signed" if event.signed else "delivered_headline"]
-    told |= {"by": event.by, "signed": event.signed}
-    return told | {"believed": None if share is None else arrives * share}
+    document |= {"by": event.by, "signed": event.signed}
+    return document | {"believed": None if share is None else arrives * share}
 
 
-def _sentence(event: Any, told: Mapping[str, Any]) -> str:
-    """An act by its own words: what, its number, its name in the scenario, its source or what was assumed."""
-    parts = [f"{told['phrase'][0].upper()}{told['phrase'][1:]}"]
-    if told["type"] == "request":
-        parts.append({"refused": "refused", "met": "met", None: "with no answer told"}[told["answer"]])
-    elif told["type"] == "offer" and told["believed"] is not None:
-        parts.append(f"of which it believed {of_gdp(told['believed'])} of GDP a year")
-    elif told["value"] is not None:
+def _sentence(event: Any, act: Mapping[str, Any]) -> str:
+    """An act as a sentence: what, its number, its name in the scenario, its source or assumption."""
+    parts = [f"{act['phrase'][0].upper()}{act['phrase'][1:]}"]
+    if act["type"] == "request":
+        parts.append({"refused": "refused", "met": "met", None: "with no answer given"}[act["answer"]])
+    elif act["type"] == "offer" and act["believed"] is not None:
+        parts.append(f"of which it believed {of_gdp(act['believed'])} of GDP a year")
+    elif act["value"] is not None:
         number = NUMBERS.get(event.number)
-        if number is not None and event.number != MONEY and told["value"] != number.usual:
-            parts.append(minus(f"{number.name} {told['value']:.2g} {number.unit}"))
-    said = f"{', '.join(parts)} (in the scenario: {told['label']})."
+        if number is not None and event.number != MONEY and act["value"] != number.usual:
+            parts.append(minus(f"{number.name} {act['value']:.2g} {number.unit}"))
+    text = f"{', '.join(parts)} (in the scenario: {act['label']})."
     if event.source:
-        return f"{said} Source: {event.source.rstrip('.')}."
-    return f"{said} Assumed: {event.assumption.rstrip('.')}." if event.assumption else said
+        return f"{text} Source: {event.source.rstrip('.')}."
+    return f"{text} Assumed: {event.assumption.rstrip('.')}." if event.assumption else text
 
 
-def sum_in_words(told: Mapping[str, Any]) -> str:
-    """A sum, and what it is a year: `US$ 2,450 million over 10 years (US$ 245 million a year, 0.76 % of its GDP)`."""
-    part = "" if told["share"] is None else f", {of_gdp(told['share'])} of its GDP"
-    years = "a year" if told["years"] == 1.0 else f"{told['years']:g} years"
-    return f"{dollars(told['million_usd'])} over {years} ({dollars(told['million_usd_a_year'])} a year{part})"
+def sum_in_words(act: Mapping[str, Any]) -> str:
+    """A sum and its part of a year: `US$ 2,450 million over 10 years (US$ 245 million a year, 0.76 % of its GDP)`."""
+    part = "" if act["share"] is None else f", {of_gdp(act['share'])} of its GDP"
+    years = "a year" if act["years"] == 1.0 else f"{act['years']:g} years"
+    return f"{dollars(act['million_usd'])} over {years} ({dollars(act['million_usd_a_year'])} a year{part})"

@@ -1,6 +1,6 @@
-"""What `--json` prints, and what manifests hold, as JSON Schemas: for `sim schema`, the documentation and tests.
+"""JSON Schemas of what `--json` prints and manifests hold: for `sim schema`, the documentation and tests.
 
-Declared here and not where it is printed, so that no command waits for it. An answer may get further keys later.
+They are declared here and not where it is printed, so that no command waits for it. Answers may get more keys.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class AtEnd(Answer):
     month: str
     """YYYY-MM."""
     mean: float
-    """Over runs, states."""
+    """Mean over runs, states."""
     mc: float | None
     """Monte Carlo standard error of the mean, states; null for a single run."""
     q05: int
@@ -41,7 +41,7 @@ class AtEnd(Answer):
     q75: int
     q95: int
     observed: int | None
-    """The count on record; null where the record ends before."""
+    """The count on record; null if the record ends before."""
 
 
 _OF_HORIZON = {
@@ -51,9 +51,9 @@ _OF_HORIZON = {
     "_mc": "Monte Carlo standard error.",
 }
 _CHANCES: dict[str, Any] = {
-    f"{label}{part}": (float | None, Field(description=told))
+    f"{label}{part}": (float | None, Field(description=text))
     for label in (*HORIZONS, "p_end")
-    for part, told in _OF_HORIZON.items()
+    for part, text in _OF_HORIZON.items()
 }
 
 
@@ -64,9 +64,9 @@ class _State(Answer):
     """Its name."""
     tie: Tie
     at_start: str
-    """What the tie is at the start."""
+    """The tie at the start."""
     talks: float | None
-    """Concluded talks a run."""
+    """Concluded talks per run."""
     talks_lost: float | None
     """Share of them that Taipei lost, 0 to 1."""
     price: float | None
@@ -98,7 +98,7 @@ class MovedOf(Share):
 
 
 class OutcomeOf(Share):
-    """An outcome of a vote: its chance, and what goes with it."""
+    """An outcome of a vote: its chance, and chances of states in the runs with it."""
 
     outcome: str
     """Its name, or `none of these`."""
@@ -119,12 +119,12 @@ class VoteOf(Answer):
 
 
 class Outcomes(Answer):
-    """How many leave, where the count ends, and what goes with the outcomes of votes (`outcomes.csv`)."""
+    """Chances of numbers that leave, of counts at the end, and by outcome of votes (`outcomes.csv`)."""
 
     nobody: Share
     """Nobody leaves Taipei."""
     at_least: list[ShareOf]
-    """At least so many leave at any time."""
+    """The chance that at least this number leave, at any time."""
     count: list[ShareOf]
     """States with Taipei in the last month."""
     votes: list[VoteOf]
@@ -134,7 +134,7 @@ class Run(Answer):
     """`sim run --json`"""
 
     folder: str
-    """Where the result is."""
+    """Folder of the result."""
     scenario: str
     """Its name."""
     title: str
@@ -147,7 +147,7 @@ class Run(Answer):
     given: dict[str, str]
     """Outcomes that are taken to happen, by vote."""
     found: bool
-    """Whether the result was there."""
+    """Whether the result existed before."""
     count_at_start: int
     """States with Taipei."""
     end: AtEnd
@@ -158,11 +158,11 @@ class Run(Answer):
     seconds: dict[str, float]
     """Wall time by stage."""
     report: str | None
-    """The page; null where there is none."""
+    """The page; null if absent."""
 
 
 class Source(Answer):
-    """What a scenario was written from."""
+    """A source of a scenario."""
 
     title: str
     date: str
@@ -198,7 +198,7 @@ class ProblemOf(Answer):
     """Dotted path of the key; empty for the whole file."""
     rule: str
     value: Any
-    """What was found; null for a missing key."""
+    """The value in the file; null for a missing key."""
     suggestion: str | None
     """The nearest valid name."""
 
@@ -210,7 +210,7 @@ class Checked(Answer):
     ok: bool
     problems: list[ProblemOf]
     """At most 100."""
-    more: int = Field(default=0, description="How many more problems there are; left out for none.")
+    more: int = Field(default=0, description="Number of further problems; absent if there are none.")
 
 
 class Validate(Answer):
@@ -268,7 +268,7 @@ class PairOf(Answer):
     first_month: str
     last_month: str
     first_difference: str | None
-    """The first month in which any run differs; null where none does."""
+    """The first month in which any run differs; null if none does."""
     variance_saved: dict[Tie, float | None]
     """By pairing, 1 - var(difference) / (var + var), of the count at the end."""
 
@@ -334,11 +334,11 @@ class Compare(Answer):
     results: list[str]
     """Their folders."""
     found: list[bool]
-    """Whether each was there."""
+    """Whether each existed before."""
     id: str
     seed: int
     runs: int
-    """Of each."""
+    """Runs per scenario."""
     parameters: Literal["drawn", "central"]
     runs_per_draw: int
     runs_to_halve: int
@@ -350,7 +350,7 @@ class Compare(Answer):
 
 
 class VariedPath(Answer):
-    """A path that was varied: its values where they are few, its ends where they are many."""
+    """A path that was varied: its values if they are few, otherwise the ends of its range."""
 
     path: str
     values: list[float | str] = Field(default=[], description="Numbers, or dates.")
@@ -364,7 +364,7 @@ class Done(Answer):
     folder: str
     scenario: str
     runs: int
-    """A point."""
+    """Runs per point."""
     seed: int
     design: str
     points: int
@@ -375,7 +375,7 @@ class Done(Answer):
 
 
 class Far(Answer):
-    """How far a sweep is."""
+    """Progress of a sweep."""
 
     folder: str
     points: int
@@ -406,7 +406,7 @@ def answer_schema(command: str) -> dict[str, Any]:
 
 
 def manifest_schema() -> dict[str, Any]:
-    """The JSON Schema of `manifest.json`, whatever the folder holds: its `kind` decides the further keys."""
+    """The JSON Schema of `manifest.json` in every kind of folder: its `kind` decides the further keys."""
     models = [(kind.schema, "validation") for kind in KINDS.values()]
     refs, whole = models_json_schema(models)  # type: ignore[arg-type]
     return _headed(
@@ -433,4 +433,4 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     **{name: (lambda name=name: answer_schema(name)) for name in ANSWERS},  # type: ignore[misc]
     "manifest": manifest_schema,
 }
-"""What writes each schema, but that of scenario files."""
+"""The function of each schema except that of scenario files."""

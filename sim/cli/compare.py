@@ -40,16 +40,14 @@ _MOST_ROWS, _MOST_SWAPS = 8, 5
 @click.argument(
     "scenarios", nargs=-1, required=True, metavar="BASELINE SCENARIO...", shell_complete=completing.scenarios
 )
-@seeded(
-    "Number of runs of each (default: the baseline's).", "Seed of the random numbers of all (default: the baseline's)."
-)
+@seeded("Runs per scenario (default: the baseline's).", "Seed of the random numbers of all (default: the baseline's).")
 @changes
 @parameters("Draw what is not known, the same in all, or fix every parameter at its central value.")
 @threads
 @out("results and compare/<names>/<id> are written")
 @no_charts
 @as_json
-@click.option("--quiet", is_flag=True, help="Print the folder of the comparison only, and no progress.")
+@click.option("--quiet", is_flag=True, help="Print only the folder of the comparison, without progress.")
 def command(
     scenarios: tuple[str, ...],
     runs: int | None,
@@ -62,10 +60,10 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run each SCENARIO (a shipped name or a file), or find its result, and tell its difference from BASELINE.
+    """Run each SCENARIO (a shipped name or a file), or find its result, and show its difference from BASELINE.
 
-    All have the same seed, runs and parameter draws, so a difference is what the scenarios say, and hardly luck.
-    What --set sets, it sets in every one of them.
+    All have the same seed, runs and parameter draws, so differences come from the scenarios and are mostly not chance.
+    --set changes every one of them.
     """
     from sim.analysis.compare import claim_comparison, compare, comparison_to_folder, requests, results_of
     from sim.errors import InputError, Problem

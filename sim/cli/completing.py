@@ -1,4 +1,4 @@
-"""What a shell offers at the Tab key: scenarios, files, states, paths, charts, outcomes. Light, and never an error."""
+"""Words for the Tab key: scenarios, files, states, paths, charts, outcomes. Light, and never an error."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem, split_arg_string
 
-Found = Iterable[tuple[str, str]]
-"""Words with what each means."""
+Words = Iterable[tuple[str, str]]
+"""Words with their meanings."""
 Offer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def _offered(find: Callable[[click.Context], Found]) -> Offer:
-    """What is found, of what begins as the user began; nothing where anything is wrong: the command will say it."""
+def _offered(find: Callable[[click.Context], Words]) -> Offer:
+    """The words that begin as the user began; none if anything is wrong, which the command itself will report."""
 
     @functools.wraps(find)
     def offer(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         with suppress(Exception):
             begun = incomplete.lower()
-            return [CompletionItem(word, help=told) for word, told in find(ctx) if word.lower().startswith(begun)]
+            return [CompletionItem(word, help=meaning) for word, meaning in find(ctx) if word.lower().startswith(begun)]
         return []
 
     return offer
 
 
 def _files(ctx: click.Context, incomplete: str, known: Iterable[str]) -> list[CompletionItem]:
-    """Names that are known, and TOML files here; elsewhere, whatever the shell finds."""
+    """Known names and TOML files of the working folder; anywhere else, whatever the shell finds."""
     here = sorted(path.name for path in Path().glob("*.toml"))
     words = [word for word in (*known, *here) if word.startswith(incomplete)]
     if not words or "/" in incomplete or "\\" in incomplete:
@@ -67,8 +67,8 @@ def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 
 @_offered
-def states(ctx: click.Context) -> Found:
-    """Codes of states with their names: those of the result named, or all there are."""
+def states(ctx: click.Context) -> Words:
+    """Codes and names of states: those of the result named, or all of them."""
     for folder in _results():
         with suppress(OSError, ValueError, LookupError, TypeError):
             members = json.loads((folder / "manifest.json").read_text("utf-8"))["members"]
@@ -77,7 +77,7 @@ def states(ctx: click.Context) -> Found:
 
 
 def _words() -> list[str]:
-    """The words of the line, as the shell tells them: before an option's value is there, click has no others."""
+    """The words of the line, as the shell gives them: click has none before the value of an option."""
     return split_arg_string(os.environ.get("COMP_WORDS", ""))
 
 
@@ -93,7 +93,7 @@ def _codes() -> list[tuple[str, str]]:
 
 
 @_offered
-def outcomes(ctx: click.Context) -> Found:
+def outcomes(ctx: click.Context) -> Words:
     """Outcomes of a sweep or of a sensitivity analysis."""
     from sim.sweeps.outcomes import CHANCES, NUMBERS
 
@@ -102,7 +102,7 @@ def outcomes(ctx: click.Context) -> Found:
 
 
 @_offered
-def charts(ctx: click.Context) -> Found:
+def charts(ctx: click.Context) -> Words:
     """Charts that the folders named have, or those of any result."""
     there = {
         path.stem for folder in _results() for place in (folder / "charts", folder) for path in place.glob("*.png")
@@ -111,31 +111,31 @@ def charts(ctx: click.Context) -> Found:
 
 
 @_offered
-def settings(ctx: click.Context) -> Found:
+def settings(ctx: click.Context) -> Words:
     """Paths of `--set` and bare names of parameters, to be followed by a value."""
-    return [(f"{path}=", told) for path, told in (*_paths(), *_parameters())]
+    return [(f"{path}=", meaning) for path, meaning in (*_paths(), *_parameters())]
 
 
 @_offered
-def varied(ctx: click.Context) -> Found:
+def varied(ctx: click.Context) -> Words:
     """Paths of `--vary`; a parameter may stand alone, and be called by its bare name."""
-    paths = [(path if path.startswith("parameters.") else f"{path}=", told) for path, told in _paths()]
+    paths = [(path if path.startswith("parameters.") else f"{path}=", meaning) for path, meaning in _paths()]
     return [*paths, *_parameters()]
 
 
 @_offered
-def votes(ctx: click.Context) -> Found:
+def votes(ctx: click.Context) -> Words:
     """Votes with each of their outcomes, as `--given` takes them, of the scenarios named."""
     return [
-        (f"{vote}={outcome}", str(told.get("date", "")))
+        (f"{vote}={outcome}", str(entry.get("date", "")))
         for document in _documents()
-        for vote, told in document.get("elections", {}).items()
-        if told.get("enabled", True)
-        for outcome in told["outcomes"]
+        for vote, entry in document.get("elections", {}).items()
+        if entry.get("enabled", True)
+        for outcome in entry["outcomes"]
     ]
 
 
-def _parameters() -> Found:
+def _parameters() -> Words:
     from sim.parameters import PARAMETERS
 
     return [(name, one.meaning) for name, one in PARAMETERS.items()]
@@ -153,7 +153,7 @@ def _documents() -> Iterator[dict[str, Any]]:
 
 
 def _paths() -> Iterator[tuple[str, str]]:
-    """Paths of numbers: levers, parameters, and what the scenario named says of states, events and elections."""
+    """Paths of numbers: levers, parameters, and the states, events and elections of the scenario named."""
     from sim.scenario import Scenario
     from sim.scenario.fields import PATRONS
 
@@ -161,22 +161,22 @@ def _paths() -> Iterator[tuple[str, str]]:
         model: Any = Scenario.model_fields[table].annotation
         yield from ((f"{table}.{key}", _first(field.description)) for key, field in model.model_fields.items())
     for document in _documents():
-        yield from _said(document)
-    yield from ((f"parameters.{name}", told) for name, told in _parameters())
+        yield from _values(document)
+    yield from ((f"parameters.{name}", meaning) for name, meaning in _parameters())
 
 
 _PROSE = ("type", "state", "source", "assumption", "by", "to", "answer", "subject")
 
 
-def _said(document: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Paths of the values in the tables of a scenario that have names of its own."""
+def _values(document: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Paths of the values of a scenario's states, events and elections."""
     for key, value in document.items():
         if not path and key not in ("states", "events", "elections"):
             continue
         if isinstance(value, dict) and "central" in value:
             yield f"{path}{key}", f"now {value['central']}, a range"
         elif isinstance(value, dict):
-            yield from _said(value, f"{path}{key}.")
+            yield from _values(value, f"{path}{key}.")
         elif key not in _PROSE:
             yield f"{path}{key}", f"now {value}"
 

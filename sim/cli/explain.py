@@ -12,7 +12,9 @@ import click
 
 from sim.cli.completing import folders, states
 from sim.cli.options import HELP, Progress, as_json, no_charts, own_out, print_json, quiet, this_command, threads
-from sim.words import LEAST, beyond_luck, minus, month, points, rate, two_digits
+from sim.cli.pictures import drawing
+from sim.cli.telling import charts_in, notes, written_to
+from sim.words import LEAST, minus, month, points, rate, two_digits, with_range
 
 if TYPE_CHECKING:
     from sim.analysis.explain import Explanation
@@ -21,22 +23,22 @@ if TYPE_CHECKING:
 _MOST_ROWS, _MOST_PAIRS = 10, 3
 _LEAST_FACTOR, _LEAST_TERM = 0.005, 0.01
 _COLUMNS_BEFORE = (24, 12, 6, 0)
-"""Months before the decision whose acts are printed."""
+"""Months that are printed, counted back from the decision."""
 
 
 @click.command("explain", context_settings=HELP)
 @click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path), shell_complete=folders)
 @click.option(
-    "--state", required=True, metavar="STATE", shell_complete=states, help="The state asked about, by code or name."
+    "--state", required=True, metavar="STATE", shell_complete=states, help="State to explain, by code or name."
 )
-@click.option("--run", type=int, metavar="K", help="Look into this run (default: a typical one in which it happens).")
+@click.option("--run", type=int, metavar="K", help="Run to follow (default: a typical one in which it happens).")
 @click.option(
     "--tie", default="recognition", show_default=True, metavar="TIE",
-    help="recognition of Taipei or, of a host, cooperation with Washington's forces.",
+    help="recognition of Taipei or, for a host, cooperation with Washington's forces.",
 )  # fmt: skip
-@click.option("--runs", type=int, help="Runs of each removal, of those the result has  [default: at most 4,000]")
+@click.option("--runs", type=int, help="Runs per removal (default: all, at most 4,000).")
 @threads
-@own_out("Folder for explain.json and the charts (default: explain/ISO3 in the result's own).")
+@own_out("Folder for explain.json and the charts (default: explain/ISO3 in that of the result).")
 @no_charts
 @as_json
 @quiet
@@ -52,10 +54,10 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Say why a state left Taipei, or did not, in RESULT, a folder that `sim run` wrote.
+    """Explain why a state left Taipei, or did not, in RESULT, a folder that `sim run` wrote.
 
-    One run is looked into month by month; every lever of the scenario is taken away in turn, with the same random
-    numbers and parameter draws.
+    It follows one run month by month, and takes away every lever of the scenario in turn, with the same random numbers
+    and parameter draws.
     """
     from sim.analysis.explain import explanation_to_folder
     from sim.results import read
@@ -63,74 +65,63 @@ def command(
     began = time.perf_counter()
     result = read(folder)
     silent = quiet or as_json
-    tell = None if silent else lambda text: click.echo(text, err=True)
     progress = Progress("explain", silent, unit="removals")
     try:
-        explanation, target, found = explanation_to_folder(
-            result, state, run, tie, runs, threads, progress, out, _draw, this_command(), tell, not no_charts
-        )
+        explanation, place, found = explanation_to_folder(
+            result, state, run, tie, runs, threads, progress, out,
+            drawing("of_explanation"), this_command(), notes(silent), not no_charts,
+        )  # fmt: skip
     finally:
         progress.close()
-    charts = [] if no_charts else _charts(explanation)
+    charts: tuple[str, ...] = ()
+    if not no_charts:
+        from sim.charts.catalogue import of_explanation
+
+        charts = of_explanation(explanation).names
     if as_json:
-        written = [str(target / f"{name}.{kind}") for name in charts for kind in ("png", "svg")]
-        print_json(explanation.document | {"folder": str(target), "charts": written})
+        written = [str(place / f"{name}.{kind}") for name in charts for kind in ("png", "svg")]
+        print_json(explanation.document | {"folder": str(place), "charts": written})
     elif quiet:
-        click.echo(target)
+        click.echo(place)
     else:
         click.echo("\n".join(lines(explanation)))
-        click.echo(f"\n{'Found again' if found else 'Written to'}: {target}")
+        click.echo(f"\n{written_to(place, found)}")
         if charts:
-            first, *others = charts
-            also = f" (and {', '.join(f'{name}.png' for name in others)}; also as SVG)" if others else " (also as SVG)"
-            click.echo(f"Chart: {target / first}.png{also}")
+            click.echo(charts_in(place, charts))
         click.echo(f"Time: {time.perf_counter() - began:.1f} s")
-
-
-def _draw(explanation: Explanation, folder: Path) -> None:
-    from sim.charts.catalogue import of_explanation
-
-    of_explanation(explanation).draw(folder)
-
-
-def _charts(explanation: Explanation) -> tuple[str, ...]:
-    from sim.charts.catalogue import of_explanation
-
-    return of_explanation(explanation).names
 
 
 # --- in print ---------------------------------------------------------------------------------------------
 
 
 def lines(explanation: Explanation) -> list[str]:
-    """An explanation as a reader on a terminal sees it."""
+    """An explanation as a terminal shows it."""
     document = explanation.document
     run = document["run"]
-    told = [explanation.result.title, "", *document["chance"]["sentences"]]
+    lines = [explanation.result.title, "", *document["chance"]["sentences"]]
     if run is not None:
-        told += ["", " ".join(run["story"]), *run["sentences"][len(run["story"]) :]]
-        told += ["", *_steps(run), "", *_acts(run, document["decision"])]
+        lines += ["", " ".join(run["story"]), *run["sentences"][len(run["story"]) :]]
+        lines += ["", *_steps(run), "", *_acts(run, document["decision"])]
         if run["keeping"] is not None:
-            told += ["", *run["keeping"]["sentences"], *_changes(run["keeping"]["rows"])]
+            lines += ["", *run["keeping"]["sentences"], *_changes(run["keeping"]["rows"])]
     terms = _terms(document)
     if document["talks"] is not None:
-        told += ["", *document["talks"]["sentences"]]
-    return [*told, "", *document["when"]["sentences"], *([""] if terms else []), *terms, "", *_removals(explanation)]
+        lines += ["", *document["talks"]["sentences"]]
+    return [*lines, "", *document["when"]["sentences"], *([""] if terms else []), *terms, "", *_removals(explanation)]
 
 
 def _steps(run: Mapping[str, Any]) -> list[str]:
-    """The hazard of the decision, or the chance that talks are lost, term by term; small terms are left out."""
-
+    """The hazard of the decision, or the chance that talks are lost, term by term without the small ones."""
     first, *rest = run["steps"]
-    shown = rate if run["losing"] is None else two_digits
-    told = [f"  {'under reference conditions':<34}{'':>9}  {shown(first['after'])}"]
+    written = rate if run["losing"] is None else two_digits
+    lines = [f"  {'under reference conditions':<34}{'':>9}  {written(first['after'])}"]
     for step in rest:
-        if step["factor"] and abs(math.log(step["factor"])) >= _LEAST_FACTOR:
-            told.append(f"  {step['label']:<34}{'× ' + format(step['factor'], '.2f'):>9}  {shown(step['after'])}")
-        elif step["factor"] == 0.0:
-            told.append(f"  {step['label']:<34}{'× 0':>9}  {shown(step['after'])}")
+        factor = step["factor"]
+        if factor == 0.0 or (factor and abs(math.log(factor)) >= _LEAST_FACTOR):
+            times = f"× {factor:.2f}" if factor else "× 0"
+            lines.append(f"  {step['label']:<34}{times:>9}  {written(step['after'])}")
     what = "hazard" if run["losing"] is None else "chance that talks are lost"
-    return [f"The {what} in {month(run['month'])}, term by term:", *told]
+    return [f"The {what} in {month(run['month'])}, term by term:", *lines]
 
 
 _ACTS = {
@@ -156,124 +147,99 @@ _ACTS = {
 
 
 def _acts(run: Mapping[str, Any], decision: str) -> list[str]:
-    """What the patrons did, in a few months up to the decision, and what is usual."""
-
+    """What the patrons did in a few months up to the decision, and what is usual."""
     acts = dict(enumerate(run["acts"]))
     rows = [run["row"] - back for back in _COLUMNS_BEFORE if run["row"] - back in acts]
     if len(rows) < 3 and rows[0] > 0:
         rows.insert(0, 0)
     heads = [f"{month(acts[row]['month']):>10}" for row in rows]
     usual = run["usual"] if decision == "leave" else {}
-    told = [f"  {'What was done to it':<44}{''.join(heads)}" + (f"{'reference':>12}" if usual else "")]
+    lines = [f"  {'What was done to it':<44}{''.join(heads)}" + (f"{'reference':>12}" if usual else "")]
     for label, name, form in _ACTS[decision]:
         cells = "".join(f"{format(acts[row][name], form):>10}" for row in rows)
         last = f"{format(usual[name], form):>12}" if name in usual else ""
-        told.append(f"  {label:<44}{cells}{last}")
-    return told
+        lines.append(f"  {label:<44}{cells}{last}")
+    return lines
 
 
 def _changes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """How many of the changes tried do not keep the state."""
-
+    """The number of changes tried that do not keep the state."""
     failed = [row for row in rows if not row["keeps"]]
     if not failed or len(failed) == len(rows):
         return []
     later = [row["latest"] for row in failed if row["latest"] is not None]
-    rest = f"; the latest it happens under them is {month(max(later))}" if later else ""
-    return [f"Of {len(rows)} levers tried, each run again with the same luck, {len(failed)} do not{rest}."]
+    rest = f"; with those it happens at the latest in {month(max(later))}" if later else ""
+    return [f"Of {len(rows)} levers tried, each in a run with the same luck, {len(failed)} would not{rest}."]
 
 
 _FORMS = {("suspend", "order"): (".2f", " (added, a year)")} | {
     (decision, "acceptance"): (".2f", " (a multiple)") for decision in ("leave", "return")
 }
-"""Terms that are neither log odds nor log hazards."""
+"""How terms are written that are neither log odds nor log hazards."""
 
 
 def _terms(document: Mapping[str, Any]) -> list[str]:
-    """Terms at the decisions of all runs beside those of all open months."""
+    """Terms at the decisions of all runs, beside those of all months in which the decision was open."""
     count = document["chance"]["decided_runs"]
-    rows = [row for row in document["terms"] if row["term"] != "hazard"]
-    shown = [row for row in rows if max(abs(value) for value in _values(row)) >= _LEAST_TERM and not _still(row)]
-    if not count or not shown:
+    ends = [(row, _values(row)) for row in document["terms"] if row["term"] != "hazard"]
+    large = [row for row, values in ends if max(map(abs, values)) >= _LEAST_TERM and len(set(values)) > 1]
+    if not count or not large:
         return []
     when = f"at the decision ({count:,} runs)"
     scale = "log odds" if document["decision"] == "leave" else "log hazard"
     head = f"Terms, {scale}: mean (5 to 95 %)"
-    told = [f"{head:<38}{when:>28}{'in all open months':>28}"]
-    for row in shown:
+    lines = [f"{head:<38}{when:>28}{'in all open months':>28}"]
+    for row in large:
         form, unit = _FORMS.get((document["decision"], row["term"]), ("+.2f", ""))
         cells = [
-            f"{row[f'{which}_mean']:{form}} ({row[f'{which}_low']:{form}} to {row[f'{which}_high']:{form}})"
+            with_range(*(row[f"{which}_{point}"] for point in ("mean", "low", "high")), write=f"{{:{form}}}".format)
             for which in ("decision", "months")
         ]
-        told.append(minus(f"  {row['label'] + unit:<36}{cells[0]:>28}{cells[1]:>28}"))
-    told.append(
-        "  Draws with strong terms see more decisions: this shows what went with them; removals, what caused them."
+        lines.append(minus(f"  {row['label'] + unit:<36}{cells[0]:>28}{cells[1]:>28}"))
+    lines.append(
+        "  Draws with strong terms see more decisions: terms show what went with decisions, removals what caused them."
     )
-    return told
+    return lines
 
 
 def _values(row: Mapping[str, Any]) -> list[float]:
-    return [
-        float(row[name]) for name in ("decision_low", "decision_high", "months_low", "months_high") if row[name]
-    ] or [0.0]
-
-
-def _still(row: Mapping[str, Any]) -> bool:
-    """Whether a term was the same all over."""
-    return len({row[name] for name in ("decision_low", "decision_high", "months_low", "months_high")}) == 1
+    """The ends of a term's two ranges."""
+    return [float(row[f"{which}_{end}"] or 0.0) for which in ("decision", "months") for end in ("low", "high")]
 
 
 def _removals(explanation: Explanation) -> list[str]:
     """The levers taken away one by one, then together, and the pairs that differ from their sum."""
-    from sim.analysis.removals import WAITING
+    from sim.analysis.removals import ADD_UP, WAITING
 
-    found, said = explanation.removals, explanation.removals.sentences
-    if not found.rows:
-        return said[1:]
-    told = [
-        f"Chance at the end without a lever, paired over {found.runs:,} runs; with everything in place "
-        f"{100 * found.p:.1f} %. Difference in points ± Monte Carlo error (5 to 95 % over draws):"
+    removals = explanation.removals
+    singles, together, pairs = removals.singles, removals.together, removals.interacting[:_MOST_PAIRS]
+    if not removals.rows:
+        return removals.sentences[1:]
+    lines = [
+        f"Chance at the end without a lever, paired over {removals.runs:,} runs; with everything in place "
+        f"{100 * removals.p:.1f} %. Difference in points ± Monte Carlo error (5 to 95 % over draws):"
     ]
-    singles = [row for row in found.rows if row["group"] == "single"]
-    shown = [row for row in singles if abs(row["difference"]) >= LEAST][:_MOST_ROWS]
-    width = max([len(row["label"]) for row in (*shown, *_together(found.rows))], default=20) + 2
-    for row in (*shown, *_together(found.rows)):
-        told.append(
-            f"  {row['label']:<{width}}{100 * row['without']:6.1f} %  {points(row['difference']):>6}{_error(row)}"
-        )
-        if row is (shown[-1] if shown else None) and len(shown) < len(singles):
-            told.append(
-                f"  and {len(singles) - len(shown)} more, by less than {points(_rest(singles, shown))[1:]} points"
-            )
-    if not shown:
-        told.insert(1, f"  none of {len(singles)} levers moves it by itself")
-    pairs = [row for row in found.pairs if beyond_luck(row["interaction"], row["mc"])][:_MOST_PAIRS]
+    largest = [row for row in singles if abs(row["difference"]) >= LEAST][:_MOST_ROWS]
+    width = max([len(row["label"]) for row in (*largest, *together)], default=20) + 2
+    lines += [_removal(row, width) for row in largest]
+    if not largest:
+        lines.append(f"  none of {len(singles)} levers moves it by itself")
+    elif rest := singles[len(largest) :]:
+        most = max(LEAST * 2, *(abs(row["difference"]) for row in rest))
+        lines.append(f"  and {len(rest)} more, by less than {points(most)[1:]} points")
+    lines += [_removal(row, width) for row in together]
     if pairs:
-        told += ["Two taken away together, where that is not the sum of the two:"]
+        lines.append("Two taken away together, where that is not the sum of the two:")
     for row in pairs:
-        told.append(
+        lines.append(
             f"  {row['label']}: {points(row['difference'])} together, {points(row['sum'])} as a sum; "
             f"{points(row['interaction'])} ± {100 * row['mc']:.1f} between them"
         )
-    if found.pairs and not pairs:
-        told.append("No two of them together differ from their sum by more than two Monte Carlo errors.")
-    return [*told, *(sentence for sentence in said if sentence.startswith(WAITING))]
+    return [*lines, *(sentence for sentence in removals.sentences if sentence.startswith((ADD_UP, WAITING)))]
 
 
-def _together(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [row for row in rows if row["group"] != "single"]
-
-
-def _rest(singles: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> float:
-    """What no lever left out of the print moves the chance by."""
-    left = [abs(row["difference"]) for row in singles[len(shown) :]]
-    return max(LEAST * 2, *left)
-
-
-def _error(row: Mapping[str, Any]) -> str:
-
-    said = "" if row["mc"] is None else f" ± {100 * row['mc']:.1f}"
-    if row["low"] is None or points(row["low"]) == points(row["high"]):
-        return said
-    return f"{said}  ({points(row['low'])} to {points(row['high'])})"
+def _removal(row: Mapping[str, Any], width: int) -> str:
+    error = "" if row["mc"] is None else f" ± {100 * row['mc']:.1f}"
+    if row["low"] is not None and points(row["low"]) != points(row["high"]):
+        error += f"  ({points(row['low'])} to {points(row['high'])})"
+    return f"  {row['label']:<{width}}{100 * row['without']:6.1f} %  {points(row['difference']):>6}{error}"

@@ -1,56 +1,63 @@
-"""`sim fit`: what the record says up to a day, and how sure it is."""
+"""`sim fit`: rates and effects fitted on the record up to a day, with their ranges."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.options import HELP, as_json, day_of, no_charts, own_out, own_record, print_json, record, this_command
+from sim.cli.pictures import drawing
+from sim.cli.telling import written_to
+from sim.words import with_range
 
 if TYPE_CHECKING:
     from sim.results import Out
+    from sim.scenario import RecordTable
+
+as_of = click.option(
+    "--as-of", metavar="DATE", help="Use what was known at the end of this day (default: all of the record)."
+)
+
+
+def known_on(as_of: str | None, record: str | None) -> tuple[RecordTable | None, date]:
+    """The user's own facts (None without `--record`), and the day of `--as-of`: by default the last of the record."""
+    from sim import atlas
+
+    own = own_record(record)
+    until = atlas.record(own=None if own is None else own.facts).confirmed_until
+    return own, until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
 
 
 @click.command("fit", context_settings=HELP)
-@click.option("--as-of", metavar="DATE", help="Use what was known at the end of this day (default: all of the record).")
+@as_of
 @own_out("Also write DIR/fit-DATE: fit.json, tables, the chart.")
 @no_charts
 @record
 @as_json
 def command(as_of: str | None, out: Out | None, no_charts: bool, record: str | None, as_json: bool) -> None:
-    """Fit the hazards of leaving and returning, and what money is worth, on the record; rank those with Taipei."""
-    from sim import atlas
+    """Fit on the record the hazards of leaving and returning, and the worth of money; rank the states with Taipei."""
     from sim.analysis.fitted import fit_to_folder, fitted
 
-    own = own_record(record)
-    facts = None if own is None else own.facts
-    until = atlas.record(own=facts).confirmed_until
-    day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
+    own, day = known_on(as_of, record)
     document = fitted(day, own)
-    folder = None if out is None else fit_to_folder(document, out, this_command(), None if no_charts else _draw)
+    folder = (
+        None if out is None else fit_to_folder(document, out, this_command(), None if no_charts else drawing("of_fit"))
+    )
     if as_json:
         print_json(document | ({} if folder is None else {"folder": str(folder)}))
         return
     click.echo("\n".join(lines(document)))
     if folder is not None:
-        click.echo(f"\nWritten to: {folder}")
-
-
-def _draw(document: Mapping[str, Any], folder: Path) -> None:
-    from sim.charts.catalogue import of_fit
-
-    of_fit(document).draw(folder)
+        click.echo(f"\n{written_to(folder)}")
 
 
 def lines(document: dict[str, Any]) -> list[str]:
-    """A fit as a reader sees it."""
+    """A fit as a terminal shows it."""
     leaving, returning = document["leaving"], document["returning"]
     own = f", with {document['record']}" if "record" in document else ""
-    told = [
+    lines = [
         f"The record of recognition{own} as known at the end of {document['as_of']}; ranges hold 90 % of belief.",
         "",
         f"How often an ally of average covariates leaves in contest: {_share(leaving['rate'])} a year",
@@ -74,10 +81,9 @@ def lines(document: dict[str, Any]) -> list[str]:
         "Chance to leave in a year of contest, all levers at reference:",
     ]
     for row in document["states"]:
-        numbers = _share({"value": row["chance_in_a_year"], "low": row["low"], "high": row["high"]})
-        told.append(f"  {row['rank']:>2}  {row['state']:<34}{numbers}")
-    told += ["", "The Holy See's level is assumed. US aid after fiscal 2020 is held; the cuts of 2025 are not in it."]
-    return told
+        lines.append(f"  {row['rank']:>2}  {row['state']:<34}{_share({**row, 'value': row['chance_in_a_year']})}")
+    lines += ["", "The Holy See's level is assumed. US aid after fiscal 2020 is held; the cuts of 2025 are not in it."]
+    return lines
 
 
 _PARTS = ("events", "contest_years", "truce_years")
@@ -90,34 +96,30 @@ def _counted(events: float, contest: float, truce: float) -> str:
 def _effects(effects: list[dict[str, Any]]) -> list[str]:
     from math import exp
 
-    told = []
-    for effect in effects:
-        ratios = {key: exp(effect[key]) for key in ("value", "low", "high")}
-        told.append(f"  {effect['meaning']:<34}{_times(ratios)}")
-    return told
+    times = [_times({key: exp(effect[key]) for key in ("value", "low", "high")}) for effect in effects]
+    return [f"  {effect['meaning']:<34}{ratio}" for effect, ratio in zip(effects, times, strict=True)]
 
 
 def _money(money: dict[str, Any]) -> list[str]:
     """Priors beside posteriors."""
     known = money["packages"]
-    told = [
+    lines = [
         f"What money is worth, by {known} of Beijing's packages read as prices of the model's own auction:"
         if known
         else "What money is worth (none of Beijing's packages is known yet: the priors stand):",
         f"  {'':<22}{'prior':>22}{'with the packages':>26}",
     ]
-    for row in money["parameters"]:
-        told.append(f"  {row['parameter']:<22}{_range(row['prior']):>22}{_range(row):>26}  {row['unit']}")
-    told.append("  This rests on the auction: nobody has seen bids that failed.")
-    return told
+    lines += [
+        f"  {row['parameter']:<22}{_range(row['prior']):>22}{_range(row):>26}  {row['unit']}"
+        for row in money["parameters"]
+    ]
+    return [*lines, "  This rests on the auction: nobody has seen bids that failed."]
 
 
 def _range(interval: dict[str, float]) -> str:
-    value, low, high = (f"{interval[key]:.2g}" if interval[key] < 100 else f"{interval[key]:.0f}" for key in _POINTS)
-    return f"{value} ({low} to {high})"
-
-
-_POINTS = ("value", "low", "high")
+    return with_range(
+        interval["value"], interval["low"], interval["high"], write=lambda x: f"{x:.2g}" if x < 100 else f"{x:.0f}"
+    )
 
 
 def _share(interval: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""`sim history`: who recognises Taipei on a day, what changed between two days, the count through time, as CSV too."""
+"""`sim history`: who recognises Taipei on a day, what changed between two days, the count through time; also as CSV."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sim import atlas
 from sim.atlas import Change, Record, country_years, cow_number, spells, state
 from sim.atlas.reading import parsed_day
 from sim.cli.options import HELP, own_record, record
+from sim.cli.telling import write_new
 from sim.errors import InputError, Problem
 from sim.words import many
 
@@ -25,13 +26,12 @@ from sim.words import many
 @click.option("--since", metavar="DATE", help="The changes from this day on.")
 @click.option("--until", metavar="DATE", help="The changes up to this day.")
 @click.option(
-    "--chart",
-    metavar="FILE",
+    "--chart", metavar="FILE",
     help="Draw the count since 1971, up to the day asked for, into FILE (.png or .svg).",
-)
+)  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV: one row for each spell of each state on one side.")
 @click.option("--years", "as_years", is_flag=True, help="Print CSV: one row for each state and year.")
-@click.option("--out", metavar="FILE", help="Write the CSV to FILE, which must not be there yet.")
+@click.option("--out", metavar="FILE", help="Write the CSV to FILE, which must not exist yet.")
 @record
 @click.option("--json", "as_json", is_flag=True, help="Print a single JSON object instead of text.")
 def command(
@@ -47,8 +47,9 @@ def command(
 ) -> None:
     """Show the record: who recognises Taipei on a day, or what changed between two days.
 
-    Without a day, the last roster the record confirms. As CSV it joins with other data by iso3, or by the state's
-    number in the Correlates of War: all of it, or the spells and years that --since, --until or --at touch.
+    Without a day it shows the last roster that the record confirms. The CSV joins with other data by iso3, or by the
+    state's number in the Correlates of War; it holds the whole record, or the spells and years that --since, --until
+    or --at touch.
     """
     if as_csv or as_years:
         _one_answer(as_csv, as_years, chart, as_json, at)
@@ -125,7 +126,7 @@ def _who(iso3: str) -> Cells:
 
 
 def _table_out(cells: Iterable[Cells], out: str | None) -> None:
-    """Print a table as CSV, or write it to a file that is not there yet."""
+    """Print a table as CSV, or write it to a new file."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(cells)
     if out is None:
@@ -133,19 +134,11 @@ def _table_out(cells: Iterable[Cells], out: str | None) -> None:
         return
     if not out.strip():
         raise InputError(Problem("--out", "the name of a file", out))
-    try:
-        with Path(out).open("x", encoding="utf-8", newline="") as file:
-            file.write(text.getvalue())
-    except FileExistsError:
-        raise InputError(Problem("--out", "a file that is not there yet: nothing is overwritten", out)) from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "no name of a file"
-        raise InputError(Problem("--out", f"a file that can be written: {why}", out)) from None
-    click.echo(f"Wrote {out}")
+    write_new(Path(out), text.getvalue(), "--out")
 
 
 def _day(option: str, text: str | None, known: Record) -> date | None:
-    """The day an option names, within reach of the record."""
+    """The day that an option names; the record must reach it."""
     if text is None:
         return None
     day = parsed_day(text)
@@ -175,7 +168,7 @@ def _draw(known: Record, until: date | None, path: Path) -> None:
 
 
 def _roster_answer(known: Record, day: date) -> dict[str, Any]:
-    """The roster of a day as the JSON object shows it."""
+    """The roster of a day, as a JSON object."""
     recognisers = known.recognisers(day)
     return {
         "date": day.isoformat(),
@@ -186,7 +179,7 @@ def _roster_answer(known: Record, day: date) -> dict[str, Any]:
 
 
 def _changes_answer(known: Record, since: date, until: date) -> dict[str, Any]:
-    """The changes between two days as the JSON object shows them; the first count is before any of them."""
+    """The changes between two days, as a JSON object; the first count is before any of them."""
     return {
         "since": since.isoformat(),
         "until": until.isoformat(),
@@ -212,10 +205,10 @@ def _change_answer(change: Change) -> dict[str, str]:
 
 
 def _roster_lines(known: Record, answer: dict[str, Any]) -> list[str]:
-    """The roster as a reader sees it: names by region."""
-    shown = answer["date"] if answer["confirmed"] else known.confirmed_until
+    """The roster as a terminal shows it: names by region."""
+    day = answer["date"] if answer["confirmed"] else known.confirmed_until
     lines = [
-        f"{many(answer['count'], 'state')} recognised Taipei at the end of {shown}.",
+        f"{many(answer['count'], 'state')} recognised Taipei at the end of {day}.",
         *_unconfirmed(known, answer["confirmed"], answer["date"]),
         "",
     ]
@@ -230,7 +223,7 @@ def _roster_lines(known: Record, answer: dict[str, Any]) -> list[str]:
 
 
 def _changes_lines(known: Record, answer: dict[str, Any]) -> list[str]:
-    """The changes as a reader sees them: one a line, with its precision and confidence."""
+    """The changes as a terminal shows them, one per line, with precision and confidence."""
     changes = answer["changes"]
     start, end = answer["count_at_start"], answer["count_at_end"]
     lines = [
@@ -249,7 +242,7 @@ def _changes_lines(known: Record, answer: dict[str, Any]) -> list[str]:
 
 
 def _shown_date(change: dict[str, str]) -> str:
-    """A date without the parts its precision does not vouch for."""
+    """A date without the parts that its precision leaves open."""
     return change["date"][: {"day": 10, "month": 7, "year": 4}[change["precision"]]]
 
 
@@ -261,7 +254,7 @@ def _table(cells: Sequence[tuple[str, ...]]) -> Iterable[str]:
 
 
 def _unconfirmed(known: Record, confirmed: bool, asked: str | None = None) -> list[str]:
-    """What to say when the day asked for lies beyond the record."""
+    """A note if the day asked for lies beyond the record."""
     if confirmed:
         return []
     unknown = "what happened later" if asked is None else f"the roster of {asked}"

@@ -1,4 +1,4 @@
-"""The command `sim`: finds the command asked for, turns errors into messages and an exit status."""
+"""The command `sim`: it finds the command asked for, and turns errors into messages and an exit status."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ import click
 from click.shell_completion import CompletionItem
 
 COMMANDS = {
-    "list": "The shipped scenarios.",
+    "list": "List the shipped scenarios.",
     "validate": "Check scenario files and list every problem.",
     "run": "Run a scenario: result folder, charts, short summary.",
-    "plot": "Redraw the charts of results, or lay several on one chart.",
-    "compare": "Scenarios against the first, run by run: paired differences with their error.",
-    "sweep": "A scenario at many points of a design; stopped, the same command goes on.",
-    "sensitivity": "What hangs on which assumption.",
-    "explain": "Why a state left, or did not: terms, removals, the smallest change.",
-    "report": "The page to hand on: one file that needs no network.",
-    "verify": "Is a result what it says, and does running it again give the same bytes?",
-    "fit": "What the record says: rates, effects, the states ranked.",
-    "backtest": "Past years forecast on what was known before them, scored beside baselines.",
-    "history": "The record: who recognises Taipei on a day, what changed, the count since 1971.",
-    "parameters": "Every model parameter with unit, kind, range and source.",
-    "schema": "JSON Schemas: of scenario files, for editors, and of what --json prints.",
+    "plot": "Redraw the charts of a result, or put several results on one chart.",
+    "compare": "Compare scenarios with the first, run by run: paired differences with their errors.",
+    "sweep": "Run a scenario at many points of a design; if stopped, the same command resumes it.",
+    "sensitivity": "Rank assumptions by how much an outcome depends on them.",
+    "explain": "Explain why a state left, or did not: terms, removals, the smallest change.",
+    "report": "Write a page to hand on: one file that needs no network.",
+    "verify": "Check the digests of a result, and whether running it again gives the same bytes.",
+    "fit": "Fit rates and effects on the record, and rank the states.",
+    "backtest": "Forecast past years from what was known before them, and score that beside baselines.",
+    "history": "Show the record: who recognises Taipei on a day, what changed, the count since 1971.",
+    "parameters": "List every model parameter with unit, kind, range and source.",
+    "schema": "Print JSON Schemas: of scenario files, for editors, and of what --json prints.",
     "new": "Write a commented scenario to start from.",
 }
-"""Commands and what they do; each lives in the module of its name."""
+"""Commands with what they do; each is in the module of its name."""
 
 
 class _Commands(click.Group):
@@ -59,9 +59,9 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Commands by their names alone: none is loaded."""
-        found = [CompletionItem(name, help=does) for name, does in COMMANDS.items() if name.startswith(incomplete)]
-        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+        """Commands by their names, without loading any."""
+        items = [CompletionItem(name, help=does) for name, does in COMMANDS.items() if name.startswith(incomplete)]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -84,7 +84,7 @@ def sim(ctx: click.Context, debug: bool) -> None:
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line; leaves with status 0 done, 1 failed, 2 wrong request or file, 130 interrupted."""
+    """Run the command line, then exit with status 0 done, 1 failed, 2 wrong request or file, or 130 interrupted."""
     arguments = sys.argv[1:] if args is None else args
     for stream in (sys.stdout, sys.stderr):  # a letter that an encoding does not have is written out, such as \u53f0
         if hasattr(stream, "reconfigure"):
@@ -103,19 +103,19 @@ def main(args: list[str] | None = None) -> None:
 
 @contextmanager
 def _letters_noted(silent: bool) -> Iterator[None]:
-    """One note for all letters that charts could not draw meanwhile, in place of a warning for each chart."""
+    """One note for all letters that charts could not draw, in place of a warning for each chart."""
     from sim.letters import MissingLetters
 
     letters: set[str] = set()
     with warnings.catch_warnings():
         warnings.simplefilter("always", MissingLetters)
-        shown = warnings.showwarning
+        usual = warnings.showwarning
 
-        def show(message: Any, *told: Any, **more: Any) -> None:
+        def show(message: Any, *rest: Any, **named: Any) -> None:
             if isinstance(message, MissingLetters):
                 letters.update(message.letters)
             else:
-                shown(message, *told, **more)
+                usual(message, *rest, **named)
 
         warnings.showwarning = show
         yield
@@ -157,8 +157,8 @@ def _status(arguments: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        said = cleaned(" ".join(str(error).split()))
-        print(f"failed while running: {type(error).__name__}: {said} (--debug shows where)", file=sys.stderr)
+        message = cleaned(" ".join(str(error).split()))
+        print(f"failed while running: {type(error).__name__}: {message} (--debug shows where)", file=sys.stderr)
         return 1
 
 

@@ -15,6 +15,7 @@ import click
 from sim.cli.completing import states
 from sim.cli.options import HELP, day_of, own_record, program, record
 from sim.cli.schema import SCHEMA
+from sim.cli.telling import write_new
 from sim.letters import RESERVED_RULE, reserved
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ assumed = ["What you assume beyond that, one line each."]
 # sources = [{{ title = "Outlet: headline", date = {start} }}]
 """
 
-EXTENDS = """extends = "{outlook}"  # what is not said here is the outlook's: its calendar, its chances
+EXTENDS = """extends = "{outlook}"  # all that is not set here comes from the outlook: its calendar, its chances
 about = ["{code}"]
 # runs = 10_000            # more runs, less Monte Carlo error
-# seed = 1                 # the same seed gives the same numbers; left out, the outlook's
+# seed = 1                 # the same seed gives the same numbers; by default that of the outlook
 known = [{known}]
 assumed = [{assumed}]
 # sources = [{{ title = "Outlet: headline", date = {start} }}]
@@ -70,7 +71,7 @@ budget = 1.0
 [washington]
 attention = 1.0
 
-# --- The state: leave a line out and the atlas speaks -----------------------------------------------------
+# --- The state: without a line, the atlas gives its value -------------------------------------------------
 
 [states.{code}]
 # lean = -0.5              # its government at the start: -1 Taipei and Washington, +1 Beijing. Here it says what
@@ -148,11 +149,11 @@ date = {start}
 @click.argument("name")
 @click.option(
     "--state", "code", default="PRY", show_default=True, shell_complete=states,
-    help="The state it is about, by code or name.",
+    help="State that it is about, by code or name.",
 )  # fmt: skip
 @click.option("--start", metavar="DATE", help="Its first day (default: today, or the last day of the record).")
 @click.option(
-    "--assume-unchanged", is_flag=True, help="Let it start after the record ends: nobody changed sides in between."
+    "--assume-unchanged", is_flag=True, help="Allow a start after the record ends, if nobody changed sides in between."
 )
 @record
 @click.option("--out", type=click.Path(path_type=Path), help="File to write (default: NAME.toml in this folder).")
@@ -161,7 +162,7 @@ def command(
 ) -> None:
     """Write NAME.toml, a commented scenario that runs as it is.
 
-    From the day on which the current outlook starts it changes that outlook; before it, it stands alone.
+    If it starts with the current outlook or later, it changes that outlook; otherwise it stands alone.
     """
     from sim import atlas
     from sim.errors import InputError, Problem
@@ -171,9 +172,9 @@ def command(
         rule = f"a name of small letters, digits and single hyphens, {LONGEST_NAME} at most"
         raise InputError(Problem("NAME", rule, name))
     file = out or Path(f"{name}.toml")
-    for option, told in (("NAME", name), ("--out", file.name)):
-        if reserved(told):
-            raise InputError(Problem(option, RESERVED_RULE, told))
+    for option, text in (("NAME", name), ("--out", file.name)):
+        if reserved(text):
+            raise InputError(Problem(option, RESERVED_RULE, text))
     own, today = own_record(record), date.today()
     known = atlas.record(own=None if own is None else own.facts)
     latest = date(LATEST.year - LONGEST_YEARS, 12, 31)
@@ -191,7 +192,7 @@ def command(
         rule = f"a state that recognised Taipei on {first}{other}"
         raise InputError(atlas.unknown("--state", rule, asked, roster))
     size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
-    text = _text(
+    document = _text(
         first, code, own, file=file, name=name, state=atlas.states()[code].name, count=len(roster),
         known_to=min(first, known.confirmed_until),
         schema=SCHEMA, beside=file.with_name(SCHEMA),
@@ -201,27 +202,21 @@ def command(
         if first > known.confirmed_until else "",
         a_year=a_year, believed=believed,
     )  # fmt: skip
-    try:
-        with file.open("x", encoding="utf-8") as handle:
-            handle.write(text)
-    except FileExistsError:
-        raise InputError(Problem("NAME", "a file that is not there yet: nothing is overwritten", str(file))) from None
-    except OSError as error:
-        raise InputError(Problem("--out", f"a file that can be written: {error.strerror}", str(file))) from None
-    click.echo(f"Wrote {file}\n{size}\nRun it:   {program()} run {file}\nCheck it: {program()} validate {file}")
+    write_new(file, document, "NAME")
+    click.echo(f"{size}\nRun it:   {program()} run {file}\nCheck it: {program()} validate {file}")
     if start is None and first < today:
         click.echo(
-            f"It starts on {first}, where the record ends. To start today, tell what has happened since: --record FILE "
+            f"It starts on {first}, where the record ends. To start today, give what has happened since: --record FILE "
             f"(docs: your own facts), or --assume-unchanged."
         )
 
 
 LONGEST_YEARS = 5
-"""Years from the start to the end that is written."""
+"""Years from the start to the end in the file."""
 
 
 def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
-    """The file: a change of the current outlook where it starts no earlier, else a scenario that stands alone."""
+    """The text of the file: a change of the current outlook if it starts no earlier, otherwise a whole scenario."""
     from sim.scenario import load, shipped
     from sim.scenario.checks import truce_on
     from sim.scenario.events import EVENTS
@@ -266,7 +261,7 @@ def _central(chance: float | Range) -> float:
 
 
 def _from(file: Path, record: str) -> str:
-    """The way from the folder of the new file to the file of the user's facts, as TOML has it."""
+    """The path of the user's facts from the folder of the new file, as TOML writes it."""
     try:
         return Path(os.path.relpath(record, file.parent)).as_posix()
     except ValueError:  # another drive
@@ -278,7 +273,7 @@ EXAMPLE = 500.0, 5.0
 
 
 def _size(code: str, known_to: date, own: RecordTable | None) -> tuple[str, str, str]:
-    """The size of the example of an offer: in a sentence, as a yearly sum, and as the state believes it."""
+    """The size of the example offer: in a sentence, as a yearly sum, and as the state believes it."""
     from sim.atlas import economy, states
     from sim.parameters import PARAMETERS
     from sim.words import of_gdp
@@ -287,8 +282,8 @@ def _size(code: str, known_to: date, own: RecordTable | None) -> tuple[str, str,
     name, arrives = states()[code].name, PARAMETERS["delivered_headline"].central
     assert arrives is not None
     if code == "VAT":
-        said = "a state without an economy, so that it moves nothing"
-        return f"Its example of an offer is to {said}.", f"to {said}", "about a tenth of it"
+        phrase = "a state without an economy, so that it moves nothing"
+        return f"Its example of an offer is to {phrase}.", f"to {phrase}", "about a tenth of it"
     yearly = (
         100.0 * total / years / (economy(code, known_to.year - 1, None if own is None else own.facts).gdp_usd / 1e6)
     )

@@ -82,7 +82,7 @@ def own_out(help: str) -> Callable[[C], C]:
 def _placed(out: Callable[[Any], Any]) -> Callable[[C], C]:
     to = click.option(
         "--to", type=Folder(), metavar="FOLDER",
-        help="In place of --out: exactly this folder, which is new, empty or holds this very result.",
+        help="Exactly this folder, in place of --out; it must be new, empty or hold this very result.",
     )  # fmt: skip
 
     def decorated(command: C) -> C:
@@ -103,7 +103,7 @@ def this_command() -> str:
     return " ".join(["sim", *sys.argv[1:]])
 
 
-quiet = click.option("--quiet", is_flag=True, help="Print the folder only, and no progress.")
+quiet = click.option("--quiet", is_flag=True, help="Print only the folder, without progress.")
 _overrides = click.option(
     "--set",
     "overrides",
@@ -135,7 +135,7 @@ _given = click.option(
     multiple=True,
     metavar="VOTE=OUTCOME",
     shell_complete=votes,
-    help="Take it that a vote has this outcome, such as paraguay-2028=opposition; all else keeps its random numbers "
+    help="Assume that a vote has this outcome, such as paraguay-2028=opposition; all the rest keeps its random numbers "
     "(repeatable).",
 )
 

@@ -1,28 +1,23 @@
-"""`sim parameters`: every model parameter, with its range and how it is known."""
+"""`sim parameters`: every model parameter, with its range and its source."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import click
 
-from sim.cli.options import HELP, as_json, day_of, own_record, print_json, record
+from sim.cli.fit import as_of, known_on
+from sim.cli.options import HELP, as_json, print_json, record
 
 
 @click.command("parameters", context_settings=HELP)
-@click.option("--as-of", metavar="DATE", help="What was known at the end of this day (default: all of the record).")
+@as_of
 @record
 @as_json
 def command(as_of: str | None, record: str | None, as_json: bool) -> None:
     """List every model parameter: name, unit, kind, family, central value, range, meaning, source."""
-    from sim import atlas
     from sim.fit import beliefs, described
 
-    own = own_record(record)
-    facts = None if own is None else own.facts
-    until = atlas.record(own=facts).confirmed_until
-    day = until if as_of is None else day_of(as_of, "--as-of", date(1972, 1, 1), until)
-    rows = [described(belief) for belief in beliefs(day, own=facts).values()]
+    own, day = known_on(as_of, record)
+    rows = [described(belief) for belief in beliefs(day, own=None if own is None else own.facts).values()]
     if as_json:
         print_json({"as_of": day, "parameters": rows})
         return

@@ -1,24 +1,34 @@
-"""How commands draw the charts of a result and write its page."""
+"""How commands draw charts and write the page of a result."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.results import Result
 
 
-def draw(result: Result, folder: Path) -> None:
-    """Draw the charts of a result into a folder."""
-    from sim.charts.catalogue import of_result
+def drawing(name: str) -> Callable[[Any, Path], None]:
+    """What draws all charts of a thing into a folder; the catalogue is loaded when the first is drawn.
 
-    of_result(result).draw(folder)
+    name : of the function of the catalogue that has the charts of such things
+    """
+
+    def draw(thing: Any, folder: Path) -> None:
+        from sim.charts import catalogue
+
+        getattr(catalogue, name)(thing).draw(folder)
+
+    return draw
+
+
+draw = drawing("of_result")
 
 
 def page(threads: int | None, tell: Callable[[str], object] | None = None) -> Callable[[Result, Path], None]:
-    """What writes the page of a result into a file; tell : is told what takes long."""
+    """What writes the page of a result into a file; tell : called with a note before what takes long."""
 
     def write(result: Result, file: Path) -> None:
         from sim.model.compiled import is_compiled

@@ -1,4 +1,4 @@
-"""`sim plot`: redraw or choose the charts of a result, or lay several results on one chart."""
+"""`sim plot`: redraw the charts of a result, or put several results on one chart."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from sim.cli.options import HELP, Folder, as_json, print_json
 )
 @click.option(
     "--chart", "charts", multiple=True, shell_complete=completing.charts,
-    help="Only this chart: of a result count, states, when, bids or, with hosts, cooperation (repeatable).",
+    help="Draw only this chart: for a result count, states, when, bids or, with hosts, cooperation (repeatable).",
 )  # fmt: skip
-@click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Only this format.")
+@click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Write only this format.")
 @click.option(
     "--out", type=Folder(), metavar="DIR",
-    help="Folder for the pictures (default: that of the charts of RESULT; for several results, the working folder).",
+    help="Folder for the pictures (default: that of RESULT's charts; for several results, the working folder).",
 )  # fmt: skip
 @as_json
 def command(
@@ -38,7 +38,7 @@ def command(
 ) -> None:
     """Draw the charts of RESULT, a folder that a command wrote; several results share one count chart.
 
-    Of several it says whether they are paired: made with the same random numbers, so that they differ hardly by luck.
+    For several it also says whether they are paired: with the same random numbers, they mostly do not differ by chance.
     """
     kinds = formats or ("png", "svg")
     if len(folders) > 1:
@@ -49,18 +49,18 @@ def command(
     from sim.results.file import folder_for
 
     (folder,) = folders
-    found = drawable(folder)
+    drawing = drawable(folder)
     for chart in charts:
-        found.check(chart, "--chart")
+        drawing.check(chart, "--chart")
     if out is None:
         with placed(folder) as stage:
-            inside = found.place.relative_to(folder)
+            inside = drawing.place.relative_to(folder)
             (stage / inside).mkdir(exist_ok=True)
-            names = [path.relative_to(stage) for path in found.draw(stage / inside, charts, kinds)]
-            seal(stage, loaded(folder) | ({"drawn": True} if found.kind == "explanation" else {}))
+            names = [path.relative_to(stage) for path in drawing.draw(stage / inside, charts, kinds)]
+            seal(stage, loaded(folder) | ({"drawn": True} if drawing.kind == "explanation" else {}))
         written = [folder / name for name in names]
     else:
-        written = found.draw(folder_for(out), charts, kinds)
+        written = drawing.draw(folder_for(out), charts, kinds)
     if as_json:
         print_json({"results": [str(folder)], "charts": [str(path) for path in written]})
         return
@@ -86,8 +86,8 @@ def _several(
     target = folder_for(out or Path())
     written = save(draw_several(results), target / f"count-{name}", formats=formats)
     if as_json:
-        told = {"results": [str(folder) for folder in folders], "charts": [str(path) for path in written]}
-        print_json(told | {"paired": paired, "why": why})
+        document = {"results": [str(folder) for folder in folders], "charts": [str(path) for path in written]}
+        print_json(document | {"paired": paired, "why": why})
         return
     for path in written:
         click.echo(path)

@@ -1,4 +1,4 @@
-"""`sim report`: the page of a result, of a comparison or of a sweep: one HTML file, no network, no script."""
+"""`sim report`: the page of a result, a comparison or a sweep, one HTML file without network or script."""
 
 from __future__ import annotations
 

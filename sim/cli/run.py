@@ -18,11 +18,11 @@ from sim.cli.options import (
     parameters,
     print_json,
     seeded,
-    teller,
     this_command,
     threads,
 )
 from sim.cli.pictures import draw, page
+from sim.cli.telling import notes
 
 if TYPE_CHECKING:
     from sim.results import Out
@@ -36,15 +36,15 @@ _BEGAN = time.perf_counter()
 @changes
 @click.option(
     "--engine", type=click.Choice(["compiled", "mesa"]), default="compiled", show_default=True,
-    help="The compiled kernel, or the readable Mesa model: the same bits, slower.",
+    help="The compiled kernel, or the readable Mesa model, which gives the same bits more slowly.",
 )  # fmt: skip
-@parameters("Draw what is not known, so that bands show it, or fix every parameter at its central value.")
+@parameters("Draw the parameters, so that bands show what is uncertain, or fix them at their central values.")
 @threads
 @out("<scenario>/<id> is written")
 @click.option("--ledger", is_flag=True, help="Also write every term of every state and month (at most 100 runs).")
 @click.option("--no-charts", is_flag=True, help="Draw no charts and write no page.")
 @as_json
-@click.option("--quiet", is_flag=True, help="Print the result folder only, and no progress.")
+@click.option("--quiet", is_flag=True, help="Print only the result folder, without progress.")
 def command(
     scenario: str,
     runs: int | None,
@@ -59,7 +59,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run SCENARIO, a shipped name (`sim list`) or a file, and say what came out."""
+    """Run SCENARIO, a shipped name (`sim list`) or a file, and print a summary."""
     from sim.runs.run import Clock, Request, run_to_folder
     from sim.scenario import remarks
 
@@ -68,24 +68,14 @@ def command(
     loaded = changes.load(scenario)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
 
-    silent = quiet or as_json
-    tell = teller(silent)
-    if not silent:
+    tell = notes(quiet or as_json)
+    if tell is not None:
         for remark in remarks(loaded.scenario):
-            click.echo(f"{scenario}: note: {remark}", err=True)
-    progress = Progress(loaded.name, silent)
+            tell(f"{scenario}: note: {remark}")
+    progress = Progress(loaded.name, quiet or as_json)
     try:
         result, found = run_to_folder(
-            request,
-            out,
-            draw,
-            this_command(),
-            threads,
-            progress,
-            clock,
-            tell,
-            page(threads, tell),
-            pictures=not no_charts,
+            request, out, draw, this_command(), threads, progress, clock, tell, page(threads, tell), not no_charts
         )
     finally:
         progress.close()
@@ -95,8 +85,7 @@ def command(
     assert result.folder is not None
     report = result.folder / "report.html"
     if as_json:
-        there = str(report) if report.is_file() else None
-        print_json({**summary_json(result, found, clock.stages), "report": there})
+        print_json(summary_json(result, found, clock.stages) | {"report": str(report) if report.is_file() else None})
     elif quiet:
         click.echo(result.folder)
     else:

@@ -11,7 +11,7 @@ import click
 from sim.cli.options import HELP, print_json
 
 SCHEMA = "recognition.schema.json"
-"""The file that a scenario of `sim new` names, beside it."""
+"""Name of the schema in files of `sim new`, which expect it beside them."""
 ID = "urn:recognition-sim:scenario"
 
 
@@ -22,16 +22,16 @@ WHAT = ("scenario", "run", "list", "validate", "history", "compare", "sweep", "m
 @click.argument("what", type=click.Choice(WHAT), default="scenario", metavar="[WHAT]")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE",
-    help=f"Write it to FILE, such as {SCHEMA}, which what `sim new` writes names; left out, it is printed.",
+    help=f"Write it to FILE, such as {SCHEMA}, the name in files of `sim new` (default: print it).",
 )  # fmt: skip
 def command(what: str, out: Path | None) -> None:
     """Print a JSON Schema of scenario files, which editors use to complete and check them.
 
-    It knows every key, its kind and its bounds. What a file must have is left to `sim validate`: a file that
-    extends another may leave out all that it does not change.
+    It lists every key with its kind and bounds. `sim validate` checks which keys a file must have: a file that extends
+    another may leave out all that it does not change.
 
-    WHAT is scenario where left out; manifest: the manifest.json of any folder of results; run, list, validate, history,
-    compare, sweep: what that command prints with --json.
+    WHAT is scenario (the default); manifest, for the manifest.json of any folder of results; or run, list, validate,
+    history, compare or sweep, for what that command prints with --json.
     """
     document = schema_of(what)
     if out is None:
@@ -70,33 +70,35 @@ def schema() -> dict[str, Any]:
 
 
 def _relaxed(part: Any) -> Any:
-    """The schema without what a file that extends another need not say: required keys, the `type` of an event."""
+    """The schema without what a file that extends another may leave out: required keys, the `type` of an event."""
     if isinstance(part, list):
         return [_relaxed(item) for item in part]
     if not isinstance(part, dict):
         return part
-    kept = {key: _relaxed(value) for key, value in part.items() if key not in ("required", "discriminator")}
-    if "patternProperties" in kept:
-        kept["additionalProperties"] = False
-    if "oneOf" in kept:
-        kept["anyOf"] = kept.pop("oneOf")
-    return kept
+    relaxed = {key: _relaxed(value) for key, value in part.items() if key not in ("required", "discriminator")}
+    if "patternProperties" in relaxed:
+        relaxed["additionalProperties"] = False
+    if "oneOf" in relaxed:
+        relaxed["anyOf"] = relaxed.pop("oneOf")
+    return relaxed
 
 
 def _events(part: Any, parts: dict[str, Any], kinds: dict[str, str]) -> None:
-    """Put one table of events in place of a choice among all kinds of them, so that an error is that of its kind.
+    """Put one table of events in place of a choice among all kinds, so that an error concerns the event's own kind.
 
-    kinds : by `type`, the name of its table among the parts
+    kinds : the name of the table of each `type` among the parts
     """
     choices = [{"$ref": f"#/$defs/{name}"} for name in kinds.values()]
     every: dict[str, list[Any]] = {}
     for name in kinds.values():
-        for key, told in parts[name]["properties"].items():
-            if told not in every.setdefault(key, []):
-                every[key].append(told)
+        for key, schema in parts[name]["properties"].items():
+            if schema not in every.setdefault(key, []):
+                every[key].append(schema)
     types = {"enum": list(kinds), "description": "What kind of event it is."}
-    one_of = {key: told[0] if len(told) == 1 else {"anyOf": told} for key, told in every.items()} | {"type": types}
-    hints = {key: {"description": told[0].get("description", "")} for key, told in every.items()} | {"type": types}
+    one_of = {key: schema[0] if len(schema) == 1 else {"anyOf": schema} for key, schema in every.items()} | {
+        "type": types
+    }
+    hints = {key: {"description": schema[0].get("description", "")} for key, schema in every.items()} | {"type": types}
     named = {"required": ["type"]}
     _swap(part, choices, {"$ref": "#/$defs/Event"})
     parts["Event"] = {
@@ -122,7 +124,7 @@ def _events(part: Any, parts: dict[str, Any], kinds: dict[str, str]) -> None:
 
 
 def _swap(part: Any, choices: list[Any], one: dict[str, str]) -> None:
-    """Replace a choice among these, wherever it stands, by the one."""
+    """Replace a choice among these by the one, everywhere."""
     for item in part if isinstance(part, list) else part.values() if isinstance(part, dict) else ():
         if isinstance(item, dict) and item.get("anyOf") == choices:
             del item["anyOf"]

@@ -50,7 +50,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )  # fmt: skip
 @click.option("--points", type=int, help="Blocks (sobol; a power of two) or trajectories (morris)  [default: 256]")
 @seeded(
-    "Runs a point, each with the same random numbers; a multiple of 20  [default: 100]",
+    "Runs per point, each with the same random numbers; a multiple of 20  [default: 100]",
     "Seed of the random numbers (default: the scenario's).",
 )
 @click.option(
@@ -60,7 +60,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
 )  # fmt: skip
 @changes
 @parameters("With --vary: draw the other parameters, or fix them at their central values  [default: central]", None)
-@click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed, which is an error else.")
+@click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed (otherwise an error).")
 @threads
 @executors
 @out("sensitivity/<scenario>/<id> is written")
@@ -86,7 +86,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Rank what an outcome of SCENARIO hangs on: one table, one chart.
+    """Rank the numbers that an outcome of SCENARIO depends on: one table, one chart.
 
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     """

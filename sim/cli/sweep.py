@@ -53,22 +53,22 @@ class Points(click.ParamType):
 @click.option(
     "--vary", "varied", multiple=True, metavar="PATH=...", shell_complete=completing.varied,
     help="What to vary (repeatable): PATH=low:high:n, PATH=a,b,c, PATH=low:high, or PATH alone for a parameter. "
-    "Any number of the scenario or of `sim parameters`, or the date of an event. Left out: the levers of the patrons.",
+    "Any number of the scenario or of `sim parameters`, or the date of an event. Default: the levers of the patrons.",
 )  # fmt: skip
 @click.option(
     "--design", type=click.Choice(["grid", "lhs", "sobol", "saltelli", "morris", "levers"]),
-    help="How points are laid: every combination (default with --vary), or spread over the ranges; or levers "
-    "(default without): Beijing's money, Taipei's money and Washington's attention, one at a time, at 0, 0.5, 2 "
+    help="How to choose points: every combination (default with --vary), spread over the ranges, or levers "
+    "(default without --vary): Beijing's money, Taipei's money and Washington's attention, one at a time, at 0, 0.5, 2 "
     "and 5 times the scenario's value.",
 )  # fmt: skip
 @click.option(
     "--points", type=Points(), metavar="N|FILE", shell_complete=completing.files,
-    help="How many points a design has that is no grid. Or the points themselves: a CSV file whose header names "
-    "paths, a row a point, a blank for the scenario's own value (label.NAME: a column kept, not varied).",
+    help="Number of points of a design other than grid. Or the points themselves: a CSV file with paths as header and "
+    "one row per point; a blank is the scenario's own value (label.NAME: a column kept, not varied).",
 )  # fmt: skip
-@seeded("Runs a point (default: 1000).", "Seed, shared by all points (default: the scenario's).")
+@seeded("Runs per point (default: 1000).", "Seed, shared by all points (default: the scenario's).")
 @changes
-@parameters("Draw what is not known and not varied, or fix it at its central values.")
+@parameters("Draw the parameters that are not varied, or fix them at their central values.")
 @threads
 @executors
 @out("sweep/<scenario>/<id> is written")
@@ -78,7 +78,7 @@ class Points(click.ParamType):
     "ended military cooperation; or lost, cooperation: mean numbers of states (repeatable).",
 )  # fmt: skip
 @no_charts
-@click.option("--status", "only_status", is_flag=True, help="Say how far this sweep is, and do nothing.")
+@click.option("--status", "only_status", is_flag=True, help="Show how far this sweep is, and run nothing.")
 @as_json
 @quiet
 def command(
@@ -102,7 +102,8 @@ def command(
 ) -> None:
     """Run SCENARIO (a shipped name, a file, or a sweep file or its shipped name) at every point of a design.
 
-    Alone it says what each patron's lever does. Points share their luck, so differences between them are paired.
+    Without options it shows what each patron's lever does. Points share their random numbers, so their differences
+    are paired.
     """
     from sim.sweeps.executors import executor as executor_of
     from sim.sweeps.outcomes import COUNT

@@ -17,46 +17,41 @@ from sim.letters import cleaned
 @as_json
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_json: bool) -> None:
-    """Check each FILE (or shipped name): language, dates, states, expectations; of a sweep file also what it varies.
+    """Check each FILE (or shipped name): language, dates, states, expectations; for a sweep file, also what it varies.
 
-    Status 2 when one is wrong.
+    The exit status is 2 if any of them is wrong.
     """
     from sim.errors import MOST_TOLD, InputError
-    from sim.scenario import load
+    from sim.scenario import load, members, remarks
     from sim.sweeps.sweep import sweep_file, sweep_of
 
-    told: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for file in files:
+        notes: list[str] = []
         try:
             if sweep_file(file) is not None:
-                swept = sweep_of(file)
-                told.append({"file": file, "ok": True, "problems": []})
-                if not as_json:
-                    paths = ", ".join(swept.paths)
-                    click.echo(f"{cleaned(file)}: ok (a sweep of {len(swept.points):,} points over {paths})")
-                continue
-            loaded = load(file, record=record)
-            told.append({"file": file, "ok": True, "problems": []})
+                sweep = sweep_of(file)
+                content = f"a sweep of {len(sweep.points):,} points over {', '.join(sweep.paths)}"
+            else:
+                scenario = load(file, record=record).scenario
+                who, notes = members(scenario), remarks(scenario)
+                content = f"{len(who.recognisers)} states with Taipei, {len(who.former)} that left"
+            rows.append({"file": file, "ok": True, "problems": []})
             if not as_json:
-                from sim.scenario import members, remarks
-
-                who = members(loaded.scenario)
-                click.echo(
-                    f"{cleaned(file)}: ok ({len(who.recognisers)} states with Taipei, {len(who.former)} that left)"
-                )
-                for remark in remarks(loaded.scenario):
-                    click.echo(f"{cleaned(file)}: note: {remark}", err=True)
+                click.echo(f"{cleaned(file)}: ok ({content})")
+                for note in notes:
+                    click.echo(f"{cleaned(file)}: note: {note}", err=True)
         except InputError as error:
             problems = [
                 {"path": p.path, "rule": p.rule, "value": p.value, "suggestion": p.suggestion}
                 for p in error.problems[:MOST_TOLD]
             ]
             more = len(error.problems) - len(problems)
-            told.append({"file": file, "ok": False, "problems": problems} | ({"more": more} if more else {}))
+            rows.append({"file": file, "ok": False, "problems": problems} | ({"more": more} if more else {}))
             if not as_json:
                 for line in error.lines():
                     click.echo(line, err=True)
     if as_json:
-        print_json({"files": told})
-    if not all(entry["ok"] for entry in told):
+        print_json({"files": rows})
+    if not all(entry["ok"] for entry in rows):
         ctx.exit(2)

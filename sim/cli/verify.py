@@ -1,4 +1,4 @@
-"""`sim verify`: is this result what it says it is, and does running it again give the same bytes?"""
+"""`sim verify`: check the digests of a result, and whether running it again gives the same bytes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sim.cli.options import HELP, Progress, as_json, print_json, threads
 @click.option("--rerun", is_flag=True, help="Run it again with the same inputs and compare every table byte by byte.")
 @threads
 @as_json
-@click.option("--quiet", is_flag=True, help="Print nothing: the exit status says it.")
+@click.option("--quiet", is_flag=True, help="Print nothing; only the exit status answers.")
 def command(folder: Path, rerun: bool, threads: int | None, as_json: bool, quiet: bool) -> int:
     """Recompute the digests of RESULT, a folder that `sim run` or `sim sweep` wrote.
 
-    Exit status 0: it is what it says; 1: it is not.
+    The exit status is 0 if all of them agree, and 1 otherwise.
     """
     from sim.runs.verify import verdict_lines, verify
 
@@ -30,8 +30,8 @@ def command(folder: Path, rerun: bool, threads: int | None, as_json: bool, quiet
         progress.close()
     if as_json:
         findings = [
-            {"what": found.what, "same": found.same, "told": found.told, "decides": found.decides}
-            for found in verdict.findings
+            {"what": finding.what, "same": finding.same, "told": finding.told, "decides": finding.decides}
+            for finding in verdict.findings
         ]
         print_json({"folder": str(folder), "same": verdict.same, "rerun": verdict.rerun, "findings": findings})
     elif not quiet:

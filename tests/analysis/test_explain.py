@@ -139,25 +139,25 @@ ADDED = {name: [term.name for term in decision.added] for name, decision in DECI
 
 
 def test_the_steps_multiply_to_the_hazard_exactly(everything: Result) -> None:
-    found = set()
+    seen = set()
     for result in (everything, result_of(in_the_truce(), runs=100)):
         for decision, terms, hazard in decisions(result):
-            made = steps(decision, terms)
-            assert made[-1]["after"] == hazard
-            assert made[0]["after"] == (rules.wins if decision == "leave" else math.exp)(terms["base"])
-            assert all(step["before"] == last["after"] for last, step in pairwise(made))
-            product = made[0]["after"] * math.prod(step["factor"] for step in made[1:])
+            parts = steps(decision, terms)
+            assert parts[-1]["after"] == hazard
+            assert parts[0]["after"] == (rules.wins if decision == "leave" else math.exp)(terms["base"])
+            assert all(step["before"] == last["after"] for last, step in pairwise(parts))
+            product = parts[0]["after"] * math.prod(step["factor"] for step in parts[1:])
             assert product == pytest.approx(hazard, rel=1e-11)
-            assert [step["term"] for step in made[1 : len(ADDED[decision]) + 1]] == ADDED[decision]
-            found.add(decision)
-    assert found == {"leave", "return", "suspend"}
+            assert [step["term"] for step in parts[1 : len(ADDED[decision]) + 1]] == ADDED[decision]
+            seen.add(decision)
+    assert seen == {"leave", "return", "suspend"}
 
 
 def test_a_hazard_beyond_the_cap_ends_at_the_cap() -> None:
     terms = dict.fromkeys(ADDED["return"], 0.0) | {"base": 19.0, "pledge": 5.0, "acceptance": 0.5}
-    made = steps("return", terms)
-    assert made[-1]["after"] == rules.hazard_of_return(20.0, 0.5)
-    assert next(step for step in made if step["term"] == "pledge")["after"] == math.exp(20.0)
+    rows = steps("return", terms)
+    assert rows[-1]["after"] == rules.hazard_of_return(20.0, 0.5)
+    assert next(step for step in rows if step["term"] == "pledge")["after"] == math.exp(20.0)
 
 
 # --- one run ----------------------------------------------------------------------------------------------
@@ -222,8 +222,8 @@ def test_a_run_in_which_it_stays_tells_the_months_of_its_highest_hazard() -> Non
     result = result_of(moved(), runs=200)
     left, _ = first_decisions(subject_of(result, "HND"))
     stays = next(run for run in range(200) if run not in left)
-    found = explain(result, "HND", stays, runs=40, threads=1)
-    run = found.document["run"]
+    explanation = explain(result, "HND", stays, runs=40, threads=1)
+    run = explanation.document["run"]
     assert (run["decided"], run["keeping"], len(run["months"])) == (False, None, 37)
     ranked = sorted(run["months"], key=lambda month: -month["hazard"])
     assert run["highest"] == [month["month"] for month in ranked[:5]]
@@ -231,26 +231,26 @@ def test_a_run_in_which_it_stays_tells_the_months_of_its_highest_hazard() -> Non
     assert run["steps"][-1]["after"] == run["losing"] == ranked[0]["losing"]
     chance = 1.0 - math.prod(1.0 - month["chance"] for month in run["months"])
     assert run["chance_in_all"] == pytest.approx(chance)
-    assert found.sentences[1].startswith(f"In run {stays} Honduras stays with Taipei: 3 talks were concluded")
+    assert explanation.sentences[1].startswith(f"In run {stays} Honduras stays with Taipei: 3 talks were concluded")
     assert run["story"][-1].endswith(f"this run is one of the {two_digits(1.0 - chance)} that luck spares.")
     held = min((talk for talk in run["concluded"] if talk["outcome"] == "stayed"), key=lambda talk: talk["surplus"])
     assert held["drawn"] >= held["chance"]
     assert f"closest in those of {month_of(held['closed'])} (in silence, " in run["story"][1]
     assert f"{money(held['more_share'], held['more_musd'])} more, as believed" in run["story"][1]
-    assert found.keeping().empty
+    assert explanation.keeping().empty
 
 
 def test_where_nobody_leaves_only_the_chance_is_told() -> None:
     result = result_of(changed(moved(), {"states.HND.susceptibility": 0.0}), runs=40)
-    found = explain(result, "HND", threads=1)
-    assert found.document["run"] is None
-    assert found.sentences[:2] == [
+    explanation = explain(result, "HND", threads=1)
+    assert explanation.document["run"] is None
+    assert explanation.sentences[:2] == [
         "By the end of Dec 2024 Honduras has left Taipei in 0.0 % of 40 runs (Monte Carlo error 0.0).",
         "In none of the runs it leaves Taipei, so there is no decision to look into.",
     ]
-    assert found.months().empty
-    assert {row["difference"] for row in found.removals.rows} == {0.0}
-    assert all(row["decision_mean"] is None for row in found.document["terms"])
+    assert explanation.months().empty
+    assert {row["difference"] for row in explanation.removals.rows} == {0.0}
+    assert all(row["decision_mean"] is None for row in explanation.document["terms"])
 
 
 # --- the ensemble -----------------------------------------------------------------------------------------
@@ -274,18 +274,18 @@ def test_the_hazard_by_month_is_that_of_runs_still_with_taipei(honduras: Explana
     rows = book[:, :, honduras.subject.place, :]
     table = honduras.hazard()
     for month in (0, 3, 20, 36):
-        kept = rows[:, month, SIDE] == 0
-        assert table["open"][month] == kept.mean()
-        assert table["mean"][month] == pytest.approx(rows[kept, month, HAZARD].mean())
-        assert table["q95"][month] == pytest.approx(np.quantile(rows[kept, month, HAZARD], 0.95))
+        staying = rows[:, month, SIDE] == 0
+        assert table["open"][month] == staying.mean()
+        assert table["mean"][month] == pytest.approx(rows[staying, month, HAZARD].mean())
+        assert table["q95"][month] == pytest.approx(np.quantile(rows[staying, month, HAZARD], 0.95))
     events = {item["label"]: item["row"] for item in honduras.document["when"]["calendar"]}
     assert events == {"promise": -1, "office": 3, "envoys": 5, "money": 9}
 
 
 def test_dated_levers_stand_in_the_calendar() -> None:
     document = changed(moved(), {"beijing.budget": {"2021-01-01": 1.5, "2022-07-01": 2.0}})
-    found = explain(result_of(document, runs=20), "GTM", threads=1)
-    items = [item for item in found.document["when"]["calendar"] if item["type"] == "lever"]
+    explanation = explain(result_of(document, runs=20), "GTM", threads=1)
+    items = [item for item in explanation.document["when"]["calendar"] if item["type"] == "lever"]
     assert [(item["label"], item["row"], item["month"]) for item in items] == [("Beijing's budget 2", 7, "2022-07")]
 
 
@@ -314,17 +314,17 @@ def test_a_return_and_a_suspension_are_explained_too(everything: Result) -> None
     ends = explain(everything, "HND", tie="cooperation", runs=40, threads=1)
     assert (ends.subject.decision, ends.subject.place) == ("suspend", len(everything.members) + 1)
     assert "Honduras suspends military cooperation in" in ends.sentences[1]
-    for found in (back, ends):
-        run = found.document["run"]
+    for explanation in (back, ends):
+        run = explanation.document["run"]
         assert run["steps"][-1]["after"] == run["hazard"]
         assert run["luck"] < run["chance"]
-        json.dumps(found.document, allow_nan=False)
+        json.dumps(explanation.document, allow_nan=False)
 
 
 def test_a_state_on_neither_side_may_wait_before_it_can_return() -> None:
     result = result_of(in_the_truce(), runs=40)
-    found = explain(result, "GMB", 0, runs=20, threads=1).document["run"]
-    waiting = [month for month in found["months"] if month["side"] == "none"]
+    one = explain(result, "GMB", 0, runs=20, threads=1).document["run"]
+    waiting = [month for month in one["months"] if month["side"] == "none"]
     assert waiting
     assert all(month["chance"] is None and month["luck"] is None for month in waiting)
 
@@ -369,7 +369,7 @@ def test_a_state_that_is_no_host_is_refused(everything: Result) -> None:
 
 def test_a_single_run_is_explained() -> None:
     result = result_of(moved(), runs=1)
-    found = explain(result, "HND", 0, threads=1)
-    assert _chosen_run(found.subject, 0) == 0
-    assert {row["mc"] for row in found.removals.rows} == {None}
-    json.dumps(found.document, allow_nan=False)
+    explanation = explain(result, "HND", 0, threads=1)
+    assert _chosen_run(explanation.subject, 0) == 0
+    assert {row["mc"] for row in explanation.removals.rows} == {None}
+    json.dumps(explanation.document, allow_nan=False)

@@ -30,8 +30,8 @@ def gone(result: Result, state: str, tie: str = "recognition") -> Any:
     return moved(at_start, result.changes, result.runs, len(result.months) - 1)[:, place]
 
 
-def row_of(found: Removals, lever: str) -> dict[str, Any]:
-    return next(row for row in found.rows if row["lever"] == lever)
+def row_of(removed: Removals, lever: str) -> dict[str, Any]:
+    return next(row for row in removed.rows if row["lever"] == lever)
 
 
 def alone(**events: Any) -> Document:
@@ -46,8 +46,8 @@ PLEDGE = {"type": "pledge", "state": "HND", "date": "2022-03-01"}
 
 def test_without_its_only_event_a_scenario_is_its_twin_that_never_had_it() -> None:
     result, twin = result_of(alone(promise=PLEDGE), runs=300), result_of(alone(), runs=300)
-    found = removals(result, "HND", threads=1)
-    (row,) = found.rows
+    removed = removals(result, "HND", threads=1)
+    (row,) = removed.rows
     assert (row["lever"], row["label"], row["kind"], row["group"]) == ("events.promise", "promise", "words", "single")
     with_it, without = gone(result, "HND"), gone(twin, "HND")
     assert int(with_it.sum()) > int(without.sum()) > 0
@@ -56,7 +56,7 @@ def test_without_its_only_event_a_scenario_is_its_twin_that_never_had_it() -> No
     difference = without.astype(float) - with_it
     clusters = difference.reshape(15, 20).sum(axis=1) - 20 * difference.mean()
     assert row["mc"] == pytest.approx(np.sqrt((clusters**2).sum() * 15 / 14) / 300)
-    assert found.pairs == []
+    assert removed.pairs == []
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_without_a_lever_of_a_patron_a_scenario_is_its_twin_at_the_reference(
 def test_a_lever_at_its_reference_is_none_and_one_of_no_strength_changes_nothing_at_all() -> None:
     nothing = {"type": "lobbying", "state": "HND", "date": "2022-03-01", "pressure": 0.0}
     document = changed(alone(promise=PLEDGE, nothing=nothing), {"beijing.budget": 1.0, "washington.hostility": 0.0})
-    found = removals(result_of(document, runs=200), "HND", threads=1)
-    assert {row["lever"] for row in found.rows} == {"events.promise", "events.nothing", "all"}
-    row = row_of(found, "events.nothing")
+    removed = removals(result_of(document, runs=200), "HND", threads=1)
+    assert {row["lever"] for row in removed.rows} == {"events.promise", "events.nothing", "all"}
+    row = row_of(removed, "events.nothing")
     assert (row["difference"], row["low"], row["high"], row["mc"]) == (0.0, 0.0, 0.0, 0.0)
-    assert row_of(found, "all")["difference"] == row_of(found, "events.promise")["difference"]
+    assert row_of(removed, "all")["difference"] == row_of(removed, "events.promise")["difference"]
 
 
 def test_what_a_child_changes_goes_back_to_what_its_root_has() -> None:
@@ -103,18 +103,18 @@ def test_what_a_child_changes_goes_back_to_what_its_root_has() -> None:
         },
     )
     result = result_of(child, runs=200, root=root)
-    found = removals(result, "HND", threads=1)
-    singles = {row["lever"] for row in found.rows if row["group"] == "single"}
+    removed = removals(result, "HND", threads=1)
+    singles = {row["lever"] for row in removed.rows if row["group"] == "single"}
     assert singles == {
         "events.promise", "states.HND.lean", "states.GTM.pride", "parameters.pledge_kept",
         "parameters.reassurance_effect",
     }  # fmt: skip
     for path, value in (("states.HND.lean", 0.1), ("parameters.pledge_kept", 0.3)):
         twin = result_of(changed(child, {path: value}), runs=200, root=root)
-        assert round(200 * row_of(found, path)["without"]) == int(gone(twin, "HND").sum())
+        assert round(200 * row_of(removed, path)["without"]) == int(gone(twin, "HND").sum())
     bare = changed(root, {"events.promise.enabled": False})
     twin = result_of(bare, runs=200, root=root)
-    assert round(200 * row_of(found, "all")["without"]) == int(gone(twin, "HND").sum())
+    assert round(200 * row_of(removed, "all")["without"]) == int(gone(twin, "HND").sum())
 
 
 @pytest.mark.parametrize(("silent", "told_so"), [(True, "yes"), (False, "no")])
@@ -123,9 +123,9 @@ def test_silence_that_a_child_tells_goes_back_to_the_last_speech(silent: bool, t
     child = changed(root, {"states.HND.silent": silent})
     (lever,) = deviations(subject_of(result_of(child, runs=20, root=root), "HND"))
     assert (lever.path, lever.label) == ("states.HND.silent", f"Honduras: silent ({told_so})")
-    found = removals(result_of(child, runs=200, root=root), "HND", threads=1)
+    removed = removals(result_of(child, runs=200, root=root), "HND", threads=1)
     twin = result_of(root, runs=200)
-    assert round(200 * row_of(found, "states.HND.silent")["without"]) == int(gone(twin, "HND").sum())
+    assert round(200 * row_of(removed, "states.HND.silent")["without"]) == int(gone(twin, "HND").sum())
 
 
 def test_a_state_that_only_the_child_has_is_its_own_reference() -> None:
@@ -169,10 +169,10 @@ def test_all_of_them_leave_the_reference_conditions() -> None:
 
 def test_an_interaction_is_what_both_do_less_what_each_does() -> None:
     result = result_of(eventful(), runs=300)
-    found = removals(result, "HND", threads=1)
-    moving = [row for row in found.rows if row["group"] == "single" and row["difference"] != 0.0]
-    assert len(found.pairs) == len(moving) * (len(moving) - 1) // 2 >= 3
-    pair = next(pair for pair in found.pairs if {pair["one"], pair["other"]} == {"events.promise", "events.office"})
+    removed = removals(result, "HND", threads=1)
+    moving = [row for row in removed.rows if row["group"] == "single" and row["difference"] != 0.0]
+    assert len(removed.pairs) == len(moving) * (len(moving) - 1) // 2 >= 3
+    pair = next(pair for pair in removed.pairs if {pair["one"], pair["other"]} == {"events.promise", "events.office"})
     sets = {}
     for names in ((), ("promise",), ("office",), ("promise", "office")):
         twin = changed(eventful(), {f"events.{name}.enabled": False for name in names})
@@ -185,7 +185,7 @@ def test_an_interaction_is_what_both_do_less_what_each_does() -> None:
     assert pair["interaction"] == pytest.approx(difference.mean(), abs=1e-15)
     assert pair["interaction"] == pytest.approx(pair["difference"] - pair["sum"], abs=1e-12)
     assert pair["mc"] == pytest.approx(paired(difference, 20, False).mc)
-    sizes = [abs(pair["interaction"]) for pair in found.pairs]
+    sizes = [abs(pair["interaction"]) for pair in removed.pairs]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -216,38 +216,41 @@ def test_luck_alone_leaves_no_range_and_draws_that_differ_leave_theirs() -> None
 
 def test_rows_have_the_shape_that_a_report_reads() -> None:
     result = run("honduras-2021", runs=200, seed=3)
-    found = removals(result, "HND", runs=100, threads=2)
-    assert (found.runs, found.p) == (100, float(gone(result, "HND")[:100].mean()))
-    for row in found.rows:
+    removed = removals(result, "HND", runs=100, threads=2)
+    assert (removed.runs, removed.p) == (100, float(gone(result, "HND")[:100].mean()))
+    for row in removed.rows:
         assert {"lever", "label", "p", "without", "difference", "low", "high", "mc"} <= set(row)
-        assert row["p"] == found.p
-    assert [row["lever"] for row in found.rows if row["group"] == "all"] == ["all"]
-    json.dumps(found.document, allow_nan=False)
-    assert list(found.frame()["lever"]) == [row["lever"] for row in found.rows]
-    singles = [abs(row["difference"]) for row in found.rows if row["group"] == "single"]
+        assert row["p"] == removed.p
+    assert [row["lever"] for row in removed.rows if row["group"] == "all"] == ["all"]
+    json.dumps(removed.document, allow_nan=False)
+    assert list(removed.frame()["lever"]) == [row["lever"] for row in removed.rows]
+    singles = [abs(row["difference"]) for row in removed.rows if row["group"] == "single"]
     assert singles == sorted(singles, reverse=True)
     assert (
-        found.sentences[0] == f"By the end of Dec 2026 Honduras has left Taipei in {100 * found.p:.1f} % of 100 runs."
+        removed.sentences[0]
+        == f"By the end of Dec 2026 Honduras has left Taipei in {100 * removed.p:.1f} % of 100 runs."
     )
-    assert found.sentences[-1] == (
+    assert removed.sentences[-1] == (
         "Words of a government to come (castro pledge) count from its inauguration on: without that one they wait for "
         "the next, if any."
     )
 
 
 def test_sentences_say_how_a_lever_moves_the_chance() -> None:
-    kept = changed(alone(promise=PLEDGE), {"parameters.pledge_kept": 0.6})
-    found = removals(result_of(kept, runs=1000), "HND", threads=1)
-    (row,) = found.rows
-    said = found.sentences[1]
-    assert said.startswith(f"Without promise it is {100 * row['without']:.1f} % ({points(row['difference'])} points, ")
-    assert f"Monte Carlo error {100 * row['mc']:.1f}; " in said
+    document = changed(alone(promise=PLEDGE), {"parameters.pledge_kept": 0.6})
+    removed = removals(result_of(document, runs=1000), "HND", threads=1)
+    (row,) = removed.rows
+    sentence = removed.sentences[1]
+    assert sentence.startswith(
+        f"Without promise it is {100 * row['without']:.1f} % ({points(row['difference'])} points, "
+    )
+    assert f"Monte Carlo error {100 * row['mc']:.1f}; " in sentence
     lever = changed(told("GTM", "HND"), {"beijing.acceptance": 0.2})
-    found = removals(result_of(lever, runs=300), "GTM", threads=1)
-    assert found.sentences[1].startswith("With Beijing's acceptance (0.2, usually 1) at its reference it is ")
-    found = removals(result_of(told("GTM", "HND"), runs=40), "GTM", threads=1)
-    assert found.sentences[1:] == ["The scenario pulls no lever: these are reference conditions."]
-    assert found.rows == []
+    removed = removals(result_of(lever, runs=300), "GTM", threads=1)
+    assert removed.sentences[1].startswith("With Beijing's acceptance (0.2, usually 1) at its reference it is ")
+    removed = removals(result_of(told("GTM", "HND"), runs=40), "GTM", threads=1)
+    assert removed.sentences[1:] == ["The scenario pulls no lever: these are reference conditions."]
+    assert removed.rows == []
 
 
 def test_progress_runs_from_one_to_the_end() -> None:
@@ -262,11 +265,11 @@ def test_progress_runs_from_one_to_the_end() -> None:
 
 def test_many_levers_about_others_are_taken_away_together() -> None:
     promises = {f"promise-{number}": {**PLEDGE, "state": "GTM", "strength": 0.1} for number in range(60)}
-    found = removals(result_of(alone(promise=PLEDGE, **promises), runs=20), "HND", threads=1)
-    singles = [row["lever"] for row in found.rows if row["group"] == "single"]
+    removed = removals(result_of(alone(promise=PLEDGE, **promises), runs=20), "HND", threads=1)
+    singles = [row["lever"] for row in removed.rows if row["group"] == "single"]
     assert len(singles) == 40
     assert "events.promise" in singles
-    assert found.sentences[-1] == "21 more levers about other states were taken away only together with all."
+    assert removed.sentences[-1] == "21 more levers about other states were taken away only together with all."
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
@@ -277,10 +280,10 @@ def test_every_lever_of_a_shipped_scenario_can_be_taken_away(name: str) -> None:
     for place in result.places:
         if place.iso3 in about:
             subject = subject_of(result, place.iso3, place.tie)
-            found = removals(result, place.iso3, tie=place.tie, threads=1)
+            removed = removals(result, place.iso3, tie=place.tie, threads=1)
             singles = deviations(subject)
-            assert len(found.rows) == len(singles) + len(groups(subject, singles)) > 0
-            assert all(0.0 <= row["without"] <= 1.0 for row in (*found.rows, *found.pairs))
+            assert len(removed.rows) == len(singles) + len(groups(subject, singles)) > 0
+            assert all(0.0 <= row["without"] <= 1.0 for row in (*removed.rows, *removed.pairs))
             break
 
 

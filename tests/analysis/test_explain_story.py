@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.analysis.bids import share_error
 from sim.analysis.explain import Explanation, explain, stories
 from sim.analysis.story import NO_MONEY, _least, _opened, _tipped, _washington, story
 from sim.analysis.subject import first_decisions, subject_of
-from sim.analysis.talks import FREE, _counted, _error, more_money, talks
+from sim.analysis.talks import FREE, _counted, more_money, talks
 from sim.analysis.words import sum_in_words
 from sim.model import rules
+from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.terms import LEFT, NOT_TAKEN, STAYED
 from sim.results import Result
 from sim.runs.run import Request
@@ -103,8 +105,8 @@ def test_a_departure_is_told_in_four_sentences_with_its_sums(honduras: Explanati
 
 
 def test_the_calendar_is_told_by_its_own_words(honduras: Explanation, guatemala: Explanation) -> None:
-    said = [act["sentence"] for act in honduras.document["run"]["words"]]
-    assert said == [
+    sentences = [act["sentence"] for act in honduras.document["run"]["words"]]
+    assert sentences == [
         "Its request of 13 Mar 2023 to Taipei for US$ 2,450 million over 10 years (US$ 245 million a "
         "year, 0.78 % of its "
         "GDP), refused (in the scenario: asked). Source: The press of March.",
@@ -189,12 +191,12 @@ def test_the_least_change_passes_over_other_luck() -> None:
         {"lever": "events.a", "label": "a", "way": "out", "unit": None},
         {"lever": "taipei.package", "label": "A package", "way": "number", "unit": "US$ m", "to": 20.0, "size": 0.5},
     ]
-    kept = [{**row, "keeps": True, "other_luck": row["lever"] == "beijing.approach"} for row in rows]
+    keeping = [{**row, "keeps": True, "other_luck": row["lever"] == "beijing.approach"} for row in rows]
     least = "the least single change that would have kept it: "
-    assert _least({"keeping": {"rows": kept}}) == (
+    assert _least({"keeping": {"rows": keeping}}) == (
         f"{least}a left out; in money: a package: 0.50 % of its GDP a year (US$ 20 million)."
     )
-    assert _least({"keeping": {"rows": kept[:1]}}) == (
+    assert _least({"keeping": {"rows": keeping[:1]}}) == (
         f"{least}Approach 1.02 instead of 1 (times) [its talks then open in another month, with other luck]."
     )
     assert _least({"keeping": {"rows": []}}) == "no single change of a lever would have kept it."
@@ -205,16 +207,16 @@ def test_who_opened_the_talks() -> None:
     asked = {"type": "request", "row": 0, "phrase": "its request", "answer": "met"}
     pledge = {"type": "campaign-pledge", "row": -9, "phrase": "its pledge"}
 
-    def said(trigger: str, row: int, *words: Any) -> str:
+    def opening(trigger: str, row: int, *words: Any) -> str:
         talks = {"trigger": trigger, "row": row, "opened": "2024-01", "public": True}
         return _opened({"words": words, "row": 5}, talks)
 
-    assert said("itself", -1) == "its talks had opened before the start of themselves, in public"
-    assert said("order", 1, order) == "its talks had opened in Jan 2024 and were taken over by its order"
-    assert said("order", 3, asked, order) == "its talks were opened by its order, after its request, which was met"
-    assert said("request", 0, asked) == "its talks were opened by its request, which was met"
-    assert said("pledge", 4, pledge) == "its talks had opened in Jan 2024, upon its pledge"
-    assert said("pledge", 4) == "its talks had opened in Jan 2024, by a pledge"
+    assert opening("itself", -1) == "its talks had opened before the start of themselves, in public"
+    assert opening("order", 1, order) == "its talks had opened in Jan 2024 and were taken over by its order"
+    assert opening("order", 3, asked, order) == "its talks were opened by its order, after its request, which was met"
+    assert opening("request", 0, asked) == "its talks were opened by its request, which was met"
+    assert opening("pledge", 4, pledge) == "its talks had opened in Jan 2024, upon its pledge"
+    assert opening("pledge", 4) == "its talks had opened in Jan 2024, by a pledge"
 
 
 def test_an_inducement_is_told() -> None:
@@ -229,24 +231,24 @@ def test_an_inducement_is_told() -> None:
 
 
 def test_the_holy_see_is_bid_nothing(result: Result) -> None:
-    found = explain(result, "VAT", runs=20, threads=1)
-    run = found.document["run"]
+    explanation = explain(result, "VAT", runs=20, threads=1)
+    run = explanation.document["run"]
     assert (len(run["story"]), run["story"][1]) == (3, NO_MONEY)
-    assert all("GDP" not in sentence for sentence in (*run["story"], *found.document["talks"]["sentences"]))
+    assert all("GDP" not in sentence for sentence in (*run["story"], *explanation.document["talks"]["sentences"]))
 
 
 def test_a_departure_that_is_told_needs_no_talks() -> None:
     switch = {"type": "switch", "state": "HND", "to": "beijing", "date": "2022-06-01"}
     document = told("GTM", "HND", states={"HND": {"susceptibility": 0.0}}, events={"told": switch})
-    found = explain(result_of(document, runs=20), "HND", runs=20, threads=1)
-    run = found.document["run"]
+    explanation = explain(result_of(document, runs=20), "HND", runs=20, threads=1)
+    run = explanation.document["run"]
     assert run["talks"] is None
     assert run["story"] == [
         "Run 0, the first with the median month of the 20 in which it does: Honduras leaves Taipei in Jun 2022. The "
-        "scenario tells it: no talks are needed.",
+        "scenario sets it: no talks are needed.",
         "The least single change that would have kept it: told left out.",
     ]
-    assert found.document["talks"]["told"] == 20
+    assert explanation.document["talks"]["told"] == 20
 
 
 # --- a state that stays -----------------------------------------------------------------------------------
@@ -267,9 +269,9 @@ def test_how_close_a_state_came(result: Result, guatemala: Explanation) -> None:
     assert {key: same[key] for key in least} == least
     more = money(least["more_share"], least["more_musd"])
     assert f"Beijing would have won with {more} more, as believed" in told_of["story"][1]
-    said = guatemala.document["talks"]["sentences"]
-    assert any(sentence.startswith("How close it came where it never left Taipei: of ") for sentence in said)
-    assert said[-1].startswith(f"The closest (run {least['run']}, ")
+    sentences = guatemala.document["talks"]["sentences"]
+    assert any(sentence.startswith("How close it came where it never left Taipei: of ") for sentence in sentences)
+    assert sentences[-1].startswith(f"The closest (run {least['run']}, ")
 
 
 def test_a_state_that_mostly_leaves_is_not_told_as_one_that_stays(honduras: Explanation) -> None:
@@ -288,7 +290,7 @@ def test_no_talks_at_all() -> None:
     run = {"run": 3, "decided": False, "concluded": [], "highest": ["2024-01"], "chance_in_all": 0.25}
     assert story(run, 0, "leave", "Haiti") == [
         "In run 3 Haiti stays with Taipei: no talks were concluded.",
-        "Its hazard was highest in Jan 2024; for who sees no silent talks, the chances of leaving "
+        "Its hazard was highest in Jan 2024; to those who see no silent talks, the chances of leaving "
         "add up to 25 % over all "
         "its months, and this run is one of the 75 % that luck spares.",
     ]
@@ -308,24 +310,24 @@ def test_talks_over_all_runs_are_counted() -> None:
         "beijing_limit": np.array([0.4, 0.4, 0.2, 0.2, 9.0, 9.0]),
         "taipei_limit": np.full(6, 0.3),
     }
-    found = _counted(table, 40, 10_000.0)
-    assert (found["a_run"], found["lost"], found["free"]) == (0.15, 0.5, 0.5)
-    assert [found[key] for key in ("left", "stayed", "not_taken", "dropped")] == [2, 2, 1, 1]
-    assert found["triggers"] == {"itself": 4, "pledge": 0, "order": 1, "request": 1}
-    assert (found["beijing"]["middle"], found["beijing"]["middle_musd"]) == (pytest.approx(0.3), pytest.approx(30.0))
+    counts = _counted(table, 40, 10_000.0)
+    assert (counts["a_run"], counts["lost"], counts["free"]) == (0.15, 0.5, 0.5)
+    assert [counts[key] for key in ("left", "stayed", "not_taken", "dropped")] == [2, 2, 1, 1]
+    assert counts["triggers"] == {"itself": 4, "pledge": 0, "order": 1, "request": 1}
+    assert (counts["beijing"]["middle"], counts["beijing"]["middle_musd"]) == (pytest.approx(0.3), pytest.approx(30.0))
     # Two draws, of three talks with two lost and of one with none: 0.5 apart each.
-    assert found["lost_mc"] == pytest.approx(math.sqrt(2 * 0.5) / 4)
-    assert _error(np.array([0.0, 5.0]), np.array([True, False])) is None
+    assert counts["lost_mc"] == pytest.approx(math.sqrt(2 * 0.5) / 4)
+    assert math.isnan(share_error(np.array([True, False]), np.array([0, 5]) // RUNS_PER_DRAW))
 
 
 def test_departures_over_all_runs_are_those_of_the_result(result: Result, guatemala: Explanation) -> None:
-    found = guatemala.document["talks"]
-    assert found["left"] + found["told"] == guatemala.subject.decisions().shape[0]
+    document = guatemala.document["talks"]
+    assert document["left"] + document["told"] == guatemala.subject.decisions().shape[0]
     table = result.talks()
-    assert found["talks"] == (table["iso3"] == "GTM").sum()
+    assert document["talks"] == (table["iso3"] == "GTM").sum()
     none = result_of(told("GTM", states={"GTM": {"susceptibility": 0.0}}), runs=20)
     assert stories(none, "GTM") == ([], ["In 20 runs Guatemala concludes no talks."])
-    assert talks(guatemala.subject, Request.again(result).setup.plan) == found
+    assert talks(guatemala.subject, Request.again(result).setup.plan) == document
     untold = replace(result, talk_runs=0)
     assert talks(subject_of(untold, "GTM"), Request.again(result).setup.plan) is None
 

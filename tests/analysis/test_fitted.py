@@ -18,16 +18,16 @@ from sim.parameters import PARAMETERS
 
 @pytest.mark.parametrize("day", [date(1994, 12, 31), date(2010, 6, 30), date(2026, 5, 15)], ids=str)
 def test_it_tells_the_laws_the_runs_draw_from(day: date) -> None:
-    told, known = fitted(day), beliefs(day)
-    for rate, part in (("departure_rate", told["leaving"]), ("return_rate", told["returning"])):
+    document, known = fitted(day), beliefs(day)
+    for rate, part in (("departure_rate", document["leaving"]), ("return_rate", document["returning"])):
         law = known[rate].distribution
         assert part["rate"] == {"value": law.central, "low": law.low, "high": law.high}
         for effect in part["effects"]:
             law = known[effect["parameter"]].distribution
             assert (effect["value"], effect["low"], effect["high"]) == (law.central, law.low, law.high)
-    assert told["leaving"]["cases"] == len(told["leaving"]["events"])
-    assert told["leaving"]["weighted_events"] == pytest.approx(
-        sum(row["weight"] for row in told["leaving"]["events"]), rel=1e-12
+    assert document["leaving"]["cases"] == len(document["leaving"]["events"])
+    assert document["leaving"]["weighted_events"] == pytest.approx(
+        sum(row["weight"] for row in document["leaving"]["events"]), rel=1e-12
     )
 
 
@@ -44,13 +44,13 @@ def test_the_events_are_the_departures_of_the_record() -> None:
 
 def test_states_are_ranked_by_their_own_hazard() -> None:
     day = date(2026, 5, 15)
-    told, effects = fitted(day), fit(day).leaving
-    states = told["states"]
+    document, effects = fitted(day), fit(day).leaving
+    states = document["states"]
     assert sorted(row["iso3"] for row in states) == list(record().recognisers(day))
     assert [row["rank"] for row in states] == list(range(1, len(states) + 1))
     assert [row["chance_in_a_year"] for row in states] == sorted((r["chance_in_a_year"] for r in states), reverse=True)
     assert all(row["low"] < row["chance_in_a_year"] < row["high"] for row in states)
-    rate = told["leaving"]["rate"]["value"]
+    rate = document["leaving"]["rate"]["value"]
     by_code = {row["iso3"]: row for row in states}
     # Paraguay, by hand: the last cell of the panel has the covariates of the same year.
     cell = max((place for place, c in enumerate(effects.panel.cells) if c.iso3 == "PRY"))

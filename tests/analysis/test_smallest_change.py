@@ -19,16 +19,16 @@ from tests.worlds import CERTAIN, Document, changed, in_the_truce, rich, told
 def decided_in(document: Document, state: str, run: int, tie: str = "recognition") -> int | None:
     """The row in which a run of a scenario decides, by running the whole of it up to that run."""
     runs, rows = first_decisions(subject_of(result_of(document, runs=run + 1, parameters="drawn"), state, tie))
-    found = rows[runs == run]
-    return int(found[0]) if found.shape[0] else None
+    row = rows[runs == run]
+    return int(row[0]) if row.shape[0] else None
 
 
 def some_run(document: Document, state: str, least: int = 6, runs: int = 100) -> tuple[Subject, int, int]:
     """A run that decides late enough for its events to count, and the row of the decision."""
     subject = subject_of(result_of(document, runs=runs), state)
-    found, rows = first_decisions(subject)
-    run = int(found[rows >= least][0])
-    return subject, run, int(rows[found == run][0])
+    runs, rows = first_decisions(subject)
+    run = int(runs[rows >= least][0])
+    return subject, run, int(rows[runs == run][0])
 
 
 def test_the_trial_is_the_run_itself() -> None:
@@ -50,12 +50,14 @@ def test_the_trial_is_the_run_itself() -> None:
 
 def test_an_event_left_out_is_the_twin_without_it() -> None:
     subject, run, row = some_run(moved(), "HND")
-    found = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"] if change["way"] == "out"}
-    assert {"events.promise", "events.office"} <= set(found)
+    changes = {
+        change["lever"]: change for change in smallest_change(subject, run, row)["rows"] if change["way"] == "out"
+    }
+    assert {"events.promise", "events.office"} <= set(changes)
     for name in ("promise", "office", "envoys"):
-        if f"events.{name}" in found:
+        if f"events.{name}" in changes:
             later = decided_in(changed(moved(), {f"events.{name}.enabled": False}), "HND", run)
-            change = found[f"events.{name}"]
+            change = changes[f"events.{name}"]
             assert change["keeps"] == (later is None)
             assert change["latest"] == (None if later is None else subject.result.months[later])
 
@@ -63,10 +65,10 @@ def test_an_event_left_out_is_the_twin_without_it() -> None:
 @pytest.mark.parametrize("seed_run", range(3))
 def test_the_bound_keeps_it_and_the_next_value_does_not_in_a_scenario_that_says_so(seed_run: int) -> None:
     subject = subject_of(result_of(moved(), runs=200), "HND")
-    found, rows = first_decisions(subject)
-    late = found[rows >= 6]
+    runs, rows = first_decisions(subject)
+    late = runs[rows >= 6]
     run = int(late[seed_run])
-    row = int(rows[found == run][0])
+    row = int(rows[runs == run][0])
     paths = {
         "beijing.acceptance": "beijing.acceptance",
         "taipei.budget": "taipei.budget",
@@ -99,14 +101,14 @@ def test_levers_nobody_pulled_are_added_from_the_start() -> None:
     }
     document = changed(moved(), {f"parameters.{name}": value for name, value in strong.items()})
     subject, run, row = some_run(document, "HND")
-    found = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"]}
-    change = found["lobbying"]
+    changes = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"]}
+    change = changes["lobbying"]
     assert change["keeps"]
     event = {"type": "lobbying", "state": "HND", "date": "2021-12-31"}
     for value, kept in ((change["to"], True), (change["short"], False)):
         twin = changed(document, {"events.more": {**event, "pressure": value}})
         assert (decided_in(twin, "HND", run) is None) == kept
-    assert "taipei.package" in found
+    assert "taipei.package" in changes
 
 
 def test_dated_levers_are_moved_in_all_months() -> None:
@@ -129,11 +131,11 @@ def test_what_comes_after_the_decision_is_not_tried() -> None:
 def test_nothing_keeps_a_state_that_is_bound_to_go() -> None:
     document = told("GTM", "HND", states={"HND": {"susceptibility": 1000.0}}, parameters=CERTAIN)
     subject = subject_of(result_of(document, runs=20), "HND")
-    found = smallest_change(subject, 3, 1)
-    kept = [row["lever"] for row in found["rows"] if row["keeps"]]
+    document = smallest_change(subject, 3, 1)
+    keeping = [row["lever"] for row in document["rows"] if row["keeps"]]
     # Even then Beijing may decline: at nought, or so little that the luck of 36 months holds.
-    assert kept == ["beijing.acceptance"]
-    assert found["sentences"][0].startswith(
+    assert keeping == ["beijing.acceptance"]
+    assert document["sentences"][0].startswith(
         "The smallest single change that would have kept it with Taipei in this run: "
     )
 
@@ -143,8 +145,8 @@ def test_where_no_lever_keeps_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -
     subject = subject_of(result_of(document, runs=20), "HND")
     only = [lever for lever in LEVERS if lever.path == "taipei.budget"]
     monkeypatch.setattr("sim.analysis.smallest_change.LEVERS", only)
-    found = smallest_change(subject, 3, 1)
-    assert found["sentences"] == [
+    answer = smallest_change(subject, 3, 1)
+    assert answer["sentences"] == [
         "No single change of a lever would have kept it with Taipei in this run; the latest it could be put off to is "
         "Jan 2022."
     ]
@@ -153,17 +155,17 @@ def test_where_no_lever_keeps_it_that_is_said(monkeypatch: pytest.MonkeyPatch) -
 def test_a_return_and_a_suspension_have_changes_of_their_own() -> None:
     back = subject_of(result_of(rich(), runs=80), "NIC")
     runs, rows = first_decisions(back)
-    found = smallest_change(back, int(runs[0]), int(rows[0]))
-    levers = {row["lever"] for row in found["rows"]}
+    change = smallest_change(back, int(runs[0]), int(rows[0]))
+    levers = {row["lever"] for row in change["rows"]}
     assert {"taipei.acceptance", "beijing.package"} <= levers
     assert not levers & {"lobbying", "beijing.budget", "washington.attention"}
     ends = subject_of(result_of(rich(), runs=80), "HND", "cooperation")
     runs, rows = first_decisions(ends)
-    found = smallest_change(ends, int(runs[-1]), int(rows[-1]))
-    levers = {row["lever"] for row in found["rows"]}
+    change = smallest_change(ends, int(runs[-1]), int(rows[-1]))
+    levers = {row["lever"] for row in change["rows"]}
     assert "washington.hostility" in levers
     assert not any("probe" in lever for lever in levers)
-    json.dumps(found, allow_nan=False)
+    json.dumps(change, allow_nan=False)
 
 
 def test_a_truce_over_can_be_left_out() -> None:
@@ -171,8 +173,8 @@ def test_a_truce_over_can_be_left_out() -> None:
     runs, rows = first_decisions(subject)
     late = rows >= 24
     run, row = int(runs[late][0]), int(rows[late][0])
-    found = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"]}
-    assert found["events.contest"]["way"] == "out"
+    changes = {change["lever"]: change for change in smallest_change(subject, run, row)["rows"]}
+    assert changes["events.contest"]["way"] == "out"
 
 
 # --- the search -------------------------------------------------------------------------------------------

@@ -50,9 +50,9 @@ class Sim:
         self.capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
-        said = self.capsys.readouterr()
+        streams = self.capsys.readouterr()
         assert isinstance(ended.value.code, int)
-        return Said(ended.value.code, said.out, said.err)
+        return Said(ended.value.code, streams.out, streams.err)
 
 
 def done(*arguments: object) -> None:

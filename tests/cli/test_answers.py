@@ -28,24 +28,24 @@ SWEEP = ("sweep", NAME, "--vary", "washington.attention=0,1", "--runs", 20, "--n
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple[str, Any]], Path]:
     """What each command prints, with the command; and where results are that no test changes."""
-    kept = tmp_path_factory.mktemp("answers")
-    bad = written(kept, "[washington]\n" + "".join(f"x{n} = 1\n" for n in range(110)), name="bad.toml")
+    folder = tmp_path_factory.mktemp("answers")
+    bad = written(folder, "[washington]\n" + "".join(f"x{n} = 1\n" for n in range(110)), name="bad.toml")
     asked: list[tuple[object, ...]] = [
         ("list",),
         ("validate", NAME, bad),
         ("history", "--at", "2020-01-01"),
         ("history", "--since", "2016-01-01"),
-        ("compare", NAME, OTHER, "--runs", 20, "--no-charts", "--to", kept / "compare"),
-        ("run", NAME, "--runs", 20, "--no-charts", "--out", kept / "compare" / "results"),
-        (*SWEEP, "--to", kept / "sweep", "--status"),
-        (*SWEEP, "--to", kept / "sweep"),
+        ("compare", NAME, OTHER, "--runs", 20, "--no-charts", "--to", folder / "compare"),
+        ("run", NAME, "--runs", 20, "--no-charts", "--out", folder / "compare" / "results"),
+        (*SWEEP, "--to", folder / "sweep", "--status"),
+        (*SWEEP, "--to", folder / "sweep"),
     ]
-    told = []
+    pairs = []
     for words in asked:
         with contextlib.redirect_stdout(io.StringIO()) as out, pytest.raises(SystemExit):
             main([*map(str, words), "--json"])
-        told.append((str(words[0]), json.loads(out.getvalue())))
-    return told, kept
+        pairs.append((str(words[0]), json.loads(out.getvalue())))
+    return pairs, folder
 
 
 @functools.cache
@@ -64,14 +64,14 @@ def problems(what: str, document: Any) -> list[str]:
 
 
 def test_answers(answers: tuple[list[tuple[str, Any]], Path]) -> None:
-    for command, told in answers[0]:
-        assert problems(command, told) == []
+    for command, document in answers[0]:
+        assert problems(command, document) == []
         assert problems(command, {}), "not everything passes"
     assert {command for command, _ in answers[0]} == set(ANSWERS)
 
 
 def test_manifests(answers: tuple[list[tuple[str, Any]], Path]) -> None:
-    run = next(told["folder"] for command, told in answers[0] if command == "run")
+    run = next(document["folder"] for command, document in answers[0] if command == "run")
     for folder in (Path(run), answers[1] / "compare", answers[1] / "sweep"):
         document = json.loads((folder / "manifest.json").read_text("utf-8"))
         assert problems("manifest", document) == []
@@ -82,8 +82,8 @@ def test_manifests(answers: tuple[list[tuple[str, Any]], Path]) -> None:
 
 
 def test_each_has_a_name_of_its_own() -> None:
-    found = [schema_of(what) for what in WHAT]
-    assert len({schema["$id"] for schema in found}) == len({schema["title"] for schema in found}) == len(WHAT)
+    schemas = [schema_of(what) for what in WHAT]
+    assert len({schema["$id"] for schema in schemas}) == len({schema["title"] for schema in schemas}) == len(WHAT)
     assert set(WHAT) == {"scenario", "manifest", *ANSWERS}
 
 

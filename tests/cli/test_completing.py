@@ -24,8 +24,8 @@ def offered(monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, str | Non
 
     *before, begun = words
     monkeypatch.setenv("COMP_WORDS", " ".join(["sim", *words]))
-    found = ShellComplete(program, {}, "sim", "_SIM_COMPLETE").get_completions(before, begun)
-    return {item.value if item.type == "plain" else f"{item.type}:": item.help for item in found}
+    words = ShellComplete(program, {}, "sim", "_SIM_COMPLETE").get_completions(before, begun)
+    return {item.value if item.type == "plain" else f"{item.type}:": item.help for item in words}
 
 
 def test_commands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,8 +67,8 @@ def test_paths(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_votes_and_files_of_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = offered(monkeypatch, "run", "outlook-2026", "--given", "paraguay-2028=o")
-    assert found == {"paraguay-2028=opposition": "2028-04-30"}
+    words = offered(monkeypatch, "run", "outlook-2026", "--given", "paraguay-2028=o")
+    assert words == {"paraguay-2028=opposition": "2028-04-30"}
     assert offered(monkeypatch, "sweep", "no-such-file", "--given", "") == {}
     assert list(offered(monkeypatch, "sweep", "honduras-2021", "--points", "p")) == ["file:"]
 
@@ -86,9 +86,9 @@ def test_charts_and_outcomes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_a_shell_is_told_how(shell: str) -> None:
-    said = apart(env=os.environ | {"_SIM_COMPLETE": f"{shell}_source"})
-    assert said.status == 0
-    assert said.out.lstrip().startswith(SOURCE[shell]) or SOURCE[shell] in said.out
+    answer = apart(env=os.environ | {"_SIM_COMPLETE": f"{shell}_source"})
+    assert answer.status == 0
+    assert answer.out.lstrip().startswith(SOURCE[shell]) or SOURCE[shell] in answer.out
 
 
 def test_a_name_is_offered_without_a_heavy_library() -> None:

@@ -23,7 +23,7 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small result."""
     result = run(NAME, runs=60, out=tmp_path_factory.mktemp("results"), threads=1)
     assert result.folder is not None
@@ -31,15 +31,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
+def folder(shared: Path, tmp_path: Path) -> Path:
     """A copy of it, to be written into."""
-    return Path(shutil.copytree(made, tmp_path / "result"))
+    return Path(shutil.copytree(shared, tmp_path / "result"))
 
 
 def test_it_says_why_and_writes_beside_the_result(sim: Sim, folder: Path) -> None:
     before = check(folder)
-    said = sim("explain", folder, "--state", "HND", "--threads", "1")
-    assert (said.status, said.err) == (0, "")
+    answer = sim("explain", folder, "--state", "HND", "--threads", "1")
+    assert (answer.status, answer.err) == (0, "")
     target = folder / "explain" / "HND"
     names = sorted(path.name for path in target.iterdir())
     charts = [f"{name}.{kind}" for name in ("hazard", "removals", "terms", "waterfall") for kind in ("png", "svg")]
@@ -59,7 +59,7 @@ def test_it_says_why_and_writes_beside_the_result(sim: Sim, folder: Path) -> Non
         f"Written to: {target}",
         f"Chart: {target / 'waterfall.png'} (and terms.png, hazard.png, removals.png; also as SVG)",
     ):
-        assert part in said.out, part
+        assert part in answer.out, part
     # The result's own files are sealed; these stand beside them.
     assert check(folder) == before
     assert read(folder).runs == 60
@@ -70,24 +70,24 @@ def test_it_says_why_and_writes_beside_the_result(sim: Sim, folder: Path) -> Non
 
 
 def test_one_json_object_and_nothing_else(sim: Sim, folder: Path) -> None:
-    said = sim("explain", folder, "--state", "HND", "--runs", "40", "--threads", "1", "--no-charts", "--json")
-    assert (said.status, said.err) == (0, "")
-    told = said.json
-    assert (told["folder"], told["charts"]) == (str(folder / "explain" / "HND"), [])
-    assert told["removals"]["runs"] == 40
-    *odds, accepted = told["run"]["steps"]
+    answer = sim("explain", folder, "--state", "HND", "--runs", "40", "--threads", "1", "--no-charts", "--json")
+    assert (answer.status, answer.err) == (0, "")
+    document = answer.json
+    assert (document["folder"], document["charts"]) == (str(folder / "explain" / "HND"), [])
+    assert document["removals"]["runs"] == 40
+    *odds, accepted = document["run"]["steps"]
     lost = 1 / (1 + math.exp(-sum(step["value"] for step in odds)))
     assert accepted["after"] == pytest.approx(accepted["value"] * lost)
-    kept = json.loads((folder / "explain" / "HND" / "explain.json").read_text("utf-8"))
-    assert kept == {key: value for key, value in told.items() if key not in ("folder", "charts")}
+    written = json.loads((folder / "explain" / "HND" / "explain.json").read_text("utf-8"))
+    assert written == {key: value for key, value in document.items() if key not in ("folder", "charts")}
 
 
 def test_a_folder_of_ones_own_keeps_what_is_in_it(sim: Sim, folder: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
     (own / "notes.txt").write_text("mine")
-    said = sim("explain", folder, "--state", "GTM", "--threads", "1", "--no-charts", "--quiet", "--out", own)
-    assert (said.status, said.out) == (0, f"{own}\n")
+    answer = sim("explain", folder, "--state", "GTM", "--threads", "1", "--no-charts", "--quiet", "--out", own)
+    assert (answer.status, answer.out) == (0, f"{own}\n")
     assert sorted(path.name for path in own.iterdir()) == ["explain.json", "manifest.json", "notes.txt"]
     assert not (folder / "explain").exists()
 
@@ -105,26 +105,26 @@ def test_a_run_in_which_it_stays(sim: Sim, folder: Path) -> None:
     place = [code for code, _, _ in result.members].index("HND")
     left = set(result.changes["run"][result.changes["state"] == place].tolist())
     stays = next(run for run in range(60) if run not in left)
-    said = sim("explain", folder, "--state", "HND", "--run", stays, "--threads", "1", "--no-charts", "--runs", "20")
-    assert said.status == 0
-    assert f"In run {stays} Honduras stays with Taipei: " in said.out
-    assert "would have kept" not in said.out
+    answer = sim("explain", folder, "--state", "HND", "--run", stays, "--threads", "1", "--no-charts", "--runs", "20")
+    assert answer.status == 0
+    assert f"In run {stays} Honduras stays with Taipei: " in answer.out
+    assert "would have kept" not in answer.out
 
 
 def test_a_state_with_beijing_and_a_host(sim: Sim, tmp_path: Path) -> None:
     folder = run("honduras-2025", runs=40, out=tmp_path, threads=1).folder
     assert folder is not None
-    said = sim("explain", folder, "--state", "NRU", "--threads", "1", "--runs", "20", "--no-charts")
-    assert said.status == 0
-    assert "Nauru is back with Taipei in " in said.out
-    said = sim(
+    answer = sim("explain", folder, "--state", "NRU", "--threads", "1", "--runs", "20", "--no-charts")
+    assert answer.status == 0
+    assert "Nauru is back with Taipei in " in answer.out
+    answer = sim(
         "explain", folder, "--state", "HND", "--tie", "cooperation", "--threads", "1", "--runs", "20", "--no-charts"
     )
-    assert said.status == 0
-    assert "Honduras has suspended military cooperation in " in said.out
+    assert answer.status == 0
+    assert "Honduras has suspended military cooperation in " in answer.out
     assert (folder / "explain" / "HND-cooperation" / "explain.json").is_file()
-    said = sim("explain", folder, "--state", "GTM", "--tie", "cooperation")
-    assert said.problems() == [
+    answer = sim("explain", folder, "--state", "GTM", "--tie", "cooperation")
+    assert answer.problems() == [
         "--state: a host of this result, one of HND, MHL, PLW, SLV (got 'GTM')",
     ]
 
@@ -146,30 +146,30 @@ def test_a_state_with_beijing_and_a_host(sim: Sim, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_request_is_refused_in_a_line(sim: Sim, made: Path, options: list[str], line: str) -> None:
-    (said,) = sim("explain", made, *options).problems()
-    assert line in said
-    assert not (made / "explain").exists()
+def test_a_wrong_request_is_refused_in_a_line(sim: Sim, shared: Path, options: list[str], line: str) -> None:
+    (answer,) = sim("explain", shared, *options).problems()
+    assert line in answer
+    assert not (shared / "explain").exists()
 
 
 def test_a_folder_that_is_no_result_or_a_damaged_one(sim: Sim, folder: Path, tmp_path: Path) -> None:
     nothing = tmp_path / "nothing"
-    (said,) = sim("explain", nothing, "--state", "HND").problems()
-    assert said == f"{nothing}: a result folder, with a manifest.json in it"
+    (answer,) = sim("explain", nothing, "--state", "HND").problems()
+    assert answer == f"{nothing}: a result folder, with a manifest.json in it"
     with (folder / "states.csv").open("a") as file:
         file.write("x\n")
-    (said,) = sim("explain", folder, "--state", "HND").problems()
-    assert said == f"{folder}: states.csv: unchanged since it was written, by its digest: run the scenario again"
+    (answer,) = sim("explain", folder, "--state", "HND").problems()
+    assert answer == f"{folder}: states.csv: unchanged since it was written, by its digest: run the scenario again"
 
 
 def test_a_folder_that_cannot_be_written_to(sim: Sim, folder: Path, tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
-    (said,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1", "--out", blocked).problems()
-    assert said == f"--out: a folder that can be written to: Not a directory (got '{tmp_path}')"
+    (answer,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1", "--out", blocked).problems()
+    assert answer == f"--out: a folder that can be written to: Not a directory (got '{tmp_path}')"
     (folder / "explain").write_text("a file")
-    (said,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1").problems()
-    assert said.startswith("--out: a folder that can be written to: ")
+    (answer,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1").problems()
+    assert answer.startswith("--out: a folder that can be written to: ")
 
 
 def test_help_names_every_option(sim: Sim) -> None:

@@ -25,42 +25,44 @@ MODELS = {
 
 
 def test_a_fit_reads_as_sentences(sim: Sim) -> None:
-    said = sim("fit", "--as-of", "2021-12-10")
-    assert said.status == 0
-    assert said.out.startswith(
+    answer = sim("fit", "--as-of", "2021-12-10")
+    assert answer.status == 0
+    assert answer.out.startswith(
         "The record of recognition as known at the end of 2021-12-10; ranges hold 90 % of belief."
     )
-    assert "74 departures" in said.out
-    assert "those of 7 years ago count half: 9.5 departures in 139 ally-years of contest and 65 of truce\n" in said.out
-    assert "those of the last 20 years count alike: 17.0 departures in 258 ally-years of contest and " in said.out
-    assert "  not naming Taiwan at the UN " in said.out
-    assert "  1  Honduras " in said.out
-    assert "the cuts of 2025 are not in it" in said.out
-    assert "by 10 of Beijing's packages read as prices of the model's own auction:" in said.out
-    row = next(line.split() for line in said.out.splitlines() if line.startswith("  valuation "))
+    assert "74 departures" in answer.out
+    assert (
+        "those of 7 years ago count half: 9.5 departures in 139 ally-years of contest and 65 of truce\n" in answer.out
+    )
+    assert "those of the last 20 years count alike: 17.0 departures in 258 ally-years of contest and " in answer.out
+    assert "  not naming Taiwan at the UN " in answer.out
+    assert "  1  Honduras " in answer.out
+    assert "the cuts of 2025 are not in it" in answer.out
+    assert "by 10 of Beijing's packages read as prices of the model's own auction:" in answer.out
+    row = next(line.split() for line in answer.out.splitlines() if line.startswith("  valuation "))
     assert row == ["valuation", "50", "(10", "to", "250)", "69", "(38", "to", "124)", "US$", "million", "a", "year"]
-    assert "This rests on the auction: nobody has seen bids that failed." in said.out
-    assert said.err == ""
+    assert "This rests on the auction: nobody has seen bids that failed." in answer.out
+    assert answer.err == ""
 
 
 def test_a_fit_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -> None:
-    said = sim("fit", "--json", "--out", tmp_path)
-    folder = Path(said.json["folder"])
+    answer = sim("fit", "--json", "--out", tmp_path)
+    folder = Path(answer.json["folder"])
     assert folder == tmp_path / "fit-2026-09-28"
-    kept = json.loads((folder / "fit.json").read_text("utf-8"))
-    assert kept == {key: value for key, value in said.json.items() if key != "folder"}
+    document = json.loads((folder / "fit.json").read_text("utf-8"))
+    assert document == {key: value for key, value in answer.json.items() if key != "folder"}
     with (folder / "states.csv").open(newline="", encoding="utf-8") as file:
-        assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in kept["states"]]
+        assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in document["states"]]
     with (folder / "prices.csv").open(newline="", encoding="utf-8") as file:
-        assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in kept["money"]["prices"]]
+        assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in document["money"]["prices"]]
     assert sim("fit", "--out", tmp_path).status == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fit-2026-09-28"]
 
 
 def test_before_the_first_package_it_says_that_the_priors_stand(sim: Sim) -> None:
-    said = sim("fit", "--as-of", "2004-01-01").out
-    assert "What money is worth (none of Beijing's packages is known yet: the priors stand):" in said
-    row = next(line.split() for line in said.splitlines() if line.startswith("  lending "))
+    answer = sim("fit", "--as-of", "2004-01-01").out
+    assert "What money is worth (none of Beijing's packages is known yet: the priors stand):" in answer
+    row = next(line.split() for line in answer.splitlines() if line.startswith("  lending "))
     assert row[1:9] == ["0.15", "(0.03", "to", "0.5)", "0.15", "(0.03", "to", "0.5)"]
 
 
@@ -93,10 +95,10 @@ def test_a_day_that_cannot_be_is_refused(sim: Sim, day: str, message: str) -> No
 
 
 def test_a_backtest_is_written_and_told(sim: Sim, tmp_path: Path) -> None:
-    said = sim("backtest", "--origins", "2018:2020", "--runs", "100", "--json", "--out", tmp_path, "--no-charts")
-    assert {frozenset(row) for row in said.json["scores"]} == {frozenset(SCORES)}
-    assert {row["model"] for row in said.json["scores"]} == MODELS
-    folder = Path(said.json["folder"])
+    answer = sim("backtest", "--origins", "2018:2020", "--runs", "100", "--json", "--out", tmp_path, "--no-charts")
+    assert {frozenset(row) for row in answer.json["scores"]} == {frozenset(SCORES)}
+    assert {row["model"] for row in answer.json["scores"]} == MODELS
+    folder = Path(answer.json["folder"])
     assert folder == tmp_path / "backtest" / "2018-2020-100-1"
     assert {path.name for path in folder.iterdir()} == {
         "backtest.json",
@@ -104,17 +106,17 @@ def test_a_backtest_is_written_and_told(sim: Sim, tmp_path: Path) -> None:
         *(f"{name}.csv" for name in ("scores", "differences", "calibration", "counts", "distribution", "chances")),
         "departures.csv",
     }
-    told = sim("backtest", "--origins", "2018", "--runs", "100", "--out", tmp_path)
-    assert told.status == 0
-    assert "Of 3 departures" in told.out
+    text = sim("backtest", "--origins", "2018", "--runs", "100", "--out", tmp_path)
+    assert text.status == 0
+    assert "Of 3 departures" in text.out
     charts = tmp_path / "backtest" / "2018-2018-100-1" / "charts"
     assert {path.stem for path in charts.iterdir()} == {"forecasts", "calibration", "skill", "departures"}
 
 
 @pytest.mark.parametrize("text", ["1994:2000", "2020:2010", "2000:2030", "soon", "2000:", "2000:x"])
 def test_years_that_cannot_be_are_refused(sim: Sim, tmp_path: Path, text: str) -> None:
-    said = sim("backtest", "--origins", text, "--out", tmp_path)
-    assert said.problems() == [f"--origins: FIRST:LAST, years from 1995 to 2024 (got '{text}')"]
+    answer = sim("backtest", "--origins", text, "--out", tmp_path)
+    assert answer.problems() == [f"--origins: FIRST:LAST, years from 1995 to 2024 (got '{text}')"]
     assert list(tmp_path.iterdir()) == []
 
 

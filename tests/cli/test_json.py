@@ -18,50 +18,52 @@ NAME = "honduras-2021"
 
 
 def test_list(sim: Sim) -> None:
-    told = sim("list", "--json").json
-    assert list(told) == ["scenarios"]
-    assert [entry["name"] for entry in told["scenarios"]] == list(shipped())
-    for entry in told["scenarios"]:
+    document = sim("list", "--json").json
+    assert list(document) == ["scenarios"]
+    assert [entry["name"] for entry in document["scenarios"]] == list(shipped())
+    for entry in document["scenarios"]:
         assert set(entry) >= {"name", "title", "question", "start", "end", "extends", "sources", "file"}
 
 
 def test_run(sim: Sim, tmp_path: Path) -> None:
-    said = sim("run", NAME, "--runs", 40, "--seed", 3, "--no-charts", "--json", "--out", tmp_path)
-    assert (said.status, said.err) == (0, "")
-    told = said.json
-    assert (told["scenario"], told["runs"], told["seed"], told["found"]) == (NAME, 40, 3, False)
-    result = face.read(told["folder"])
-    assert told["id"] == result.settings["id"]
-    assert told["count_at_start"] == 14
-    assert told["end"]["mean"] == result.counts[:, -1].mean()
-    assert [state["iso3"] for state in told["states"]] == [code for code, _, _ in result.members]
-    assert {state["tie"] for state in told["states"]} == {"recognition"}
-    assert told["title"] == result.title
+    answer = sim("run", NAME, "--runs", 40, "--seed", 3, "--no-charts", "--json", "--out", tmp_path)
+    assert (answer.status, answer.err) == (0, "")
+    document = answer.json
+    assert (document["scenario"], document["runs"], document["seed"], document["found"]) == (NAME, 40, 3, False)
+    result = face.read(document["folder"])
+    assert document["id"] == result.settings["id"]
+    assert document["count_at_start"] == 14
+    assert document["end"]["mean"] == result.counts[:, -1].mean()
+    assert [state["iso3"] for state in document["states"]] == [code for code, _, _ in result.members]
+    assert {state["tie"] for state in document["states"]} == {"recognition"}
+    assert document["title"] == result.title
     assert sim("run", NAME, "--runs", 40, "--seed", 3, "--no-charts", "--json", "--out", tmp_path).json["found"]
 
 
 def test_run_of_two_ties(sim: Sim, tmp_path: Path) -> None:
-    told = sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--json", "--out", tmp_path).json
-    result = face.read(told["folder"])
-    assert [(state["iso3"], state["tie"]) for state in told["states"]] == [
+    document = sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--json", "--out", tmp_path).json
+    result = face.read(document["folder"])
+    assert [(state["iso3"], state["tie"]) for state in document["states"]] == [
         (place.iso3, place.tie) for place in result.places
     ]
-    assert told["count_at_start"] == 12
-    assert told["end"]["mean"] == result.counts[:, -1].mean()
-    assert told["states"][-1]["p_60m"] is None
+    assert document["count_at_start"] == 12
+    assert document["end"]["mean"] == result.counts[:, -1].mean()
+    assert document["states"][-1]["p_60m"] is None
     assert (
-        told["states"]
+        document["states"]
         == sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--json", "--out", tmp_path).json["states"]
     )
 
 
 def test_run_of_one(sim: Sim, tmp_path: Path) -> None:
-    told = sim("run", NAME, "--runs", 1, "--no-charts", "--json", "--out", tmp_path).json
-    assert told["end"]["mc"] is None
+    document = sim("run", NAME, "--runs", 1, "--no-charts", "--json", "--out", tmp_path).json
+    assert document["end"]["mc"] is None
     assert (
-        {state["p_end_low"] for state in told["states"]} == {state["p_end_high"] for state in told["states"]} == {None}
+        {state["p_end_low"] for state in document["states"]}
+        == {state["p_end_high"] for state in document["states"]}
+        == {None}
     )
-    assert all(state["p_end"] in (0.0, 1.0) for state in told["states"])
+    assert all(state["p_end"] in (0.0, 1.0) for state in document["states"])
 
 
 def test_a_refused_run_prints_no_object(sim: Sim, tmp_path: Path) -> None:
@@ -70,15 +72,15 @@ def test_a_refused_run_prints_no_object(sim: Sim, tmp_path: Path) -> None:
 
 
 def test_a_run_on_mesa_prints_nothing_else(tmp_path: Path) -> None:
-    said = apart("run", NAME, "--runs", 20, "--engine", "mesa", "--no-charts", "--json", "--out", tmp_path)
-    assert (said.status, said.err) == (0, "")
-    assert said.json["engine"] == "mesa"
+    answer = apart("run", NAME, "--runs", 20, "--engine", "mesa", "--no-charts", "--json", "--out", tmp_path)
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.json["engine"] == "mesa"
 
 
 def test_validate(sim: Sim, tmp_path: Path) -> None:
     bad = written(tmp_path, "[washington]\natention = 1\nhostility = 9\n", name="bad.toml")
-    said = sim("validate", "--json", NAME, bad)
-    assert said.json == {
+    answer = sim("validate", "--json", NAME, bad)
+    assert answer.json == {
         "files": [
             {"file": NAME, "ok": True, "problems": []},
             {
@@ -96,8 +98,8 @@ def test_validate(sim: Sim, tmp_path: Path) -> None:
             },
         ]
     }
-    assert said.err == ""
-    assert said.status == 2
+    assert answer.err == ""
+    assert answer.status == 2
     assert sim("validate", "--json", NAME).status == 0
 
 
@@ -118,27 +120,27 @@ def test_validate(sim: Sim, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_validate_of_values_that_json_has_not(sim: Sim, tmp_path: Path, body: str) -> None:
-    said = sim("validate", "--json", written(tmp_path, body))
-    (entry,) = said.json["files"]
+    answer = sim("validate", "--json", written(tmp_path, body))
+    (entry,) = answer.json["files"]
     assert entry["problems"]
-    assert "Traceback" not in said.err
+    assert "Traceback" not in answer.err
 
 
 def test_parameters(sim: Sim) -> None:
-    told = sim("parameters", "--json").json
-    assert [row["name"] for row in told["parameters"]] == list(PARAMETERS)
-    for row in told["parameters"]:
+    document = sim("parameters", "--json").json
+    assert [row["name"] for row in document["parameters"]] == list(PARAMETERS)
+    for row in document["parameters"]:
         assert all(row[key] for key in ("unit", "kind", "family", "meaning", "source"))
         assert row["low"] <= row["central"] <= row["high"]
-    assert told["as_of"] == "2026-09-28"
+    assert document["as_of"] == "2026-09-28"
     assert sim("parameters", "--json", "--as-of", "2021-12-10").json["as_of"] == "2021-12-10"
 
 
 @pytest.mark.parametrize("day", ["1972-01-01", "1980-06-30", "2008-05-20", "2026-09-28"])
 def test_parameters_as_known_at_any_time(sim: Sim, day: str) -> None:
-    said = sim("parameters", "--json", "--as-of", day)
-    assert said.status == 0, said.err
-    assert len(said.json["parameters"]) == len(PARAMETERS)
+    answer = sim("parameters", "--json", "--as-of", day)
+    assert answer.status == 0, answer.err
+    assert len(answer.json["parameters"]) == len(PARAMETERS)
 
 
 def test_parameters_as_text_names_every_one(sim: Sim) -> None:
@@ -149,8 +151,8 @@ def test_parameters_as_text_names_every_one(sim: Sim) -> None:
 
 
 def test_history(sim: Sim) -> None:
-    told = sim("history", "--at", "2023-03-26", "--json").json
-    assert (told["date"], told["count"], len(told["recognisers"])) == ("2023-03-26", 13, 13)
+    document = sim("history", "--at", "2023-03-26", "--json").json
+    assert (document["date"], document["count"], len(document["recognisers"])) == ("2023-03-26", 13, 13)
 
 
 def test_schema(sim: Sim) -> None:

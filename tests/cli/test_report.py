@@ -20,8 +20,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Folders of two scenarios with one seed, without charts and pages."""
     out = tmp_path_factory.mktemp("out")
     names = ("honduras-2021", "honduras-2021-reassured")
-    made = [face.run(name, runs=40, seed=3, out=out).folder for name in names]
-    return [folder for folder in made if folder is not None]
+    folders = [face.run(name, runs=40, seed=3, out=out).folder for name in names]
+    return [folder for folder in folders if folder is not None]
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,10 @@ def folder(results: list[Path], tmp_path: Path) -> Path:
 
 
 def test_every_run_writes_a_page(sim: Sim, tmp_path: Path) -> None:
-    said = sim(*RUN, "--out", tmp_path)
-    assert (said.status, said.err) == (0, "")
-    folder = Path(said.json["folder"])
-    assert said.json["report"] == str(folder / "report.html")
+    answer = sim(*RUN, "--out", tmp_path)
+    assert (answer.status, answer.err) == (0, "")
+    folder = Path(answer.json["folder"])
+    assert answer.json["report"] == str(folder / "report.html")
     assert REPORT in parts(check(folder))
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Run it again" in page
@@ -60,15 +60,15 @@ def test_every_run_writes_a_page(sim: Sim, tmp_path: Path) -> None:
 
 
 def test_the_summary_says_where_the_page_is(sim: Sim, whole: Path, tmp_path: Path) -> None:
-    said = sim("run", "honduras-2021", "--runs", 40, "--out", tmp_path)
-    (line,) = [line for line in said.out.splitlines() if line.startswith("Page: ")]
+    answer = sim("run", "honduras-2021", "--runs", 40, "--out", tmp_path)
+    (line,) = [line for line in answer.out.splitlines() if line.startswith("Page: ")]
     assert Path(line.removeprefix("Page: ")).is_file()
 
 
 def test_no_charts_means_no_page(sim: Sim, tmp_path: Path) -> None:
-    said = sim(*RUN, "--no-charts", "--out", tmp_path)
-    assert said.json["report"] is None
-    assert not (Path(said.json["folder"]) / "report.html").exists()
+    answer = sim(*RUN, "--no-charts", "--out", tmp_path)
+    assert answer.json["report"] is None
+    assert not (Path(answer.json["folder"]) / "report.html").exists()
 
 
 def test_a_result_without_a_page_gets_one_when_asked(sim: Sim, tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ def test_a_page_made_again_does_not_seal_other_damage(sim: Sim, whole: Path, tmp
 
 
 def test_of_one_result(sim: Sim, folder: Path) -> None:
-    said = sim("report", folder)
-    assert (said.status, said.out, said.err) == (0, f"{folder / 'report.html'}\n", "")
+    answer = sim("report", folder)
+    assert (answer.status, answer.out, answer.err) == (0, f"{folder / 'report.html'}\n", "")
     assert parts(check(folder)) == {REPORT}
     assert sim("report", folder, "--json").json == {"report": str(folder / "report.html")}
     assert {path.name for path in folder.iterdir()} == {
@@ -131,17 +131,17 @@ def test_into_a_file_of_ones_own(sim: Sim, folder: Path, tmp_path: Path) -> None
 
 def test_of_several_results(sim: Sim, results: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = sim("report", *results)
-    assert (said.status, said.err) == (0, "")
-    assert said.out == "report-honduras-2021-and-honduras-2021-reassured.html\n"
-    assert "honduras-2021-reassured against honduras-2021" in Path(said.out.strip()).read_text(encoding="utf-8")
+    answer = sim("report", *results)
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out == "report-honduras-2021-and-honduras-2021-reassured.html\n"
+    assert "honduras-2021-reassured against honduras-2021" in Path(answer.out.strip()).read_text(encoding="utf-8")
 
 
 def test_of_a_comparison(sim: Sim, tmp_path: Path) -> None:
     names = ("honduras-2021", "honduras-2021-reassured")
     folder = Path(sim("compare", *names, "--runs", 40, "--no-charts", "--out", tmp_path, "--json").json["folder"])
-    said = sim("report", folder, "--json")
-    assert said.json == {"report": str(folder / "report.html")}
+    answer = sim("report", folder, "--json")
+    assert answer.json == {"report": str(folder / "report.html")}
     shutil.rmtree(tmp_path / "honduras-2021-reassured")
     (line,) = sim("report", folder).problems()
     assert line.startswith(f"{folder}: scenarios: a comparison beside its results: that of ")

@@ -24,18 +24,18 @@ ALL = (
 
 def test_help_names_every_command(sim: Sim) -> None:
     for option in ("--help", "-h"):
-        said = sim(option)
-        assert (said.status, said.err) == (0, "")
+        answer = sim(option)
+        assert (answer.status, answer.err) == (0, "")
         for command in COMMANDS:
-            assert f"\n  {command} " in said.out
+            assert f"\n  {command} " in answer.out
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(sim: Sim, command: str) -> None:
     for option in ("--help", "-h"):
-        said = sim(command, option)
-        assert (said.status, said.err) == (0, "")
-        assert said.out.startswith(f"Usage: sim {command}")
+        answer = sim(command, option)
+        assert (answer.status, answer.err) == (0, "")
+        assert answer.out.startswith(f"Usage: sim {command}")
 
 
 def test_help_of_run_names_every_option_of_the_contract(sim: Sim) -> None:
@@ -57,16 +57,16 @@ def test_help_of_run_names_every_option_of_the_contract(sim: Sim) -> None:
 
 
 def test_the_version(sim: Sim) -> None:
-    said = sim("--version")
-    assert said.status == 0
-    assert said.out.startswith("sim, version ")
+    answer = sim("--version")
+    assert answer.status == 0
+    assert answer.out.startswith("sim, version ")
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["schema"], ["parameters"], ["history"], ["validate", NAME]])
 def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[str]) -> None:
-    said = sim(*arguments)
-    assert (said.status, said.err) == (0, "")
-    assert said.out.endswith("\n")
+    answer = sim(*arguments)
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.endswith("\n")
 
 
 @pytest.mark.parametrize(
@@ -157,17 +157,17 @@ def test_a_wrong_request_is_two_with_one_line(
     sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], line: str | None
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (told,) = sim(*arguments).problems()
-    assert line in (None, told)
-    assert len(told) < 500
+    (line,) = sim(*arguments).problems()
+    assert line in (None, line)
+    assert len(line) < 500
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_command_the_help_is_shown(sim: Sim) -> None:
-    said = sim()
-    assert (said.status, said.err) == (0, "")
-    assert said.out == sim("--help").out
-    assert len(said.out.splitlines()) > 10
+    answer = sim()
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out == sim("--help").out
+    assert len(answer.out.splitlines()) > 10
 
 
 def test_every_problem_has_its_line(sim: Sim, tmp_path: Path) -> None:
@@ -182,10 +182,10 @@ def test_every_problem_has_its_line(sim: Sim, tmp_path: Path) -> None:
 def test_validate_tells_of_each_file_and_gives_two_when_one_is_wrong(sim: Sim, tmp_path: Path) -> None:
     good = written(tmp_path, name="good.toml")
     bad = written(tmp_path, "x = 1", name="bad.toml")
-    said = sim("validate", bad, good, "none.toml")
-    assert said.status == 2
-    assert said.out == f"{good}: ok (14 states with Taipei, 9 that left)\n"
-    assert said.err.splitlines() == [
+    answer = sim("validate", bad, good, "none.toml")
+    assert answer.status == 2
+    assert answer.out == f"{good}: ok (14 states with Taipei, 9 that left)\n"
+    assert answer.err.splitlines() == [
         f"{bad}: scenario.x: unknown key (got 'x')",
         "none.toml: no such file, and no shipped scenario of this name",
     ]
@@ -216,10 +216,10 @@ def test_debug_shows_the_traceback_and_keeps_the_status(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for call, arguments in ((apart, ["--debug", "run", "honduras-2012"]), (sim, ["run", "honduras-2012", "--debug"])):
-        said = call(*arguments)
-        assert "Traceback (most recent call last)" in said.err
-        assert "did you mean honduras-2025?" in said.err
-        assert said.status == 2
+        answer = call(*arguments)
+        assert "Traceback (most recent call last)" in answer.err
+        assert "did you mean honduras-2025?" in answer.err
+        assert answer.status == 2
     assert "Traceback" not in sim("run", "honduras-2012").err
     usage = sim("--debug", "run", NAME, "--runs", "ten")
     assert (usage.status, usage.out) == (2, "")
@@ -237,9 +237,9 @@ def test_debug_keeps_the_status_of_a_failure_too(
 
     monkeypatch.setattr(run, "simulate", fail)
     for debug in ([], ["--debug"]):
-        said = sim(*debug, "run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
-        assert (said.status, said.out) == (status, "")
-        assert ("Traceback" in said.err) == (bool(debug) and status == 1)
+        answer = sim(*debug, "run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+        assert (answer.status, answer.out) == (status, "")
+        assert ("Traceback" in answer.err) == (bool(debug) and status == 1)
 
 
 def test_a_failure_of_several_lines_is_told_on_one(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,8 +249,10 @@ def test_a_failure_of_several_lines_is_told_on_one(sim: Sim, tmp_path: Path, mon
         raise OSError("no such library:\nlooked here\nand there")
 
     monkeypatch.setattr(run, "simulate", fail)
-    said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
-    assert said.err == ("failed while running: OSError: no such library: looked here and there (--debug shows where)\n")
+    answer = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert answer.err == (
+        "failed while running: OSError: no such library: looked here and there (--debug shows where)\n"
+    )
 
 
 def test_a_failure_while_running_is_one(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,9 +262,9 @@ def test_a_failure_while_running_is_one(sim: Sim, tmp_path: Path, monkeypatch: p
         raise MemoryError("no room")
 
     monkeypatch.setattr(setup, "run_ensemble", fail)
-    said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
-    assert (said.status, said.out) == (1, "")
-    assert said.err == "failed while running: MemoryError: no room (--debug shows where)\n"
+    answer = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert (answer.status, answer.out) == (1, "")
+    assert answer.err == "failed while running: MemoryError: no room (--debug shows where)\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -299,22 +301,22 @@ def test_a_full_disk_leaves_nothing(sim: Sim, tmp_path: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Table, "write", full)
-    said = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
-    assert said.status == 1
-    assert said.err.startswith(f"{tmp_path / 'out' / NAME}/")
-    assert said.err.endswith(": could not be written: No space left on device\n")
+    answer = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert answer.status == 1
+    assert answer.err.startswith(f"{tmp_path / 'out' / NAME}/")
+    assert answer.err.endswith(": could not be written: No space left on device\n")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_whose_name_is_no_text(tmp_path: Path) -> None:
     """File names are bytes; one that is not UTF-8 is still a folder."""
     out = os.fsencode(tmp_path) + b"/\xff"
-    said = subprocess.run(
+    answer = subprocess.run(
         [sys.executable, "-m", "sim", "run", NAME, "--runs", "20", "--no-charts", "--quiet", "--out", out],
         capture_output=True,
         check=False,
     )
-    assert said.returncode == 0, said.stderr
+    assert answer.returncode == 0, answer.stderr
     assert len(list((Path(os.fsdecode(out)) / NAME).iterdir())) == 1
 
 
@@ -324,29 +326,29 @@ def test_a_place_whose_name_looks_like_something_else(
 ) -> None:
     """A relative path with a colon is a folder, not an address in some store."""
     monkeypatch.chdir(tmp_path)
-    said = sim("run", NAME, "--runs", 20, "--no-charts", "--quiet", "--out", place)
-    assert (said.status, said.err) == (0, "")
+    answer = sim("run", NAME, "--runs", 20, "--no-charts", "--quiet", "--out", place)
+    assert (answer.status, answer.err) == (0, "")
     (folder,) = (tmp_path / place / NAME).iterdir()
-    assert said.out == f"{folder.relative_to(tmp_path)}\n"
+    assert answer.out == f"{folder.relative_to(tmp_path)}\n"
     assert face.read(folder.relative_to(tmp_path)).runs == 20
 
 
 def test_quiet_prints_the_folder_only(sim: Sim, tmp_path: Path) -> None:
-    said = sim("run", NAME, "--runs", 20, "--no-charts", "--quiet", "--out", tmp_path)
+    answer = sim("run", NAME, "--runs", 20, "--no-charts", "--quiet", "--out", tmp_path)
     (folder,) = (tmp_path / NAME).iterdir()
-    assert (said.status, said.out, said.err) == (0, f"{folder}\n", "")
+    assert (answer.status, answer.out, answer.err) == (0, f"{folder}\n", "")
 
 
 def test_run_says_what_came_out(sim: Sim, tmp_path: Path) -> None:
-    said = sim("run", NAME, "--runs", 40, "--no-charts", "--out", tmp_path)
-    assert (said.status, said.err) == (0, "")
+    answer = sim("run", NAME, "--runs", 40, "--no-charts", "--out", tmp_path)
+    assert (answer.status, answer.err) == (0, "")
     for words in (
         "14 states with Taipei at the start (2021-12-10).",
         "By the end of 2026-12: ",
         "Honduras",
         "Written to: ",
     ):
-        assert words in said.out
+        assert words in answer.out
     assert "Found: " in sim("run", NAME, "--runs", 40, "--no-charts", "--out", tmp_path).out
 
 
@@ -354,20 +356,20 @@ def test_a_changed_title_is_told_though_the_numbers_are_found(sim: Sim, tmp_path
     path = written(tmp_path)
     sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
     path.write_text(HEADER.replace("A small one", "Another title"))
-    said = sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
-    assert said.out.startswith("Another title\n")
-    assert "Written to: " in said.out  # its prose, not its numbers: nothing was simulated again
-    assert " model " not in said.out.splitlines()[-1]
+    answer = sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert answer.out.startswith("Another title\n")
+    assert "Written to: " in answer.out  # its prose, not its numbers: nothing was simulated again
+    assert " model " not in answer.out.splitlines()[-1]
     assert len(list((tmp_path / "out" / "small").iterdir())) == 1
-    said = sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
-    assert "Found: " in said.out
-    assert said.out.startswith("Another title\n")
+    answer = sim("run", path, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
+    assert "Found: " in answer.out
+    assert answer.out.startswith("Another title\n")
 
 
 def test_the_title_says_what_was_set(sim: Sim, tmp_path: Path) -> None:
     options = ("--runs", 20, "--no-charts", "--out", tmp_path, "--set", "washington.attention=2")
-    said = sim("run", NAME, *options)
-    title = said.out.splitlines()[0]
+    answer = sim("run", NAME, *options)
+    title = answer.out.splitlines()[0]
     assert title.endswith(" [washington.attention = 2]")
     assert sim("run", NAME, *options, "--json").json["title"] == title
 
@@ -389,14 +391,14 @@ def test_the_title_says_what_was_set_this_time(sim: Sim, tmp_path: Path) -> None
 
 
 def test_the_second_tie_is_told(sim: Sim, tmp_path: Path) -> None:
-    said = sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--out", tmp_path)
+    answer = sim("run", "honduras-2025", "--runs", 40, "--no-charts", "--out", tmp_path)
     for words in (
         "12 states with Taipei at the start (2025-01-01).",
         "4 hosts cooperate with Washington's forces at the start.",
         "By the end of 2029-12: ",
         "Likeliest to have suspended it: ",
     ):
-        assert words in said.out
+        assert words in answer.out
 
 
 def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
@@ -414,19 +416,19 @@ def test_the_first_compile_is_announced_where_nobody_asked_for_silence(
 
 
 def test_a_run_of_one_has_no_error_to_tell(sim: Sim, tmp_path: Path) -> None:
-    said = sim("run", NAME, "--runs", 1, "--no-charts", "--out", tmp_path)
-    assert said.status == 0
-    assert "nan" not in said.out
+    answer = sim("run", NAME, "--runs", 1, "--no-charts", "--out", tmp_path)
+    assert answer.status == 0
+    assert "nan" not in answer.out
 
 
 # --- The program as others start it
 
 
 def test_python_m_sim() -> None:
-    said = apart("list")
-    assert (said.status, said.err) == (0, "")
-    assert [line.split("  (")[0] for line in said.out.splitlines() if line[0] != " "] == list(shipped())
-    assert said.out.startswith("contest-2016  (2016-05-20 to 2021-05-31)\n")
+    answer = apart("list")
+    assert (answer.status, answer.err) == (0, "")
+    assert [line.split("  (")[0] for line in answer.out.splitlines() if line[0] != " "] == list(shipped())
+    assert answer.out.startswith("contest-2016  (2016-05-20 to 2021-05-31)\n")
 
 
 @pytest.mark.parametrize("command", ["parameters", "schema", "list", "history"])

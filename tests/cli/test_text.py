@@ -45,8 +45,8 @@ def test_what_any_text_may_hold(text: str) -> None:
 
 
 def test_a_document_is_cleaned_through_and_through() -> None:
-    told = {"a\x1b": ["\x07", ("\x9b", 1)], "b": {"c": None, "d": 0.5, "e": "plain"}}
-    assert cleaned(told) == {"a\\x1b": ["\\x07", ("\\x9b", 1)], "b": {"c": None, "d": 0.5, "e": "plain"}}
+    document = {"a\x1b": ["\x07", ("\x9b", 1)], "b": {"c": None, "d": 0.5, "e": "plain"}}
+    assert cleaned(document) == {"a\\x1b": ["\\x07", ("\\x9b", 1)], "b": {"c": None, "d": 0.5, "e": "plain"}}
     assert cleaned("\x1b]0;x\x07 \u2028\ud800") == "\\x1b]0;x\\x07 \\u2028\\ud800"
 
 
@@ -125,18 +125,18 @@ def test_nothing_raw_reaches_the_terminal(sim: Sim, tmp_path: Path) -> None:
         ["run", path],
         ["run", good, "--runs", "\x1b"],
     ):
-        said = sim(*arguments)
-        assert said.status == 2
-        assert said.out == cleaned(said.out)
-        assert said.err == cleaned(said.err)
+        answer = sim(*arguments)
+        assert answer.status == 2
+        assert answer.out == cleaned(answer.out)
+        assert answer.err == cleaned(answer.err)
     assert json.loads(sim("validate", "--json", path).out)["files"][0]["problems"][0]["value"] == "\x9b2J\u202e"
 
 
 def test_json_is_the_same_document(capsys: pytest.CaptureFixture[str]) -> None:
-    told = {"a": "\x7f\x9b\u2028\u202e\ud800\x1b 台灣\n\t"}
-    print_json(told)
+    document = {"a": "\x7f\x9b\u2028\u202e\ud800\x1b 台灣\n\t"}
+    print_json(document)
     out = capsys.readouterr().out
-    assert json.loads(out) == told
+    assert json.loads(out) == document
     assert "台灣" in out
     assert fit(out)
 
@@ -144,12 +144,12 @@ def test_json_is_the_same_document(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
 def test_json_is_json_in_any_encoding(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
     r"""Where plain text would have `\xe3`, which JSON does not know."""
-    told = {"a": "São Tomé 台灣 🙂 \x9b"}
+    document = {"a": "São Tomé 台灣 🙂 \x9b"}
     out = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace")
     monkeypatch.setattr("sys.stdout", out)
-    print_json(told)
+    print_json(document)
     out.flush()
-    assert json.loads(out.buffer.getvalue().decode(encoding)) == told  # type: ignore[attr-defined]
+    assert json.loads(out.buffer.getvalue().decode(encoding)) == document  # type: ignore[attr-defined]
 
 
 def test_a_hostile_title_makes_no_broken_chart(tmp_path: Path) -> None:
@@ -172,8 +172,8 @@ def test_a_page_is_well_formed_whatever_it_says(tmp_path: Path) -> None:
 
 def test_many_problems_as_json(sim: Sim, tmp_path: Path) -> None:
     body = "[washington]\n" + "".join(f"x{number} = 1\n" for number in range(150))
-    (told,) = sim("validate", "--json", written(tmp_path, body)).json["files"]
-    assert (len(told["problems"]), told["more"]) == (100, 50)
+    (file,) = sim("validate", "--json", written(tmp_path, body)).json["files"]
+    assert (len(file["problems"]), file["more"]) == (100, 50)
 
 
 # --- Encodings, and letters without a font
@@ -184,10 +184,10 @@ CHINESE = header(title='"台灣邦交國展望巴拉圭會斷交"', name='"zh"')
 def test_an_output_that_cannot_hold_a_letter(tmp_path: Path) -> None:
     path = written(tmp_path, head=CHINESE)
     arguments = ["run", str(path), "--runs", "20", "--no-charts", "--out", str(tmp_path / "out")]
-    said = apart(*arguments, env=os.environ | {"PYTHONIOENCODING": "cp1252"})
-    assert (said.status, said.err) == (0, "")
-    assert said.out.startswith("\\u53f0\\u7063")
-    assert str(next((tmp_path / "out" / "zh").iterdir())) in said.out
+    answer = apart(*arguments, env=os.environ | {"PYTHONIOENCODING": "cp1252"})
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.startswith("\\u53f0\\u7063")
+    assert str(next((tmp_path / "out" / "zh").iterdir())) in answer.out
 
 
 def test_letters_are_noted_once(sim: Sim, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,6 +228,6 @@ def test_what_to_install(letters: str, fonts: str) -> None:
 
 
 def test_a_note_is_short() -> None:
-    said = str(MissingLetters(map(chr, range(0x4E00, 0x5000))))
-    assert "丌 and 500 more letters (Chinese):" in said.replace("一丁丂七丄丅丆万丈三上下", "丌")
-    assert sys.getsizeof(said) < 1000
+    note = str(MissingLetters(map(chr, range(0x4E00, 0x5000))))
+    assert "丌 and 500 more letters (Chinese):" in note.replace("一丁丂七丄丅丆万丈三上下", "丌")
+    assert sys.getsizeof(note) < 1000

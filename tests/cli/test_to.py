@@ -21,8 +21,8 @@ QUICK = [command for command in WRITERS if command != "fit"]
 def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A result exactly where it was wanted; no test changes it."""
     folder = tmp_path_factory.mktemp("to") / "deep" / "here"
-    made = face.run(NAME, runs=20, to=folder, threads=1)
-    assert made.folder == folder
+    run = face.run(NAME, runs=20, to=folder, threads=1)
+    assert run.folder == folder
     return folder
 
 
@@ -33,8 +33,8 @@ def held(folder: Path) -> dict[str, bytes]:
 def test_a_result_is_exactly_there_and_found_again(sim: Sim, result: Path) -> None:
     assert loaded(result)["kind"] == "result"
     before = held(result)
-    said = sim("run", NAME, "--runs", 20, "--to", result, "--no-charts", "--json").json
-    assert (said["folder"], said["found"]) == (str(result), True)
+    answer = sim("run", NAME, "--runs", 20, "--to", result, "--no-charts", "--json").json
+    assert (answer["folder"], answer["found"]) == (str(result), True)
     assert held(result) == before
     assert sim("verify", result).status == 0
 
@@ -64,8 +64,8 @@ def test_what_is_not_ours_is_refused_first(sim: Sim, tmp_path: Path, command: st
 
 @pytest.mark.parametrize("command", QUICK)
 def test_it_is_to_or_out(sim: Sim, tmp_path: Path, command: str) -> None:
-    said = sim(*WRITERS[command], "--to", tmp_path / "to", "--out", "results").problems()
-    assert said == [f"--to: not together with --out: the result is exactly there (got '{tmp_path / 'to'}')"]
+    answer = sim(*WRITERS[command], "--to", tmp_path / "to", "--out", "results").problems()
+    assert answer == [f"--to: not together with --out: the result is exactly there (got '{tmp_path / 'to'}')"]
     assert sim(*WRITERS[command], "--to", "").problems() == [
         "--to: the name of a folder; . is the one you are in (got '')"
     ]

@@ -19,7 +19,7 @@ from tests.results.sealing import resealed
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made")
     result = package.run("honduras-2025", runs=40, ledger=True, out=out, set={"washington.attention": 2})
     assert result.folder is not None
@@ -27,15 +27,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
+def folder(shared: Path, tmp_path: Path) -> Path:
     """A copy of it, to be damaged."""
-    return Path(shutil.copytree(made, tmp_path / made.parent.name / made.name))
+    return Path(shutil.copytree(shared, tmp_path / shared.parent.name / shared.name))
 
 
 def test_a_result_is_what_it_says_and_the_same_again(folder: Path) -> None:
     verdict = verify(folder, rerun=True)
     assert verdict.same
-    assert [found.what for found in verdict.findings if "again" in found.what] == [
+    assert [finding.what for finding in verdict.findings if "again" in finding.what] == [
         "trajectories.parquet, run again",
         "events.parquet, run again",
         "summary.csv, run again",
@@ -61,9 +61,9 @@ def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
     verdict = verify(folder, rerun=True)
     assert not verdict.same
     assert not verdict.rerun
-    assert [found.what for found in verdict.findings if not found.same] == [name]
+    assert [finding.what for finding in verdict.findings if not finding.same] == [name]
     (folder / name).unlink()
-    (missing,) = (found for found in verify(folder).findings if not found.same)
+    (missing,) = (finding for finding in verify(folder).findings if not finding.same)
     assert (missing.what, missing.told) == (name, "missing")
 
 
@@ -82,8 +82,8 @@ def test_a_changed_manifest_is_seen(folder: Path, key: str, rerun: bool) -> None
     """It is vouched for too."""
     resealed(folder, ALTERED[key], seal=False)
     verdict = verify(folder, rerun)
-    (found,) = (found for found in verdict.findings if not found.same)
-    assert (found.what, found.told) == ("manifest.json", "not as it was written: its digest differs")
+    (finding,) = (finding for finding in verdict.findings if not finding.same)
+    assert (finding.what, finding.told) == ("manifest.json", "not as it was written: its digest differs")
     assert not verdict.rerun
 
 
@@ -94,15 +94,15 @@ def test_a_manifest_changed_by_somebody_who_made_its_digest_fit_is_found_by_runn
     """All of it that can be computed is compared. A title is anybody's word."""
     resealed(folder, ALTERED[key], seal=True)
     assert verify(folder).same
-    (found,) = (found for found in verify(folder, rerun=True).findings if not found.same)
-    assert found.what == f"{key} in the manifest, run again"
+    (finding,) = (finding for finding in verify(folder, rerun=True).findings if not finding.same)
+    assert finding.what == f"{key} in the manifest, run again"
 
 
 def test_other_inputs_under_the_same_id_are_seen(folder: Path) -> None:
     resealed(folder, lambda m: m["scenario"]["washington"].update(attention=1.0), seal=True)
-    (found,) = (found for found in verify(folder).findings if not found.same)
-    assert found.what == "id"
-    assert found.told.endswith("the manifest was changed")
+    (finding,) = (finding for finding in verify(folder).findings if not finding.same)
+    assert finding.what == "id"
+    assert finding.told.endswith("the manifest was changed")
 
 
 def test_a_forged_table_with_its_digest_is_found_by_running_again(folder: Path) -> None:
@@ -111,9 +111,9 @@ def test_a_forged_table_with_its_digest_is_found_by_running_again(folder: Path) 
     resealed(folder, lambda m: m["files"].update({"summary.csv": digest_of(folder / "summary.csv")}), seal=True)
     assert verify(folder).same
     verdict = verify(folder, rerun=True)
-    (found,) = (found for found in verdict.findings if not found.same)
-    assert found.what == "summary.csv, run again"
-    assert found.told.startswith("differs from line 2 on: '2025-01,recognition,11.000000")
+    (finding,) = (finding for finding in verdict.findings if not finding.same)
+    assert finding.what == "summary.csv, run again"
+    assert finding.told.startswith("differs from line 2 on: '2025-01,recognition,11.000000")
     assert verdict_lines(verdict)[0] == "Running it again here gives other numbers."
 
 
@@ -121,7 +121,7 @@ def test_another_version_is_told_and_is_no_damage(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(module.results, "sources_digest", lambda: "0" * 64)
     verdict = verify(folder)
     assert verdict.same
-    notes = {found.what: found.told for found in verdict.findings if not found.same}
+    notes = {finding.what: finding.told for finding in verdict.findings if not finding.same}
     assert set(notes) == {"sources", "id"}
     assert notes["sources"].endswith("then, 000000000000 here")
     assert notes["id"].endswith("another version made it")
@@ -138,8 +138,8 @@ def test_a_sweep_is_verified_by_its_digests(tmp_path: Path) -> None:
 
 
 def test_the_command_says_it_in_its_status(sim: Sim, folder: Path, tmp_path: Path) -> None:
-    said = sim("verify", folder, "--rerun", "--json")
-    assert (said.status, said.json["same"], said.json["rerun"]) == (0, True, True)
+    answer = sim("verify", folder, "--rerun", "--json")
+    assert (answer.status, answer.json["same"], answer.json["rerun"]) == (0, True, True)
     (folder / "states.csv").write_text("", "utf-8")
     assert sim("verify", folder, "--quiet").status == 1
     assert sim("verify", tmp_path / "nothing").problems() == [
