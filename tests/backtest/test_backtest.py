@@ -175,7 +175,7 @@ def test_nothing_later_is_known(monkeypatch: pytest.MonkeyPatch, origin: int) ->
         cached.cache_clear()
 
 
-def test_a_truce_is_told_where_it_holds_and_each_vote_may_end_it() -> None:
+def test_a_truce_is_in_the_scenario_where_it_holds_and_each_vote_may_end_it() -> None:
     for origin in ORIGINS:
         document = document_of(origin)
         Scenario.model_validate(document)

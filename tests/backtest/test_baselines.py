@@ -491,7 +491,7 @@ def test_the_drift_is_that_of_twenty_years_without_those_in_a_truce(horizon: int
     assert walk("drift_20y", 2010, horizon).counts.mean() == pytest.approx(mean, abs=0.01)
 
 
-def test_a_walk_does_not_go_below_nought(told: Told) -> None:
+def test_a_walk_does_not_go_below_zero(told: Told) -> None:
     roster = [f"A{letter}A" for letter in "ABCDEFGHIJ"]
     told(roster, [change(iso3, f"{1990 + n}-06-01", "taipei", "beijing") for n, iso3 in enumerate(roster[:9])])
     made = walk("drift_20y", 2001, 5).counts

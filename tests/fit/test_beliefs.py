@@ -199,7 +199,7 @@ def scenario(**parameters: object) -> Scenario:
 
 
 def test_a_range_of_a_scenario_is_drawn_by_the_kind_of_number_it_is_for() -> None:
-    """Effects may be negative, rates stay above nought, shares and chances below one."""
+    """Effects may be negative, rates stay above zero, shares and chances below one."""
     given = {"central": 0.3, "low": 0.1, "high": 0.6}
     for law, names in (
         (SplitNormal, (*LEAVING, *RETURNING)),
@@ -281,12 +281,12 @@ def test_effects_that_a_scenario_sets_weigh_the_years_of_the_record(given: objec
     """The rate is then that of a state of average covariates whose effects are the scenario's."""
     found, usual = beliefs_for(scenario(population_effect=given, switched_effect=given)), beliefs(AT)
     drawn = {"population_effect": np.array([0.4]), "switched_effect": np.array([0.4])}
-    luck = np.array([0.3])
+    u = np.array([0.3])
     for mine, before in zip(both(found["departure_rate"]), both(usual["departure_rate"]), strict=True):
         modes = dict(before.effects) | {"population_effect": 0.4, "switched_effect": 0.4}
         assert dict(mine.effects) == modes
         assert mine.central == pytest.approx(mine.events / years_at(mine, mine.share[1], modes), rel=1e-12)
-        assert mine.quantile(luck, {})[0] == before.quantile(luck, drawn)[0]
+        assert mine.quantile(u, {})[0] == before.quantile(u, drawn)[0]
     assert found["return_rate"] == usual["return_rate"]
     unset = set(PARAMETERS) - {"population_effect", "switched_effect", "departure_rate"}
     assert all(found[name] == usual[name] for name in unset)
@@ -301,8 +301,8 @@ def test_a_memory_that_a_scenario_sets_counts_the_record(memory: float) -> None:
         mine, counted = found[name].distribution, both(usual[name])[int(memory)]
         assert mine.central == counted.central
         assert (mine.low, mine.high) == pytest.approx((counted.low, counted.high), rel=1e-4)
-        luck = np.array([0.01, 0.4, 0.99])
-        assert np.array_equal(mine.quantile(luck, {"memory": np.full(3, memory)}), counted.quantile(luck, {}))
+        u = np.array([0.01, 0.4, 0.99])
+        assert np.array_equal(mine.quantile(u, {"memory": np.full(3, memory)}), counted.quantile(u, {}))
     assert all(found[name] == usual[name] for name in PARAMETERS if name not in RATES | {"memory"})
 
 

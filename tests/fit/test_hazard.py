@@ -50,7 +50,7 @@ def score_of(cell: Cell, effects: Sequence[float], scales: Sequence[tuple[float,
 
 
 def log_posterior(panel: Panel, effects: Sequence[float]) -> float:
-    """Of who changed, given how many did in each year and regime; and of effects about nought."""
+    """Of who changed, given how many did in each year and regime; and of effects around zero."""
     scales = scales_of(panel)
     by_stratum: dict[tuple[int, bool], list[tuple[Cell, float]]] = {}
     for cell in panel.cells:
@@ -181,7 +181,7 @@ def test_who_left_of_two_kinds_in_one_year_in_closed_form(monkeypatch: pytest.Mo
     assert again.mode[0] / again.scales[0].spread == pytest.approx(math.log(ratio), rel=1e-6)
 
 
-def test_the_stronger_the_prior_the_nearer_to_nought(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stronger_the_prior_the_nearer_to_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     panel, before = leaving(date(2021, 12, 10)), np.full(len(LEAVING), np.inf)
     for spread in (10.0, 0.3, 0.1, 0.03, 1e-3, 1e-5):
         monkeypatch.setattr(hazard, "PRIOR_SPREAD", spread)
@@ -306,9 +306,9 @@ def test_drawn_one_after_the_other_effects_have_the_covariance_of_the_fit(as_of:
 
 def test_many_draws_of_the_effects_have_mean_and_covariance_of_the_fit() -> None:
     found, draws = fit(date(2021, 12, 10)).leaving, 200_000
-    luck, drawn = np.random.default_rng(2).uniform(1e-9, 1.0 - 1e-9, (len(LEAVING), draws)), {}
+    uniform, drawn = np.random.default_rng(2).uniform(1e-9, 1.0 - 1e-9, (len(LEAVING), draws)), {}
     for place, (name, law) in enumerate(effect_laws(found, LEAVING).items()):
-        drawn[name] = law.quantile(luck[place], drawn)
+        drawn[name] = law.quantile(uniform[place], drawn)
     values = np.stack([drawn[name] for name in LEAVING])
     errors = np.sqrt(np.diag(found.covariance))
     assert np.all(np.abs(values.mean(axis=1) - found.mode) < 4.0 * errors / math.sqrt(draws))
@@ -365,9 +365,9 @@ def test_the_truce_is_what_integration_over_share_and_level_makes_of_it(as_of: d
     below = integrate.cumulative_simpson(marginal * stats.norm.pdf(scores), x=scores, initial=0.0)
     below /= below[-1]
     law = truce_law(found, PRIOR)
-    for luck in (0.02, 0.05, 0.3, 0.5, 0.8, 0.95, 0.99):
-        score = float(np.interp(luck, below, scores))
-        assert max(0.01, law.quantile(np.array([luck]), {})[0]) == pytest.approx(share_at(score), rel=3e-3)
+    for uniform in (0.02, 0.05, 0.3, 0.5, 0.8, 0.95, 0.99):
+        score = float(np.interp(uniform, below, scores))
+        assert max(0.01, law.quantile(np.array([uniform]), {})[0]) == pytest.approx(share_at(score), rel=3e-3)
 
 
 def test_departures_in_the_truce_raise_its_share_and_quiet_years_lower_it() -> None:
@@ -399,22 +399,22 @@ def test_draw_by_draw_the_rate_is_a_gamma_over_the_years_of_that_draw(memory: st
     found = fit(date(2021, 12, 10)).leaving
     law = rate_law(found, (TRUCE, 0.05), LEAVING, 0.0)
     generator = np.random.default_rng(3)
-    luck, shares = generator.uniform(size=30), generator.uniform(0.01, 0.5, 30)
+    uniform, shares = generator.uniform(size=30), generator.uniform(0.01, 0.5, 30)
     effects = generator.multivariate_normal(found.mode, found.covariance, 30)
     drawn = {TRUCE: shares, "memory": np.full(30, drawn_as)} | dict(zip(LEAVING, effects.T, strict=True))
     events = events_by(memory, found.panel)
     years = [exposure_by_loops(found, shares[k], effects[k].tolist(), memory) for k in range(30)]
-    np.testing.assert_allclose(law.quantile(luck, drawn), stats.gamma(events).ppf(luck) / years, rtol=1e-7)
+    np.testing.assert_allclose(law.quantile(uniform, drawn), stats.gamma(events).ppf(uniform) / years, rtol=1e-7)
 
 
 @MEMORIES
 def test_draw_by_draw_the_mean_of_the_rate_reproduces_the_record(memory: str, drawn_as: float) -> None:
-    """Whatever share and effects are drawn: over the luck of the rate, hazards times years make the changes."""
+    """Whatever share and effects are drawn: over the uniform numbers, hazards times years make the changes."""
     found = fit(date(2021, 12, 10)).leaving
-    law, luck = rate_law(found, (TRUCE, 0.05), LEAVING, 0.0), (np.arange(20_000) + 0.5) / 20_000
+    law, uniform = rate_law(found, (TRUCE, 0.05), LEAVING, 0.0), (np.arange(20_000) + 0.5) / 20_000
     for share, effects in ((0.02, found.mode), (0.3, found.mode + 2.0 * found.errors), (0.05, np.zeros(len(LEAVING)))):
         fixed = {TRUCE: share, "memory": drawn_as} | dict(zip(LEAVING, effects.tolist(), strict=True))
-        rates = law.quantile(luck, {name: np.full(luck.shape, value) for name, value in fixed.items()})
+        rates = law.quantile(uniform, {name: np.full(uniform.shape, value) for name, value in fixed.items()})
         total = float(rates.mean()) * exposure_by_loops(found, share, effects.tolist(), memory)
         assert total == pytest.approx(events_by(memory, found.panel), rel=1e-4)
 

@@ -33,7 +33,7 @@ from tests.worlds import draw, lay_out, told
 
 LATE = date(2026, 5, 15)
 GRID = (np.arange(20_000) + 0.5) / 20_000
-"""Luck without luck."""
+"""Uniform numbers on a grid, in place of random ones."""
 
 
 def central(name: str) -> float:
@@ -43,31 +43,31 @@ def central(name: str) -> float:
 # --- simulated auctions -----------------------------------------------------------------------------------
 
 
-def surplus(luck: np.random.Generator) -> float:
+def surplus(generator: np.random.Generator) -> float:
     """Of talks that were lost, both kinds coming up as the model has it, at the balance of reference."""
     public, silent = prices_known(LATE)[0].lost_public, central("lost_silent")
     opens = rules.opening_public(central("public_share"), public, silent)
     while True:
-        balance = rules.log_odds(public if luck.random() < opens else silent)
-        own = luck.random()
+        balance = rules.log_odds(public if generator.random() < opens else silent)
+        own = generator.random()
         if own < rules.wins(balance):
             return rules.surplus(balance, own)
 
 
-def paid(price: Price, truth: list[float], luck: np.random.Generator) -> float:
+def paid(price: Price, truth: list[float], generator: np.random.Generator) -> float:
     """What Beijing pays for a state like this one, % of GDP a year, without ordinary lending."""
     money, valuation, elasticity, spread = truth[:4]
-    limit = rules.beijing_limit(valuation, elasticity, price.log_gdp, 1.0, spread, luck.standard_normal())
+    limit = rules.beijing_limit(valuation, elasticity, price.log_gdp, 1.0, spread, generator.standard_normal())
     bid = rules.worth(rules.beijing_bid(limit, 1.0, math.inf, price.trust, 0.0, math.exp(price.log_gdp)))
-    return rules.from_purse(rules.beijing_pays(bid, 0.0, surplus(luck), money), 0.0, price.trust)
+    return rules.from_purse(rules.beijing_pays(bid, 0.0, surplus(generator), money), 0.0, price.trust)
 
 
-def record_of(truth: list[float], luck: np.random.Generator) -> tuple[Price, ...]:
+def record_of(truth: list[float], generator: np.random.Generator) -> tuple[Price, ...]:
     """The seventeen switches, with other prices."""
     found = []
     for price in prices_known(LATE):
-        seen = paid(price, truth, luck) + truth[4] * math.exp(LENDING_SPREAD * luck.standard_normal())
-        found.append(replace(price, percent=seen * math.exp(ERROR * luck.standard_normal())))
+        seen = paid(price, truth, generator) + truth[4] * math.exp(LENDING_SPREAD * generator.standard_normal())
+        found.append(replace(price, percent=seen * math.exp(ERROR * generator.standard_normal())))
     return tuple(found)
 
 
@@ -76,7 +76,7 @@ def record_of(truth: list[float], luck: np.random.Generator) -> tuple[Price, ...
 
 @pytest.mark.parametrize("lost", [0.05, 0.126, 0.3, 0.7])
 def test_the_surplus_of_lost_talks_has_the_closed_form(lost: float) -> None:
-    """By the rule itself, at all the luck with which the state leaves."""
+    """By the rule itself, at all uniform numbers with which the state leaves."""
     found = np.array([rules.surplus(rules.log_odds(lost), own * lost) for own in GRID.tolist()])
     assert np.min(found) >= 0.0
     for x in (0.0, 0.1, 0.7, 2.0, 5.0):
@@ -113,9 +113,9 @@ def test_the_likelihood_is_that_of_simulated_auctions(cells: tuple[int, ...]) ->
     truth = [
         middle(name, *pair) for name, pair in zip((*PRICED, "lending"), zip(cells, counts, strict=True), strict=True)
     ]
-    luck = np.random.default_rng(3)
-    without = np.array([paid(bare(), truth, luck) for _ in range(20_000)])
-    seen = np.log(without + truth[4] * np.exp(LENDING_SPREAD * luck.standard_normal(without.shape[0])))
+    generator = np.random.default_rng(3)
+    without = np.array([paid(bare(), truth, generator) for _ in range(20_000)])
+    seen = np.log(without + truth[4] * np.exp(LENDING_SPREAD * generator.standard_normal(without.shape[0])))
     money, *others, lending = cells
     for percent in (0.05, 0.4, 2.0, 5.0):
         density = np.exp(-0.5 * ((math.log(percent) - seen) / ERROR) ** 2) / (ERROR * math.sqrt(2.0 * math.pi))
@@ -134,11 +134,11 @@ def test_the_likelihood_is_a_density() -> None:
 
 def test_ranges_hold_the_truth_as_often_as_they_say() -> None:
     """16 records with truths from the prior: of 48 ranges of 90 %, 43 are to hold it (200 records: 88 to 91 %)."""
-    luck, held = np.random.default_rng(11), 0
+    generator, held = np.random.default_rng(11), 0
     for _ in range(16):
-        truth = [float(PARAMETERS[name].distribution.quantile(luck.random(1), {})[0]) for name in PRICED]
-        truth.append(float(LENDING.quantile(luck.random(1), {})[0]))
-        laws = priced(record_of(truth, luck)).laws
+        truth = [float(PARAMETERS[name].distribution.quantile(generator.random(1), {})[0]) for name in PRICED]
+        truth.append(float(LENDING.quantile(generator.random(1), {})[0]))
+        laws = priced(record_of(truth, generator)).laws
         held += sum(laws[name].low <= value <= laws[name].high for name, value in zip(PRICED[:3], truth, strict=False))
     assert 37 <= held <= 48
 
@@ -162,7 +162,7 @@ def test_had_beijing_got_them_for_nothing_money_would_matter_little() -> None:
     assert medians(free)["money_effect"] < 0.8 < medians(priced(known))["money_effect"]
 
 
-def test_prices_refute_a_money_effect_near_nought() -> None:
+def test_prices_refute_a_money_effect_near_zero() -> None:
     """Posterior over prior, in nats, by cell of the grid: 0.45 against 1.7, and 1.7 against 5."""
     law = priced(prices_known(LATE)).laws["money_effect"]
     at = np.log(law.grid.weights.sum(axis=(1, 2, 3)))

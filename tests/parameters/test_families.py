@@ -32,11 +32,11 @@ from sim.parameters import (
 
 POINTS = np.array([0.05, 0.5, 0.95])
 GRID = (np.arange(200_000) + 0.5) / 200_000
-"""Luck without luck: a fine grid of uniform numbers."""
+"""A fine grid of uniform numbers, in place of random ones."""
 
 
-def at(law: Distribution, *luck: float) -> list[float]:
-    return law.quantile(np.array(luck), {}).tolist()
+def at(law: Distribution, *u: float) -> list[float]:
+    return law.quantile(np.array(u), {}).tolist()
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_a_declared_range_is_the_5_50_and_95_point(law: Distribution) -> None:
 
 
 @given(st.floats(-5.0, 5.0), st.floats(0.01, 5.0), st.floats(0.01, 5.0), st.floats(0.001, 0.999))
-def test_each_side_has_a_normal_spread_of_its_own(central: float, below: float, above: float, luck: float) -> None:
-    score = stats.norm.ppf(luck) / stats.norm.ppf(0.95)
+def test_each_side_has_a_normal_spread_of_its_own(central: float, below: float, above: float, u: float) -> None:
+    score = stats.norm.ppf(u) / stats.norm.ppf(0.95)
     expected = central + (above if score > 0.0 else below) * score
-    assert at(SplitNormal(central, central - below, central + above), luck)[0] == pytest.approx(expected, abs=1e-9)
+    assert at(SplitNormal(central, central - below, central + above), u)[0] == pytest.approx(expected, abs=1e-9)
 
 
-def test_a_log_normal_stays_above_nought_and_is_normal_in_the_logarithm() -> None:
+def test_a_log_normal_stays_above_zero_and_is_normal_in_the_logarithm() -> None:
     values = LogNormal(2.0, 1.0, 4.0).quantile(GRID, {})
     assert np.min(values) > 0.0
     assert np.mean(np.log(values)) == pytest.approx(np.log(2.0), abs=1e-3)
@@ -146,13 +146,13 @@ def test_the_rate_of_the_record_is_a_gamma_over_weighted_years() -> None:
 
 def test_truce_years_count_by_the_share_drawn() -> None:
     law = alike(5.0, 80.0, 60.0)
-    luck, shares = np.full(3, 0.4), np.array([0.05, 0.5, 1.0])
-    rates = law.quantile(luck, {"acceptance_truce": shares})
+    u, shares = np.full(3, 0.4), np.array([0.05, 0.5, 1.0])
+    rates = law.quantile(u, {"acceptance_truce": shares})
     assert (rates * (80.0 + 60.0 * shares)).tolist() == pytest.approx([rates[0] * 83.0] * 3, rel=1e-12)
-    assert law.quantile(luck, {})[0] == rates[0]
+    assert law.quantile(u, {})[0] == rates[0]
 
 
-def test_a_rate_is_never_nought() -> None:
+def test_a_rate_is_never_zero() -> None:
     assert at(alike(0.05, 100.0, 0.0), 1e-12)[0] > 0.0
 
 
@@ -166,23 +166,23 @@ def test_years_are_worth_what_covariates_make_of_them_draw_by_draw() -> None:
     """In as many draws as are taken at once, and some more: each as if it were alone."""
     law, draws = unlike(), 1203
     generator = np.random.default_rng(1)
-    luck, shares = generator.uniform(size=draws), generator.uniform(0.01, 1.0, draws)
+    u, shares = generator.uniform(size=draws), generator.uniform(0.01, 1.0, draws)
     effects = generator.normal(0.0, 0.7, (2, draws))
     drawn = dict(zip(("acceptance_truce", "population_effect", "americas_effect"), (shares, *effects), strict=True))
-    found = law.quantile(luck, drawn)
+    found = law.quantile(u, drawn)
     years = np.array([years_by_loops(law, shares[k], effects[:, k].tolist()) for k in range(draws)])
     np.testing.assert_allclose(law.exposure.at(shares, list(effects)), np.maximum(years, 1.0), rtol=1e-12)
-    np.testing.assert_allclose(found, stats.gamma(6.5).ppf(luck) / np.maximum(years, 1.0), rtol=1e-9)
+    np.testing.assert_allclose(found, stats.gamma(6.5).ppf(u) / np.maximum(years, 1.0), rtol=1e-9)
 
 
 def test_what_is_not_drawn_is_central() -> None:
-    law, luck = unlike(), np.array([0.2, 0.7])
+    law, u = unlike(), np.array([0.2, 0.7])
     years = years_by_loops(law, 0.05, [0.3, -0.4])
     assert law.central == pytest.approx(6.5 / years, rel=1e-12)
-    assert law.quantile(luck, {}) == pytest.approx(stats.gamma(6.5).ppf(luck) / years, rel=1e-9)
-    part = law.quantile(luck, {"americas_effect": np.array([0.0, 0.5])})
+    assert law.quantile(u, {}) == pytest.approx(stats.gamma(6.5).ppf(u) / years, rel=1e-9)
+    part = law.quantile(u, {"americas_effect": np.array([0.0, 0.5])})
     expected = [years_by_loops(law, 0.05, [0.3, effect]) for effect in (0.0, 0.5)]
-    assert part == pytest.approx(stats.gamma(6.5).ppf(luck) / expected, rel=1e-9)
+    assert part == pytest.approx(stats.gamma(6.5).ppf(u) / expected, rel=1e-9)
 
 
 def test_a_rate_follows_the_central_values_that_are_put_in_the_place_of_its_own() -> None:
@@ -206,7 +206,7 @@ def test_rates_are_equal_where_their_years_are() -> None:
 # --- two memories of one record ---------------------------------------------------------------------------
 
 
-def remembered() -> MemoryRate:
+def two_memories() -> MemoryRate:
     """Five events in 83 years by the one, twenty in 160 by the other."""
     return MemoryRate(alike(5.0, 80.0, 60.0), alike(20.0, 158.0, 40.0), ("memory", (0.0, 1.0)))
 
@@ -218,19 +218,19 @@ def test_a_coin_falls_on_either_side_equally_often() -> None:
 
 
 def test_the_memory_drawn_is_the_one_that_counts() -> None:
-    """The same luck, and the share of the truce that was drawn, in both."""
-    law, luck = remembered(), np.array([0.2, 0.2, 0.9, 0.9])
+    """The same uniform number, and the share of the truce that was drawn, in both."""
+    law, u = two_memories(), np.array([0.2, 0.2, 0.9, 0.9])
     drawn = {"memory": np.array([0.0, 1.0, 0.0, 1.0]), "acceptance_truce": np.array([0.05, 0.3, 0.3, 0.05])}
-    one, other = stats.gamma(5.0).ppf(luck), stats.gamma(20.0).ppf(luck)
+    one, other = stats.gamma(5.0).ppf(u), stats.gamma(20.0).ppf(u)
     expected = [one[0] / 83.0, other[1] / 170.0, one[2] / 98.0, other[3] / 160.0]
-    assert law.quantile(luck, drawn) == pytest.approx(expected, rel=1e-9)
+    assert law.quantile(u, drawn) == pytest.approx(expected, rel=1e-9)
     for memory, alone in ((0.0, law.fading), (1.0, law.window)):
         same = law.quantile(GRID, {"memory": np.full(GRID.shape, memory)})
         assert np.array_equal(same, alone.quantile(GRID, {}))
 
 
 def test_half_way_between_memories_a_rate_is_half_way() -> None:
-    law = remembered()
+    law = two_memories()
     assert law.central == pytest.approx((5.0 / 83.0 + 20.0 / 160.0) / 2.0, rel=1e-12)
     middle = (law.fading.quantile(GRID, {}) + law.window.quantile(GRID, {})) / 2.0
     assert law.quantile(GRID, {}) == pytest.approx(middle, rel=1e-12)
@@ -239,7 +239,7 @@ def test_half_way_between_memories_a_rate_is_half_way() -> None:
 
 def test_the_points_are_those_of_both_memories_together() -> None:
     """Below the 5 % point lie 5 % of the mixture, by its distribution function."""
-    law = remembered()
+    law = two_memories()
     laws = stats.gamma(5.0, scale=1.0 / 83.0), stats.gamma(20.0, scale=1.0 / 160.0)
     for point, chance in ((law.low, 0.05), (law.high, 0.95)):
         assert np.mean([one.cdf(point) for one in laws]) == pytest.approx(chance, abs=2e-4)
@@ -249,11 +249,11 @@ def test_the_points_are_those_of_both_memories_together() -> None:
 
 @pytest.mark.parametrize("memory", [0.0, 0.25, 1.0])
 def test_a_memory_that_is_set_is_the_only_one(memory: float) -> None:
-    law = remembered().centred({"memory": memory, "acceptance_truce": 0.5})
+    law = two_memories().centred({"memory": memory, "acceptance_truce": 0.5})
     assert law.memory == ("memory", (memory,))
     assert law.central == pytest.approx((1.0 - memory) * 5.0 / 110.0 + memory * 20.0 / 178.0, rel=1e-12)
     assert [law.low, law.high] == pytest.approx(at(law, 0.05, 0.95), rel=1e-5)
-    assert remembered().centred({}) == remembered()
+    assert two_memories().centred({}) == two_memories()
 
 
 # --- what data leave of a prior ---------------------------------------------------------------------------
@@ -279,8 +279,8 @@ def test_a_normal_prior_and_a_normal_likelihood_make_the_normal_posterior() -> N
     law = updated(SplitNormal(0.0, -spread, spread), lambda x: np.asarray(np.exp(-0.5 * ((x - 1.0) / 0.8) ** 2)))
     precision = 1.0 + 1.0 / 0.64
     exact = stats.norm(1.0 / 0.64 / precision, precision**-0.5)
-    for luck in (0.01, 0.05, 0.3, 0.5, 0.8, 0.95, 0.99):
-        assert at(law, luck)[0] == pytest.approx(exact.ppf(luck), abs=2e-3)
+    for u in (0.01, 0.05, 0.3, 0.5, 0.8, 0.95, 0.99):
+        assert at(law, u)[0] == pytest.approx(exact.ppf(u), abs=2e-3)
     values = law.quantile(GRID, {})
     assert np.all(np.diff(values) >= 0.0)
     assert np.mean(values) == pytest.approx(exact.mean(), abs=1e-3)
@@ -343,27 +343,27 @@ ONE, TWO = Joint("one", TABLE), Joint("two", TABLE)
 def test_a_joint_law_picks_each_cell_by_its_chance() -> None:
     """Four tenths below the prior's median, six above it; within a cell values are the prior's."""
     prior = AXES[0][1]
-    for luck, place in ((0.2, 0.25), (0.4, 0.5), (0.7, 0.75), (0.85, 0.875)):
-        assert at(ONE, luck) == pytest.approx(at(prior, place), abs=1e-12)
+    for u, place in ((0.2, 0.25), (0.4, 0.5), (0.7, 0.75), (0.85, 0.875)):
+        assert at(ONE, u) == pytest.approx(at(prior, place), abs=1e-12)
     assert [ONE.central, ONE.low] == pytest.approx(at(prior, 0.5 + 0.5 / 6.0, 0.0625))
     assert ONE.prior == prior
 
 
 def test_a_joint_law_is_given_what_was_drawn_before() -> None:
-    luck, prior = np.array([0.1, 0.25, 0.9]), AXES[1][1]
+    u, prior = np.array([0.1, 0.25, 0.9]), AXES[1][1]
     for value, chances in ((-3.0, (0.25, 0.5, 0.25)), (0.01, (4 / 6, 0.5 / 6, 1.5 / 6))):
         upto = np.concatenate([[0.0], np.cumsum(chances)])
-        expected = prior.quantile(np.interp(luck, upto, [0.0, 1 / 3, 2 / 3, 1.0]), {})
+        expected = prior.quantile(np.interp(u, upto, [0.0, 1 / 3, 2 / 3, 1.0]), {})
         given = np.full(3, value)
-        assert TWO.quantile(luck, {"one": given, "three": given}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
-        told = TWO.centred({"one": value, "two": 9.0, "three": 1.0})
-        assert told.fixed == (("one", value),)
-        assert told.quantile(luck, {}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
+        assert TWO.quantile(u, {"one": given, "three": given}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
+        given_one = TWO.centred({"one": value, "two": 9.0, "three": 1.0})
+        assert given_one.fixed == (("one", value),)
+        assert given_one.quantile(u, {}).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
     assert TWO.centred({}) == TWO
 
 
 def test_drawn_one_after_the_other_a_joint_law_is_that_of_its_grid() -> None:
-    """Luck without luck in both: the share of each cell is its chance, and the mean within it the prior's."""
+    """With a grid for both: the share of each cell is its chance, and the mean within it the prior's."""
     first, second = (part.ravel() for part in np.meshgrid((np.arange(400) + 0.5) / 400, (np.arange(600) + 0.5) / 600))
     one = ONE.quantile(first, {})
     two = TWO.quantile(second, {"one": one})

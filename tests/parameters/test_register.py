@@ -134,28 +134,28 @@ def test_no_truce_is_closed_altogether() -> None:
 
 def test_a_pledge_to_return_is_what_the_prior_says_of_a_new_government_with_one() -> None:
     """20 times (5 to 60) the hazard, of which the centred window is the smaller part."""
-    found, window = PARAMETERS["return_pledge_effect"], PARAMETERS["return_window_effect"].central
+    parameter, window = PARAMETERS["return_pledge_effect"], PARAMETERS["return_window_effect"].central
     share = PARAMETERS["window_share"].central
-    assert (found.central, found.low, found.high) == (2.1, 0.7, 3.2)
+    assert (parameter.central, parameter.low, parameter.high) == (2.1, 0.7, 3.2)
     new = rules.window_term(window, rules.window_centre(window, share), 0)
     assert new == pytest.approx(0.87, abs=0.005)
-    for value, times in ((found.central, 20.0), (found.low, 5.0), (found.high, 60.0)):
+    for value, times in ((parameter.central, 20.0), (parameter.low, 5.0), (parameter.high, 60.0)):
         assert value == pytest.approx(math.log(times) - new, abs=0.05)
 
 
 def test_hostility_makes_of_a_quiet_host_what_the_prior_says_of_an_open_quarrel() -> None:
     """0.04 (0.01 to 0.15) a year at hostility 2 and pride 0.5, against 0.005, which the record counts."""
-    base, found = 0.005, PARAMETERS["hostility_effect"]
-    assert found.source.endswith(f"against {base}")
+    base, parameter = 0.005, PARAMETERS["hostility_effect"]
+    assert parameter.source.endswith(f"against {base}")
     for day in (date(2021, 12, 10), date(2026, 5, 15)):
         law = beliefs(day)["suspension_rate"].distribution
         assert law.central == pytest.approx(base, abs=0.0015)
         assert law.low < base < law.high
-    for value, rate in ((found.central, 0.04), (found.low, 0.01), (found.high, 0.15)):
+    for value, rate in ((parameter.central, 0.04), (parameter.low, 0.01), (parameter.high, 0.15)):
         assert base * math.exp(rules.hostility_term(value, 0.5, 2.0)) == pytest.approx(rate, rel=0.03)
 
 
-def test_rates_and_multipliers_cannot_fall_below_nought() -> None:
+def test_rates_and_multipliers_cannot_fall_below_zero() -> None:
     for parameter in DECLARED:
         if parameter.family in ("log-normal", "logit-normal", "gamma", "counted"):
             assert parameter.minimum >= 0.0, parameter.name
