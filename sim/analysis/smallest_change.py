@@ -28,7 +28,7 @@ from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.terms import HEADS, ITSELF, LEFT, TALK_COLUMNS, TALK_ENDS, TALK_OPENED, TALK_STATE, TALK_TRIGGER
 from sim.model.timeline import Timeline
 from sim.runs.run import Request
-from sim.scenario.events import NUMBERS
+from sim.scenario.event_base import NUMBERS
 from sim.scenario.fields import bounds_of
 from sim.scenario.levers import LEVERS, Lever
 from sim.words import at_digits, money, month

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sim.analysis.deviations import label_of
 from sim.analysis.subject import Subject
 from sim.model.plan import Plan, month_label
-from sim.scenario.events import NUMBERS, phrase
+from sim.scenario.event_base import NUMBERS
+from sim.scenario.events import phrase
 from sim.words import dollars, minus, month, of_gdp
 
 Row = dict[str, Any]

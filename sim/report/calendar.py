@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.analysis.reading import start_of
 from sim.results.result import Result
-from sim.scenario.events import EVENTS, NUMBERS, described
+from sim.scenario.event_base import NUMBERS
+from sim.scenario.events import EVENTS, described
 from sim.scenario.fields import Part
 from sim.scenario.given import place
 from sim.scenario.schema import LEVER_TABLES, Cooperation, Roster, StateTable

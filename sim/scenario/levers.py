@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.atlas import states
-from sim.scenario.events import NUMBERS
+from sim.scenario.event_base import NUMBERS
 from sim.scenario.fields import PATRONS, Series, bounds_of
 from sim.scenario.schema import LEVER_TABLES
 

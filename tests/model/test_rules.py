@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.fit.panel import FORMER_YEARS
 from sim.model import rules
 from sim.model.calendar import NEVER
-from sim.scenario.events import ACT_MONTHS
+from sim.scenario.event_base import ACT_MONTHS
 
 share = st.floats(0.0, 1.0)
 percent = st.floats(0.0, 1000.0)
