@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import SimError
-from sim.sweeps.designs import MORRIS_LEVELS, rows_a_point
+from sim.sweeps.designs import DESIGNS, MORRIS_LEVELS
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -58,7 +58,7 @@ def analysed(
     repair : leave out whole blocks or trajectories with failed points, otherwise an error
     Raises SimError naming the failed points.
     """
-    size = rows_a_point(SAMPLERS[kind], len(names))
+    size = DESIGNS[SAMPLERS[kind]].rows(len(names))
     bad = ~np.isfinite(estimates).all(axis=1)
     good = ~bad.reshape(-1, size).any(axis=1)
     if bad.any() and not repair:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,7 @@ Floats = NDArray[np.float64]
 Value = float | date
 Point = dict[str, Value]
 
-DESIGNS = ("grid", "lhs", "sobol", "saltelli", "morris", "levers")
-"""Every combination; Latin hypercube; Sobol' sequence; what Sobol' indices need; trajectories of one step per axis;
-one value at a time changed from where the scenario stands."""
-ONE_AT_A_TIME = "levers"
+GRID, ONE_AT_A_TIME = "grid", "levers"
 LISTED = "points"
 """The kind of a design whose points are listed one by one, as in a file; no option asks for it by this name."""
 MOST_POINTS = 10_000_000
@@ -31,6 +28,61 @@ MORRIS_LEVELS = 4
 _DIGITS = 9
 _STREAM = 0x51E6
 """Sets the random numbers of designs apart from others of the same seed."""
+
+
+def _lhs(axes: int, points: int, rng: np.random.Generator) -> Any:
+    from scipy.stats import qmc
+
+    return qmc.LatinHypercube(axes, seed=rng).random(points)
+
+
+def _sobol(axes: int, points: int, rng: np.random.Generator) -> Any:
+    from scipy.stats import qmc
+
+    # A beginning of a longer sequence, since a length that is no power of two draws a warning.
+    return qmc.Sobol(axes, scramble=True, seed=rng).random_base2((points - 1).bit_length())[:points]
+
+
+def _saltelli(axes: int, points: int, rng: np.random.Generator) -> Any:
+    from SALib.sample import sobol
+
+    return sobol.sample(_problem(axes), points, calc_second_order=False, seed=rng)
+
+
+def _morris(axes: int, points: int, rng: np.random.Generator) -> Any:
+    from SALib.sample import morris
+
+    return morris.sample(_problem(axes), points, num_levels=MORRIS_LEVELS, seed=rng)
+
+
+def _problem(axes: int) -> dict[str, Any]:
+    """The unit cube as SALib takes it."""
+    return {"num_vars": axes, "names": [f"x{axis}" for axis in range(axes)], "bounds": [[0.0, 1.0]] * axes}
+
+
+class Sampler(NamedTuple):
+    """A kind of design."""
+
+    words: str
+    """What a reader calls it; `{}` stands for the number of its points."""
+    draw: Callable[[int, int, np.random.Generator], Any] | None = None
+    """(axes, points, generator) to (rows, axes) points in the unit cube; None where values are listed."""
+    unit: str = "points"
+    """What `--points` counts."""
+    rows: Callable[[int], int] = lambda _: 1
+    """Points for each of those asked for, by the number of axes."""
+
+
+DESIGNS = {
+    GRID: Sampler("grid of {}"),
+    "lhs": Sampler("Latin hypercube of {}", _lhs),
+    "sobol": Sampler("Sobol sequence of {}", _sobol),
+    "saltelli": Sampler("Saltelli sample of {}", _saltelli, "blocks", lambda axes: axes + 2),
+    "morris": Sampler("Morris paths of {}", _morris, "trajectories", lambda axes: axes + 1),
+    ONE_AT_A_TIME: Sampler("one lever at a time, {}"),
+}
+"""Every combination; Latin hypercube; Sobol' sequence; what Sobol' indices need; trajectories of one step per axis;
+one value at a time changed from where the scenario stands."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +150,7 @@ def design(variations: Sequence[Variation], kind: str, points: int | None = None
     problems = design_problems(variations, kind, points)
     if problems:
         raise InputError(problems)
-    if kind == "grid":
+    if kind == GRID:
         return Design(tuple(variations), kind, tuple(len(one.grid) for one in variations), None)
     if kind == ONE_AT_A_TIME:
         return Design(tuple(variations), kind, (1 + sum(one.size - 1 for one in variations),), None)
@@ -112,17 +164,17 @@ def design_problems(variations: Sequence[Variation], kind: str, points: int | No
         return [Problem("--design", "one of " + ", ".join(DESIGNS), kind, nearest(kind, DESIGNS))]
     if not variations:
         return [Problem("--vary", "at least one path to vary")]
-    if kind == "grid":
+    if kind == GRID:
         return _grid_problems(variations, points)
     if kind == ONE_AT_A_TIME:
         rule = "not for the levers of the patrons: each has its multiples"
         return [] if points is None else [Problem("--points", rule, points)]
-    unit = {"saltelli": "blocks", "morris": "trajectories"}.get(kind, "points")
+    unit = DESIGNS[kind].unit
     if points is None:
         return [Problem("--points", f"required for a design of kind {kind}: how many {unit}")]
     if not isinstance(points, int) or isinstance(points, bool) or points < 2:
         return [Problem("--points", f"a whole number of {unit}, 2 or more", points)]
-    total = points * rows_a_point(kind, len(variations))
+    total = points * DESIGNS[kind].rows(len(variations))
     if total > MOST_POINTS:
         return [Problem("--points", f"at most {MOST_POINTS:,} points in all", total)]
     if kind == "saltelli" and points & (points - 1):
@@ -148,11 +200,6 @@ def _grid_problems(variations: Sequence[Variation], points: int | None) -> list[
     return []
 
 
-def rows_a_point(kind: str, axes: int) -> int:
-    """Points that a design has for each of those asked for."""
-    return {"saltelli": axes + 2, "morris": axes + 1}.get(kind, 1)
-
-
 def nearest_power(number: int) -> int:
     """The power of two nearest to a number, 2 at least; the greater of two as near."""
     low = 1 << max(1, number.bit_length() - 1)
@@ -164,40 +211,11 @@ def unit_points(kind: str, axes: int, points: int, seed: int) -> Floats:
 
     The samplers get a generator of their own: NumPy's global one is neither read nor moved, and seed 0 is a seed.
     """
-    rng = np.random.default_rng([seed, _STREAM, DESIGNS.index(kind)])
-    made = {"lhs": _lhs, "sobol": _sobol, "saltelli": _saltelli, "morris": _morris}[kind](axes, points, rng)
-    unit: Floats = np.asarray(made, dtype=np.float64).round(_DIGITS) + 0.0
+    rng = np.random.default_rng([seed, _STREAM, list(DESIGNS).index(kind)])
+    draw = DESIGNS[kind].draw
+    assert draw is not None
+    unit: Floats = np.asarray(draw(axes, points, rng), dtype=np.float64).round(_DIGITS) + 0.0
     return unit
-
-
-def _lhs(axes: int, points: int, rng: np.random.Generator) -> Any:
-    from scipy.stats import qmc
-
-    return qmc.LatinHypercube(axes, seed=rng).random(points)
-
-
-def _sobol(axes: int, points: int, rng: np.random.Generator) -> Any:
-    from scipy.stats import qmc
-
-    # A beginning of a longer sequence, since a length that is no power of two draws a warning.
-    return qmc.Sobol(axes, scramble=True, seed=rng).random_base2((points - 1).bit_length())[:points]
-
-
-def _saltelli(axes: int, points: int, rng: np.random.Generator) -> Any:
-    from SALib.sample import sobol
-
-    return sobol.sample(_problem(axes), points, calc_second_order=False, seed=rng)
-
-
-def _morris(axes: int, points: int, rng: np.random.Generator) -> Any:
-    from SALib.sample import morris
-
-    return morris.sample(_problem(axes), points, num_levels=MORRIS_LEVELS, seed=rng)
-
-
-def _problem(axes: int) -> dict[str, Any]:
-    """The unit cube as SALib wants it told."""
-    return {"num_vars": axes, "names": [f"x{axis}" for axis in range(axes)], "bounds": [[0.0, 1.0]] * axes}
 
 
 def nearest_point(points: Design, own: float | None) -> int:

@@ -12,7 +12,7 @@ from sim.scenario import RecordSource, ResolvedScenario, load, shipped, with_giv
 from sim.scenario.loading import read_toml
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 from sim.scenario.values import scalar
-from sim.sweeps.designs import DESIGNS, MOST_POINTS, ONE_AT_A_TIME, Design, design_problems
+from sim.sweeps.designs import DESIGNS, GRID, MOST_POINTS, ONE_AT_A_TIME, Design, design_problems
 from sim.sweeps.pointfile import listed_points, read_points
 from sim.sweeps.variation import Variation
 from sim.sweeps.varying import MOST_VARIED, Reader, wrong_at
@@ -129,7 +129,7 @@ def read_sweep(
         wrong += [Problem("sweep.given", problem.rule, problem.value) for problem in error.problems]
     scenario = _scenario(head.get("scenario"), Path(path).parent, overrides, record, wrong)
     variations = () if scenario is None else _variations(scenario, vary, wrong)
-    kind, points = head.get("design", DESIGNS[0]), head.get("points")
+    kind, points = head.get("design", GRID), head.get("points")
     if isinstance(points, str):
         listed = _listed(scenario, Path(path).parent, head, vary, wrong)
         if wrong or scenario is None or listed is None:
@@ -203,7 +203,7 @@ def _head_problems(head: Mapping[str, Any]) -> list[Problem]:
             wrong.append(Problem(f"sweep.{key}", rule, value))
         elif not bounds[0] <= value <= bounds[1]:
             wrong.append(Problem(f"sweep.{key}", f"a whole number from {bounds[0]} to {bounds[1]}", value))
-    design = head.get("design", DESIGNS[0])
+    design = head.get("design", GRID)
     if design not in DESIGNS:
         rule = "one of " + ", ".join(DESIGNS)
         wrong.append(Problem("sweep.design", rule, design, nearest(design, DESIGNS)))

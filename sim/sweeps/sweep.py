@@ -21,7 +21,7 @@ from sim.scenario.fields import PATRONS
 from sim.scenario.levers import lever_at
 from sim.scenario.loading import read_toml
 from sim.scenario.values import plain, told
-from sim.sweeps.designs import DESIGNS, LISTED, ONE_AT_A_TIME, Design, nearest_point
+from sim.sweeps.designs import GRID, LISTED, ONE_AT_A_TIME, Design, nearest_point
 from sim.sweeps.designs import design as lay
 from sim.sweeps.executors import Executor, Local, Task, executor
 from sim.sweeps.journal import InMemory, Journal, forget_journal, looked_at, open_journal, unfinished_of
@@ -316,7 +316,7 @@ def sweep_of(
     else:
         loaded = load(scenario, fixed, record=record)
         variations = parse_variations(varied, loaded)
-        kind = kind or (DESIGNS[0] if variations else ONE_AT_A_TIME)
+        kind = kind or (GRID if variations else ONE_AT_A_TIME)
     if kind == ONE_AT_A_TIME:
         if variations:
             rule = "levers only where nothing else is varied: it moves one lever of each patron"
@@ -326,7 +326,7 @@ def sweep_of(
         raise InputError(Problem("--vary", "at least one PATH=..., a sweep file, or --design levers"))
     own_seed = loaded.scenario.scenario.seed if seed is None else seed
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
-    design_points = listed or lay(variations, kind or DESIGNS[0], points, own_seed)  # type: ignore[arg-type]
+    design_points = listed or lay(variations, kind or GRID, points, own_seed)  # type: ignore[arg-type]
     alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
     paired = kind == ONE_AT_A_TIME or (alone and all(design_points.listed))  # a blank stands nowhere along the one path
     base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired)

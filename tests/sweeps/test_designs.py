@@ -18,7 +18,7 @@ from sim.sweeps.variation import Variation
 ATTENTION = Variation("washington.attention", low=0.0, high=3.0, points=4)
 BUDGET = Variation("beijing.budget", values=(1.0, 2.0, 4.0))
 OPEN = Variation("parameters.lean_effect", low=0.0, high=1.0)
-SAMPLED = DESIGNS[1:-1]
+SAMPLED = tuple(kind for kind, sampler in DESIGNS.items() if sampler.draw is not None)
 
 
 def problems(*arguments: Any) -> list[str]:

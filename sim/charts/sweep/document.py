@@ -18,6 +18,7 @@ from sim.charts.style import SEQUENTIAL
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.language import meaning
 from sim.scenario.levers import called
+from sim.sweeps.designs import DESIGNS
 from sim.sweeps.outcomes import COOPERATION, COUNT, LEFT, SUSPENDED, outcomes_in
 from sim.sweeps.outcomes import Outcome as AnyOutcome
 from sim.words import day, many, month, percent, spoken
@@ -26,16 +27,6 @@ Document = Mapping[str, Any]
 """What a sweep writes: scenario, runs, seed, design, what was varied, and the table of its points as columns."""
 Floats = NDArray[np.float64]
 Kind = Literal["levers", "line", "heat_map", "multiples", "dots", "scatter"]
-DESIGNS = {
-    "grid": "grid of {}",
-    "lhs": "Latin hypercube of {}",
-    "sobol": "Sobol sequence of {}",
-    "saltelli": "Saltelli sample of {}",
-    "morris": "Morris paths of {}",
-    "levers": "one lever at a time, {}",
-    "points": "{} as listed",
-}
-"""Designs as a reader calls them."""
 
 
 def outcomes_by_chart(document: Document) -> dict[str, str]:
@@ -272,8 +263,8 @@ MOST_PATHS = 3
 
 def source(document: Document) -> str:
     """The source line."""
-    design = DESIGNS.get(document["design"], f"{document['design']} design of {{}}")
-    points = design.format(many(max(int(document["points"]), len(document["columns"]["point"])), "point"))
+    words = DESIGNS[document["design"]].words if document["design"] in DESIGNS else "{} as listed"
+    points = words.format(many(max(int(document["points"]), len(document["columns"]["point"])), "point"))
     runs = many(document["runs"], "run")
     given = "".join(f", given: {about}" for about in document.get("given", ()))
     about = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}. Design: {points}."
