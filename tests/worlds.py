@@ -43,7 +43,7 @@ def told(*states: str, start: str = START, end: str = "2024-12-31", **tables: An
     roster = {
         "add": sorted(set(states) - on_record),
         "remove": sorted(on_record - set(states)),
-        "former_years": 0.0,
+        "candidates": [],
     }
     document: Document = {
         "scenario": {"name": "test", "title": "A test", "question": "Does it hold?", "start": start, "end": end},

@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from sim.atlas.candidates import candidates, may_come
 from sim.atlas.economy import Economy, economy
 from sim.atlas.governments import Election, Government, elections, government, governments
 from sim.atlas.leverage import Leverage, leverage
@@ -17,11 +18,13 @@ from sim.atlas.patrons import (
     Delivery,
     Package,
     Regime,
+    Winning,
     cases,
     deliveries,
     packages,
     regimes,
     taipei_aid,
+    winning,
 )
 from sim.atlas.reading import TABLES
 from sim.atlas.record import Change, Record, Side, record
@@ -52,6 +55,8 @@ __all__ = [
     "Speech",
     "Spell",
     "State",
+    "Winning",
+    "candidates",
     "cases",
     "code_of",
     "coded",
@@ -66,6 +71,7 @@ __all__ = [
     "labelled",
     "last_speech",
     "leverage",
+    "may_come",
     "named",
     "near_code",
     "not_one",
@@ -77,6 +83,7 @@ __all__ = [
     "states",
     "taipei_aid",
     "unknown",
+    "winning",
 ]
 
 

@@ -42,7 +42,7 @@ def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_j
 
                 who = members(loaded.scenario)
                 click.echo(
-                    f"{cleaned(file)}: ok ({len(who.recognisers)} states with Taipei, {len(who.former)} that left)"
+                    f"{cleaned(file)}: ok ({len(who.recognisers)} states with Taipei, {len(who.candidates)} candidates)"
                 )
                 for remark in remarks(loaded.scenario):
                     click.echo(f"{cleaned(file)}: note: {remark}", err=True)

@@ -639,7 +639,7 @@ def simulate(
                         row[ACCEPTANCE] = beijing_accepts
                         row[CHANCE] = beijing_accepts * wins[i, kind]
                         row[HAZARD] = rules.yearly_rate(chance[i], exposure)
-                elif side[i] == BEIJING and rules.may_return(t - left[i]):
+                elif side[i] == BEIJING:
                     known = time_in_office(t - government_since[i])
                     if missing[i] == 0.0 and known == weighed[i] and not (again or touched[i] or keep):
                         chance[i] = chance_to_return[i]

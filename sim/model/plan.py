@@ -192,7 +192,7 @@ def _states(loaded: ResolvedScenario, who: Members, first: int) -> dict[str, Any
         "code": np.array([state_code(code) for code in who.all], dtype=np.int64),
         "with_taipei": np.array([code in who.recognisers for code in who.all], dtype=np.bool_),
         "with_none": np.array(
-            [code in who.former and scenario.known.side(code, scenario.as_of) == "none" for code in who.all],
+            [code in who.candidates and scenario.known.side(code, scenario.as_of) == "none" for code in who.all],
             dtype=np.bool_,
         ),
         "economy": np.array([code != HOLY_SEE for code in who.all], dtype=np.bool_),
@@ -271,7 +271,8 @@ def _atlas_facts(scenario: Scenario, code: str, said: StateTable) -> dict[str, f
     }
     if said.gdp_million_usd is None or said.us_aid is None:
         books = economy(code, scenario.as_of.year - 1, scenario.own)
-        facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": 100.0 * books.us_aid_usd / books.gdp_usd}
+        aid = 0.0 if math.isnan(books.us_aid_usd) else books.us_aid_percent
+        facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": aid}
     return facts
 
 
@@ -297,13 +298,14 @@ def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
 
 
 def _returning(scenario: Scenario, code: str) -> tuple[float, ...] | None:
-    """Covariates of returning at `as_of`, likewise."""
+    """Covariates of coming (back) at `as_of`, likewise."""
     if code == HOLY_SEE:
         return None
+    switched = covariates.has_switched(code, scenario.as_of, scenario.own)
     said = scenario.states.get(code)
     if said is None or said.population is None:
-        return covariates.returning_in(code, scenario.as_of.year - 1, scenario.own)
-    return covariates.returning(said.population, 1e6 * _facts(scenario, code)["gdp"])
+        return covariates.returning_in(code, scenario.as_of.year - 1, switched, scenario.own)
+    return covariates.returning(said.population, 1e6 * _facts(scenario, code)["gdp"], switched)
 
 
 def _dependence(facts: Mapping[str, float]) -> float:

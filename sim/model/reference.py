@@ -214,6 +214,8 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
             timeline.return_covariates[i, 0],
             p.return_income_effect,
             timeline.return_covariates[i, 1],
+            p.return_switched_effect,
+            timeline.return_covariates[i, 2],
         )
         rho[i] = _scaled(back, timeline.susceptibility[i])
 

@@ -45,9 +45,6 @@ NOTICE_YEARS = 2.0
 UNKNOWN_MONTHS = 50_000
 """More months in office than this mean that nobody knows when the government took office."""
 
-RETURN_MONTHS = 120
-"""A state may return in ten years after leaving: over this time the rate of returning is counted."""
-
 WINDOW_MONTHS = 12
 """A government is new for its first 12 months."""
 
@@ -555,10 +552,16 @@ def waiting_after(waiting: float, turned_away: float, acceptance: float, added: 
 
 @rule
 def readiness_to_return(
-    log_rate: float, population_effect: float, population: float, income_effect: float, income: float
+    log_rate: float,
+    population_effect: float,
+    population: float,
+    income_effect: float,
+    income: float,
+    switched_effect: float,
+    switched: float,
 ) -> float:
-    """Log annual rate of returning under reference conditions, by covariates (in standard deviations)."""
-    return log_rate + population_effect * population + income_effect * income
+    """Log annual rate of coming (back) to Taipei under reference conditions, by covariates (in standard deviations)."""
+    return log_rate + population_effect * population + income_effect * income + switched_effect * switched
 
 
 @rule
@@ -601,12 +604,6 @@ def shortfall(missing: float, years_since: float, package_years: float) -> float
 def shortfall_term(shortfall_effect: float, missing: float) -> float:
     """Disappointment with what Beijing promised and did not deliver."""
     return shortfall_effect * missing
-
-
-@rule
-def may_return(months_since: int) -> bool:
-    """Whether a state that left Taipei so many months ago still may return."""
-    return months_since < RETURN_MONTHS
 
 
 @rule

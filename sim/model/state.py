@@ -75,7 +75,7 @@ class State(Member):
         self.chance = 0.0
         if self.side == TAIPEI:
             self.weigh_bids()
-        elif self.side == BEIJING and rules.may_return(self.model.month - self.left):
+        elif self.side == BEIJING:
             self.weigh_returning()
         if self.side == TAIPEI:
             self.row = list(self.weighed[self.kind])

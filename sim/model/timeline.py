@@ -93,7 +93,7 @@ class Timeline(NamedTuple):
     covariates: Floats
     """(n, 4) covariates of leaving, in standard deviations (see `sim.model.covariates`); 0 for the Holy See."""
     return_covariates: Floats
-    """(n, 2) covariates of returning."""
+    """(n, 3) covariates of coming (back) to Taipei."""
     susceptibility: Floats
     """(n,) multiple of its own hazard, >= 0, as the scenario has it."""
     prestige: Floats
@@ -139,7 +139,7 @@ class Timeline(NamedTuple):
     government_since: Ints
     """(n,) month index in which the government of the start took office; `NEVER` where the scenario does not say."""
     left: Ints
-    """(n,) month index of the last departure from Taipei of those not with it (negative)."""
+    """(n,) month index of the last departure from Taipei of those not with it (negative; `NEVER` for the others)."""
     host: Ints
     """(h,) positions of the states that host Washington's forces, in a scenario that follows that tie."""
     host_compact: NDArray[np.bool_]

@@ -111,11 +111,12 @@ DECLARED: tuple[Parameter, ...] = (
     *(
         _estimated(
             name, "log rate per standard deviation", "normal", _ANY, meaning,
-            "who came back within ten years, among those who could have in the same year; prior 0 (0.3)",
+            "who came (back), among the candidates of the same year, 1971 to as_of; prior 0 (standard deviation 0.3)",
         )
         for name, meaning in (
-            ("return_population_effect", "readiness of a more populous state to return (log population)"),
-            ("return_income_effect", "readiness of a richer state to return (log GDP a head)"),
+            ("return_population_effect", "readiness of a more populous state to come to Taipei (log population)"),
+            ("return_income_effect", "readiness of a richer state to come to Taipei (log GDP a head)"),
+            ("return_switched_effect", "readiness of a state that was with Taipei before to come back"),
         )
     ),
     # How often: levels, counted on the record as it is remembered.
@@ -131,8 +132,8 @@ DECLARED: tuple[Parameter, ...] = (
         "recognition record up to as_of as memory has it, given the covariates' effects and acceptance_truce",
     ),
     _estimated(
-        "return_rate", "per former-ally-year", "gamma", (1e-9, 10.0),
-        "hazard of returning to Taipei in the ten years after leaving it, for a state of average covariates",
+        "return_rate", "per candidate-year", "gamma", (1e-9, 10.0),
+        "hazard of coming (back) to Taipei, for a candidate of average covariates",
         "recognition record up to as_of as memory has it, given the covariates' effects and acceptance_truce",
     ),
     _prior(

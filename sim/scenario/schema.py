@@ -83,8 +83,8 @@ class Roster(Part):
     """States that recognise Taipei at the start although the record says otherwise."""
     remove: Annotated[list[Iso3], Field(default_factory=list)]
     """States left out although the record has them on Taipei's side."""
-    former_years: Annotated[float, Field(ge=0.0, le=10.0)] = 10.0
-    """States that left Taipei within so many years before `as_of` are simulated too: they may return."""
+    candidates: list[Iso3] | None = None
+    """States simulated too because they may come (back) to Taipei (default: all of the atlas's rule; `[]`: none)."""
 
 
 class Cooperation(Part):
