@@ -70,7 +70,9 @@ class Timeline(NamedTuple):
     taipei_budget: Floats
     """(T + 1,) multiple of reference."""
     taipei_acceptance: Floats
-    """(T + 1,) readiness to take a returning state, 0 to 1."""
+    """(T + 1,) readiness to take a state that comes (back), 0 to 1."""
+    taipei_wooing: Floats
+    """(T + 1,) multiple of its limit for states not with it, and of the odds that talks with them open."""
     washington_attention: Floats
     """(T + 1,) multiple of reference."""
     washington_focus: Floats
@@ -81,7 +83,7 @@ class Timeline(NamedTuple):
     code: Ints
     """(n,) number of the state's ISO letters, its address in the random numbers."""
     with_taipei: NDArray[np.bool_]
-    """(n,) on Taipei's side at the start; the others are with Beijing (or neither) and may return."""
+    """(n,) on Taipei's side at the start; the others are with Beijing (or neither) and may come."""
     with_none: NDArray[np.bool_]
     """(n,) with neither side at the start."""
     economy: NDArray[np.bool_]

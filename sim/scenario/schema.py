@@ -111,7 +111,9 @@ class TaipeiTable(Part):
     budget: Annotated[Lever, Series(0.0, 100.0)] = 1.0
     """Aid and reserve, a multiple of the record's."""
     acceptance: Annotated[Lever, Series(0.0, 1.0)] = 1.0
-    """Readiness to take a returning state: 1 as on the record."""
+    """Readiness to take a state that comes (back): 1 as on the record; a truce is an event."""
+    wooing: Annotated[Lever, Series(0.0, 100.0)] = 1.0
+    """What it would pay to win a state, and how readily it opens talks: a multiple of the record's recent readiness."""
 
 
 class WashingtonTable(Part):
