@@ -18,7 +18,7 @@ from sim.analysis.words import acts_told
 from sim.errors import Problem, ResultError
 from sim.model import rules
 from sim.model.calendar import AID, DOUBTED, HOSTILITY, INDUCEMENT, OFFER, draw_happenings
-from sim.model.draws import RETURN, SUSPEND, state_code, uniform
+from sim.model.draws import SUSPEND, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.terms import (
     CHANCE,
@@ -29,6 +29,7 @@ from sim.model.terms import (
     OUTCOMES,
     SIDE,
     TAIPEI,
+    TALK_SIDE,
     TALK_STATE,
     TALKS,
     TERMS,
@@ -42,7 +43,6 @@ Row = dict[str, Any]
 MONTHS_BEFORE = 24
 """Months that are counted as those before the decision, its own included."""
 MOST_HIGHEST = 5
-PURPOSES = {"return": RETURN, "suspend": SUSPEND}
 
 
 def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str, Any]:
@@ -71,6 +71,7 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
     beliefs = {name: float(draws.parameters[name][draw]) for name in draws.parameters.dtype.names or ()}
     talk = closed.get(at["row"]) if decided is not None else None
     told: dict[str, Any] = {
+        "decision": subject.decision,
         "run": run,
         "draw": draw,
         "typical": typical,
@@ -106,10 +107,12 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
 
 def _closed(subject: Subject, setup: Setup, ensemble: Ensemble) -> dict[int, Row]:
     """The talks of the state that ended in a run, by the row in which they did."""
-    if subject.decision != "leave":
+    if not DECISIONS[subject.decision].by_talks:
         return {}
     found: dict[int, Row] = {}
-    for row in ensemble.talks[ensemble.talks[:, TALK_STATE] == subject.place]:
+    leaving = subject.decision == "leave"
+    of_it = (ensemble.talks[:, TALK_STATE] == subject.place) & ((ensemble.talks[:, TALK_SIDE] == TAIPEI) == leaving)
+    for row in ensemble.talks[of_it]:
         talk = {name: float(row[column]) for name, column in COLUMNS.items()}
         outcome = OUTCOMES[int(talk["outcome"])]
         told = held_by(subject, setup.plan, talk)
@@ -136,12 +139,12 @@ def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weigh
     chance = rules.monthly_chance(hazard, float(timeline.exposure[row])) if open_to else None
     told: Row = {"month": subject.result.months[row], "row": row, "side": side, **terms}
     luck: float | None = None
-    if subject.decision == "leave":
+    if decision.by_talks:
         told["talks"] = TALKS[int(weighed[IN_TALKS])] if open_to else None
         told["losing"] = float(weighed[CHANCE]) if open_to else None
         luck = None if closed is None else closed["drawn"]
     elif open_to:
-        luck = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision])
+        luck = uniform(seed, run, number, state_code(subject.iso3), SUSPEND)
     return told | {"hazard": hazard, "chance": chance, "luck": luck}
 
 
@@ -149,15 +152,14 @@ def steps(decision: str, terms: Mapping[str, float]) -> list[Row]:
     """From reference conditions to the decision, term by term as the rules do it.
 
     terms : a month's, by name
-    Each step has `term`, `label`, `value`, `before` and `after`, and `factor`, the one over the other: of leaving, the
-    chance that talks are lost which close in the month; of the other decisions, the annual hazard. The last `after` is
+    Each step has `term`, `label`, `value`, `before` and `after`, and `factor`, the one over the other: of leaving and
+    coming, the chance that talks end so which close in the month; of suspending, the annual hazard. The last `after` is
     the ledger's to the last bit.
     """
     told = DECISIONS[decision]
-    leaves = decision == "leave"
 
     def measure(total: float) -> float:
-        if leaves:
+        if told.by_talks:
             return rules.wins(max(-rules.MOST_BALANCE, min(rules.MOST_BALANCE, total)))
         return math.exp(min(total, rules.MOST_LOG_HAZARD))
 
@@ -226,7 +228,9 @@ def _acts(subject: Subject, setup: Setup, run: int, rows: Any, last: int, public
     reference, i = world.reference, subject.member
     gdp = float(setup.plan.timeline.gdp[i])
     access = math.exp(float(reference.access[i]))
-    package, aid = math.exp(float(reference.bid[i, last])) - access, math.expm1(float(reference.answer[i]))
+    package = math.exp(float(reference.bid[i, last])) - access
+    answer = reference.win_answer if subject.decision == "return" else reference.answer
+    aid = math.expm1(float(answer[i]))
     usual = {
         "beijing_share": package,
         "beijing_million_usd": package / 100.0 * gdp,
@@ -246,8 +250,7 @@ def _act(world: Any, state: Any, month: str) -> Row:
     hostility 0 to 3.
     """
     with_taipei = state.side == TAIPEI
-    believed = state.bid if with_taipei else state.level(OFFER)
-    aid = state.aid if with_taipei else state.level(AID)
+    believed, aid = state.bid, state.aid
     general = float(world.timeline.hostility[world.month])
     offers, standing = float(state.level(OFFER)), float(state.standing) if with_taipei else 0.0
     face = (believed - offers) / state.trust() + offers + float(state.level(DOUBTED))

@@ -102,7 +102,7 @@ class Trial:
             self._counts,
             self._expected,
             np.empty((0, 0, 0, 0)),
-            self.subject.decision == "leave",
+            self.subject.decision != "suspend",
         )
         self.talks = talked[talked[:, TALK_STATE] == self.subject.place]
         side = HEADS["to" if self.subject.decision == "return" else "from"]
@@ -332,7 +332,7 @@ def _change(row: dict[str, Any]) -> str:
 
 def _sentences(subject: Subject, rows: list[dict[str, Any]]) -> list[str]:
     kept = [row for row in rows if row["keeps"]]
-    held = {"leave": "kept it with Taipei", "return": "kept it from returning", "suspend": "kept it cooperating"}
+    held = {"leave": "kept it with Taipei", "return": "kept it from coming", "suspend": "kept it cooperating"}
     verb = held[subject.decision]
     if not kept:
         last = max((row["latest"] for row in rows if row["latest"]), default=None)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from sim.analysis.subject import DONE, Subject
 from sim.model import rules
-from sim.model.draws import LUCK, state_code, uniform
+from sim.model.draws import COME_LUCK, LUCK, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
-from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, STAYED, TALK_ENDS, TALK_HEADS, TRIGGERS
+from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, SIDES, STAYED, TAIPEI, TALK_ENDS, TALK_HEADS, TRIGGERS
 from sim.results.tables import LEVELS
 from sim.words import dollars, listed, money, month, of_gdp, whole_percent
 
@@ -23,12 +23,12 @@ Floats = NDArray[np.float64]
 
 FREE = 0.005
 """A price of less than this, % of GDP a year, is none: it would be told as 0.00."""
-COLUMNS = {name: column for name, column in (TALK_HEADS | TALK_ENDS).items() if name != "state"}
+COLUMNS = {name: column for name, column in (TALK_HEADS | TALK_ENDS).items() if name not in ("state", "side")}
 """What is read of a concluded talk, and where the engines have it."""
 
 
 def talks(subject: Subject, laid: Plan) -> Row | None:
-    """The concluded talks of a state with Taipei, over the runs of which the result keeps them; None where of none.
+    """The concluded talks of a state with the other side, over the runs of which the result keeps them; None: of none.
 
     laid : the plan of the result
     Returns runs, talks, a_run, public and lost (shares, 0 to 1; lost of those that ended with bids, with its Monte
@@ -56,6 +56,7 @@ def _own(subject: Subject) -> dict[str, Floats]:
     """A state's concluded talks as numbers, as the engines have them: months by row, trigger and outcome by number."""
     kept = subject.result.talks_columns
     own = np.asarray(kept["iso3"]) == subject.iso3
+    own &= (np.asarray(kept["side"]) == SIDES[TAIPEI]) == (subject.decision == "leave")
     numbers = {
         **{key: {month: row for row, month in enumerate(subject.result.months)} for key in ("opened", "closed")},
         "trigger": {name: number for number, name in enumerate(TRIGGERS)},
@@ -139,19 +140,22 @@ def held_by(subject: Subject, laid: Plan, talk: Mapping[str, float]) -> Row:
     """By how much a state stayed in talks that it did not lose.
 
     talk : a row of concluded talks, as the engines have it. Returns run, opened, closed, public, trigger, chance (0 to
-    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 where it stayed; None where Beijing did not take it),
-    and what more from Beijing would have won them: more_share (% of GDP a year, as believed; None where no sum would)
-    and more_musd (US$ million a year), beside the talk's own bids and price.
+    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 where it stayed; None where it was not taken), suitor
+    (the patron that did not win it), and what more from it would have: more_share (% of GDP a year, as believed; None
+    where no sum would) and more_musd (US$ million a year), beside the talk's own bids and price.
     """
     run, opened, draw = int(talk["run"]), int(talk["opened"]), int(talk["run"]) // RUNS_PER_DRAW
     result = subject.result
     months, calendar = result.months, int(laid.timeline.calendar_month[0])
-    drawn = uniform(result.seed, run, calendar + opened, state_code(subject.iso3), LUCK)
+    leaving = subject.decision == "leave"
+    drawn = uniform(result.seed, run, calendar + opened, state_code(subject.iso3), LUCK if leaving else COME_LUCK)
     wins = min(rules.MOST_CHANCE, talk["chance"] / max(rules.TINY, talk["acceptance"]))
     taken = drawn < talk["acceptance"]
     surplus = -rules.surplus(rules.log_odds(wins), drawn / talk["acceptance"]) if taken else None
     gdp, money_effect = float(laid.timeline.gdp[subject.member]), float(result.draws_columns["money_effect"][draw])
-    bid = talk["beijing_limit"] + float(laid.timeline.access[subject.member])
+    bid = talk["taipei_limit"]
+    if leaving:
+        bid = talk["beijing_limit"] + float(laid.timeline.access[subject.member])
     bids = bool(laid.timeline.economy[subject.member]) and surplus is not None and surplus >= 0.0
     more = more_money(bid, surplus, money_effect) if bids and surplus is not None else None
     return {
@@ -168,6 +172,7 @@ def held_by(subject: Subject, laid: Plan, talk: Mapping[str, float]) -> Row:
         "chance": talk["chance"],
         "drawn": drawn,
         "surplus": surplus,
+        "suitor": "Beijing" if leaving else "Taipei",
         "more_share": more,
         "more_musd": None if more is None else more / 100.0 * gdp,
     }
@@ -189,28 +194,34 @@ def sentences(subject: Subject, told: Mapping[str, Any]) -> list[str]:
     gone = (told["left"] + told["told"]) / runs
     if not told["talks"]:
         return [f"In {runs:,} runs {name} concludes no talks."]
-    found = [_ends(told, name)]
+    found = [_ends(told, name, subject.decision)]
+    winner, change = ("Beijing", "departure") if subject.decision == "leave" else ("Taipei", "switch to it")
     if told["beijing"] is not None:
         found.append(
             f"At the median Beijing's limit was {_span(told['beijing'])}, as it believed it, and Taipei's "
             f"{_span(told['taipei'])}."
         )
     if told["price"] is not None:
-        paid = f"At the median Beijing promised {_span(told['price'])} for a departure"
+        paid = f"At the median {winner} promised {_span(told['price'])} for a {change}"
         if told["price"]["middle"] < FREE:
             high = money(told["price"]["high"], told["price"]["high_musd"])
-            paid = f"At the median a departure cost Beijing nothing, at the 95 % point {high}"
-        found.append(f"{paid}; {_share(told['free'])} of the {told['left']:,} departures were free of charge.")
+            paid = f"At the median a {change} cost {winner} nothing, at the 95 % point {high}"
+        many = "departures" if subject.decision == "leave" else "switches"
+        found.append(f"{paid}; {_share(told['free'])} of the {told['left']:,} {many} were free of charge.")
     if told["told"]:
-        found.append(f"{told['told']:,} more departures were told by the scenario, without talks.")
+        more = "departures" if subject.decision == "leave" else "switches"
+        found.append(f"{told['told']:,} more {more} were told by the scenario, without talks.")
     if told["close"] is not None and gone < 0.5:
         found += _close(told["close"], told, name, subject.decision)
     return found
 
 
-def _ends(told: Mapping[str, Any], name: str) -> str:
+def _ends(told: Mapping[str, Any], name: str, decision: str) -> str:
     """How many talks a run, how they opened and how they ended."""
-    said = f"Over {told['runs']:,} runs {name} concludes {told['a_run']:.2g} talks a run, "
+    with_whom, lost, taker = ("", "lost to Beijing", "Beijing")
+    if decision == "return":
+        with_whom, lost, taker = (" with Taipei", "won by it", "Taipei")
+    said = f"Over {told['runs']:,} runs {name} concludes {told['a_run']:.2g} talks{with_whom} a run, "
     said += f"{_share(told['public'])} of them in public"
     called = [
         f"{told['triggers'][key]:,} {words}"
@@ -220,11 +231,11 @@ def _ends(told: Mapping[str, Any], name: str) -> str:
     said += f" ({', '.join(called)})" if called else ""
     if told["lost"] is not None:
         bids = told["left"] + told["stayed"]
-        said += f"; of the {bids:,} that ended with bids {_share(told['lost'])} were lost to Beijing"
+        said += f"; of the {bids:,} that ended with bids {_share(told['lost'])} were {lost}"
         said += "" if told["lost_mc"] is None else f" (Monte Carlo error {100 * told['lost_mc']:.1f} points)"
     ends = [
         f"{told[key]:,} {words}"
-        for key, words in (("not_taken", "that Beijing did not take up"), ("dropped", "dropped by its government"))
+        for key, words in (("not_taken", f"that {taker} did not take up"), ("dropped", "dropped by its government"))
         if told[key]
     ]
     return f"{said}; beside them {listed(ends)}." if ends else f"{said}."
@@ -249,6 +260,12 @@ def _close(close: Mapping[str, Any], told: Mapping[str, Any], name: str, decisio
         f"dangerous ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} % of being lost; the number "
         f"drawn was {100 * highest['drawn']:.0f} %."
     ]
+    if decision == "return":
+        found = [
+            f"How close it came where it never {done}: of {close['talks']:,} talks that Taipei did not win, the most "
+            f"promising ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} %; the number drawn was "
+            f"{100 * highest['drawn']:.0f} %."
+        ]
     return [*found, f"The closest ({_which(least)}): {held_in_words(least)}."]
 
 
@@ -258,9 +275,11 @@ def _which(talk: Mapping[str, Any]) -> str:
 
 
 def held_in_words(talk: Mapping[str, Any]) -> str:
-    """What held a state in talks: the chance, the number drawn, what more from Beijing would have won them."""
+    """What held a state in talks: the chance, the number drawn, what more from the other side would have won them."""
     said = f"a chance of {100 * talk['chance']:.3g} %, the number drawn {100 * talk['drawn']:.3g} %, "
     said += f"a surplus of {talk['surplus']:.2g} log odds"
     if talk["more_share"] is None:
-        return f"{said}, which no sum of Beijing's would have made up"
-    return f"{said}; Beijing would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"
+        return f"{said}, which no sum of {talk['suitor']}'s would have made up"
+    return (
+        f"{said}; {talk['suitor']} would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"
+    )

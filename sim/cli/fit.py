@@ -65,8 +65,8 @@ def lines(document: dict[str, Any]) -> list[str]:
         "Who leaves, by comparison of states in the same year (times the rate, for one standard deviation more):",
         *_effects(leaving["effects"]),
         "",
-        "How often an average state that left within ten years comes back: "
-        f"{_share(returning['rate'])} a year ({returning['cases']} returns since 1971)",
+        "How often an average candidate (a state that left Taipei, or a small one never with it) comes to Taipei: "
+        f"{_share(returning['rate'])} a year ({returning['cases']} cases since 1971)",
         *_effects(returning["effects"]),
         "",
         *_money(document["money"]),
@@ -76,7 +76,30 @@ def lines(document: dict[str, Any]) -> list[str]:
     for row in document["states"]:
         numbers = _share({"value": row["chance_in_a_year"], "low": row["low"], "high": row["high"]})
         told.append(f"  {row['rank']:>2}  {row['state']:<34}{numbers}")
+    told += _candidates(document["candidates"])
     told += ["", "The Holy See's level is assumed. US aid after fiscal 2020 is held; the cuts of 2025 are not in it."]
+    return told
+
+
+MOST_CANDIDATES = 12
+"""So many candidates are told one by one."""
+
+
+def _candidates(rows: list[dict[str, Any]]) -> list[str]:
+    """Who could come to Taipei next."""
+    from sim.words import dollars
+
+    told = [
+        "",
+        "Who could come to Taipei next: chance in a year, in five years, what Taipei would pay at most:",
+    ]
+    for row in rows[:MOST_CANDIDATES]:
+        numbers = _share({"value": row["rate"], "low": row["low"], "high": row["high"]})
+        five, sum_a_year = f"{100 * row['chance_in_five_years']:.1f} %", dollars(row["musd"])
+        told.append(f"  {row['rank']:>2}  {row['state']:<34}{numbers}{five:>8}  {sum_a_year} a year")
+    if rows[MOST_CANDIDATES:]:
+        rest = rows[MOST_CANDIDATES:]
+        told.append(f"  and {len(rest)} more below {100 * rest[0]['rate']:.2f} % a year (--json and --out have them)")
     return told
 
 

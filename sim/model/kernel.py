@@ -210,8 +210,11 @@ def simulate(
     tracked, alert = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
     # Of a draw: with what patience idle talks go into the second month, and come to the end, if nothing changes.
     usual_staying, usual_first, usual_last = np.full(n, math.nan), np.empty(n), np.empty(n)
-    # Who is with Taipei, and who acts in a month besides hosts, by place.
+    first_close, first_open = np.full(n, math.nan), np.empty(n)
+    # Who is with Taipei, who acts in a month besides hosts, and who of the others is looked at each month, by place.
     allies, acting = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    watched = np.empty(n, dtype=np.int64)
+    trusts_before = np.empty(REGIONS)
     # What the bids come to, kept until something they rest on changes.
     courted = np.empty(n)
     bid, bid_worth, counter = np.full(n, math.nan), np.empty(n), np.empty(n)
@@ -243,7 +246,7 @@ def simulate(
         if run % RUNS_PER_DRAW == 0:
             p = parameters[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
-            usual_staying[:] = math.nan
+            usual_staying[:], first_close[:] = math.nan, math.nan
         draw_happenings(timeline.events, chances[draw], outcomes[draw], seed, run, happens)
         status[:] = DORMANT
         truce[0] = NEVER
@@ -309,6 +312,8 @@ def simulate(
 
         stale, relevel, accepted = True, True, math.nan
         running, returned, granted = 0.0, 0.0, 0.0
+        purse_before, watching, looked = math.nan, 0, 0
+        trusts_before[:] = math.nan
         for t in range(months):
             # The calendar.
             today = timeline.calendar_month[t]
@@ -670,34 +675,64 @@ def simulate(
                     row[CHANCE] = beijing_accepts * wins[i, kind]
                     row[HAZARD] = rules.yearly_rate(chance[i], exposure)
 
-            # States that are not with Taipei: the same, with the sides changed; those that there is something new of.
+            # States that are not with Taipei, those that there is something new of: the same, with the sides changed.
             acts = with_it
-            everyone = keep or stale or timeline.stirs[t] or taipei_accepts != accepted
+            everyone = keep or timeline.stirs[t] or taipei_accepts != accepted
             accepted = taipei_accepts
-            if everyone or is_called or fading or t >= soonest:
-                soonest = _FAR
+            moved = purse != purse_before
+            for region in range(REGIONS):
+                moved = moved or trusts[region] != trusts_before[region]
+                trusts_before[region] = trusts[region]
+            purse_before = purse
+            if t > 0 and reference.running[t] != reference.running[t - 1]:
+                moved = True
+            if everyone or moved or is_called or fading or t >= soonest:
+                soonest, looked = _FAR, 0
                 for i in range(n):
                     if side[i] == TAIPEI:
                         continue
-                    if not (everyone or touched[i] or alert[i] or t >= wake[i]):
+                    look = everyone or touched[i] or alert[i] or t >= wake[i]
+                    if moved and not look:
+                        gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                        offered = rules.beijing_bid(
+                            reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
+                        )
+                        look = offered != bid[i] or reference.bid[i, t] != reference.bid[i, t - 1]
+                    if look:
+                        watched[looked] = i
+                        looked += 1
+                    else:
                         soonest = min(soonest, wake[i])
-                        continue
-                    chain, code = reference.coming, timeline.code[i]
+            else:
+                looked = watching
+            watching = 0
+            if looked > 0:
+                chain = reference.coming
+                for k in range(looked):
+                    i = watched[k]
+                    code = timeline.code[i]
                     after[i] = side[i]
                     outcome[i] = _NO_OUTCOME
 
                     # Talks open of themselves, more easily where Taipei woos.
                     known = time_in_office(t - government_since[i])
                     if t == 0:
-                        now = rules.leaving(chain.rate[i], chain.pace[known], exposure)
-                        close = rules.closing_at(chain.close[i], now, chain.chance[i])
-                        open_now = rules.opening_at(chain.share[i], close, now)
+                        if touched[i] or math.isnan(first_close[i]):
+                            now = rules.leaving(chain.rate[i], chain.pace[known], exposure)
+                            first_close[i] = rules.closing_at(chain.close[i], now, chain.chance[i])
+                            first_open[i] = rules.opening_at(chain.share[i], first_close[i], now)
+                        close, open_now = first_close[i], first_open[i]
+                        if touched[i]:
+                            first_close[i] = math.nan
                     else:
                         close, open_now = chain.close_at[i, known], chain.open_at[i, known]
-                    wooed = rules.wooed(timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i])
-                    if wooed != 1.0:
+                    if everyone or touched[i] or math.isnan(courted[i]):
+                        courted[i] = rules.wooed(
+                            timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i]
+                        )
+                    if courted[i] != 1.0:
                         tracked[i] = True
-                    open_now = rules.at_odds(open_now, wooed)
+                    open_now = rules.at_odds(open_now, courted[i])
                     stays = 1.0 - open_now
                     if talks[i] == IDLE and idle_since[i] < t and (stays != staying[i] or t >= wake[i]):
                         for _ in range(seen[i] + 1, t):
@@ -737,7 +772,7 @@ def simulate(
                         bid[i] = offered
                         bid_worth[i] = rules.worth(offered + timeline.access[i])
                     auction[i] = rules.goes_up_to(
-                        reference.win_limit[i], timeline.taipei_wooing[t], timeline.taipei_budget[t], reserve
+                        reference.win_limit[i], timeline.taipei_wooing[t], timeline.taipei_budget[t]
                     )
                     counter[i] = rules.taipei_bid(auction[i], levels[AID, i], levels[MATCH, i], offered, gdp)
                     induced = counter[i] + levels[INDUCEMENT, i]
@@ -798,8 +833,12 @@ def simulate(
 
                     # When it is to be looked at again.
                     alert[i] = talks[i] != IDLE or tracked[i] or side[i] == NEITHER
-                    alert[i] = alert[i] or missing[i] != 0.0 or known == FIRST_YEAR
-                    soonest = min(soonest, t + 1 if alert[i] else wake[i])
+                    alert[i] = alert[i] or known == FIRST_YEAR
+                    alert[i] = alert[i] or (missing[i] != 0.0 and t - left[i] <= 12.0 * p.package_years)
+                    soonest = min(soonest, wake[i])
+                    if alert[i]:
+                        watched[watching] = i
+                        watching += 1
 
                     if keep or after[i] != side[i] or outcome[i] != _NO_OUTCOME:
                         kind, row = max(talks[i] - SILENT, 0), rows[i]
@@ -998,8 +1037,7 @@ def simulate(
                         talks[i], idle_since[i] = IDLE, t
                         patience[i], door[i] = 1.0, 1.0
                         spell[i] = uniform(seed, run, today, timeline.code[i], COME_OPENING)
-                        staying[i], seen[i], wake[i] = math.nan, t, t + 1
-                        soonest = min(soonest, t + 1)
+                        staying[i], seen[i], wake[i], soonest = math.nan, t, t + 1, t + 1
                 if keep:
                     ledger[run - first_run, t, i, :] = rows[i]
                 if after[i] == side[i]:
@@ -1042,7 +1080,8 @@ def simulate(
                     shares[i, 1] = chain.share[i] * reference.public
                     shares[i, 2] = 0.0
                     idle_since[i], patience[i] = t, 1.0
-                    staying[i], seen[i], wake[i] = math.nan, t, t + 1
+                    staying[i], seen[i], wake[i], soonest = math.nan, t, t + 1, t + 1
+                    alert[i], courted[i] = True, math.nan
                     if uniform(seed, run, today, timeline.code[i], COME_IN_TALKS) < chain.share[i]:
                         talks[i], opened[i], door[i] = SILENT, t, 1.0
                         if uniform(seed, run, today, timeline.code[i], COME_PUBLIC) < reference.public:

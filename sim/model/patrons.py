@@ -53,7 +53,7 @@ class Beijing(mesa.Agent):
 
 
 class Taipei(mesa.Agent):
-    """Aids its allies, adds to that in talks, and bids for other states, up to limits and what its reserve has left."""
+    """Aids its allies, adds to that in talks, and bids for other states; all that it grants burdens its reserve."""
 
     model: World
 
@@ -87,7 +87,7 @@ class Taipei(mesa.Agent):
         for state in world.members:
             state.base_aid = rules.base_after(float(reference.aid[state.index]), budget, state.level(TAIPEI_CUT))
             if not state.recognises_taipei:
-                state.auction = rules.goes_up_to(float(reference.win_limit[state.index]), wooing, budget, reserve)
+                state.auction = rules.goes_up_to(float(reference.win_limit[state.index]), wooing, budget)
                 state.aid = rules.taipei_bid(state.auction, state.level(AID), state.level(MATCH), state.bid, state.gdp)
                 continue
             state.standing = state.base_aid + state.grant

@@ -201,7 +201,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         best = rules.taipei_limit(p.ceiling, standing, standing, left)
         answer[i] = rules.worth(rules.taipei_bid(best, 0.0, 0.0, 0.0, gdp))
         stands[i] = rules.worth(rules.percent(standing, gdp))
-        win_answer[i] = rules.worth(rules.taipei_bid(rules.goes_up_to(win_ref, 1.0, 1.0, left), 0.0, 0.0, 0.0, gdp))
+        win_answer[i] = rules.worth(rules.taipei_bid(rules.goes_up_to(win_ref, 1.0, 1.0), 0.0, 0.0, 0.0, gdp))
         weight[i] = 1.0
         if timeline.region[i] == 1:
             weight[i] = p.pressure_oceania

@@ -293,9 +293,9 @@ def win_limit(winning: float, winning_elasticity: float, log_gdp: float) -> floa
 
 
 @rule
-def goes_up_to(limit: float, wooing: float, budget: float, left: float) -> float:
-    """Taipei's limit for a state that is not with it, US$ million a year, within what its reserve has left."""
-    return min(limit * wooing * budget, left)
+def goes_up_to(limit: float, wooing: float, budget: float) -> float:
+    """Taipei's limit for a state that is not with it, US$ million a year; the reserve bears it, but is no bound."""
+    return limit * wooing * budget
 
 
 @rule

@@ -124,6 +124,11 @@ class Decision(NamedTuple):
     """The side it starts from."""
 
     @property
+    def by_talks(self) -> bool:
+        """Whether it is decided in talks, by bids; else it has a hazard in every month."""
+        return self.name != "suspend"
+
+    @property
     def terms(self) -> tuple[str, ...]:
         """Names of all terms, the base first."""
         return ("base", *(term.name for term in (*self.added, *self.after)))

@@ -36,6 +36,7 @@ from sim.charts.words import header, source
 from sim.model.terms import DECISIONS
 from sim.words import month as month_of
 
+_MOVED = {"leave": "the chance that talks are lost", "return": "the chance that Taipei wins talks"}
 COLOURS = {term.name: term.colour for decision in DECISIONS.values() for term in (*decision.added, *decision.after)} | {
     "other": "#DDDDDD"
 }
@@ -72,7 +73,7 @@ def draw(explanation: Explanation) -> Figure:
     with figure(WIDTH, 1.0) as probe:
         right = max(measured(probe, end.words, END_SIZE, bold=end.bold) for end in ends) + 0.38 + MARGIN
     labels, lines = room_of(result, run["calendar"], edges, right)
-    moved = "the chance that talks are lost" if subject.decision == "leave" else "the hazard"
+    moved = _MOVED.get(subject.decision, "the hazard")
     measure = (
         f"What each term multiplied {moved} by, month by month; terms above the line of 1 raise it, those below "
         f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"

@@ -18,6 +18,7 @@ from sim.charts.explanation.months import DOING, WIDTH, Row
 from sim.charts.explanation.ticks import round_ticks
 from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION, grid, measured, panel, sheet
 from sim.charts.words import header, source
+from sim.model.terms import DECISIONS
 from sim.words import month as month_of
 from sim.words import rate
 from sim.words import two_digits as percent
@@ -65,29 +66,31 @@ def draw(explanation: Explanation) -> Figure:
     """From the hazard under reference conditions to that of the decision, term by term, on a log axis."""
     run, name = explanation.document["run"], explanation.subject.name
     rows = bars(run["steps"], f"in {month_of(run['month'])}")
-    leaves = explanation.subject.decision == "leave"
-    against, odds = run["losing"] if leaves else run["chance"], ""
+    decision = explanation.subject.decision
+    by_talks = DECISIONS[decision].by_talks
+    ends = {"leave": "talks are lost", "return": "Taipei wins talks"}.get(decision, "")
+    against, odds = run["losing"] if by_talks else run["chance"], ""
     if run["luck"] is not None:
-        odds = "" if leaves else f" A chance of {percent(against)} in the month, and"
-        odds += f"{' T' if leaves else ' t'}he number drawn was {percent(run['luck'])}: "
+        odds = "" if by_talks else f" A chance of {percent(against)} in the month, and"
+        odds += f"{' T' if by_talks else ' t'}he number drawn was {percent(run['luck'])}: "
         odds += "below it." if run["luck"] < against else "not below it."
-    what = "Chance that talks are lost" if leaves else "Annual hazard"
+    what = f"Chance that {ends}" if by_talks else "Annual hazard"
     measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
-    doing = "the chance that its talks are lost" if leaves else f"the hazard of {DOING[explanation.subject.decision]}"
-    said = told_by(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
-    shown = percent if leaves else rate
+    doing = f"the chance that {ends}" if by_talks else f"the hazard of {DOING[decision]}"
+    said = told_by(run, name) if decision == "leave" and run["decided"] else f"{name} in run {run['run']}: {doing}"
+    shown = percent if by_talks else rate
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
     with sheet(WIDTH, body, said, *texts) as (drawing, top):
         left = max(measured(drawing, row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
-        after = "chance after" if leaves else "hazard after"
+        after = "chance after" if by_talks else "hazard after"
         widest = max(measured(drawing, shown(row.after), bold=True) for row in rows)
         right = max(widest, measured(drawing, after, SMALL)) + 0.25
         factors = 0.75
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
         values = [100.0 * value for row in rows for value in (row.before, row.after)]
-        luck = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
+        luck = 100.0 * run["luck"] if by_talks and run["luck"] is not None else 0.0
         luck = luck if luck >= min(values) / FARTHEST else 0.0
         low, high = _decade(*((min(*values, luck), max(*values, luck)) if luck else (min(values), max(values))))
         plot.set_xscale("log")
@@ -95,7 +98,7 @@ def draw(explanation: Explanation) -> Figure:
         plot.set_ylim(len(rows) - 0.5, -0.5)
         grid(plot, "x")
         _log_ticks(plot, low, high, width)
-        plot.set_xlabel("%" if leaves else "% a year")
+        plot.set_xlabel("%" if by_talks else "% a year")
         plot.spines["left"].set_visible(False)
         plot.set_yticks(range(len(rows)), [row.label for row in rows], color=BLACK)
         plot.tick_params(axis="y", length=0, pad=8)
