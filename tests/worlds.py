@@ -43,7 +43,7 @@ def told(*states: str, start: str = START, end: str = "2024-12-31", **tables: An
     roster = {
         "add": sorted(set(states) - on_record),
         "remove": sorted(on_record - set(states)),
-        "former_years": 0.0,
+        "candidates": [],
     }
     document: Document = {
         "scenario": {"name": "test", "title": "A test", "question": "Does it hold?", "start": start, "end": end},
@@ -241,7 +241,7 @@ def rich() -> Document:
         "roster": {
             "add": ["PAN", "GMB"],
             "remove": ["BLZ", "KNA", "LCA", "NRU", "SWZ", "TUV", "VCT"],
-            "former_years": 4.0,
+            "candidates": ["BFA", "DOM", "FSM", "KIR", "NIC", "SLB", "SLV", "SYC"],
         },
         "beijing": {
             "budget": {"2022-03-01": 2.0, "2023-02-01": 0.0, "2024-02-01": 5.0},
@@ -251,6 +251,7 @@ def rich() -> Document:
         "taipei": {
             "budget": {"2022-06-01": 0.5, "2024-01-01": 3.0},
             "acceptance": {"2023-01-01": 0.7},
+            "wooing": {"2022-08-01": 3.0, "2024-06-01": 0.5},
         },
         "washington": {
             "attention": {"2022-02-01": 2.5, "2023-05-01": 0.3},
@@ -447,7 +448,7 @@ def in_the_truce() -> Document:
         "VAT",
         start="2014-01-31",
         end="2018-12-31",
-        roster={"former_years": 7.0},
+        roster={"candidates": ["CRI", "GMB", "MWI"]},
         states={"GMB": {"susceptibility": 40.0}, "PAN": {"susceptibility": 60.0}},
         cooperation={"hosts": ["HND", "PAN"]},
         events={

@@ -19,6 +19,7 @@ from sim.analysis.story import beside, done, story, weighed
 from sim.analysis.subject import DOES, DONE, Subject, first_decisions, subject_of
 from sim.analysis.talks import talks
 from sim.errors import InputError, Problem, ResultError
+from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.results.files import read
 from sim.results.manifests import EXPLANATION
@@ -61,10 +62,10 @@ class Explanation:
     def months(self) -> pd.DataFrame:
         """One row per month of the run, up to the decision.
 
-        Terms (of leaving log odds; of returning and suspending log rates, `order` a year; `acceptance` a multiple),
-        `hazard` (a year), `chance` of the decision in the month, `talks` and `losing` (only for leaving: the chance
-        that talks closing in the month are lost), and `luck`, the number drawn (0 to 1): if it is below the chance, or
-        that of losing, the decision is taken. A state with Taipei draws it when its talks close.
+        Terms (of leaving and coming log odds; of suspending log rates, `order` a year; `acceptance` a multiple),
+        `hazard` (a year), `chance` of the decision in the month, `talks` and `losing` (the chance that it changes sides
+        in talks which close in the month; not of suspending), and `luck`, the number drawn (0 to 1): if it is below the
+        chance, or that of losing, the decision is taken. It is drawn for talks, and counts when they close.
         """
         return _frame(self._run("months"))
 
@@ -126,7 +127,7 @@ def explain(
     assert book is not None
     rows = book[:, :, subject.place, :]
     looked_into = None if chosen is None else one_run(subject, setup, chosen, run is None)
-    leaves = subject.decision == "leave"
+    by_talks = DECISIONS[subject.decision].by_talks
     without = removals(result, state, runs, threads, tie, progress)
     header = result.scenario["scenario"]
     document: dict[str, Any] = {
@@ -145,7 +146,7 @@ def explain(
         "decision": subject.decision,
         "chance": over_runs.chance(subject),
         "run": looked_into,
-        "talks": talks(subject, setup.plan) if leaves else None,
+        "talks": talks(subject, setup.plan) if by_talks else None,
         "terms": over_runs.terms(subject, rows),
         "sampled_runs": len(sampled),
         "when": over_runs.when(subject, setup.plan, rows),
@@ -302,7 +303,7 @@ def _of_run(run: dict[str, Any], decided_runs: int, decision: str, name: str) ->
     run["story"] = story(run, decided_runs, decision, name)
     run["sentences"] = [*run["story"], *beside(run, decision)]
     changes = [] if run["keeping"] is None else run["keeping"]["sentences"]
-    acts = [] if decision == "leave" and run["decided"] else [done(run, decision)]
+    acts = [] if run["talks"] is not None else [done(run, decision)]
     return [*run["sentences"], weighed(run), *acts, *changes]
 
 

@@ -35,6 +35,11 @@ _MEANING = {
     "silent": "not naming Taiwan at the UN",
     "income": "a richer state, by GDP a head",
 }
+HORIZON_YEARS = 5.0
+"""Years over which the chance of coming to Taipei is given."""
+_MEANING_OF_COMING = _MEANING | {
+    "switched": "having been with Taipei before",
+}
 
 
 def fitted(as_of: date, record: RecordTable | None = None) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def fitted(as_of: date, record: RecordTable | None = None) -> dict[str, Any]:
     Raises AtlasError if no departure is on record yet.
     """
     own = None if record is None else record.facts
-    fits, known = fit(as_of, own=own), beliefs(as_of, own=own)
+    fits, known, setup = fit(as_of, own=own), beliefs(as_of, own=own), _setup(as_of, record)
     return {
         "as_of": as_of.isoformat(),
         **({} if record is None else {"record": record.name}),
@@ -54,7 +59,8 @@ def fitted(as_of: date, record: RecordTable | None = None) -> dict[str, Any]:
         "leaving": _hazard(fits.leaving, known, "departure_rate", LEAVING, covariates.LEAVING),
         "returning": _hazard(fits.returning, known, "return_rate", RETURNING, covariates.RETURNING),
         "money": priced_money(as_of),
-        "states": _states(as_of, record),
+        "states": _states(setup),
+        "candidates": _candidates(setup),
     }
 
 
@@ -74,6 +80,7 @@ def fit_to_folder(
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         results.write_json(document, stage / FIT.document)
         results.Table.of(document["states"]).write(stage / "states.csv")
+        results.Table.of(document["candidates"]).write(stage / "candidates.csv")
         for tie in ("leaving", "returning"):
             for table in ("effects", "events"):
                 if document[tie][table]:
@@ -119,7 +126,7 @@ def _hazard(
             {
                 "parameter": parameter,
                 "covariate": name,
-                "meaning": _MEANING[name],
+                "meaning": (_MEANING if rate == "departure_rate" else _MEANING_OF_COMING)[name],
                 "mean": scale.mean,
                 "standard_deviation": scale.spread,
                 **_interval(known[parameter]),
@@ -149,11 +156,14 @@ def _events(panel: Panel) -> Iterable[dict[str, Any]]:
         }
 
 
-def _states(as_of: date, record: RecordTable | None) -> list[dict[str, Any]]:
-    """One row per recogniser: its chance to leave in a year of contest, all levers at reference, likeliest first."""
+def _setup(as_of: date, record: RecordTable | None) -> Setup:
     header = {"name": "fit", "title": "Fit", "question": "Who is susceptible?", "start": as_of, "end": as_of}
     scenario = Scenario.model_validate({"scenario": header, "record": record})
-    setup = Setup.of(ResolvedScenario(scenario, scenario, "fit", ()), SEED)
+    return Setup.of(ResolvedScenario(scenario, scenario, "fit", ()), SEED)
+
+
+def _states(setup: Setup) -> list[dict[str, Any]]:
+    """One row per recogniser: its chance to leave in a year of contest, all levers at reference, likeliest first."""
     central, drawn = _chances(replace(setup, parameters="central"), 1), _chances(setup, DRAWS)
     rows = []
     for place, code in enumerate(setup.plan.members.recognisers):
@@ -162,6 +172,54 @@ def _states(as_of: date, record: RecordTable | None) -> list[dict[str, Any]]:
         rows.append({**row, "low": low, "high": high})
     rows.sort(key=lambda row: (-row["chance_in_a_year"], row["iso3"]))
     return [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
+
+
+def _candidates(setup: Setup) -> list[dict[str, Any]]:
+    """One row per candidate: the rate at which it comes to Taipei, all levers at reference, likeliest first.
+
+    iso3, state, rate (a year, at central values), low, high (5 and 95 % points over draws), chance_in_five_years (the
+    mean over draws), population (persons) and gdp_a_head (US$), with_taipei_before, and what Taipei would pay at most
+    to win it, at central values: musd (US$ million a year) and share (% of GDP a year).
+    """
+    timeline, central = setup.plan.timeline, replace(setup, parameters="central").draws(RUNS_PER_DRAW).parameters[0]
+    rates, drawn = _coming(replace(setup, parameters="central"), 1)[0], _coming(setup, DRAWS)
+    over = np.mean(-np.expm1(-HORIZON_YEARS * drawn), axis=0)
+    scales = fit(setup.plan.loaded.scenario.as_of, own=setup.plan.loaded.scenario.own).returning.scales
+    rows = []
+    for code in setup.plan.members.candidates:
+        place = setup.plan.states.index(code)
+        people, head, before = (
+            scale.mean + scale.spread * value
+            for scale, value in zip(scales, timeline.return_covariates[place].tolist(), strict=True)
+        )
+        low, high = np.quantile(drawn[:, place], [0.05, 0.95]).tolist()
+        limit = rules.win_limit(
+            float(central["winning"]), float(central["winning_elasticity"]), float(timeline.log_gdp[place])
+        )
+        rows.append(
+            {
+                "iso3": code,
+                "state": state(code).name,
+                "rate": float(rates[place]),
+                "low": low,
+                "high": high,
+                "chance_in_five_years": float(over[place]),
+                "population": float(f"{math.exp(people):.4g}"),
+                "gdp_a_head": float(f"{math.exp(head):.4g}"),
+                "with_taipei_before": before > 0.5,
+                "musd": float(f"{limit:.4g}"),
+                "share": float(f"{rules.percent(limit, float(timeline.gdp[place])):.4g}"),
+            }
+        )
+    rows.sort(key=lambda row: (-row["rate"], row["iso3"]))
+    return [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
+
+
+def _coming(setup: Setup, draws: int) -> Any:
+    """(draws, n) rate a year of coming to Taipei under reference conditions."""
+    drawn = setup.draws(draws * RUNS_PER_DRAW).parameters
+    effects = np.stack([drawn[name] for name in RETURNING], axis=1)
+    return drawn["return_rate"][:, None] * np.exp(effects @ setup.plan.timeline.return_covariates.T)
 
 
 def _chances(setup: Setup, draws: int) -> Any:

@@ -18,7 +18,7 @@ from sim.analysis.words import acts_in_words
 from sim.errors import Problem, ResultError
 from sim.model import rules
 from sim.model.calendar import AID, DOUBTED, HOSTILITY, INDUCEMENT, OFFER, draw_happenings
-from sim.model.draws import RETURN, SUSPEND, state_code, uniform
+from sim.model.draws import SUSPEND, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.terms import (
     CHANCE,
@@ -30,6 +30,7 @@ from sim.model.terms import (
     SIDE,
     SIDES,
     TAIPEI,
+    TALK_SIDE,
     TALK_STATE,
     TALKS,
     TERMS,
@@ -42,7 +43,6 @@ Row = dict[str, Any]
 MONTHS_BEFORE = 24
 """Months up to the decision, its own included, over which chances are added up."""
 MOST_HIGHEST = 5
-PURPOSES = {"return": RETURN, "suspend": SUSPEND}
 
 
 def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str, Any]:
@@ -71,6 +71,7 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
     beliefs = {name: float(draws.parameters[name][draw]) for name in draws.parameters.dtype.names or ()}
     talk = closed.get(at["row"]) if decided is not None else None
     document: dict[str, Any] = {
+        "decision": subject.decision,
         "run": run,
         "draw": draw,
         "typical": typical,
@@ -106,10 +107,12 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
 
 def _closed(subject: Subject, setup: Setup, ensemble: Ensemble) -> dict[int, Row]:
     """The talks of the state that ended in a run, by the row of their end."""
-    if subject.decision != "leave":
+    if not DECISIONS[subject.decision].by_talks:
         return {}
     rows: dict[int, Row] = {}
-    for talk_row in ensemble.talks[ensemble.talks[:, TALK_STATE] == subject.place]:
+    leaving = subject.decision == "leave"
+    own = (ensemble.talks[:, TALK_STATE] == subject.place) & ((ensemble.talks[:, TALK_SIDE] == TAIPEI) == leaving)
+    for talk_row in ensemble.talks[own]:
         talk = {name: float(talk_row[column]) for name, column in COLUMNS.items()}
         outcome = OUTCOMES[int(talk["outcome"])]
         document = held_by(subject, setup.plan, talk)
@@ -136,12 +139,12 @@ def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weigh
     chance = rules.monthly_chance(hazard, float(timeline.exposure[row])) if open_to else None
     document: Row = {"month": subject.result.months[row], "row": row, "side": side, **terms}
     u: float | None = None
-    if subject.decision == "leave":
+    if decision.by_talks:
         document["talks"] = TALKS[int(weighed[IN_TALKS])] if open_to else None
         document["losing"] = float(weighed[CHANCE]) if open_to else None
         u = None if closed is None else closed["drawn"]
     elif open_to:
-        u = uniform(seed, run, number, state_code(subject.iso3), PURPOSES[subject.decision])
+        u = uniform(seed, run, number, state_code(subject.iso3), SUSPEND)
     return document | {"hazard": hazard, "chance": chance, "luck": u}
 
 
@@ -149,15 +152,14 @@ def steps(decision: str, terms: Mapping[str, float]) -> list[Row]:
     """From reference conditions to the decision, term by term in the order of the rules.
 
     terms : a month's, by name
-    Each step has `term`, `label`, `value`, `before`, `after`, and `factor` (after over before). They are, for leaving,
-    the chance that talks closing in the month are lost; for the other decisions, the annual hazard. The last `after` is
-    the ledger's to the last bit.
+    Each step has `term`, `label`, `value`, `before`, `after`, and `factor` (after over before). They are, for leaving
+    and coming, the chance that talks closing in the month end in the change; for suspending, the annual hazard. The
+    last `after` is the ledger's to the last bit.
     """
     law = DECISIONS[decision]
-    leaves = decision == "leave"
 
     def measure(total: float) -> float:
-        if leaves:
+        if law.by_talks:
             return rules.wins(max(-rules.MOST_BALANCE, min(rules.MOST_BALANCE, total)))
         return math.exp(min(total, rules.MOST_LOG_HAZARD))
 
@@ -226,7 +228,9 @@ def _acts(subject: Subject, setup: Setup, run: int, rows: Any, last: int, public
     reference, i = world.reference, subject.member
     gdp = float(setup.plan.timeline.gdp[i])
     access = math.exp(float(reference.access[i]))
-    package, aid = math.exp(float(reference.bid[i, last])) - access, math.expm1(float(reference.answer[i]))
+    package = math.exp(float(reference.bid[i, last])) - access
+    answer = reference.win_answer if subject.decision == "return" else reference.answer
+    aid = math.expm1(float(answer[i]))
     usual = {
         "beijing_share": package,
         "beijing_million_usd": package / 100.0 * gdp,
@@ -246,8 +250,7 @@ def _act(world: Any, state: Any, month: str) -> Row:
     and hostility are from 0 to 3.
     """
     with_taipei = state.side == TAIPEI
-    believed = state.bid if with_taipei else state.level(OFFER)
-    aid = state.aid if with_taipei else state.level(AID)
+    believed, aid = state.bid, state.aid
     general = float(world.timeline.hostility[world.month])
     offers, standing = float(state.level(OFFER)), float(state.standing) if with_taipei else 0.0
     face = (believed - offers) / state.trust() + offers + float(state.level(DOUBTED))

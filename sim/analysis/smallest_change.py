@@ -94,7 +94,7 @@ class Trial:
             self._counts,
             self._expected,
             np.empty((0, 0, 0, 0)),
-            self.subject.decision == "leave",
+            self.subject.decision != "suspend",
         )
         self.talks = talked[talked[:, TALK_STATE] == self.subject.place]
         side = HEADS["to" if self.subject.decision == "return" else "from"]
@@ -324,7 +324,7 @@ def _change(row: dict[str, Any]) -> str:
 
 def _sentences(subject: Subject, rows: list[dict[str, Any]]) -> list[str]:
     keeping = [row for row in rows if row["keeps"]]
-    held = {"leave": "kept it with Taipei", "return": "kept it from returning", "suspend": "kept it cooperating"}
+    held = {"leave": "kept it with Taipei", "return": "kept it from coming", "suspend": "kept it cooperating"}
     verb = held[subject.decision]
     if not keeping:
         last = max((row["latest"] for row in rows if row["latest"]), default=None)

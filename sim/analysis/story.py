@@ -20,6 +20,8 @@ LEAST_TERM = 0.1
 """A term must raise the log odds by this to tip talks."""
 
 
+_ENDS = {"leave": "are lost", "return": "are won by Taipei"}
+"""What becomes of talks that end in the change."""
 NO_MONEY = "Nobody bids money for it, and Washington has nothing at stake there."
 
 
@@ -32,6 +34,8 @@ def story(run: Row, decided_runs: int, decision: str, name: str) -> list[str]:
     """
     if decision == "leave":
         return _left(run, decided_runs, name) if run["decided"] else _stayed(run, name)
+    if decision == "return" and run["decided"]:
+        return _came(run, decided_runs, name)
     return _taken(run, decided_runs, decision, name) if run["decided"] else _not_taken(run, decision, name)
 
 
@@ -162,16 +166,17 @@ def _tipped(run: Row) -> str:
     largest = _largest(run)
     without = rules.wins(max(-rules.MOST_BALANCE, min(rules.MOST_BALANCE, balance - largest["value"])))
     number = f"the number drawn was {two_digits(drawn)}"
-    at_reference = f"at their reference {two_digits(usual)} of such talks are lost"
+    ends = _ENDS[run["decision"]]
+    at_reference = f"at their reference {two_digits(usual)} of such talks {ends}"
     if tipping(run) is None:
         text = f"It was luck: {at_reference} already, here {two_digits(chance)}, and {number}"
         if largest["value"] >= LEAST_TERM:
             text += f" (what raised the chance most was “{largest['label']}”)"
         return text
-    text = f"What tipped it was “{largest['label']}”: without it {two_digits(without)} of such talks are lost, "
+    text = f"What tipped it was “{largest['label']}”: without it {two_digits(without)} of such talks {ends}, "
     text += f"with it {two_digits(chance)}, and {number}"
     if drawn < usual:
-        return f"{text} ({at_reference}: once in talks, this luck lost them in any case)"
+        return f"{text} ({at_reference}: once in talks, this luck settled them in any case)"
     if chance < 0.5:
         text += ", so luck had its part"
     return text if drawn >= without else f"{text}: with this luck it was not that alone"
@@ -237,7 +242,27 @@ def _stayed(run: Row, name: str) -> list[str]:
     ]
 
 
-# --- returning and suspending -----------------------------------------------------------------------------
+# --- coming to Taipei and suspending -----------------------------------------------------------------------------
+
+
+def _came(run: Row, decided_runs: int, name: str) -> list[str]:
+    """A state that comes to Taipei: how its talks opened, what both sides bid, what was paid, what tipped it."""
+    which, when, talks = _which(run, decided_runs), month(run["month"]), run["talks"]
+    if talks is None:
+        return [f"{which}: {name} {DOES['return']} in {when}. The scenario tells it: no talks are needed."]
+    since = "before the start" if talks["row"] < 0 else f"in {month(talks['opened'])}"
+    kind = "in public" if talks["public"] else "in silence"
+    first = f"{which}: {name} {DOES['return']} in {when}; its talks with Taipei had opened {since}, {kind}."
+    if not run["economy"]:
+        return [first, NO_MONEY]
+    act = next(act for act in run["acts"] if act["month"] == run["month"])
+    package, aid = (money(act[f"{who}_share"], act[f"{who}_million_usd"]) for who in ("beijing", "taipei"))
+    price = money(talks["price"], talks["price_musd"])
+    paid = "won free of charge" if talks["price"] < 0.005 else f"won with {price} promised"
+    bids = (
+        f"At its limit Taipei bid {aid}, and {paid}; Beijing would have paid up to {package} to keep it, as believed."
+    )
+    return [first, bids, f"{_tipped(run)}."]
 
 
 def _taken(run: Row, decided_runs: int, decision: str, name: str) -> list[str]:
@@ -288,7 +313,10 @@ def done(run: Row, decision: str) -> str:
         )
     package, aid = (money(act[f"{who}_share"], act[f"{who}_million_usd"]) for who in ("beijing", "taipei"))
     if decision == "return":
-        return f"In {when} Beijing offered it {package}, as believed, and Taipei {aid}."
+        return (
+            f"In {when} Taipei would have paid up to {aid} to win it (at reference {of_gdp(usual['taipei_share'])}), "
+            f"Beijing {package} to keep it, as believed ({of_gdp(usual['beijing_share'])})."
+        )
     return (
         f"In {when} Beijing would have paid up to {package}, as believed (at reference "
         f"{of_gdp(usual['beijing_share'])}), Taipei {aid} ({of_gdp(usual['taipei_share'])}); Washington's pressure was "
@@ -307,7 +335,6 @@ def weighed(run: Row) -> str:
     factors = [f"{step['label']} × {step['factor']:.2f}" for step in moved]
     start = f"Under reference conditions, with the run's parameters, its hazard is {rate(base['after'])}"
     if run["losing"] is not None:
-        start = (
-            f"Under reference conditions, with the run's parameters, {two_digits(base['after'])} of such talks are lost"
-        )
+        usual = f"{two_digits(base['after'])} of such talks {_ENDS[run['decision']]}"
+        start = f"Under reference conditions, with the run's parameters, {usual}"
     return f"{start}; it was multiplied by: {', '.join(factors)}." if factors else f"{start}, and nothing moved it."

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sim.analysis.bids import share_error
 from sim.analysis.subject import DONE, Subject
 from sim.model import rules
-from sim.model.draws import LUCK, state_code, uniform
+from sim.model.draws import COME_LUCK, LUCK, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
-from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, STAYED, TALK_ENDS, TALK_HEADS, TRIGGERS
+from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, SIDES, STAYED, TAIPEI, TALK_ENDS, TALK_HEADS, TRIGGERS
 from sim.results.tables import LEVELS
 from sim.words import dollars, listed, money, month, of_gdp, whole_percent
 
@@ -24,14 +24,14 @@ Floats = NDArray[np.float64]
 
 FREE = 0.005
 """A price below this, % of GDP a year, counts as none: it would be written 0.00."""
-COLUMNS = {name: column for name, column in (TALK_HEADS | TALK_ENDS).items() if name != "state"}
+COLUMNS = {name: column for name, column in (TALK_HEADS | TALK_ENDS).items() if name not in ("state", "side")}
 """Columns of a concluded talk, with their numbers in the engines."""
 
 
 def talks(subject: Subject, plan: Plan) -> Row | None:
-    """The concluded talks of a state with Taipei, over the runs whose talks the result keeps; None if it keeps none.
+    """The concluded talks of a state with the other side, over the runs whose talks the result keeps; None if none.
 
-    laid : the plan of the result
+    plan : the plan of the result
     Returns runs, talks, a_run, public and lost (shares, 0 to 1; lost among those that ended with bids, with its Monte
     Carlo error lost_mc), left, stayed, not_taken and dropped (numbers), triggers (numbers by what opened them),
     beijing, taipei and price (5, 50 and 95 % points: % of GDP a year and US$ million a year; price of those that left),
@@ -57,6 +57,7 @@ def _own(subject: Subject) -> dict[str, Floats]:
     """A state's concluded talks as numbers like the engines': months by row, trigger and outcome by number."""
     columns = subject.result.talks_columns
     own = np.asarray(columns["iso3"]) == subject.iso3
+    own &= (np.asarray(columns["side"]) == SIDES["recognition"][TAIPEI]) == (subject.decision == "leave")
     numbers = {
         **{key: {month: row for row, month in enumerate(subject.result.months)} for key in ("opened", "closed")},
         "trigger": {name: number for number, name in enumerate(TRIGGERS)},
@@ -130,19 +131,22 @@ def held_by(subject: Subject, plan: Plan, talk: Mapping[str, float]) -> Row:
     """By how much a state stayed in talks that it did not lose.
 
     talk : a row of concluded talks, as in the engines. Returns run, opened, closed, public, trigger, chance (0 to
-    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 if it stayed; None if Beijing did not take it up), and
-    the sum by which Beijing was short: more_share (% of GDP a year, as believed; None if no sum would have won) and
-    more_musd (US$ million a year), beside the talk's own bids and price.
+    1), drawn (the number drawn, 0 to 1), surplus (log odds, > 0 if it stayed; None if the suitor did not take it up),
+    suitor (the patron that did not win it), and the sum by which it was short: more_share (% of GDP a year, as
+    believed; None if no sum would have won) and more_musd (US$ million a year), beside the talk's own bids and price.
     """
     run, opened, draw = int(talk["run"]), int(talk["opened"]), int(talk["run"]) // RUNS_PER_DRAW
     result = subject.result
     months, calendar = result.months, int(plan.timeline.calendar_month[0])
-    drawn = uniform(result.seed, run, calendar + opened, state_code(subject.iso3), LUCK)
+    leaving = subject.decision == "leave"
+    drawn = uniform(result.seed, run, calendar + opened, state_code(subject.iso3), LUCK if leaving else COME_LUCK)
     wins = min(rules.MOST_CHANCE, talk["chance"] / max(rules.TINY, talk["acceptance"]))
     taken = drawn < talk["acceptance"]
     surplus = -rules.surplus(rules.log_odds(wins), drawn / talk["acceptance"]) if taken else None
     gdp, money_effect = float(plan.timeline.gdp[subject.member]), float(result.draws_columns["money_effect"][draw])
-    bid = talk["beijing_limit"] + float(plan.timeline.access[subject.member])
+    bid = talk["taipei_limit"]
+    if leaving:
+        bid = talk["beijing_limit"] + float(plan.timeline.access[subject.member])
     bids = bool(plan.timeline.economy[subject.member]) and surplus is not None and surplus >= 0.0
     more = more_money(bid, surplus, money_effect) if bids and surplus is not None else None
     return {
@@ -159,6 +163,7 @@ def held_by(subject: Subject, plan: Plan, talk: Mapping[str, float]) -> Row:
         "chance": talk["chance"],
         "drawn": drawn,
         "surplus": surplus,
+        "suitor": "Beijing" if leaving else "Taipei",
         "more_share": more,
         "more_musd": None if more is None else more / 100.0 * gdp,
     }
@@ -180,28 +185,34 @@ def sentences(subject: Subject, document: Mapping[str, Any]) -> list[str]:
     gone = (document["left"] + document["told"]) / runs
     if not document["talks"]:
         return [f"In {runs:,} runs {name} concludes no talks."]
-    lines = [_ends(document, name)]
+    lines = [_ends(document, name, subject.decision)]
+    winner, change, changes = ("Beijing", "departure", "departures")
+    if subject.decision == "return":
+        winner, change, changes = ("Taipei", "switch to it", "switches")
     if document["beijing"] is not None:
         lines.append(
             f"At the median Beijing's limit was {_span(document['beijing'])}, as it believed it, and Taipei's "
             f"{_span(document['taipei'])}."
         )
     if document["price"] is not None:
-        paid = f"At the median Beijing promised {_span(document['price'])} for a departure"
+        paid = f"At the median {winner} promised {_span(document['price'])} for a {change}"
         if document["price"]["middle"] < FREE:
             high = money(document["price"]["high"], document["price"]["high_musd"])
-            paid = f"At the median a departure cost Beijing nothing, at the 95 % point {high}"
-        lines.append(f"{paid}; {_share(document['free'])} of the {document['left']:,} departures were free of charge.")
+            paid = f"At the median a {change} cost {winner} nothing, at the 95 % point {high}"
+        lines.append(f"{paid}; {_share(document['free'])} of the {document['left']:,} {changes} were free of charge.")
     if document["told"]:
-        lines.append(f"{document['told']:,} more departures were set by the scenario, without talks.")
+        lines.append(f"{document['told']:,} more {changes} were set by the scenario, without talks.")
     if document["close"] is not None and gone < 0.5:
         lines += _close(document["close"], document, name, subject.decision)
     return lines
 
 
-def _ends(document: Mapping[str, Any], name: str) -> str:
+def _ends(document: Mapping[str, Any], name: str, decision: str) -> str:
     """The number of talks per run, how they opened and how they ended."""
-    text = f"Over {document['runs']:,} runs {name} concludes {document['a_run']:.2g} talks a run, "
+    with_whom, lost, taker = ("", "lost to Beijing", "Beijing")
+    if decision == "return":
+        with_whom, lost, taker = (" with Taipei", "won by it", "Taipei")
+    text = f"Over {document['runs']:,} runs {name} concludes {document['a_run']:.2g} talks{with_whom} a run, "
     text += f"{_share(document['public'])} of them in public"
     called = [
         f"{document['triggers'][key]:,} {words}"
@@ -211,11 +222,11 @@ def _ends(document: Mapping[str, Any], name: str) -> str:
     text += f" ({', '.join(called)})" if called else ""
     if document["lost"] is not None:
         bids = document["left"] + document["stayed"]
-        text += f"; of the {bids:,} that ended with bids {_share(document['lost'])} were lost to Beijing"
+        text += f"; of the {bids:,} that ended with bids {_share(document['lost'])} were {lost}"
         text += "" if document["lost_mc"] is None else f" (Monte Carlo error {100 * document['lost_mc']:.1f} points)"
     ends = [
         f"{document[key]:,} {words}"
-        for key, words in (("not_taken", "that Beijing did not take up"), ("dropped", "dropped by its government"))
+        for key, words in (("not_taken", f"that {taker} did not take up"), ("dropped", "dropped by its government"))
         if document[key]
     ]
     return f"{text}; in addition, {listed(ends)}." if ends else f"{text}."
@@ -240,6 +251,12 @@ def _close(close: Mapping[str, Any], document: Mapping[str, Any], name: str, dec
         f"dangerous ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} % of being lost; the number "
         f"drawn was {100 * highest['drawn']:.0f} %."
     ]
+    if decision == "return":
+        lines = [
+            f"How close it came where it never {done}: of {close['talks']:,} talks that Taipei did not win, the most "
+            f"promising ({_which(highest)}) had a chance of {100 * highest['chance']:.0f} %; the number drawn was "
+            f"{100 * highest['drawn']:.0f} %."
+        ]
     return [*lines, f"The closest ({_which(least)}): {held_in_words(least)}."]
 
 
@@ -249,9 +266,11 @@ def _which(talk: Mapping[str, Any]) -> str:
 
 
 def held_in_words(talk: Mapping[str, Any]) -> str:
-    """Why a state stayed in talks: the chance, the number drawn, and the sum by which Beijing was short."""
+    """Why a state stayed in talks: the chance, the number drawn, and the sum by which the suitor was short."""
     text = f"a chance of {100 * talk['chance']:.3g} %, the number drawn {100 * talk['drawn']:.3g} %, "
     text += f"a surplus of {talk['surplus']:.2g} log odds"
     if talk["more_share"] is None:
-        return f"{text}, which no sum of Beijing's would have made up"
-    return f"{text}; Beijing would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"
+        return f"{text}, which no sum of {talk['suitor']}'s would have made up"
+    return (
+        f"{text}; {talk['suitor']} would have won with {money(talk['more_share'], talk['more_musd'])} more, as believed"
+    )

@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from sim.atlas.candidates import candidates, may_come
 from sim.atlas.economy import Economy, economy
 from sim.atlas.governments import Election, Government, elections, government, governments
 from sim.atlas.leverage import Leverage, leverage
@@ -17,11 +18,13 @@ from sim.atlas.patrons import (
     Delivery,
     Package,
     Regime,
+    Winning,
     cases,
     deliveries,
     packages,
     regimes,
     taipei_aid,
+    winning,
 )
 from sim.atlas.reading import TABLES
 from sim.atlas.record import Change, Record, Side, record
@@ -47,6 +50,8 @@ __all__ = [
     "Speech",
     "Spell",
     "State",
+    "Winning",
+    "candidates",
     "cases",
     "code_of",
     "coded",
@@ -61,6 +66,7 @@ __all__ = [
     "labelled",
     "last_speech",
     "leverage",
+    "may_come",
     "named",
     "near_code",
     "not_one",
@@ -72,6 +78,7 @@ __all__ = [
     "states",
     "taipei_aid",
     "unknown",
+    "winning",
 ]
 
 

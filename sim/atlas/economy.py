@@ -1,7 +1,8 @@
-"""Population, output and United States aid, by year, of the states that are or recently were with Taipei."""
+"""Population, output and United States aid, by year, of the states that are, were or might come to be with Taipei."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -25,6 +26,9 @@ COLUMNS = (
     "us_aid_usd_flag",
     "source",
 )
+SMALL = "small_states.csv"
+"""The states that never were with Taipei and are or once were small: their US aid is not in the table."""
+SMALL_COLUMNS = ("iso3", "year", "population", "population_flag", "gdp_usd", "gdp_usd_flag", "source")
 FLAGS = ("observed", "interpolated", "extrapolated", "assumed")
 
 
@@ -38,15 +42,20 @@ class Economy:
     population: float
     """Persons at mid-year, > 0 (source: World Bank WDI)."""
     population_flag: str
-    """observed, interpolated, extrapolated, assumed, own or carried on; the other flags likewise."""
+    """observed, interpolated, extrapolated, assumed, own, carried on or unknown; the other flags likewise."""
     gdp_usd: float
     """US dollars of the year, market exchange rates, > 0 (source: WDI; early gaps from Penn World Table)."""
     gdp_usd_flag: str
     us_aid_usd: float
     """US assistance, economic and military: obligations in dollars of the year, averaged over the
-    fiscal year `year` and the two before, >= 0 (source: ForeignAssistance.gov)."""
+    fiscal year `year` and the two before, >= 0 (source: ForeignAssistance.gov); NaN where it is unknown."""
     us_aid_usd_flag: str
     source: str
+
+    @property
+    def us_aid_percent(self) -> float:
+        """US assistance in % of GDP; NaN where it is unknown."""
+        return 100.0 * self.us_aid_usd / self.gdp_usd
 
 
 def read_economies(folder: Path = TABLES) -> Mapping[tuple[str, int], Economy]:
@@ -70,10 +79,31 @@ def read_economies(folder: Path = TABLES) -> Mapping[tuple[str, int], Economy]:
     return table
 
 
+def read_small_states(folder: Path = TABLES) -> Mapping[tuple[str, int], Economy]:
+    """The table of small states that never were with Taipei, keyed by (iso3, year); their US aid is NaN."""
+    known = read_states(folder)
+    found: dict[tuple[str, int], Economy] = {}
+    for row in rows(folder, SMALL, SMALL_COLUMNS):
+        key = (row.iso3(known), row.whole("year", 1970, 2100))
+        if key in found:
+            row.fail("year", f"must not be listed twice for {key[0]}")
+        found[key] = Economy(
+            *key,
+            row.number("population", 1, 2e9),
+            row.choice("population_flag", FLAGS),
+            row.number("gdp_usd", 1, 1e14),
+            row.choice("gdp_usd_flag", FLAGS),
+            math.nan,
+            "unknown",
+            row.text("source"),
+        )
+    return found
+
+
 @cache
 def economies() -> Mapping[tuple[str, int], Economy]:
-    """Every state and year of the shipped table, keyed by (iso3, year)."""
-    return read_economies()
+    """Every state and year of the two shipped tables, which share no state, keyed by (iso3, year)."""
+    return {**read_economies(), **read_small_states()}
 
 
 _OWN_KEYS = (

@@ -22,6 +22,20 @@ DELIVERIES = "deliveries.csv"
 DELIVERY_COLUMNS = ("iso3", "switch", "visible", "share", "source", "note")
 AID = "aid.csv"
 AID_COLUMNS = ("iso3", "known", "million_usd_a_year", "source", "note")
+WINNING = "winning.csv"
+WINNING_COLUMNS = (
+    "iso3",
+    "date",
+    "precision",
+    "outcome",
+    "asked_musd",
+    "taipei_musd",
+    "years",
+    "answer",
+    "source",
+    "confidence",
+    "note",
+)
 CASES = "cases.csv"
 CASE_COLUMNS = (
     "prior",
@@ -104,6 +118,26 @@ class Aid:
 
 
 @dataclass(frozen=True)
+class Winning:
+    """What Taipei is said to have offered a state that was not with it (source: the row's own)."""
+
+    iso3: str
+    date: date
+    came: bool
+    """Whether the state came to Taipei."""
+    asked_musd: float | None
+    """US$ million in all; None where it is unknown, as below."""
+    taipei_musd: float | None
+    """US$ million in all that Taipei offered or paid."""
+    years: float | None
+    answer: str
+    """met, part, refused, unknown, or blank where nothing is known to have been asked."""
+    source: str
+    confidence: str
+    """high, medium or low."""
+
+
+@dataclass(frozen=True)
 class Case:
     """One dated case that a prior is counted from (source: the row's own)."""
 
@@ -181,6 +215,32 @@ def read_aid(folder: Path = TABLES) -> tuple[Aid, ...]:
     return tuple(sorted(payments, key=lambda aid: (aid.known, aid.iso3)))
 
 
+def read_winning(folder: Path = TABLES) -> tuple[Winning, ...]:
+    """What Taipei offered states that were not with it, in one folder of tables, by date."""
+    known = read_states(folder)
+    bids: list[Winning] = []
+    for row in rows(folder, WINNING, WINNING_COLUMNS):
+        asked, offered, years = (
+            row.number(column, 0.0, 1e5) if row.optional(column) else None
+            for column in ("asked_musd", "taipei_musd", "years")
+        )
+        row.choice("precision", ("day", "month", "year", "nominal"))
+        bids.append(
+            Winning(
+                row.iso3(known),
+                row.day("date"),
+                row.choice("outcome", ("joined", "not_joined")) == "joined",
+                asked,
+                offered,
+                years,
+                row.choice("answer", ("", "met", "part", "refused", "unknown")),
+                row.text("source"),
+                row.choice("confidence", CONFIDENCES),
+            )
+        )
+    return tuple(sorted(bids, key=lambda bid: (bid.date, bid.iso3)))
+
+
 def read_cases(folder: Path = TABLES) -> tuple[Case, ...]:
     """The cases in one folder of tables, sorted by prior, start and iso3."""
     known = read_states(folder)
@@ -221,6 +281,12 @@ def regimes() -> tuple[Regime, ...]:
 def packages() -> tuple[Package, ...]:
     """Beijing's packages to the 17 states that switched from 2002 to 2021."""
     return read_packages()
+
+
+@cache
+def winning() -> tuple[Winning, ...]:
+    """What Taipei is said to have offered states with Beijing or neither, 1989 to 2023."""
+    return read_winning()
 
 
 def deliveries(known_by: date) -> tuple[Delivery, ...]:

@@ -12,7 +12,7 @@ from sim.atlas.reading import TABLES, rows
 from sim.errors import AtlasError
 
 FILE = "states.csv"
-COLUMNS = ("iso3", "name", "region", "subregion", "status", "source")
+COLUMNS = ("iso3", "name", "region", "subregion", "status", "un_member_since", "source")
 REGIONS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
 STATUSES = ("un_member", "un_observer", "not_un_member", "former_state")
 
@@ -31,6 +31,8 @@ class State:
     """UN M49 subregion, the intermediate one for the Americas (Caribbean, Central America, ...)."""
     status: str
     """un_member, un_observer, not_un_member or former_state."""
+    un_member_since: int | None
+    """Year of becoming a member of the United Nations; None for the others."""
     source: str
 
 
@@ -49,6 +51,7 @@ def read_states(folder: Path = TABLES) -> Mapping[str, State]:
             row.choice("region", REGIONS),
             row.text("subregion"),
             row.choice("status", STATUSES),
+            row.whole("un_member_since", 1945, 2100) if row.optional("un_member_since") else None,
             row.text("source"),
         )
     return MappingProxyType(dict(sorted(table.items())))

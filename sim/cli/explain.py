@@ -135,8 +135,10 @@ _ACTS = {
         ("Dependence on Washington, 0 to 1", "dependence", ".2f"),
     ),
     "return": (
-        ("Beijing's offers as believed, US$ m a year", "beijing_million_usd", ",.0f"),
-        ("Taipei's offers as believed, US$ m a year", "taipei_million_usd", ",.0f"),
+        ("Taipei's limit to win it, US$ m a year", "taipei_million_usd", ",.0f"),
+        ("  % of GDP a year", "taipei_share", ".2f"),
+        ("Beijing's to keep it, believed, US$ m a year", "beijing_million_usd", ",.0f"),
+        ("  % of GDP a year", "beijing_share", ".2f"),
         ("Taipei's acceptance, 0 to 1", "taipei_accepts", ".2f"),
     ),
     "suspend": (
@@ -153,7 +155,7 @@ def _acts(run: Mapping[str, Any], decision: str) -> list[str]:
     if len(rows) < 3 and rows[0] > 0:
         rows.insert(0, 0)
     heads = [f"{month(acts[row]['month']):>10}" for row in rows]
-    usual = run["usual"] if decision == "leave" else {}
+    usual = run["usual"] if decision != "suspend" else {}
     lines = [f"  {'What was done to it':<44}{''.join(heads)}" + (f"{'reference':>12}" if usual else "")]
     for label, name, form in _ACTS[decision]:
         cells = "".join(f"{format(acts[row][name], form):>10}" for row in rows)
@@ -186,7 +188,7 @@ def _terms(document: Mapping[str, Any]) -> list[str]:
     if not count or not large:
         return []
     when = f"at the decision ({count:,} runs)"
-    scale = "log odds" if document["decision"] == "leave" else "log hazard"
+    scale = "log hazard" if document["decision"] == "suspend" else "log odds"
     head = f"Terms, {scale}: mean (5 to 95 %)"
     lines = [f"{head:<38}{when:>28}{'in all open months':>28}"]
     for row in large:

@@ -72,8 +72,8 @@ def lines(document: dict[str, Any]) -> list[str]:
         "Who leaves, by comparison of states in the same year (times the rate, for one standard deviation more):",
         *_effects(leaving["effects"]),
         "",
-        "How often an average state that left within ten years comes back: "
-        f"{_share(returning['rate'])} a year ({returning['cases']} returns since 1971)",
+        "How often an average candidate (a state that left Taipei, or a small one never with it) comes to Taipei: "
+        f"{_share(returning['rate'])} a year ({returning['cases']} cases since 1971)",
         *_effects(returning["effects"]),
         "",
         *_money(document["money"]),
@@ -82,7 +82,30 @@ def lines(document: dict[str, Any]) -> list[str]:
     ]
     for row in document["states"]:
         lines.append(f"  {row['rank']:>2}  {row['state']:<34}{_share({**row, 'value': row['chance_in_a_year']})}")
+    lines += _candidates(document["candidates"])
     lines += ["", "The Holy See's level is assumed. US aid after fiscal 2020 is held; the cuts of 2025 are not in it."]
+    return lines
+
+
+MOST_CANDIDATES = 12
+"""Candidates that have a line of their own."""
+
+
+def _candidates(rows: list[dict[str, Any]]) -> list[str]:
+    """Who could come to Taipei next."""
+    from sim.words import dollars
+
+    lines = [
+        "",
+        "Who could come to Taipei next: chance in a year, in five years, what Taipei would pay at most:",
+    ]
+    for row in rows[:MOST_CANDIDATES]:
+        numbers = _share({**row, "value": row["rate"]})
+        five, sum_a_year = f"{100 * row['chance_in_five_years']:.1f} %", dollars(row["musd"])
+        lines.append(f"  {row['rank']:>2}  {row['state']:<34}{numbers}{five:>8}  {sum_a_year} a year")
+    if rows[MOST_CANDIDATES:]:
+        rest = rows[MOST_CANDIDATES:]
+        lines.append(f"  and {len(rest)} more below {100 * rest[0]['rate']:.2f} % a year (--json and --out have them)")
     return lines
 
 

@@ -31,7 +31,7 @@ HEAD = """#:schema ./{schema}
 [scenario]
 name = "{name}"
 title = "What becomes of {state}'s tie with Taipei?"
-question = "Does {state} leave Taipei, and how many states recognise Taipei in five years?"
+question = "Does {state} {move} Taipei, and how many states recognise Taipei in five years?"
 start = {start}           # the day it begins; the roster and the record's rates are those of this day
 end = {end}
 {unchanged}"""
@@ -57,7 +57,7 @@ BODY = """
 [expectations]
 count_at_start = {count}
 with_taipei = {members}
-not_with_taipei = []
+not_with_taipei = {others}
 
 # --- Patrons: multiples of the record's budgets and attention ---------------------------------------------
 
@@ -67,7 +67,7 @@ budget = 1.0               # 2.0: Beijing pays twice as much. Or dated changes:
 
 [taipei]
 budget = 1.0
-
+{wooing}
 [washington]
 attention = 1.0
 
@@ -79,16 +79,16 @@ attention = 1.0
 #                          # another value by --set or in a file that extends this one.
 # pride = 0.5              # how far pressure is resented, 0 to 1
 # silent = true            # true: it does not name Taiwan at the United Nations
-# susceptibility = 1.0     # multiple of the rate at which the record has it leave
+# susceptibility = 1.0     # multiple of the rate at which the record has it {move}
 
 # --- The calendar: dated events, each under a name of your own --------------------------------------------
 {types}
 #        (keys of each: scenarios/README.md)
 
-{truce}[events.beijings-offer]
-enabled = false            # an example, switched off: true lets Beijing make it
+{truce}[events.{suitor}s-offer]
+enabled = false            # an example, switched off: true lets {suitor_name} make it
 type = "offer"
-date = {soon}
+{by}date = {soon}
 state = "{code}"
 million_usd = 500          # the whole sum, US$ million: {a_year}
 years = 5
@@ -96,13 +96,7 @@ signed = false             # a sum named in the press: states believe {believed}
 # What it does to the chance, with its error, stands among the removals of: sim explain
 assumption = "An example."
 
-# [events.a-refused-request]
-# type = "request"         # it asks Taipei for money: its tie comes up
-# date = {later}
-# state = "{code}"
-# million_usd = 200
-# answer = "refused"       # or "met"; left out, Taipei bids as it sees fit
-
+{second}
 # A number you are not sure of may be a range, drawn anew for every 20 runs:
 # million_usd = {{ central = 500, low = 200, high = 1500 }}
 
@@ -122,14 +116,42 @@ chance = 0.5
 [elections.next-vote.outcomes.opposition.effects.office]
 type = "inauguration"      # clears the old government's words and opens the new one's first year
 delay_months = 2
-lean = 0.3
+lean = {lean}
 
 [elections.next-vote.outcomes.opposition.effects.promise]
 type = "campaign-pledge"   # may open talks at the inauguration
 delay_months = 0
 chance = 0.5
-to = "beijing"
+to = "{suitor}"
 """
+
+REQUEST = """# [events.a-refused-request]
+# type = "request"         # it asks Taipei for money: its tie comes up
+# date = {later}
+# state = "{code}"
+# million_usd = 200
+# answer = "refused"       # or "met"; left out, Taipei bids as it sees fit
+"""
+
+SWITCH = """# [events.it-comes]
+# type = "switch"          # set, as a fact or a supposition: it happens in that month
+# date = {later}
+# state = "{code}"
+# to = "taipei"
+"""
+
+WOOING = """wooing = 1.0               # 2.0: Taipei would pay twice as much for a state, at twice the odds of talks
+"""
+
+ALLY = {
+    "move": "leave", "suitor": "beijing", "suitor_name": "Beijing", "by": "", "lean": "0.3", "wooing": "",
+    "members": '["{code}"]', "others": "[]", "second": REQUEST,
+}  # fmt: skip
+CANDIDATE = {
+    "move": "come to", "suitor": "taipei", "suitor_name": "Taipei", "by": 'by = "taipei"\n', "lean": "-0.3",
+    "wooing": WOOING, "members": "[]", "others": '["{code}"]', "second": SWITCH,
+}  # fmt: skip
+"""What is said of a state with Taipei, and of one that may come (back) to it."""
 
 PAST = """
 [elections.{vote}]
@@ -186,10 +208,11 @@ def command(
         rule = f"not after {known.confirmed_until}, where the record ends: give --record FILE, with what has happened "
         raise InputError(Problem("--start", f"{rule}since, or --assume-unchanged", start))
     roster = known.recognisers(min(first, known.confirmed_until))
+    others = atlas.candidates(min(first, known.confirmed_until), own=None if own is None else own.facts)
     asked, code = code, atlas.code_of(code) or ""
-    if code not in roster:
+    if code not in roster and code not in others:
         other = f", as {atlas.states()[code].name} ({code}) did not" if code else ""
-        rule = f"a state that recognised Taipei on {first}{other}"
+        rule = f"a state that recognised Taipei on {first}{other}, or a candidate for coming to it (sim fit lists them)"
         raise InputError(atlas.unknown("--state", rule, asked, roster))
     size, a_year, believed = _size(code, min(first, known.confirmed_until), own)
     document = _text(
@@ -197,7 +220,7 @@ def command(
         known_to=min(first, known.confirmed_until),
         schema=SCHEMA, beside=file.with_name(SCHEMA),
         record="" if record is None else f'\nrecord = "{_from(file, record)}"\n',
-        members=f'["{code}"]',
+        kind=ALLY if code in roster else CANDIDATE,
         unchanged="assume_unchanged = true    # nobody changed sides between the end of the record and the start\n"
         if first > known.confirmed_until else "",
         a_year=a_year, believed=believed,
@@ -215,7 +238,7 @@ LONGEST_YEARS = 5
 """Years from the start to the end in the file."""
 
 
-def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
+def _text(first: date, code: str, own: RecordTable | None, kind: dict[str, str], **words: Any) -> str:
     """The text of the file: a change of the current outlook if it starts no earlier, otherwise a whole scenario."""
     from sim.scenario import load, shipped
     from sim.scenario.checks import truce_on
@@ -239,6 +262,7 @@ def _text(first: date, code: str, own: RecordTable | None, **words: Any) -> str:
         "vote": first.replace(year=first.year + 1, month=11, day=1),
         "truce": TRUCE.format(start=first) if truce_on(first) and not extends else "",
     }  # fmt: skip
+    words |= {name: text.format(**words) for name, text in kind.items()}
     parts = [HEAD, EXTENDS if extends else ALONE, BODY]
     votes = [(name, vote) for name, vote in root.elections.items() if extends and vote.state == code]
     text = "".join(parts).format(**words)

@@ -35,7 +35,7 @@ def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_j
             else:
                 scenario = load(file, record=record).scenario
                 who, notes = members(scenario), remarks(scenario)
-                content = f"{len(who.recognisers)} states with Taipei, {len(who.former)} that left"
+                content = f"{len(who.recognisers)} states with Taipei, {len(who.candidates)} candidates"
             rows.append({"file": file, "ok": True, "problems": []})
             if not as_json:
                 click.echo(f"{cleaned(file)}: ok ({content})")

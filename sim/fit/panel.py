@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.atlas import Change, OwnFacts, Record, record, regimes
+from sim.atlas import Change, OwnFacts, Record, may_come, record, regimes
+from sim.atlas.economy import economies
 from sim.atlas.own import cached
 from sim.model import covariates
 
@@ -22,8 +23,6 @@ HALF_LIFE_YEARS = 7.0
 """Under the fading memory, an event or a state-year of seven years ago counts half in the level."""
 WINDOW_YEARS = 20.0
 """Under the other memory, those of the last twenty years count equally, and older ones not at all."""
-FORMER_YEARS = 10.0
-"""Years after leaving in which a state may return; later returns belong to the chequebook diplomacy of the 1990s."""
 APART = frozenset({"VAT"})
 """The Holy See has a level of its own and is not counted."""
 _YEAR = 365.25
@@ -133,21 +132,18 @@ def leaving(as_of: date, own: OwnFacts | None = None) -> Panel:
 
 @cached
 def returning(as_of: date, own: OwnFacts | None = None) -> Panel:
-    """The former-ally-years up to a day (within ten years of leaving Taipei), and the returns to Taipei in them."""
+    """The candidate-years up to a day, and who came (back) to Taipei in them.
+
+    A candidate is what the atlas says (`may_come`), by the figures of the year before.
+    """
     known, cells = record(own=own), []
-    for iso3 in _states(known):
-        left: date | None = None
-        for begin, end, change in _spells(known, iso3, as_of, None):
-            if known.side(iso3, begin) == "taipei":
-                left = None if change is None or change.kind == "state_ceased" else change.date
-                continue
-            if left is None:
-                continue
-            last_day = min(end, left + timedelta(days=round(FORMER_YEARS * _YEAR)))
-            back = change is not None and change.destination == "taipei" and end == last_day
-            for year, truce, first, last in _pieces(begin, last_day):
-                known_by = covariates.returning_in(iso3, year - 1, own)
-                cells.append(Cell(iso3, year, truce, first, last, back and last == end, known_by))
+    for iso3 in sorted({code for code, _ in economies()} - APART):
+        for begin, end, change, switched in _away(known, iso3, as_of):
+            came = change is not None and change.destination == "taipei"
+            for year, truce, first, last in _pieces(begin, end):
+                if may_come(known, iso3, first, year, own):
+                    known_by = covariates.returning_in(iso3, year - 1, switched, own)
+                    cells.append(Cell(iso3, year, truce, first, last, came and last == end, known_by))
     return Panel(as_of, tuple(cells))
 
 
@@ -175,6 +171,24 @@ def _in_truce(day: date) -> bool:
 
 def _states(known: Record) -> list[str]:
     return sorted((set(known.roster_1971) | {change.iso3 for change in known.changes}) - APART)
+
+
+def _away(known: Record, iso3: str, as_of: date) -> Iterator[tuple[date, date, Change | None, bool]]:
+    """The stretches up to `as_of` in which a state was not with Taipei, what ended each, and whether it was before.
+
+    Where it stood before it appears in the record is not known, only that it was not with Taipei.
+    """
+    switched = False
+    begin: date | None = None if iso3 in known.roster_1971 else known.start
+    for change in known.changes:
+        if change.iso3 != iso3 or change.short_lived or change.date > as_of:
+            continue
+        if begin is not None and change.origin != "taipei" and begin < change.date:
+            yield begin, change.date, change, switched
+        begin = None if change.destination == "taipei" else change.date
+        switched = switched or change.origin == "taipei"
+    if begin is not None and begin < as_of:
+        yield begin, as_of, None, switched
 
 
 def _spells(known: Record, iso3: str, as_of: date, side: str | None) -> Iterator[tuple[date, date, Change | None]]:

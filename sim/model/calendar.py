@@ -226,11 +226,15 @@ def add_levels(
     kinds, states, fades : those of `Events`
     doubted : (n_events,) face value of each offer less what is believed of it, % of GDP a year
     dollars : (n_events,) US$ million a year each event takes out of its patron's budget
-    levels : (LEVELS, n_states) filled; committed : (2,) filled, US$ million a year that offers take out of
+    levels : (LEVELS, n_states) filled where an event has its place, and left as it is, zero, elsewhere
+    committed : (2,) filled, US$ million a year that offers take out of
     Beijing's and Taipei's budgets
     """
-    levels[:, :] = 0.0
     committed[:] = 0.0
+    for event in range(status.shape[0]):
+        if kinds[event] < LEVELS:
+            levels[kinds[event], states[event]] = 0.0
+            levels[DOUBTED, states[event]] = 0.0
     for event in range(status.shape[0]):
         if status[event] == STANDING:
             kind = kinds[event]

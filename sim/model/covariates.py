@@ -16,8 +16,8 @@ from sim.model.timeline import Floats
 LEAVING = ("population", "americas", "us_aid", "switched", "silent")
 """Of the hazard of leaving: log population, region, log(1 + US aid / 1 % of GDP), whether it left Taipei before,
 whether its last speech in the General Debate of the United Nations does not name Taiwan."""
-RETURNING = ("population", "income")
-"""Of the hazard of returning: log population, log GDP a head."""
+RETURNING = ("population", "income", "switched")
+"""Of the hazard of coming (back) to Taipei: log population, log GDP a head, whether it was with Taipei before."""
 
 
 class Scale(NamedTuple):
@@ -60,21 +60,21 @@ def leaving(iso3: str, population: float, aid_percent: float, switched: bool, si
     return math.log(population), float(americas), rules.worth(aid_percent), float(switched), silent
 
 
-def returning(population: float, gdp_usd: float) -> tuple[float, ...]:
-    """The covariates of returning, as `RETURNING` has them; GDP in US dollars of the year."""
-    return math.log(population), math.log(gdp_usd / population)
+def returning(population: float, gdp_usd: float, switched: bool) -> tuple[float, ...]:
+    """The covariates of coming (back), as `RETURNING` has them; GDP in US dollars of the year."""
+    return math.log(population), math.log(gdp_usd / population), float(switched)
 
 
 def leaving_in(iso3: str, year: int, switched: bool, silent: float, own: OwnFacts | None = None) -> tuple[float, ...]:
     """The covariates of leaving by the atlas's figures of a year, or the user's."""
     books = economy(iso3, year, own)
-    return leaving(iso3, books.population, 100.0 * books.us_aid_usd / books.gdp_usd, switched, silent)
+    return leaving(iso3, books.population, books.us_aid_percent, switched, silent)
 
 
-def returning_in(iso3: str, year: int, own: OwnFacts | None = None) -> tuple[float, ...]:
-    """The covariates of returning by the atlas's figures of a year, or the user's."""
+def returning_in(iso3: str, year: int, switched: bool, own: OwnFacts | None = None) -> tuple[float, ...]:
+    """The covariates of coming (back) by the atlas's figures of a year, or the user's."""
     books = economy(iso3, year, own)
-    return returning(books.population, books.gdp_usd)
+    return returning(books.population, books.gdp_usd, switched)
 
 
 def has_switched(iso3: str, on: date, own: OwnFacts | None = None) -> bool:

@@ -2,9 +2,9 @@
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 2011): the key is the seed, the counter the address, so a number does not depend on what was drawn before it,
-on the number of runs, or on threads. Purposes are numbers never reused (1 was a state's decision to leave in
-each month); those of parameters, elections and events come from their names, so an election moved in time keeps its
-number.
+on the number of runs, or on threads. Purposes are numbers never reused (1 and 2 were a state's decisions to leave
+and to return in each month); those of parameters, elections and events come from their names, so an election moved in
+time keeps its number.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from __future__ import annotations
 import hashlib
 
 from sim.model.compiled import rule
-
-RETURN = 2
-"""Purpose: a state's decision to return to Taipei (month absolute, state code)."""
 
 SUSPEND = 3
 """Purpose: a host's decision to suspend military cooperation (month absolute, state code)."""
@@ -39,6 +36,17 @@ REASSURED = 12
 """Purpose: whether a reassurance closes talks (month absolute, state code)."""
 DELIVERED = 13
 """Purpose: what of Beijing's promises arrives (month of leaving, state code)."""
+
+COME_IN_TALKS = 20
+"""Purpose: whether a state not with Taipei is in talks with it at the start (month before that of the start, code)."""
+COME_OPENING = 21
+"""Purpose: when such talks open (month in which the state was idle again, state code)."""
+COME_PUBLIC = 22
+"""Purpose: whether they open in public (month in which they opened, state code)."""
+COME_CLOSING = 23
+"""Purpose: when they close (month in which they opened, state code)."""
+COME_LUCK = 24
+"""Purpose: who wins them, and at what price (month in which they opened, state code)."""
 
 _MASK = 0xFFFFFFFF
 _MULTIPLIER_0 = 0xD2511F53

@@ -4,7 +4,9 @@
 step by step; both call the same rules, and their ledgers agree to the last bit. The month is one long loop
 on purpose: a call that takes the whole timeline or run costs the reference counts of their arrays and hides them
 from the optimiser. What agents work out anew each month is worked out here when something it rests on has changed;
-most months of most states are idle, and cost a comparison and what is known of hidden talks.
+most months of most states are idle, and cost a comparison and what is known of hidden talks. A state that is not with
+Taipei is looked at only in months in which its talks open or go on, or something that it weighs changes: between them
+what it may meet is the same, and added up later.
 """
 
 from __future__ import annotations
@@ -49,6 +51,11 @@ from sim.model.calendar import (
 from sim.model.draws import (
     ANSWER,
     CLOSING,
+    COME_CLOSING,
+    COME_IN_TALKS,
+    COME_LUCK,
+    COME_OPENING,
+    COME_PUBLIC,
     DELIVERED,
     IN_TALKS,
     LUCK,
@@ -57,11 +64,10 @@ from sim.model.draws import (
     PUBLIC,
     REASSURED,
     RESTORE,
-    RETURN,
     SUSPEND,
     uniform,
 )
-from sim.model.reference import REGIONS, derive, time_in_office
+from sim.model.reference import FIRST_YEAR, REGIONS, derive, time_in_office
 from sim.model.terms import (
     ACCEPTANCE,
     ACTIVE,
@@ -97,7 +103,6 @@ from sim.model.terms import (
     T_REQUEST,
     T_SHORTFALL,
     T_THREAT,
-    T_WINDOW,
     TAIPEI,
     TALK_BEIJING,
     TALK_CLOSED,
@@ -107,6 +112,7 @@ from sim.model.terms import (
     TALK_PRESSURE,
     TALK_PUBLIC,
     TALK_RUN,
+    TALK_SIDE,
     TALK_STATE,
     TALK_TAIPEI,
     TALK_TERM,
@@ -179,7 +185,7 @@ def simulate(
     government_since, order_since = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     left = np.empty(n, dtype=np.int64)
     truce = np.empty(1, dtype=np.int64)
-    levels, committed, touched = np.empty((LEVELS, n)), np.zeros(2), np.empty(n, dtype=np.bool_)
+    levels, committed, touched = np.zeros((LEVELS, n)), np.zeros(2), np.empty(n, dtype=np.bool_)
     fresh = np.empty(timeline.fresh_switches.shape[0])
     security, cut_in_answer = np.empty(n), np.empty(n)
     carried_out = np.empty(2)
@@ -197,15 +203,27 @@ def simulate(
     called, trigger, pledge_term = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64), np.empty(n)
     # Talks of each state, as far as they are known from outside: silent, public, called for; and those that wait.
     shares, waiting, turned_away = np.empty((n, 3)), np.empty(n), np.empty(n)
+    # States that are not with Taipei: the chance of staying idle, the month up to which patience has run and in which
+    # talks will open, the chance met and since when, whether hidden talks are followed, and whether each month counts.
+    staying, seen, wake = np.empty(n), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    steady, steady_since = np.empty(n), np.empty(n, dtype=np.int64)
+    tracked, alert = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
+    # Of a draw: with what patience idle talks go into the second month, and come to the end, if nothing changes.
+    usual_staying, usual_first, usual_last = np.full(n, math.nan), np.empty(n), np.empty(n)
+    first_close, first_open = np.full(n, math.nan), np.empty(n)
+    # Who is with Taipei, who acts in a month besides hosts, and who of the others is looked at each month, by place.
+    allies, acting = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    watched = np.empty(n, dtype=np.int64)
+    trusts_before = np.empty(REGIONS)
     # What the bids come to, kept until something they rest on changes.
     courted = np.empty(n)
-    bid, bid_worth, counter = np.empty(n), np.empty(n), np.empty(n)
-    answer, answer_worth = np.empty(n), np.empty(n)
+    bid, bid_worth, counter = np.full(n, math.nan), np.empty(n), np.empty(n)
+    answer, answer_worth = np.full(n, math.nan), np.empty(n)
     base_now, standing, auction = np.empty(n), np.empty(n), np.empty(n)
-    pressed, stake, stake_worth = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 2))
+    pressed, stake, stake_worth = np.empty((n, 2)), np.full((n, 2), math.nan), np.empty((n, 2))
     shared = np.empty((n, 4))
     threat, backfire = np.empty((n, 2)), np.empty((n, 2))
-    balance, wins = np.empty((n, 3)), np.empty((n, 3))
+    balance, wins = np.full((n, 3), math.nan), np.empty((n, 3))
     trusts = np.empty(REGIONS)
     # Commitments and what others learn from them.
     package, package_until = np.empty(n), np.empty(n)
@@ -214,7 +232,6 @@ def simulate(
     learned = np.empty((REGIONS, 2))
     rows = np.zeros((places, COLUMNS))
     chance, away = np.empty(places), np.empty(places)
-    chance_to_return, weighed = np.empty(n), np.empty(n, dtype=np.int64)
     after = np.empty(places, dtype=np.int64)
     outcome, surplus = np.empty(n, dtype=np.int64), np.empty(n)
 
@@ -229,6 +246,7 @@ def simulate(
         if run % RUNS_PER_DRAW == 0:
             p = parameters[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
+            usual_staying[:], first_close[:] = math.nan, math.nan
         draw_happenings(timeline.events, chances[draw], outcomes[draw], seed, run, happens)
         status[:] = DORMANT
         truce[0] = NEVER
@@ -240,12 +258,14 @@ def simulate(
         count, cooperating, horizon = 0, hosts, 0
         away[:] = 0.0
         learned[:, :] = 0.0
-        due = _FAR
+        due, soonest, with_it = _FAR, _FAR, 0
         for i in range(n):
             side[i] = BEIJING
             if timeline.with_taipei[i]:
                 side[i] = TAIPEI
                 count += 1
+                allies[with_it] = i
+                with_it += 1
             elif timeline.with_none[i]:
                 side[i] = NEITHER
             lean[i] = timeline.lean[i]
@@ -263,9 +283,21 @@ def simulate(
             talks[i], opened[i], idle_since[i] = IDLE, -1, -1
             patience[i], spell[i], door[i], knock[i] = 1.0, 1.0, 1.0, 1.0
             shares[i, :] = 0.0
-            bid[i], answer[i], stake[i, 0], stake[i, 1] = math.nan, math.nan, math.nan, math.nan
-            balance[i, :] = math.nan
-            if side[i] == TAIPEI:
+            if side[i] != TAIPEI:
+                chain = reference.coming
+                shares[i, 0] = chain.share[i] * (1.0 - reference.public)
+                shares[i, 1] = chain.share[i] * reference.public
+                tracked[i] = chain.chance[i] > rules.SELDOM
+                steady[i], steady_since[i] = 0.0, 0
+                staying[i], seen[i], wake[i], alert[i] = math.nan, -1, 0, False
+                if uniform(seed, run, before_start, timeline.code[i], COME_IN_TALKS) < chain.share[i]:
+                    talks[i] = SILENT
+                    if uniform(seed, run, before_start, timeline.code[i], COME_PUBLIC) < reference.public:
+                        talks[i] = IN_PUBLIC
+                    knock[i] = uniform(seed, run, before_start, timeline.code[i], COME_CLOSING)
+                else:
+                    spell[i] = uniform(seed, run, before_start, timeline.code[i], COME_OPENING)
+            else:
                 shares[i, 0] = reference.share[i] * (1.0 - reference.public)
                 shares[i, 1] = reference.share[i] * reference.public
                 if uniform(seed, run, before_start, timeline.code[i], IN_TALKS) < reference.share[i]:
@@ -279,13 +311,17 @@ def simulate(
             side[n + j] = ACTIVE
 
         stale, relevel, accepted = True, True, math.nan
-        weighed[:] = -1
+        running, returned, granted = 0.0, 0.0, 0.0
+        purse_before, watching, looked = math.nan, 0, 0
+        trusts_before[:] = math.nan
         for t in range(months):
             # The calendar.
             today = timeline.calendar_month[t]
             is_called = False
+            touched[:] = False
             if dated <= t:
                 clear(calls)
+                opens_with = upcoming
                 upcoming = open_month(
                     timeline.events,
                     timeline.lean_ref,
@@ -303,9 +339,11 @@ def simulate(
                 )
                 dated = timeline.events.month[upcoming] if upcoming < entries else _FAR
                 is_called, relevel = True, True
+                for event in range(opens_with, upcoming):
+                    if timeline.events.state[event] >= 0:
+                        touched[timeline.events.state[event]] = True
             if timeline.stirs[t]:
                 relevel = True
-            touched[:] = False
             fading = False
             if timeline.fades[t]:
                 for event in range(entries):
@@ -365,12 +403,15 @@ def simulate(
 
             # What the patrons can bid with this month.
             if stale or relevel:
-                running, returned, granted = reference.running[t], 0.0, 0.0
-                for i in range(n):
-                    running += package[i]
-                    granted += burden[i]
-                    if timeline.with_taipei[i] and side[i] != TAIPEI:
-                        returned += reference.aid[i]
+                if stale or t == 0:
+                    running, returned, granted = reference.running[t], 0.0, 0.0
+                    for i in range(n):
+                        running += package[i]
+                        granted += burden[i]
+                        if timeline.with_taipei[i] and side[i] != TAIPEI:
+                            returned += reference.aid[i]
+                        elif side[i] == TAIPEI and not timeline.with_taipei[i]:
+                            returned -= reference.aid[i]
                 purse = rules.purse_left(p.purse, timeline.beijing_budget[t], running + committed[0])
                 reserve = rules.reserve_left(
                     p.reserve, reference.base_budget, timeline.taipei_budget[t], returned, granted + committed[1]
@@ -387,12 +428,11 @@ def simulate(
                     )
                 turn = _either(timeline.washington_focus[t], p.pressure_focus)
 
-            for i in range(n):
+            for k in range(with_it):
+                i = allies[k]
+                acting[k] = i
                 after[i] = side[i]
                 outcome[i] = _NO_OUTCOME
-                chance[i] = 0.0
-                if side[i] != TAIPEI:
-                    continue
                 code, public = timeline.code[i], reference.public
 
                 # Talks open: by the calendar, or of themselves.
@@ -611,77 +651,215 @@ def simulate(
                     outcome[i] = _NO_OUTCOME
                     chance[i] = rules.MOST_CHANCE
                     after[i] = BEIJING
+                if keep or after[i] != TAIPEI or outcome[i] != _NO_OUTCOME:
+                    kind = 2 if called[i] else max(talks[i] - SILENT, 0)
+                    of_kind, row = min(kind, 1), rows[i]
+                    row[:] = 0.0
+                    row[SIDE] = float(side[i])
+                    row[TALKS_COLUMN] = float(talks[i])
+                    row[T_BASE] = reference.base[i, of_kind]
+                    row[T_OFFER] = shared[i, 0]
+                    row[T_AID] = shared[i, 1]
+                    row[T_THREAT] = threat[i, of_kind]
+                    row[T_BACKFIRE] = backfire[i, of_kind]
+                    row[T_GOVERNMENT] = shared[i, 2]
+                    if called[i]:
+                        if trigger[i] == BY_PLEDGE:
+                            row[T_PLEDGE] = pledge_term[i]
+                        elif trigger[i] == BY_REQUEST:
+                            row[T_REQUEST] = reference.request_term[i]
+                        elif trigger[i] == BY_ORDER:
+                            row[T_ORDER] = reference.order_term[i]
+                    row[T_NEIGHBOURS] = shared[i, 3]
+                    row[ACCEPTANCE] = beijing_accepts
+                    row[CHANCE] = beijing_accepts * wins[i, kind]
+                    row[HAZARD] = rules.yearly_rate(chance[i], exposure)
 
-            # States that left weigh returning, all at once.
-            again = relevel or stale or taipei_accepts != accepted
+            # States that are not with Taipei, those that there is something new of: the same, with the sides changed.
+            acts = with_it
+            everyone = keep or timeline.stirs[t] or taipei_accepts != accepted
             accepted = taipei_accepts
-            for i in range(n):
-                if side[i] == TAIPEI:
-                    if keep or after[i] != TAIPEI or outcome[i] != _NO_OUTCOME:
-                        kind = 2 if called[i] else max(talks[i] - SILENT, 0)
-                        of_kind, row = min(kind, 1), rows[i]
+            moved = purse != purse_before
+            for region in range(REGIONS):
+                moved = moved or trusts[region] != trusts_before[region]
+                trusts_before[region] = trusts[region]
+            purse_before = purse
+            if t > 0 and reference.running[t] != reference.running[t - 1]:
+                moved = True
+            if everyone or moved or is_called or fading or t >= soonest:
+                soonest, looked = _FAR, 0
+                for i in range(n):
+                    if side[i] == TAIPEI:
+                        continue
+                    look = everyone or touched[i] or alert[i] or t >= wake[i]
+                    if moved and not look:
+                        gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                        offered = rules.beijing_bid(
+                            reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
+                        )
+                        look = offered != bid[i] or reference.bid[i, t] != reference.bid[i, t - 1]
+                    if look:
+                        watched[looked] = i
+                        looked += 1
+                    else:
+                        soonest = min(soonest, wake[i])
+            else:
+                looked = watching
+            watching = 0
+            if looked > 0:
+                chain = reference.coming
+                for k in range(looked):
+                    i = watched[k]
+                    code = timeline.code[i]
+                    after[i] = side[i]
+                    outcome[i] = _NO_OUTCOME
+
+                    # Talks open of themselves, more easily where Taipei woos.
+                    known = time_in_office(t - government_since[i])
+                    if t == 0:
+                        if touched[i] or math.isnan(first_close[i]):
+                            now = rules.leaving(chain.rate[i], chain.pace[known], exposure)
+                            first_close[i] = rules.closing_at(chain.close[i], now, chain.chance[i])
+                            first_open[i] = rules.opening_at(chain.share[i], first_close[i], now)
+                        close, open_now = first_close[i], first_open[i]
+                        if touched[i]:
+                            first_close[i] = math.nan
+                    else:
+                        close, open_now = chain.close_at[i, known], chain.open_at[i, known]
+                    if everyone or touched[i] or math.isnan(courted[i]):
+                        courted[i] = rules.wooed(
+                            timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i]
+                        )
+                    if courted[i] != 1.0:
+                        tracked[i] = True
+                    open_now = rules.at_odds(open_now, courted[i])
+                    stays = 1.0 - open_now
+                    if talks[i] == IDLE and idle_since[i] < t and (stays != staying[i] or t >= wake[i]):
+                        for _ in range(seen[i] + 1, t):
+                            patience[i] *= staying[i]
+                        patience[i] *= stays
+                        staying[i], seen[i] = stays, t
+                        wake[i] = _FAR
+                        if patience[i] < spell[i]:
+                            talks[i] = SILENT
+                            if uniform(seed, run, today, code, COME_PUBLIC) < reference.public:
+                                talks[i] = IN_PUBLIC
+                            opened[i], door[i] = t, 1.0
+                            knock[i] = uniform(seed, run, today, code, COME_CLOSING)
+                        elif t == 0:
+                            wake[i] = 1
+                        else:
+                            left_over = patience[i]
+                            if t == 1 and (usual_staying[i] != stays or usual_first[i] != left_over):
+                                usual_staying[i], usual_first[i] = stays, left_over
+                                for _ in range(t + 1, months):
+                                    left_over *= stays
+                                usual_last[i] = left_over
+                                left_over = patience[i]
+                            if t > 1 or usual_last[i] < spell[i]:
+                                for later in range(t + 1, months):
+                                    left_over *= stays
+                                    if left_over < spell[i]:
+                                        wake[i] = later
+                                        break
+
+                    # The patrons bid.
+                    gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                    offered = rules.beijing_bid(
+                        reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
+                    )
+                    if offered != bid[i]:
+                        bid[i] = offered
+                        bid_worth[i] = rules.worth(offered + timeline.access[i])
+                    auction[i] = rules.goes_up_to(
+                        reference.win_limit[i], timeline.taipei_wooing[t], timeline.taipei_budget[t]
+                    )
+                    counter[i] = rules.taipei_bid(auction[i], levels[AID, i], levels[MATCH, i], offered, gdp)
+                    induced = counter[i] + levels[INDUCEMENT, i]
+                    if induced != answer[i]:
+                        answer[i] = induced
+                        answer_worth[i] = rules.worth(induced)
+                    shared[i, 0] = rules.return_offer_term(p.money_effect, bid_worth[i], reference.bid[i, t])
+                    shared[i, 1] = rules.return_aid_term(p.money_effect, answer_worth[i], reference.win_answer[i])
+                    shared[i, 2] = rules.return_government_term(p.return_lean_effect, lean[i], timeline.lean_ref[i])
+                    shared[i, 3] = rules.shortfall_term(
+                        p.shortfall_effect, rules.shortfall(missing[i], (t - left[i]) / 12.0, p.package_years)
+                    )
+                    for kind in range(2):
+                        odds = rules.balance_of_coming(
+                            chain.base[i, kind], shared[i, 0], shared[i, 1], shared[i, 2], shared[i, 3]
+                        )
+                        if odds != balance[i, kind]:
+                            balance[i, kind] = odds
+                            wins[i, kind] = rules.wins(odds)
+
+                    # What is known of its talks, and so the chance that it comes.
+                    met_chance = rules.chance_of_coming(
+                        taipei_accepts, close, shares[i, 0], wins[i, 0], shares[i, 1], wins[i, 1]
+                    )
+                    if tracked[i]:
+                        opening = (1.0 - shares[i, 0] - shares[i, 1]) * open_now
+                        silent = opening * (1.0 - reference.public)
+                        shares[i, 0] = rules.share_after(shares[i, 0], close, silent, met_chance)
+                        shares[i, 1] = rules.share_after(shares[i, 1], close, opening * reference.public, met_chance)
+
+                    # Talks close: the state decides.
+                    if talks[i] != IDLE and opened[i] < t:
+                        door[i] *= 1.0 - close
+                        if door[i] < knock[i]:
+                            since = before_start if opened[i] < 0 else timeline.calendar_month[opened[i]]
+                            u = uniform(seed, run, since, code, COME_LUCK)
+                            kind = talks[i] - SILENT
+                            if u >= taipei_accepts:
+                                outcome[i] = NOT_TAKEN
+                            else:
+                                u /= taipei_accepts
+                                outcome[i] = STAYED
+                                surplus[i] = rules.surplus(balance[i, kind], u)
+                                if u < wins[i, kind]:
+                                    outcome[i] = LEFT
+                                    after[i] = TAIPEI
+                    if side[i] == NEITHER and after[i] == NEITHER and not in_truce:
+                        after[i] = BEIJING
+                    if is_called and calls.switch[i] == TAIPEI:
+                        outcome[i] = _NO_OUTCOME
+                        met_chance = rules.MOST_CHANCE
+                        after[i] = TAIPEI
+                    chance[i] = met_chance
+                    if met_chance != steady[i]:
+                        met = (t - steady_since[i]) * steady[i]
+                        away[i] += -met if timeline.with_taipei[i] else met
+                        steady[i], steady_since[i] = met_chance, t
+
+                    # When it is to be looked at again.
+                    alert[i] = talks[i] != IDLE or tracked[i] or side[i] == NEITHER
+                    alert[i] = alert[i] or known == FIRST_YEAR
+                    alert[i] = alert[i] or (missing[i] != 0.0 and t - left[i] <= 12.0 * p.package_years)
+                    soonest = min(soonest, wake[i])
+                    if alert[i]:
+                        watched[watching] = i
+                        watching += 1
+
+                    if keep or after[i] != side[i] or outcome[i] != _NO_OUTCOME:
+                        kind, row = max(talks[i] - SILENT, 0), rows[i]
                         row[:] = 0.0
+                        row[SIDE] = float(side[i])
                         row[TALKS_COLUMN] = float(talks[i])
-                        row[T_BASE] = reference.base[i, of_kind]
+                        row[T_BASE] = chain.base[i, kind]
                         row[T_OFFER] = shared[i, 0]
                         row[T_AID] = shared[i, 1]
-                        row[T_THREAT] = threat[i, of_kind]
-                        row[T_BACKFIRE] = backfire[i, of_kind]
                         row[T_GOVERNMENT] = shared[i, 2]
-                        if called[i]:
-                            if trigger[i] == BY_PLEDGE:
-                                row[T_PLEDGE] = pledge_term[i]
-                            elif trigger[i] == BY_REQUEST:
-                                row[T_REQUEST] = reference.request_term[i]
-                            elif trigger[i] == BY_ORDER:
-                                row[T_ORDER] = reference.order_term[i]
-                        row[T_NEIGHBOURS] = shared[i, 3]
-                        row[ACCEPTANCE] = beijing_accepts
-                        row[CHANCE] = beijing_accepts * wins[i, kind]
-                        row[HAZARD] = rules.yearly_rate(chance[i], exposure)
-                elif side[i] == BEIJING and rules.may_return(t - left[i]):
-                    known = time_in_office(t - government_since[i])
-                    if missing[i] == 0.0 and known == weighed[i] and not (again or touched[i] or keep):
-                        chance[i] = chance_to_return[i]
-                        continue
-                    weighed[i] = known
-                    worth_of_offer, worth_of_aid = 0.0, 0.0
-                    if timeline.economy[i]:
-                        worth_of_offer = rules.worth(levels[OFFER, i])
-                        worth_of_aid = rules.worth(levels[AID, i])
-                    shortfall = rules.shortfall(missing[i], (t - left[i]) / 12.0, p.package_years)
-                    rows[i, :] = 0.0
-                    rows[i, T_BASE] = reference.rho[i]
-                    rows[i, T_OFFER] = rules.return_offer_term(p.money_effect, worth_of_offer)
-                    rows[i, T_AID] = rules.return_aid_term(p.money_effect, worth_of_aid)
-                    rows[i, T_GOVERNMENT] = rules.return_government_term(
-                        p.return_lean_effect, lean[i], timeline.lean_ref[i]
-                    )
-                    rows[i, T_PLEDGE] = rules.return_pledge_term(p.return_pledge_effect, levels[RETURN_PLEDGE, i])
-                    rows[i, T_WINDOW] = rules.window_term(
-                        p.return_window_effect, reference.return_centre, t - government_since[i]
-                    )
-                    rows[i, T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, shortfall)
-                    rows[i, ACCEPTANCE] = taipei_accepts
-                    log_rate = rules.log_hazard_of_return(
-                        rows[i, T_BASE],
-                        rows[i, T_GOVERNMENT],
-                        rows[i, T_PLEDGE],
-                        rows[i, T_WINDOW],
-                        rows[i, T_AID],
-                        rows[i, T_OFFER],
-                        rows[i, T_SHORTFALL],
-                    )
-                    rows[i, HAZARD] = rules.hazard_of_return(log_rate, taipei_accepts)
-                    chance[i] = rules.monthly_chance(rows[i, HAZARD], exposure)
-                    chance_to_return[i] = chance[i]
-                else:
-                    rows[i, :] = 0.0
-                    weighed[i] = -1
-                if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
-                    chance[i] = rules.MOST_CHANCE
-                    rows[i, HAZARD] = rules.yearly_rate(chance[i], exposure)
-                rows[i, SIDE] = float(side[i])
+                        row[T_SHORTFALL] = shared[i, 3]
+                        row[ACCEPTANCE] = taipei_accepts
+                        row[CHANCE] = taipei_accepts * wins[i, kind]
+                        row[HAZARD] = rules.yearly_rate(met_chance, exposure)
+                        # It acts too, in the order of places.
+                        place = acts
+                        while place > 0 and acting[place - 1] > i:
+                            acting[place] = acting[place - 1]
+                            place -= 1
+                        acting[place] = i
+                        acts += 1
 
             # The hosts weigh their military cooperation, all at once.
             for j in range(hosts):
@@ -717,29 +895,24 @@ def simulate(
                     rows[place, HAZARD] = p.restoration_rate
                 chance[place] = rules.monthly_chance(rows[place, HAZARD], exposure)
 
-            for i in range(places):
-                at_home = side[i] == ACTIVE if i >= n else (side[i] == TAIPEI) == timeline.with_taipei[i]
-                away[i] += chance[i] if at_home else -chance[i]
+            for k in range(with_it):
+                i = allies[k]
+                away[i] += chance[i] if timeline.with_taipei[i] else -chance[i]
+            for i in range(n, places):
+                away[i] += chance[i] if side[i] == ACTIVE else -chance[i]
             if horizon < horizons.shape[0] and t == horizons[horizon]:
+                for i in range(n):
+                    if side[i] != TAIPEI:
+                        met = (t + 1 - steady_since[i]) * steady[i]
+                        away[i] += -met if timeline.with_taipei[i] else met
+                        steady_since[i] = t + 1
                 sums = expected[draw - first_run // RUNS_PER_DRAW]
                 for i in range(places):
                     sums[i, horizon, 0] += away[i]
                     sums[i, horizon, 1] += away[i] * away[i]
                 horizon += 1
 
-            # Who does not recognise Taipei decides, and so do the hosts.
-            for i in range(n):
-                if side[i] == NEITHER:
-                    if not in_truce:
-                        after[i] = BEIJING
-                elif (
-                    side[i] == BEIJING
-                    and chance[i] > 0.0
-                    and uniform(seed, run, today, timeline.code[i], RETURN) < chance[i]
-                ):
-                    after[i] = TAIPEI
-                if side[i] != TAIPEI and is_called and calls.switch[i] == TAIPEI:
-                    after[i] = TAIPEI
+            # The hosts decide.
             for j in range(hosts):
                 purpose = SUSPEND if side[n + j] == ACTIVE else RESTORE
                 u = uniform(seed, run, today, timeline.code[timeline.host[j]], purpose)
@@ -751,7 +924,8 @@ def simulate(
             stale, relevel = False, False
             for k in range(fresh.shape[0]):
                 fresh[k] *= timeline.monthly_year_fade
-            for i in range(places):
+            for k in range(acts + hosts):
+                i = acting[k] if k < acts else n + k - acts
                 if i < n and side[i] == TAIPEI:
                     ended = outcome[i]
                     if after[i] != TAIPEI:
@@ -801,7 +975,8 @@ def simulate(
                             talk[TALK_BEIJING] = bid[i]
                             talk[TALK_TAIPEI] = counter[i]
                             talk[TALK_PRESSURE] = pressed[i, 1 if talks[i] == IN_PUBLIC else 0]
-                            talk[TALK_TERM:TALK_END] = rows[i, T_BASE : T_NEIGHBOURS + 1]
+                            talk[TALK_SIDE] = side[i]
+                            talk[TALK_TERM:TALK_END] = rows[i, T_BASE : T_SHORTFALL + 1]
                             talk[TALK_END] = rows[i, ACCEPTANCE]
                             talk[TALK_END + 1] = rows[i, CHANCE]
                             talk[TALK_END + 2] = ended
@@ -814,6 +989,55 @@ def simulate(
                         talks[i], called[i], idle_since[i] = IDLE, False, t
                         patience[i], door[i] = 1.0, 1.0
                         spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
+                elif i < n and (outcome[i] != _NO_OUTCOME or after[i] == TAIPEI):
+                    ended, gdp, price = outcome[i], timeline.gdp[i], 0.0
+                    base_now[i] = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
+                    if after[i] == TAIPEI:
+                        price = rules.percent(base_now[i], gdp)
+                        if ended == LEFT:
+                            price = rules.taipei_pays(
+                                answer_worth[i], levels[INDUCEMENT, i], 0.0, -surplus[i], p.money_effect
+                            )
+                            grant[i] = rules.granted(price, base_now[i], levels[AID, i], gdp)
+                            burden[i] = min(grant[i], max(0.0, auction[i] - base_now[i]))
+                            grant_until[i] = t + 12.0 * p.aid_years
+                            due = min(due, math.ceil(grant_until[i]))
+                    elif ended == STAYED:
+                        trust = trusts[timeline.region[i]]
+                        least = rules.beijing_pays(bid_worth[i], reference.access[i], -surplus[i], p.money_effect)
+                        own = rules.from_purse(least, levels[OFFER, i], trust)
+                        price = rules.promised(least, levels[OFFER, i], levels[DOUBTED, i], own)
+                        if own / 100.0 * gdp > package[i]:
+                            package[i] = own / 100.0 * gdp
+                            package_until[i] = t + 12.0 * p.package_years
+                            due = min(due, math.ceil(package_until[i]))
+                            stale = True
+                    rows[i, PRICE] = price
+                    rows[i, PRICE_MUSD] = price / 100.0 * gdp
+                    if ended != _NO_OUTCOME:
+                        if keep_talks:
+                            talk = talked[concluded]
+                            talk[TALK_RUN] = run
+                            talk[TALK_OPENED] = opened[i]
+                            talk[TALK_CLOSED] = t
+                            talk[TALK_STATE] = i
+                            talk[TALK_PUBLIC] = 1.0 if talks[i] == IN_PUBLIC else 0.0
+                            talk[TALK_TRIGGER] = ITSELF
+                            talk[TALK_BEIJING] = bid[i]
+                            talk[TALK_TAIPEI] = counter[i]
+                            talk[TALK_PRESSURE] = 0.0
+                            talk[TALK_SIDE] = side[i]
+                            talk[TALK_TERM:TALK_END] = rows[i, T_BASE : T_SHORTFALL + 1]
+                            talk[TALK_END] = rows[i, ACCEPTANCE]
+                            talk[TALK_END + 1] = rows[i, CHANCE]
+                            talk[TALK_END + 2] = ended
+                            talk[TALK_END + 3] = rows[i, PRICE]
+                            talk[TALK_END + 4] = rows[i, PRICE_MUSD]
+                            concluded += 1
+                        talks[i], idle_since[i] = IDLE, t
+                        patience[i], door[i] = 1.0, 1.0
+                        spell[i] = uniform(seed, run, today, timeline.code[i], COME_OPENING)
+                        staying[i], seen[i], wake[i], soonest = math.nan, t, t + 1, t + 1
                 if keep:
                     ledger[run - first_run, t, i, :] = rows[i]
                 if after[i] == side[i]:
@@ -849,10 +1073,29 @@ def simulate(
                     waiting[i], calls.request[i] = 0.0, -1
                     end_words(timeline.events, i, PLEDGE, PLEDGE, status)
                     fresh[timeline.subregion[i]] += 1.0
+                    chain = reference.coming
+                    steady[i], steady_since[i] = 0.0, t + 1
+                    tracked[i] = chain.chance[i] > rules.SELDOM
+                    shares[i, 0] = chain.share[i] * (1.0 - reference.public)
+                    shares[i, 1] = chain.share[i] * reference.public
+                    shares[i, 2] = 0.0
+                    idle_since[i], patience[i] = t, 1.0
+                    staying[i], seen[i], wake[i], soonest = math.nan, t, t + 1, t + 1
+                    alert[i], courted[i] = True, math.nan
+                    if uniform(seed, run, today, timeline.code[i], COME_IN_TALKS) < chain.share[i]:
+                        talks[i], opened[i], door[i] = SILENT, t, 1.0
+                        if uniform(seed, run, today, timeline.code[i], COME_PUBLIC) < reference.public:
+                            talks[i] = IN_PUBLIC
+                        knock[i] = uniform(seed, run, today, timeline.code[i], COME_CLOSING)
+                    else:
+                        spell[i] = uniform(seed, run, today, timeline.code[i], COME_OPENING)
                 elif after[i] == TAIPEI:
                     count += 1
                     end_words(timeline.events, i, RETURN_PLEDGE, RETURN_PLEDGE, status)
-                    package[i] = 0.0
+                    met = (t + 1 - steady_since[i]) * steady[i]
+                    away[i] += -met if timeline.with_taipei[i] else met
+                    steady[i], steady_since[i] = 0.0, t + 1
+                    package[i], talks[i] = 0.0, IDLE
                     shares[i, 0] = reference.share[i] * (1.0 - reference.public)
                     shares[i, 1] = reference.share[i] * reference.public
                     shares[i, 2] = 0.0
@@ -865,6 +1108,12 @@ def simulate(
                     else:
                         spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
                 side[i] = after[i]
+            if stale:
+                with_it = 0
+                for i in range(n):
+                    if side[i] == TAIPEI:
+                        allies[with_it] = i
+                        with_it += 1
             counts[run - first_run, t, 0] = count
             counts[run - first_run, t, 1] = cooperating
         # Row 0 is the roster at the end of `as_of`, not of its month.

@@ -19,6 +19,10 @@ from sim.model.calendar import (
 )
 from sim.model.draws import (
     CLOSING,
+    COME_CLOSING,
+    COME_IN_TALKS,
+    COME_OPENING,
+    COME_PUBLIC,
     IN_TALKS,
     OPENING,
     PLEDGED,
@@ -28,16 +32,22 @@ from sim.model.draws import (
 )
 from sim.model.reference import time_in_office
 from sim.model.terms import (
+    ACCEPTANCE,
     BEIJING,
     BY_ORDER,
     BY_PLEDGE,
+    CHANCE,
     COLUMNS,
     DROPPED,
     IDLE,
     IN_PUBLIC,
     ITSELF,
     NEITHER,
+    PRICE,
+    PRICE_MUSD,
     SILENT,
+    T_BASE,
+    T_SHORTFALL,
     TAIPEI,
 )
 
@@ -47,6 +57,8 @@ if TYPE_CHECKING:
 PUBLICLY, CALLED = 1, 2
 """Kinds of talks besides silent ones, 0: in public, and those that the calendar called for, which are public too."""
 KINDS = range(3)
+_COMING = {IN_TALKS: COME_IN_TALKS, OPENING: COME_OPENING, PUBLIC: COME_PUBLIC, CLOSING: COME_CLOSING}
+"""The purposes of the same draws in talks with Taipei."""
 
 
 class Member(mesa.Agent):
@@ -109,6 +121,8 @@ class Member(mesa.Agent):
         """Terms of each kind of talks, as the ledger keeps them."""
         self.balance, self.wins = [0.0] * 3, [0.0] * 3
         """Log odds that talks of each kind are lost, and the chance."""
+        self.tracked = False
+        """Whether its shares of hidden talks with Taipei are followed by month; else they are those of reference."""
         self.outcome: int | None = None
         """How talks ended this month."""
         self.surplus = 0.0
@@ -134,8 +148,9 @@ class Member(mesa.Agent):
         """What it weighed this month, as the ledger keeps it."""
         self.chance = 0.0
         """Chance of a change this month, averaged over talks that nobody sees."""
-        if self.recognises_taipei:
-            self.begin(-1)
+        self.steady, self.steady_since = 0.0, 0
+        """While it is not with Taipei: that chance as it has been since a month, not yet added up."""
+        self.begin(-1)
 
     @property
     def recognises_taipei(self) -> bool:
@@ -157,6 +172,10 @@ class Member(mesa.Agent):
         month = world.month if month is None else month
         return uniform(world.seed, world.run, int(world.timeline.calendar_month[0]) + month, self.code, purpose)
 
+    def hidden(self, purpose: int, month: int | None = None) -> float:
+        """Its uniform number for talks of itself, of leaving or of coming, as its side has it."""
+        return self.uniform(purpose if self.recognises_taipei else _COMING[purpose], month)
+
     def dependence(self) -> float:
         """Dependence on Washington, 0 to 1, less what it lost by aid cuts and by suspended cooperation."""
         timeline, i = self.model.timeline, self.index
@@ -176,27 +195,54 @@ class Member(mesa.Agent):
     # --- talks open -------------------------------------------------------------------------------------------
 
     def begin(self, month: int) -> None:
-        """At the start, or back with Taipei, a state may be in talks; nobody knows."""
+        """At the start, or on a new side, a state may be in talks with the other; nobody knows."""
         reference, i = self.model.reference, self.index
         share, public = float(reference.share[i]), reference.public
+        if not self.recognises_taipei:
+            share = float(reference.coming.share[i])
+            self.tracked = float(reference.coming.chance[i]) > rules.SELDOM
         self.shares = [share * (1.0 - public), share * public, 0.0]
-        self.idle_since, self.patience = month, 1.0
-        if self.uniform(IN_TALKS, month) < share:
+        self.talks, self.idle_since, self.patience = IDLE, month, 1.0
+        if self.hidden(IN_TALKS, month) < share:
             self.start_talks(month)
         else:
-            self.spell = self.uniform(OPENING, month)
+            self.spell = self.hidden(OPENING, month)
 
     def start_talks(self, month: int) -> None:
         """Talks open, and it shows whether in public."""
-        self.talks = IN_PUBLIC if self.uniform(PUBLIC, month) < self.model.reference.public else SILENT
+        self.talks = IN_PUBLIC if self.hidden(PUBLIC, month) < self.model.reference.public else SILENT
         self.opened, self.door = month, 1.0
-        self.knock = self.uniform(CLOSING, month)
+        self.knock = self.hidden(CLOSING, month)
 
     def end_talks(self) -> None:
         """It is idle again, and a new spell begins."""
         self.talks, self.called, self.idle_since = IDLE, False, self.model.month
         self.patience = self.door = 1.0
-        self.spell = self.uniform(OPENING)
+        self.spell = self.hidden(OPENING)
+
+    def note_talks(self) -> None:
+        """A row for the table of talks."""
+        row, public = self.row, self.talks == IN_PUBLIC
+        self.model.talks.append(
+            [
+                float(self.model.run),
+                float(self.opened),
+                float(self.model.month),
+                float(self.index),
+                float(public),
+                float(self.trigger if self.called else ITSELF),
+                self.bid,
+                self.aid,
+                self.pressed[int(public)] if self.recognises_taipei else 0.0,
+                float(self.side),
+                *row[T_BASE : T_SHORTFALL + 1],
+                row[ACCEPTANCE],
+                row[CHANCE],
+                float(self.outcome or 0),
+                row[PRICE],
+                row[PRICE_MUSD],
+            ]
+        )
 
     def tell_time(self) -> None:
         """How fast time runs for its talks this month: faster in a government's first year."""

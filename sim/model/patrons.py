@@ -40,37 +40,37 @@ class Beijing(mesa.Agent):
         )
 
     def bid(self) -> None:
-        """Its limit for each state, bounded by what its purse has left, as the state believes it."""
+        """Its limit for each state, to win or to keep it, within what its purse has left, as the state believes it."""
         world, t = self.model, self.model.month
         running = float(world.reference.running[t])
         for state in world.members:
             running += state.package
         budget = float(world.timeline.beijing_budget[t])
         purse = rules.purse_left(world.parameters.purse, budget, running + float(world.committed[0]))
-        for state in world.with_taipei():
+        for state in world.members:
             limit = float(world.reference.limit[state.index])
             state.bid = rules.beijing_bid(limit, budget, purse, state.trust(), state.level(OFFER), state.gdp)
 
 
 class Taipei(mesa.Agent):
-    """Aids its allies, and adds to that in talks, up to a ceiling and what its reserve has left."""
+    """Aids its allies, adds to that in talks, and bids for other states; all that it grants burdens its reserve."""
 
     model: World
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.acceptance = 1.0
-        """Readiness to take a returning state."""
+        """Readiness to take a state that comes (back)."""
 
     def look(self) -> None:
-        """Whether it takes a returning state this month."""
+        """Whether it takes a state that comes (back) this month."""
         world, t = self.model, self.model.month
         self.acceptance = rules.acceptance(
             float(world.timeline.taipei_acceptance[t]), world.truce, world.parameters.acceptance_truce
         )
 
     def answer(self) -> None:
-        """Its limit for each ally; a request that it refused or met, a match and told offers change it."""
+        """Its limit for each ally, which a request that it refused or met changes, and for each state that may come."""
         world, t = self.model, self.model.month
         timeline, reference, p = world.timeline, world.reference, world.parameters
         budget, returned, granted = float(timeline.taipei_budget[t]), 0.0, 0.0
@@ -78,11 +78,18 @@ class Taipei(mesa.Agent):
             granted += state.burden
             if timeline.with_taipei[state.index] and not state.recognises_taipei:
                 returned += float(reference.aid[state.index])
+            elif state.recognises_taipei and not timeline.with_taipei[state.index]:
+                returned -= float(reference.aid[state.index])
         reserve = rules.reserve_left(
             p.reserve, reference.base_budget, budget, returned, granted + float(world.committed[1])
         )
-        for state in world.with_taipei():
+        wooing = float(timeline.taipei_wooing[t])
+        for state in world.members:
             state.base_aid = rules.base_after(float(reference.aid[state.index]), budget, state.level(TAIPEI_CUT))
+            if not state.recognises_taipei:
+                state.auction = rules.goes_up_to(float(reference.win_limit[state.index]), wooing, budget)
+                state.aid = rules.taipei_bid(state.auction, state.level(AID), state.level(MATCH), state.bid, state.gdp)
+                continue
             state.standing = state.base_aid + state.grant
             state.auction = rules.taipei_limit(p.ceiling, state.base_aid, state.standing, reserve)
             request = int(world.calls.request[state.index])

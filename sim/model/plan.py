@@ -156,7 +156,7 @@ def _states(loaded: ResolvedScenario, who: Members, first: int) -> dict[str, Any
         "code": np.array([state_code(code) for code in who.all], dtype=np.int64),
         "with_taipei": np.array([code in who.recognisers for code in who.all], dtype=np.bool_),
         "with_none": np.array(
-            [code in who.former and scenario.known.side(code, scenario.as_of) == "none" for code in who.all],
+            [code in who.candidates and scenario.known.side(code, scenario.as_of) == "none" for code in who.all],
             dtype=np.bool_,
         ),
         "economy": np.array([code != HOLY_SEE for code in who.all], dtype=np.bool_),
@@ -235,7 +235,8 @@ def _atlas_facts(scenario: Scenario, code: str, table: StateTable) -> dict[str, 
     }
     if table.gdp_million_usd is None or table.us_aid is None:
         books = economy(code, scenario.as_of.year - 1, scenario.own)
-        facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": 100.0 * books.us_aid_usd / books.gdp_usd}
+        aid = 0.0 if math.isnan(books.us_aid_usd) else books.us_aid_percent
+        facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": aid}
     return facts
 
 
@@ -261,13 +262,14 @@ def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
 
 
 def _returning(scenario: Scenario, code: str) -> tuple[float, ...] | None:
-    """Covariates of returning at `as_of`: the scenario's where it gives the population, otherwise the atlas's."""
+    """Covariates of coming (back) at `as_of`: the scenario's where it gives the population, otherwise the atlas's."""
     if code == HOLY_SEE:
         return None
+    switched = covariates.has_switched(code, scenario.as_of, scenario.own)
     table = scenario.states.get(code)
     if table is None or table.population is None:
-        return covariates.returning_in(code, scenario.as_of.year - 1, scenario.own)
-    return covariates.returning(table.population, 1e6 * _facts(scenario, code)["gdp"])
+        return covariates.returning_in(code, scenario.as_of.year - 1, switched, scenario.own)
+    return covariates.returning(table.population, 1e6 * _facts(scenario, code)["gdp"], switched)
 
 
 def _dependence(facts: Mapping[str, float]) -> float:

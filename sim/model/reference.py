@@ -21,6 +21,29 @@ UNKNOWN, FIRST_YEAR, LATER = 0, 1, 2
 REGIONS = 3
 
 
+class Chain(NamedTuple):
+    """How the tie of each state comes up in talks, and how they close, under reference conditions; over states (n)."""
+
+    rate: Floats
+    """(n,) annual rate of the change."""
+    chance: Floats
+    """(n,) chance of it in a full month."""
+    pace: Floats
+    """(3,) pace of time by what is known of the government's time in office."""
+    lost: Floats
+    """(n, 2) share of talks, silent and public, that end in the change."""
+    base: Floats
+    """(n, 2) their log odds."""
+    close: Floats
+    """(n,) chance that talks close in a full month."""
+    share: Floats
+    """(n,) share of months in talks."""
+    close_at: Floats
+    """(n, 3) chance that talks close in a full month at each pace."""
+    open_at: Floats
+    """(n, 3) chance that an idle state's talks open in a full month at each pace."""
+
+
 class Reference(NamedTuple):
     """Levels and references of one draw, over states (n), months (T + 1) and events (E)."""
 
@@ -76,10 +99,12 @@ class Reference(NamedTuple):
     """(n,) what a request to Taipei adds to them."""
     stays: Floats
     """(n, 2) chance not to have left over a term under reference conditions, and over a term less two talks."""
-    rho: Floats
-    """(n,) log annual rate of returning under reference conditions."""
-    return_centre: float
-    """Centre of the window of returning."""
+    coming: Chain
+    """Talks with Taipei of a state that is not with it."""
+    win_limit: Floats
+    """(n,) the most that Taipei would pay to win the state, US$ million a year."""
+    win_answer: Floats
+    """(n,) worth of Taipei's bid for it under reference conditions."""
     values: Floats
     """(E,) value of each event; offered sums in % of GDP a year as believed, requests in US$ million a year."""
     doubted: Floats
@@ -124,43 +149,28 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
     for k in range(allies):
         base_budget += _base_aid(p, timeline.reference_own_aid[k], timeline.reference_log_gdp[k], mean_weight)
 
-    centre = rules.window_centre(p.window_effect, p.window_share)
-    pace = np.empty(3)
-    for known in range(3):
-        pace[known] = math.exp(rules.window_term(p.window_effect, centre, _months_of(known)))
     public = rules.opening_public(p.public_share, p.lost_public, p.lost_silent)
-    lost_of_all = rules.lost_in_all(public, p.lost_public, p.lost_silent)
-
-    rates, leave, close, share = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    lost, base, close_at, open_at = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 3)), np.empty((n, 3))
-    usual, limit, bid, access = np.zeros(n), np.zeros(n), np.empty((n, months)), np.empty(n)
-    aid, answer, stands, weight = np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
-    pressed, stake, stays = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 2))
-    order_term, request_term, rho = np.empty(n), np.empty(n), np.empty(n)
-    left = rules.reserve_left(p.reserve, base_budget, 1.0, 0.0, 0.0)
-    credible = rules.pooled(p.credibility, p.trust_weight, 0.0, 0.0)
+    rates, back = np.empty(n), np.empty(n)
     for i in range(n):
-        # Talks: how often they come up, and how they end.
         own = math.log(p.holy_see_rate)
         if timeline.economy[i]:
             own = _leaving(p, timeline.covariates[i])
-        rate = math.exp(_scaled(own, timeline.susceptibility[i]))
-        rates[i], leave[i] = rate, rules.leaving(rate, 1.0, 1.0)
-        fastest = 1.0
-        for known in range(3):
-            fastest = max(fastest, rules.leaving(rate, pace[known], 1.0) / leave[i])
-        close[i] = rules.closing(p.talks_months, leave[i], lost_of_all, fastest)
-        lost[i, 0] = rules.lost_raised(p.lost_silent, leave[i], close[i], lost_of_all)
-        lost[i, 1] = rules.lost_raised(p.lost_public, leave[i], close[i], lost_of_all)
-        base[i, 0], base[i, 1] = rules.log_odds(lost[i, 0]), rules.log_odds(lost[i, 1])
-        share[i] = rules.share_in_talks(leave[i], close[i], rules.lost_in_all(public, lost[i, 1], lost[i, 0]))
-        for known in range(3):
-            now = rules.leaving(rate, pace[known], 1.0)
-            close_at[i, known] = rules.closing_at(close[i], now, leave[i])
-            open_at[i, known] = rules.opening_at(share[i], close_at[i, known], now)
+        rates[i] = math.exp(_scaled(own, timeline.susceptibility[i]))
+        back[i] = math.exp(_scaled(_coming(p, timeline.return_covariates[i]), timeline.susceptibility[i]))
+    leaving = _chain(rates, p.window_effect, public, p)
+    coming = _chain(back, p.return_window_effect, public, p)
+    lost = leaving.lost
 
+    usual, limit, bid, access = np.zeros(n), np.zeros(n), np.empty((n, months)), np.empty(n)
+    aid, answer, stands, weight = np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
+    pressed, stake, stays = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 2))
+    order_term, request_term = np.empty(n), np.empty(n)
+    win_limit, win_answer = np.zeros(n), np.empty(n)
+    left = rules.reserve_left(p.reserve, base_budget, 1.0, 0.0, 0.0)
+    credible = rules.pooled(p.credibility, p.trust_weight, 0.0, 0.0)
+    for i in range(n):
         # Bids, at the limits that the patrons have and at those of reference.
-        limit_ref, aid_ref = 0.0, 0.0
+        limit_ref, aid_ref, win_ref = 0.0, 0.0, 0.0
         if timeline.economy[i]:
             usual[i] = rules.usual_package(
                 p.package_size, p.package_elasticity, timeline.log_gdp[i], timeline.mean_log_gdp
@@ -169,6 +179,8 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
             limit_ref = _limit(p, timeline.log_gdp_ref[i], timeline.prestige_ref[i], spread[i])
             aid[i] = _base_aid(p, timeline.own_aid[i], timeline.log_gdp[i], mean_weight)
             aid_ref = _base_aid(p, timeline.own_aid_ref[i], timeline.log_gdp_ref[i], mean_weight)
+            win_limit[i] = rules.win_limit(p.winning, p.winning_elasticity, timeline.log_gdp[i])
+            win_ref = rules.win_limit(p.winning, p.winning_elasticity, timeline.log_gdp_ref[i])
         trust = rules.trust(
             timeline.delivered_mean,
             p.trust_weight,
@@ -189,6 +201,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         best = rules.taipei_limit(p.ceiling, standing, standing, left)
         answer[i] = rules.worth(rules.taipei_bid(best, 0.0, 0.0, 0.0, gdp))
         stands[i] = rules.worth(rules.percent(standing, gdp))
+        win_answer[i] = rules.worth(rules.taipei_bid(rules.goes_up_to(win_ref, 1.0, 1.0), 0.0, 0.0, 0.0, gdp))
         weight[i] = 1.0
         if timeline.region[i] == 1:
             weight[i] = p.pressure_oceania
@@ -205,17 +218,8 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         request_term[i] = rules.request_term(
             p.request_followed, p.requests_unseen, lost[i, 1], p.money_effect, answer[i], stands[i]
         )
-        stays[i, 0] = rules.survival(rate, rules.TERM_YEARS)
-        stays[i, 1] = rules.survival(rate, rules.TERM_YEARS - p.talks_months / 6.0)
-
-        back = rules.readiness_to_return(
-            math.log(p.return_rate),
-            p.return_population_effect,
-            timeline.return_covariates[i, 0],
-            p.return_income_effect,
-            timeline.return_covariates[i, 1],
-        )
-        rho[i] = _scaled(back, timeline.susceptibility[i])
+        stays[i, 0] = rules.survival(rates[i], rules.TERM_YEARS)
+        stays[i, 1] = rules.survival(rates[i], rules.TERM_YEARS - p.talks_months / 6.0)
 
     cooperation, words = np.empty(timeline.host.shape[0]), np.empty(timeline.host.shape[0])
     for j in range(cooperation.shape[0]):
@@ -247,15 +251,15 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
 
     return Reference(
         rates,
-        leave,
-        pace,
+        leaving.chance,
+        leaving.pace,
         public,
         lost,
-        base,
-        close,
-        share,
-        close_at,
-        open_at,
+        leaving.base,
+        leaving.close,
+        leaving.share,
+        leaving.close_at,
+        leaving.open_at,
         rules.order_closing(p.order_months, 1.0),
         usual,
         limit,
@@ -272,8 +276,9 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         order_term,
         request_term,
         stays,
-        rho,
-        rules.window_centre(p.return_window_effect, p.window_share),
+        coming,
+        win_limit,
+        win_answer,
         believed,
         doubted,
         taken,
@@ -313,6 +318,52 @@ def _base_aid(parameters: Any, documented: float, log_gdp: float, mean_weight: f
         return documented
     weight = rules.aid_weight(parameters.aid_elasticity, log_gdp)
     return rules.base_aid(parameters.aid_per_ally, weight, mean_weight)
+
+
+@rule
+def _chain(rates: Floats, window_effect: float, public: float, parameters: Any) -> Chain:
+    """Talks in which a change comes at annual rates (n,) exactly, at every pace of time.
+
+    public : chance that talks open in public
+    """
+    n, p = rates.shape[0], parameters
+    centre = rules.window_centre(window_effect, p.window_share)
+    pace = np.empty(3)
+    for known in range(3):
+        pace[known] = math.exp(rules.window_term(window_effect, centre, _months_of(known)))
+    lost_of_all = rules.lost_in_all(public, p.lost_public, p.lost_silent)
+    chance, close, share = np.empty(n), np.empty(n), np.empty(n)
+    lost, base, close_at, open_at = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 3)), np.empty((n, 3))
+    for i in range(n):
+        rate = rates[i]
+        chance[i] = rules.leaving(rate, 1.0, 1.0)
+        fastest = 1.0
+        for known in range(3):
+            fastest = max(fastest, rules.leaving(rate, pace[known], 1.0) / chance[i])
+        close[i] = rules.closing(p.talks_months, chance[i], lost_of_all, fastest)
+        lost[i, 0] = rules.lost_raised(p.lost_silent, chance[i], close[i], lost_of_all)
+        lost[i, 1] = rules.lost_raised(p.lost_public, chance[i], close[i], lost_of_all)
+        base[i, 0], base[i, 1] = rules.log_odds(lost[i, 0]), rules.log_odds(lost[i, 1])
+        share[i] = rules.share_in_talks(chance[i], close[i], rules.lost_in_all(public, lost[i, 1], lost[i, 0]))
+        for known in range(3):
+            now = rules.leaving(rate, pace[known], 1.0)
+            close_at[i, known] = rules.closing_at(close[i], now, chance[i])
+            open_at[i, known] = rules.opening_at(share[i], close_at[i, known], now)
+    return Chain(rates, chance, pace, lost, base, close, share, close_at, open_at)
+
+
+@rule
+def _coming(parameters: Any, covariates: Floats) -> float:
+    """Log rate of coming to Taipei of a state with these covariates."""
+    return rules.readiness_to_return(
+        math.log(parameters.return_rate),
+        parameters.return_population_effect,
+        covariates[0],
+        parameters.return_income_effect,
+        covariates[1],
+        parameters.return_switched_effect,
+        covariates[2],
+    )
 
 
 @rule

@@ -45,9 +45,6 @@ NOTICE_YEARS = 2.0
 UNKNOWN_MONTHS = 50_000
 """More months in office than this mean that nobody knows when the government took office."""
 
-RETURN_MONTHS = 120
-"""A state may return in ten years after leaving: over this time the rate of returning is counted."""
-
 WINDOW_MONTHS = 12
 """A government is new for its first 12 months."""
 
@@ -183,6 +180,12 @@ def courtship(
 
 
 @rule
+def wooed(wooing: float, return_pledge_effect: float, pledge: float) -> float:
+    """What multiplies the odds that talks with Taipei open: its wooing, and a standing promise to return (0 to 1)."""
+    return wooing * math.exp(return_pledge_effect * pledge)
+
+
+@rule
 def at_odds(chance: float, multiple: float) -> float:
     """A chance whose odds are multiplied; the chance itself, to the bit, at a multiple of 1."""
     grown = chance * multiple
@@ -271,7 +274,8 @@ def base_after(base: float, budget: float, cut: float) -> float:
 def reserve_left(reserve: float, base_budget: float, budget: float, returned: float, granted: float) -> float:
     """What Taipei can add to what stands, US$ million a year.
 
-    reserve : share of the base budget; returned : base aid of allies that left; granted : what talks won
+    reserve : share of the base budget; returned : base aid of allies that left, less that of states that came
+    granted : what talks won
     """
     return max(0.0, (reserve * base_budget + returned) * budget - granted)
 
@@ -280,6 +284,18 @@ def reserve_left(reserve: float, base_budget: float, budget: float, returned: fl
 def taipei_limit(ceiling: float, base: float, standing: float, left: float) -> float:
     """The most that Taipei would pay for an ally, US$ million a year; never less than what stands."""
     return max(standing, min(ceiling * base, standing + left))
+
+
+@rule
+def win_limit(winning: float, winning_elasticity: float, log_gdp: float) -> float:
+    """The most that Taipei would pay to win a state, US$ million a year (log GDP in US$ million)."""
+    return math.exp(math.log(winning) + winning_elasticity * (log_gdp - LOG_3000))
+
+
+@rule
+def goes_up_to(limit: float, wooing: float, budget: float) -> float:
+    """Taipei's limit for a state that is not with it, US$ million a year; the reserve bears it, but is no bound."""
+    return limit * wooing * budget
 
 
 @rule
@@ -550,39 +566,43 @@ def waiting_after(waiting: float, turned_away: float, acceptance: float, added: 
     return (still + added) / (1.0 - chance)
 
 
-# --- a state with Beijing weighs returning to Taipei ------------------------------------------------------
+# --- a state that is not with Taipei: the same talks, the sides changed ------------------------------------
+
+SELDOM = 0.001
+"""Below this chance a month, and while talks open as usual, a candidate's shares of hidden talks are those of
+reference: what they leave out is of the order of this times the length of talks."""
 
 
 @rule
 def readiness_to_return(
-    log_rate: float, population_effect: float, population: float, income_effect: float, income: float
+    log_rate: float,
+    population_effect: float,
+    population: float,
+    income_effect: float,
+    income: float,
+    switched_effect: float,
+    switched: float,
 ) -> float:
-    """Log annual rate of returning under reference conditions, by covariates (in standard deviations)."""
-    return log_rate + population_effect * population + income_effect * income
+    """Log annual rate of coming (back) to Taipei under reference conditions, by covariates (in standard deviations)."""
+    return log_rate + population_effect * population + income_effect * income + switched_effect * switched
 
 
 @rule
-def return_offer_term(money_effect: float, offer: float) -> float:
-    """What Beijing offers a state to stay with it; under reference conditions nothing. `offer` is what it is worth."""
-    return -money_effect * offer
+def return_offer_term(money_effect: float, bid: float, bid_ref: float) -> float:
+    """What Beijing bids to keep a state, against reference; `bid` is what it is worth, access included."""
+    return -money_effect * (bid - bid_ref)
 
 
 @rule
-def return_aid_term(money_effect: float, aid: float) -> float:
-    """What Taipei offers a state to come back; under reference conditions nothing. `aid` is what it is worth."""
-    return money_effect * aid
+def return_aid_term(money_effect: float, bid: float, bid_ref: float) -> float:
+    """What Taipei bids to win a state, against reference; `bid` is what it is worth, with Washington's inducement."""
+    return money_effect * (bid - bid_ref)
 
 
 @rule
 def return_government_term(return_lean_effect: float, lean: float, lean_ref: float) -> float:
     """A change of lean towards Taipei since the government of the start."""
     return return_lean_effect * (lean_ref - lean)
-
-
-@rule
-def return_pledge_term(return_pledge_effect: float, pledge: float) -> float:
-    """A standing promise to return (0 to 1)."""
-    return return_pledge_effect * pledge
 
 
 @rule
@@ -604,29 +624,18 @@ def shortfall_term(shortfall_effect: float, missing: float) -> float:
 
 
 @rule
-def may_return(months_since: int) -> bool:
-    """Whether a state that left Taipei so many months ago still may return."""
-    return months_since < RETURN_MONTHS
+def balance_of_coming(base: float, offer: float, aid: float, government: float, shortfall: float) -> float:
+    """Log odds that Taipei wins talks that close now: those of reference plus every term, in order."""
+    total = base + offer + aid + government + shortfall
+    return max(-MOST_BALANCE, min(MOST_BALANCE, total))
 
 
 @rule
-def log_hazard_of_return(
-    rho: float,
-    government: float,
-    pledge: float,
-    window: float,
-    aid: float,
-    offer: float,
-    disappointment: float,
+def chance_of_coming(
+    acceptance: float, close: float, silent: float, wins_silent: float, public: float, wins_public: float
 ) -> float:
-    """Log annual rate of returning, before Taipei's acceptance."""
-    return min(rho + government + pledge + window + aid + offer + disappointment, MOST_LOG_HAZARD)
-
-
-@rule
-def hazard_of_return(log_rate: float, acceptance: float) -> float:
-    """Annual rate of returning, as far as Taipei takes the state back."""
-    return acceptance * math.exp(log_rate)
+    """The month's chance of coming to Taipei, averaged over talks that nobody sees (shares open, by kind)."""
+    return min(MOST_CHANCE, acceptance * (close * (silent * wins_silent + public * wins_public)))
 
 
 # --- dependence on Washington -----------------------------------------------------------------------------

@@ -6,8 +6,6 @@ change one of them. Every formula is a call of `sim.model.rules`, so that the co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.model import rules
 from sim.model.calendar import (
     AID,
@@ -19,12 +17,9 @@ from sim.model.calendar import (
     RETURN_PLEDGE,
     end_words,
 )
-from sim.model.draws import (
-    DELIVERED,
-    LUCK,
-    RETURN,
-)
-from sim.model.member import CALLED, KINDS, PUBLICLY, Member
+from sim.model.candidate import Candidate
+from sim.model.draws import DELIVERED, LUCK
+from sim.model.member import CALLED, KINDS, PUBLICLY
 from sim.model.terms import (
     ACCEPTANCE,
     BEIJING,
@@ -35,7 +30,6 @@ from sim.model.terms import (
     COLUMNS,
     HAZARD,
     IDLE,
-    IN_PUBLIC,
     ITSELF,
     LEFT,
     NEITHER,
@@ -53,19 +47,14 @@ from sim.model.terms import (
     T_ORDER,
     T_PLEDGE,
     T_REQUEST,
-    T_SHORTFALL,
     T_THREAT,
-    T_WINDOW,
     TAIPEI,
 )
 from sim.model.terms import IN_TALKS as TALKS_COLUMN
 
-if TYPE_CHECKING:
-    pass
 
-
-class State(Member):
-    """A state that recognises Taipei or once did, and keeps or changes its side."""
+class State(Candidate):
+    """A state that recognises Taipei or might come to, and keeps or changes its side."""
 
     # --- it weighs what is bid, and decides -------------------------------------------------------------------
 
@@ -75,15 +64,13 @@ class State(Member):
         self.chance = 0.0
         if self.side == TAIPEI:
             self.weigh_bids()
-        elif self.side == BEIJING and rules.may_return(self.model.month - self.left):
-            self.weigh_returning()
-        if self.side == TAIPEI:
-            self.row = list(self.weighed[self.kind])
-            self.row[TALKS_COLUMN] = float(self.talks)
+        else:
+            self.weigh_coming()
+        self.row = list(self.weighed[self.kind])
+        self.row[TALKS_COLUMN] = float(self.talks)
         if self.must_change():
             self.chance = rules.MOST_CHANCE
-        if self.side == TAIPEI or self.must_change():
-            self.row[HAZARD] = rules.yearly_rate(self.chance, self.model.exposure)
+        self.row[HAZARD] = rules.yearly_rate(self.chance, self.model.exposure)
         self.row[SIDE] = float(self.side)
 
     def weigh_bids(self) -> None:
@@ -162,10 +149,11 @@ class State(Member):
                 return self.conclude()
             return TAIPEI
         if self.must_change():
+            self.outcome = None
             return TAIPEI
-        if self.side == NEITHER:
-            return NEITHER if world.truce else BEIJING
-        return TAIPEI if self.uniform(RETURN) < self.chance else BEIJING
+        if self.talks != IDLE and self.opened < world.month and self.conclude_with_taipei():
+            return TAIPEI
+        return NEITHER if self.side == NEITHER and world.truce else BEIJING
 
     def conclude(self) -> int:
         """Talks close, or do not; a uniform number drawn as they opened decides who wins."""
@@ -187,6 +175,9 @@ class State(Member):
 
     def settle(self, side: int) -> None:
         """Who won pays the least with which it wins; both are bound by it for years."""
+        if self.side != TAIPEI:
+            self.settle_coming(side)
+            return
         world, p = self.model, self.model.parameters
         price: float | None = None
         if side != TAIPEI:
@@ -224,70 +215,18 @@ class State(Member):
             world.calls.request[self.index] = -1
             self.end_talks()
 
-    def note_talks(self) -> None:
-        """A row for the table of talks."""
-        row, public = self.row, self.talks == IN_PUBLIC
-        self.model.talks.append(
-            [
-                float(self.model.run),
-                float(self.opened),
-                float(self.model.month),
-                float(self.index),
-                float(public),
-                float(self.trigger if self.called else ITSELF),
-                self.bid,
-                self.aid,
-                self.pressed[int(public)],
-                *row[T_BASE : T_NEIGHBOURS + 1],
-                row[ACCEPTANCE],
-                row[CHANCE],
-                float(self.outcome or 0),
-                row[PRICE],
-                row[PRICE_MUSD],
-            ]
-        )
-
     def change_to(self, side: int) -> None:
         """Carry the decision out, and remember what the next months need."""
-        world = self.model
-        if self.side == TAIPEI:
+        world, was = self.model, self.side
+        self.side = side
+        if was == TAIPEI:
             self.left = world.month
             self.trigger, self.called, self.talks, self.waiting = ITSELF, False, IDLE, 0.0
             world.calls.request[self.index] = -1
             end_words(world.timeline.events, self.index, PLEDGE, PLEDGE, world.status)
+            self.steady, self.steady_since = 0.0, world.month + 1
+            self.begin(world.month)
         elif side == TAIPEI:
             end_words(world.timeline.events, self.index, RETURN_PLEDGE, RETURN_PLEDGE, world.status)
             self.package = 0.0
             self.begin(world.month)
-        self.side = side
-
-    def weigh_returning(self) -> None:
-        """Every term of returning to Taipei."""
-        world, row, i = self.model, self.row, self.index
-        timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
-        offer = rules.worth(self.level(OFFER)) if self.economy else 0.0
-        aid = rules.worth(self.level(AID)) if self.economy else 0.0
-        shortfall = rules.shortfall(self.missing, (t - self.left) / 12.0, p.package_years)
-        in_office = t - int(world.government_since[i])
-
-        row[T_BASE] = float(reference.rho[i])
-        row[T_OFFER] = rules.return_offer_term(p.money_effect, offer)
-        row[T_AID] = rules.return_aid_term(p.money_effect, aid)
-        row[T_GOVERNMENT] = rules.return_government_term(
-            p.return_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
-        )
-        row[T_PLEDGE] = rules.return_pledge_term(p.return_pledge_effect, self.level(RETURN_PLEDGE))
-        row[T_WINDOW] = rules.window_term(p.return_window_effect, reference.return_centre, in_office)
-        row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, shortfall)
-        row[ACCEPTANCE] = world.taipei.acceptance
-        log_rate = rules.log_hazard_of_return(
-            row[T_BASE],
-            row[T_GOVERNMENT],
-            row[T_PLEDGE],
-            row[T_WINDOW],
-            row[T_AID],
-            row[T_OFFER],
-            row[T_SHORTFALL],
-        )
-        row[HAZARD] = rules.hazard_of_return(log_rate, world.taipei.acceptance)
-        self.chance = rules.monthly_chance(row[HAZARD], world.exposure)

@@ -20,7 +20,7 @@ TRIGGERS = ("itself", "pledge", "order", "request")
 """What opened talks, or took them over."""
 LEFT, STAYED, NOT_TAKEN, DROPPED = 0, 1, 2, 3
 OUTCOMES = ("left", "stayed", "not_taken", "dropped")
-"""How talks ended; dropped: by words of the government, without a bid."""
+"""How talks ended: the state left the side that it was on, or stayed; dropped: by words of the government, no bid."""
 
 (
     SIDE,
@@ -35,19 +35,18 @@ OUTCOMES = ("left", "stayed", "not_taken", "dropped")
     T_REQUEST,
     T_ORDER,
     T_NEIGHBOURS,
-    T_WINDOW,
     T_SHORTFALL,
     ACCEPTANCE,
     CHANCE,
     PRICE,
     PRICE_MUSD,
     HAZARD,
-) = range(19)
-COLUMNS = 19
+) = range(18)
+COLUMNS = 18
 """Columns of the ledger: what a state weighed in a month.
 
-`CHANCE` is that of losing talks that closed now, `PRICE` what the winner paid (% of GDP a year; 0 unless it left this
-month), `HAZARD` the annual rate: for leaving averaged over talks that nobody sees.
+`CHANCE` is that the state changes sides in talks that closed now, `PRICE` what the winner paid (% of GDP a year; 0
+unless talks closed or it left this month), `HAZARD` the annual rate, averaged over talks that nobody sees.
 """
 HEADS = {"run": 0, "month": 1, "state": 2, "from": 3, "to": 4}
 """Columns of a change before the ledger's own; `state` is its place, `from` and `to` are sides."""
@@ -64,11 +63,10 @@ TERMS = {
     "request": T_REQUEST,
     "order": T_ORDER,
     "neighbours": T_NEIGHBOURS,
-    "window": T_WINDOW,
     "shortfall": T_SHORTFALL,
     "acceptance": ACCEPTANCE,
 }
-"""Terms by name. Of leaving they are log odds, of returning and suspending log rates; `acceptance` is a multiple, and
+"""Terms by name. Of leaving and of coming they are log odds, of suspending log rates; `acceptance` is a multiple, and
 the `order` of suspending, the rate of words and notices, is added a year."""
 
 WEIGHED = {"chance": CHANCE, **TERMS, "price": PRICE, "price_musd": PRICE_MUSD, "hazard": HAZARD}
@@ -84,19 +82,21 @@ TALK_HEADS = {
     "beijing_limit": 6,
     "taipei_limit": 7,
     "pressure": 8,
+    "side": 9,
 }
-TALK_TERMS = {name: len(TALK_HEADS) + column - T_BASE for name, column in TERMS.items() if column <= T_NEIGHBOURS}
+TALK_TERMS = {name: len(TALK_HEADS) + column - T_BASE for name, column in TERMS.items() if column <= T_SHORTFALL}
 TALK_ENDS = {
     name: len(TALK_HEADS) + len(TALK_TERMS) + number
     for number, name in enumerate(("acceptance", "chance", "outcome", "price", "price_musd"))
 }
 TALK_COLUMNS = len(TALK_HEADS) + len(TALK_TERMS) + len(TALK_ENDS)
 """Columns of a concluded talk: months by row (-1: open at the start), limits in % of GDP a year as believed, pressure
-0 to 3, terms in log odds, chance of losing, outcome, and what the winner pays: % of GDP and US$ million a year."""
+0 to 3, the side it was on, terms in log odds, chance that it changes sides, outcome, and what the winner pays: % of GDP
+and US$ million a year."""
 (
     TALK_RUN, TALK_OPENED, TALK_CLOSED, TALK_STATE, TALK_PUBLIC, TALK_TRIGGER, TALK_BEIJING, TALK_TAIPEI,
-    TALK_PRESSURE,
-) = range(9)  # fmt: skip
+    TALK_PRESSURE, TALK_SIDE,
+) = range(10)  # fmt: skip
 TALK_TERM = len(TALK_HEADS)
 TALK_END = TALK_TERM + len(TALK_TERMS)
 
@@ -127,6 +127,11 @@ class Decision(NamedTuple):
     """The side it starts from."""
     short: str
     """What it does, where there is little room."""
+
+    @property
+    def by_talks(self) -> bool:
+        """Whether it is decided in talks, by bids; otherwise it has a hazard in every month."""
+        return self.name != "suspend"
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -168,20 +173,18 @@ LEAVE = Decision(
 )
 RETURN = Decision(
     "return",
-    "readiness to return",
+    "share of talks that Taipei wins",
     (
-        _LEAN,
-        Term("pledge", "pledges to return", "#D55E00"),
-        Term("window", "time in office", "#9A9A9A"),
-        _AID,
         _OFFER,
+        _AID,
+        _LEAN,
         Term("shortfall", "promises not kept", "#8C510A"),
     ),
     (Term("acceptance", "Taipei's acceptance", _ACCEPTS),),
-    "returns to Taipei",
-    "is back with Taipei",
-    "does not return",
-    "returning to Taipei",
+    "comes to Taipei",
+    "has come to Taipei",
+    "does not come",
+    "coming to Taipei",
     BEIJING,
     "is back",
 )

@@ -70,7 +70,9 @@ class Timeline(NamedTuple):
     taipei_budget: Floats
     """(T + 1,) multiple of reference."""
     taipei_acceptance: Floats
-    """(T + 1,) readiness to take a returning state, 0 to 1."""
+    """(T + 1,) readiness to take a state that comes (back), 0 to 1."""
+    taipei_wooing: Floats
+    """(T + 1,) multiple of its limit for states not with it, and of the odds that talks with them open."""
     washington_attention: Floats
     """(T + 1,) multiple of reference."""
     washington_focus: Floats
@@ -81,7 +83,7 @@ class Timeline(NamedTuple):
     code: Ints
     """(n,) number of the state's ISO letters, its address in the random numbers."""
     with_taipei: NDArray[np.bool_]
-    """(n,) on Taipei's side at the start; the others are with Beijing (or neither) and may return."""
+    """(n,) on Taipei's side at the start; the others are with Beijing (or neither) and may come."""
     with_none: NDArray[np.bool_]
     """(n,) with neither side at the start."""
     economy: NDArray[np.bool_]
@@ -93,7 +95,7 @@ class Timeline(NamedTuple):
     covariates: Floats
     """(n, 4) covariates of leaving, in standard deviations (see `sim.model.covariates`); 0 for the Holy See."""
     return_covariates: Floats
-    """(n, 2) covariates of returning."""
+    """(n, 3) covariates of coming (back) to Taipei."""
     susceptibility: Floats
     """(n,) multiple of its own hazard, >= 0, as the scenario has it."""
     prestige: Floats
@@ -139,7 +141,7 @@ class Timeline(NamedTuple):
     government_since: Ints
     """(n,) month index in which the government of the start took office; `NEVER` where the scenario does not say."""
     left: Ints
-    """(n,) month index of the last departure from Taipei of those not with it (negative)."""
+    """(n,) month index of the last departure from Taipei of those not with it (negative; `NEVER` for the others)."""
     host: Ints
     """(h,) positions of the states that host Washington's forces, in a scenario that follows that tie."""
     host_compact: NDArray[np.bool_]

@@ -122,9 +122,12 @@ class World(mesa.Model):
         self.learn()
         self.beijing.look()
         self.taipei.look()
-        for state in self.with_taipei():
-            state.hear()
-            state.come_up()
+        for state in self.members:
+            if state.recognises_taipei:
+                state.hear()
+                state.come_up()
+            else:
+                state.come_up_with_taipei()
         self.beijing.bid()
         self.taipei.answer()
         self.washington.press()
@@ -132,9 +135,21 @@ class World(mesa.Model):
         for place in places:
             place.weigh()
         for number, place in enumerate(places):
-            home = place.side == ACTIVE if isinstance(place, Host) else place.recognises_taipei == self.at_start[number]
+            if isinstance(place, State) and not place.recognises_taipei:
+                if place.chance != place.steady:
+                    self.add_up(number, self.month)
+                    place.steady = place.chance
+                continue
+            home = place.side == ACTIVE if isinstance(place, Host) else self.at_start[number]
             self.away[number] += place.chance if home else -place.chance
         self.record(places, [place.decide() for place in places])
+
+    def add_up(self, number: int, month: int) -> None:
+        """Add what a state that is not with Taipei has met before a month, at the chance that it had until then."""
+        state = self.members[number]
+        met = (month - state.steady_since) * state.steady
+        self.away[number] += -met if self.at_start[number] else met
+        state.steady_since = month
 
     def open_calendar(self) -> None:
         """Everything dated in the month takes effect."""
@@ -199,10 +214,12 @@ class World(mesa.Model):
         for k in range(self.fresh_switches.shape[0]):
             self.fresh_switches[k] *= self.timeline.monthly_year_fade
         for number, (place, side) in enumerate(zip(places, after, strict=True)):
-            if isinstance(place, State) and place.side == TAIPEI:
+            if isinstance(place, State):
                 place.settle(side)
             if side == place.side:
                 continue
+            if isinstance(place, State) and side == TAIPEI:
+                self.add_up(number, self.month + 1)
             self.changes.append((self.month, number, place.side, side, list(place.row)))
             if isinstance(place, State) and place.side == TAIPEI:
                 self.order_since[place.index] = NEVER
@@ -223,6 +240,9 @@ def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: A
         if t > 0:
             counts[t] = world.count, world.cooperating
         if t in reached:
+            for state in world.members:
+                if not state.recognises_taipei:
+                    world.add_up(state.index, t + 1)
             away = np.array(world.away)
             expected[:, reached[t], 0] += away
             expected[:, reached[t], 1] += away * away

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sim.atlas import economy, regimes
+from sim.atlas.candidates import APART as NO_CANDIDATES
 from sim.atlas.leverage import HOLY_SEE
 from sim.errors import MOST_TOLD, AtlasError, Problem, nearest
 from sim.parameters import PARAMETERS
@@ -18,7 +19,7 @@ from sim.scenario.schema import LONGEST_MONTHS, Scenario
 from sim.scenario.settled import is_past, unknown_votes, vote_problems
 
 _FIRST_RATE = date(1972, 1, 1)
-_SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
+_SIMULATED = "a state simulated here: on the roster at the start, or a candidate for coming to Taipei"
 
 
 def meaning_problems(scenario: Scenario) -> list[Problem]:
@@ -117,6 +118,15 @@ def _roster(scenario: Scenario, who: Members) -> Iterator[Problem]:
         if code in scenario.roster.remove:
             yield Problem("roster.add", "not in roster.remove as well", code)
         yield from _known_economy(scenario, code)
+    for code in scenario.roster.candidates or ():
+        if code in on_record and code not in scenario.roster.remove:
+            yield Problem("roster.candidates", f"not with Taipei on {scenario.as_of}, by the record", code)
+        elif code in scenario.roster.add:
+            yield Problem("roster.candidates", "not in roster.add as well", code)
+        elif code in NO_CANDIDATES:
+            yield Problem("roster.candidates", "neither Washington nor the Holy See", code)
+        else:
+            yield from _known_economy(scenario, code, "roster.candidates")
     for code in scenario.roster.remove:
         if code not in on_record:
             yield Problem("roster.remove", f"on the record's roster of {scenario.as_of}", code)
@@ -173,7 +183,7 @@ def _place(path: str, event: Event, who: Members) -> Iterator[Problem]:
         yield Problem(f"{path}.state", _SIMULATED, state)
 
 
-def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
+def _known_economy(scenario: Scenario, code: str, key: str = "roster.add") -> Iterator[Problem]:
     table = scenario.states.get(code)
     wanted = ("gdp_million_usd", "us_aid", "population")
     if code == "VAT" or (table is not None and all(getattr(table, key) is not None for key in wanted)):
@@ -185,7 +195,7 @@ def _known_economy(scenario: Scenario, code: str) -> Iterator[Problem]:
             f"a state whose economy the atlas has for {scenario.as_of.year - 1}, "
             f"or with states.{code}.gdp_million_usd, states.{code}.us_aid and states.{code}.population"
         )
-        yield Problem("roster.add", rule, code)
+        yield Problem(key, rule, code)
 
 
 def _waiting(scenario: Scenario) -> Iterator[Problem]:

@@ -50,11 +50,12 @@ class Lever:
 _TIMES = "times the record's"
 
 LEVERS = (
-    Lever("beijing", "budget", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("beijing", "budget", 1.0, 1.0, _TIMES, ("leave", "return")),
     Lever("beijing", "acceptance", 1.0, 1.0, "of 1", ("leave",)),
     Lever("beijing", "approach", 1.0, 1.0, "times the usual odds", ("leave",)),
-    Lever("taipei", "budget", 1.0, 1.0, _TIMES, ("leave",)),
+    Lever("taipei", "budget", 1.0, 1.0, _TIMES, ("leave", "return")),
     Lever("taipei", "acceptance", 1.0, 1.0, "of 1", ("return",)),
+    Lever("taipei", "wooing", 1.0, 1.0, _TIMES, ("return",)),
     # Pressure ends at 3 (`rules.MOST_PRESSURE`), so attention above 3 moves nothing in the Americas.
     Lever("washington", "attention", 1.0, 1.0, _TIMES, ("leave",)),
     Lever("washington", "focus", None, 1.0, "", ()),

@@ -75,6 +75,12 @@ def problems(error: ValidationError, document: Mapping[str, Any], model: type[Ba
     ]
 
 
+RETIRED = {
+    "roster.former_years": ("retired: who may come to Taipei no longer hangs on when it left", "candidates"),
+}
+"""Keys of earlier versions: what became of each, and the key that stands in its place."""
+
+
 def _not_told(name: object, valid: Iterable[str]) -> None:
     """No suggestion: to find one takes long, and this problem is only counted."""
 
@@ -94,6 +100,8 @@ def _problem(
         return Problem(".".join(path), _rule(item))
     if kind == "extra_forbidden":
         allowed = fields_of(model, path[:-1], document) or {}
+        if (retired := RETIRED.get(".".join(path))) is not None:
+            return Problem(".".join(path), retired[0], path[-1], retired[1])
         return Problem(".".join(path), "unknown key", path[-1], near(path[-1], allowed))
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         expected = [name.strip("'") for name in str(context.get("expected_tags", "")).split(", ")]

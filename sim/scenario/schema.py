@@ -83,8 +83,8 @@ class Roster(Part):
     """States that recognise Taipei at the start although the record says otherwise."""
     remove: Annotated[list[Iso3], Field(default_factory=list)]
     """States left out although the record has them on Taipei's side."""
-    former_years: Annotated[float, Field(ge=0.0, le=10.0)] = 10.0
-    """States that left Taipei within so many years before `as_of` are simulated too: they may return."""
+    candidates: list[Iso3] | None = None
+    """States simulated too because they may come (back) to Taipei (default: all of the atlas's rule; `[]`: none)."""
 
 
 class Cooperation(Part):
@@ -111,7 +111,9 @@ class TaipeiTable(Part):
     budget: Annotated[Lever, Series(0.0, 100.0)] = 1.0
     """Aid and reserve, a multiple of the record's."""
     acceptance: Annotated[Lever, Series(0.0, 1.0)] = 1.0
-    """Readiness to take a returning state: 1 as on the record."""
+    """Readiness to take a state that comes (back): 1 as on the record; a truce is an event."""
+    wooing: Annotated[Lever, Series(0.0, 100.0)] = 1.0
+    """What it would pay to win a state, and how readily it opens talks: a multiple of the record's recent readiness."""
 
 
 class WashingtonTable(Part):

@@ -50,10 +50,10 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, object], Non
 
 
 def document(as_of: date) -> dict[str, object]:
-    """The record's own roster, former allies of ten years with it."""
+    """The record's own roster, and all candidates for coming to Taipei."""
     end = date(as_of.year + 3, 1, 31).isoformat()
     head = {"name": "leak", "title": "Leak", "question": "?", "start": as_of.isoformat(), "end": end}
-    return {"scenario": head, "roster": {"former_years": 10.0}}
+    return {"scenario": head}
 
 
 def speeches_of(as_of: date, later: Callable[[atlas.Speech], atlas.Speech | None]) -> dict[str, object]:
@@ -174,12 +174,12 @@ def test_the_next_day_would_have_told(monkeypatch: pytest.MonkeyPatch, put: Call
 
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_a_plan_measures_states_as_the_fit_did_on_the_last_day(as_of: date) -> None:
-    """By the covariates of the cells still open at the end of the day, of allies and of former ones.
+    """By the covariates of the cells still open at the end of the day, of allies and of candidates.
 
     But for speeches of the day's own year, which the plan knows and the cells of that year do not.
     """
     laid, known = lay_out(document(as_of)), posterior.fit(as_of)
-    allies, former = known.leaving, known.returning
+    allies, others = known.leaving, known.returning
     open_now = {
         cell.iso3: row for cell, row in zip(allies.panel.cells, allies.standard, strict=True) if at(cell, as_of)
     }
@@ -188,8 +188,8 @@ def test_a_plan_measures_states_as_the_fit_did_on_the_last_day(as_of: date) -> N
         measured = laid.timeline.covariates[laid.states.index(iso3)].tolist()
         assert measured[:4] == row.tolist()[:4], iso3
         assert measured[4] == allies.scales[4].of(covariates.is_silent(iso3, as_of)), iso3
-    waiting = {cell.iso3: row for cell, row in zip(former.panel.cells, former.standard, strict=True) if at(cell, as_of)}
-    assert set(waiting) <= set(laid.members.former)
+    waiting = {cell.iso3: row for cell, row in zip(others.panel.cells, others.standard, strict=True) if at(cell, as_of)}
+    assert set(waiting) <= set(laid.members.candidates)
     assert len(waiting) >= 3
     for iso3, row in waiting.items():
         assert laid.timeline.return_covariates[laid.states.index(iso3)].tolist() == row.tolist(), iso3

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from sim.atlas import Change, Economy, Record, economy, last_speech, record, regimes, state
+from sim.atlas.candidates import MOST_GDP_USD, MOST_PEOPLE
 from sim.atlas.economy import economies
 from sim.errors import AtlasError
 from sim.fit import Panel, leaving, panel, posterior, returning
-from sim.fit.panel import FORMER_YEARS, HALF_LIFE_YEARS, WINDOW_YEARS
+from sim.fit.panel import HALF_LIFE_YEARS, WINDOW_YEARS
+from sim.model import covariates
 
 TRUCE = (date(2008, 5, 20), date(2016, 1, 16))
 START = date(1971, 10, 24)
@@ -173,55 +175,56 @@ def test_nothing_can_be_said_before_the_first_departure(told: Told, monkeypatch:
 # --- returns, added up ------------------------------------------------------------------------------------
 
 
-def test_a_return_within_ten_years_by_hand(told: Told) -> None:
-    told(
-        {"NIC", "PRY"},
-        [
-            change("NIC", "1985-12-07", "taipei", "beijing"),
-            change("NIC", "1990-11-06", "beijing", "taipei", "switch_back"),
-        ],
-    )
-    as_of = date(1992, 1, 1)
-    found = returns(as_of)
-    assert found.cases == 1
-    assert events(found) == pytest.approx(weight(date(1990, 11, 6), as_of), rel=1e-12)
-    years = years_by_day(date(1985, 12, 7), date(1990, 11, 6), as_of)[0]
-    assert contest_years(found) == pytest.approx(years, rel=1e-6)
-    assert (found.cells[0].begin, found.cells[-1].end) == (date(1985, 12, 7), date(1990, 11, 6))
+def of(found: Panel, *codes: str) -> Panel:
+    """The part of a panel that is about some states."""
+    return Panel(found.as_of, tuple(cell for cell in found.cells if cell.iso3 in codes))
 
 
-def test_a_return_after_ten_years_does_not_count_but_its_years_at_risk_do(told: Told) -> None:
+def test_a_return_by_hand_however_late(told: Told) -> None:
     told(
         {"NIC", "PRY"},
         [
             change("NIC", "1975-01-01", "taipei", "beijing"),
-            change("NIC", "1990-01-01", "beijing", "taipei", "switch_back"),
+            change("NIC", "1990-11-06", "beijing", "taipei", "switch_back"),
         ],
     )
     as_of = date(1992, 1, 1)
-    found = returns(as_of)
-    horizon = date(1975, 1, 1) + timedelta(days=round(FORMER_YEARS * 365.25))
-    assert (found.cases, events(found)) == (0, 0.0)
-    assert contest_years(found) == pytest.approx(years_by_day(date(1975, 1, 1), horizon, as_of)[0], rel=1e-6)
-    assert found.cells[-1].end == horizon
+    found = of(returns(as_of), "NIC")
+    assert found.cases == returns(as_of).cases == 1
+    assert events(found) == pytest.approx(weight(date(1990, 11, 6), as_of), rel=1e-12)
+    years = years_by_day(date(1975, 1, 1), date(1990, 11, 6), as_of)[0]
+    assert contest_years(found) == pytest.approx(years, rel=1e-6)
+    assert (found.cells[0].begin, found.cells[-1].end) == (date(1975, 1, 1), date(1990, 11, 6))
+    assert {cell.covariates[2] for cell in found.cells} == {1.0}
 
 
-def test_the_last_day_of_the_ten_years_is_one_of_them(told: Told) -> None:
-    horizon = date(1975, 1, 1) + timedelta(days=round(FORMER_YEARS * 365.25))
-    for late, cases in ((0, 1), (1, 0)):
-        back = change("NIC", (horizon + timedelta(days=late)).isoformat(), "beijing", "taipei", "switch_back")
-        told({"NIC", "PRY"}, [change("NIC", "1975-01-01", "taipei", "beijing"), back])
-        assert returns(date(1992, 1, 1)).cases == cases
+def test_a_small_state_that_never_was_with_taipei_may_come_once_it_is_in_the_united_nations(told: Told) -> None:
+    told({"PRY"}, [change("KIR", "2003-11-07", "beijing", "taipei", "switch")])
+    found = of(returns(date(2005, 1, 1)), "KIR")
+    assert (found.cells[0].begin, found.cells[-1].end) == (date(1999, 12, 31), date(2003, 11, 7))
+    assert [cell.changed for cell in found.cells] == [False, False, False, True]
+    assert {cell.covariates[2] for cell in found.cells} == {0.0}
 
 
-def test_a_state_that_never_was_with_taipei_cannot_return(told: Told) -> None:
-    told({"PRY"}, [change("NRU", "1990-01-01", "none", "taipei", "first_recognition")])
-    assert returns(date(1995, 1, 1)).cells == ()
+def test_a_large_state_that_never_was_with_taipei_is_no_candidate_but_one_that_left_is(told: Told) -> None:
+    told({"PRY"}, [change("ZAF", "1976-04-26", "none", "taipei"), change("ZAF", "1998-01-01", "taipei", "beijing")])
+    found = of(returns(date(2005, 1, 1)), "ZAF", "PRY", "USA", "VAT")
+    assert found.cases == 0
+    assert {cell.iso3 for cell in found.cells} == {"ZAF"}
+    assert found.cells[0].begin == date(1998, 1, 1)
+
+
+def test_a_small_state_that_outgrew_the_cut_is_no_candidate_any_more(told: Told) -> None:
+    told({"PRY"}, [change("PRY", "1990-01-01", "taipei", "beijing")])
+    years = {cell.year for cell in of(returns(date(2020, 1, 1)), "QAT").cells}
+    assert max(years) < 1985
+    figures = [economy("QAT", year - 1) for year in years]
+    assert all(books.population <= MOST_PEOPLE and books.gdp_usd <= MOST_GDP_USD for books in figures)
 
 
 def test_a_state_that_ceased_to_exist_cannot_return(told: Told) -> None:
     told({"PRY", "VDR"}, [change("VDR", "1975-04-30", "taipei", "none", "state_ceased")])
-    assert returns(date(1980, 1, 1)).cells == ()
+    assert of(returns(date(1980, 1, 1)), "VDR").cells == ()
 
 
 def test_a_short_lived_return_is_none(told: Told) -> None:
@@ -231,9 +234,9 @@ def test_a_short_lived_return_is_none(told: Told) -> None:
         change("NRU", "2003-01-20", "taipei", "beijing", short=True),
     ]
     told({"NRU", "PRY"}, [left])
-    usual = returns(date(2004, 1, 1)), departures(date(2004, 1, 1))
+    usual = of(returns(date(2004, 1, 1)), "NRU"), departures(date(2004, 1, 1))
     told({"NRU", "PRY"}, [left, *episode])
-    found = returns(date(2004, 1, 1)), departures(date(2004, 1, 1))
+    found = of(returns(date(2004, 1, 1)), "NRU"), departures(date(2004, 1, 1))
     assert [one.cells for one in found] == [one.cells for one in usual]
     assert found[0].cases == 0
 
@@ -247,12 +250,12 @@ def test_waiting_between_the_sides_is_time_at_risk_of_returning(told: Told) -> N
         ],
     )
     as_of = date(2005, 1, 1)
-    found = returns(as_of)
+    found = of(returns(as_of), "GMB")
     assert found.cases == 0
     assert contest_years(found) == pytest.approx(years_by_day(date(2000, 1, 1), as_of, as_of)[0], rel=1e-6)
 
 
-def test_a_second_departure_opens_ten_years_of_its_own(told: Told) -> None:
+def test_a_second_departure_opens_a_stretch_of_its_own(told: Told) -> None:
     told(
         {"NRU", "PRY"},
         [
@@ -261,10 +264,10 @@ def test_a_second_departure_opens_ten_years_of_its_own(told: Told) -> None:
             change("NRU", "1989-01-01", "taipei", "beijing"),
         ],
     )
-    found = returns(date(2005, 1, 1))
-    horizon = date(1989, 1, 1) + timedelta(days=round(FORMER_YEARS * 365.25))
+    as_of = date(2005, 1, 1)
+    found = of(returns(as_of), "NRU")
     assert sum((cell.end - cell.begin).days for cell in found.cells) == (
-        (date(1988, 1, 1) - date(1980, 1, 1)).days + (horizon - date(1989, 1, 1)).days
+        (date(1988, 1, 1) - date(1980, 1, 1)).days + (as_of - date(1989, 1, 1)).days
     )
     assert [cell.end for cell in found.cells if cell.changed] == [date(1988, 1, 1)]
 
@@ -330,15 +333,20 @@ def test_unweighted_years_add_up_to_the_ally_years_of_the_record(as_of: date) ->
     assert allies == set(known.recognisers(as_of)) - {"VAT"}
 
 
+SMALL = {"BHS", "BLZ", "DMA", "GNB", "GRD", "KIR", "LCA", "MHL", "MKD", "PLW", "SLB", "STP", "VCT"}
+"""First comers that were members of the United Nations before the year in which they came."""
+
+
 def test_the_departures_of_the_panel_are_those_of_the_record() -> None:
     as_of = DAYS[-1]
     known = [c for c in record().changes if not c.short_lived and c.iso3 != "VAT"]
     left = {(c.iso3, c.date) for c in known if c.origin == "taipei" and c.kind != "state_ceased"}
+    days = {day for _, day in left}
     assert {(cell.iso3, cell.end) for cell in leaving(as_of).cells if cell.changed} == left
     assert {(cell.iso3, cell.end) for cell in returning(as_of).cells if cell.changed} == {
         (c.iso3, c.date)
         for c in known
-        if c.destination == "taipei" and any(iso3 == c.iso3 and 0 < (c.date - day).days <= 3652 for iso3, day in left)
+        if c.destination == "taipei" and (any((c.iso3, day) in left for day in days if day < c.date) or c.iso3 in SMALL)
     }
 
 
@@ -428,7 +436,8 @@ def test_covariates_of_returning_are_those_of_the_year_before() -> None:
     for cell in returning(date(2021, 12, 10)).cells:
         books = economy(cell.iso3, cell.year - 1)
         expected = math.log(books.population), math.log(books.gdp_usd / books.population)
-        assert cell.covariates == pytest.approx(expected, rel=1e-12)
+        assert cell.covariates[:2] == pytest.approx(expected, rel=1e-12)
+        assert cell.covariates[2] == covariates.has_switched(cell.iso3, cell.begin)
 
 
 def test_a_short_lived_departure_does_not_make_a_state_one_that_left_before(told: Told) -> None:
@@ -462,7 +471,7 @@ def test_cases_only_grow_with_the_day() -> None:
         cases = [count(day).cases for day in days]
         assert cases == sorted(cases)
     assert leaving(days[-1]).cases > 60
-    assert returning(days[-1]).cases == 4
+    assert returning(days[-1]).cases == 24
 
 
 def test_the_rate_of_the_record_is_a_few_per_cent_a_year() -> None:

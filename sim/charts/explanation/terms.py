@@ -22,6 +22,7 @@ from sim.charts.style import BLACK, GREY
 from sim.model.terms import DECISIONS
 from sim.words import month as month_of
 
+_MOVED = {"leave": "the chance that talks are lost", "return": "the chance that Taipei wins talks"}
 COLOURS = {term.name: term.colour for decision in DECISIONS.values() for term in (*decision.added, *decision.after)} | {
     "other": "#DDDDDD"
 }
@@ -55,7 +56,7 @@ def draw(explanation: Explanation) -> Figure:
     added = contributions(subject.decision, months)
     total = np.sum(list(added.values()), axis=0) if added else np.zeros(len(months))
     ends = _ends(subject.decision, added, total)
-    moved = "the chance that talks are lost" if subject.decision == "leave" else "the hazard"
+    moved = _MOVED.get(subject.decision, "the hazard")
     measure = (
         f"What each term multiplied {moved} by, month by month; terms above the line of 1 raise it, those below "
         f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"

@@ -20,6 +20,7 @@ from sim.charts.result.events import SMALL
 from sim.charts.rows import beside, head, name_rows
 from sim.charts.sheet import grid, measured, panel, sheet
 from sim.charts.style import BLACK, BLUE, GREY, MARGIN, VERMILION
+from sim.model.terms import DECISIONS
 from sim.words import month as month_of
 from sim.words import rate
 from sim.words import two_digits as percent
@@ -67,29 +68,31 @@ def draw(explanation: Explanation) -> Figure:
     """From the hazard under reference conditions to that of the decision, term by term, on a log axis."""
     run, name = explanation.document["run"], explanation.subject.name
     rows = bars(run["steps"], f"in {month_of(run['month'])}")
-    leaves = explanation.subject.decision == "leave"
-    against, odds = run["losing"] if leaves else run["chance"], ""
+    decision = explanation.subject.decision
+    by_talks = DECISIONS[decision].by_talks
+    ends = {"leave": "talks are lost", "return": "Taipei wins talks"}.get(decision, "")
+    against, odds = run["losing"] if by_talks else run["chance"], ""
     if run["luck"] is not None:
-        odds = "" if leaves else f" A chance of {percent(against)} in the month, and"
-        odds += f"{' T' if leaves else ' t'}he number drawn was {percent(run['luck'])}: "
+        odds = "" if by_talks else f" A chance of {percent(against)} in the month, and"
+        odds += f"{' T' if by_talks else ' t'}he number drawn was {percent(run['luck'])}: "
         odds += "below it." if run["luck"] < against else "not below it."
-    what = "Chance that talks are lost" if leaves else "Annual hazard"
+    what = f"Chance that {ends}" if by_talks else "Annual hazard"
     measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
-    doing = "the chance that its talks are lost" if leaves else f"the hazard of {DOING[explanation.subject.decision]}"
-    title = headline(run, name) if leaves and run["decided"] else f"{name} in run {run['run']}: {doing}"
-    number_of = percent if leaves else rate
+    doing = f"the chance that {ends}" if by_talks else f"the hazard of {DOING[decision]}"
+    title = headline(run, name) if decision == "leave" and run["decided"] else f"{name} in run {run['run']}: {doing}"
+    number_of = percent if by_talks else rate
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
     with sheet(WIDTH, body, title, *texts) as (drawing, top):
         left = max(measured(row.label, bold=row.factor is None) for row in rows) + MARGIN + 0.17
-        after = "chance after" if leaves else "hazard after"
+        after = "chance after" if by_talks else "hazard after"
         widest = max(measured(number_of(row.after), bold=True) for row in rows)
         right = max(widest, measured(after, SMALL)) + 0.25
         factors = 0.75
         width = WIDTH - left - right - factors - MARGIN
         plot = panel(drawing, left, top + HEAD, width, ROW * len(rows))
         values = [100.0 * value for row in rows for value in (row.before, row.after)]
-        drawn = 100.0 * run["luck"] if leaves and run["luck"] is not None else 0.0
+        drawn = 100.0 * run["luck"] if by_talks and run["luck"] is not None else 0.0
         drawn = drawn if drawn >= min(values) / FARTHEST else 0.0
         low, high = _decade(*((min(*values, drawn), max(*values, drawn)) if drawn else (min(values), max(values))))
         plot.set_xscale("log")
@@ -97,7 +100,7 @@ def draw(explanation: Explanation) -> Figure:
         name_rows(plot, [row.label for row in rows])
         grid(plot, "x")
         _log_ticks(plot, low, high, width)
-        plot.set_xlabel("%" if leaves else "% a year")
+        plot.set_xlabel("%" if by_talks else "% a year")
         plot.spines["left"].set_visible(False)
         if drawn:
             _number_drawn(plot, drawn, drawn > math.sqrt(low * high), 1 + 0.05 / (ROW * len(rows)))

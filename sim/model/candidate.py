@@ -1,0 +1,136 @@
+"""A state that is not with Taipei: the same talks, with the sides changed. Taipei bids to win it, Beijing to keep it.
+
+Every formula is a call of `sim.model.rules`, so that the compiled kernel gives the same bits.
+"""
+
+from __future__ import annotations
+
+from sim.model import rules
+from sim.model.calendar import AID, DOUBTED, INDUCEMENT, OFFER, RETURN_PLEDGE
+from sim.model.draws import COME_LUCK
+from sim.model.member import PUBLICLY, Member
+from sim.model.reference import time_in_office
+from sim.model.terms import (
+    ACCEPTANCE,
+    CHANCE,
+    COLUMNS,
+    IDLE,
+    LEFT,
+    NOT_TAKEN,
+    PRICE,
+    PRICE_MUSD,
+    STAYED,
+    T_AID,
+    T_BASE,
+    T_GOVERNMENT,
+    T_OFFER,
+    T_SHORTFALL,
+    TAIPEI,
+)
+
+
+class Candidate(Member):
+    """A state while it is with Beijing or with neither side, and how it comes (back) to Taipei.
+
+    The calendar does not call for its talks: they open of themselves, silent or public.
+    """
+
+    def come_up_with_taipei(self) -> None:
+        """Its talks with Taipei: time runs faster in a government's first year, and Taipei's wooing opens them."""
+        world, chain, p, i = self.model, self.model.reference.coming, self.model.parameters, self.index
+        self.outcome = None
+        pace = float(chain.pace[time_in_office(world.month - int(world.government_since[i]))])
+        chance, usual = rules.leaving(float(chain.rate[i]), pace, world.exposure), float(chain.chance[i])
+        self.close = rules.closing_at(float(chain.close[i]), chance, usual)
+        wooed = rules.wooed(
+            float(world.timeline.taipei_wooing[world.month]), p.return_pledge_effect, self.level(RETURN_PLEDGE)
+        )
+        self.tracked = self.tracked or wooed != 1.0
+        self.open = rules.at_odds(rules.opening_at(float(chain.share[i]), self.close, chance), wooed)
+        if self.talks == IDLE and self.idle_since < world.month:
+            self.patience *= 1.0 - self.open
+            if self.patience < self.spell:
+                self.start_talks(world.month)
+
+    def weigh_coming(self) -> None:
+        """Both sides at their limits, each kind of talks: what would come of talks that closed now."""
+        world, i = self.model, self.index
+        timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
+        bid = rules.worth(self.bid + float(timeline.access[i]))
+        answer = rules.worth(self.aid + self.level(INDUCEMENT))
+        missing = rules.shortfall(self.missing, (t - self.left) / 12.0, p.package_years)
+        for kind in (0, PUBLICLY):
+            row = [0.0] * COLUMNS
+            row[T_BASE] = float(reference.coming.base[i, kind])
+            row[T_OFFER] = rules.return_offer_term(p.money_effect, bid, float(reference.bid[i, t]))
+            row[T_AID] = rules.return_aid_term(p.money_effect, answer, float(reference.win_answer[i]))
+            row[T_GOVERNMENT] = rules.return_government_term(
+                p.return_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
+            )
+            row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
+            row[ACCEPTANCE] = world.taipei.acceptance
+            self.balance[kind] = rules.balance_of_coming(
+                row[T_BASE], row[T_OFFER], row[T_AID], row[T_GOVERNMENT], row[T_SHORTFALL]
+            )
+            self.wins[kind] = rules.wins(self.balance[kind])
+            row[CHANCE] = world.taipei.acceptance * self.wins[kind]
+            self.weighed[kind] = row
+        self.reckon_coming()
+
+    def reckon_coming(self) -> None:
+        """What is known of its talks from outside: the chance that it comes this month, and who is in talks after."""
+        silent, in_public, _ = self.shares
+        self.chance = rules.chance_of_coming(
+            self.model.taipei.acceptance, self.close, silent, self.wins[0], in_public, self.wins[PUBLICLY]
+        )
+        if self.tracked:
+            opening, public = (1.0 - silent - in_public) * self.open, self.model.reference.public
+            self.shares = [
+                rules.share_after(silent, self.close, opening * (1.0 - public), self.chance),
+                rules.share_after(in_public, self.close, opening * public, self.chance),
+                0.0,
+            ]
+
+    def conclude_with_taipei(self) -> bool:
+        """Talks close, or do not; a uniform number drawn as they opened decides who wins. True where Taipei does."""
+        accepts = self.model.taipei.acceptance
+        self.door *= 1.0 - self.close
+        if self.door >= self.knock:
+            return False
+        u = self.uniform(COME_LUCK, self.opened)
+        if u >= accepts:
+            self.outcome = NOT_TAKEN
+            return False
+        u /= accepts
+        self.surplus = rules.surplus(self.balance[self.kind], u)
+        self.outcome = LEFT if u < self.wins[self.kind] else STAYED
+        return self.outcome == LEFT
+
+    def settle_coming(self, side: int) -> None:
+        """Who won pays the least with which it wins: Taipei for years out of its reserve, Beijing out of its purse."""
+        world, p = self.model, self.model.parameters
+        price: float | None = None
+        if side == TAIPEI:
+            price = rules.percent(self.base_aid, self.gdp)
+            if self.outcome == LEFT:
+                inducement = self.level(INDUCEMENT)
+                answer = rules.worth(self.aid + inducement)
+                price = rules.taipei_pays(answer, inducement, 0.0, -self.surplus, p.money_effect)
+                self.grant = rules.granted(price, self.base_aid, self.level(AID), self.gdp)
+                self.burden = min(self.grant, max(0.0, self.auction - self.base_aid))
+                self.grant_until = world.month + 12.0 * p.aid_years
+        elif self.outcome == STAYED:
+            offered, doubted = self.level(OFFER), self.level(DOUBTED)
+            bid = rules.worth(self.bid + float(world.timeline.access[self.index]))
+            access = float(world.reference.access[self.index])
+            least = rules.beijing_pays(bid, access, -self.surplus, p.money_effect)
+            own = rules.from_purse(least, offered, self.trust())
+            price = rules.promised(least, offered, doubted, own)
+            if own / 100.0 * self.gdp > self.package:
+                self.package = own / 100.0 * self.gdp
+                self.package_until = world.month + 12.0 * p.package_years
+        if price is not None:
+            self.row[PRICE], self.row[PRICE_MUSD] = price, price / 100.0 * self.gdp
+        if self.outcome is not None:
+            self.note_talks()
+            self.end_talks()
