@@ -17,7 +17,7 @@ from sim.analysis.talks import COLUMNS, held_by
 from sim.analysis.words import acts_told
 from sim.errors import Problem, ResultError
 from sim.model import rules
-from sim.model.calendar import AID, DOUBTED, HOSTILITY, INDUCEMENT, OFFER, draw_happenings
+from sim.model.calendar import AID, DOUBTED, INDUCEMENT, OFFER, draw_happenings
 from sim.model.draws import RETURN, SUSPEND, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.terms import (
@@ -248,7 +248,6 @@ def _act(world: Any, state: Any, month: str) -> Row:
     with_taipei = state.side == TAIPEI
     believed = state.bid if with_taipei else state.level(OFFER)
     aid = state.aid if with_taipei else state.level(AID)
-    general = float(world.timeline.hostility[world.month])
     offers, standing = float(state.level(OFFER)), float(state.standing) if with_taipei else 0.0
     face = (believed - offers) / state.trust() + offers + float(state.level(DOUBTED))
     stake = float(state.stake[min(state.kind, 1)]) if with_taipei else 0.0
@@ -269,7 +268,7 @@ def _act(world: Any, state: Any, month: str) -> Row:
         "stake_million_usd": stake / 100.0 * state.gdp,
         "taipei_accepts": float(world.taipei.acceptance),
         "pressure": float(state.pressed[min(state.kind, 1)]) if with_taipei else None,
-        "hostility": rules.felt_hostility(general, state.level(HOSTILITY)),
+        "hostility": state.hostility(),
         "dependence": float(state.dependence()),
     }
 

@@ -88,7 +88,7 @@ class Trial:
     def decided(self, timeline: Timeline | None = None) -> int | None:
         """The row in which the decision is taken, None for never; `talks` are then those of the state."""
         draws = self.draws
-        changes, talked = simulate(
+        changes, talked, _ = simulate(
             timeline or self.plan.timeline,
             draws.parameters,
             draws.values,

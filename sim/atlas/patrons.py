@@ -36,6 +36,7 @@ CASE_COLUMNS = (
 )
 PRIORS = (
     "cooperation_ended",
+    "gives_way",
     "lost_public",
     "notice_carried_out",
     "order_carried_out",
@@ -43,6 +44,7 @@ PRIORS = (
     "request_followed",
     "request_met",
     "request_unclear",
+    "retaliates",
     "words_followed",
 )
 """What cases are counted for; `request_met` and `request_unclear` are there to compare with and feed no parameter."""
@@ -122,7 +124,9 @@ class Case:
     By a switch: for an order within 183 days or on the day the order had set, for a request or public talks within 400
     days.
     By the end of military cooperation with Washington: for a notice within 24 months, for words within 731 days and
-    with no formal act in between; always so for `cooperation_ended`.
+    with no formal act in between; always so for `cooperation_ended`. By Washington's answer to such words and notices:
+    better terms on which cooperation went on (`gives_way`), or something taken from the host (`retaliates`, of those to
+    which it did not give way).
     """
     days_to_switch: int | None
     """Days from `started` to the switch, or to the end of the presence; None where none followed."""

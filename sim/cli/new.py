@@ -81,7 +81,8 @@ attention = 1.0
 
 # --- The calendar: dated events, each under a name of your own --------------------------------------------
 # Types: campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest,
-#        offer, match, request, aid-cut, switch, truce, truce-ends, hostility, threat, notice, notice-withdrawn
+#        offer, match, request, aid-cut, switch, truce, truce-ends, hostility, threat, notice, notice-withdrawn, answer,
+#        deportations
 #        (keys of each: scenarios/README.md)
 
 {truce}[events.beijings-offer]

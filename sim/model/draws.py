@@ -39,6 +39,8 @@ REASSURED = 12
 """Purpose: whether a reassurance closes talks (month absolute, state code)."""
 DELIVERED = 13
 """Purpose: what of Beijing's promises arrives (month of leaving, state code)."""
+BARGAIN = 30
+"""Purpose: how Washington answers a host's words or notice (month absolute, state code)."""
 
 _MASK = 0xFFFFFFFF
 _MULTIPLIER_0 = 0xD2511F53

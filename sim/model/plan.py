@@ -16,11 +16,11 @@ from sim.model import calendar as kinds
 from sim.model import covariates, rules
 from sim.model.covariates import Yardsticks
 from sim.model.draws import purpose_of, state_code
-from sim.model.terms import SIDES
+from sim.model.terms import ANSWERS, SIDES
 from sim.model.timeline import Events, Floats, Timeline
 from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
 from sim.scenario import Members, Range, ResolvedScenario, Scenario, StateTable, members
-from sim.scenario.events import Event, Switch
+from sim.scenario.events import Answer, Event, Switch
 from sim.scenario.fields import bounds_of, month_number
 from sim.scenario.levers import LEVERS, PATRONS
 from sim.scenario.schema import Outcome
@@ -104,6 +104,7 @@ def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
         **levers,
         stirs=_stirs([*levers.values()], len(numbers)),
         fades=_stirs([*events.fade], len(numbers)),
+        answers=_answers(events, len(numbers)),
         **_states(loaded, who, first),
         **_covariates(loaded, who, yardsticks),
         **_hosts(scenario, who),
@@ -165,6 +166,17 @@ def _stirs(series: list[Floats], length: int) -> Any:
     for values in series:
         same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
         found[1:] |= ~same
+    return found
+
+
+def _answers(events: Events, length: int) -> Any:
+    """(T + 1,) whether Washington's answer to a host is told for the month, or follows what was said the month before."""
+    found = np.zeros(length, dtype=np.bool_)
+    for kind, month in zip(events.kind.tolist(), events.month.tolist(), strict=True):
+        if kind == kinds.TOLD_ANSWER:
+            found[max(0, month) : max(0, month) + 1] = True
+        elif kinds.THREAT <= kind <= kinds.NOTICE and month >= -1:
+            found[month + 1 : month + 2] = True
     return found
 
 
@@ -441,10 +453,12 @@ def _late(entry: Entry) -> int:
 
 
 def _value(entry: Entry) -> float | Uncertain:
-    """The number an event carries: strength, pressure, lean, share, whole sum in US$ million, or side of a switch."""
+    """The number an event carries: strength, pressure, lean, share, whole sum in US$ million, side or answer."""
     event = entry.event
     if isinstance(event, Switch):
         return float(SIDES.index(event.to))
+    if isinstance(event, Answer):
+        return float(ANSWERS.index(event.answer))
     if event.number is None:
         return 1.0
     given = getattr(event, event.number)
@@ -495,7 +509,7 @@ def _events(
         incoming=np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
         span=ints(_span(event) for event in events),
         exposure=np.array([_exposed(entry, numbers[0], start) for entry in entries], dtype=np.float64),
-        answer=ints(_ANSWERS[getattr(event, "answer", None)] for event in events),
+        answer=ints(_ANSWERS.get(getattr(event, "answer", None), kinds.AUCTION) for event in events),
         fade=np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
         years=np.array([event.paid_over for event in events], dtype=np.float64),
         from_budget=np.array([getattr(event, "from_budget", False) for event in events], dtype=np.bool_),

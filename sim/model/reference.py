@@ -92,6 +92,12 @@ class Reference(NamedTuple):
     """(h,) annual rate that words alone add, by host."""
     cooperation: Floats
     """(h,) log annual rate of suspending in a quiet year, by host."""
+    us_aid: Floats
+    """(h,) Washington's aid at the start, US$ million a year, by host."""
+    remittances: Floats
+    """(h,) remittances from the United States at the start, US$ million a year."""
+    rent: Floats
+    """(h,) rent or aid that Washington adds if it gives way, US$ million a year; 0 for a state without an economy."""
 
 
 @rule
@@ -217,8 +223,15 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         )
         rho[i] = _scaled(back, timeline.susceptibility[i])
 
-    cooperation, words = np.empty(timeline.host.shape[0]), np.empty(timeline.host.shape[0])
-    for j in range(cooperation.shape[0]):
+    hosts = timeline.host.shape[0]
+    cooperation, words = np.empty(hosts), np.empty(hosts)
+    us_aid, remittances, rent = np.zeros(hosts), np.zeros(hosts), np.zeros(hosts)
+    for j in range(hosts):
+        host = timeline.host[j]
+        if timeline.economy[host]:
+            us_aid[j] = timeline.us_aid[host] / 100.0 * timeline.gdp[host]
+            remittances[j] = timeline.remittances[host] / 100.0 * timeline.gdp[host]
+            rent[j] = p.rent_raised
         quiet = p.suspension_rate
         if timeline.host_compact[j]:
             quiet = p.suspension_rate_compact
@@ -280,6 +293,9 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         rules.notice_rate(p.notice_carried_out),
         words,
         cooperation,
+        us_aid,
+        remittances,
+        rent,
     )
 
 

@@ -297,6 +297,40 @@ class NoticeWithdrawn(EventBase):
     """The host that takes them back."""
 
 
+class Answer(EventBase):
+    """Washington's answer to a host's words or notice about military cooperation, told and not drawn.
+
+    It answers what stands on that day, and nothing where nothing stands.
+    """
+
+    whose: ClassVar[str | None] = "washington"
+    said: ClassVar[str] = "Washington answers a host"
+    type: Literal["answer"]
+    state: Iso3
+    """The host that is answered."""
+    answer: Literal["gives-way", "waits", "retaliates"]
+    """Gives way: more rent, words and notice are off, part of the hostility is gone; waits; retaliates: less aid and
+    fewer remittances."""
+
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar."""
+        return "TOLD_ANSWER"
+
+
+class Deportations(EventBase):
+    """Washington deports so many that a state's remittances from the United States fall, and with them its dependence."""
+
+    whose: ClassVar[str | None] = "washington"
+    number: ClassVar[str | None] = "share"
+    said: ClassVar[str] = "deportations by Washington"
+    type: Literal["deportations"]
+    state: Iso3
+    """The state whose citizens are sent back."""
+    share: Share
+    """Part of its remittances from the United States that it loses, 0 to 1."""
+
+
 class Request(EventBase):
     """A state asks Taipei for money in public: its tie comes up."""
 
@@ -379,6 +413,8 @@ Event = Annotated[
     | Threat
     | Notice
     | NoticeWithdrawn
+    | Answer
+    | Deportations
     | Request
     | Switch
     | AidCut
