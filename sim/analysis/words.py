@@ -79,7 +79,8 @@ def phrase(event: Any, told: Mapping[str, Any]) -> str:
         return f"{PATRONS[event.by]}'s offer of {when}, {signed}, of {sum_in_words(told)}"
     by, to = getattr(event, "by", None), getattr(event, "to", None)
     joins = {"beijing": "join Beijing", "taipei": "return to Taipei"}.get(str(to), "")
-    said = EVENTS[event.type].said.format(by=PATRONS.get(str(by), ""), joins=joins)
+    answer = str(getattr(event, "answer", "")).replace("-", " ")
+    said = EVENTS[event.type].said.format(by=PATRONS.get(str(by), ""), joins=joins, answer=answer)
     return f"{said}, {when}"
 
 

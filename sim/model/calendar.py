@@ -224,13 +224,13 @@ def speaks(events: Events, state: int, status: Ints) -> bool:
 
 @rule
 def answer_due(events: Events, state: int, month: int, happens: NDArray[np.bool_], status: Ints) -> bool:
-    """Whether Washington answers this month what a host said in the last: if it stands, and no answer is told for it."""
+    """Whether Washington answers this month what a host said in the last: if it stands, and was not answered then."""
     said = False
     for event in range(status.shape[0]):
-        if events.state[event] == state and happens[event] and events.month[event] >= month - 1:
+        if events.state[event] == state and happens[event] and events.month[event] == month - 1:
             if events.kind[event] == TOLD_ANSWER:
                 return False
-            if events.month[event] == month - 1 and THREAT <= events.kind[event] <= NOTICE:
+            if THREAT <= events.kind[event] <= NOTICE:
                 said = said or status[event] == STANDING
     return said
 

@@ -134,7 +134,8 @@ def _later(months: int | None) -> str:
 def described(entry: Mapping[str, Any]) -> str:
     """What an event is, by its type."""
     said = EVENTS[str(entry["type"])].said
-    return said.format(by=SIDES.get(entry.get("by", ""), ""), joins=_joins(entry))
+    answer = plain(str(entry.get("answer", "")))
+    return said.format(by=SIDES.get(entry.get("by", ""), ""), joins=_joins(entry), answer=answer)
 
 
 def _joins(entry: Mapping[str, Any]) -> str:

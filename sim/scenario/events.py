@@ -25,7 +25,7 @@ class EventBase(Part):
     number: ClassVar[str | None] = None
     """The key that holds its number, where it has one."""
     said: ClassVar[str]
-    """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side."""
+    """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side, `{answer}` for Washington's."""
 
     date: Day | None = None
     """The day it happened or will happen. An effect of an election has `delay_months` instead."""
@@ -304,7 +304,7 @@ class Answer(EventBase):
     """
 
     whose: ClassVar[str | None] = "washington"
-    said: ClassVar[str] = "Washington answers a host"
+    said: ClassVar[str] = "Washington’s answer to words about military cooperation: it {answer}"
     type: Literal["answer"]
     state: Iso3
     """The host that is answered."""
