@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.answers import answers_told
 from sim.charts import states
 from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, start_words
 from sim.charts.events import (
@@ -42,6 +43,8 @@ KINDS = {
     "threat": "threat by",
     "notice": "notice by",
     "notice-withdrawn": "notice withdrawn by",
+    "answer": "Washington’s answer to",
+    "deportations": "deportations to",
     "hostility": "hostility to",
 }
 """Types of events that are marked, where they concern a host, and how their names begin."""
@@ -112,7 +115,7 @@ def measures(result: Result, rows: list[Row]) -> str:
     return (
         f"Above: number of hosts, simulated at the ends of months to {end}{shaded}.\n"
         f"Below: share of runs, %, suspended at the end of {end} (dots) or at any time until then (ticks).\n"
-        f"{note(result, rows)}"
+        f"{note(result, rows)}" + "".join(f"\n{said}" for said in answers_told(result))
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
+from sim.analysis.answers import answers_told
 from sim.charts.states import AWAY, SMALLEST_SHOWN, Row, left_out, note, numbered, reach, rows_of
 from sim.charts.when import chances
 from sim.charts.words import draws, end_of, known_to, source, start_of
@@ -195,7 +196,8 @@ def _hosts(result: Result) -> dict[str, Any]:
     if not result.hosts:
         return {}
     rows = rows_of(result, True, COOPERATION)
-    return {"rows": told(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
+    shown = {"rows": told(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
+    return shown | {"answers": answers_told(result)}
 
 
 def _why(removed: Removed, runs: int) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def remarks(scenario: Scenario) -> list[str]:
     said = [
         f"{path}: {event.state} is not in cooperation.hosts, so this {event.type} weighs on nothing"
         for path, event, _ in _dated(scenario)
-        if event.type in ("threat", "notice", "notice-withdrawn", "answer") and event.state not in scenario.cooperation.hosts
+        if event.type in ("threat", "notice", "notice-withdrawn", "answer")
+        and event.state not in scenario.cooperation.hosts
     ]
     truces = [event.date for event in scenario.events.values() if event.type == "truce" and event.enabled]
     if truce_on(scenario.as_of) and not any(day is not None and day <= scenario.scenario.start for day in truces):

@@ -197,9 +197,7 @@ def test_suspended_cooperation_is_restored_at_its_rate() -> None:
 
 # --- the sign of each lever -------------------------------------------------------------------------------
 
-BASE = hosts(
-    "HND", states={"HND": {"pride": 0.5, "dependence": 0.5, "lean": 0.1}}, parameters=FOR_GOOD | WAITING
-)
+BASE = hosts("HND", states={"HND": {"pride": 0.5, "dependence": 0.5, "lean": 0.1}}, parameters=FOR_GOOD | WAITING)
 
 
 def hazard(changes: dict[str, Any], base: Document = BASE) -> float:
