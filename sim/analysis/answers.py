@@ -8,7 +8,8 @@ from typing import Any
 from sim.results.result import Result
 from sim.words import dollars, listed, percent
 
-_DOES = {"gives-way": "gives way", "waits": "waits", "retaliates": "retaliates"}
+DOES = {"gives-way": "gives way", "waits": "waits", "retaliates": "retaliates"}
+"""Washington's answers to words or a notice, as verbs."""
 
 
 def answers_told(result: Result, codes: tuple[str, ...] = ()) -> list[str]:
@@ -19,17 +20,18 @@ def answers_told(result: Result, codes: tuple[str, ...] = ()) -> list[str]:
     said: list[str] = []
     for iso3, state in result.hosts:
         rows = {row["answer"]: row for row in result.answers_columns.rows(iso3=iso3)}
-        if (not codes or iso3 in codes) and any(answer in rows for answer in _DOES):
+        if (not codes or iso3 in codes) and any(answer in rows for answer in DOES):
             said += _of_host(state, rows)
     return said
 
 
 def _of_host(state: str, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    given = [(word, rows[answer]) for answer, word in _DOES.items() if answer in rows]
+    given = [(word, rows[answer]) for answer, word in DOES.items() if answer in rows]
     shares = listed([f"{word} in {percent(row['p'])} %" for word, row in given])
     ends = listed([percent(row["suspended"]) for _, row in given])
     said = [
-        f"Washington, answering {state}, {shares} of the runs; in {ends} % of these cooperation is suspended at the end."
+        f"Washington, answering {state}, {shares} of the runs, "
+        f"and cooperation is suspended at the end in {ends} % of these."
     ]
     costs = []
     if (row := rows.get("gives-way")) is not None and row["rent"]:

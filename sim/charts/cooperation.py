@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.answers import answers_told
+from sim.analysis.answers import DOES
 from sim.charts import states
 from sim.charts.count import LABELS, LEFT, WIDTH, Window, draw_runs, label_runs, start_words
 from sim.charts.events import (
@@ -27,13 +27,13 @@ from sim.charts.events import (
 )
 from sim.charts.history import number
 from sim.charts.labels import date_ticks
-from sim.charts.states import BETWEEN, HEAD, Row, draw_groups, likeliest, note
+from sim.charts.states import BETWEEN, HEAD, Group, Row, draw_groups, likeliest, note
 from sim.charts.style import BLACK, GREY, MARGIN, figure, grid, measured, panel, sheet, wrapped
 from sim.charts.when import shares
 from sim.charts.words import end_of, header, row_days, source, start_of
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
-from sim.words import spoken
+from sim.words import percent, spoken, the
 
 TITLE = "Military cooperation with Washington"
 ABOVE = "Hosts that cooperate"
@@ -64,7 +64,7 @@ def draw(result: Result) -> Figure:
     """The count of hosts that cooperate, with the events that concern them; below, each host's chance to suspend."""
     rows = rows_of(result)
     heading = f"Chance that cooperation is suspended at the end of {end_of(result)}"
-    group = likeliest(rows, heading, "more host", "hosts")
+    groups = [likeliest(rows, heading, "more host", "hosts"), *by_answer(result)]
     first, last = start_of(result), row_days(result)[-1]
     span = (last - first).days
     pad = span * 0.012 or LEAST_DAYS
@@ -78,7 +78,11 @@ def draw(result: Result) -> Figure:
     head = HEAD + LEVEL * max(lines_of_names(labels), level + 1) + GAP
     above = head + HEIGHT + FOOT + NOTE * len(lines)
     with sheet(
-        WIDTH, above + BETWEEN + group.height, TITLE, header(result, measures(result, rows)), source([result], BASIS)
+        WIDTH,
+        above + sum(BETWEEN + group.height for group in groups),
+        TITLE,
+        header(result, measures(result, [row for group in groups for row in group.rows])),
+        source([result], BASIS),
     ) as (drawing, top):
         plot = panel(drawing, LEFT, top + head, width, HEIGHT)
         ceiling = len(result.hosts) / (1 - HEADROOM / HEIGHT)
@@ -97,7 +101,7 @@ def draw(result: Result) -> Figure:
             drawing.text(LEFT / WIDTH, y, line, color=GREY, size=SMALL, va="top")
         y = 1 - (top + HEAD - 0.08) / drawing.get_figheight()
         drawing.text(MARGIN / WIDTH, y, ABOVE, weight="bold", va="bottom")
-        draw_groups(drawing, top + above + BETWEEN, [group], COLUMN)
+        draw_groups(drawing, top + above + BETWEEN, groups, COLUMN)
     return drawing
 
 
@@ -108,6 +112,26 @@ def rows_of(result: Result) -> list[Row]:
     return [replace(row, ever=chance) for row, chance in zip(rows, ever.tolist(), strict=True)]
 
 
+def by_answer(result: Result) -> list[Group]:
+    """A panel for each host to which Washington gave more than one answer: the chance by its answer."""
+    groups = []
+    for iso3, name in result.hosts:
+        given = [row for row in result.answers_columns.rows(iso3=iso3) if row["answer"] in DOES]
+        rows = [
+            Row(
+                iso3,
+                f"{DOES[each['answer']]} ({percent(each['p'])} % of runs)",
+                "",
+                *[float(each["suspended"])] * 3,
+                float(each["suspended_mc"] or 0.0),
+            )
+            for each in given
+        ]
+        if len(rows) > 1:
+            groups.append(Group(rows, f"{the(name)}, by Washington’s answer: the same chance", "", f"answers-{iso3}"))
+    return groups
+
+
 def measures(result: Result, rows: list[Row]) -> str:
     """What the two panels show, in which unit."""
     end = end_of(result)
@@ -115,7 +139,7 @@ def measures(result: Result, rows: list[Row]) -> str:
     return (
         f"Above: number of hosts, simulated at the ends of months to {end}{shaded}.\n"
         f"Below: share of runs, %, suspended at the end of {end} (dots) or at any time until then (ticks).\n"
-        f"{note(result, rows)}" + "".join(f"\n{said}" for said in answers_told(result))
+        f"{note(result, rows)}"
     )
 
 

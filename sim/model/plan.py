@@ -170,7 +170,7 @@ def _stirs(series: list[Floats], length: int) -> Any:
 
 
 def _answers(events: Events, length: int) -> Any:
-    """(T + 1,) whether Washington's answer to a host is told for the month, or follows what was said the month before."""
+    """(T + 1,) whether Washington's answer to a host is told for the month, or follows what was said in the last."""
     found = np.zeros(length, dtype=np.bool_)
     for kind, month in zip(events.kind.tolist(), events.month.tolist(), strict=True):
         if kind == kinds.TOLD_ANSWER:

@@ -744,7 +744,7 @@ def hazard_of_suspension(log_rate: float, acts: float) -> float:
 
 @rule
 def rate_of_acts(notice_rate: float, notice: float, words_rate: float, words: float, ripple: float) -> float:
-    """Annual rate added by a standing notice (0 or 1) and by words alone (0 to 1), as answers to other hosts move it."""
+    """Annual rate added by a standing notice (0 or 1) and by words alone (0 to 1), moved by answers to other hosts."""
     acts = notice_rate * min(1.0, notice) + words_rate * min(1.0, words)
     return acts * math.exp(min(ripple, MOST_LOG_HAZARD))
 

@@ -434,8 +434,8 @@ DECLARED: tuple[Parameter, ...] = (
     _prior(
         "rent_raised", "US$ million a year", "assumed", "log-normal", (40.0, 10.0, 115.0), (0.0, 1e5),
         "rent or aid that Washington adds when it gives way",
-        "judged on Manas 2009 (17.4 to 60 a year: general knowledge; to be confirmed) and the Compacts of 2024 (Palau 44, "
-        "Marshall Islands 115 a year in all)",
+        "judged on Manas 2009 (17.4 to 60 a year: general knowledge; to be confirmed) and the Compacts of 2024 "
+        "(Palau 44, Marshall Islands 115 a year in all)",
     ),
     _prior(
         "deported_share", "share", "assumed", "logit-normal", (0.1, 0.02, 0.3), _SHARE,
@@ -444,8 +444,8 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "ripple", _LOG, "assumed", "split-normal", (0.2, 0.0, 0.5), (0.0, 10.0),
-        "rise of the log rate of suspending of the other hosts with each that Washington gave way to, and fall with each "
-        "that it retaliated against",
+        "rise of the log rate of suspending of the other hosts with each that Washington gave way to, and fall with "
+        "each that it retaliated against",
         "judgement",
     ),
 )  # fmt: skip

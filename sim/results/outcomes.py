@@ -16,8 +16,8 @@ from sim.results.tables import RECOGNITION, Place
 
 VOTE, ANSWER, STATE, NOBODY, AT_LEAST, COUNT = KINDS = ("vote", "answer", "state", "nobody", "at_least", "count")
 """What a row is: the chance of an outcome, or of Washington's first answer to a host; that of a state's tie to have
-changed, where the vote or the answer was this; that no state leaves Taipei; that so many leave or more; that the count at
-the end is this."""
+changed, where the vote or the answer was this; that no state leaves Taipei; that so many leave or more; that the count
+at the end is this."""
 NONE = "none of these"
 """The outcome of a vote that has none of those named, where their chances do not add up to 1. No name has spaces."""
 COLUMNS: Columns = {

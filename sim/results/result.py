@@ -276,8 +276,8 @@ class Result:
     def washington(self) -> pd.DataFrame:
         """One row a host and answer of Washington's: how often, what followed, and what it cost.
 
-        runs, p, mc : runs that had it, their share, its Monte Carlo error; suspended, suspended_mc : the share of these in
-        which cooperation is suspended at the end; aid, remittances, rent : change for the host, US$ million a year
+        runs, p, mc : runs that had it, their share, its Monte Carlo error; suspended, suspended_mc : the share of these
+        in which cooperation is suspended at the end; aid, remittances, rent : change for the host, US$ million a year
         (mean, and 5 and 95 % points over the answers)
         """
         return self.answers_columns.frame()

@@ -25,7 +25,8 @@ class EventBase(Part):
     number: ClassVar[str | None] = None
     """The key that holds its number, where it has one."""
     said: ClassVar[str]
-    """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side, `{answer}` for Washington's."""
+    """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side,
+    `{answer}` for Washington's."""
 
     date: Day | None = None
     """The day it happened or will happen. An effect of an election has `delay_months` instead."""
@@ -319,7 +320,7 @@ class Answer(EventBase):
 
 
 class Deportations(EventBase):
-    """Washington deports so many that a state's remittances from the United States fall, and with them its dependence."""
+    """Washington deports so many that a state loses remittances from the United States: its dependence falls."""
 
     whose: ClassVar[str | None] = "washington"
     number: ClassVar[str | None] = "share"

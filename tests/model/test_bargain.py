@@ -36,7 +36,7 @@ def world(*hosts: str, events: dict[str, Any] | None = None, **parameters: float
         "HND",
         end="2024-12-31",
         cooperation={"hosts": list(hosts or ("HND",))},
-        states={code: own for code in ("GTM", "HND")},
+        states=dict.fromkeys(("GTM", "HND"), own),
         events=events or {},
         parameters=QUIET | parameters,
     )

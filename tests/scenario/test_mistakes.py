@@ -12,7 +12,8 @@ from tests.scenario.documents import FILE, header, loaded, refused, written
 
 TYPES = (
     "one of campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest, offer, "
-    "match, hostility, threat, notice, notice-withdrawn, answer, deportations, request, switch, aid-cut, truce, truce-ends"
+    "match, hostility, threat, notice, notice-withdrawn, answer, deportations, request, switch, aid-cut, "
+    "truce, truce-ends"
 )
 CODE = "a state's three-letter code or name, such as HND or Honduras"
 MEMBER = "a state simulated here: on the roster at the start, or one that left Taipei lately"
