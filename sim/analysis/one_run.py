@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.answers import answers_in
 from sim.analysis.bench import ledger_again, same_bits
 from sim.analysis.dates import calendar_of
 from sim.analysis.smallest_change import smallest_change
@@ -99,6 +100,7 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
         "usual": usual,
         "calendar": list(calendar_of(subject, setup.plan, happens)),
         "words": acts_told(subject, setup.plan, happens, draws.values[draw], beliefs),
+        "answers": answers_in(ensemble.answers, subject.place - len(result.members), result.months),
     }
     told["keeping"] = None if decided is None else smallest_change(subject, run, decided)
     return told

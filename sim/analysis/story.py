@@ -266,6 +266,8 @@ def _not_taken(run: Told, decision: str, name: str) -> list[str]:
 def beside(run: Told, decision: str) -> list[str]:
     """What goes with the story of a run: for a departure, what an onlooker could know; the calendar's own words."""
     words = [act["sentence"] for act in run["words"] if act["row"] <= run["row"]]
+    if decision == "suspend":
+        words += [answer["sentence"] for answer in run["answers"] if answer["row"] <= run["row"]]
     if decision != "leave" or not run["decided"]:
         return words
     known = (

@@ -117,16 +117,10 @@ def by_answer(result: Result) -> list[Group]:
     groups = []
     for iso3, name in result.hosts:
         given = [row for row in result.answers_columns.rows(iso3=iso3) if row["answer"] in DOES]
-        rows = [
-            Row(
-                iso3,
-                f"{DOES[each['answer']]} ({percent(each['p'])} % of runs)",
-                "",
-                *[float(each["suspended"])] * 3,
-                float(each["suspended_mc"] or 0.0),
-            )
-            for each in given
-        ]
+        rows = []
+        for each in given:
+            p, error = float(each["suspended"]), float(each["suspended_mc"] or 0.0)
+            rows.append(Row(iso3, f"{DOES[each['answer']]} ({percent(each['p'])} % of runs)", "", p, p, p, error))
         if len(rows) > 1:
             groups.append(Group(rows, f"{the(name)}, by Washington’s answer: the same chance", "", f"answers-{iso3}"))
     return groups

@@ -250,7 +250,8 @@ def _draw_group(plot: Axes, group: Group, span: int, left: float, numbers: float
     height = ROW * len(group.rows)
     line = {"va": "bottom", "transform": above}
     plot.text((MARGIN - left) / width, 1 + 0.08 / height, group.heading, weight="bold", **line)  # type: ignore[arg-type]
-    plot.text(last_at, 1 + 0.08 / height, column, color=GREY, **line)  # type: ignore[arg-type]
+    if any(row.beside for row in group.rows):
+        plot.text(last_at, 1 + 0.08 / height, column, color=GREY, **line)  # type: ignore[arg-type]
     if group.rest:
         below = -(FOOT + 0.02) / height
         plot.text((MARGIN - left) / width, below, group.rest, color=GREY, va="top", transform=above)

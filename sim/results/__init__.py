@@ -1,6 +1,6 @@
 """Results: the object, its tables, its files and its identity."""
 
-from sim.results.files import LEDGER, folder_of, read, write_data
+from sim.results.files import LEDGER, OUTCOME_TABLE, folder_of, read, write_data
 from sim.results.folder import (
     CHARTS,
     DATA,
@@ -31,6 +31,7 @@ __all__ = [
     "DATA",
     "LEDGER",
     "MANIFEST",
+    "OUTCOME_TABLE",
     "REPORT",
     "Chance",
     "Exactly",

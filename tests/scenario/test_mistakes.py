@@ -174,6 +174,16 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         EVENT.replace("lobbying", "notice") + "strength = 0.5",
         ["events.a.strength: unknown key (got 'strength')"],
     ),
+    "an answer of washington's that is none": (
+        EVENT.replace("lobbying", "answer") + 'answer = "gives-in"',
+        ["events.a.answer: one of 'gives-way', 'waits' or 'retaliates' (got 'gives-in'); did you mean gives-way?"],
+    ),
+    "an answer without which": (EVENT.replace("lobbying", "answer"), ["events.a.answer: required"]),
+    "deportations without how many": (EVENT.replace("lobbying", "deportations"), ["events.a.share: required"]),
+    "deportations of more than all": (
+        EVENT.replace("lobbying", "deportations") + "share = 1.5",
+        ["events.a.share: at most 1 (got 1.5)"],
+    ),
     "a notice withdrawn by nobody": (
         EVENT.replace("lobbying", "notice-withdrawn").replace('state = "HND"\n', ""),
         ["events.a.state: required"],
