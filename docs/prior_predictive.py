@@ -330,7 +330,7 @@ def _crisis(d: Draw) -> float:
 def _acts(notice: float, words: float, d: Draw) -> float:
     base = d.p.suspension_rate
     added = rules.rate_of_acts(
-        rules.notice_rate(d.p.notice_carried_out), notice, rules.words_rate(d.p.words_followed, base), words
+        rules.notice_rate(d.p.notice_carried_out), notice, rules.words_rate(d.p.words_followed, base), words, 0.0
     )
     return -math.expm1(-rules.hazard_of_suspension(math.log(base), added) * rules.NOTICE_YEARS)
 

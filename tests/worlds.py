@@ -115,7 +115,7 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
     counts = np.empty((total, length, 2), dtype=np.uint8)
     expected = np.zeros((-(-total // RUNS_PER_DRAW), places, len(rows), 2))
     book = np.zeros((total, length, places, COLUMNS)) if ledger else None
-    changes, talked, first = [], [], 0
+    changes, talked, answers, first = [], [], [], 0
     for size in sizes:
         last = first + size
         found = simulate(
@@ -136,8 +136,10 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
         )
         changes.append(found[0])
         talked.append(found[1])
+        answers.append(found[2])
         first = last
-    return Ensemble(counts, np.concatenate(changes), expected, book, np.concatenate(talked))
+    rows_found = (np.concatenate(each) for each in (talked, answers))
+    return Ensemble(counts, np.concatenate(changes), expected, book, *rows_found)
 
 
 def bits(values: NDArray[np.float64] | None) -> NDArray[np.int64]:
@@ -209,6 +211,7 @@ class Difference:
     expected: int
     ledger: int
     talks: bool
+    answers: bool
 
 
 def difference(one: Ensemble, other: Ensemble) -> Difference:
@@ -219,10 +222,12 @@ def difference(one: Ensemble, other: Ensemble) -> Difference:
         ledger = int(np.count_nonzero(bits(one.ledger) != bits(other.ledger)))
     expected = int(np.count_nonzero(bits(one.expected) != bits(other.expected)))
     alike = one.talks.shape == other.talks.shape and bool(np.all(bits(one.talks) == bits(other.talks)))
-    return Difference(int(np.count_nonzero(one.counts != other.counts)), not same, expected, ledger, not alike)
+    answers = one.answers.shape == other.answers.shape and bool(np.all(bits(one.answers) == bits(other.answers)))
+    counts = int(np.count_nonzero(one.counts != other.counts))
+    return Difference(counts, not same, expected, ledger, not alike, not answers)
 
 
-SAME = Difference(counts=0, changes=False, expected=0, ledger=0, talks=False)
+SAME = Difference(counts=0, changes=False, expected=0, ledger=0, talks=False, answers=False)
 
 assert HEAD == 5  # the tests below name the columns of a change by number
 
@@ -392,6 +397,9 @@ def rich() -> Document:
             "notice-3": {"type": "notice", "state": "MHL", "date": "2024-02-01"},
             "notice-4": {"type": "notice", "state": "SLV", "date": "2022-02-01"},
             "as-you-were": {"type": "notice-withdrawn", "state": "MHL", "date": "2024-09-01", "chance": 0.6},
+            "given-way": {"type": "answer", "state": "SLV", "date": "2022-05-01", "answer": "gives-way", "chance": 0.7},
+            "punished": {"type": "answer", "state": "PAN", "date": "2022-01-20", "answer": "retaliates"},
+            "flights": {"type": "deportations", "state": "HTI", "date": "2022-08-01", "share": unsure},
             "pause": {"type": "truce", "date": "2023-10-01", "years": 0.5, "chance": 0.5},
         },
         "elections": {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.answers import answers_in
 from sim.analysis.bench import ledger_again, same_bits
 from sim.analysis.dates import calendar_of
 from sim.analysis.smallest_change import smallest_change
@@ -17,7 +18,7 @@ from sim.analysis.talks import COLUMNS, held_by
 from sim.analysis.words import acts_in_words
 from sim.errors import Problem, ResultError
 from sim.model import rules
-from sim.model.calendar import AID, DOUBTED, HOSTILITY, INDUCEMENT, OFFER, draw_happenings
+from sim.model.calendar import AID, DOUBTED, INDUCEMENT, OFFER, draw_happenings
 from sim.model.draws import SUSPEND, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.terms import (
@@ -100,6 +101,7 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
         "usual": usual,
         "calendar": list(calendar_of(subject, setup.plan, happens)),
         "words": acts_in_words(subject, setup.plan, happens, draws.values[draw], beliefs),
+        "answers": answers_in(ensemble.answers, subject.place - len(result.members), result.months),
     }
     document["keeping"] = None if decided is None else smallest_change(subject, run, decided)
     return document
@@ -251,7 +253,6 @@ def _act(world: Any, state: Any, month: str) -> Row:
     """
     with_taipei = state.side == TAIPEI
     believed, aid = state.bid, state.aid
-    general = float(world.timeline.hostility[world.month])
     offers, standing = float(state.level(OFFER)), float(state.standing) if with_taipei else 0.0
     face = (believed - offers) / state.trust() + offers + float(state.level(DOUBTED))
     stake = float(state.stake[min(state.kind, 1)]) if with_taipei else 0.0
@@ -272,7 +273,7 @@ def _act(world: Any, state: Any, month: str) -> Row:
         "stake_million_usd": stake / 100.0 * state.gdp,
         "taipei_accepts": float(world.taipei.acceptance),
         "pressure": float(state.pressed[min(state.kind, 1)]) if with_taipei else None,
-        "hostility": rules.felt_hostility(general, state.level(HOSTILITY)),
+        "hostility": state.hostility(),
         "dependence": float(state.dependence()),
     }
 

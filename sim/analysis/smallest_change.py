@@ -80,7 +80,7 @@ class Trial:
     def decided(self, timeline: Timeline | None = None) -> int | None:
         """The row in which the decision is taken, None if never; sets `talks`."""
         draws = self.draws
-        changes, talked = simulate(
+        changes, talked, _ = simulate(
             timeline or self.plan.timeline,
             draws.parameters,
             draws.values,

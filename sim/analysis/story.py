@@ -293,6 +293,8 @@ def _not_taken(run: Row, decision: str, name: str) -> list[str]:
 def beside(run: Row, decision: str) -> list[str]:
     """Sentences beside the story of a run: for a departure, what an onlooker could know; the acts of the calendar."""
     words = [act["sentence"] for act in run["words"] if act["row"] <= run["row"]]
+    if decision == "suspend":
+        words += [answer["sentence"] for answer in run["answers"] if answer["row"] <= run["row"]]
     if decision != "leave" or not run["decided"]:
         return words
     known = (

@@ -50,6 +50,7 @@ CASE_COLUMNS = (
 )
 PRIORS = (
     "cooperation_ended",
+    "gives_way",
     "lost_public",
     "notice_carried_out",
     "order_carried_out",
@@ -57,6 +58,7 @@ PRIORS = (
     "request_followed",
     "request_met",
     "request_unclear",
+    "retaliates",
     "words_followed",
 )
 """What cases are counted for; `request_met` and `request_unclear` are for comparison and feed no parameter."""
@@ -156,7 +158,9 @@ class Case:
     A switch must follow an order within 183 days or on the day that the order sets, a request or public talks within
     400 days.
     Military cooperation with Washington must end within 24 months of a notice, or within 731 days of words without a
-    formal act in between; for `cooperation_ended` it always has.
+    formal act in between; for `cooperation_ended` it always has. Washington's answer to such words and notices must be
+    better terms on which cooperation went on (`gives_way`), or something taken from the host (`retaliates`, of those to
+    which it did not give way).
     """
     days_to_switch: int | None
     """Days from `started` to the switch, or to the end of the presence; None if none followed."""

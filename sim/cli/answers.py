@@ -130,6 +130,36 @@ class Outcomes(Answer):
     votes: list[VoteOf]
 
 
+class AnswerOf(Answer):
+    """An answer of Washington's to a host, as a row of `answers.csv`."""
+
+    iso3: str
+    state: str
+    answer: str
+    """To words or a notice `gives-way`, `waits`, `retaliates`; to a suspension `cuts-aid`, `keeps-aid`."""
+    runs: int
+    """Runs that had it."""
+    p: float
+    """Their share, 0 to 1."""
+    mc: float | None
+    """Monte Carlo standard error."""
+    suspended: float
+    """Share of these in which cooperation is suspended at the end, 0 to 1."""
+    suspended_mc: float | None
+    aid: float
+    """Change of the host's aid, US$ million a year: mean, then 5 and 95 % points over the answers."""
+    aid_low: float
+    aid_high: float
+    remittances: float
+    """The same of its remittances from the United States."""
+    remittances_low: float
+    remittances_high: float
+    rent: float
+    """The same of what Washington pays for cooperation."""
+    rent_low: float
+    rent_high: float
+
+
 class Run(Answer):
     """`sim run --json`"""
 
@@ -153,6 +183,8 @@ class Run(Answer):
     end: AtEnd
     states: list[State]
     outcomes: Outcomes
+    answers: list[AnswerOf]
+    """Washington's answers to hosts; none where no host says anything and none suspends."""
     parameter_kinds: dict[str, int]
     """Numbers of parameters that are estimated, documented, assumed."""
     seconds: dict[str, float]

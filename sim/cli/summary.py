@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sim.analysis.answers import answers_told
 from sim.analysis.reading import SMALLEST_SHOWN, Row, known_to, last_of, observed, rows_of
 from sim.charts.catalogue import of_result
 from sim.report.outcomes import asked, leaving
@@ -41,6 +42,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
             {key: values[row] for key, values in result.states_columns.items()} for row in range(len(result.places))
         ],
         "outcomes": _outcomes_json(result),
+        "answers": result.answers_columns.rows(),
         "parameter_kinds": dict(Counter(belief["kind"] for belief in result.beliefs)),
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
     }
@@ -145,6 +147,7 @@ def _cooperation(result: Result, end: str) -> list[str]:
         f"{hosts} with Washington's forces at the start.",
         f"By the end of {end}: {last['mean']:.2f} on average; 90 % of the runs {last['q05']} to {last['q95']}.",
         f"Likeliest to have suspended it: {likeliest.name}, {_percent(likeliest.p).strip()}{span}.",
+        *answers_told(result, tuple(asked(result))),
     ]
 
 

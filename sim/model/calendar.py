@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import rule
 from sim.model.draws import uniform
-from sim.model.terms import BY_ORDER, BY_PLEDGE, BY_REQUEST, ITSELF
+from sim.model.terms import BY_ORDER, BY_PLEDGE, BY_REQUEST, ITSELF, NO_ANSWER
 from sim.model.timeline import Events, Floats, Ints
 
 PLEDGE, REASSURANCE, RETURN_PLEDGE, THREAT, NOTICE, LOBBYING, HOSTILITY, OFFER, AID, INDUCEMENT, MATCH = range(11)
-TAIPEI_CUT, US_CUT, DOUBTED = 11, 12, 13
-LEVELS = 14
+TAIPEI_CUT, US_CUT, DOUBTED, DEPORTATIONS = 11, 12, 13, 14
+LEVELS = 15
 """`DOUBTED` is no kind of event: offers at their face value less what is believed of them."""
-ORDER, WITHDRAWAL, INAUGURATION, LEAN, TRUCE, TRUCE_ENDS, NOTICE_WITHDRAWN, REQUEST, SWITCH = range(20, 29)
+ORDER, WITHDRAWAL, INAUGURATION, LEAN, TRUCE, TRUCE_ENDS, NOTICE_WITHDRAWN, REQUEST, SWITCH, TOLD_ANSWER = range(20, 30)
 
 DORMANT, STANDING, WAITING = 0, 1, 2
 """Status of an event: not (or no longer) in effect; in effect; spoken by a government still to come."""
@@ -49,6 +49,8 @@ class Calls(NamedTuple):
     """Event of the request to Taipei that is open, or -1."""
     switch: Ints
     """Side to which the scenario has the state change this month, or -1."""
+    answer: Ints
+    """Washington's answer, set for this month, to the state's words or notice about cooperation; or `NO_ANSWER`."""
 
 
 @rule
@@ -57,6 +59,7 @@ def clear(calls: Calls) -> None:
     calls.trigger[:] = ITSELF
     calls.calm[:] = 0.0
     calls.switch[:] = -1
+    calls.answer[:] = NO_ANSWER
 
 
 @rule
@@ -142,7 +145,7 @@ def _take_effect(
         status[event] = WAITING
         if not events.incoming[event]:
             _speak(events, event, when, events.exposure[event], values, status, calls)
-        if kind == US_CUT:
+        if kind in (US_CUT, DEPORTATIONS):
             carried_out[0] += values[event]
             carried_out[1] += values[event]
     elif kind == ORDER:
@@ -177,6 +180,8 @@ def _take_effect(
         truce[0] = NEVER
     elif kind == SWITCH:
         calls.switch[state] = int(values[event])
+    elif kind == TOLD_ANSWER:
+        calls.answer[state] = int(values[event])
 
 
 @rule
@@ -206,6 +211,28 @@ def end_words(events: Events, state: int, first: int, last: int, status: Ints) -
         about = events.state[event] == state and first <= kind <= last
         if about and status[event] == STANDING:
             status[event] = DORMANT
+
+
+@rule
+def speaks(events: Events, state: int, status: Ints) -> bool:
+    """Whether words or a notice of a host about cooperation stand."""
+    for event in range(status.shape[0]):
+        if events.state[event] == state and THREAT <= events.kind[event] <= NOTICE and status[event] == STANDING:
+            return True
+    return False
+
+
+@rule
+def answer_due(events: Events, state: int, month: int, happens: NDArray[np.bool_], status: Ints) -> bool:
+    """Whether Washington answers this month what a host said in the last: if it stands, and was not answered then."""
+    said = False
+    for event in range(status.shape[0]):
+        if events.state[event] == state and happens[event] and events.month[event] == month - 1:
+            if events.kind[event] == TOLD_ANSWER:
+                return False
+            if THREAT <= events.kind[event] <= NOTICE:
+                said = said or status[event] == STANDING
+    return said
 
 
 @rule

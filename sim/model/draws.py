@@ -48,6 +48,9 @@ COME_CLOSING = 23
 COME_LUCK = 24
 """Purpose: who wins them, and at what price (month in which they opened, state code)."""
 
+BARGAIN = 30
+"""Purpose: how Washington answers a host's words or notice (month absolute, state code)."""
+
 _MASK = 0xFFFFFFFF
 _MULTIPLIER_0 = 0xD2511F53
 _MULTIPLIER_1 = 0xCD9E8D57

@@ -13,11 +13,11 @@ import numpy as np
 
 from sim.model import calendar as kinds
 from sim.model.draws import purpose_of
-from sim.model.terms import SIDES
+from sim.model.terms import ANSWERS, SIDES
 from sim.model.timeline import Events, Floats
 from sim.parameters import Distribution, LogitNormal, LogNormal, SplitNormal
 from sim.scenario import Range, Scenario
-from sim.scenario.events import Event, Inauguration, Switch
+from sim.scenario.events import Answer, Event, Inauguration, Switch
 from sim.scenario.fields import bounds_of, month_number
 from sim.scenario.schema import Outcome
 
@@ -90,10 +90,12 @@ def _late(entry: Entry) -> int:
 
 
 def value_of(entry: Entry) -> float | Uncertain:
-    """The number an event carries: strength, pressure, lean, share, whole sum in US$ million, or side of a switch."""
+    """The number an event carries: strength, pressure, lean, share, whole sum in US$ million, side or answer."""
     event = entry.event
     if isinstance(event, Switch):
         return float(SIDES["recognition"].index(event.to))
+    if isinstance(event, Answer):
+        return float(ANSWERS.index(event.answer))
     if event.number is None:
         return 1.0
     given = getattr(event, event.number)
@@ -147,7 +149,7 @@ def events_of(entries: list[Entry], scenario: Scenario, states: Sequence[str], n
         incoming=np.array([getattr(event, "incoming", False) for event in events], dtype=np.bool_),
         span=ints(_span(event) for event in events),
         exposure=np.array([_exposed(entry, numbers[0], start) for entry in entries], dtype=np.float64),
-        answer=ints(_ANSWERS[getattr(event, "answer", None)] for event in events),
+        answer=ints(_ANSWERS.get(getattr(event, "answer", None), kinds.AUCTION) for event in events),
         fade=np.array([_fade(entry, length) for entry in entries]).reshape(len(entries), length),
         years=np.array([event.paid_over for event in events], dtype=np.float64),
         from_budget=np.array([getattr(event, "from_budget", False) for event in events], dtype=np.bool_),

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sim.model import rules
 from sim.model.calendar import (
     AID,
+    DEPORTATIONS,
     DORMANT,
     DOUBTED,
     HOSTILITY,
@@ -43,13 +44,16 @@ from sim.model.calendar import (
     WITHDRAWN,
     Calls,
     add_levels,
+    answer_due,
     clear,
     draw_happenings,
     end_words,
     open_month,
+    speaks,
 )
 from sim.model.draws import (
     ANSWER,
+    BARGAIN,
     CLOSING,
     COME_CLOSING,
     COME_IN_TALKS,
@@ -71,23 +75,36 @@ from sim.model.reference import FIRST_YEAR, REGIONS, derive, time_in_office
 from sim.model.terms import (
     ACCEPTANCE,
     ACTIVE,
+    ANSWER_AID,
+    ANSWER_COLUMNS,
+    ANSWER_HOST,
+    ANSWER_KIND,
+    ANSWER_MONTH,
+    ANSWER_REMITTANCES,
+    ANSWER_RENT,
+    ANSWER_RUN,
     BEIJING,
     BY_ORDER,
     BY_PLEDGE,
     BY_REQUEST,
     CHANCE,
     COLUMNS,
+    CUTS_AID,
     DROPPED,
+    GIVES_WAY,
     HAZARD,
     HEAD,
     IDLE,
     IN_PUBLIC,
     ITSELF,
+    KEEPS_AID,
     LEFT,
     NEITHER,
+    NO_ANSWER,
     NOT_TAKEN,
     PRICE,
     PRICE_MUSD,
+    RETALIATES,
     SIDE,
     SILENT,
     STAYED,
@@ -117,6 +134,7 @@ from sim.model.terms import (
     TALK_TAIPEI,
     TALK_TERM,
     TALK_TRIGGER,
+    WAITS,
 )
 from sim.model.terms import IN_TALKS as TALKS_COLUMN
 from sim.model.timeline import Floats, Ints, Timeline
@@ -153,7 +171,7 @@ def simulate(
     expected: Floats,
     ledger: Floats,
     keep_talks: bool,
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Simulate runs `first_run` to `first_run + runs - 1`; the changes and the talks, one row each, are returned.
 
     parameters : (draws,) record array; values, chances : (draws, E); outcomes : (draws, L, K) cumulative.
@@ -165,7 +183,8 @@ def simulate(
     mean is the chance to stand elsewhere at the horizon, with far less noise in it than counting has.
     ledger : (runs, T + 1, n + h, COLUMNS) filled, or of no runs when it is not wanted
     Returns changes (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then
-    what the ledger holds; and talks (concluded talks, TALK_COLUMNS), none unless `keep_talks`.
+    what the ledger holds; talks (concluded talks, TALK_COLUMNS), none unless `keep_talks`; and Washington's answers to
+    hosts (answers, ANSWER_COLUMNS).
     """
     months, n, hosts = timeline.exposure.shape[0], timeline.code.shape[0], timeline.host.shape[0]
     places = n + hosts
@@ -177,7 +196,9 @@ def simulate(
     most_changes, most_talks = months * places, months * n if keep_talks else 0
     changes = np.empty((max(runs, most_changes), HEAD + COLUMNS))
     talked = np.empty((most_talks, TALK_COLUMNS))
-    changed, concluded = 0, 0
+    most_answers = 2 * months * hosts
+    answers = np.empty((most_answers, ANSWER_COLUMNS))
+    changed, concluded, answered = 0, 0, 0
     happens = np.empty(entries, dtype=np.bool_)
     status = np.empty(entries, dtype=np.int64)
     side = np.empty(places, dtype=np.int64)
@@ -187,13 +208,17 @@ def simulate(
     truce = np.empty(1, dtype=np.int64)
     levels, committed, touched = np.zeros((LEVELS, n)), np.zeros(2), np.empty(n, dtype=np.bool_)
     fresh = np.empty(timeline.fresh_switches.shape[0])
-    security, cut_in_answer = np.empty(n), np.empty(n)
+    security = np.empty(n)
+    # What Washington's answers to hosts have done to each, and what the others have seen of them.
+    aid_cut, deported, rent, eased, ripples = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    precedents = 0.0
     carried_out = np.empty(2)
     calls = Calls(
         np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int64),
         np.empty(n),
         np.empty(n),
+        np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int64),
     )
@@ -243,6 +268,8 @@ def simulate(
             changes = _longer(changes, changed, changed + most_changes)
         if talked.shape[0] - concluded < most_talks:
             talked = _longer(talked, concluded, concluded + most_talks)
+        if answers.shape[0] - answered < most_answers:
+            answers = _longer(answers, answered, answered + most_answers)
         if run % RUNS_PER_DRAW == 0:
             p = parameters[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
@@ -253,6 +280,7 @@ def simulate(
         upcoming, dated = 0, timeline.events.month[0] if entries > 0 else _FAR
         fresh[:] = timeline.fresh_switches
         carried_out[:] = 0.0
+        precedents = 0.0
         clear(calls)
         calls.request[:] = -1
         count, cooperating, horizon = 0, hosts, 0
@@ -274,7 +302,7 @@ def simulate(
             missing[i] = 0.0
             left[i] = timeline.left[i]
             security[i] = timeline.security[i]
-            cut_in_answer[i] = 0.0
+            aid_cut[i], deported[i], rent[i], eased[i], ripples[i] = 0.0, 0.0, 0.0, 0.0, 0.0
             package[i], package_until[i] = 0.0, 0.0
             grant[i], burden[i], grant_until[i] = 0.0, 0.0, 0.0
             visible[i], visible_share[i] = _FAR, 0.0
@@ -342,7 +370,7 @@ def simulate(
                 for event in range(opens_with, upcoming):
                     if timeline.events.state[event] >= 0:
                         touched[timeline.events.state[event]] = True
-            if timeline.stirs[t]:
+            if timeline.stirs[t] or timeline.answers[t]:
                 relevel = True
             fading = False
             if timeline.fades[t]:
@@ -368,6 +396,49 @@ def simulate(
                 )
                 if committed[0] != of_beijing or committed[1] != of_taipei:
                     stale = True
+
+            # Washington answers what hosts said of their military cooperation.
+            if timeline.answers[t]:
+                for j in range(hosts):
+                    i, given, before = timeline.host[j], NO_ANSWER, 0.0
+                    if is_called and calls.answer[i] != NO_ANSWER:
+                        if speaks(timeline.events, i, status):
+                            given = calls.answer[i]
+                    elif answer_due(timeline.events, i, t, happens, status):
+                        u = uniform(seed, run, today, timeline.code[i], BARGAIN)
+                        given = WAITS
+                        if rules.gives_way(u, p.gives_way):
+                            given = GIVES_WAY
+                        elif rules.retaliates(u, p.gives_way, p.retaliates):
+                            given = RETALIATES
+                    if given == NO_ANSWER:
+                        continue
+                    row = answers[answered]
+                    row[:] = 0.0
+                    row[ANSWER_RUN], row[ANSWER_MONTH], row[ANSWER_HOST], row[ANSWER_KIND] = run, t, j, given
+                    if given == GIVES_WAY:
+                        row[ANSWER_RENT] = reference.rent[j] - rent[i]
+                        rent[i], eased[i] = reference.rent[j], p.easing
+                        end_words(timeline.events, i, THREAT, NOTICE, status)
+                        levels[THREAT, i], levels[NOTICE, i] = 0.0, 0.0
+                        carried_out[1] += 1.0
+                        precedents += 1.0
+                        ripples[i] += 1.0
+                    elif given == RETALIATES:
+                        before = levels[US_CUT, i]
+                        row[ANSWER_AID] = -rules.taken(
+                            reference.us_aid[j], before + aid_cut[i], before + p.answer_share
+                        )
+                        before = levels[DEPORTATIONS, i]
+                        row[ANSWER_REMITTANCES] = -rules.taken(
+                            reference.remittances[j], before + deported[i], before + p.deported_share
+                        )
+                        aid_cut[i], deported[i] = p.answer_share, p.deported_share
+                        carried_out[0] += 1.0
+                        carried_out[1] += 1.0
+                        precedents -= 1.0
+                        ripples[i] -= 1.0
+                    answered += 1
             in_truce = t < truce[0]
             beijing_accepts = rules.acceptance(timeline.beijing_acceptance[t], in_truce, p.acceptance_truce)
             taipei_accepts = rules.acceptance(timeline.taipei_acceptance[t], in_truce, p.acceptance_truce)
@@ -519,12 +590,12 @@ def simulate(
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
                         timeline.exports[i],
-                        timeline.remittances[i],
-                        timeline.us_aid[i],
-                        levels[US_CUT, i] + cut_in_answer[i],
+                        rules.remittances_left(timeline.remittances[i], levels[DEPORTATIONS, i] + deported[i]),
+                        rules.aid_raised(timeline.us_aid[i], rent[i], timeline.gdp[i]),
+                        levels[US_CUT, i] + aid_cut[i],
                         security[i],
                     )
-                    hostility = rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i])
+                    hostility = rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i], eased[i])
                     for kind in range(2):
                         pressed[i, kind] = rules.pressure(
                             timeline.washington_attention[t],
@@ -868,13 +939,13 @@ def simulate(
                 rows[place, SIDE] = float(side[place])
                 rows[place, ACCEPTANCE] = 1.0
                 if side[place] == ACTIVE:
-                    hostility = rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i])
+                    hostility = rules.felt_hostility(timeline.hostility[t], levels[HOSTILITY, i], eased[i])
                     dependence = rules.dependence_left(
                         timeline.dependence_scale[i],
                         timeline.exports[i],
-                        timeline.remittances[i],
-                        timeline.us_aid[i],
-                        levels[US_CUT, i] + cut_in_answer[i],
+                        rules.remittances_left(timeline.remittances[i], levels[DEPORTATIONS, i] + deported[i]),
+                        rules.aid_raised(timeline.us_aid[i], rent[i], timeline.gdp[i]),
+                        levels[US_CUT, i] + aid_cut[i],
                         security[i],
                     )
                     rows[place, T_BASE] = reference.cooperation[j]
@@ -883,11 +954,20 @@ def simulate(
                     rows[place, T_GOVERNMENT] = rules.government_term(
                         p.suspension_lean_effect, lean[i], timeline.lean_ref[i]
                     )
+                    rows[place, T_NEIGHBOURS] = rules.ripple_term(p.ripple, precedents - ripples[i])
                     rows[place, T_ORDER] = rules.rate_of_acts(
-                        reference.notice_rate, levels[NOTICE, i], reference.words_rate[j], levels[THREAT, i]
+                        reference.notice_rate,
+                        levels[NOTICE, i],
+                        reference.words_rate[j],
+                        levels[THREAT, i],
+                        rows[place, T_NEIGHBOURS],
                     )
                     log_rate = rules.log_hazard_of_suspension(
-                        rows[place, T_BASE], rows[place, T_BACKFIRE], rows[place, T_THREAT], rows[place, T_GOVERNMENT]
+                        rows[place, T_BASE],
+                        rows[place, T_BACKFIRE],
+                        rows[place, T_THREAT],
+                        rows[place, T_GOVERNMENT],
+                        rows[place, T_NEIGHBOURS],
                     )
                     rows[place, HAZARD] = rules.hazard_of_suspension(log_rate, rows[place, T_ORDER])
                 else:
@@ -1058,13 +1138,24 @@ def simulate(
                         end_words(timeline.events, host, THREAT, NOTICE, status)
                         u = uniform(seed, run, today, timeline.code[host], ANSWER)
                         carried_out[1] += 1.0
+                        row = answers[answered]
+                        row[:] = 0.0
+                        row[ANSWER_RUN], row[ANSWER_MONTH], row[ANSWER_HOST] = run, t, i - n
+                        row[ANSWER_KIND], row[ANSWER_RENT] = KEEPS_AID, 0.0 - rent[host]
+                        rent[host] = 0.0
                         if u < p.answer_chance:
-                            cut_in_answer[host] = p.answer_share
+                            before = levels[US_CUT, host]
+                            row[ANSWER_KIND] = CUTS_AID
+                            row[ANSWER_AID] = -rules.taken(
+                                reference.us_aid[i - n], before + aid_cut[host], before + p.answer_share
+                            )
+                            aid_cut[host] = p.answer_share
                             carried_out[0] += 1.0
+                        answered += 1
                     else:
                         cooperating += 1
                         security[host] = timeline.security[host]
-                        cut_in_answer[host] = 0.0
+                        aid_cut[host] = 0.0
                 elif side[i] == TAIPEI:
                     count -= 1
                     left[i] = t
@@ -1119,7 +1210,7 @@ def simulate(
         # Row 0 is the roster at the end of `as_of`, not of its month.
         counts[run - first_run, 0, 0] = timeline.with_taipei.sum()
         counts[run - first_run, 0, 1] = hosts
-    return changes[:changed].copy(), talked[:concluded].copy()
+    return changes[:changed].copy(), talked[:concluded].copy(), answers[:answered].copy()
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

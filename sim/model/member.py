@@ -11,6 +11,8 @@ import mesa
 
 from sim.model import rules
 from sim.model.calendar import (
+    DEPORTATIONS,
+    HOSTILITY,
     OFFER,
     PLEDGE,
     REASSURANCE,
@@ -142,8 +144,10 @@ class Member(mesa.Agent):
         """Month index of the switch."""
         self.security = float(timeline.security[index])
         """Security tie with Washington, 0 while cooperation is suspended."""
-        self.answered = 0.0
-        """Share of its aid that Washington has cut in answer to a suspension."""
+        self.aid_cut = self.deported = 0.0
+        """Shares of its aid and of its remittances from there that Washington's answers have cost it."""
+        self.rent = self.eased = 0.0
+        """What Washington added when it gave way, US$ million a year, and the share of hostility that is gone since."""
         self.row = [0.0] * COLUMNS
         """What it weighed this month, as the ledger keeps it."""
         self.chance = 0.0
@@ -182,11 +186,16 @@ class Member(mesa.Agent):
         return rules.dependence_left(
             float(timeline.dependence_scale[i]),
             float(timeline.exports[i]),
-            float(timeline.remittances[i]),
-            float(timeline.us_aid[i]),
-            self.level(US_CUT) + self.answered,
+            rules.remittances_left(float(timeline.remittances[i]), self.level(DEPORTATIONS) + self.deported),
+            rules.aid_raised(float(timeline.us_aid[i]), self.rent, self.gdp),
+            self.level(US_CUT) + self.aid_cut,
             self.security,
         )
+
+    def hostility(self) -> float:
+        """Hostility of Washington's that it feels, 0 to 3."""
+        general = float(self.model.timeline.hostility[self.model.month])
+        return rules.felt_hostility(general, self.level(HOSTILITY), self.eased)
 
     def trust(self) -> float:
         """Share of Beijing's bids that it expects to arrive."""

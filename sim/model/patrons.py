@@ -17,6 +17,7 @@ from sim.model.calendar import (
     TAIPEI_CUT,
 )
 from sim.model.member import PUBLICLY
+from sim.model.terms import NO_ANSWER
 
 if TYPE_CHECKING:
     from sim.model.world import World
@@ -104,6 +105,15 @@ class Washington(mesa.Agent):
     """Presses states to stay, most where it usually looks and where talks are public, and puts something at stake."""
 
     model: World
+
+    def answer(self) -> None:
+        """Answer what hosts said of their military cooperation last month, or as the scenario tells."""
+        world = self.model
+        if world.timeline.answers[world.month]:
+            for host in world.hosts:
+                given = host.answer()
+                if given != NO_ANSWER:
+                    host.take(given)
 
     def press(self) -> None:
         """Set this month's pressure on every state with Taipei, and what it is feared to cost."""

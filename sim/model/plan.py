@@ -16,7 +16,7 @@ from sim.model import covariates, rules
 from sim.model.covariates import Yardsticks
 from sim.model.draws import state_code
 from sim.model.entries import Entry, Uncertain, entries_of, events_of, left_of_month, uncertain, value_of, votes_of
-from sim.model.timeline import Floats, Timeline
+from sim.model.timeline import Events, Floats, Timeline
 from sim.scenario import Members, ResolvedScenario, Scenario, StateTable, members
 from sim.scenario.fields import PATRONS, month_number
 from sim.scenario.levers import LEVERS
@@ -74,6 +74,7 @@ def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
         **levers,
         stirs=_stirs([*levers.values()], len(numbers)),
         fades=_stirs([*events.fade], len(numbers)),
+        answers=_answers(events, len(numbers)),
         **_states(loaded, who, first),
         **_covariates(loaded, who, yardsticks),
         **_hosts(scenario, who),
@@ -130,6 +131,17 @@ def _stirs(series: list[Floats], length: int) -> Any:
         same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
         stirs[1:] |= ~same
     return stirs
+
+
+def _answers(events: Events, length: int) -> Any:
+    """(T + 1,) whether Washington's answer to a host is set for the month, or follows what was said in the last."""
+    due = np.zeros(length, dtype=np.bool_)
+    for kind, month in zip(events.kind.tolist(), events.month.tolist(), strict=True):
+        if kind == kinds.TOLD_ANSWER:
+            due[max(0, month) : max(0, month) + 1] = True
+        elif kinds.THREAT <= kind <= kinds.NOTICE and month >= -1:
+            due[month + 1 : month + 2] = True
+    return due
 
 
 def _series(lever: float | Mapping[date, float] | None, numbers: range, default: float) -> Floats:

@@ -117,6 +117,12 @@ class Reference(NamedTuple):
     """(h,) annual rate that words alone add, by host."""
     cooperation: Floats
     """(h,) log annual rate of suspending in a quiet year, by host."""
+    us_aid: Floats
+    """(h,) Washington's aid at the start, US$ million a year, by host."""
+    remittances: Floats
+    """(h,) remittances from the United States at the start, US$ million a year."""
+    rent: Floats
+    """(h,) rent or aid that Washington adds if it gives way, US$ million a year; 0 for a state without an economy."""
 
 
 @rule
@@ -221,8 +227,15 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         stays[i, 0] = rules.survival(rates[i], rules.TERM_YEARS)
         stays[i, 1] = rules.survival(rates[i], rules.TERM_YEARS - p.talks_months / 6.0)
 
-    cooperation, words = np.empty(timeline.host.shape[0]), np.empty(timeline.host.shape[0])
-    for j in range(cooperation.shape[0]):
+    hosts = timeline.host.shape[0]
+    cooperation, words = np.empty(hosts), np.empty(hosts)
+    us_aid, remittances, rent = np.zeros(hosts), np.zeros(hosts), np.zeros(hosts)
+    for j in range(hosts):
+        host = timeline.host[j]
+        if timeline.economy[host]:
+            us_aid[j] = timeline.us_aid[host] / 100.0 * timeline.gdp[host]
+            remittances[j] = timeline.remittances[host] / 100.0 * timeline.gdp[host]
+            rent[j] = p.rent_raised
         quiet = p.suspension_rate
         if timeline.host_compact[j]:
             quiet = p.suspension_rate_compact
@@ -285,6 +298,9 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         rules.notice_rate(p.notice_carried_out),
         words,
         cooperation,
+        us_aid,
+        remittances,
+        rent,
     )
 
 

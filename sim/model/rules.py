@@ -698,9 +698,24 @@ def dependence_left(
 
 
 @rule
-def felt_hostility(general: float, own: float) -> float:
-    """Hostility a state feels, 0 to 3: Washington's quarrels with all, and what is aimed at it alone."""
-    return min(MOST_PRESSURE, general + own)
+def remittances_left(remittances: float, lost: float) -> float:
+    """Remittances from the United States, % of GDP, after deportations (share lost, 0 to 1)."""
+    return remittances * (1.0 - min(1.0, lost))
+
+
+@rule
+def aid_raised(aid: float, rent: float, gdp: float) -> float:
+    """Washington's aid, % of GDP a year, with the rent that it added (US$ million a year, gdp in US$ million)."""
+    return aid + percent(rent, gdp)
+
+
+@rule
+def felt_hostility(general: float, own: float, eased: float) -> float:
+    """Hostility a state feels, 0 to 3: Washington's quarrels with all, and what is aimed at it alone.
+
+    eased : share that is gone since Washington gave way, 0 to 1
+    """
+    return min(MOST_PRESSURE, (general + own) * (1.0 - eased))
 
 
 # --- a host weighs ending military cooperation with Washington --------------------------------------------
@@ -719,9 +734,15 @@ def hold_term(hold_effect: float, dependence: float, usual_dependence: float) ->
 
 
 @rule
-def log_hazard_of_suspension(base: float, hostility: float, hold: float, government: float) -> float:
+def ripple_term(ripple: float, seen: float) -> float:
+    """What Washington's answers to other hosts add: those to whom it gave way less those it retaliated against."""
+    return ripple * seen
+
+
+@rule
+def log_hazard_of_suspension(base: float, hostility: float, hold: float, government: float, ripple: float) -> float:
     """Log annual hazard of suspending cooperation, before words and formal acts."""
-    return min(base + hostility + hold + government, MOST_LOG_HAZARD)
+    return min(base + hostility + hold + government + ripple, MOST_LOG_HAZARD)
 
 
 @rule
@@ -731,9 +752,28 @@ def hazard_of_suspension(log_rate: float, acts: float) -> float:
 
 
 @rule
-def rate_of_acts(notice_rate: float, notice: float, words_rate: float, words: float) -> float:
-    """Annual rate added by a standing notice (0 or 1) and by words alone (0 to 1)."""
-    return notice_rate * min(1.0, notice) + words_rate * min(1.0, words)
+def rate_of_acts(notice_rate: float, notice: float, words_rate: float, words: float, ripple: float) -> float:
+    """Annual rate added by a standing notice (0 or 1) and by words alone (0 to 1), moved by answers to other hosts."""
+    acts = notice_rate * min(1.0, notice) + words_rate * min(1.0, words)
+    return acts * math.exp(min(ripple, MOST_LOG_HAZARD))
+
+
+@rule
+def gives_way(u: float, gives: float) -> bool:
+    """Whether Washington gives way to a host's words or notice; u uniform."""
+    return u < gives
+
+
+@rule
+def retaliates(u: float, gives: float, retaliates_else: float) -> bool:
+    """Whether it retaliates; `retaliates_else` is the chance where it does not give way."""
+    return u >= 1.0 - (1.0 - gives) * retaliates_else
+
+
+@rule
+def taken(sum_a_year: float, before: float, after: float) -> float:
+    """US$ million a year that a host loses when the share lost of a sum goes from `before` to `after`."""
+    return sum_a_year * (min(1.0, after) - min(1.0, before))
 
 
 @rule

@@ -10,7 +10,6 @@ from sim.model import rules
 from sim.model.calendar import (
     AID,
     DOUBTED,
-    HOSTILITY,
     INDUCEMENT,
     OFFER,
     PLEDGE,
@@ -79,7 +78,7 @@ class State(Candidate):
         timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
         bid = rules.worth(self.bid + float(timeline.access[i]))
         answer = rules.worth(self.aid + self.level(INDUCEMENT))
-        hostility = rules.felt_hostility(float(timeline.hostility[t]), self.level(HOSTILITY))
+        hostility = self.hostility()
         for kind in KINDS:
             row, of = [0.0] * COLUMNS, min(kind, PUBLICLY)
             stake, usual_pressure = rules.worth(self.stake[of]), float(reference.pressed[i, of])

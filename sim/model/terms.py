@@ -18,6 +18,9 @@ TALKS = ("idle", "silent", "public")
 ITSELF, BY_PLEDGE, BY_ORDER, BY_REQUEST = 0, 1, 2, 3
 TRIGGERS = ("itself", "pledge", "order", "request")
 """What opened talks, or took them over."""
+NO_ANSWER, GIVES_WAY, WAITS, RETALIATES, CUTS_AID, KEEPS_AID = range(6)
+ANSWERS = ("none", "gives-way", "waits", "retaliates", "cuts-aid", "keeps-aid")
+"""Washington's answers: to a host's words or notice the first three, to a suspension the last two."""
 LEFT, STAYED, NOT_TAKEN, DROPPED = 0, 1, 2, 3
 OUTCOMES = ("left", "stayed", "not_taken", "dropped")
 """How talks ended: the state left the side that it was on, or stayed; dropped: by words of the government, no bid."""
@@ -97,6 +100,10 @@ and US$ million a year."""
     TALK_RUN, TALK_OPENED, TALK_CLOSED, TALK_STATE, TALK_PUBLIC, TALK_TRIGGER, TALK_BEIJING, TALK_TAIPEI,
     TALK_PRESSURE, TALK_SIDE,
 ) = range(10)  # fmt: skip
+ANSWER_RUN, ANSWER_MONTH, ANSWER_HOST, ANSWER_KIND, ANSWER_AID, ANSWER_REMITTANCES, ANSWER_RENT = range(7)
+ANSWER_COLUMNS = 7
+"""Columns of an answer of Washington's: run, month (row), number of the host, what it answers, and by how much the
+host's aid, remittances and rent change, US$ million a year (what is lost is below zero)."""
 TALK_TERM = len(TALK_HEADS)
 TALK_END = TALK_TERM + len(TALK_TERMS)
 
@@ -195,6 +202,7 @@ SUSPEND = Decision(
         Term("backfire", "quarrels provoke", "#F0E442"),
         Term("threat", "dependence holds", "#0072B2"),
         _LEAN,
+        Term("neighbours", "Washington's answers to others", "#C7B299"),
     ),
     (Term("order", "words and notices", "#7F0000"),),
     "suspends military cooperation",

@@ -60,6 +60,8 @@ class Timeline(NamedTuple):
     """(T + 1,) whether a lever is not what it was the month before; always in the first two months."""
     fades: NDArray[np.bool_]
     """(T + 1,) whether an event may not weigh what it weighed the month before."""
+    answers: NDArray[np.bool_]
+    """(T + 1,) whether an answer of Washington's to a host may fall due."""
 
     beijing_budget: Floats
     """(T + 1,) multiple of reference."""

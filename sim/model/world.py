@@ -71,8 +71,12 @@ class World(mesa.Model):
         self.fresh_switches = timeline.fresh_switches.copy()
         self.carried_out = np.zeros(2)
         """Threats of Washington carried out, and those of which the outcome is known, since the start."""
+        self.seen = 0.0
+        """How often Washington gave way to a host since the start, less how often it retaliated."""
+        self.answers: list[list[float]] = []
+        """Its answers so far, as `sim.model.terms` has their columns."""
         self.calls = Calls(
-            *(np.zeros(n, dtype=kind) for kind in (np.int64, np.int64, float, float, np.int64, np.int64))
+            *(np.zeros(n, dtype=kind) for kind in (np.int64, np.int64, float, float, np.int64, np.int64, np.int64))
         )
         clear(self.calls)
         self.calls.request[:] = -1
@@ -119,6 +123,7 @@ class World(mesa.Model):
         """One month: calendar, talks open, patrons bid, states decide all at once, settlement."""
         self.month += 1
         self.open_calendar()
+        self.washington.answer()
         self.learn()
         self.beijing.look()
         self.taipei.look()

@@ -405,7 +405,7 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _counted(
         "notice_carried_out", "chance in two years",
-        "chance that a formal notice, vote or order ends cooperation",
+        "chance that a formal notice, vote or order to which Washington does not give way ends cooperation",
         "dated cases known by as_of (cases.csv), selected because they are known",
     ),
     _counted(
@@ -425,7 +425,39 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     _prior(
         "answer_share", "share", "assumed", "logit-normal", (0.5, 0.2, 0.9), _SHARE,
-        "share of its aid that Washington then cuts",
+        "share of its aid that Washington cuts when it answers a suspension so, or retaliates for words or a notice",
+        "judgement",
+    ),
+    _counted(
+        "gives_way", "chance",
+        "chance that Washington gives way to a host's words or notice",
+        "dated cases known by as_of (cases.csv), picked because they are known, and read by one person",
+    ),
+    _counted(
+        "retaliates", "chance",
+        "chance that it retaliates, where it does not give way",
+        "dated cases known by as_of (cases.csv), picked because they are known, and read by one person",
+    ),
+    _prior(
+        "easing", "share", "assumed", "logit-normal", (0.5, 0.2, 0.8), _SHARE,
+        "share of a host's hostility that is gone once Washington gave way to it",
+        "judgement",
+    ),
+    _prior(
+        "rent_raised", "US$ million a year", "assumed", "log-normal", (40.0, 10.0, 115.0), (0.0, 1e5),
+        "rent or aid that Washington adds when it gives way",
+        "judged on Manas 2009 (17.4 to 60 a year: general knowledge; to be confirmed) and the Compacts of 2024 "
+        "(Palau 44, Marshall Islands 115 a year in all)",
+    ),
+    _prior(
+        "deported_share", "share", "assumed", "logit-normal", (0.1, 0.02, 0.3), _SHARE,
+        "share of the remittances from the United States that a host loses by deportation when Washington retaliates",
+        "judgement: nobody has counted it",
+    ),
+    _prior(
+        "ripple", _LOG, "assumed", "split-normal", (0.2, 0.0, 0.5), (0.0, 10.0),
+        "rise of the log rate of suspending of the other hosts with each that Washington gave way to, and fall with "
+        "each that it retaliated against",
         "judgement",
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
+from sim.analysis.answers import answers_told
 from sim.analysis.reading import (
     Row,
     draws,
@@ -207,7 +208,12 @@ def _hosts(result: Result) -> dict[str, Any]:
     if not result.hosts:
         return {}
     rows = rows_of(result, True, COOPERATION)
-    return {"rows": chance_rows(rows, reach(rows), result.runs == 1), "scale": reach(rows), "luck": note(result, rows)}
+    document = {
+        "rows": chance_rows(rows, reach(rows), result.runs == 1),
+        "scale": reach(rows),
+        "luck": note(result, rows),
+    }
+    return document | {"answers": answers_told(result)}
 
 
 def _why(reasons: Reasons, runs: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError, nearest
 from sim.model.terms import OUTCOMES, SIDES, TRIGGERS, WEIGHED
+from sim.results.answers import read_answers
 from sim.results.folder import check
 from sim.results.manifests import RESULT
 from sim.results.outcomes import read_outcomes
@@ -34,7 +35,7 @@ from sim.results.talks import TALKS, before
 
 TRAJECTORIES, EVENTS, SUMMARY, STATES, TALKED, DRAWN = RESULT.data
 (LEDGER,) = RESULT.more
-(OUTCOME_TABLE,) = RESULT.later
+OUTCOME_TABLE, ANSWER_TABLE = RESULT.later
 
 _TRAJECTORIES: Columns = {"run": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE}
 _WEIGHED: Columns = dict.fromkeys(WEIGHED, NUMBER)
@@ -62,6 +63,7 @@ def write_data(result: Result, stage: Path) -> None:
     result.talks_columns.write(stage / TALKED)
     result.draws_columns.write(stage / DRAWN)
     result.outcomes_columns.write(stage / OUTCOME_TABLE)
+    result.answers_columns.write(stage / ANSWER_TABLE)
     if result.ledger is not None:
         result.ledger.write(stage / LEDGER)
 
@@ -127,6 +129,7 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         told=_read_states(folder / STATES, members, hosts),
         cooperation=counts[1] if hosts else None,
         told_outcomes=_read_outcomes(folder, manifest, members),
+        told_answers=_read_answers(folder, manifest, hosts),
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
         talk_runs=manifest["talk_runs"],
         concluded=partial(_later, _read_talks, talks, manifest["talk_runs"], months, members),
@@ -140,6 +143,13 @@ def _read_outcomes(folder: Path, manifest: Mapping[str, Any], members: Sequence[
     if OUTCOME_TABLE not in manifest["files"]:
         return None
     return read_outcomes(folder / OUTCOME_TABLE, [code for code, *_ in members], manifest["scenario"])
+
+
+def _read_answers(folder: Path, manifest: Mapping[str, Any], hosts: Sequence[Any]) -> Table | None:
+    """`answers.csv` as columns; None of a result that an older version wrote, which had none."""
+    if ANSWER_TABLE not in manifest["files"]:
+        return None
+    return read_answers(folder / ANSWER_TABLE, [code for code, _ in hosts])
 
 
 def _read_ledger(path: Path, most: int) -> Table:

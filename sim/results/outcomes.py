@@ -14,9 +14,10 @@ from sim.errors import Problem, ResultError
 from sim.results.table import BLANK, TEXT, WHOLE, Columns, Table, as_told, read_csv
 from sim.results.tables import RECOGNITION, Place
 
-VOTE, STATE, NOBODY, AT_LEAST, COUNT = KINDS = ("vote", "state", "nobody", "at_least", "count")
-"""What a row is: the chance of an outcome; that of a state's tie to have changed, where the vote had this outcome; that
-no state leaves Taipei; that so many leave or more; that the count at the end is this."""
+VOTE, ANSWER, STATE, NOBODY, AT_LEAST, COUNT = KINDS = ("vote", "answer", "state", "nobody", "at_least", "count")
+"""What a row is: the chance of an outcome, or of Washington's first answer to a host; that of a state's tie to have
+changed, where the vote or the answer was this; that no state leaves Taipei; that so many leave or more; that the count
+at the end is this."""
 NONE = "none of these"
 """The outcome of a vote that has none of those named, where their chances do not add up to 1. No name has spaces."""
 COLUMNS: Columns = {
@@ -34,6 +35,8 @@ class Vote:
     """Names of its outcomes; `NONE` the last where one is left open."""
     which: NDArray[np.uint8]
     """(runs,) number of the outcome in each run."""
+    what: str = VOTE
+    """`VOTE`, or `ANSWER` for Washington's first answer to the words or notice of the host of this code."""
 
 
 Voted = Callable[[], tuple[Vote, ...]]
@@ -74,7 +77,7 @@ def outcomes_table(
     for vote in votes:
         for number, outcome in enumerate(vote.outcomes):
             had = vote.which == number
-            add(VOTE, had[:, None], vote=[vote.name], outcome=[outcome])
+            add(vote.what, had[:, None], vote=[vote.name], outcome=[outcome])
             add(
                 STATE, gone, had, vote=[vote.name] * len(places), outcome=[outcome] * len(places),
                 tie=[place.tie for place in places], iso3=[place.iso3 for place in places],
@@ -161,6 +164,7 @@ def read_outcomes(path: Path, codes: Sequence[str], scenario: Mapping[str, Any])
     codes : of the states simulated, of which some may have a second tie; scenario : its document
     """
     outcomes = sum(len(vote["outcomes"]) + 1 for vote in (scenario.get("elections") or {}).values())
+    outcomes += 4 * len((scenario.get("cooperation") or {}).get("hosts") or ())
     table = read_csv(path, COLUMNS, (outcomes + 2) * (2 * len(codes) + 1))
     for name, known in (("what", KINDS), ("iso3", ("", *codes))):
         for row, value in enumerate(table[name], 2):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.atlas import OwnFacts, Record, record
 from sim.model.terms import SIDES
+from sim.results.answers import answers_table, first_answers, no_answers
 from sim.results.outcomes import Voted, no_votes, outcomes_table
 from sim.results.table import Table
 from sim.results.tables import (
@@ -94,6 +95,8 @@ class Result:
     """`states.csv` as read back."""
     told_outcomes: Table | None = None
     """`outcomes.csv` as read back; None of a run, and of a result of an older version."""
+    told_answers: Table | None = None
+    """`answers.csv` likewise."""
     ledger: Table | None = None
     """What every state weighed in every month, where it was asked for."""
     talk_runs: int = 0
@@ -104,6 +107,8 @@ class Result:
     """Gives the draws of the parameters likewise."""
     voted: Voted = field(default=no_votes, repr=False)
     """Gives each vote with its outcome in each run; nothing when read back."""
+    answers: NDArray[np.float64] = field(default_factory=no_answers, repr=False)
+    """(answers, ANSWER_COLUMNS) the engines' rows of Washington's answers to hosts; none when read back."""
     folder: Path | None = None
     """Where its files are."""
 
@@ -195,7 +200,17 @@ class Result:
         places = self.places
         gone = moved(self.at_start, self.changes, self.runs, len(self.months) - 1)
         per_draw = int(self.settings["runs_per_draw"])
-        return outcomes_table(places, gone, self.changes, self.counted, self.voted(), per_draw)
+        votes = (*self.voted(), *first_answers(self.answers, self.hosts, self.runs))
+        return outcomes_table(places, gone, self.changes, self.counted, votes, per_draw)
+
+    @cached_property
+    def answers_columns(self) -> Table:
+        """`answers.csv` as columns; of a result of an older version without a row."""
+        if self.told_answers is not None:
+            return self.told_answers
+        gone = moved(self.at_start, self.changes, self.runs, len(self.months) - 1)
+        per_draw = int(self.settings["runs_per_draw"])
+        return answers_table(self.answers, self.hosts, gone[:, len(self.members) :], per_draw)
 
     def summary_of(self, tie: str = RECOGNITION) -> Table:
         """`summary.csv` as columns, the rows of one tie."""
@@ -252,6 +267,15 @@ class Result:
         runs : those that count, >= 0; p : the chance, 0 to 1; mc : its Monte Carlo standard error, >= 0
         """
         return self.outcomes_columns.frame()
+
+    def washington(self) -> pd.DataFrame:
+        """One row a host and answer of Washington's: how often, what followed, and what it cost.
+
+        runs, p, mc : runs that had it, their share, its Monte Carlo error; suspended, suspended_mc : the share of these
+        in which cooperation is suspended at the end; aid, remittances, rent : change for the host, US$ million a year
+        (mean, and 5 and 95 % points over the answers)
+        """
+        return self.answers_columns.frame()
 
     def events(self) -> pd.DataFrame:
         """One row a change: run, month, state, sides, chance, each term, price, hazard (per year)."""

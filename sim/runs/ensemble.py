@@ -15,15 +15,15 @@ from sim.errors import InputError, Problem
 from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
-from sim.model.terms import COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
+from sim.model.terms import ANSWER_COLUMNS, COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
 from sim.runs.sampling import Draws
 
 Engine = Literal["compiled", "mesa"]
 Progress = Callable[[int, int], None]
 """Called with the number of runs done and of runs wanted."""
 
-Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Changes and concluded talks of some runs."""
+Rows = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+"""Changes, concluded talks and Washington's answers of some runs."""
 
 MOST_LEDGER_RUNS = 100
 _CHUNKS_PER_THREAD = 4
@@ -44,6 +44,8 @@ class Ensemble:
     """(runs, T + 1, n + h, COLUMNS) what every state weighed in every month, if asked for."""
     talks: NDArray[np.float64]
     """(talks, TALK_COLUMNS) one row per concluded talk of the runs asked for, by run, month and place."""
+    answers: NDArray[np.float64]
+    """(answers, ANSWER_COLUMNS) one row per answer of Washington's to a host, by run and month."""
 
     @property
     def heads(self) -> dict[str, NDArray[np.int64]]:
@@ -101,10 +103,10 @@ def run_ensemble(
                 progress(done, runs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    changes, talk_rows = zip(*(rows_by_chunk[first] for first, _ in chunks), strict=True)
+    changes, talk_rows, answers = zip(*(rows_by_chunk[first] for first, _ in chunks), strict=True)
     concluded = np.concatenate(talk_rows)
     first_talks = concluded[: np.searchsorted(concluded[:, TALK_RUN], talks)]
-    return Ensemble(counts, np.concatenate(changes), expected, book, first_talks)
+    return Ensemble(counts, np.concatenate(changes), expected, book, first_talks, np.concatenate(answers))
 
 
 def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
@@ -128,9 +130,11 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
             True,
         )
         rows.append(work(plan, draws, seed, part))
-    changes = np.concatenate([np.empty((0, HEAD + COLUMNS)), *(changes for changes, _ in rows)])
-    talk_rows = np.concatenate([np.empty((0, TALK_COLUMNS)), *(talks for _, talks in rows)])
-    return Ensemble(counts, changes, np.zeros((0, places, 0, 2)), book, talk_rows)
+    changes, talk_rows, answers = (
+        np.concatenate([np.empty((0, width)), *(tables[part] for tables in rows)])
+        for part, width in enumerate((HEAD + COLUMNS, TALK_COLUMNS, ANSWER_COLUMNS))
+    )
+    return Ensemble(counts, changes, np.zeros((0, places, 0, 2)), book, talk_rows, answers)
 
 
 def check_ledger(wanted: bool, runs: int) -> None:
@@ -186,6 +190,7 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
 
     rows: list[list[float]] = []
     talk_rows: list[list[float]] = []
+    answers: list[list[float]] = []
     names = draws.parameters.dtype.names or ()
     for offset in range(part.counts.shape[0]):
         run = part.first + offset
@@ -206,7 +211,9 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
         run_world(world, part.horizons, part.counts[offset], expected, ledger)
         rows += [[run, month, place, before, after, *row] for month, place, before, after, row in world.changes]
         talk_rows += world.talks if part.talks else []
+        answers += world.answers
     return (
         np.array(rows, dtype=np.float64).reshape(len(rows), HEAD + COLUMNS),
         np.array(talk_rows, dtype=np.float64).reshape(len(talk_rows), TALK_COLUMNS),
+        np.array(answers, dtype=np.float64).reshape(len(answers), ANSWER_COLUMNS),
     )

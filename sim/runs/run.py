@@ -193,6 +193,7 @@ def simulate(
         talk_runs=talk_runs,
         concluded=partial(talks_table, ensemble.talks, plan.months, codes),
         drawn=partial(_drawn, draws.parameters),
+        answers=ensemble.answers,
         voted=partial(votes, plan, draws.outcomes, request.seed, request.runs),
     )
 
@@ -224,7 +225,7 @@ def run_to_folder(
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         clock.lap("start-up")
-        result = None if {results.DATA, results.LEDGER, results.OUTCOME_TABLE} & set(todo) else _stored(folder, request)
+        result = None if {results.DATA, results.LEDGER, *RESULT.later} & set(todo) else _stored(folder, request)
         if result is None:
             whole = replace(request, ledger=request.ledger or results.LEDGER in todo)
             result = simulate(whole, threads, progress, clock, tell)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, shown
-from sim.results.files import LEDGER, OUTCOME_TABLE
+from sim.results.files import LEDGER
 from sim.results.manifests import RESULT
 from sim.results.sealing import damage
 from sim.runs.ensemble import MOST_LEDGER_RUNS, Progress
@@ -117,7 +117,7 @@ def _again(
     with tempfile.TemporaryDirectory() as place:
         stage = Path(place)
         results.write_data(result, stage)
-        more = [OUTCOME_TABLE] * (OUTCOME_TABLE in manifest["files"]) + [LEDGER] * ledger
+        more = [name for name in RESULT.later if name in manifest["files"]] + [LEDGER] * ledger
         for name in (*RESULT.data, *more):
             same = results.digest_of(stage / name) == manifest["files"][name]
             words = "the same bytes" if same else _difference(stage / name, folder / name)

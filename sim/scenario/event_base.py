@@ -50,7 +50,8 @@ class EventBase(Part):
     number: ClassVar[str | None] = None
     """The key that holds its number, where it has one: a key of `NUMBERS`."""
     words: ClassVar[str]
-    """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side."""
+    """What a reader calls it; `{by}` stands for the patron whose act it is, `{joins}` for joining a side,
+    `{answer}` for Washington's to a host."""
     act: ClassVar[str] = "{words}, {when}"
     """The same as a dated act in a sentence; `{sum}` and `{signed}` stand for money and whether it is signed for."""
     opens: ClassVar[str | None] = None

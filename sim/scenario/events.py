@@ -253,6 +253,43 @@ class NoticeWithdrawn(EventBase):
     """The host that takes them back."""
 
 
+class Answer(EventBase):
+    """Washington's answer to a host's words or notice about military cooperation, set and not drawn.
+
+    It answers what stands on that day, and nothing where nothing stands.
+    """
+
+    whose: ClassVar[str | None] = "washington"
+    words: ClassVar[str] = "Washington’s answer to words about military cooperation: it {answer}"
+    of_host: ClassVar[str | None] = "Washington’s answer to"
+    needs_host: ClassVar[bool] = True
+    type: Literal["answer"]
+    state: Iso3
+    """The host that is answered."""
+    answer: Literal["gives-way", "waits", "retaliates"]
+    """Gives way: more rent, words and notice are off, part of the hostility is gone; waits; retaliates: less aid and
+    fewer remittances."""
+
+    @property
+    def effect(self) -> str:
+        """What it is to the calendar."""
+        return "TOLD_ANSWER"
+
+
+class Deportations(EventBase):
+    """Washington deports so many that a state loses remittances from the United States: its dependence falls."""
+
+    whose: ClassVar[str | None] = "washington"
+    number: ClassVar[str | None] = "share"
+    words: ClassVar[str] = "deportations by Washington"
+    of_host: ClassVar[str | None] = "deportations to"
+    type: Literal["deportations"]
+    state: Iso3
+    """The state whose citizens are sent back."""
+    share: Share
+    """Part of its remittances from the United States that it loses, 0 to 1."""
+
+
 class Request(EventBase):
     """A state asks Taipei for money in public: its tie comes up."""
 
@@ -337,6 +374,8 @@ Event = Annotated[
     | Threat
     | Notice
     | NoticeWithdrawn
+    | Answer
+    | Deportations
     | Request
     | Switch
     | AidCut
@@ -371,4 +410,5 @@ def phrase(event: Mapping[str, Any], when: str, money: str = "") -> str:
 
 
 def _filled(text: str, event: Mapping[str, Any], **more: str) -> str:
-    return text.format(by=PATRONS.get(event.get("by", ""), ""), joins=JOINS[event.get("to", "beijing")], **more)
+    by, joins = PATRONS.get(event.get("by", ""), ""), JOINS[event.get("to", "beijing")]
+    return text.format(by=by, joins=joins, answer=str(event.get("answer") or "").replace("-", " "), **more)

@@ -212,44 +212,56 @@ def test_carried_out_cases_end_on_a_departure_of_the_record() -> None:
             assert (departure == case.outcome_known) is case.outcome
 
 
-def test_eight_of_ten_notices_ended_military_cooperation() -> None:
+def test_every_notice_to_which_washington_did_not_give_way_ended_military_cooperation() -> None:
     notices = atlas.cases("notice_carried_out", date(2026, 5, 15))
     assert [(case.iso3, case.started.year, case.outcome) for case in notices] == [
         ("PHL", 1991, True),
         ("UZB", 2005, True),
         ("ECU", 2008, True),
-        ("KGZ", 2009, False),
         ("IRQ", 2011, True),
         ("PAK", 2011, True),
         ("KGZ", 2013, True),
-        ("PHL", 2020, False),
         ("NER", 2024, True),
         ("TCD", 2024, True),
     ]
     for case in notices:
         days = (case.outcome_known - case.started).days
         assert case.days_to_switch == (days if case.outcome else None)
-        assert days <= 731, "carried out or withdrawn within 24 months"
+        assert days <= 731, "carried out within 24 months"
+
+
+def test_washington_answered_each_of_the_words_and_notices_counted() -> None:
+    day = date(2026, 5, 15)
+    gave, retaliated = (atlas.cases(prior, day) for prior in ("gives_way", "retaliates"))
+    assert [(case.iso3, case.started.year) for case in gave if case.outcome] == [("KGZ", 2009), ("PHL", 2020)]
+    assert [(case.iso3, case.started) for case in retaliated if case.outcome] == [("PAK", date(2011, 6, 29))]
+    refused = [(case.iso3, case.started) for case in gave if not case.outcome]
+    assert refused == [(case.iso3, case.started) for case in retaliated]
+    acts = (*atlas.cases("notice_carried_out", day), *atlas.cases("words_followed", day))
+    known = {(case.iso3, case.started) for case in acts}
+    assert {(case.iso3, case.started) for case in retaliated} == {*known, ("HND", date(2025, 1, 1))}
 
 
 def test_notices_are_not_known_before_their_outcome() -> None:
     assert atlas.cases("notice_carried_out", date(1992, 11, 23)) == ()
     assert [case.iso3 for case in atlas.cases("notice_carried_out", date(1992, 11, 24))] == ["PHL"]
-    assert len(atlas.cases("notice_carried_out", date(2021, 7, 29))) == 7
-    assert len(atlas.cases("notice_carried_out", date(2021, 7, 30))) == 8
+    assert len(atlas.cases("gives_way", date(2021, 7, 29))) == 11
+    assert len(atlas.cases("gives_way", date(2021, 7, 30))) == 12
 
 
 @pytest.mark.parametrize(
     ("prior", "counts"),
     [
         ("cooperation_ended", {2010: 3, 2021: 5, 2026: 7}),
-        ("notice_carried_out", {2010: 4, 2021: 7, 2026: 10}),
+        ("gives_way", {2010: 4, 2021: 11, 2026: 17}),
+        ("notice_carried_out", {2010: 3, 2021: 6, 2026: 8}),
         ("order_carried_out", {2010: 2, 2021: 3, 2026: 4}),
         ("lost_public", {2010: 14, 2021: 23, 2026: 33}),
         ("pledge_kept", {2010: 1, 2021: 2, 2026: 4}),
         ("request_followed", {2010: 5, 2021: 11, 2026: 16}),
         ("request_met", {2010: 6, 2021: 7, 2026: 8}),
         ("request_unclear", {2010: 3, 2021: 3, 2026: 4}),
+        ("retaliates", {2010: 3, 2021: 10, 2026: 15}),
         ("words_followed", {2010: 0, 2021: 4, 2026: 6}),
     ],
 )
@@ -260,7 +272,7 @@ def test_cases_known_on_the_first_of_june(prior: str, counts: dict[int, int]) ->
 def test_every_case_has_a_prior_and_is_known_by_the_end_of_the_record() -> None:
     everything = [case for prior in PRIORS for case in atlas.cases(prior, atlas.record().confirmed_until)]
     assert everything == list(read_cases())
-    assert len(everything) == 92
+    assert len(everything) == 122
 
 
 def test_ten_of_sixteen_unmet_requests_were_followed_by_a_loss() -> None:
@@ -362,9 +374,9 @@ def test_the_seven_endings_are_notices_carried_out() -> None:
 
 def test_an_unknown_prior_is_refused() -> None:
     assert refusal(lambda: atlas.cases("pledges_kept", date(2020, 1, 1))) == (
-        "cases.csv: prior: must be a prior counted from cases: cooperation_ended, lost_public, notice_carried_out, "
-        "order_carried_out, pledge_kept, request_followed, request_met, request_unclear, words_followed "
-        "(got 'pledges_kept'); did you mean pledge_kept?"
+        "cases.csv: prior: must be a prior counted from cases: cooperation_ended, gives_way, lost_public, "
+        "notice_carried_out, order_carried_out, pledge_kept, request_followed, request_met, request_unclear, "
+        "retaliates, words_followed (got 'pledges_kept'); did you mean pledge_kept?"
     )
 
 
@@ -384,7 +396,7 @@ def test_wrong_columns_are_refused(tables: Path, damage: Damage) -> None:
 def test_a_row_with_a_missing_cell_is_refused(tables: Path) -> None:
     with (tables / "cases.csv").open("a", encoding="utf-8") as stream:
         stream.write("pledge_kept,HND\n")
-    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 94: must have 9 cells (got 2)"
+    assert refusal(lambda: read_cases(tables)) == "cases.csv: line 124: must have 9 cells (got 2)"
 
 
 def test_the_digest_follows_the_bytes(tables: Path, damage: Damage) -> None:

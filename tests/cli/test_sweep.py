@@ -418,7 +418,7 @@ def test_a_shipped_sweep_is_run_by_its_name(sim: Sim, tmp_path: Path) -> None:
     folder = Path(said.out.strip())
     assert {path.name for path in (folder / "charts").glob("*.png")} == {"count.png", "suspended-HND.png"}
     varied = {one["path"]: len(one["values"]) for one in SweepResult.read(folder).manifest["varied"]}
-    assert varied == {"events.deportation-threats-honduras.hostility": 4, "parameters.answer_chance": 5}
+    assert varied == {"events.deportation-threats-honduras.hostility": 4, "parameters.gives_way": 5}
 
 
 def test_sweep_files_are_validated(sim: Sim, tmp_path: Path) -> None:

@@ -88,9 +88,9 @@ def test_notices_are_counted_from_those_whose_outcome_was_known() -> None:
     for day, law in (
         (date(1990, 1, 1), CaseChance(0, 0)),
         (date(2007, 3, 1), CaseChance(2, 0)),
-        (date(2013, 1, 1), CaseChance(5, 1)),
-        (date(2021, 12, 10), CaseChance(6, 2)),
-        (date(2026, 5, 15), CaseChance(8, 2)),
+        (date(2013, 1, 1), CaseChance(5, 0)),
+        (date(2021, 12, 10), CaseChance(6, 0)),
+        (date(2026, 5, 15), CaseChance(8, 0)),
     ):
         found = beliefs(day)["notice_carried_out"]
         assert found.distribution == law
@@ -102,6 +102,8 @@ def test_chances_counted_from_cases_are_those_known_by_the_day() -> None:
     for name, by_day in (
         ("request_followed", {1990: (0, 0), 2007: (4, 0), 2013: (4, 1), 2022: (8, 4), 2026: (10, 6)}),
         ("lost_public", {1990: (0, 0), 2007: (2, 4), 2013: (3, 11), 2022: (4, 19), 2026: (4, 29)}),
+        ("gives_way", {1990: (0, 0), 2007: (0, 2), 2013: (1, 8), 2022: (2, 11), 2026: (2, 15)}),
+        ("retaliates", {1990: (0, 0), 2007: (0, 2), 2013: (1, 7), 2022: (1, 10), 2026: (1, 14)}),
         ("words_followed", {1990: (0, 0), 2007: (0, 0), 2013: (0, 3), 2022: (0, 5), 2026: (0, 6)}),
     ):
         for year, (kept, failed) in by_day.items():

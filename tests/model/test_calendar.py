@@ -661,6 +661,7 @@ def test_kinds_that_add_up_are_numbered_first() -> None:
         kinds.MATCH,
         kinds.TAIPEI_CUT,
         kinds.US_CUT,
+        kinds.DEPORTATIONS,
     )
     assert sorted((*levels, kinds.DOUBTED)) == list(range(kinds.LEVELS))
     once = (
@@ -673,6 +674,7 @@ def test_kinds_that_add_up_are_numbered_first() -> None:
         kinds.NOTICE_WITHDRAWN,
         kinds.REQUEST,
         kinds.SWITCH,
+        kinds.TOLD_ANSWER,
     )
     assert len(set(once)) == len(once)
     assert min(once) >= kinds.LEVELS

@@ -75,7 +75,7 @@ def test_every_term_moves_in_the_rich_scenario() -> None:
         assert len(np.unique(states[..., column])) > 2, name
         if name == "base":  # in each draw a rate for hosts, one for Compact states, and one of restoring
             assert len(np.unique(hosts[..., column])) == 5 * 3
-        elif name in ("backfire", "threat", "government", "order"):
+        elif name in ("backfire", "threat", "government", "neighbours", "order"):
             assert len(np.unique(hosts[..., column])) > 10, name
         elif name != "acceptance":
             assert np.all(hosts[..., column] == 0.0), name
@@ -165,6 +165,14 @@ def test_the_rich_scenario_needs_one_compilation() -> None:
         ("parameters.restoration_rate", 1e-9),
         ("parameters.answer_chance", 0.999),
         ("parameters.answer_share", 1.0),
+        ("parameters.gives_way", 0.999),
+        ("parameters.gives_way", 0.001),
+        ("parameters.retaliates", 0.999),
+        ("parameters.easing", 1.0),
+        ("parameters.rent_raised", 1e5),
+        ("parameters.deported_share", 1.0),
+        ("parameters.ripple", 10.0),
+        ("parameters.ripple", 0.0),
         ("states.HND.security_tie", 0.0),
         ("states.HND.dependence", 1.0),
     ],
@@ -239,6 +247,12 @@ def event() -> st.SearchStrategy[dict[str, Any]]:
         {"type": st.just("hostility"), "state": state, "hostility": st.floats(0.0, 3.0), "half_life_months": half_life},
         {"type": st.just("threat"), "state": state, "strength": share},
         {"type": st.just("notice"), "state": state},
+        {
+            "type": st.just("answer"),
+            "state": state,
+            "answer": st.sampled_from(["gives-way", "waits", "retaliates"]),
+        },
+        {"type": st.just("deportations"), "state": state, "share": share},
         {"type": st.just("notice-withdrawn"), "state": state},
         {"type": st.just("truce"), "years": st.none() | st.floats(0.1, 2.0)},
         {"type": st.just("truce-ends")},
@@ -301,6 +315,12 @@ levers = st.fixed_dictionaries(
         "parameters.restoration_rate": st.floats(1e-9, 10.0),
         "parameters.answer_chance": st.floats(0.001, 0.999),
         "parameters.answer_share": share,
+        "parameters.gives_way": st.floats(0.001, 0.999),
+        "parameters.retaliates": st.floats(0.001, 0.999),
+        "parameters.easing": share,
+        "parameters.rent_raised": st.floats(0.0, 1e5),
+        "parameters.deported_share": share,
+        "parameters.ripple": st.floats(0.0, 10.0),
     }
 )
 

@@ -278,6 +278,8 @@ FIRST_DIFFERENCES: dict[str, dict[str, Any]] = {
     "threat": {"state": "PRY"},
     "notice": {"state": "PRY"},
     "notice-withdrawn": {"state": "HND"},
+    "answer": {"state": "HND", "answer": "retaliates"},
+    "deportations": {"state": "PRY", "share": 0.5},
 }
 OFFICE_MONTH = 30
 """Honduras inaugurates a government in June 2024."""

@@ -60,10 +60,14 @@ def test_a_states_first_year_is_not_one_to_come() -> None:
 
 
 def test_words_of_a_state_that_hosts_nobody_are_remarked_on() -> None:
-    events = {"words": {"type": "threat", "state": "HND", "date": "2022-05-01"}}
+    events = {
+        "words": {"type": "threat", "state": "HND", "date": "2022-05-01"},
+        "told": {"type": "answer", "state": "HND", "date": "2022-06-01", "answer": "waits"},
+    }
     laid = lay_out(told("HND", events=events))
     assert remarks(laid.loaded.scenario) == [
-        "events.words: HND is not in cooperation.hosts, so this threat weighs on nothing"
+        "events.words: HND is not in cooperation.hosts, so this threat weighs on nothing",
+        "events.told: HND is not in cooperation.hosts, so this answer weighs on nothing",
     ]
 
 

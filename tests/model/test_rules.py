@@ -159,8 +159,10 @@ def test_a_cut_of_aid_takes_its_share_of_the_aid_part_however_large_the_aid(
 
 
 def test_hostility_has_a_ceiling() -> None:
-    assert rules.felt_hostility(1.0, 0.5) == 1.5
-    assert rules.felt_hostility(2.5, 2.5) == 3.0
+    assert rules.felt_hostility(1.0, 0.5, 0.0) == 1.5
+    assert rules.felt_hostility(2.5, 2.5, 0.0) == 3.0
+    assert rules.felt_hostility(2.5, 2.5, 0.5) == 2.5
+    assert rules.felt_hostility(2.5, 2.5, 1.0) == 0.0
 
 
 @given(st.floats(0.0, 50.0), share, st.floats(0.0, 50.0), st.floats(0.1, 20.0))
@@ -178,7 +180,9 @@ def test_a_quiet_usual_host_suspends_at_the_base_rate(strength: float, pride: fl
     assert rules.hostility_term(strength, pride, 0.0) == 0.0
     assert rules.hostility_term(strength, 0.0, 3.0) == 0.0
     assert rules.hold_term(strength, held, held) == 0.0
-    quiet = rules.log_hazard_of_suspension(math.log(0.005), 0.0, 0.0, rules.government_term(strength, lean, lean))
+    quiet = rules.log_hazard_of_suspension(
+        math.log(0.005), 0.0, 0.0, rules.government_term(strength, lean, lean), rules.ripple_term(strength, 0.0)
+    )
     assert rules.hazard_of_suspension(quiet, 0.0) == pytest.approx(0.005, rel=1e-14)
 
 
@@ -186,7 +190,7 @@ def test_the_terms_of_suspension_closed() -> None:
     assert rules.hostility_term(2.1, 0.5, 2.0) == pytest.approx(2.1)
     assert rules.hold_term(1.5, 0.7, 0.5) == pytest.approx(-0.3)
     assert rules.hold_term(1.5, 0.3, 0.5) == pytest.approx(0.3)
-    assert rules.log_hazard_of_suspension(-5.0, 2.0, -0.5, 0.25) == pytest.approx(-3.25)
+    assert rules.log_hazard_of_suspension(-5.0, 2.0, -0.5, 0.25, 0.2) == pytest.approx(-3.05)
     assert rules.hazard_of_suspension(math.log(0.04), 0.8) == pytest.approx(0.84)
 
 
@@ -194,10 +198,30 @@ def test_the_terms_of_suspension_closed() -> None:
 def test_words_and_notices_count_once_however_often_they_are_said(
     notice_rate: float, words_rate: float, notices: float, words: float
 ) -> None:
-    found = rules.rate_of_acts(notice_rate, notices, words_rate, words)
+    found = rules.rate_of_acts(notice_rate, notices, words_rate, words, 0.0)
     assert found == notice_rate * min(1.0, notices) + words_rate * min(1.0, words)
-    assert rules.rate_of_acts(notice_rate, 0.0, words_rate, 0.0) == 0.0
-    assert rules.rate_of_acts(notice_rate, 2.0, words_rate, 2.0) == notice_rate + words_rate
+    assert rules.rate_of_acts(notice_rate, 0.0, words_rate, 0.0, 0.3) == 0.0
+    assert rules.rate_of_acts(notice_rate, 2.0, words_rate, 2.0, 0.0) == notice_rate + words_rate
+    assert rules.rate_of_acts(0.4, 1.0, 0.1, 1.0, math.log(2.0)) == pytest.approx(1.0)
+
+
+@given(st.floats(0.0, 0.9999999), chance, chance)
+def test_washington_gives_one_answer_and_each_with_its_chance(u: float, gives: float, retaliates: float) -> None:
+    assert not (rules.gives_way(u, gives) and rules.retaliates(u, gives, retaliates))
+    assert rules.gives_way(u, gives) == (u < gives)
+    assert rules.retaliates(u, gives, retaliates) == (u >= 1.0 - (1.0 - gives) * retaliates)
+
+
+def test_what_an_answer_takes_and_gives() -> None:
+    assert rules.taken(200.0, 0.0, 0.5) == 100.0
+    assert rules.taken(200.0, 0.8, 1.3) == pytest.approx(40.0), "no more than all of it"
+    assert rules.taken(200.0, 0.5, 0.5) == 0.0
+    assert rules.remittances_left(20.0, 0.25) == 15.0
+    assert rules.remittances_left(20.0, 0.0) == 20.0
+    assert rules.aid_raised(1.0, 40.0, 4_000.0) == 2.0
+    assert rules.aid_raised(1.0, 0.0, 4_000.0) == 1.0
+    assert rules.ripple_term(0.2, 2.0) == 0.4
+    assert rules.ripple_term(0.2, -1.0) == -0.2
 
 
 @given(chance)

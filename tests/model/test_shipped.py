@@ -28,6 +28,7 @@ def assert_alike(compiled: Ensemble, mesa: Ensemble) -> None:
     assert np.array_equal(bits(compiled.ledger), bits(mesa.ledger))
     assert np.array_equal(bits(compiled.changes), bits(mesa.changes))
     assert np.array_equal(bits(compiled.talks), bits(mesa.talks))
+    assert np.array_equal(bits(compiled.answers), bits(mesa.answers))
     assert np.array_equal(bits(compiled.expected), bits(mesa.expected))
     assert np.array_equal(compiled.counts, mesa.counts)
 

@@ -41,6 +41,8 @@ COMPUTED = {
     "notice_carried_out",
     "request_followed",
     "words_followed",
+    "gives_way",
+    "retaliates",
     "suspension_rate",
 }
 UPDATED = {"acceptance_truce", *PRICED}

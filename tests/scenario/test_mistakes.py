@@ -12,7 +12,8 @@ from tests.scenario.documents import FILE, header, loaded, refused, written
 
 TYPES = (
     "one of campaign-pledge, pledge, reassurance, order, withdrawal, inauguration, lean, lobbying, protest, offer, "
-    "match, hostility, threat, notice, notice-withdrawn, request, switch, aid-cut, truce, truce-ends"
+    "match, hostility, threat, notice, notice-withdrawn, answer, deportations, request, switch, aid-cut, "
+    "truce, truce-ends"
 )
 CODE = "a state's three-letter code or name, such as HND or Honduras"
 MEMBER = "a state simulated here: on the roster at the start, or one that left Taipei lately"
@@ -172,6 +173,16 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "a notice with a strength": (
         EVENT.replace("lobbying", "notice") + "strength = 0.5",
         ["events.a.strength: unknown key (got 'strength')"],
+    ),
+    "an answer of washington's that is none": (
+        EVENT.replace("lobbying", "answer") + 'answer = "gives-in"',
+        ["events.a.answer: one of 'gives-way', 'waits' or 'retaliates' (got 'gives-in'); did you mean gives-way?"],
+    ),
+    "an answer without which": (EVENT.replace("lobbying", "answer"), ["events.a.answer: required"]),
+    "deportations without how many": (EVENT.replace("lobbying", "deportations"), ["events.a.share: required"]),
+    "deportations of more than all": (
+        EVENT.replace("lobbying", "deportations") + "share = 1.5",
+        ["events.a.share: at most 1 (got 1.5)"],
     ),
     "a notice withdrawn by nobody": (
         EVENT.replace("lobbying", "notice-withdrawn").replace('state = "HND"\n', ""),

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis import reading
+from sim.analysis.answers import DOES
 from sim.analysis.course import Course
 from sim.analysis.reading import Row, end_of, header, note, source, start_of
 from sim.analysis.times import shares
@@ -28,13 +29,13 @@ from sim.charts.result.events import (
     notes,
     write_name,
 )
-from sim.charts.result.states import BETWEEN, HEAD, draw_groups, likeliest
+from sim.charts.result.states import BETWEEN, HEAD, Group, draw_groups, likeliest
 from sim.charts.sheet import grid, measured, panel, sheet, wrapped, write
 from sim.charts.style import GREY, MARGIN
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
 from sim.scenario.events import EVENTS
-from sim.words import spoken
+from sim.words import percent, spoken, the
 
 TITLE = "Military cooperation with Washington"
 ABOVE = "Hosts that cooperate"
@@ -54,7 +55,7 @@ def draw(result: Result) -> Figure:
     """The count of hosts that cooperate, with the events that concern them; below, each host's chance to suspend."""
     rows = rows_of(result)
     heading = f"Chance that cooperation is suspended at the end of {end_of(result)}"
-    group = likeliest(rows, heading, "more host", "hosts")
+    groups = [likeliest(rows, heading, "more host", "hosts"), *by_answer(result)]
     course = Course(result, COOPERATION)
     first, last = course.start, course.days[-1]
     span = (last - first).days
@@ -68,7 +69,11 @@ def draw(result: Result) -> Figure:
     head = HEAD + LEVEL * max(lines_of_names(labels), level + 1) + GAP
     above = head + HEIGHT + FOOT + NOTE * len(lines)
     with sheet(
-        WIDTH, above + BETWEEN + group.height, TITLE, header(result, measures(result, rows)), source([result], BASIS)
+        WIDTH,
+        above + sum(BETWEEN + group.height for group in groups),
+        TITLE,
+        header(result, measures(result, [row for group in groups for row in group.rows])),
+        source([result], BASIS),
     ) as (drawing, top):
         plot = panel(drawing, LEFT, top + head, width, HEIGHT)
         ceiling = len(result.hosts) / (1 - HEADROOM / HEIGHT)
@@ -83,7 +88,7 @@ def draw(result: Result) -> Figure:
         under = top + head + HEIGHT + FOOT
         write(drawing, LEFT, under, lines, NOTE, color=GREY, size=SMALL, va="top")
         write(drawing, MARGIN, top + HEAD - 0.08, ABOVE, weight="bold", va="bottom")
-        draw_groups(drawing, top + above + BETWEEN, [group], COLUMN)
+        draw_groups(drawing, top + above + BETWEEN, groups, COLUMN)
     return drawing
 
 
@@ -92,6 +97,20 @@ def rows_of(result: Result) -> list[Row]:
     rows = reading.rows_of(result, True, COOPERATION)
     ever = shares(result, [row.iso3 for row in rows], [0, len(result.months)], COOPERATION)[:, 0]
     return [replace(row, ever=chance) for row, chance in zip(rows, ever.tolist(), strict=True)]
+
+
+def by_answer(result: Result) -> list[Group]:
+    """A panel for each host to which Washington gave more than one answer: the chance by its answer."""
+    groups = []
+    for iso3, name in result.hosts:
+        given = [row for row in result.answers_columns.rows(iso3=iso3) if row["answer"] in DOES]
+        rows = []
+        for each in given:
+            p, error = float(each["suspended"]), float(each["suspended_mc"] or 0.0)
+            rows.append(Row(iso3, f"{DOES[each['answer']]} ({percent(each['p'])} % of runs)", "", p, p, p, error))
+        if len(rows) > 1:
+            groups.append(Group(rows, f"{the(name)}, by Washington’s answer: the same chance", "", f"answers-{iso3}"))
+    return groups
 
 
 def measures(result: Result, rows: list[Row]) -> str:

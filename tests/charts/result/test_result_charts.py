@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import combinations
@@ -23,6 +24,7 @@ from sim.charts.dates import number
 from sim.charts.result import cooperation
 from sim.charts.result.when import marks
 from sim.errors import InputError
+from sim.model.terms import GIVES_WAY, WAITS
 from sim.results.result import Result
 from sim.words import chance_with_range, percent
 from tests.charts.conftest import made
@@ -374,6 +376,25 @@ def test_the_hosts_are_drawn_as_in_the_table_most_likely_first() -> None:
         assert {chance_with_range(row.p, row.low, row.high), f"{percent(row.ever)} %"} <= set(said)
     assert "Chance that cooperation is suspended at the end of Dec 2026" in said
     assert "at any time" in said
+
+
+def test_a_hosts_chance_is_shown_by_washingtons_answer(make: Any) -> None:
+    plain_result = make(hosts=HOSTS)
+    assert cooperation.by_answer(plain_result) == []
+    number = [code for code, _ in plain_result.hosts].index("HND")
+    rows = [[run, 1, number, GIVES_WAY if run % 4 == 0 else WAITS, 0, 0, 0] for run in range(plain_result.runs)]
+    result = replace(plain_result, answers=np.array(rows, dtype=np.float64))
+    drawing = of_result(result).drawn("cooperation")
+    told = {row["answer"]: row for row in result.answers_columns.rows(iso3="HND")}
+    shown = [label.get_text() for label in drawing.axes[2].get_yticklabels()]
+    assert shown == [
+        f"gives way ({percent(told['gives-way']['p'])} % of runs)",
+        f"waits ({percent(told['waits']['p'])} % of runs)",
+    ]
+    dots = [x / 100 for x in line(drawing, "answers-HND").get_xdata()]
+    assert dots == pytest.approx([told[answer]["suspended"] for answer in ("gives-way", "waits")])
+    assert "Honduras, by Washington’s answer: the same chance" in words(drawing)
+    assert words(drawing).count("at any time") == 1
 
 
 def test_suspended_at_any_time_counts_runs_once_and_restored_ones_too(make: Any) -> None:
