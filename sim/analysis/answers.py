@@ -19,20 +19,23 @@ DOES = {"gives-way": "gives way", "waits": "waits", "retaliates": "retaliates"}
 """Washington's answers to words or a notice, as verbs."""
 ALL = DOES | {"cuts-aid": "cuts its aid after the suspension", "keeps-aid": "leaves its aid after the suspension"}
 LEAST = 0.005
-"""Other hosts that suspend less often than this whatever the answer are not told."""
+"""Other hosts that suspend less often than this whatever the answer are left out."""
 
 
-def answers_told(result: Result, codes: tuple[str, ...] = ()) -> list[str]:
+def answers_in_words(result: Result, codes: tuple[str, ...] = ()) -> list[str]:
     """Sentences for each host whose words or notice Washington answers; nothing where it answers nobody.
 
     codes : of hosts asked about; none: all
     """
-    said: list[str] = []
+    sentences: list[str] = []
     for iso3, state in result.hosts:
         rows = {row["answer"]: row for row in result.answers_columns.rows(iso3=iso3)}
         if (not codes or iso3 in codes) and any(answer in rows for answer in DOES):
-            said += [*_of_host(state, rows), *_ripples(result, iso3, [answer for answer in DOES if answer in rows])]
-    return said
+            sentences += [
+                *_of_host(state, rows),
+                *_ripples(result, iso3, [answer for answer in DOES if answer in rows]),
+            ]
+    return sentences
 
 
 def answers_in(rows: NDArray[np.float64], host: int, months: Sequence[str]) -> list[dict[str, Any]]:
@@ -40,24 +43,24 @@ def answers_in(rows: NDArray[np.float64], host: int, months: Sequence[str]) -> l
 
     rows : (answers, ANSWER_COLUMNS) of the run; host : its number; months : label of each row
     """
-    found = []
+    answers = []
     for row in rows[rows[:, ANSWER_HOST] == host]:
         answer, at = ANSWERS[int(row[ANSWER_KIND])], int(row[ANSWER_MONTH])
         sums = {name: float(row[column]) for name, column in MONEY.items()}
-        told = [
+        changes = [
             f"{name} {'+' if value > 0 else '−'}{dollars(abs(value))} a year" for name, value in sums.items() if value
         ]
-        also = f" ({listed(told)} for the host)" if told else ""
-        said = f"Washington {ALL[answer]} in {month(months[at])}{also}."
-        found.append({"row": at, "month": months[at], "answer": answer, **sums, "sentence": said})
-    return found
+        also = f" ({listed(changes)} for the host)" if changes else ""
+        sentence = f"Washington {ALL[answer]} in {month(months[at])}{also}."
+        answers.append({"row": at, "month": months[at], "answer": answer, **sums, "sentence": sentence})
+    return answers
 
 
 def _of_host(state: str, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     given = [(word, rows[answer]) for answer, word in DOES.items() if answer in rows]
     shares = listed([f"{word} in {percent(row['p'])} %" for word, row in given])
     ends = listed([percent(row["suspended"]) for _, row in given])
-    said = [
+    sentences = [
         f"Washington, answering {state}, {shares} of the runs, "
         f"and cooperation is suspended at the end in {ends} % of these."
     ]
@@ -70,9 +73,9 @@ def _of_host(state: str, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if (row := rows.get("cuts-aid")) is not None and row["aid"]:
         costs.append(f"an aid cut after a suspension costs {state} {_sum(row, 'aid')} a year")
     if costs:
-        told = "; ".join(costs)
-        said.append(f"{told[0].upper()}{told[1:]} (5 to 95 % over what is not known).")
-    return said
+        text = "; ".join(costs)
+        sentences.append(f"{text[0].upper()}{text[1:]} (5 to 95 % over what is not known).")
+    return sentences
 
 
 def _ripples(result: Result, iso3: str, answers: list[str]) -> list[str]:

@@ -48,7 +48,7 @@ def schema_of(what: str) -> dict[str, Any]:
     """One of the schemas, by the names in `WHAT`."""
     if what == "scenario":
         return schema()
-    from sim.cli.answers import SCHEMAS
+    from sim.cli.answer_schemas import SCHEMAS
 
     return SCHEMAS[what]()
 

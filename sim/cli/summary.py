@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sim.analysis.answers import answers_told
+from sim.analysis.answers import answers_in_words
 from sim.analysis.reading import SMALLEST_SHOWN, Row, known_to, last_of, observed, rows_of
 from sim.charts.catalogue import of_result
 from sim.report.outcomes import asked, leaving
@@ -147,7 +147,7 @@ def _cooperation(result: Result, end: str) -> list[str]:
         f"{hosts} with Washington's forces at the start.",
         f"By the end of {end}: {last['mean']:.2f} on average; 90 % of the runs {last['q05']} to {last['q95']}.",
         f"Likeliest to have suspended it: {likeliest.name}, {_percent(likeliest.p).strip()}{span}.",
-        *answers_told(result, tuple(asked(result))),
+        *answers_in_words(result, tuple(asked(result))),
     ]
 
 

@@ -19,7 +19,8 @@ from sim.parameters.families import (
     SplitNormal,
     rounded,
 )
-from sim.parameters.register import DECLARED, PARAMETERS, Kind, Parameter
+from sim.parameters.parameter import Kind, Parameter
+from sim.parameters.register import DECLARED, PARAMETERS
 
 __all__ = [
     "DECLARED",

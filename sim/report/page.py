@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
-from sim.analysis.answers import answers_told
+from sim.analysis.answers import answers_in_words
 from sim.analysis.reading import (
     Row,
     draws,
@@ -213,7 +213,7 @@ def _hosts(result: Result) -> dict[str, Any]:
         "scale": reach(rows),
         "luck": note(result, rows),
     }
-    return document | {"answers": answers_told(result)}
+    return document | {"answers": answers_in_words(result)}
 
 
 def _why(reasons: Reasons, runs: int) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def answers_table(
     suspended : (runs, h) whether its cooperation is suspended at the end
     """
     runs = suspended.shape[0]
-    found: list[dict[str, Any]] = []
+    table: list[dict[str, Any]] = []
     for number, (iso3, state) in enumerate(hosts):
         own = rows[rows[:, ANSWER_HOST] == number]
         for kind in range(1, len(ANSWERS)):
@@ -64,10 +64,10 @@ def answers_table(
             row |= {name: as_told(value) for name, value in zip(_SHARES, (p, mc, then, then_mc), strict=True)}
             for name, column in MONEY.items():
                 low, high = np.quantile(of_kind[:, column], [LEVELS[0], LEVELS[-1]]).tolist()
-                told = (float(of_kind[:, column].mean()), low, high)
-                row |= {f"{name}{part}": as_told(x) for part, x in zip(("", "_low", "_high"), told, strict=True)}
-            found.append(row)
-    return Table.of(found, COLUMNS)
+                points = (float(of_kind[:, column].mean()), low, high)
+                row |= {f"{name}{part}": as_told(x) for part, x in zip(("", "_low", "_high"), points, strict=True)}
+            table.append(row)
+    return Table.of(table, COLUMNS)
 
 
 def first_answers(rows: NDArray[np.float64], hosts: Sequence[tuple[str, str]], runs: int) -> tuple[Vote, ...]:
@@ -75,16 +75,16 @@ def first_answers(rows: NDArray[np.float64], hosts: Sequence[tuple[str, str]], r
 
     rows : (answers, ANSWER_COLUMNS), by run and month
     """
-    told = (ANSWERS[GIVES_WAY : RETALIATES + 1], NONE)
-    found = []
+    outcomes = (*ANSWERS[GIVES_WAY : RETALIATES + 1], NONE)
+    votes = []
     for number, (iso3, _) in enumerate(hosts):
         own = rows[(rows[:, ANSWER_HOST] == number) & (rows[:, ANSWER_KIND] <= RETALIATES)]
         if len(own):
             which = np.full(runs, RETALIATES, dtype=np.uint8)
             first, at = np.unique(own[:, ANSWER_RUN].astype(np.int64), return_index=True)
             which[first] = own[at, ANSWER_KIND].astype(np.uint8) - GIVES_WAY
-            found.append(Vote(iso3, (*told[0], told[1]), which, ANSWER))
-    return tuple(found)
+            votes.append(Vote(iso3, outcomes, which, ANSWER))
+    return tuple(votes)
 
 
 def read_answers(path: Path, codes: Sequence[str]) -> Table:

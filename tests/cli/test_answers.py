@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sim.cli.answers import ANSWERS
+from sim.cli.answer_schemas import ANSWERS
 from sim.cli.main import main
 from sim.cli.schema import WHAT, schema_of
 from sim.results.manifests import KINDS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim import face
-from sim.analysis.answers import answers_in, answers_told
+from sim.analysis.answers import answers_in, answers_in_words
 from sim.errors import ResultError
 from sim.model.terms import CUTS_AID, GIVES_WAY, RETALIATES, WAITS
 from sim.results import read
@@ -81,12 +81,12 @@ def test_a_result_tells_them_and_reads_them_back(made: Result) -> None:
     chances = again.outcomes_columns.rows(what=ANSWER)
     assert [row["outcome"] for row in chances][:3] == ["gives-way", "waits", "retaliates"]
     assert sum(row["p"] for row in chances) == pytest.approx(1.0, abs=1e-5)
-    said = answers_told(again)
+    said = answers_in_words(again)
     assert said[0].startswith("Washington, answering Honduras, gives way in ")
     assert said[1].startswith("Giving way costs it US$ ")
     assert said[2].startswith("Elsewhere, where it gives way, waits or retaliates: ")
     assert "Guatemala has left Taipei in " in said[2]
-    assert answers_told(again, ("SLV",)) == []
+    assert answers_in_words(again, ("SLV",)) == []
     assert again.washington().shape[0] == len(again.answers_columns["iso3"])
 
 
