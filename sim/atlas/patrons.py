@@ -220,17 +220,19 @@ def read_winning(folder: Path = TABLES) -> tuple[Winning, ...]:
     known = read_states(folder)
     found: list[Winning] = []
     for row in rows(folder, WINNING, WINNING_COLUMNS):
-        sums = [
+        asked, offered, years = (
             row.number(column, 0.0, 1e5) if row.optional(column) else None
             for column in ("asked_musd", "taipei_musd", "years")
-        ]
+        )
         row.choice("precision", ("day", "month", "year", "nominal"))
         found.append(
             Winning(
                 row.iso3(known),
                 row.day("date"),
                 row.choice("outcome", ("joined", "not_joined")) == "joined",
-                *sums,
+                asked,
+                offered,
+                years,
                 row.choice("answer", ("", "met", "part", "refused", "unknown")),
                 row.text("source"),
                 row.choice("confidence", CONFIDENCES),

@@ -1,4 +1,4 @@
-"""The chart of the states: each one's chance to have left Taipei, or to have returned, by the end."""
+"""The chart of the states: each one's chance to have left Taipei, or to have come to it, by the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ROW, HEAD, FOOT, BETWEEN = 0.25, 0.32, 0.5, 0.16
 """Inches: a row; the heading of a panel; its ticks and axis label; between two panels."""
 MOST_LEAVERS, MOST_RETURNERS = 60, 15
 SMALLEST_SHOWN = 0.005
-"""Former recognisers whose chance to return rounds to nothing are only counted."""
+"""Candidates whose chance to come to Taipei rounds to nothing are only counted."""
 SPANS = (5, 10, 20, 25, 50, 100)
 """Lengths an axis can have, %."""
 STAYED, AWAY = "stayed", "not returned"
@@ -77,7 +77,7 @@ class Group:
 
 
 def draw(result: Result) -> Figure:
-    """The states that recognise Taipei at the start, by chance to have left it; below, those that may return."""
+    """The states that recognise Taipei at the start, by chance to have left it; below, those that may come."""
     groups = [group for group in (leavers(result), returners(result)) if group is not None]
     body = sum(group.height for group in groups) + BETWEEN * (len(groups) - 1)
     rows = [row for group in groups for row in group.rows]
@@ -132,7 +132,7 @@ def likeliest(rows: list[Row], heading: str, more: str, gid: str) -> Group:
 
 
 def returners(result: Result) -> Group | None:
-    """The panel of those that left before the start; None when none has a chance to be shown."""
+    """The panel of those not with Taipei at the start; None when none has a chance to be shown."""
     rows = rows_of(result, False)
     kept = [row for row in rows if row.p >= SMALLEST_SHOWN or row.recorded not in ("", AWAY)]
     kept = kept[:MOST_RETURNERS]
@@ -140,7 +140,7 @@ def returners(result: Result) -> Group | None:
         return None
     cut = [row for row in rows if row not in kept]
     rest = f"and {left_out(cut, 'more state')}" if cut else ""
-    heading = f"Had left Taipei before: chance to have returned by {end_of(result)}"
+    heading = f"Not with Taipei at the start: chance to have come to it by {end_of(result)}"
     return Group(kept, heading, rest, "returners")
 
 

@@ -107,7 +107,7 @@ def _chances(result: Result, end: str) -> list[str]:
     back = max((row for row in rows if row[4] != "taipei"), default=None, key=lambda row: row[0])
     if back is not None and float(back[0]) >= 0.005:
         lines.append(
-            f"Of those that left before, {back[3]} is the likeliest to have returned: "
+            f"Of those not with Taipei, {back[3]} is the likeliest to have come to it: "
             f"{_percent(back[0]).strip()}{_range(back[1], back[2], ' ')}."
         )
     return lines
