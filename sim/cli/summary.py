@@ -96,7 +96,7 @@ def _chances(result: Result, end: str) -> list[str]:
     back = min(rows_of(result, False), default=None, key=lambda row: (-row.p, row.iso3))
     if back is not None and back.p >= SMALLEST_SHOWN:
         lines.append(
-            f"Of those that left before, {back.name} is the likeliest to have returned: "
+            f"Of those not with Taipei, {back.name} is the likeliest to have come to it: "
             f"{_percent(back.p).strip()}{_range(back, ' ')}."
         )
     return lines

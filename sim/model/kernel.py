@@ -234,8 +234,13 @@ def simulate(
     steady, steady_since = np.empty(n), np.empty(n, dtype=np.int64)
     tracked, alert = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
     # Of a draw: with what patience idle talks go into the second month, and come to the end, if nothing changes.
-    usual_staying, usual_first, usual_last = np.full(n, math.nan), np.empty(n), np.empty(n)
-    first_close, first_open = np.full(n, math.nan), np.empty(n)
+    usual_staying, usual_first, usual_last = np.empty(n), np.empty(n), np.empty(n)
+    # Of a draw, for those of whom nothing is told at the start: what they meet in the first two months, found once. It
+    # holds in a run in which the purse and Taipei's acceptance are the same, and until more than the purse moves.
+    pristine, quick = np.zeros(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
+    first_staying, first_chance, second_chance = np.empty(n), np.empty(n), np.empty(n)
+    start_purse, start_accepts = np.full(2, math.nan), np.full(2, math.nan)
+    kept_bid, bid_at, bid_ref_at, office = np.empty(n), np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
     # Who is with Taipei, who acts in a month besides hosts, and who of the others is looked at each month, by place.
     allies, acting = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     watched = np.empty(n, dtype=np.int64)
@@ -262,6 +267,7 @@ def simulate(
 
     p = parameters[first_run // RUNS_PER_DRAW]
     reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW], spreads[first_run // RUNS_PER_DRAW])
+    coming = reference.coming
     for run in range(first_run, first_run + runs):
         draw = run // RUNS_PER_DRAW
         if changes.shape[0] - changed < most_changes:
@@ -273,7 +279,8 @@ def simulate(
         if run % RUNS_PER_DRAW == 0:
             p = parameters[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
-            usual_staying[:], first_close[:] = math.nan, math.nan
+            coming = reference.coming
+            pristine[:], start_purse[:] = False, math.nan
         draw_happenings(timeline.events, chances[draw], outcomes[draw], seed, run, happens)
         status[:] = DORMANT
         truce[0] = NEVER
@@ -287,6 +294,20 @@ def simulate(
         away[:] = 0.0
         learned[:, :] = 0.0
         due, soonest, with_it = _FAR, _FAR, 0
+        lean[:], government_since[:] = timeline.lean, timeline.government_since
+        left[:], security[:] = timeline.left, timeline.security
+        order_since[:], missing[:] = NEVER, 0.0
+        aid_cut[:], deported[:], rent[:], eased[:], ripples[:] = 0.0, 0.0, 0.0, 0.0, 0.0
+        package[:], package_until[:] = 0.0, 0.0
+        grant[:], burden[:], grant_until[:] = 0.0, 0.0, 0.0
+        visible[:], visible_share[:] = _FAR, 0.0
+        called[:], trigger[:], pledge_term[:] = False, ITSELF, 0.0
+        waiting[:], turned_away[:] = 0.0, 0.0
+        talks[:], opened[:], idle_since[:] = IDLE, -1, -1
+        patience[:], spell[:], door[:], knock[:] = 1.0, 1.0, 1.0, 1.0
+        shares[:, :] = 0.0
+        steady[:], steady_since[:] = 0.0, 0
+        staying[:], seen[:], wake[:], alert[:], quick[:] = math.nan, -1, 0, False, False
         for i in range(n):
             side[i] = BEIJING
             if timeline.with_taipei[i]:
@@ -296,35 +317,18 @@ def simulate(
                 with_it += 1
             elif timeline.with_none[i]:
                 side[i] = NEITHER
-            lean[i] = timeline.lean[i]
-            government_since[i] = timeline.government_since[i]
-            order_since[i] = NEVER
-            missing[i] = 0.0
-            left[i] = timeline.left[i]
-            security[i] = timeline.security[i]
-            aid_cut[i], deported[i], rent[i], eased[i], ripples[i] = 0.0, 0.0, 0.0, 0.0, 0.0
-            package[i], package_until[i] = 0.0, 0.0
-            grant[i], burden[i], grant_until[i] = 0.0, 0.0, 0.0
-            visible[i], visible_share[i] = _FAR, 0.0
-            called[i], trigger[i], pledge_term[i] = False, ITSELF, 0.0
-            waiting[i], turned_away[i] = 0.0, 0.0
-            talks[i], opened[i], idle_since[i] = IDLE, -1, -1
-            patience[i], spell[i], door[i], knock[i] = 1.0, 1.0, 1.0, 1.0
-            shares[i, :] = 0.0
             if side[i] != TAIPEI:
-                chain = reference.coming
-                shares[i, 0] = chain.share[i] * (1.0 - reference.public)
-                shares[i, 1] = chain.share[i] * reference.public
-                tracked[i] = chain.chance[i] > rules.SELDOM
-                steady[i], steady_since[i] = 0.0, 0
-                staying[i], seen[i], wake[i], alert[i] = math.nan, -1, 0, False
-                if uniform(seed, run, before_start, timeline.code[i], COME_IN_TALKS) < chain.share[i]:
+                shares[i, 0] = coming.share[i] * (1.0 - reference.public)
+                shares[i, 1] = coming.share[i] * reference.public
+                tracked[i] = coming.chance[i] > rules.SELDOM
+                u = uniform(seed, run, before_start, timeline.code[i], COME_IN_TALKS)
+                if u < coming.share[i]:
                     talks[i] = SILENT
                     if uniform(seed, run, before_start, timeline.code[i], COME_PUBLIC) < reference.public:
                         talks[i] = IN_PUBLIC
                     knock[i] = uniform(seed, run, before_start, timeline.code[i], COME_CLOSING)
                 else:
-                    spell[i] = uniform(seed, run, before_start, timeline.code[i], COME_OPENING)
+                    spell[i] = rules.beyond(u, coming.share[i])
             else:
                 shares[i, 0] = reference.share[i] * (1.0 - reference.public)
                 shares[i, 1] = reference.share[i] * reference.public
@@ -757,18 +761,71 @@ def simulate(
             purse_before = purse
             if t > 0 and reference.running[t] != reference.running[t - 1]:
                 moved = True
+            if t < 2 and (keep or purse != start_purse[t] or taipei_accepts != start_accepts[t]):
+                pristine[:] = False
+                start_purse[t], start_accepts[t] = purse, taipei_accepts
             if everyone or moved or is_called or fading or t >= soonest:
                 soonest, looked = _FAR, 0
                 for i in range(n):
                     if side[i] == TAIPEI:
                         continue
+                    if t < 2 and pristine[i] and not touched[i] and (quick[i] or (t == 0 and talks[i] == IDLE)):
+                        if t == 0:
+                            quick[i], steady[i], staying[i], wake[i] = True, first_chance[i], first_staying[i], 1
+                            continue
+                        if second_chance[i] != steady[i]:
+                            away[i] += (t - steady_since[i]) * steady[i]
+                            steady[i], steady_since[i] = second_chance[i], t
+                        patience[i], staying[i], seen[i] = usual_first[i], usual_staying[i], t
+                        bid_at[i], bid_ref_at[i], wake[i] = kept_bid[i], reference.bid[i, t], _FAR
+                        if usual_last[i] < spell[i]:
+                            left_over = patience[i]
+                            for later in range(t + 1, months):
+                                left_over *= staying[i]
+                                if left_over < spell[i]:
+                                    wake[i] = later
+                                    break
+                        soonest = min(soonest, wake[i])
+                        continue
                     look = everyone or touched[i] or alert[i] or t >= wake[i]
                     if moved and not look:
-                        gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                        # Nothing but Beijing's bid may be another one.
+                        trust = trusts[timeline.region[i]]
                         offered = rules.beijing_bid(
-                            reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
+                            reference.limit[i],
+                            timeline.beijing_budget[t],
+                            purse,
+                            trust,
+                            levels[OFFER, i],
+                            timeline.gdp[i],
                         )
-                        look = offered != bid[i] or reference.bid[i, t] != reference.bid[i, t - 1]
+                        if offered != bid_at[i] or reference.bid[i, t] != bid_ref_at[i]:
+                            bid_at[i], bid_ref_at[i] = offered, reference.bid[i, t]
+                            term = rules.return_offer_term(
+                                p.money_effect, rules.worth(offered + timeline.access[i]), bid_ref_at[i]
+                            )
+                            silent = rules.wins(
+                                rules.balance_of_coming(
+                                    coming.base[i, 0], term, shared[i, 1], shared[i, 2], shared[i, 3]
+                                )
+                            )
+                            in_public = rules.wins(
+                                rules.balance_of_coming(
+                                    coming.base[i, 1], term, shared[i, 1], shared[i, 2], shared[i, 3]
+                                )
+                            )
+                            met_chance = rules.chance_of_coming(
+                                taipei_accepts,
+                                coming.close_at[i, office[i]],
+                                shares[i, 0],
+                                silent,
+                                shares[i, 1],
+                                in_public,
+                            )
+                            if met_chance != steady[i]:
+                                met = (t - steady_since[i]) * steady[i]
+                                away[i] += -met if timeline.with_taipei[i] else met
+                                steady[i], steady_since[i] = met_chance, t
                     if look:
                         watched[looked] = i
                         looked += 1
@@ -778,7 +835,6 @@ def simulate(
                 looked = watching
             watching = 0
             if looked > 0:
-                chain = reference.coming
                 for k in range(looked):
                     i = watched[k]
                     code = timeline.code[i]
@@ -787,16 +843,13 @@ def simulate(
 
                     # Talks open of themselves, more easily where Taipei woos.
                     known = time_in_office(t - government_since[i])
+                    office[i] = known
                     if t == 0:
-                        if touched[i] or math.isnan(first_close[i]):
-                            now = rules.leaving(chain.rate[i], chain.pace[known], exposure)
-                            first_close[i] = rules.closing_at(chain.close[i], now, chain.chance[i])
-                            first_open[i] = rules.opening_at(chain.share[i], first_close[i], now)
-                        close, open_now = first_close[i], first_open[i]
-                        if touched[i]:
-                            first_close[i] = math.nan
+                        now = rules.leaving(coming.rate[i], coming.pace[known], exposure)
+                        close = rules.closing_at(coming.close[i], now, coming.chance[i])
+                        open_now = rules.opening_at(coming.share[i], close, now)
                     else:
-                        close, open_now = chain.close_at[i, known], chain.open_at[i, known]
+                        close, open_now = coming.close_at[i, known], coming.open_at[i, known]
                     if everyone or touched[i] or math.isnan(courted[i]):
                         courted[i] = rules.wooed(
                             timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i]
@@ -821,24 +874,18 @@ def simulate(
                             wake[i] = 1
                         else:
                             left_over = patience[i]
-                            if t == 1 and (usual_staying[i] != stays or usual_first[i] != left_over):
-                                usual_staying[i], usual_first[i] = stays, left_over
-                                for _ in range(t + 1, months):
-                                    left_over *= stays
-                                usual_last[i] = left_over
-                                left_over = patience[i]
-                            if t > 1 or usual_last[i] < spell[i]:
-                                for later in range(t + 1, months):
-                                    left_over *= stays
-                                    if left_over < spell[i]:
-                                        wake[i] = later
-                                        break
+                            for later in range(t + 1, months):
+                                left_over *= stays
+                                if left_over < spell[i]:
+                                    wake[i] = later
+                                    break
 
                     # The patrons bid.
                     gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
                     offered = rules.beijing_bid(
                         reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
                     )
+                    bid_at[i], bid_ref_at[i] = offered, reference.bid[i, t]
                     if offered != bid[i]:
                         bid[i] = offered
                         bid_worth[i] = rules.worth(offered + timeline.access[i])
@@ -858,7 +905,7 @@ def simulate(
                     )
                     for kind in range(2):
                         odds = rules.balance_of_coming(
-                            chain.base[i, kind], shared[i, 0], shared[i, 1], shared[i, 2], shared[i, 3]
+                            coming.base[i, kind], shared[i, 0], shared[i, 1], shared[i, 2], shared[i, 3]
                         )
                         if odds != balance[i, kind]:
                             balance[i, kind] = odds
@@ -910,13 +957,26 @@ def simulate(
                     if alert[i]:
                         watched[watching] = i
                         watching += 1
+                    if t == 0:
+                        quick[i] = not (touched[i] or alert[i])
+                        first_staying[i], first_chance[i] = stays, met_chance
+                    elif t > 1 or touched[i] or alert[i] or not quick[i]:
+                        pristine[i] = False
+                    elif not pristine[i]:
+                        pristine[i] = True
+                        second_chance[i], kept_bid[i] = met_chance, offered
+                        usual_staying[i], usual_first[i] = stays, patience[i]
+                        left_over = patience[i]
+                        for _ in range(t + 1, months):
+                            left_over *= stays
+                        usual_last[i] = left_over
 
                     if keep or after[i] != side[i] or outcome[i] != _NO_OUTCOME:
                         kind, row = max(talks[i] - SILENT, 0), rows[i]
                         row[:] = 0.0
                         row[SIDE] = float(side[i])
                         row[TALKS_COLUMN] = float(talks[i])
-                        row[T_BASE] = chain.base[i, kind]
+                        row[T_BASE] = coming.base[i, kind]
                         row[T_OFFER] = shared[i, 0]
                         row[T_AID] = shared[i, 1]
                         row[T_GOVERNMENT] = shared[i, 2]
@@ -1164,22 +1224,22 @@ def simulate(
                     waiting[i], calls.request[i] = 0.0, -1
                     end_words(timeline.events, i, PLEDGE, PLEDGE, status)
                     fresh[timeline.subregion[i]] += 1.0
-                    chain = reference.coming
                     steady[i], steady_since[i] = 0.0, t + 1
-                    tracked[i] = chain.chance[i] > rules.SELDOM
-                    shares[i, 0] = chain.share[i] * (1.0 - reference.public)
-                    shares[i, 1] = chain.share[i] * reference.public
+                    tracked[i] = coming.chance[i] > rules.SELDOM
+                    shares[i, 0] = coming.share[i] * (1.0 - reference.public)
+                    shares[i, 1] = coming.share[i] * reference.public
                     shares[i, 2] = 0.0
                     idle_since[i], patience[i] = t, 1.0
                     staying[i], seen[i], wake[i], soonest = math.nan, t, t + 1, t + 1
                     alert[i], courted[i] = True, math.nan
-                    if uniform(seed, run, today, timeline.code[i], COME_IN_TALKS) < chain.share[i]:
+                    u = uniform(seed, run, today, timeline.code[i], COME_IN_TALKS)
+                    if u < coming.share[i]:
                         talks[i], opened[i], door[i] = SILENT, t, 1.0
                         if uniform(seed, run, today, timeline.code[i], COME_PUBLIC) < reference.public:
                             talks[i] = IN_PUBLIC
                         knock[i] = uniform(seed, run, today, timeline.code[i], COME_CLOSING)
                     else:
-                        spell[i] = uniform(seed, run, today, timeline.code[i], COME_OPENING)
+                        spell[i] = rules.beyond(u, coming.share[i])
                 elif after[i] == TAIPEI:
                     count += 1
                     end_words(timeline.events, i, RETURN_PLEDGE, RETURN_PLEDGE, status)

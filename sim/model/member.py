@@ -212,10 +212,13 @@ class Member(mesa.Agent):
             self.tracked = float(reference.coming.chance[i]) > rules.SELDOM
         self.shares = [share * (1.0 - public), share * public, 0.0]
         self.talks, self.idle_since, self.patience = IDLE, month, 1.0
-        if self.hidden(IN_TALKS, month) < share:
+        u = self.hidden(IN_TALKS, month)
+        if u < share:
             self.start_talks(month)
-        else:
+        elif self.recognises_taipei:
             self.spell = self.hidden(OPENING, month)
+        else:
+            self.spell = rules.beyond(u, share)
 
     def start_talks(self, month: int) -> None:
         """Talks open, and it shows whether in public."""

@@ -624,6 +624,12 @@ def shortfall_term(shortfall_effect: float, missing: float) -> float:
 
 
 @rule
+def beyond(u: float, share: float) -> float:
+    """A uniform number from 0 to 1, out of one that is known not to lie below `share`."""
+    return (u - share) / (1.0 - share)
+
+
+@rule
 def balance_of_coming(base: float, offer: float, aid: float, government: float, shortfall: float) -> float:
     """Log odds that Taipei wins talks that close now: those of reference plus every term, in order."""
     total = base + offer + aid + government + shortfall

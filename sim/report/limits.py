@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LIMITS = (
-    "The record is thin: about 30 departures since 1990, and no return since 2007.",
+    "The record is thin: about 30 departures since 1990, and nobody has come (back) since 2007.",
     "Bids that failed in secret were never seen, and threats a dozen times. The effect of money is read off the "
     "prices of bids that succeeded, as if they came from an auction. The strength of pressure is an assumption with a "
     "range, and moving that lever shows only what the assumption implies.",
@@ -12,8 +12,8 @@ LIMITS = (
     "Five covariates rank the states, and not sharply: of a state that left and one that stayed in the same year, the "
     "model ranks the first higher about seven times in ten. Do not read a ranking into chances that differ by a point "
     "or two.",
-    "States that were never with Taipei, or left it more than ten years ago, cannot join, though seven of the "
-    "record's eleven returns came so late. Eight such states did between 1995 and 2003, none since.",
+    "What Taipei would pay to win a state rests on fourteen sums of 1989 to 2003, and who may come on a limit of size: "
+    "three million people and a GDP of US$ 5 bn for states never with it.",
     "The truce, the famous pledges and the famous requests were chosen by people who knew what became of them.",
     "The leans of governments were coded by one person who saw how each term ended.",
     "Ties with Washington (trade, remittances, security) are those of about 2023-26, even in scenarios that begin "

@@ -13,7 +13,7 @@ from sim.model import calendar as kinds
 from sim.model import rules
 from sim.model.plan import Plan, month_label, month_number
 from sim.model.reference import FIRST_YEAR, time_in_office
-from sim.model.terms import TERMS
+from sim.model.terms import HAZARD, TERMS
 from sim.runs.ensemble import Ensemble
 from tests.worlds import (
     ALIKE,
@@ -130,7 +130,7 @@ def test_a_state_between_the_sides_at_the_start_waits_for_the_contest() -> None:
         "GTM",
         start="2014-01-31",
         end="2017-12-31",
-        roster={"former_years": 0.5},
+        roster={"candidates": ["GMB"]},
         states={"GTM": {"susceptibility": 0.0}},
         taipei={"acceptance": 0.0},
         events={
@@ -143,10 +143,11 @@ def test_a_state_between_the_sides_at_the_start_waits_for_the_contest() -> None:
     assert sequence(laid, run(laid)) == [("2016-03", "GMB", "none", "beijing")]
 
 
-def test_a_state_that_waits_weighs_nothing() -> None:
+def test_a_state_that_waits_weighs_coming_back_and_waits_on_where_nobody_takes_it() -> None:
     document = told(
         "HND",
         states={"HND": {"susceptibility": 1000.0}},
+        taipei={"acceptance": 0.0},
         parameters=CERTAIN | {"acceptance_truce": 1.0},
         events={"truce": {"type": "truce", "date": "2021-12-31"}},
     )
@@ -154,7 +155,12 @@ def test_a_state_that_waits_weighs_nothing() -> None:
     assert ledger is not None
     assert ledger[0, 1, 0, 0] == 0.0
     assert np.all(ledger[0, 2:, 0, 0] == 2.0)
-    assert np.all(ledger[0, 2:, 0, 1:] == 0.0)
+    assert np.all(ledger[0, 2:, 0, HAZARD] == 0.0)
+    back = changed(document, {"taipei.acceptance": 1.0})
+    assert sequence(lay_out(back), run(back))[:2] == [
+        ("2022-01", "HND", "taipei", "none"),
+        ("2022-02", "HND", "none", "taipei"),
+    ]
 
 
 # --- time -------------------------------------------------------------------------------------------------
@@ -407,17 +413,17 @@ def test_leaving_ends_the_pledge_to_leave_and_returning_the_pledge_to_return() -
     assert months(standing(document, kinds.REASSURANCE, 0)) == list(range(1, 37))
 
 
-# --- ten years to return ----------------------------------------------------------------------------------
+# --- however long ago it left ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("engine", ["compiled", "mesa"])
-def test_a_state_may_return_in_the_ten_years_after_leaving(engine: Any) -> None:
-    """Nicaragua left in December 2021, El Salvador in August 2018; Honduras leaves in July 2023."""
+def test_a_state_may_come_back_however_long_ago_it_left(engine: Any) -> None:
+    """Bolivia left in 1985, El Salvador in August 2018; Micronesia never was with it; Honduras leaves in July 2023."""
     document = told(
         "GTM",
         "HND",
         end="2036-12-31",
-        roster={"former_years": 10.0},
+        roster={"candidates": ["BOL", "FSM", "SLV"]},
         states={"GTM": {"susceptibility": 0.0}, "HND": {"susceptibility": 1000.0}},
         parameters=CERTAIN | {"return_rate": 1e-6},
         beijing={"acceptance": {"2021-12-31": 0.0, "2023-07-01": 1.0}},
@@ -425,12 +431,10 @@ def test_a_state_may_return_in_the_ten_years_after_leaving(engine: Any) -> None:
     laid = lay_out(document)
     ensemble = run(laid, engine=engine)
     assert sequence(laid, ensemble) == [("2023-07", "HND", "taipei", "beijing")]
-    for code, left in (("NIC", 0), ("SLV", -40), ("HND", 19)):
-        hazard = column(ensemble, "hazard", laid.states.index(code))
-        assert np.flatnonzero(hazard[left + 1 if left > 0 else 0 :]).tolist() == list(
-            range(119 if left > 0 else 120 + left)
-        )
+    for code, left in (("BOL", 0), ("FSM", 0), ("SLV", 0), ("HND", 20)):
+        assert np.all(column(ensemble, "hazard", laid.states.index(code))[left:] > 0.0)
     assert laid.timeline.left[laid.states.index("SLV")] == -40
+    assert laid.timeline.left[laid.states.index("FSM")] == kinds.NEVER
     assert laid.timeline.left[laid.states.index("GTM")] == kinds.NEVER
 
 
@@ -526,7 +530,7 @@ def test_in_a_truce_taipei_takes_back_as_few_as_beijing_takes() -> None:
         "GTM",
         "HND",
         end="2023-12-31",
-        roster={"former_years": 0.5},
+        roster={"candidates": ["NIC"]},
         states=FIXED | {"NIC": {"susceptibility": 0.0}},
         taipei={"acceptance": {"2022-08-01": 0.6}},
         parameters=ALIKE | {"acceptance_truce": 0.2, "return_rate": 0.3},

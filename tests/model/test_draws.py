@@ -12,7 +12,7 @@ from numba import njit
 from scipy import stats
 
 from sim.model import draws
-from sim.model.draws import LUCK, RETURN, philox, purpose_of, state_code, uniform
+from sim.model.draws import COME_LUCK, LUCK, philox, purpose_of, state_code, uniform
 from sim.model.kernel import uniforms
 
 ONES = 0xFFFFFFFF
@@ -97,7 +97,7 @@ def test_numbers_along_any_part_of_the_address_are_uniform(vary: str) -> None:
 
 def test_leaving_and_returning_have_luck_of_their_own() -> None:
     n = 5_000
-    leave, back = ([compiled_uniform(1, k, 24263, 4722, purpose) for k in range(n)] for purpose in (LUCK, RETURN))
+    leave, back = ([compiled_uniform(1, k, 24263, 4722, purpose) for k in range(n)] for purpose in (LUCK, COME_LUCK))
     assert abs(np.corrcoef(leave, back)[0, 1]) < 4.0 / np.sqrt(n)
 
 
@@ -117,7 +117,7 @@ def test_purposes_of_names_lie_above_all_numbered_ones_and_never_change() -> Non
     digest = hashlib.sha256(b"elections.taiwan").digest()
     assert purpose_of("elections.taiwan") == 2**31 + int.from_bytes(digest[:4], "big") // 2
     assert purpose_of("elections.taiwan") == 0xF662623A
-    assert (RETURN, LUCK) == (2, 10)
+    assert (LUCK, COME_LUCK) == (10, 24)
 
 
 @given(st.text(max_size=20))

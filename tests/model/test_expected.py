@@ -104,7 +104,7 @@ MOVING: Document = told(
     "HND",
     "PLW",
     end="2026-12-31",
-    roster={"former_years": 4.0},
+    roster={"candidates": ["BFA", "DOM", "KIR", "NIC", "SLB", "SLV"]},
     states={"PLW": {"susceptibility": 0.3}},
     cooperation={"hosts": ["HND", "PLW", "SLV"]},
     events={

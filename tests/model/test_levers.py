@@ -173,7 +173,7 @@ def test_neighbours_do_nothing_unless_set(usual: float) -> None:
 
 # --- returning --------------------------------------------------------------------------------------------
 
-FORMER = told("GTM", "HND", end="2023-12-31", roster={"former_years": 0.5}, states={"NIC": {"lean": 0.0}})
+FORMER = told("GTM", "HND", end="2023-12-31", roster={"candidates": ["NIC"]}, states={"NIC": {"lean": 0.0}})
 
 
 def back(kind: str, **fields: Any) -> dict[str, Any]:
@@ -186,6 +186,9 @@ RETURN_MORE: dict[str, dict[str, Any]] = {
     "pledge to taipei": back("pledge", to="taipei"),
     "new government": back("inauguration"),
     "offer by taipei": back("offer", by="taipei", million_usd=2000.0),
+    "taipei's budget": {"taipei.budget": 3.0},
+    "taipei's wooing": {"taipei.wooing": 3.0},
+    "beijing's budget": {"beijing.budget": 0.1},
     "return rate": {"parameters.return_rate": 0.1},
     "susceptibility": {"states.NIC.susceptibility": 2.0},
 }
@@ -193,6 +196,8 @@ RETURN_LESS: dict[str, dict[str, Any]] = {
     "lean towards beijing": back("lean", lean=0.8),
     "offer by beijing": back("offer", million_usd=2000.0),
     "taipei's acceptance": {"taipei.acceptance": 0.5},
+    "taipei's budget": {"taipei.budget": 0.3},
+    "beijing's budget": {"beijing.budget": 3.0},
     "susceptibility": {"states.NIC.susceptibility": 0.5},
 }
 
@@ -214,10 +219,10 @@ def test_these_keep_a_state_away(name: str) -> None:
         back("reassurance"),
         back("order"),
         back("lobbying"),
-        {"beijing.budget": 3.0},
-        {"taipei.budget": 3.0},
+        {"beijing.approach": 3.0},
+        {"washington.attention": 3.0},
     ],
-    ids=["pledge to leave", "reassurance", "order", "lobbying", "beijing's budget", "taipei's budget"],
+    ids=["pledge to leave", "reassurance", "order", "lobbying", "beijing's approach", "washington's attention"],
 )
 def test_what_concerns_leaving_does_not_move_a_former_ally(changes: dict[str, Any]) -> None:
     assert hazard(changes, FORMER, state="NIC") == hazard({}, FORMER, state="NIC")

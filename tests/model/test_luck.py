@@ -289,6 +289,7 @@ LEVERS = {
     "beijing.approach": 3.0,
     "taipei.budget": 0.0,
     "taipei.acceptance": 0.1,
+    "taipei.wooing": 5.0,
     "washington.attention": 3.0,
     "washington.focus": 9.0,
     "washington.hostility": 2.0,
@@ -304,7 +305,7 @@ def baseline() -> Document:
         "PLW",
         "PRY",
         end="2024-12-31",
-        roster={"former_years": 1.0},
+        roster={"candidates": ["NIC"]},
         beijing={"budget": {"2022-06-01": 2.0}},
         cooperation={"hosts": ["GTM", "HND", "NIC", "PRY"]},
         events={

@@ -148,12 +148,12 @@ PEOPLE = {"HND": {"population": 2e6, "us_aid": 0.5, "gdp_million_usd": 3_000.0}}
 
 def test_what_the_scenario_says_of_population_makes_its_susceptibility() -> None:
     """Then from the scenario's own figures; without a population its aid and GDP act through terms alone."""
-    base = told("GTM", "HND", roster={"former_years": 4.0})
+    base = told("GTM", "HND", roster={"candidates": ["BFA", "DOM", "KIR", "NIC", "SLB", "SLV"]})
     usual, said = lay_out(base), lay_out(changed(base, {"states": PEOPLE}))
     known, place = yardsticks(usual.loaded.scenario.as_of), usual.states.index("HND")
     row = [math.log(2e6), 1.0, math.log(1.5), 0.0, 1.0]
     assert said.timeline.covariates[place].tolist() == [s.of(x) for s, x in zip(known.leaving, row, strict=True)]
-    back = [math.log(2e6), math.log(3e9 / 2e6)]
+    back = [math.log(2e6), math.log(3e9 / 2e6), 0.0]
     assert said.timeline.return_covariates[place] == pytest.approx(
         [s.of(x) for s, x in zip(known.returning, back, strict=True)], rel=1e-12
     )
@@ -377,7 +377,7 @@ def test_returns_come_as_often_as_the_fitted_hazards_say() -> None:
         "HND",
         start="2021-12-31",
         end="2022-12-31",
-        roster={"former_years": 5.0},
+        roster={"candidates": list(gone)},
         parameters=NO_FEEDBACK | {"shortfall_effect": 0.0, "return_rate": 0.5, "departure_rate": 1e-6},
     )
     laid = lay_out(document)

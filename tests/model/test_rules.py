@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.fit.panel import FORMER_YEARS
 from sim.model import rules
 from sim.model.calendar import NEVER
 from sim.scenario.event_base import ACT_MONTHS
@@ -95,12 +94,6 @@ def test_a_government_nobody_knows_adds_nothing(strength: float, centre: float, 
 def test_a_government_is_new_for_twelve_months() -> None:
     terms = [rules.window_term(1.0, 0.3, month) for month in (0, 11, 12, 700)]
     assert terms == pytest.approx([0.7, 0.7, -0.3, -0.3], rel=1e-15)
-
-
-def test_a_state_may_return_for_ten_years() -> None:
-    assert [rules.may_return(month) for month in (0, 1, 119, 120, 5_000)] == [True, True, True, False, False]
-    assert not rules.may_return(-NEVER)
-    assert rules.RETURN_MONTHS == 12 * FORMER_YEARS
 
 
 def test_an_order_stands_for_twenty_four_months() -> None:

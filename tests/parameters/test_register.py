@@ -27,6 +27,7 @@ EFFECTS = [
     "silent_effect",
     "return_population_effect",
     "return_income_effect",
+    "return_switched_effect",
 ]
 """Of covariates on the hazards of leaving and of returning, fitted together."""
 COMPUTED = {

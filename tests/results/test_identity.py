@@ -101,7 +101,7 @@ def test_prose_and_the_way_of_writing_keep_it(tmp_path: Path, old: str, new: str
         ("outcomes.left", "outcomes.right"),
         ("elections.vote", "elections.poll"),
         ("[washington]", "[parameters]\nlean_effect = 0.4\n[washington]"),
-        ("[washington]", "[roster]\nformer_years = 9\n[washington]"),
+        ("[washington]", "[roster]\ncandidates = []\n[washington]"),
         ("[washington]", '[cooperation]\nhosts = ["HND"]\n[washington]'),
         ("[washington]", "[beijing]\nbudget = {2022-01-01 = 1.0}\n[washington]"),
         ('name = "small"', 'name = "little"'),

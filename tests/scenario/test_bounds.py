@@ -129,7 +129,7 @@ def test_a_key_of_many_names(tmp_path: Path, body: str, line: int) -> None:
 
 def test_dots_in_texts_and_numbers_are_no_names(tmp_path: Path) -> None:
     stops = "." * 100
-    body = f"# {stops}\n[roster]\nformer_years = 9.5\n[events.a]\n"
+    body = f"# {stops}\n[washington]\nattention = 9.5\n[events.a]\n"
     body += f'type = "truce"\ndate = 2021-01-01\nsource = """\n{stops} \\""" # {stops}\n"""\nassumption = \'{stops}\'\n'
     scenario = loaded(tmp_path, body).scenario
     assert scenario.events["a"].assumption == stops

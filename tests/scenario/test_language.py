@@ -72,9 +72,9 @@ def test_whole_numbers_are_numbers(tmp_path: Path) -> None:
 
 
 def test_the_roster_of_the_scenario(tmp_path: Path) -> None:
-    made = loaded(tmp_path, '[roster]\nadd = ["NIC"]\nremove = ["GTM", "VAT"]\nformer_years = 0').scenario
+    made = loaded(tmp_path, '[roster]\nadd = ["NIC"]\nremove = ["GTM", "VAT"]\ncandidates = []').scenario
     who = members(made)
-    assert who.former == ()
+    assert who.candidates == ()
     assert "NIC" in who.recognisers
     assert not {"GTM", "VAT"} & set(who.recognisers)
     assert len(who.recognisers) == 14 - 2 + 1
@@ -136,14 +136,14 @@ def test_knowledge_before_1972(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", [["VAT"], []], ids=["only the Holy See", "nobody"])
 def test_nobody_is_left_whom_a_budget_could_court(tmp_path: Path, kept: list[str]) -> None:
     others = [code for code in members(loaded(tmp_path).scenario).recognisers if code not in kept]
-    assert refusal(tmp_path, f"[roster]\nremove = {others}\nformer_years = 0") == [
+    assert refusal(tmp_path, f"[roster]\nremove = {others}\ncandidates = []") == [
         f"{tmp_path / FILE}: roster: at least one state that recognises Taipei, besides the Holy See"
     ]
 
 
 def test_one_state_is_left_beside_the_holy_see(tmp_path: Path) -> None:
     others = [code for code in members(loaded(tmp_path).scenario).recognisers if code not in ("VAT", "HND")]
-    result = simulate(Request(loaded(tmp_path, f"[roster]\nremove = {others}\nformer_years = 0"), 40, 1))
+    result = simulate(Request(loaded(tmp_path, f"[roster]\nremove = {others}\ncandidates = []"), 40, 1))
     assert [code for code, _, side in result.members if side == "taipei"] == ["HND", "VAT"]
     assert set(result.counts[:, 0].tolist()) == {2}
 

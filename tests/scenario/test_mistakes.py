@@ -271,9 +271,31 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         '[roster]\nremove = ["HNDD"]',
         [f"roster.remove.0: {CODE} (got 'HNDD'); did you mean HND (Honduras)?"],
     ),
-    "years no atlas reaches": (
-        "[roster]\nformer_years = 11",
-        ["roster.former_years: at most 10 (got 11)"],
+    "years since leaving": (
+        "[roster]\nformer_years = 9",
+        [
+            "roster.former_years: retired: who may come to Taipei no longer hangs on when it left (got "
+            "'former_years'); did you mean candidates?"
+        ],
+    ),
+    "a candidate that is with Taipei": (
+        '[roster]\ncandidates = ["HND", "NIC"]',
+        ["roster.candidates: not with Taipei on 2021-12-10, by the record (got 'HND')"],
+    ),
+    "a candidate that is added too": (
+        '[roster]\nadd = ["SLV"]\ncandidates = ["SLV"]',
+        ["roster.candidates: not in roster.add as well (got 'SLV')"],
+    ),
+    "Washington as a candidate": (
+        '[roster]\ncandidates = ["USA"]',
+        ["roster.candidates: neither Washington nor the Holy See (got 'USA')"],
+    ),
+    "a candidate no atlas knows": (
+        '[roster]\ncandidates = ["FRA"]',
+        [
+            "roster.candidates: a state whose economy the atlas has for 2020, or with states.FRA.gdp_million_usd, "
+            "states.FRA.us_aid and states.FRA.population (got 'FRA')"
+        ],
     ),
     "a host that is not simulated": (
         '[cooperation]\nhosts = ["HND", "JPN"]',

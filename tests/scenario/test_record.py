@@ -80,7 +80,7 @@ def test_every_table_is_merged(tmp_path: Path) -> None:
     assert added == [("HTI", "taipei", "beijing", "switch", "own"), ("HND", "beijing", "taipei", "switch_back", "own")]
     assert [known.count(day) for day in (ENDS, date(2026, 11, 10), START)] == [12, 11, 12]
     who = members(scenario)
-    assert ("HND" in who.recognisers, "HTI" in who.former) == (True, True)
+    assert ("HND" in who.recognisers, "HTI" in who.candidates) == (True, True)
     books, before = economy("PRY", 2026, own), economy("PRY", 2025)
     assert (books.gdp_usd, books.gdp_usd_flag) == (5e10, "own")
     assert (books.population, books.population_flag) == (before.population, "carried on")

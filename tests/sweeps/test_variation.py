@@ -117,9 +117,8 @@ def test_whole_numbers_stay_whole(outlook: ResolvedScenario) -> None:
     assert [values.count(n) for n in range(7)] == [100] * 6 + [101]
 
 
-def test_a_dated_change_and_the_number_of_former_allies(honduras: ResolvedScenario) -> None:
+def test_a_dated_change(honduras: ResolvedScenario) -> None:
     assert parse_variation("washington.attention.2023-01-01=0:3", honduras).high == 3.0
-    assert parse_variation("roster.former_years=0:10", honduras).high == 10.0
 
 
 def test_numbers_have_nine_digits(honduras: ResolvedScenario) -> None:

@@ -1,4 +1,4 @@
-"""The chart of the states: each one's chance to have left Taipei, or to have returned, by the end."""
+"""The chart of the states: each one's chance to have left Taipei, or to have come to it, by the end."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def likeliest(rows: list[Row], heading: str, more: str, gid: str) -> Group:
 
 
 def returners(result: Result) -> Group | None:
-    """The panel of those that left before the start; None when none has a chance to be shown."""
+    """The panel of those not with Taipei at the start; None when none has a chance to be shown."""
     rows = rows_of(result, False)
     likely = [row for row in rows if row.listed]
     likely = likely[:MOST_RETURNERS]
@@ -102,7 +102,7 @@ def returners(result: Result) -> Group | None:
         return None
     cut = [row for row in rows if row not in likely]
     rest = f"and {left_out(cut, 'more state')}" if cut else ""
-    heading = f"Had left Taipei before: chance to have returned by {end_of(result)}"
+    heading = f"Not with Taipei at the start: chance to have come to it by {end_of(result)}"
     return Group(likely, heading, rest, "returners")
 
 
