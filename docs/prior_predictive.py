@@ -337,7 +337,7 @@ def _acts(notice: float, words: float, d: Draw) -> float:
 
 def _welcome(d: Draw) -> float:
     window = rules.window_term(d.p.return_window_effect, d.return_centre, 0)
-    return math.exp(rules.return_pledge_term(d.p.return_pledge_effect, 1.0) + window)
+    return rules.wooed(1.0, d.p.return_pledge_effect, 1.0) * math.exp(window)
 
 
 class Judgement(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.terms import DROPPED, LEFT, NOT_TAKEN, OUTCOMES, SIDES, STAYED
+from sim.model.terms import DROPPED, LEFT, NOT_TAKEN, OUTCOMES, SIDES, STAYED, TAIPEI
 from sim.results.result import Result
 from sim.results.tables import LEVELS, RECOGNITION
 from sim.words import listed
@@ -60,7 +60,7 @@ class Bids:
 
 
 def bids(result: Result) -> list[Bids]:
-    """One record per state whose talks have bids, Beijing's strongest first. Nobody bids for the Holy See."""
+    """One record per state whose talks of leaving Taipei have bids, Beijing's strongest first; none for the Holy See."""
     talks, runs = result.talks_columns, result.talk_runs
     if not runs or not len(talks["run"]):
         return []
@@ -68,10 +68,10 @@ def bids(result: Result) -> list[Bids]:
     limits = np.stack([np.asarray(talks[f"{who}_limit"], dtype=np.float64) for who in ("beijing", "taipei")])
     price, musd = (np.asarray(talks[name], dtype=np.float64) for name in ("price", "price_musd"))
     draw = np.asarray(talks["run"]) // int(result.settings["runs_per_draw"])
-    bid_for = (np.asarray(talks["side"]) == SIDES[RECOGNITION][0]) & (outcome != OUTCOMES[DROPPED])
+    with_taipei, bid_for = np.asarray(talks["side"]) == SIDES[RECOGNITION][TAIPEI], outcome != OUTCOMES[DROPPED]
     rows = []
     for code, name, _ in result.members:
-        own = codes == code
+        own = with_taipei & (codes == code)
         bid = own & bid_for
         if not limits[:, bid].any():
             continue

@@ -19,7 +19,7 @@ from sim.words import chance_with_range, day, many, month, month_end, month_in_f
 
 STAYED, AWAY = "stayed", "not returned"
 SMALLEST_SHOWN = 0.005
-"""Former recognisers whose chance to return rounds to nothing are only counted."""
+"""Candidates whose chance to come to Taipei rounds to nothing are only counted."""
 SPANS = (5, 10, 20, 25, 50, 100)
 """Lengths an axis of chances can have, %."""
 MOST_ABOUT = 3
@@ -173,7 +173,7 @@ class Row:
 
     @property
     def listed(self) -> bool:
-        """Whether it is listed among those that may return, and not only counted."""
+        """Whether it is listed among those that may come, and not only counted."""
         return self.p >= SMALLEST_SHOWN or self.recorded not in ("", AWAY)
 
 

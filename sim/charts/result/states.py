@@ -51,7 +51,7 @@ class Group:
 
 
 def draw(result: Result) -> Figure:
-    """The states that recognise Taipei at the start, by chance to have left it; below, those that may return."""
+    """The states that recognise Taipei at the start, by chance to have left it; below, those that may come."""
     groups = [group for group in (leavers(result), returners(result)) if group is not None]
     body = sum(group.height for group in groups) + BETWEEN * (len(groups) - 1)
     rows = [row for group in groups for row in group.rows]
