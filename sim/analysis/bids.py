@@ -60,7 +60,7 @@ class Bids:
 
 
 def bids(result: Result) -> list[Bids]:
-    """One record per state whose talks of leaving Taipei have bids, Beijing's strongest first; none for the Holy See."""
+    """One record per state with bids in talks of leaving Taipei, Beijing's strongest first; the Holy See has none."""
     talks, runs = result.talks_columns, result.talk_runs
     if not runs or not len(talks["run"]):
         return []
