@@ -165,9 +165,9 @@ def unit_points(kind: str, axes: int, points: int, seed: int) -> Floats:
     The samplers get a generator of their own: NumPy's global one is neither read nor moved, and seed 0 is a seed.
     """
     rng = np.random.default_rng([seed, _STREAM, DESIGNS.index(kind)])
-    made = {"lhs": _lhs, "sobol": _sobol, "saltelli": _saltelli, "morris": _morris}[kind](axes, points, rng)
-    unit: Floats = np.asarray(made, dtype=np.float64).round(_DIGITS) + 0.0
-    return unit
+    unit = {"lhs": _lhs, "sobol": _sobol, "saltelli": _saltelli, "morris": _morris}[kind](axes, points, rng)
+    rounded: Floats = np.asarray(unit, dtype=np.float64).round(_DIGITS) + 0.0
+    return rounded
 
 
 def _lhs(axes: int, points: int, rng: np.random.Generator) -> Any:

@@ -155,7 +155,7 @@ def outcome_of(document: Document, asked: str) -> Outcome:
     """The outcome a user names; `InputError` if the sweep does not have it."""
     known = {one.asked: one for one in _outcomes(document)}
     if (one := known.get(asked)) is None:
-        valid = [name for name in known if ":" in name]
+        valid = [name for name, one in known.items() if not one.is_number]
         rule = f"{COUNT}, or {LEFT}: and the code of a state of the sweep, such as {valid[0] if valid else 'left:HND'}"
         raise InputError(Problem("outcome", rule, asked, nearest(asked, known)))
     end = f"the end of {month(document['end'])}" if document.get("end") else "the end"
