@@ -22,7 +22,7 @@ def _scored() -> dict[tuple[str, str, int], dict[str, Any]]:
 
 
 def table() -> dict[str, Any]:
-    """The table of the backtest: a row a forecaster."""
+    """The table of the backtest: one row per forecaster."""
     rows = _scored()
     forecasters = []
     for model in dict.fromkeys(row["model"] for row in published()):

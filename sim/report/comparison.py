@@ -89,19 +89,15 @@ def _drawn_words(name: str, comparison: Comparison) -> str:
     return f"Chart of {what}. {counts if name == 'difference' else 'Its numbers are in the tables of this page.'}"
 
 
-def _mean(result: Result, tie: str, row: int) -> float:
-    return float(dict(result.counted)[tie][:, row].mean())
-
-
 def _count(comparison: Comparison, number: int) -> list[str]:
-    """How the count at the end differs from the baseline's, a sentence a tie."""
+    """How the count at the end differs from the baseline's, one sentence per tie."""
     pair = comparison.pairs[number]
     result, baseline = comparison.results[number + 1], comparison.results[0]
     end = pair.months[-1]
     sentences = []
     for row in pair.at_end:
         tie = row["tie"]
-        here, there = (_mean(each, tie, each.months.index(end)) for each in (result, baseline))
+        here, there = (dict(each.counted)[tie][:, each.months.index(end)].mean() for each in (result, baseline))
         what = "states recognise Taipei" if tie == RECOGNITION else "hosts cooperate with Washington’s forces"
         begins = (
             f"In {pair.scenario} {here:.2f} {what} at the end of {month(end)} on average, in {pair.against} {there:.2f}"

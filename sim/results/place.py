@@ -29,7 +29,7 @@ Out = Path | Exactly
 
 
 def chosen(out: str | Path | None, to: str | Path | None) -> Out | None:
-    """The place that a user names by the one or the other; None for none. Raises InputError where both are given."""
+    """The place that a user names by one of the two; None if by neither. Raises InputError where both are given."""
     if to is None:
         return None if out is None else out_folder(out)
     if out is not None:

@@ -84,7 +84,7 @@ def no_talks() -> Table:
 
 
 def of_states(talks: Mapping[str, Any], places: Sequence[Place], runs: int) -> Table:
-    """Columns of `states.csv`, a row a place: concluded talks a run, the share of them that was lost, its mean price.
+    """Columns of `states.csv`, one row per place: concluded talks per run, share of them that was lost, mean price.
 
     runs : to which the talks belong; none: all is blank
     `price` is what Beijing pays in those lost, % of GDP a year. A state without talks, or without lost ones, has
