@@ -124,7 +124,7 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         beliefs=tuple(manifest["parameters"]),
         budgets=manifest["budgets_million_usd_a_year"],
         hosts=hosts,
-        told=_read_states(folder / STATES, members, hosts),
+        told_states=_read_states(folder / STATES, members, hosts),
         cooperation=counts[1] if hosts else None,
         told_outcomes=_read_outcomes(folder, manifest, members),
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
@@ -218,13 +218,13 @@ def _numbers(table: Parquet, column: str, known: Sequence[str]) -> NDArray[np.in
 
 def _numbers_by(table: Parquet, column: str, which: NDArray[np.int64], *known: Sequence[str]) -> NDArray[np.int64]:
     """The same where `which`, (rows,), says for each row among which of the lists its name is to be found."""
-    found, places = table.coded(column)
-    numbers = np.array([[names.index(one) if one in names else -1 for one in found] for names in known])
-    given = numbers.reshape(len(known), len(found))[which, places]
+    labels, places = table.coded(column)
+    numbers = np.array([[names.index(one) if one in names else -1 for one in labels] for names in known])
+    given = numbers.reshape(len(known), len(labels))[which, places]
     if (given < 0).any():
-        told = found[places[given < 0][0]]
+        label = labels[places[given < 0][0]]
         names = [name for names in known for name in names]
-        raise ResultError(Problem(column, "a name that this result knows", told, nearest(told, names)), table.path)
+        raise ResultError(Problem(column, "a name that this result knows", label, nearest(label, names)), table.path)
     return given.astype(np.int64)
 
 

@@ -84,7 +84,7 @@ def no_talks() -> Table:
 
 
 def of_states(talks: Mapping[str, Any], places: Sequence[Place], runs: int) -> Table:
-    """Columns of `states.csv`, a row a place: concluded talks a run, the share of them that was lost, its mean price.
+    """Columns of `states.csv`, one row per place: concluded talks per run, share of them that was lost, mean price.
 
     runs : to which the talks belong; none: all is blank
     `price` is what Beijing pays in those lost, % of GDP a year. A state without talks, or without lost ones, has
@@ -95,12 +95,12 @@ def of_states(talks: Mapping[str, Any], places: Sequence[Place], runs: int) -> T
     lost = lost == OUTCOMES[LEFT]
     for place in places:
         if place.tie != RECOGNITION or not runs:
-            found: tuple[float | None, ...] = (None, None, None)
+            values: tuple[float | None, ...] = (None, None, None)
         else:
             own = codes == place.iso3
             count, left = int(own.sum()), int((own & lost).sum())
             price = float(prices[own & lost].mean()) if left else None
-            found = (count / runs, left / count if count else None, price)
-        for column, value in zip(table.values(), found, strict=True):
+            values = (count / runs, left / count if count else None, price)
+        for column, value in zip(table.values(), values, strict=True):
             column.append(as_told(value))
     return Table(table)
