@@ -124,7 +124,7 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         beliefs=tuple(manifest["parameters"]),
         budgets=manifest["budgets_million_usd_a_year"],
         hosts=hosts,
-        told_states=_read_states(folder / STATES, members, hosts),
+        told=_read_states(folder / STATES, members, hosts),
         cooperation=counts[1] if hosts else None,
         told_outcomes=_read_outcomes(folder, manifest, members),
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,

@@ -90,7 +90,7 @@ class Result:
     """(runs, T + 1) hosts whose military cooperation is active; None in a scenario without hosts."""
     expected: NDArray[np.float64] | None = None
     """(draws, n + h, H, 2) sums of the chances met on the way, from which ranges are told; None when read back."""
-    told_states: Table | None = None
+    told: Table | None = None
     """`states.csv` as read back."""
     told_outcomes: Table | None = None
     """`outcomes.csv` as read back; None of a run, and of a result of an older version."""
@@ -176,8 +176,8 @@ class Result:
     @cached_property
     def states_columns(self) -> Table:
         """`states.csv` as columns."""
-        if self.told_states is not None:
-            return self.told_states
+        if self.told is not None:
+            return self.told
         places = self.places
         last, per_draw = len(self.months) - 1, int(self.settings["runs_per_draw"])
         expected = self.expected

@@ -355,7 +355,7 @@ def test_the_ranges_of_the_file_are_those_of_the_result(result: Result, folder: 
     """Nothing but `states.csv` keeps them: a result read back has them from there."""
     again = sim.read(folder)
     assert again.expected is None
-    assert again.told_states == again.states_columns == result.states_columns
+    assert again.told == again.states_columns == result.states_columns
 
 
 def test_ranges_with_central_parameters_and_with_too_few_draws(tmp_path: Path) -> None:
