@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.model.terms import decision_from
 from sim.words import beyond_luck, month, plus_minus, whole_percent
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def effects_table(results: Mapping[str, Result]) -> str:
         )
         changes = []
         for row in moved[:_MOST_MOVED]:
-            does = "suspends" if row["tie"] == "cooperation" else "leaves" if row["at_start"] == "taipei" else "returns"
+            does = decision_from(row["tie"], row["at_start"]).does.split()[0]
             by = plus_minus(100 * row["difference"], 100 * row["mc"], 1)
             changes.append(f"{states()[row['iso3']].name} {does} {by}")
         change = plus_minus(count["mean"], count["mc"], 2)
@@ -196,8 +197,8 @@ def model_says(result: Result) -> str:
     about = [code for code in result.scenario["scenario"].get("about", []) if code in rows]
     for code in about or leavers[:1]:
         name, p, low, high, side = rows[code]
-        verb = "leaves" if side == "taipei" else "returns"
-        parts.append(f"{name} {verb}: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
+        does = decision_from("recognition", side).does.split()[0]
+        parts.append(f"{name} {does}: {whole_percent(p)} % ({_bare(low)} to {_bare(high)})")
     if result.hosts:
         hosts = result.states_of("cooperation")
         columns = (hosts[key] for key in ("iso3", "p_end", "p_end_low", "p_end_high", "state"))

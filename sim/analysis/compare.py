@@ -246,8 +246,8 @@ def face_compare(
         seed = first.seed if seed is None else seed
         parameters = parameters or first.settings["parameters"]
     loaded = [reloaded(item, set, given, record) for item in scenarios if not isinstance(item, Result)]
-    made = iter(requests(loaded, runs, seed, parameters or "drawn"))
-    compared = [item if isinstance(item, Result) else next(made) for item in scenarios]
+    asked = iter(requests(loaded, runs, seed, parameters or "drawn"))
+    compared = [item if isinstance(item, Result) else next(asked) for item in scenarios]
     if isinstance(place, Exactly):
         claim_comparison(compared, place)
 
@@ -277,11 +277,11 @@ def requests(
         return []
     header = loaded[0].scenario.scenario
     runs, seed = (header.runs if runs is None else runs), (header.seed if seed is None else seed)
-    made = [Request.of(one, runs, seed, parameters=parameters) for one in loaded]
+    asked = [Request.of(one, runs, seed, parameters=parameters) for one in loaded]
     problems = apart([one.name for one in loaded], [Start.asked(one) for one in loaded])
     if problems:
         raise InputError(problems)
-    return made
+    return asked
 
 
 def obstacles(results: Sequence[Result]) -> list[Problem]:

@@ -5,7 +5,7 @@ The chart and the page draw this, each in its own ink and with its own room for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -60,6 +60,12 @@ def first_day(results: Sequence[Result], part: int = 1) -> date:
     horizon = (max(row_days(result)[-1] for result in results) - start).days
     back = min(MOST_BACK_DAYS, max(LEAST_BACK_DAYS, horizon // part))
     return max(furthest(results).start, start - timedelta(days=back))
+
+
+def middles(last: Mapping[str, float]) -> tuple[float, float]:
+    """Where the names of the bands of 90 % and of half of the runs belong, beside the last row: clear of the mean."""
+    outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
+    return outer, (last["q25"] + min(last["mean"], last["q75"])) / 2
 
 
 class Course:
@@ -137,11 +143,11 @@ class Course:
         """Of the bands, the widest first."""
         if self.single:
             return []
-        q05, q25, q75, q95, mean = (self.columns[name][-1] for name in ("q05", "q25", "q75", "q95", "mean"))
-        outer = (q75 + q95) / 2 if q95 > q75 else (q05 + q25) / 2
+        last = {name: values[-1] for name, values in self.columns.items()}
+        outer, inner = middles(last)
         return [
-            Label("90 % of runs", "90 %", between(q05, q95), outer, strong=False),
-            Label("half of runs", "half", between(q25, q75), (q25 + min(mean, q75)) / 2, strong=False),
+            Label("90 % of runs", "90 %", between(last["q05"], last["q95"]), outer, strong=False),
+            Label("half of runs", "half", between(last["q25"], last["q75"]), inner, strong=False),
         ]
 
     @property

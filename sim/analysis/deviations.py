@@ -96,9 +96,9 @@ def _of_patrons(scenario: Mapping[str, Any]) -> Iterator[Deviation]:
     for lever in LEVERS:
         value = (scenario.get(lever.patron) or {}).get(lever.key, lever.usual)
         if value != lever.usual:
-            shown = "dated" if isinstance(value, Mapping) else f"{value:g}"
+            now = "dated" if isinstance(value, Mapping) else f"{value:g}"
             instead = "as drawn" if lever.usual is None else f"usually {lever.usual:g}"
-            label = f"{PATRONS[lever.patron]}'s {lever.key} ({shown}, {instead})"
+            label = f"{PATRONS[lever.patron]}'s {lever.key} ({now}, {instead})"
             yield Deviation(lever.path, label, lever.patron, ((lever.path, DROP),))
 
 
@@ -116,9 +116,9 @@ def _of_states(subject: Subject, scenario: Mapping[str, Any], reference: Mapping
                 continue
             near = code == subject.iso3
             path = f"states.{code}.{key}"
-            shown = "as known" if value is DROP else _value(value)
+            now = "as known" if value is DROP else _value(value)
             kind = "government" if key in ("lean", "government_since") else "facts"
-            label = f"{names[code]}: {key.replace('_', ' ')} ({shown})"
+            label = f"{names[code]}: {key.replace('_', ' ')} ({now})"
             yield Deviation(path, label, kind if near else "other", ((path, instead),), near)
 
 

@@ -212,7 +212,7 @@ def explanation_to_folder(
     with suppress(ResultError):
         drawn = drawn or (draw is not None and results.loaded(folder, EXPLANATION)["drawn"])
     head = {"kind": EXPLANATION.name, "id": identity, **asked, "title": result.title, "drawn": drawn}
-    made: list[Explanation] = []
+    explanations: list[Explanation] = []
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         request = Request.again(result)
@@ -222,13 +222,13 @@ def explanation_to_folder(
         results.write_json(explanation.document, stage / EXPLANATION.document)
         if draw is not None and drawn:
             draw(explanation, stage)
-        made.append(explanation)
+        explanations.append(explanation)
         outside = {"command": command, "result": results.way(folder, home)}
         return {"outside": outside}
 
     if results.found_or_made(folder, head, (), make, own=out is None):
         return read_explanation(folder, result), folder, True
-    return made[-1], folder, False
+    return explanations[-1], folder, False
 
 
 def read_explanation(folder: Path, result: Result | None = None) -> Explanation:

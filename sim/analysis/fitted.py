@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.model import covariates, rules
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import HOLY_SEE
+from sim.results.documented import documented
 from sim.results.manifests import FIT
 from sim.runs.setup import Setup
 from sim.scenario import RecordTable, ResolvedScenario, Scenario
@@ -77,8 +78,7 @@ def fit_to_folder(
     folder = results.at(out, f"fit-{document['as_of']}")
     head = {"kind": FIT.name, "id": results.identity(document), "as_of": document["as_of"]}
 
-    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        results.write_json(document, stage / FIT.document)
+    def tables(stage: Path, _: bool) -> Mapping[str, Any]:
         results.Table.of(document["states"]).write(stage / "states.csv")
         results.Table.of(document["candidates"]).write(stage / "candidates.csv")
         for tie in ("leaving", "returning"):
@@ -87,12 +87,9 @@ def fit_to_folder(
                     results.Table.of(document[tie][table]).write(stage / f"{tie}_{table}.csv")
         if document["money"]["prices"]:
             results.Table.of(document["money"]["prices"]).write(stage / "prices.csv")
-        if draw is not None and results.CHARTS in todo:
-            draw(document, stage / results.CHARTS)
-        return {"outside": {"command": command}}
+        return document
 
-    own = results.claim(out, FIT, head["id"])
-    results.found_or_made(folder, head, [] if draw is None else [results.CHARTS], make, own)
+    documented(folder, head, tables, draw, results.claim(out, FIT, head["id"]), command)
     return folder
 
 

@@ -65,8 +65,8 @@ def analysed(
         raise SimError(_failed(np.flatnonzero(bad).tolist(), unit.shape[0], failures or {}))
     if good.sum() < 2:
         raise SimError(f"{int(bad.sum())} of {unit.shape[0]} points failed: fewer than two blocks are left whole")
-    kept = np.repeat(good, size)
-    unit, estimates = unit[kept], estimates[kept]
+    whole = np.repeat(good, size)
+    unit, estimates = unit[whole], estimates[whole]
     outcome = estimates.mean(axis=1)
     # Only the first and last points of a Saltelli block are drawn independently of each other.
     apart = outcome.reshape(-1, size)[:, [0, -1]].ravel() if kind == "sobol" else outcome

@@ -175,8 +175,8 @@ class _Sides:
         """The changes of the next row."""
         which = self.changes["month"] == row
         columns = self.column[self.changes["state"][which]]
-        kept = columns >= 0
-        self.now[self.changes["run"][which][kept], columns[kept]] = self.changes["to"][which][kept] == 0
+        followed = columns >= 0
+        self.now[self.changes["run"][which][followed], columns[followed]] = self.changes["to"][which][followed] == 0
 
 
 def _who(here: Result, there: Result, places: _Places, last: int) -> tuple[Rows, Rows, Rows]:
@@ -189,8 +189,8 @@ def _who(here: Result, there: Result, places: _Places, last: int) -> tuple[Rows,
         other = moved(there.at_start, there.changes, there.runs, row)[:, places.there]
         gone = one, other
         for number, place in enumerate(places.common):
-            told = _chances(one[:, number], other[:, number], here)
-            by_place[number].append((place.iso3, place.name, place.tie, label, *told, place.at_start))
+            chances = _chances(one[:, number], other[:, number], here)
+            by_place[number].append((place.iso3, place.name, place.tie, label, *chances, place.at_start))
     with_taipei = [
         number for number, place in enumerate(places.common) if place.tie == RECOGNITION and not away[number]
     ]

@@ -87,10 +87,10 @@ def priced_money(as_of: date) -> dict[str, Any]:
         for name, law in laws.items()
     ]
     meaning = "median of what Beijing commits to a state for other reasons; used by this fit alone"
-    kept = {"parameter": "lending", "unit": "% of GDP a year", "meaning": meaning, "prior": _interval(LENDING)}
+    row = {"parameter": "lending", "unit": "% of GDP a year", "meaning": meaning, "prior": _interval(LENDING)}
     return {
         "packages": len(cases),
-        "parameters": [*parameters, {**kept, **_interval(lending)}],
+        "parameters": [*parameters, {**row, **_interval(lending)}],
         "trust": trust,
         "prices": rows,
         "seen": [{"gdp_musd": round(gdp, 3), **talks.seen(gdp, trust)} for gdp in SIZES],

@@ -108,11 +108,11 @@ def removals(
         progress(wanted, wanted)
     rows = alone + ended[len(singles) :]
     p = float(bench.base(subject.place).mean())
-    found = Removals(subject, p, bench.runs, rows, pairs, [])
-    found.sentences.extend([*_sentences(found), *_waiting(subject), *_unchanged(subject)])
+    outcome = Removals(subject, p, bench.runs, rows, pairs, [])
+    outcome.sentences.extend([*_sentences(outcome), *_waiting(subject), *_unchanged(subject)])
     if rest:
-        found.sentences.append(f"{rest} more levers about other states were taken away only together with all.")
-    return found
+        outcome.sentences.append(f"{rest} more levers about other states were taken away only together with all.")
+    return outcome
 
 
 def _chosen(everything: list[Deviation]) -> tuple[list[Deviation], int]:

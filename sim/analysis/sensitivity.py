@@ -31,7 +31,7 @@ from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.scenario import RecordSource, ResolvedScenario, reloaded, titled
 from sim.scenario.given import is_given
-from sim.scenario.values import plain, told
+from sim.scenario.values import as_set, plain
 from sim.sweeps.designs import Design, design_problems
 from sim.sweeps.executors import Executor, Local, executor
 from sim.sweeps.journal import InMemory, forget_journal, open_journal, unfinished_of
@@ -167,7 +167,7 @@ class Question:
         source = results.sources_digest(("sweeps", "analysis"))
         return {
             "id": results.identity({**self.request.decisive, **asked, "analysis": source}),
-            "set": {key: told(value) for key, value in self.request.loaded.overrides.items()},
+            "set": {key: as_set(value) for key, value in self.request.loaded.overrides.items()},
             "vary": list(self.vary),
         }
 
@@ -267,19 +267,19 @@ def sensitivity_to_folder(
         "outcome": question.outcome,
         **question.settings,
     }
-    made: list[Sensitivity] = []
+    analyses: list[Sensitivity] = []
 
     def tables(stage: Path, wanted: bool) -> dict[str, Any]:
-        analysis = None if wanted else _kept(folder, question)
+        analysis = None if wanted else _whole(folder, question)
         if analysis is None:
             analysis = sensitivity(question, where, progress, tell, unfinished)
             write_tables(analysis, stage)
-        made.append(analysis)
+        analyses.append(analysis)
         return analysis.document
 
     there = documented(folder, manifest, tables, draw, own, command, pictures)
     forget_journal(unfinished)
-    return (read(folder), True) if there else (replace(made[-1], folder=folder), False)
+    return (read(folder), True) if there else (replace(analyses[-1], folder=folder), False)
 
 
 def status(question: Question, out: results.Out) -> Status:
@@ -303,8 +303,8 @@ def read(folder: Path) -> Sensitivity:
     path = folder / SENSITIVITY.document
     document = results.read_json(path)
     try:
-        kept = {name: document.pop(name) for name in ("id", "set", "vary")}
-        analysis = TypeAdapter(Sensitivity).validate_python({**document, "settings": kept, "folder": folder})
+        settings = {name: document.pop(name) for name in ("id", "set", "vary")}
+        analysis = TypeAdapter(Sensitivity).validate_python({**document, "settings": settings, "folder": folder})
         measures = dict.fromkeys(MEASURES[analysis.design], BLANK)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise ResultError(Problem("", "an analysis that this version can read: make it again"), path) from error
@@ -319,13 +319,13 @@ def _title(request: Request) -> str:
     return titled(scenario.scenario.title, given, scenario.model_dump(mode="json"))
 
 
-def _kept(folder: Path, question: Question) -> Sensitivity | None:
+def _whole(folder: Path, question: Question) -> Sensitivity | None:
     """The analysis in a folder, under the words of a question; None if it is not whole."""
     try:
-        kept = read(folder)
+        analysis = read(folder)
     except ResultError:
         return None
-    return replace(kept, title=_title(question.request), settings=question.settings)
+    return replace(analysis, title=_title(question.request), settings=question.settings)
 
 
 def face_sensitivity(

@@ -215,8 +215,8 @@ def _ends(document: Mapping[str, Any], name: str, decision: str) -> str:
     text = f"Over {document['runs']:,} runs {name} concludes {document['a_run']:.2g} talks{with_whom} a run, "
     text += f"{_share(document['public'])} of them in public"
     called = [
-        f"{document['triggers'][key]:,} {words}"
-        for key, words in (("pledge", "by a pledge"), ("order", "by an order"), ("request", "by a request"))
+        f"{document['triggers'][key]:,} by {'an' if key == 'order' else 'a'} {key}"
+        for key in TRIGGERS[1:]
         if document["triggers"][key]
     ]
     text += f" ({', '.join(called)})" if called else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from sim.backtest.scores import HAZARD, SIMULATION, Row, calibration, difference
 from sim.backtest.truce import VOTE_ENDS_TRUCE, coming_votes, truce_since
 from sim.errors import InputError, Problem, ResultError
 from sim.results import Result
+from sim.results.documented import documented
 from sim.results.identity import ROOMS
 from sim.results.manifests import BACKTEST
 from sim.results.table import BLANK, FLAG, NUMBER, TEXT, WHOLE, Columns, check_rows
@@ -209,7 +210,7 @@ def backtest_to_folder(
     seed: int = SEED,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-    draw: Callable[[dict[str, Any], Path], object] | None = None,
+    draw: Callable[[Mapping[str, Any], Path], object] | None = None,
     command: str = "",
     pictures: bool = True,
 ) -> tuple[dict[str, Any], Path, bool]:
@@ -225,22 +226,16 @@ def backtest_to_folder(
     folder = results.at(out, "backtest", f"{origins[0]}-{origins[-1]}-{runs}-{seed}")
     own = results.claim(out, BACKTEST, str(identity["id"]))
 
-    def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        document = None if results.DATA in todo else read(folder)
-        if document is None:
-            computed = backtest(origins, runs, seed, threads, progress)
-            document = computed.document
-            for name in TABLES:
-                if rows := getattr(computed, name):
-                    results.Table.of(rows).write(stage / f"{name}.csv")
-        if BACKTEST.document in todo:
-            results.write_json(document, stage / BACKTEST.document)
-        if draw is not None and results.CHARTS in todo:
-            draw(document, stage / results.CHARTS)
-        return {"outside": {"command": command}}
+    def tables(stage: Path, wanted: bool) -> Mapping[str, Any]:
+        if not wanted:
+            return read(folder)
+        computed = backtest(origins, runs, seed, threads, progress)
+        for name in TABLES:
+            if rows := getattr(computed, name):
+                results.Table.of(rows).write(stage / f"{name}.csv")
+        return computed.document
 
-    wanted = [results.CHARTS] if draw is not None and pictures else []
-    was_there = results.found_or_made(folder, identity, wanted, make, own)
+    was_there = documented(folder, identity, tables, draw, own, command, pictures)
     return read(folder), folder, was_there
 
 

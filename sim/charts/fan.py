@@ -46,9 +46,3 @@ def bands(
 def mean(plot: Axes, at: Values, columns: Columns, colour: str = SIMULATED, gid: str = "mean") -> None:
     """The mean as a step line; at : (rows + 1,) along the axis across, with the end of the last step."""
     plot.step(at, held(columns["mean"]), where="post", color=colour, zorder=2.2, gid=gid)
-
-
-def middles(last: Mapping[str, float]) -> tuple[float, float]:
-    """Where the names of the bands of 90 % and of half of the runs belong, beside the last row: clear of the mean."""
-    outer = (last["q75"] + last["q95"]) / 2 if last["q95"] > last["q75"] else (last["q05"] + last["q25"]) / 2
-    return outer, (last["q25"] + min(last["mean"], last["q75"])) / 2

@@ -15,6 +15,7 @@ from sim.charts.rows import beside, head
 from sim.charts.sheet import grid, panel, sheet, wrapped, write
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED
 from sim.scenario.given import is_given
+from sim.sweeps.outcomes import NUMBERS
 from sim.words import many
 
 Document = Mapping[str, Any]
@@ -101,14 +102,13 @@ def _key(document: Document) -> str:
 
 def _scale(document: Document) -> float:
     """What steps are multiplied with: chances are given in percentage points."""
-    chance = document["design"] == "morris" and ":" in document["outcome"]
-    return 100.0 if chance else 1.0
+    return 100.0 if _unit(document) == "percentage points" else 1.0
 
 
 def _unit(document: Document) -> str:
     if document["design"] == "sobol":
         return "share of the variance of the outcome"
-    return "percentage points" if ":" in document["outcome"] else "states"
+    return "states" if document["outcome"] in NUMBERS else "percentage points"
 
 
 def _measure(document: Document) -> str:

@@ -51,17 +51,17 @@ def command(
     progress = Progress("backtest", quiet or as_json, unit="origins")
     asked = (years, RUNS if runs is None else runs, SEED if seed is None else seed)
     try:
-        document, folder, found = backtest_to_folder(
+        document, folder, was_there = backtest_to_folder(
             out, *asked, threads, progress, drawing("of_backtest"), this_command(), pictures=not no_charts
         )
     finally:
         progress.close()
     if as_json:
-        print_json(document | {"folder": str(folder), "found": found})
+        print_json(document | {"folder": str(folder), "found": was_there})
     elif quiet:
         click.echo(folder)
     else:
-        click.echo("\n".join([*lines(document), "", written_to(folder, found)]))
+        click.echo("\n".join([*lines(document), "", written_to(folder, was_there)]))
 
 
 def _years(text: str, known: range) -> range:

@@ -21,11 +21,11 @@ from sim.cli.options import (
     parameters,
     print_json,
     seeded,
-    teller,
     this_command,
     threads,
 )
-from sim.cli.pictures import draw, page
+from sim.cli.pictures import draw, drawing, page
+from sim.cli.telling import charts_in, notes, written_to
 from sim.words import LEAST, LEAST_SWAP, beyond_luck, decimals, hyphened, many, percent, signed_between
 
 if TYPE_CHECKING:
@@ -85,14 +85,14 @@ def command(
         try:
             result, there = run_to_folder(
                 request, results_of(out), draw, this_command(), threads, progress,
-                tell=teller(silent), page=page(threads), pictures=False,
+                tell=notes(silent), page=page(threads), pictures=False,
             )  # fmt: skip
         finally:
             progress.close()
         results.append(result)
         old.append(there)
     comparison = compare(results)
-    folder = comparison_to_folder(comparison, out, _draw, this_command(), pictures=not no_charts)
+    folder = comparison_to_folder(comparison, out, drawing("of_comparison"), this_command(), pictures=not no_charts)
     if as_json:
         print_json(document(comparison, folder, old))
     elif quiet:
@@ -100,20 +100,12 @@ def command(
     else:
         set_on_top = ", ".join(f"{path} = {value}" for path, value in changes.values.items() if not is_given(path))
         click.echo("\n".join(lines(comparison, set_on_top)))
-        click.echo(f"\nWritten to: {folder}")
+        click.echo(f"\n{written_to(folder)}")
         if not no_charts:
             from sim.charts.catalogue import of_comparison
 
-            first, *others = of_comparison(comparison).names
-            also = ", ".join(f"{name}.png" for name in others)
-            click.echo(f"Chart: {folder / 'charts' / first}.png (and {also}; also as SVG)")
+            click.echo(charts_in(folder / "charts", of_comparison(comparison).names))
         click.echo(f"Time: {time.perf_counter() - began:.1f} s; {sum(old)} of {len(old)} results were there.")
-
-
-def _draw(comparison: Comparison, folder: Path) -> None:
-    from sim.charts.catalogue import of_comparison
-
-    of_comparison(comparison).draw(folder)
 
 
 def document(comparison: Comparison, folder: Path, old: Sequence[bool]) -> dict[str, Any]:
@@ -197,12 +189,12 @@ def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]
 
 def _chances(pair: Pair, end: str) -> Iterator[str]:
     rows = sorted(pair.rows("states", horizon="p_end"), key=lambda row: (-abs(row["difference"]), row["state"]))
-    shown = [row for row in rows if abs(row["difference"]) >= LEAST][:_MOST_ROWS]
-    if not shown:
+    largest = [row for row in rows if abs(row["difference"]) >= LEAST][:_MOST_ROWS]
+    if not largest:
         yield "No state's chance differs by as much as 0.05 points."
         return
     yield f"Chances at the end of {end}, difference in points (range over what is not known; Monte Carlo error):"
-    for row in shown:
+    for row in largest:
         known = beyond_luck(row["difference"], row["mc"])
         span = ""
         if known and row["low"] is not None and row["low"] < row["high"]:
@@ -211,7 +203,7 @@ def _chances(pair: Pair, end: str) -> Iterator[str]:
         note = "" if known or row["mc"] is None else "  not told from luck"
         chances = f"{percent(row['p_against']):>3} % to {percent(row['p']):>3} %"
         yield f"  {_what(row):<40}{chances}  {100 * row['difference']:+5.1f}  {error}{note}".rstrip()
-    others = [abs(row["difference"]) for row in rows if row not in shown and row["difference"]]
+    others = [abs(row["difference"]) for row in rows if row not in largest and row["difference"]]
     if others:
         most = f"at most {100 * max(others):.1f}" if max(others) >= LEAST else "less than 0.05"
         yield f"  and {len(others)} more, by {most} points (states.csv)"

@@ -67,7 +67,7 @@ def command(
     silent = quiet or as_json
     progress = Progress("explain", silent, unit="removals")
     try:
-        explanation, place, found = explanation_to_folder(
+        explanation, place, was_there = explanation_to_folder(
             result, state, run, tie, runs, threads, progress, out,
             drawing("of_explanation"), this_command(), notes(silent), not no_charts,
         )  # fmt: skip
@@ -85,7 +85,7 @@ def command(
         click.echo(place)
     else:
         click.echo("\n".join(lines(explanation)))
-        click.echo(f"\n{written_to(place, found)}")
+        click.echo(f"\n{written_to(place, was_there)}")
         if charts:
             click.echo(charts_in(place, charts))
         click.echo(f"Time: {time.perf_counter() - began:.1f} s")

@@ -188,11 +188,6 @@ def parameters(help: str, default: str | None = "drawn") -> Callable[[C], C]:
     return click.option("--parameters", type=modes, default=default, show_default=default is not None, help=help)
 
 
-def teller(silent: bool) -> Callable[[str], object] | None:
-    """What is called with a sentence when something takes long; None for a silent command."""
-    return None if silent else lambda text: click.echo(text, err=True)
-
-
 def program() -> str:
     """How to call this program from where the user is: `sim` where that finds it, else its path."""
     called = Path(sys.argv[0])
@@ -244,7 +239,7 @@ class Progress:
 
     def __init__(self, what: str, quiet: bool, patience: float = 1.5, unit: str = "runs") -> None:
         self.what, self.quiet, self.patience, self.unit = what, quiet, patience, unit
-        self.began = self.told = 0.0
+        self.began = self.printed = 0.0
         self.first = 0
         self.bar: Any = None
         self.task: Any = None
@@ -252,13 +247,13 @@ class Progress:
     def __call__(self, done: int, wanted: int) -> None:
         now = time.monotonic()
         if self.began == 0.0:
-            self.began = self.told = now
+            self.began = self.printed = now
             self.first = done
         if self.quiet or now - self.began < self.patience:
             return
         if not sys.stderr.isatty():
-            if now - self.told > 10.0:
-                self.told = now
+            if now - self.printed > 10.0:
+                self.printed = now
                 left = (now - self.began) * (wanted - done) / max(done - self.first, 1)
                 print(
                     f"{self.what}: {done} of {wanted} {self.unit}, about {left:.0f} s left",

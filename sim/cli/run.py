@@ -74,7 +74,7 @@ def command(
             tell(f"{scenario}: note: {remark}")
     progress = Progress(loaded.name, quiet or as_json)
     try:
-        result, found = run_to_folder(
+        result, was_there = run_to_folder(
             request, out, draw, this_command(), threads, progress, clock, tell, page(threads, tell), not no_charts
         )
     finally:
@@ -85,10 +85,12 @@ def command(
     assert result.folder is not None
     report = result.folder / "report.html"
     if as_json:
-        print_json(summary_json(result, found, clock.stages) | {"report": str(report) if report.is_file() else None})
+        print_json(
+            summary_json(result, was_there, clock.stages) | {"report": str(report) if report.is_file() else None}
+        )
     elif quiet:
         click.echo(result.folder)
     else:
-        click.echo(summary_text(result, found, clock.stages, charts=not no_charts))
+        click.echo(summary_text(result, was_there, clock.stages, charts=not no_charts))
         if not no_charts:
             click.echo(f"Page: {report}")

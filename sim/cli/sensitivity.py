@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,10 +22,11 @@ from sim.cli.options import (
     quiet,
     resumable,
     seeded,
-    teller,
     this_command,
     threads,
 )
+from sim.cli.pictures import drawing
+from sim.cli.telling import notes, written_to
 
 if TYPE_CHECKING:
     from sim.analysis.indices import Row
@@ -99,26 +99,19 @@ def command(
         outcome=outcome, design=design, points=count, repair=repair,
     )  # fmt: skip
     where = executor_of(executor, threads, scheduler)
-
-    def draw(document: Any, folder: Path) -> None:
-        from sim.charts.catalogue import of_sensitivity
-
-        of_sensitivity(document).draw(folder)
-
     silent = quiet or as_json
     progress = Progress("sensitivity", silent, unit="points")
     with resumable(progress, lambda: status(question, out)):
         analysis, was_there = sensitivity_to_folder(
-            question, out, draw, where, progress, teller(silent), this_command(), pictures=not no_charts
-        )
+            question, out, drawing("of_sensitivity"), where, progress, notes(silent), this_command(),
+            pictures=not no_charts,
+        )  # fmt: skip
     if as_json:
         print_json(analysis.document | {"folder": str(analysis.folder), "found": was_there})
     elif quiet:
         click.echo(analysis.folder)
     else:
-        click.echo(
-            "\n".join([*lines(analysis), "", f"{'Found again' if was_there else 'Written to'}: {analysis.folder}"])
-        )
+        click.echo("\n".join([*lines(analysis), "", written_to(analysis.folder, was_there)]))
 
 
 def lines(analysis: Sensitivity) -> list[str]:

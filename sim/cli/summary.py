@@ -9,6 +9,7 @@ from typing import Any
 from sim.analysis.answers import answers_in_words
 from sim.analysis.reading import SMALLEST_SHOWN, Row, known_to, last_of, observed, rows_of
 from sim.charts.catalogue import of_result
+from sim.cli.telling import charts_in, written_to
 from sim.report.outcomes import asked, leaving
 from sim.results import Result
 from sim.results.outcomes import by_vote
@@ -21,7 +22,7 @@ from sim.words import many, percent, spoken, whole_percent
 _MOST_ROWS = 8
 
 
-def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> dict[str, Any]:
+def summary_json(result: Result, was_there: bool, seconds: Mapping[str, float]) -> dict[str, Any]:
     """The summary as one object."""
     last = last_of(result)
     return {
@@ -34,7 +35,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
         "engine": result.settings["engine"],
         "parameters": result.settings["parameters"],
         "given": dict(result.scenario.get("given") or {}),
-        "found": found,
+        "found": was_there,
         "count_at_start": int(result.counts[0, 0]),
         "end": {"month": result.months[-1], "mc": result.mean_error}
         | {name: last[name] for name in ("mean", "q05", "q25", "q50", "q75", "q95", "observed")},
@@ -48,7 +49,7 @@ def summary_json(result: Result, found: bool, seconds: Mapping[str, float]) -> d
     }
 
 
-def summary_text(result: Result, found: bool, seconds: Mapping[str, float], charts: bool) -> str:
+def summary_text(result: Result, was_there: bool, seconds: Mapping[str, float], charts: bool) -> str:
     """The summary as a reader on a terminal sees it."""
     last, end = last_of(result), result.months[-1]
     lines = [
@@ -76,11 +77,9 @@ def summary_text(result: Result, found: bool, seconds: Mapping[str, float], char
         "",
         *_knowledge(result),
     ]
-    what = "Found" if found else "Written to"
-    lines += ["", f"{what}: {result.folder}"]
+    lines += ["", written_to(result.folder, was_there, "Found")]
     if charts and result.folder is not None:
-        first, *others = (f"{name}.png" for name in of_result(result).names)
-        lines.append(f"Chart: {result.folder / 'charts' / first} (and {', '.join(others)}; also as SVG)")
+        lines.append(charts_in(result.folder / "charts", of_result(result).names))
     total = sum(seconds.values())
     lines.append(f"Time: {total:.1f} s: " + ", ".join(f"{stage} {value:.1f}" for stage, value in seconds.items()))
     return "\n".join(lines)

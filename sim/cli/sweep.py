@@ -24,10 +24,10 @@ from sim.cli.options import (
     quiet,
     resumable,
     seeded,
-    teller,
     this_command,
     threads,
 )
+from sim.cli.telling import notes, written_to
 from sim.words import many
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def command(
     progress = Progress(f"sweep of {sweep.centre.loaded.name}", silent, unit="points")
     with resumable(progress, lambda: status(sweep, out)):
         swept, was_there = run_sweep(
-            sweep, out, where, progress, draw, this_command(), teller(silent),
+            sweep, out, where, progress, draw, this_command(), notes(silent),
             [] if no_charts else list(dict.fromkeys([COUNT, *wanted])),
         )  # fmt: skip
     if as_json:
@@ -195,7 +195,7 @@ def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) ->
         f"{many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
         *(f"Given at every point: {of_levers}." for of_levers in given_in_words(manifest["scenario"])),
         *further(manifest["scenario"]),
-        "All points share their random numbers: they differ by what was varied, hardly by luck.",
+        "All points share their random numbers: they differ by what was varied, mostly not by chance.",
     ]
     if of_levers:
         lines += ["", *of_levers]
@@ -204,7 +204,7 @@ def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) ->
         lines += ["", f"States with Taipei at the end of {end}, on average (and in 90 % of runs):"]
         for what, row in (("fewest", ordered[0]), ("most", ordered[-1])):
             values = ", ".join(
-                f"{varied['path']} = {_shown(columns[varied['path']][row])}" for varied in manifest["varied"]
+                f"{varied['path']} = {_setting(columns[varied['path']][row])}" for varied in manifest["varied"]
             )
             values += "".join(f" ({columns[label][row]})" for label in swept.labels if columns[label][row])
             lines.append(
@@ -215,7 +215,7 @@ def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) ->
             lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
     if failed:
         lines += ["", f"{many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
-    lines += ["", f"{'Found' if was_there else 'Written to'}: {swept.folder} (points.parquet, counts.parquet)"]
+    lines += ["", f"{written_to(swept.folder, was_there, 'Found')} (points.parquet, counts.parquet)"]
     if charts and (swept.folder / "charts").is_dir():
         lines.append(f"Chart: {swept.folder / 'charts' / 'count.png'}")
     lines.append(f"Time: {seconds:.1f} s")
@@ -233,7 +233,7 @@ def _levers(swept: SweepResult, end: str) -> list[str]:
     return [f"States with Taipei at the end of {end}, on average{error}:", *sentences] if sentences else []
 
 
-def _shown(value: Any) -> str:
+def _setting(value: Any) -> str:
     if value is None:
         return "the scenario's own"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -15,9 +15,9 @@ def notes(silent: bool) -> Callable[[str], object] | None:
     return None if silent else lambda text: click.echo(text, err=True)
 
 
-def written_to(folder: Path, found: bool = False) -> str:
+def written_to(folder: Path | None, was_there: bool = False, again: str = "Found again") -> str:
     """Where a folder is, and whether it was there before."""
-    return f"{'Found again' if found else 'Written to'}: {folder}"
+    return f"{again if was_there else 'Written to'}: {folder}"
 
 
 def charts_in(folder: Path, names: Sequence[str]) -> str:

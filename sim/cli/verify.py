@@ -30,7 +30,7 @@ def command(folder: Path, rerun: bool, threads: int | None, as_json: bool, quiet
         progress.close()
     if as_json:
         findings = [
-            {"what": finding.what, "same": finding.same, "told": finding.told, "decides": finding.decides}
+            {"what": finding.what, "same": finding.same, "told": finding.words, "decides": finding.decides}
             for finding in verdict.findings
         ]
         print_json({"folder": str(folder), "same": verdict.same, "rerun": verdict.rerun, "findings": findings})

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from sim.results import Result
 
 
-def write_page(result: Result, file: Path, made: Mapping[str, Any] | None = None, threads: int | None = None) -> None:
+def write_page(
+    result: Result, file: Path, manifest: Mapping[str, Any] | None = None, threads: int | None = None
+) -> None:
     """Write the page of a result: it runs the scenario without each of its levers, which takes a moment.
 
-    made : versions and digests as a manifest has them; left out, those of this program
+    manifest : versions and digests as a manifest has them; left out, those of this program
     """
     from sim.analysis.reasons import reasons
     from sim.report.page import html_of
 
-    _write(file, html_of(result, reasons(result, threads=threads), made))
+    _write(file, html_of(result, reasons(result, threads=threads), manifest))
 
 
 def write_comparison(results: Sequence[Result], file: Path) -> None:

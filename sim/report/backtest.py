@@ -22,9 +22,9 @@ def _scored() -> dict[tuple[str, str, int], dict[str, Any]]:
 
 
 def table() -> dict[str, Any]:
-    """The table of the backtest: a row a forecaster."""
+    """The table of the backtest: one row per forecaster."""
     rows = _scored()
-    found = []
+    forecasters = []
     for model in dict.fromkeys(row["model"] for row in published()):
         cells = []
         for score, horizon, _ in SCORES:
@@ -35,8 +35,8 @@ def table() -> dict[str, Any]:
             digits = 3 if score == "log_score" else 2
             span = f"{row['low']:.{digits}f} to {row['high']:.{digits}f}"
             cells.append({"value": f"{row['value']:.{digits}f}", "span": span})
-        found.append({"name": NAMES.get(model, model), "own": model == SIMULATION, "cells": cells})
-    return {"heads": [heading for _, _, heading in SCORES], "rows": found}
+        forecasters.append({"name": NAMES.get(model, model), "own": model == SIMULATION, "cells": cells})
+    return {"heads": [heading for _, _, heading in SCORES], "rows": forecasters}
 
 
 def sentences() -> list[str]:

@@ -40,44 +40,44 @@ class Entry:
 
 def entries(result: Result) -> list[Entry]:
     """The enabled events and elections by date."""
-    return [_entry(result, kind, name, told) for kind, name, told in _told(result) if told.get("enabled", True)]
+    return [_entry(result, kind, name, table) for kind, name, table in _dated(result) if table.get("enabled", True)]
 
 
 def disabled(result: Result) -> list[Entry]:
     """Those the scenario leaves out: what a counterfactual takes away."""
-    return [_entry(result, kind, name, told) for kind, name, told in _told(result) if not told.get("enabled", True)]
+    return [_entry(result, kind, name, table) for kind, name, table in _dated(result) if not table.get("enabled", True)]
 
 
 def kinds(result: Result) -> str:
     """A sentence of how the entries are known; empty where there are none."""
-    found = entries(result)
-    if not found:
+    dated = entries(result)
+    if not dated:
         return ""
     parts = [
-        part for entry in found for part in (entry, *(effect for _, effects in entry.follows for effect in effects))
+        part for entry in dated for part in (entry, *(effect for _, effects in entry.follows for effect in effects))
     ]
     sources, judged = sum(bool(part.source) for part in parts), sum(bool(part.assumption) for part in parts)
     drawn = sum("(" in text for part in parts for text in part.numbers)
-    drawn += sum("(" in outcome for entry in found for outcome, _ in entry.follows)
-    said = f"The scenario’s calendar has {'one entry' if len(found) == 1 else f'{len(found)} entries'}"
+    drawn += sum("(" in outcome for entry in dated for outcome, _ in entry.follows)
+    text = f"The scenario’s calendar has {'one entry' if len(dated) == 1 else f'{len(dated)} entries'}"
     source = "names a source" if sources == 1 else "name a source"
     rest = "rests on a stated assumption" if judged == 1 else "rest on a stated assumption"
     ranges = f"{drawn} of the numbers {'is' if drawn == 1 else 'are'} told as {'a range' if drawn == 1 else 'ranges'}"
-    return f"{said}: {sources} {source}, {judged} {rest}; {ranges}."
+    return f"{text}: {sources} {source}, {judged} {rest}; {ranges}."
 
 
-def _told(result: Result) -> list[tuple[str, str, Mapping[str, Any]]]:
-    found = [
-        (kind, name, told)
+def _dated(result: Result) -> list[tuple[str, str, Mapping[str, Any]]]:
+    tables = [
+        (kind, name, table)
         for kind in ("events", "elections")
-        for name, told in (result.scenario.get(kind) or {}).items()
-        if told.get("date") is not None
+        for name, table in (result.scenario.get(kind) or {}).items()
+        if table.get("date") is not None
     ]
-    return sorted(found, key=lambda each: str(each[2]["date"]))
+    return sorted(tables, key=lambda each: str(each[2]["date"]))
 
 
-def _entry(result: Result, kind: str, name: str, told: Mapping[str, Any]) -> Entry:
-    when = day(told["date"])
+def _entry(result: Result, kind: str, name: str, table: Mapping[str, Any]) -> Entry:
+    when = day(table["date"])
     note = ""
     if when < start_of(result):
         note = "before the start"
@@ -88,18 +88,18 @@ def _entry(result: Result, kind: str, name: str, told: Mapping[str, Any]) -> Ent
     if kind == "elections":
         called += "" if "election" in called or "vote" in called else " election"
         given = (result.scenario.get("given") or {}).get(name)
-        follows = tuple(_outcome(which, what, str(told["state"]), given) for which, what in told["outcomes"].items())
+        follows = tuple(_outcome(which, what, str(table["state"]), given) for which, what in table["outcomes"].items())
     else:
-        what = described(told)
+        what = described(table)
     return Entry(
         when.isoformat(),
         spoken(when),
         called,
         what,
-        place(told.get("state")),
-        numbers(told),
-        str(told.get("source") or ""),
-        str(told.get("assumption") or ""),
+        place(table.get("state")),
+        numbers(table),
+        str(table.get("source") or ""),
+        str(table.get("assumption") or ""),
         note,
         follows,
     )
@@ -150,9 +150,9 @@ def _numbers(entry: Mapping[str, Any]) -> Iterator[str]:
         if key in entry:
             yield f"{key} {ranged(entry[key])}"
     if "million_usd" in entry:
-        said = "signed" if entry.get("signed") else "named, not signed"
-        source = ", out of the budget" if entry.get("from_budget") else ""
-        yield f"US$ {ranged(entry['million_usd'])} million over {number(entry.get('years', 5.0))} years, {said}{source}"
+        how = "signed" if entry.get("signed") else "named, not signed"
+        how += ", out of the budget" if entry.get("from_budget") else ""
+        yield f"US$ {ranged(entry['million_usd'])} million over {number(entry.get('years', 5.0))} years, {how}"
     elif entry.get("years") is not None:
         yield f"holds for {number(entry['years'])} years"
     if "share" in entry:
@@ -182,26 +182,26 @@ _TABLES: dict[str, type[Part]] = {"roster": Roster, **LEVER_TABLES, "cooperation
 
 def settings(result: Result) -> list[Setting]:
     """What the scenario sets otherwise than an empty one would, but for calendar and parameters."""
-    found = []
+    changed = []
     for table, schema in _TABLES.items():
         usual = schema().model_dump(mode="json")
         for key, value in (result.scenario.get(table) or {}).items():
             if value is not None and value != usual.get(key):
-                found.append(Setting(f"{table}.{key}", _setting(value), _meaning(schema, key)))
+                changed.append(Setting(f"{table}.{key}", _setting(value), _meaning(schema, key)))
     usual = StateTable().model_dump(mode="json")
-    for code, told in (result.scenario.get("states") or {}).items():
-        for key, value in told.items():
+    for code, own in (result.scenario.get("states") or {}).items():
+        for key, value in own.items():
             if value is not None and value != usual.get(key):
                 meaning = _meaning(StateTable, key)
-                told = f"{place(code)}: {meaning[:1].lower()}{meaning[1:]}"
-                found.append(Setting(f"states.{code}.{key}", _setting(value), told))
-    return found
+                words = f"{place(code)}: {meaning[:1].lower()}{meaning[1:]}"
+                changed.append(Setting(f"states.{code}.{key}", _setting(value), words))
+    return changed
 
 
 def _meaning(schema: Any, key: str) -> str:
     field_of = schema.model_fields.get(key)
-    told = (field_of.description or "") if field_of is not None else ""
-    return " ".join(told.replace("`", "").split()).rstrip(".")
+    text = (field_of.description or "") if field_of is not None else ""
+    return " ".join(text.replace("`", "").split()).rstrip(".")
 
 
 def _setting(value: Any) -> str:

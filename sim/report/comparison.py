@@ -81,46 +81,42 @@ def _scenario(result: Result, name: str) -> dict[str, Any]:
 
 
 def _drawn_words(name: str, comparison: Comparison) -> str:
-    told = " ".join(sentence for number in range(len(comparison.pairs)) for sentence in _count(comparison, number))
+    counts = " ".join(sentence for number in range(len(comparison.pairs)) for sentence in _count(comparison, number))
     what = {
         "difference": "the number of states that recognise Taipei in each scenario, and the difference through time",
         "dumbbell": "the chance of each state in each scenario",
     }.get(name, "the number of hosts that cooperate in each scenario, and the difference through time")
-    return f"Chart of {what}. {told if name == 'difference' else 'Its numbers are in the tables of this page.'}"
-
-
-def _mean(result: Result, tie: str, row: int) -> float:
-    return float(dict(result.counted)[tie][:, row].mean())
+    return f"Chart of {what}. {counts if name == 'difference' else 'Its numbers are in the tables of this page.'}"
 
 
 def _count(comparison: Comparison, number: int) -> list[str]:
-    """How the count at the end differs from the baseline's, a sentence a tie."""
+    """How the count at the end differs from the baseline's, one sentence per tie."""
     pair = comparison.pairs[number]
     result, baseline = comparison.results[number + 1], comparison.results[0]
     end = pair.months[-1]
-    told = []
+    sentences = []
     for row in pair.at_end:
         tie = row["tie"]
-        here, there = (_mean(each, tie, each.months.index(end)) for each in (result, baseline))
+        here, there = (dict(each.counted)[tie][:, each.months.index(end)].mean() for each in (result, baseline))
         what = "states recognise Taipei" if tie == RECOGNITION else "hosts cooperate with Washington’s forces"
         begins = (
             f"In {pair.scenario} {here:.2f} {what} at the end of {month(end)} on average, in {pair.against} {there:.2f}"
         )
         if not row["more"] and not row["fewer"]:
-            told.append(f"{begins}: the same in every run.")
+            sentences.append(f"{begins}: the same in every run.")
             continue
         error = "" if row["mc"] is None or comparison.runs == 1 else f" ± {max(row['mc'], 0.01):.2f}"
-        told.append(
+        sentences.append(
             f"{begins}: a difference of {signed_hundredths(row['mean'])}{error}; 90 % of the runs differ by "
             f"{signed_between(row['q05'], row['q95'])}."
         )
-    return told
+    return sentences
 
 
 def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
     pair = comparison.pairs[number]
     rows = sorted(pair.rows("states", horizon="p_end"), key=lambda row: (-abs(row["difference"]), row["state"]))
-    shown = [row for row in rows if abs(row["difference"]) >= LEAST][:MOST_ROWS]
+    largest = [row for row in rows if abs(row["difference"]) >= LEAST][:MOST_ROWS]
     names = {row["iso3"]: row["state"] for row in pair.rows("instead")}
     first = "No run differs at all."
     if pair.first is not None:
@@ -130,9 +126,9 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
         "scenario": pair.scenario,
         "against": pair.against,
         "end": month(pair.months[-1]),
-        "sentences": [*_count(comparison, number), *_most(shown), first],
-        "rows": [_chance(row) for row in shown],
-        "rest": len(rows) - len(shown),
+        "sentences": [*_count(comparison, number), *_most(largest), first],
+        "rows": [_chance(row) for row in largest],
+        "rest": len(rows) - len(largest),
         "swaps": [
             {
                 "told": f"{names[row['iso3_here']]} instead of {names[row['iso3_there']]}",
@@ -146,15 +142,15 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
 
 def _most(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """A sentence of the two chances that differ most, where luck does not explain it."""
-    told = [
+    sentences = [
         f"{the(row['state'])} {_does(row)} in {percent(row['p'])} % of the runs in place of "
         f"{percent(row['p_against'])} % ({points(row['difference'])} points)"
         for row in rows
         if beyond_luck(row["difference"], row["mc"])
     ][:2]
-    if not told:
+    if not sentences:
         return ["No state’s chance differs by more than luck would explain."]
-    return [f"{told[0][0].upper()}{listed(told)[1:]}."]
+    return [f"{sentences[0][0].upper()}{listed(sentences)[1:]}."]
 
 
 def _does(row: Mapping[str, Any]) -> str:
@@ -178,7 +174,7 @@ def _chance(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def differences(baseline: Result, other: Result) -> list[str]:
     """What a scenario says otherwise than the baseline: calendar, levers, parameters."""
-    told = []
+    lines = []
     for kind, what in (("events", "Event"), ("elections", "Election")):
         here, there = other.scenario.get(kind) or {}, baseline.scenario.get(kind) or {}
         for name in dict.fromkeys([*there, *here]):
@@ -186,23 +182,23 @@ def differences(baseline: Result, other: Result) -> list[str]:
             if now == then:
                 continue
             change = "changed" if now and then else ("added" if now else "left out")
-            told.append(f"{what} “{calendar.plain(name)}” {change}")
+            lines.append(f"{what} “{calendar.plain(name)}” {change}")
     ours, theirs = ({each.path: each.value for each in calendar.settings(one)} for one in (other, baseline))
     for path in dict.fromkeys([*theirs, *ours]):
         if ours.get(path) != theirs.get(path):
-            told.append(f"{path}: {ours.get(path, 'as usual')} ({theirs.get(path, 'as usual')} in the baseline)")
+            lines.append(f"{path}: {ours.get(path, 'as usual')} ({theirs.get(path, 'as usual')} in the baseline)")
     numbers, before = other.scenario.get("parameters") or {}, baseline.scenario.get("parameters") or {}
     for name in dict.fromkeys([*before, *numbers]):
         if numbers.get(name) != before.get(name):
             own, usual = (ranged(each[name]) if name in each else "as drawn" for each in (numbers, before))
-            told.append(f"Parameter {name}: {own} ({usual} in the baseline)")
+            lines.append(f"Parameter {name}: {own} ({usual} in the baseline)")
     given, before_given = (given_in_words(each.scenario) for each in (other, baseline))
-    told += [f"Given: {said}" for said in given if said not in before_given]
-    told += [f"Given in the baseline alone: {said}" for said in before_given if said not in given]
+    lines += [f"Given: {fact}" for fact in given if fact not in before_given]
+    lines += [f"Given in the baseline alone: {fact}" for fact in before_given if fact not in given]
     ends = [[each.scenario["scenario"][key] for key in ("start", "end")] for each in (baseline, other)]
     if ends[0] != ends[1]:
-        told.append(f"From {spoken(ends[1][0])} to {spoken(ends[1][1])}")
-    return told
+        lines.append(f"From {spoken(ends[1][0])} to {spoken(ends[1][1])}")
+    return lines
 
 
 def _enabled(entry: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

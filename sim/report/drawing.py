@@ -165,11 +165,11 @@ def ticks(first: date, last: date, room: float) -> list[tuple[date, str]]:
     begin, end = first.year * 12 + first.month - (first.day == 1), last.year * 12 + last.month - 1
     fits = (step for step in MONTHS_BETWEEN if (end - begin) / step * (8 if step < 12 else 6) < room)
     step = next(fits, MONTHS_BETWEEN[-1])
-    found = []
+    days = []
     for number in range(begin + -begin % step, end + 1, step):
         day = date(number // 12, number % 12 + 1, 1)
-        found.append((day, str(day.year) if step >= 12 else f"{day:%b %y}"))
-    return found
+        days.append((day, str(day.year) if step >= 12 else f"{day:%b %y}"))
+    return days
 
 
 def _name_start(plot: Plot, course: Course) -> None:

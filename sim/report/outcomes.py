@@ -34,7 +34,7 @@ def asked(result: Result) -> list[str]:
 def ends(result: Result) -> list[dict[str, str]]:
     """Each count of states at the end, with its share of the runs and its error; empty for a single run."""
     rows = [] if result.runs == 1 else result.outcomes_columns.rows(what="count", tie="recognition")
-    return [{"count": str(row["number"]), "share": percent(row["p"]), "luck": _luck(row)} for row in rows]
+    return [{"count": str(row["number"]), "share": percent(row["p"]), "luck": _error(row)} for row in rows]
 
 
 def votes(result: Result) -> dict[str, Any]:
@@ -58,8 +58,8 @@ def votes(result: Result) -> dict[str, Any]:
 
 
 def _cell(row: Mapping[str, Any] | None) -> dict[str, str]:
-    return {"told": "–", "luck": ""} if row is None else {"told": percent(row["p"]), "luck": _luck(row)}
+    return {"told": "–", "luck": ""} if row is None else {"told": percent(row["p"]), "luck": _error(row)}
 
 
-def _luck(row: Mapping[str, Any]) -> str:
+def _error(row: Mapping[str, Any]) -> str:
     return f"{100 * row['mc']:.1f}" if row["mc"] else ""

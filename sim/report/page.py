@@ -49,16 +49,16 @@ MOST_ROWS = 60
 """States in a table."""
 
 
-def html_of(result: Result, why: Sequence[Reasons] | None = None, made: Mapping[str, Any] | None = None) -> str:
+def html_of(result: Result, why: Sequence[Reasons] | None = None, manifest: Mapping[str, Any] | None = None) -> str:
     """The whole page of a result; the same result gives the same page.
 
     why : the chances without each lever (`sim.analysis.reasons`); None or nothing leaves the section out
-    made : `versions` and `digests` as a manifest has them; left out, those of this program
+    manifest : `versions` and `digests` as a manifest has them; left out, those of this program
     """
-    return rendered("result.html.j2", context(result, why or (), made))
+    return rendered("result.html.j2", context(result, why or (), manifest))
 
 
-def context(result: Result, why: Sequence[Reasons], made: Mapping[str, Any] | None) -> dict[str, Any]:
+def context(result: Result, why: Sequence[Reasons], manifest: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the template shows."""
     header = result.scenario["scenario"]
     leavers, returners = rows_of(result, True), rows_of(result, False)
@@ -104,7 +104,7 @@ def context(result: Result, why: Sequence[Reasons], made: Mapping[str, Any] | No
         "set_on_top": result.settings.get("set", {}),
         "parameters": _parameters(result),
         "limits": limits(bool(result.hosts)),
-        "again": _again(result, made),
+        "again": _again(result, manifest),
     }
 
 
@@ -306,9 +306,9 @@ def scenario_name(result: Result) -> str:
     return own
 
 
-def _again(result: Result, made: Mapping[str, Any] | None) -> dict[str, Any]:
+def _again(result: Result, manifest: Mapping[str, Any] | None) -> dict[str, Any]:
     """Command, settings and versions that reproduce the result."""
-    versions_and_digests = made or {
+    versions_and_digests = manifest or {
         "versions": results.versions(),
         "digests": {"atlas": atlas.digest(), "sources": results.sources_digest()},
     }

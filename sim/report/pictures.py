@@ -30,27 +30,27 @@ def inline(drawing: Figure, name: str, alternative: str) -> Markup:
         (file,) = save(drawing, Path(folder) / name, formats=("svg",), prefix=f"{name}.")
         svg = file.read_text("utf-8")
     svg = _UNUSED.sub("", _PROLOGUE.sub("", svg)).replace("xlink:href", "href")
-    svg = _PLACES.sub(lambda found: found[1] + _LONG.sub(_shorter, found[2]), svg)
+    svg = _PLACES.sub(lambda match: match[1] + _LONG.sub(_shorter, match[2]), svg)
     svg = _once(re.sub(r"\s+", " ", svg).replace("> <", "><"))
     head = (
         f'<svg id="{name}" class="picture" viewBox="\\1" role="img" aria-label="{escape(alternative)}" '
         'stroke-linejoin="round" stroke-linecap="butt">'
     )
-    return Markup(_ROOT.sub(lambda found: found.expand(head.replace("\\1", found[1])), svg, count=1).strip())
+    return Markup(_ROOT.sub(lambda match: match.expand(head.replace("\\1", match[1])), svg, count=1).strip())
 
 
 def _once(svg: str) -> str:
     """Each id at its first place only: charts give the same one to the like parts of several panels."""
     seen: set[str] = set()
 
-    def kept(found: re.Match[str]) -> str:
-        new = found[0] not in seen
-        seen.add(found[0])
-        return found[0] if new else ""
+    def first(match: re.Match[str]) -> str:
+        new = match[0] not in seen
+        seen.add(match[0])
+        return match[0] if new else ""
 
-    return re.sub(r' id="[^"]*"', kept, svg)
+    return re.sub(r' id="[^"]*"', first, svg)
 
 
-def _shorter(found: re.Match[str]) -> str:
+def _shorter(match: re.Match[str]) -> str:
     """A length with one decimal: a tenth of a point is not seen."""
-    return f"{float(found[0]):.1f}".removesuffix(".0")
+    return f"{float(match[0]):.1f}".removesuffix(".0")

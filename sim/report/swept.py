@@ -42,7 +42,7 @@ def html_of_sweep(folder: Path) -> str:
         drawing = inline(draw_outcome(document, outcome.asked), outcome.name, alternative)
         charts.append({"name": outcome.name, "drawing": drawing})
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
-    shown = ordered if len(ordered) <= MOST_POINTS else [*ordered[: MOST_POINTS // 2], *ordered[-MOST_POINTS // 2 :]]
+    chosen = ordered if len(ordered) <= MOST_POINTS else [*ordered[: MOST_POINTS // 2], *ordered[-MOST_POINTS // 2 :]]
     return rendered(
         "sweep.html.j2",
         {
@@ -68,9 +68,9 @@ def html_of_sweep(folder: Path) -> str:
                     "most": dashed(columns["q05"][row], columns["q95"][row]),
                     "chances": [f"{percent(columns[one.column][row])} %" for one in chances],
                 }
-                for row in shown
+                for row in chosen
             ],
-            "hidden": len(ordered) - len(shown),
+            "hidden": len(ordered) - len(chosen),
             "failed": document["failed"],
             "runs": many(manifest["runs"], "run"),
             "limits": limits(bool(manifest["scenario"]["cooperation"]["hosts"])),
@@ -95,23 +95,23 @@ def _swept_words(document: Mapping[str, Any], done: Sequence[int]) -> str:
     if not done:
         return "None of its points could be run."
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
-    told = []
+    ends = []
     for row in (ordered[0], ordered[-1]):
         at = ", ".join(f"{each['path']} = {_value(columns[each['path']][row])}" for each in document["varied"])
         most = between(columns["q05"][row], columns["q95"][row])
-        told.append(f"{columns['mean'][row]:.1f} (90 % of the runs {most}) with {at}")
+        ends.append(f"{columns['mean'][row]:.1f} (90 % of the runs {most}) with {at}")
     end = month(document["end"])
     return (
         f"Over {many(len(done), 'point')} the average number of states that recognise Taipei at the end of {end} lies "
-        f"between {told[0]} and {told[1]}."
+        f"between {ends[0]} and {ends[1]}."
     )
 
 
 def _meaning(path: str) -> str:
     from sim.scenario.language import meaning
 
-    told = meaning(path)
-    return f"{told[:1].upper()}{told[1:]}"
+    words = meaning(path)
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _value(value: Any) -> str:

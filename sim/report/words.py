@@ -46,7 +46,7 @@ KINDS = {
 
 def answer(result: Result) -> list[str]:
     """The answer: a sentence of the states it is about, one of the count, and one of the hosts where there are any."""
-    return [told for told in (_of_states(result), _of_count(result), _of_hosts(result)) if told]
+    return [sentence for sentence in (_of_states(result), _of_count(result), _of_hosts(result)) if sentence]
 
 
 def _of_states(result: Result) -> str:
@@ -66,9 +66,9 @@ def _of_states(result: Result) -> str:
                 span = span.replace(")", f", {_RANGE})")
             odds = f"{chance(row.p)} to have {_did(row, result)}" if number == 0 else f"one of {share(row.p)}"
             parts.append(f"{the(row.name)} {odds}{span}")
-    told = f"By {end_words(result)} the model gives {listed(parts)}"
+    text = f"By {end_words(result)} the model gives {listed(parts)}"
     ending = "; the ranges are what is not known about the model’s numbers" if ranges and len(rows) > 1 else ""
-    return f"{told}{ending}."
+    return f"{text}{ending}."
 
 
 _LEFT, _BACK = "left Taipei", "returned to Taipei"
@@ -103,8 +103,8 @@ def _of_hosts(result: Result) -> str:
         part += f" ({percent(row.low)} to {percent(row.high)} %)"
     if hosts == 1:
         return f"{the(row.name)}, the one host of Washington’s forces, has suspended cooperation {part}."
-    told = f"Of the {hosts} hosts of Washington’s forces {last['mean']:.1f} still cooperate on average"
-    return f"{told}; {the(row.name)} has suspended cooperation {part}."
+    text = f"Of the {hosts} hosts of Washington’s forces {last['mean']:.1f} still cooperate on average"
+    return f"{text}; {the(row.name)} has suspended cooperation {part}."
 
 
 def happened(result: Result) -> str:
@@ -128,7 +128,7 @@ def own_facts(result: Result) -> list[str]:
     """What the user's own record adds: how far it reaches, then one sentence per row, with its source."""
     table = result.scenario.get("record") or {}
     facts = [(_fact(kind, row), row["source"]) for kind in _FACTS for row in table.get(kind, ())]
-    return [*further(result.scenario), *(f"{said} (source: {source.rstrip('.')})." for said, source in facts)]
+    return [*further(result.scenario), *(f"{fact} (source: {source.rstrip('.')})." for fact, source in facts)]
 
 
 def _fact(kind: str, row: Mapping[str, Any]) -> str:
@@ -173,8 +173,8 @@ def _name(iso3: str) -> str:
 
 def kinds(result: Result) -> list[dict[str, Any]]:
     """How many numbers of the model are known in which way: kind, number, meaning."""
-    found = Counter(str(belief["kind"]) for belief in result.beliefs)
-    return [{"kind": kind, "number": found[kind], "meaning": meaning} for kind, meaning in KINDS.items()]
+    counts = Counter(str(belief["kind"]) for belief in result.beliefs)
+    return [{"kind": kind, "number": counts[kind], "meaning": meaning} for kind, meaning in KINDS.items()]
 
 
 def knowledge(result: Result) -> str:
@@ -185,17 +185,17 @@ def knowledge(result: Result) -> str:
         f"{each['number']} {'is' if each['number'] == 1 else 'are'} {each['kind']} ({each['meaning']})"
         for each in kinds(result)
     ]
-    told = f"Of the {len(result.beliefs)} numbers of the model, {listed(parts)}"
+    text = f"Of the {len(result.beliefs)} numbers of the model, {listed(parts)}"
     late = sum(bool(belief["hindsight"]) for belief in result.beliefs)
     since = known_to(result)
     if late and since.year < 2026:
-        told += f"; {late} were judged in 2026 by people who knew what came after {spoken(since)}"
+        text += f"; {late} were judged in 2026 by people who knew what came after {spoken(since)}"
     drawn = (
         "All are held at their central values."
         if result.settings["parameters"] == "central"
         else f"They are drawn anew for every {result.settings['runs_per_draw']} runs."
     )
-    return f"{told}. {drawn}"
+    return f"{text}. {drawn}"
 
 
 # --- why
@@ -240,11 +240,11 @@ def by_year(result: Result, tie: str = RECOGNITION) -> list[dict[str, str]]:
     elif len(rows) > 12:
         rows = [row for row in rows if int(result.months[row][:4]) % 5 == 0]
     digits = 1 if tie == RECOGNITION else 2
-    told = []
+    lines = []
     for row in [0, *rows, last]:
         at = {name: values[row] for name, values in summary.items()}
         when = spoken(known_to(result)) if row == 0 else month(result.months[row])
-        told.append(
+        lines.append(
             {
                 "when": when,
                 "mean": f"{at['mean']:.{digits if row else 0}f}",
@@ -253,4 +253,4 @@ def by_year(result: Result, tie: str = RECOGNITION) -> list[dict[str, str]]:
                 "observed": "" if at["observed"] is None else str(at["observed"]),
             }
         )
-    return told
+    return lines

@@ -63,8 +63,8 @@ def folder_for(folder: Path, option: str = "--out") -> Path:
         part.touch()
         part.unlink()
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
-        raise InputError(Problem(option, f"a folder that can be written to: {said}", str(folder))) from None
+        message = getattr(error, "strerror", None) or str(error)
+        raise InputError(Problem(option, f"a folder that can be written to: {message}", str(folder))) from None
     return folder
 
 
@@ -109,17 +109,17 @@ def _opened(path: Path) -> int | None:
     if not path.name:
         raise OSError(errno.EISDIR, "a folder")
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise OSError(errno.EISDIR, "a folder")
-    if stat.S_ISREG(found.st_mode):
-        if found.st_nlink == 1 and path.absolute().parts[1:2] not in (("dev",), ("proc",)):
+    if stat.S_ISREG(status.st_mode):
+        if status.st_nlink == 1 and path.absolute().parts[1:2] not in (("dev",), ("proc",)):
             if not os.access(path, os.W_OK):
                 raise OSError(errno.EACCES, os.strerror(errno.EACCES))
             return None
-    elif not (stat.S_ISCHR(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
+    elif not (stat.S_ISCHR(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
         raise OSError(errno.EINVAL, "neither a file nor a terminal or pipe")
     return os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))  # which fails for a pipe that nobody reads
 

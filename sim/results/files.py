@@ -228,13 +228,13 @@ def _numbers(table: Parquet, column: str, known: Sequence[str]) -> NDArray[np.in
 
 def _numbers_by(table: Parquet, column: str, which: NDArray[np.int64], *known: Sequence[str]) -> NDArray[np.int64]:
     """The same where `which`, (rows,), says for each row among which of the lists its name is to be found."""
-    found, places = table.coded(column)
-    numbers = np.array([[names.index(one) if one in names else -1 for one in found] for names in known])
-    given = numbers.reshape(len(known), len(found))[which, places]
+    labels, places = table.coded(column)
+    numbers = np.array([[names.index(one) if one in names else -1 for one in labels] for names in known])
+    given = numbers.reshape(len(known), len(labels))[which, places]
     if (given < 0).any():
-        told = found[places[given < 0][0]]
+        label = labels[places[given < 0][0]]
         names = [name for names in known for name in names]
-        raise ResultError(Problem(column, "a name that this result knows", told, nearest(told, names)), table.path)
+        raise ResultError(Problem(column, "a name that this result knows", label, nearest(label, names)), table.path)
     return given.astype(np.int64)
 
 

@@ -322,21 +322,21 @@ KINDS = {kind.name: kind for kind in (RESULT, SWEEP, COMPARISON, SENSITIVITY, EX
 
 def manifest_problems(document: Any, kind: Kind) -> list[Problem]:
     """What is wrong with a manifest, by key; nothing where it is as this version writes it."""
-    found = _model_problems(kind.schema, document)
-    if found:
-        return found
+    problems = _model_problems(kind.schema, document)
+    if problems:
+        return problems
     missing = [name for name in kind.whole if name not in document["files"]]
     if missing:
         return [Problem(f"files.{missing[0]}", "required")]
     for key in {RESULT: ("scenario", "reference"), SWEEP: ("scenario",)}.get(kind, ()):
-        found += [replace(one, path=f"{key}.{one.path}") for one in _model_problems(Scenario, document[key])]
+        problems += [replace(one, path=f"{key}.{one.path}") for one in _model_problems(Scenario, document[key])]
     if kind is RESULT:
         months, observed = len(document["months"]), len(document["observed"])
         if observed != months:
-            found.append(Problem("observed", f"one for each of the {months} months", observed))
+            problems.append(Problem("observed", f"one for each of the {months} months", observed))
         if document["settings"]["id"] != document["id"]:
-            found.append(Problem("settings.id", "the id of the result", document["settings"]["id"]))
-    return found
+            problems.append(Problem("settings.id", "the id of the result", document["settings"]["id"]))
+    return problems
 
 
 def _model_problems(model: type[BaseModel], document: Any) -> list[Problem]:

@@ -65,13 +65,13 @@ def outcomes_table(
     runs = gone.shape[0]
     rows: list[dict[str, Any]] = []
 
-    def add(what: str, happened: NDArray[np.bool_], among: NDArray[np.bool_] | None = None, **said: Any) -> None:
-        """Rows of one kind: happened : (runs, m), with m texts each in the lists of `said`."""
+    def add(what: str, happened: NDArray[np.bool_], among: NDArray[np.bool_] | None = None, **texts: Any) -> None:
+        """Rows of one kind: happened : (runs, m), with m texts each in the lists of `texts`."""
         chances, errors = shares(happened, among, runs_per_draw)
         number = runs if among is None else int(among.sum())
         for place, (p, mc) in enumerate(zip(chances, errors, strict=True)):
             blank = dict.fromkeys(COLUMNS, "") | {"number": None}
-            own = {name: values[place] for name, values in said.items()}
+            own = {name: values[place] for name, values in texts.items()}
             rows.append(blank | {"what": what, "runs": number, "p": as_told(p), "mc": as_told(mc)} | own)
 
     for vote in votes:
@@ -137,24 +137,23 @@ def by_vote(table: Table, scenario: Mapping[str, Any], codes: Sequence[str] = ()
     Each has vote, voter (its code), date and `outcomes`: outcome, runs, p, mc and `states`, by code state, p and mc.
     A vote that has one outcome in all runs tells nothing, and is left out.
     """
-    found: dict[str, dict[str, Any]] = {}
+    by_name: dict[str, dict[str, Any]] = {}
     for row in table.rows():
         if row["what"] == VOTE and row["runs"]:
             held = scenario["elections"].get(row["vote"])
             if held is None:
                 continue
-            vote = found.setdefault(
+            vote = by_name.setdefault(
                 row["vote"],
                 {"vote": row["vote"], "voter": str(held["state"]), "date": str(held["date"]), "outcomes": []},
             )
             vote["outcomes"].append({key: row[key] for key in ("outcome", "p", "mc")} | {"runs": 0, "states": {}})
-        elif row["what"] == STATE and row["tie"] == RECOGNITION and row["vote"] in found:
-            vote = found[row["vote"]]
+        elif row["what"] == STATE and row["tie"] == RECOGNITION and row["vote"] in by_name:
+            vote = by_name[row["vote"]]
             vote["outcomes"][-1]["runs"] = row["runs"]
             if row["iso3"] in (vote["voter"], *codes):
-                told = {key: row[key] for key in ("state", "p", "mc")}
-                vote["outcomes"][-1]["states"][row["iso3"]] = told
-    several = [vote for vote in found.values() if sum(each["runs"] > 0 for each in vote["outcomes"]) > 1]
+                vote["outcomes"][-1]["states"][row["iso3"]] = {key: row[key] for key in ("state", "p", "mc")}
+    several = [vote for vote in by_name.values() if sum(each["runs"] > 0 for each in vote["outcomes"]) > 1]
     return sorted(several, key=lambda vote: (vote["date"], vote["vote"]))
 
 

@@ -29,7 +29,7 @@ Out = Path | Exactly
 
 
 def chosen(out: str | Path | None, to: str | Path | None) -> Out | None:
-    """The place that a user names by the one or the other; None for none. Raises InputError where both are given."""
+    """The place that a user names by one of the two; None if by neither. Raises InputError where both are given."""
     if to is None:
         return None if out is None else out_folder(out)
     if out is not None:
@@ -91,9 +91,9 @@ def way(folder: Path, other: Path) -> str | None:
         return None
 
 
-def followed(folder: Path, told: object) -> Path | None:
+def followed(folder: Path, path: object) -> Path | None:
     """The folder of ours to which somebody's manifest shows the way; None for any other, and for an absolute path."""
-    if not isinstance(told, str) or "\\" in told or ":" in told or told.startswith("/"):
+    if not isinstance(path, str) or "\\" in path or ":" in path or path.startswith("/"):
         return None
-    there = Path(os.path.realpath(folder)) / told
+    there = Path(os.path.realpath(folder)) / path
     return there if os.path.isfile(there / MANIFEST) else None  # noqa: PTH113  (a name too long is none either)

@@ -222,7 +222,7 @@ class Result:
 
     @cached_property
     def events_columns(self) -> Table:
-        """`events.parquet` as columns: one row a change of side."""
+        """`events.parquet` as columns: one row per change of side."""
         changes, places = self.changes, self.places
         where = [places[state] for state in changes["state"].tolist()]
         sides = [SIDES[place.tie] for place in where]
@@ -239,7 +239,7 @@ class Result:
 
     @cached_property
     def talks_columns(self) -> Table:
-        """`talks.parquet` as columns: one row a concluded talk of the first `talk_runs` runs."""
+        """`talks.parquet` as columns: one row per concluded talk of the first `talk_runs` runs."""
         return self.concluded()
 
     @cached_property
@@ -253,15 +253,15 @@ class Result:
         return count_error(self.counts, int(self.settings["runs_per_draw"]))
 
     def summary(self) -> pd.DataFrame:
-        """One row a month: mean, quantiles, and the count on record (states)."""
+        """One row per month: mean, quantiles, and the count on record (states)."""
         return self.summary_columns.frame()
 
     def states(self) -> pd.DataFrame:
-        """One row a state: the chance that its tie is not what it was at the start, by horizon, with ranges."""
+        """One row per state: the chance that its tie is not what it was at the start, by horizon, with ranges."""
         return self.states_columns.frame()
 
     def outcomes(self) -> pd.DataFrame:
-        """One row a chance: of outcomes of votes, of states by outcome, that so many leave, of counts at the end.
+        """One row per chance: of outcomes of votes, of states by outcome, that so many leave, of counts at the end.
 
         what : vote, state, nobody, at_least or count; tie, vote, outcome, iso3, state, number : what it is of
         runs : those that count, >= 0; p : the chance, 0 to 1; mc : its Monte Carlo standard error, >= 0
@@ -278,19 +278,19 @@ class Result:
         return self.answers_columns.frame()
 
     def events(self) -> pd.DataFrame:
-        """One row a change: run, month, state, sides, chance, each term, price, hazard (per year)."""
+        """One row per change: run, month, state, sides, chance, each term, price, hazard (per year)."""
         return self.events_columns.frame()
 
     def talks(self) -> pd.DataFrame:
-        """One row a concluded talk: run, months, state, both limits, pressure, each term, chance, outcome, price."""
+        """One row per concluded talk: run, months, state, both limits, pressure, each term, chance, outcome, price."""
         return self.talks_columns.frame()
 
     def draws(self) -> pd.DataFrame:
-        """One row a draw of the parameters: draw, then each parameter by name."""
+        """One row per draw of the parameters: draw, then each parameter by name."""
         return self.draws_columns.frame()
 
     def trajectories(self) -> pd.DataFrame:
-        """One row a run and month: run, month, tie, count."""
+        """One row per run and month: run, month, tie, count."""
         return self.trajectories_columns.frame()
 
     @property

@@ -88,17 +88,17 @@ class Table(dict[str, Any]):
 
 def month_ends(labels: Any) -> NDArray[np.datetime64]:
     """The last days of months, datetime64[D], from their labels `YYYY-MM`; days are taken as they are."""
-    found = np.asarray(labels) if len(labels) else np.empty(0, dtype="datetime64[D]")
-    if found.dtype.kind == "M":
-        return found
-    ends: NDArray[np.datetime64] = (found.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
+    days = np.asarray(labels) if len(labels) else np.empty(0, dtype="datetime64[D]")
+    if days.dtype.kind == "M":
+        return days
+    ends: NDArray[np.datetime64] = (days.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
     return ends
 
 
 def month_labels(days: Any) -> NDArray[np.str_]:
     """The labels `YYYY-MM` of the months that days lie in; days as datetime64 or as a column of pyarrow's."""
-    found = days if isinstance(days, np.ndarray) else days.to_numpy()
-    labels: NDArray[np.str_] = found.astype("datetime64[M]").astype("U7")
+    values = days if isinstance(days, np.ndarray) else days.to_numpy()
+    labels: NDArray[np.str_] = values.astype("datetime64[M]").astype("U7")
     return labels
 
 
@@ -107,13 +107,13 @@ def for_pandas(names: Iterable[str]) -> dict[bytes, bytes]:
 
     Read without this a date is an object, which compares with nothing but its like. Moments of pandas need a zone: UTC.
     """
-    told = [
+    months = [
         {"name": n, "field_name": n, "pandas_type": "date", "numpy_type": "datetime64[s, UTC]", "metadata": None}
         for n in names
         if n in MONTHS
     ]
-    document = {"index_columns": [], "column_indexes": [], "columns": told, "pandas_version": "3.0.0"}
-    return {b"pandas": json.dumps(document).encode()} if told else {}
+    document = {"index_columns": [], "column_indexes": [], "columns": months, "pandas_version": "3.0.0"}
+    return {b"pandas": json.dumps(document).encode()} if months else {}
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -162,7 +162,7 @@ def read_csv(path: Path, columns: Columns, most: int) -> Table:
 def _values(name: str, cells: Iterable[str], holds: str, path: Path) -> list[Any]:
     if holds == TEXT:
         return [cleaned(cell) for cell in cells]
-    found: list[Any] = []
+    values: list[Any] = []
     for row, cell in enumerate(cells, 2):
         try:
             value = None if not cell and holds == BLANK else (int if holds == WHOLE else float)(cell)
@@ -170,8 +170,8 @@ def _values(name: str, cells: Iterable[str], holds: str, path: Path) -> list[Any
             value = float("nan")
         if value is not None and not abs(value) < float("inf"):
             raise ResultError(Problem(f"{name}, line {row}", f"a {holds}", cell), path)
-        found.append(value)
-    return found
+        values.append(value)
+    return values
 
 
 def check_rows(rows: Any, columns: Columns, key: str, path: Path) -> None:
@@ -263,8 +263,8 @@ class Parquet(Mapping[str, list[Any]]):
             raise KeyError(name)
         if name not in self._read:
             if self._columns[name] in (TEXT, MONTH):
-                found, places = self.coded(name)
-                self._read[name] = np.array(found, dtype=object)[places].tolist()
+                texts, places = self.coded(name)
+                self._read[name] = np.array(texts, dtype=object)[places].tolist()
             else:
                 self._read[name] = self.arrow([name])[name].to_pylist()
         return self._read[name]
@@ -298,14 +298,14 @@ def _fits(kind: Any, holds: str) -> bool:
     return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
 
 
-def _check_names(found: Sequence[str], columns: Columns, path: Path, above: str = "") -> None:
-    missing = [name for name in columns if name not in found]
+def _check_names(names: Sequence[str], columns: Columns, path: Path, above: str = "") -> None:
+    missing = [name for name in columns if name not in names]
     if missing:
-        close = nearest(missing[0], [name for name in found if name not in columns])
+        close = nearest(missing[0], [name for name in names if name not in columns])
         raise ResultError(Problem(above + missing[0], "required, a column of this table", None, close), path)
-    strange = [name for name in found if name not in columns]
-    if len(set(found)) != len(found) or strange:
-        name = strange[0] if strange else next(name for name in found if list(found).count(name) > 1)
+    strange = [name for name in names if name not in columns]
+    if len(set(names)) != len(names) or strange:
+        name = strange[0] if strange else next(name for name in names if list(names).count(name) > 1)
         raise ResultError(
             Problem(above + name, "unknown column" if strange else "a column that stands once", name), path
         )

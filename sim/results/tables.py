@@ -68,15 +68,15 @@ def spread(expected: Floats, counted: Floats, runs_per_draw: int) -> tuple[float
     """
     if expected.shape[0] < 2 or runs_per_draw < 2:
         return float("nan"), float("nan")
-    luck, means = min((_luck(sums, runs_per_draw) for sums in (counted, expected)), key=lambda pair: pair[0])
+    noise, means = min((_noise(sums, runs_per_draw) for sums in (counted, expected)), key=lambda pair: pair[0])
     observed = means.var(ddof=1)
-    shrink = np.sqrt(max(0.0, observed - luck) / observed) if observed > 0.0 else 0.0
+    shrink = np.sqrt(max(0.0, observed - noise) / observed) if observed > 0.0 else 0.0
     points = np.quantile(means.mean() + shrink * (means - means.mean()), [LEVELS[0], LEVELS[-1]])
     low, high = np.clip(points, 0.0, 1.0).tolist()
     return low, high
 
 
-def _luck(sums: Floats, runs_per_draw: int) -> tuple[float, Floats]:
+def _noise(sums: Floats, runs_per_draw: int) -> tuple[float, Floats]:
     """The variance that luck alone leaves in a draw's mean, averaged over draws, and those means."""
     means = sums[:, 0] / runs_per_draw
     within = np.maximum(sums[:, 1] / runs_per_draw - means**2, 0.0)

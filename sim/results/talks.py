@@ -85,7 +85,7 @@ def no_talks() -> Table:
 
 
 def of_states(talks: Mapping[str, Any], places: Sequence[Place], runs: int) -> Table:
-    """Columns of `states.csv`, a row a place: concluded talks a run, the share of them that was lost, its mean price.
+    """Columns of `states.csv`, one row per place: concluded talks per run, share of them that was lost, mean price.
 
     runs : to which the talks belong; none: all is blank
     Counted are talks about leaving the side of the start: with Taipei, or not. `price` is what the side that wins such
@@ -97,12 +97,12 @@ def of_states(talks: Mapping[str, Any], places: Sequence[Place], runs: int) -> T
     lost, with_taipei = lost == OUTCOMES[LEFT], np.asarray(talks["side"]) == SIDES[RECOGNITION][TAIPEI]
     for place in places:
         if place.tie != RECOGNITION or not runs:
-            found: tuple[float | None, ...] = (None, None, None)
+            values: tuple[float | None, ...] = (None, None, None)
         else:
             own = (codes == place.iso3) & (with_taipei == (place.at_start == SIDES[RECOGNITION][TAIPEI]))
             count, left = int(own.sum()), int((own & lost).sum())
             price = float(prices[own & lost].mean()) if left else None
-            found = (count / runs, left / count if count else None, price)
-        for column, value in zip(table.values(), found, strict=True):
+            values = (count / runs, left / count if count else None, price)
+        for column, value in zip(table.values(), values, strict=True):
             column.append(as_told(value))
     return Table(table)

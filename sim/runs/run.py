@@ -31,7 +31,7 @@ from sim.runs.setup import Setup
 from sim.runs.votes import votes
 from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
-from sim.scenario.values import plain, told
+from sim.scenario.values import as_set, plain
 
 MOST_TALK_RUNS = 10_000
 """Runs, from the first, whose concluded talks a result keeps: a million runs have about twenty million."""
@@ -284,7 +284,7 @@ def _settings(request: Request) -> dict[str, Any]:
         "engine": request.engine,
         "parameters": request.parameters,
         "runs_per_draw": RUNS_PER_DRAW,
-        "set": {key: told(value) for key, value in request.loaded.overrides.items()},
+        "set": {key: as_set(value) for key, value in request.loaded.overrides.items()},
     }
 
 

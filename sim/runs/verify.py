@@ -28,7 +28,7 @@ class Finding:
     what: str
     """A file, `id`, `versions`, `atlas`, `sources`, or a file run again."""
     same: bool
-    told: str
+    words: str
     """The outcome, in words."""
     decides: bool = True
     """False if a difference only explains another, and does not make the result a different one."""
@@ -169,7 +169,7 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     damaged = [finding for finding in verdict.findings if not finding.same]
     for finding in verdict.findings:
         mark = "same" if finding.same else ("differs" if finding.decides else "note")
-        lines.append(f"  {mark:<8}{finding.what:<{width}}{finding.told}")
+        lines.append(f"  {mark:<8}{finding.what:<{width}}{finding.words}")
     if verdict.same and verdict.rerun:
         head = "The result is what it says, and running it again gives the same bytes."
     elif verdict.same:

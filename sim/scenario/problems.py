@@ -69,9 +69,9 @@ def _rule(error: Any) -> str:
 
 def problems(error: ValidationError, document: Mapping[str, Any], model: type[BaseModel] = Scenario) -> list[Problem]:
     """The problems of a validation error of a model, each as the user would look for it in the file."""
-    found = error.errors(include_url=False)
     return [
-        _problem(item, document, model, nearest if place < MOST_TOLD else _not_told) for place, item in enumerate(found)
+        _problem(item, document, model, nearest if place < MOST_TOLD else _not_told)
+        for place, item in enumerate(error.errors(include_url=False))
     ]
 
 
@@ -106,13 +106,13 @@ def _problem(
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         expected = [name.strip("'") for name in str(context.get("expected_tags", "")).split(", ")]
         expected = [name for name in expected if name] or list(EVENTS)
-        told = value.get("type") if isinstance(value, dict) else None
+        name = value.get("type") if isinstance(value, dict) else None
         rule = "one of " + ", ".join(expected) if isinstance(value, dict) else "a table with a `type`"
         return Problem(
             ".".join([*path, "type"]),
             rule,
-            told if isinstance(value, dict) else value,
-            None if told is None else near(told, expected),
+            name if isinstance(value, dict) else value,
+            None if name is None else near(name, expected),
         )
     rule, suggestion = _rule(item), None
     if kind in ("float_type", "float_parsing"):

@@ -57,7 +57,7 @@ def plain(value: Any) -> Any:
     return value.date() if isinstance(value, datetime) and value.time() == time() else value
 
 
-def told(value: Any) -> str:
+def as_set(value: Any) -> str:
     """A value as `--set` takes it: a text without quotes, everything else as in a file."""
     if isinstance(value, (str, date)):
         return str(value)

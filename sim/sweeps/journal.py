@@ -133,22 +133,22 @@ def unfinished_of(folder: Path, identity: str, out: Out) -> Path:
 
 @contextmanager
 def open_journal(folder: Path, what: str = "a sweep") -> Iterator[Journal]:
-    """The journal in a folder, made where there is none, for one process at a time.
+    """The journal in a folder, which is made if absent, for one process at a time.
 
     A folder in which nothing came to be written is taken away again.
     Raises InputError where another process holds it, or the folder cannot be written to.
     """
-    made = [parent for parent in (folder, *folder.parents) if not os.path.exists(parent)]  # noqa: PTH110
+    missing = [parent for parent in (folder, *folder.parents) if not os.path.exists(parent)]  # noqa: PTH110
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = io.FileIO(folder / FILE, "a+")
     except (OSError, ValueError) as error:
-        _take_away(made)
+        _take_away(missing)
         message = getattr(error, "strerror", None) or str(error)
         raise InputError(Problem("--out", f"a folder that can be written to: {message}", str(folder.parent))) from None
     with file:
         _lock(file, folder, what)
-        for place in {folder, *(parent.parent for parent in made)}:
+        for place in {folder, *(parent.parent for parent in missing)}:
             settle(place)
         file.seek(0)
         journal = Journal(file, mend=True)
@@ -157,7 +157,7 @@ def open_journal(folder: Path, what: str = "a sweep") -> Iterator[Journal]:
         finally:
             if not len(journal):
                 forget_journal(folder)
-                _take_away(made[1:])
+                _take_away(missing[1:])
 
 
 def forget_journal(folder: Path) -> None:

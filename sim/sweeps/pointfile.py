@@ -37,7 +37,7 @@ _KEPT = f"{LABEL}NAME keeps a column as a label"
 class PointTable:
     """A table of points as read; nothing in it is checked against a scenario yet."""
 
-    shown: str
+    name: str
     """What messages call it: the file as the user named it."""
     header: Sequence[str]
     rows: Sequence[tuple[int, Sequence[Any]]]
@@ -51,16 +51,16 @@ def is_table(name: str | Path) -> bool:
     return str(name).lower().endswith(ENDINGS)
 
 
-def read_points(path: str | Path, shown: str | None = None) -> PointTable:
+def read_points(path: str | Path, label: str | None = None) -> PointTable:
     """A table of points from a file: UTF-8, columns parted by commas, semicolons or tabs, a header.
 
     With semicolons a number may have a decimal comma; so it may in the only column, where every row has one. A first
     line `sep=;`, which spreadsheets write for one another, tells what parts the columns. Rows are numbered as in a
     spreadsheet: the header is row 1.
-    shown : what messages call the file, where not by its path
+    label : what messages call the file, where not by its path
     Raises InputError for what is no such table.
     """
-    name = shown or str(path)
+    name = label or str(path)
     if not Path(path).exists():
         raise InputError(Problem("", "no such file"), name)
     content = plain_bytes(Path(path), name, LARGEST_BYTES)
@@ -92,11 +92,11 @@ def _is_decimal(text: str) -> bool:
     return not all(map(_THOUSANDS.fullmatch, rows))
 
 
-def framed(frame: Any, shown: str = "points") -> PointTable:
+def framed(frame: Any, name: str = "points") -> PointTable:
     """A table of points from a pandas frame; rows are numbered from 0, as the points are."""
     cells = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
     return PointTable(
-        shown, [str(name) for name in frame.columns], list(enumerate([*map(plain, row)] for row in cells))
+        name, [str(column) for column in frame.columns], list(enumerate([*map(plain, row)] for row in cells))
     )
 
 
@@ -137,7 +137,7 @@ def listed_points(scenario: ResolvedScenario, table: PointTable) -> Design:
     refused = Reader(scenario).try_rows(rows, list(columns))
     problems += [_at_row(table.rows[place][0], problem) for place, problem in refused]
     if problems:
-        raise InputError(problems, table.shown)
+        raise InputError(problems, table.name)
     varied = tuple(
         Variation(path, values=tuple(dict.fromkeys(row[path] for row in rows if path in row)), whole=kind == "whole")
         for path, (_, kind) in columns.items()
@@ -194,7 +194,7 @@ def _columns(
             rule = f"{width} {'cell' if width == 1 else 'cells'}, as the header has"
             wrong.append(Problem(f"row {row}", rule + (comma if len(cells) > width else ""), len(cells)))
     if wrong:
-        raise InputError(wrong, table.shown)
+        raise InputError(wrong, table.name)
     return columns, labels
 
 
@@ -225,7 +225,7 @@ def _points(table: PointTable, columns: dict[str, tuple[int, Kind]]) -> list[Poi
     if len(marks) > 1 and not wrong:
         wrong.append(Problem(f"row {max(marks.values())}", "decimal commas or decimal points, not both in one file"))
     if wrong:
-        raise InputError(wrong, table.shown)
+        raise InputError(wrong, table.name)
     return rows
 
 
@@ -234,7 +234,7 @@ def _labels(table: PointTable, place: int, name: str) -> list[str]:
     texts = ["" if cells[place] is None else " ".join(str(cells[place]).split()) for _, cells in table.rows]
     for (row, _), text in zip(table.rows, texts, strict=True):
         if not fit(text) or len(text) > LONGEST_TEXT:
-            raise InputError(_at_row(row, Problem(name, RULE, text)), table.shown)
+            raise InputError(_at_row(row, Problem(name, RULE, text)), table.name)
     return texts
 
 

@@ -90,8 +90,8 @@ def evaluate(base: Base, values: Mapping[str, Any], key: str) -> PointResult:
             return PointResult(key, {"error": None, "estimates": _estimates(setup, base.outcome, base.runs)}, "")
         plan, ensemble = setup.plan, setup.ensemble(base.runs, threads=1)
         where = ends(plan, ensemble)
-        kept = packed_ends(where) if base.paired else ""
-        return PointResult(key, outcomes(plan, ensemble, where), packed(distribution(plan, ensemble)), kept)
+        text = packed_ends(where) if base.paired else ""
+        return PointResult(key, outcomes(plan, ensemble, where), packed(distribution(plan, ensemble)), text)
     except (SimError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         return PointResult(key, {"error": _message(error)}, "")
 

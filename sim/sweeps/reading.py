@@ -109,8 +109,8 @@ def read_sweep(
     record : a file with the user's own facts since the atlas ends, in place of the scenario's own
     Raises InputError naming every problem found, with file, path, rule and value.
     """
-    shown = str(path)
-    document = _document(Path(path), shown) if document is None else document
+    label = str(path)
+    document = _document(Path(path), label) if document is None else document
     wrong = [
         Problem(key, "unknown key", key, nearest(key, ("sweep", "vary")))
         for key in document
@@ -121,7 +121,7 @@ def read_sweep(
         Problem(key, "a table", table) for key, table in (("sweep", head), ("vary", vary)) if not _is_table(table)
     ]
     if not _is_table(head) or not _is_table(vary):
-        raise InputError(wrong, shown)
+        raise InputError(wrong, label)
     wrong += _head_problems(head)
     try:
         overrides = with_given(None, head.get("given")) | dict(overrides or {})
@@ -133,9 +133,9 @@ def read_sweep(
     if isinstance(points, str):
         listed = _listed(scenario, Path(path).parent, head, vary, wrong)
         if wrong or scenario is None or listed is None:
-            raise InputError(wrong, shown)
+            raise InputError(wrong, label)
         runs, seed = head.get("runs"), head.get("seed")
-        return SweepFile(shown, scenario, listed.kind, None, runs, seed, listed.variations, listed)
+        return SweepFile(label, scenario, listed.kind, None, runs, seed, listed.variations, listed)
     if kind == ONE_AT_A_TIME:
         if vary:
             wrong.append(Problem("vary", "left out with the design levers, which knows what it varies"))
@@ -149,8 +149,8 @@ def read_sweep(
             where = option if option == "vary" else f"sweep.{option}"
             wrong.append(Problem(where, problem.rule, problem.value, problem.suggestion))
     if wrong or scenario is None:
-        raise InputError(wrong, shown)
-    return SweepFile(shown, scenario, kind, points, head.get("runs"), head.get("seed"), variations)
+        raise InputError(wrong, label)
+    return SweepFile(label, scenario, kind, points, head.get("runs"), head.get("seed"), variations)
 
 
 def _listed(
@@ -177,14 +177,14 @@ def _listed(
         return None
 
 
-def _document(path: Path, shown: str) -> dict[str, Any]:
+def _document(path: Path, label: str) -> dict[str, Any]:
     try:
         there = path.exists()
     except (OSError, ValueError):
         there = False
     if not there:
-        raise InputError(Problem("", "no such file"), shown)
-    return read_toml(path, shown)
+        raise InputError(Problem("", "no such file"), label)
+    return read_toml(path, label)
 
 
 def _is_table(value: Any) -> bool:

@@ -20,7 +20,7 @@ from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, wit
 from sim.scenario.fields import PATRONS
 from sim.scenario.levers import lever_at
 from sim.scenario.loading import read_toml
-from sim.scenario.values import plain, told
+from sim.scenario.values import as_set, plain
 from sim.sweeps.designs import GRID, LISTED, ONE_AT_A_TIME, Design, nearest_point
 from sim.sweeps.designs import design as lay
 from sim.sweeps.executors import Executor, Local, Task, executor
@@ -264,7 +264,7 @@ def _described(sweep: Sweep) -> dict[str, Any]:
         "kind": SWEEP.name,
         "id": sweep.identity,
         "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
-        "set": {path: told(value) for path, value in sweep.base.fixed.items()},
+        "set": {path: as_set(value) for path, value in sweep.base.fixed.items()},
         "members": sweep.at_start,
         "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
     }
@@ -297,7 +297,7 @@ def sweep_of(
     if document is not None:
         file = read_sweep(document[0], fixed, document[1], record)
         if varied or isinstance(points, PointTable):
-            option, value = ("--points", points.shown) if isinstance(points, PointTable) else ("--vary", _first(varied))
+            option, value = ("--points", points.name) if isinstance(points, PointTable) else ("--vary", _first(varied))
             raise InputError(Problem(option, f"not with a sweep file, which says it: {file.file}", value))
         if file.listed is not None and (kind or points) is not None:
             option, asked = ("--points", points) if kind is None else ("--design", kind)
@@ -308,7 +308,7 @@ def sweep_of(
     elif isinstance(points, PointTable):
         if varied or kind:
             option = "--vary" if varied else "--design"
-            rule = f"not with a file of points, which says what is varied: {points.shown}"
+            rule = f"not with a file of points, which says what is varied: {points.name}"
             raise InputError(Problem(option, rule, _first(varied) if varied else kind))
         loaded = load(scenario, fixed, record=record)
         listed = listed_points(loaded, points)

@@ -48,14 +48,14 @@ class Reader:
         """The variation that a path and its raw value make; every value is tried on the scenario."""
         path, kind = self.column(name)
         if isinstance(raw, list):
-            made = self.listed(path, kind, raw)
+            variation = self.listed(path, kind, raw)
         elif isinstance(raw, dict):
-            made = self.range(path, kind, raw)
+            variation = self.range(path, kind, raw)
         else:
             rule = f"low:high, low:high:points or a list of values with commas, such as {path}=0:1:5"
             raise wrong_at(path, rule, raw)
-        self.try_on(made)
-        return made
+        self.try_on(variation)
+        return variation
 
     def column(self, name: str) -> tuple[str, Kind]:
         """The full path of a name that is to be varied, and what it holds."""

@@ -46,9 +46,8 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def caught(*arguments: object, **named: object) -> None:
         raise AssertionError("minutes of work, for nothing")
 
-    for place in ("runs.setup", "analysis.space"):
-        monkeypatch.setattr(f"sim.{place}.run_ensemble", caught)
-    monkeypatch.setattr("sim.runs.setup.ledger_of", caught)
+    for name in ("run_ensemble", "ledger_of"):
+        monkeypatch.setattr(f"sim.runs.setup.{name}", caught)
 
 
 # --- Refused before anything runs

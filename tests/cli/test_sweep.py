@@ -68,7 +68,7 @@ def test_it_says_what_came_out(sim: Sim, small: Path, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "out")
     for line in (
         "A small one: 12 points of 40 runs, seed 1, design grid.\n",
-        "All points share their random numbers: they differ by what was varied, hardly by luck.\n",
+        "All points share their random numbers: they differ by what was varied, mostly not by chance.\n",
         "States with Taipei at the end of 2022-06, on average (and in 90 % of runs):\n  fewest ",
         f"\nWritten to: {folder} (points.parquet, counts.parquet)\n",
     ):

@@ -64,7 +64,7 @@ def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
     assert [finding.what for finding in verdict.findings if not finding.same] == [name]
     (folder / name).unlink()
     (missing,) = (finding for finding in verify(folder).findings if not finding.same)
-    assert (missing.what, missing.told) == (name, "missing")
+    assert (missing.what, missing.words) == (name, "missing")
 
 
 ALTERED: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -83,7 +83,7 @@ def test_a_changed_manifest_is_seen(folder: Path, key: str, rerun: bool) -> None
     resealed(folder, ALTERED[key], seal=False)
     verdict = verify(folder, rerun)
     (finding,) = (finding for finding in verdict.findings if not finding.same)
-    assert (finding.what, finding.told) == ("manifest.json", "not as it was written: its digest differs")
+    assert (finding.what, finding.words) == ("manifest.json", "not as it was written: its digest differs")
     assert not verdict.rerun
 
 
@@ -102,7 +102,7 @@ def test_other_inputs_under_the_same_id_are_seen(folder: Path) -> None:
     resealed(folder, lambda m: m["scenario"]["washington"].update(attention=1.0), seal=True)
     (finding,) = (finding for finding in verify(folder).findings if not finding.same)
     assert finding.what == "id"
-    assert finding.told.endswith("the manifest was changed")
+    assert finding.words.endswith("the manifest was changed")
 
 
 def test_a_forged_table_with_its_digest_is_found_by_running_again(folder: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_forged_table_with_its_digest_is_found_by_running_again(folder: Path) 
     verdict = verify(folder, rerun=True)
     (finding,) = (finding for finding in verdict.findings if not finding.same)
     assert finding.what == "summary.csv, run again"
-    assert finding.told.startswith("differs from line 2 on: '2025-01,recognition,11.000000")
+    assert finding.words.startswith("differs from line 2 on: '2025-01,recognition,11.000000")
     assert verdict_lines(verdict)[0] == "Running it again here gives other numbers."
 
 
@@ -121,7 +121,7 @@ def test_another_version_is_told_and_is_no_damage(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(module.results, "sources_digest", lambda: "0" * 64)
     verdict = verify(folder)
     assert verdict.same
-    notes = {finding.what: finding.told for finding in verdict.findings if not finding.same}
+    notes = {finding.what: finding.words for finding in verdict.findings if not finding.same}
     assert set(notes) == {"sources", "id"}
     assert notes["sources"].endswith("then, 000000000000 here")
     assert notes["id"].endswith("another version made it")

@@ -11,7 +11,7 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario import Range, load, parse_overrides
-from sim.scenario.values import told
+from sim.scenario.values import as_set
 from tests.scenario.documents import FILE, refused, written
 
 NAME = "honduras-2021"
@@ -171,8 +171,8 @@ def test_of_a_table_a_message_lists_the_names() -> None:
 
 def test_a_range_is_written_as_in_a_file() -> None:
     assert str(Range(central=0.5, low=0.25, high=1.0)) == "{central = 0.5, low = 0.25, high = 1.0}"
-    assert told({"central": 0, "low": -1, "high": 1}) == "{central = 0, low = -1, high = 1}"
-    assert (told("taipei"), told(True), told(date(2022, 1, 1))) == ("taipei", "true", "2022-01-01")
+    assert as_set({"central": 0, "low": -1, "high": 1}) == "{central = 0, low = -1, high = 1}"
+    assert (as_set("taipei"), as_set(True), as_set(date(2022, 1, 1))) == ("taipei", "true", "2022-01-01")
     path, given = "events.washington-lobbying.pressure", "{central = 0.5, low = 0.25, high = 0.75}"
     assert str(got(load(NAME, parse_overrides([f"{path}={given}"])).scenario, path)) == given
 

@@ -67,10 +67,6 @@ def _root(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.sqrt(np.maximum(values, 0.0))
 
 
-def _square(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.square(values)
-
-
 def _draw_calibration(plot: Axes, document: Document, horizon: int, first: bool) -> list[Box]:
     """One panel: the diagonal, the baseline in grey, the simulation in blue with the numbers of forecasts.
 
@@ -81,7 +77,7 @@ def _draw_calibration(plot: Axes, document: Document, horizon: int, first: bool)
     most = 100 * max([number for number in numbers if number is not None], default=0.0)
     span = next((length for length in SPANS if most <= length), SPANS[-1])
     for scale, limit in ((plot.set_xscale, plot.set_xlim), (plot.set_yscale, plot.set_ylim)):
-        scale("function", functions=(_root, _square))
+        scale("function", functions=(_root, np.square))
         limit(0, span)
     ticks = [tick for tick in TICKS if tick <= span]
     plot.set_xticks(ticks)

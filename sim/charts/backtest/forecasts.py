@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.course import middles
 from sim.atlas import regimes
 from sim.backtest.scores import SIMULATION
-from sim.charts import fan
 from sim.charts.backtest.document import (
     HEAD,
     SMALL,
@@ -161,7 +161,7 @@ def _count_outside(plot: Axes, rows: Sequence[Row], horizon: int) -> None:
 def _name_parts(plot: Axes, rows: Sequence[Row]) -> None:
     """What bars, line and dot are, written right of the last forecast."""
     last = max(rows, key=_target)
-    outer, inner = fan.middles(last)
+    outer, inner = middles(last)
     parts = (("90 % of runs", outer), ("half of runs", inner), ("mean", last["mean"]))
     labels = [EndLabel(text, value, SIMULATED, SIMULATED) for text, value in parts]
     if last["observed"] is not None:

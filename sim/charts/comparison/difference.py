@@ -44,11 +44,6 @@ SHORTEST = 0.1
 """States that the axis of differences spans at least, or it would make much of nothing."""
 
 
-def _followed(comparison: Comparison, tie: str) -> list[int]:
-    """Positions of the scenarios whose count of a tie is compared with the baseline's."""
-    return [position for position, pair in enumerate(comparison.pairs, start=1) if tie in pair.ties]
-
-
 @dataclass(frozen=True)
 class Time:
     """The axis of time that both panels share."""
@@ -65,7 +60,7 @@ def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
     With one scenario beside the baseline the difference has its bands, with several only its mean.
     """
     compared.check_number(comparison.results)
-    places = _followed(comparison, tie)
+    places = [place for place, pair in enumerate(comparison.pairs, start=1) if tie in pair.ties]
     results = [comparison.results[place] for place in (0, *places)]
     pairs = [comparison.pairs[place - 1] for place in places]
     upper = max(UPPER, LABEL * len(results) + 0.3)

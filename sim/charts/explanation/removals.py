@@ -29,11 +29,9 @@ MOST_LEVERS = 14
 def draw(removals: Removals) -> Figure:
     """The difference that taking each lever away makes to the chance, with its ranges; the largest first."""
     subject, result = removals.subject, removals.subject.result
-    singles = [row for row in removals.rows if row["group"] == "single"]
-    largest = [row for row in singles if abs(row["difference"]) >= LEAST][:MOST_LEVERS]
-    rest = len(singles) - len(largest)
-    together = [row for row in removals.rows if row["group"] != "single"]
-    blocks = [("Without one of them", largest), ("Without several together", together)]
+    largest = [row for row in removals.singles if abs(row["difference"]) >= LEAST][:MOST_LEVERS]
+    rest = len(removals.singles) - len(largest)
+    blocks = [("Without one of them", largest), ("Without several together", removals.together)]
     blocks = [(words, rows) for words, rows in blocks if rows]
     end = month_of(result.months[-1])
     measure = (

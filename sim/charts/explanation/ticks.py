@@ -22,8 +22,8 @@ def round_ticks(low: float, high: float, inches: float, apart: float) -> list[fl
     scale = inches / math.log(high / low)
     ticks: list[float] = []
     for parts in _PARTS:
-        made = [float(f"{part * 10.0**power:.12g}") for power in powers for part in parts]
-        ticks = [tick for tick in made if low <= tick <= high]
+        numbers = [float(f"{part * 10.0**power:.12g}") for power in powers for part in parts]
+        ticks = [tick for tick in numbers if low <= tick <= high]
         if all(scale * math.log(after / before) >= apart for before, after in pairwise(ticks)):
             return ticks
     least = math.ceil(apart / scale / math.log(10.0))

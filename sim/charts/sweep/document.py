@@ -146,7 +146,7 @@ def outcome_of(document: Document, asked: str) -> Outcome:
     """The outcome a user names; `InputError` if the sweep does not have it."""
     known = {one.asked: one for one in _outcomes(document)}
     if (one := known.get(asked)) is None:
-        valid = [name for name in known if ":" in name]
+        valid = [name for name, one in known.items() if not one.is_number]
         rule = f"{COUNT}, or {LEFT}: and the code of a state of the sweep, such as {valid[0] if valid else 'left:HND'}"
         raise InputError(Problem("outcome", rule, asked, nearest(asked, known)))
     end = f"the end of {month(document['end'])}" if document.get("end") else "the end"
@@ -156,7 +156,8 @@ def outcome_of(document: Document, asked: str) -> Outcome:
         scale * np.sum([column(document, f"{name}{tail}") for name in columns], axis=0) for tail in ("", "_mc")
     )
     bands = tuple(name for name in one.quantiles if not name.endswith("q50"))
-    start = {COUNT: document.get("count_at_start"), COOPERATION: len(_hosts(document))}.get(one.kind)
+    hosts = sum(each.kind == SUSPENDED for each in known.values())
+    start = {COUNT: document.get("count_at_start"), COOPERATION: hosts}.get(one.kind)
     return Outcome(
         one.asked, one.name, one.heading, one.measure(end), one.unit, values, errors, one.darker, one.dark_is_low,
         one.is_number, columns, bands, start,
@@ -173,11 +174,6 @@ def _sides(document: Document) -> dict[str, str]:
     """Side at the start by code, of every state of a sweep: with Taipei where it does not say."""
     sides = document.get("at_start") or {}
     return {code: sides.get(code, "taipei") for code in document["states"]}
-
-
-def _hosts(document: Document) -> list[str]:
-    """The hosts of a sweep."""
-    return [one.code for one in _outcomes(document) if one.kind == SUSPENDED]
 
 
 def settings_of(document: Document) -> list[Setting]:

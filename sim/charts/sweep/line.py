@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.course import middles
 from sim.analysis.effects import Moved, moved, one_finding
 from sim.charts import fan
 from sim.charts.margin import EndLabel, end_labels
@@ -234,7 +235,7 @@ def _name_bands(plot: Axes, start: int | None, at: Floats, drawn: Sequence[Float
     if len(done):
         last = {name: float(column[done[-1]]) for name, column in zip(QUANTILES, drawn, strict=True)}
         x, mean = float(at[done[-1]]), float(values[done[-1]])
-        outer, inner = fan.middles({**last, "mean": mean})
+        outer, inner = middles({**last, "mean": mean})
         labels.append(EndLabel("90 % of runs", outer, SIMULATED, SIMULATED, begin=x))
         labels.append(EndLabel("half of runs", inner, SIMULATED, SIMULATED, begin=x))
         labels.append(EndLabel("mean", mean, SIMULATED, SIMULATED, bold=True, begin=x))
