@@ -335,6 +335,11 @@ def _acts(notice: float, words: float, d: Draw) -> float:
     return -math.expm1(-rules.hazard_of_suspension(math.log(base), added) * rules.NOTICE_YEARS)
 
 
+def _answered(notice: float, words: float, d: Draw) -> float:
+    """The same over Washington's answers: where it gives way the acts are off (the month before that left out)."""
+    return (1.0 - d.p.gives_way) * _acts(notice, words, d) + d.p.gives_way * _acts(0.0, 0.0, d)
+
+
 def _welcome(d: Draw) -> float:
     window = rules.window_term(d.p.return_window_effect, d.return_centre, 0)
     return rules.wooed(1.0, d.p.return_pledge_effect, 1.0) * math.exp(window)
@@ -425,8 +430,8 @@ ANSWERS: Mapping[str, str | tuple[Measure, int] | Callable[[], str]] = {
     "h3": TO_SCENARIOS,
     "i1": (lambda d: d.p.suspension_rate, 4),
     "i2": (_crisis, 3),
-    "i3": (lambda d: _acts(1.0, 0.0, d), 2),
-    "i4": (lambda d: _acts(0.0, 1.0, d), 2),
+    "i3": (lambda d: _answered(1.0, 0.0, d), 2),
+    "i4": (lambda d: _answered(0.0, 1.0, d), 2),
     "i5": _both_told,
     "i6": (lambda d: d.p.restoration_rate, 2),
     "i7": (lambda d: d.p.answer_chance, 2),

@@ -43,6 +43,7 @@ def test_a_result_is_what_it_says_and_the_same_again(folder: Path) -> None:
         "talks.parquet, run again",
         "draws.parquet, run again",
         "outcomes.csv, run again",
+        "answers.csv, run again",
         "ledger.parquet, run again",
         *(f"{key} in the manifest, run again" for key in module.COMPUTED),
     ]

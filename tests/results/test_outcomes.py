@@ -106,7 +106,7 @@ def test_a_result_of_an_older_version_has_what_hangs_on_no_vote(folder: Path, tm
     ("old", "new", "line"),
     [
         ("nobody,recognition", "nobody,recognition,", "10 cells in every row"),
-        ("at_least", "at_most", "what, line .*: one of vote, state, nobody, at_least, count"),
+        ("at_least", "at_most", "what, line .*: one of vote, answer, state, nobody, at_least, count"),
         (
             "state,recognition,belize-2030,opposition,BLZ",
             "state,recognition,belize-2030,opposition,XXX",
