@@ -129,7 +129,8 @@ def _steps(run: Mapping[str, Any]) -> list[str]:
             told.append(f"  {step['label']:<34}{'× ' + format(step['factor'], '.2f'):>9}  {shown(step['after'])}")
         elif step["factor"] == 0.0:
             told.append(f"  {step['label']:<34}{'× 0':>9}  {shown(step['after'])}")
-    what = "hazard" if run["losing"] is None else "chance that talks are lost"
+    ends = {"leave": "chance that talks are lost", "return": "chance that Taipei wins talks"}
+    what = ends.get(run["decision"], "hazard")
     return [f"The {what} in {month(run['month'])}, term by term:", *told]
 
 

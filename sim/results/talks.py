@@ -21,6 +21,7 @@ from sim.model.terms import (
     TALK_PRESSURE,
     TALK_PUBLIC,
     TALK_RUN,
+    TALK_SIDE,
     TALK_STATE,
     TALK_TAIPEI,
     TALK_TERMS,
@@ -62,7 +63,7 @@ def talks_table(rows: NDArray[np.float64], months: Sequence[str], codes: Sequenc
             "opened": words(TALK_OPENED, dated, 1),
             "closed": words(TALK_CLOSED, dated, 1),
             "iso3": words(TALK_STATE, codes),
-            "side": np.full(len(rows), SIDES[TAIPEI]),
+            "side": words(TALK_SIDE, SIDES),
             "public": rows[:, TALK_PUBLIC] != 0.0,
             "trigger": words(TALK_TRIGGER, TRIGGERS),
             "beijing_limit": number(TALK_BEIJING),
@@ -86,18 +87,20 @@ def no_talks() -> Table:
 def of_states(talks: Mapping[str, Any], places: Sequence[Place], runs: int) -> Table:
     """Columns of `states.csv`, a row a place: concluded talks a run, the share of them that was lost, its mean price.
 
+    Of a state with Taipei at the start those of leaving it, of the others those of coming to it.
+
     runs : to which the talks belong; none: all is blank
-    `price` is what Beijing pays in those lost, % of GDP a year. A state without talks, or without lost ones, has
-    blanks for what is not there; so has a tie that nobody bids for.
+    `price` is what the side that wins it pays in those lost, % of GDP a year. A state without talks, or without lost
+    ones, has blanks for what is not there; so has a tie that nobody bids for.
     """
     table: dict[str, list[float | None]] = {"talks": [], "talks_lost": [], "price": []}
-    codes, lost, prices = (np.asarray(talks[name]) for name in ("iso3", "outcome", "price"))
-    lost = lost == OUTCOMES[LEFT]
+    codes, sides, lost, prices = (np.asarray(talks[name]) for name in ("iso3", "side", "outcome", "price"))
+    lost, leaving = lost == OUTCOMES[LEFT], sides == SIDES[TAIPEI]
     for place in places:
         if place.tie != RECOGNITION or not runs:
             found: tuple[float | None, ...] = (None, None, None)
         else:
-            own = codes == place.iso3
+            own = (codes == place.iso3) & (leaving == (place.at_start == SIDES[TAIPEI]))
             count, left = int(own.sum()), int((own & lost).sum())
             price = float(prices[own & lost].mean()) if left else None
             found = (count / runs, left / count if count else None, price)
