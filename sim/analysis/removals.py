@@ -195,7 +195,7 @@ def _left(subject: Subject) -> list[str]:
         words
         for words, table, keys in (
             ("its dates", "scenario", ("start", "end", "as_of")),
-            ("its roster", "roster", ("add", "remove", "former_years")),
+            ("its roster", "roster", ("add", "remove", "candidates")),
             ("its hosts", "cooperation", ("hosts",)),
         )
         if any(result.scenario[table].get(key) != result.reference[table].get(key) for key in keys)
