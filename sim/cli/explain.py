@@ -120,7 +120,8 @@ def _steps(run: Mapping[str, Any]) -> list[str]:
         if factor == 0.0 or (factor and abs(math.log(factor)) >= _LEAST_FACTOR):
             times = f"× {factor:.2f}" if factor else "× 0"
             lines.append(f"  {step['label']:<34}{times:>9}  {written(step['after'])}")
-    what = "hazard" if run["losing"] is None else "chance that talks are lost"
+    ends = {"leave": "chance that talks are lost", "return": "chance that Taipei wins talks"}
+    what = ends.get(run["decision"], "hazard")
     return [f"The {what} in {month(run['month'])}, term by term:", *lines]
 
 

@@ -87,6 +87,8 @@ def no_talks() -> Table:
 def of_states(talks: Mapping[str, Any], places: Sequence[Place], runs: int) -> Table:
     """Columns of `states.csv`, one row per place: concluded talks per run, share of them that was lost, mean price.
 
+    Of a state with Taipei at the start those of leaving it, of the others those of coming to it.
+
     runs : to which the talks belong; none: all is blank
     Counted are talks about leaving the side of the start: with Taipei, or not. `price` is what the side that wins such
     a state pays, % of GDP a year. A state without talks, or without lost ones, has blanks for what is not there; so has

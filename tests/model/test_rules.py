@@ -43,8 +43,8 @@ def test_hostility_only_provokes(strength: float, pride: float, pressure: float,
 def test_covariates_multiply_the_rate_each_by_its_own_factor(base: float, pairs: list[tuple[float, float]]) -> None:
     found = rules.susceptibility(base, *(number for pair in pairs for number in pair))
     assert found == pytest.approx(base + math.fsum(each * value for each, value in pairs), rel=1e-12, abs=1e-12)
-    found = rules.readiness_to_return(base, *(number for pair in pairs[:2] for number in pair))
-    assert found == pytest.approx(base + math.fsum(each * value for each, value in pairs[:2]), rel=1e-12, abs=1e-12)
+    found = rules.readiness_to_return(base, *(number for pair in pairs[:3] for number in pair))
+    assert found == pytest.approx(base + math.fsum(each * value for each, value in pairs[:3]), rel=1e-12, abs=1e-12)
 
 
 @given(log_rate, st.lists(effect, min_size=5, max_size=5), st.lists(deviation, min_size=5, max_size=5))
@@ -56,7 +56,7 @@ def test_a_state_of_average_covariates_has_the_rate_of_the_record(
     for strengths, covariates in ((effects, nothing), (nothing, values)):
         pairs = list(zip(strengths, covariates, strict=True))
         assert rules.susceptibility(base, *(number for pair in pairs for number in pair)) == base
-        assert rules.readiness_to_return(base, *(number for pair in pairs[:2] for number in pair)) == base
+        assert rules.readiness_to_return(base, *(number for pair in pairs[:3] for number in pair)) == base
 
 
 @given(st.floats(0.0, 50.0))
