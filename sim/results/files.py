@@ -164,7 +164,7 @@ def _read_talks(table: Parquet, runs: int, months: Sequence[str], members: Seque
     _check_runs(columns["run"].to_numpy(), runs, table.path)
     dated = [before(months), *months]
     known = {
-        "opened": dated, "closed": dated, "iso3": [code for code, _, _ in members], "side": SIDES[RECOGNITION][:1],
+        "opened": dated, "closed": dated, "iso3": [code for code, _, _ in members], "side": SIDES[RECOGNITION],
         "trigger": TRIGGERS, "outcome": OUTCOMES,
     }  # fmt: skip
     return Table(
