@@ -30,6 +30,7 @@ from sim.sweeps.executors import Dask, Executor, Local
 from sim.sweeps.journal import InMemory, open_journal
 from sim.sweeps.outcomes import measured, outcome_in
 from sim.sweeps.sweep import Sweep, compute
+from tests.examples import thorough
 from tests.worlds import CERTAIN, lay_out, told
 from tests.worlds import run as run_world
 
@@ -393,6 +394,7 @@ def stop_at_once(done: int, wanted: int) -> None:
         raise KeyboardInterrupt
 
 
+@thorough
 @pytest.mark.parametrize("vary", [False, True])
 def test_a_cluster_gives_the_same_bytes(vary: bool, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
