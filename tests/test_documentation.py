@@ -128,23 +128,23 @@ def as_python(text: str) -> str:
 SHARES = (
     "kept", "followed", "carried_out", "ended", "share_delivered", "window_share", "public_share", "lost",
     "lost_public", "lost_silent", "chance", "share", "turned_away", "acceptance", "stays", "stays_late",
-    "luck", "opened", "leave",
+    "u", "opened", "leave",
     "leave_now", "close", "close_now", "public", "close_told", "silent", "told", "waiting", "lost_of_kind",
 )  # fmt: skip
 WHOLE = (-1, 0, 1, 11, 12, 23, 24, 25, 60, 119, 120, 121, 49_999, 50_000, 60_000)
 
 
-def arguments(function: Callable[..., Any], luck: random.Random) -> dict[str, Any]:
+def arguments(function: Callable[..., Any], numbers: random.Random) -> dict[str, Any]:
     """Arguments for a rule, at random."""
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.annotation == "bool":
-            told[name] = luck.random() < 0.5
+            values[name] = numbers.random() < 0.5
         elif parameter.annotation == "int":
-            told[name] = luck.choice(WHOLE)
+            values[name] = numbers.choice(WHOLE)
         elif name in SHARES:
-            told[name] = luck.uniform(0.01, 0.99)
-        elif luck.random() < 0.1 and name in (
+            values[name] = numbers.uniform(0.01, 0.99)
+        elif numbers.random() < 0.1 and name in (
             "backfire_effect",
             "pride",
             "credibility",
@@ -152,24 +152,24 @@ def arguments(function: Callable[..., Any], luck: random.Random) -> dict[str, An
             "security",
             "lobbying",
         ):
-            told[name] = 0.0
+            values[name] = 0.0
         else:
-            told[name] = luck.uniform(0.02, 4.0)
-    return told
+            values[name] = numbers.uniform(0.02, 4.0)
+    return values
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_an_equation_of_the_model_page_is_the_rule(name: str) -> None:
     cases = equations().get(name)
     assert cases is not None, f"docs/model.md has no equation for {name}"
-    luck = random.Random(name)
+    numbers = random.Random(name)
     scope = {"log": math.log, "exp": math.exp, "sqrt": math.sqrt, "min": min, "max": max, "inf": math.inf, **RULES}
     for _ in range(300):
-        told = arguments(RULES[name], luck)
-        scope.update(told)
+        values = arguments(RULES[name], numbers)
+        scope.update(values)
         expression = next(text for text, when in cases if when is None or eval(as_python(when), scope))
-        assert eval(as_python(expression), scope) == pytest.approx(RULES[name](**told), rel=1e-9, abs=1e-12), told
-        for argument in told:
+        assert eval(as_python(expression), scope) == pytest.approx(RULES[name](**values), rel=1e-9, abs=1e-12), values
+        for argument in values:
             del scope[argument]
         scope.update(RULES)
 

@@ -11,11 +11,13 @@ from sim.results.tables import rows_of
 from sim.runs.ensemble import Engine, Ensemble, ledger_of, run_ensemble
 from sim.runs.sampling import Draws, sample
 from sim.scenario import load, shipped
+from tests.examples import THOROUGH
 from tests.worlds import bits
 
 RUNS = 22  # two parameter draws
 ENGINES: tuple[Engine, Engine] = ("compiled", "mesa")
 SOME = (0, 19, 20)  # of both
+TWINS = [name for name in shipped() if load(name).chain]
 
 
 def bench(name: str) -> tuple[Plan, Draws, int]:
@@ -40,7 +42,7 @@ def test_the_engines_agree_on_a_shipped_scenario(name: str) -> None:
     assert_alike(*(run_ensemble(laid, draws, seed, RUNS, engine=engine, **told) for engine in ENGINES))
 
 
-@pytest.mark.parametrize("name", [name for name in shipped() if load(name).chain])
+@pytest.mark.parametrize("name", TWINS if THOROUGH else TWINS[::4])
 def test_the_engines_agree_on_some_runs_of_a_shipped_counterfactual(name: str) -> None:
     laid, draws, seed = bench(name)
     assert_alike(*(ledger_of(laid, draws, seed, SOME, engine) for engine in ENGINES))

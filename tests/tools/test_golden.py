@@ -13,6 +13,7 @@ import pytest
 from sim.results import Result
 from sim.scenario import load, shipped, shipped_sweeps
 from sim.sweeps.sweep import sweep_of
+from tests.examples import thorough
 from tools.golden import (
     BEGIN,
     EFFECTS_BEGIN,
@@ -82,6 +83,7 @@ def test_a_shipped_scenario_gives_its_golden_result(now: Path, name: str, table:
     compare_with_kept(now, name, table)
 
 
+@thorough
 @pytest.mark.parametrize("name", sorted(shipped_sweeps()))
 def test_a_shipped_sweep_gives_its_golden_points(swept: Path, name: str) -> None:
     compare_with_kept(swept, name, "points.csv")
