@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.bids import names
 from sim.analysis.reading import start_of
 from sim.model.entries import left_of_month
 from sim.model.terms import TAIPEI
@@ -95,17 +94,26 @@ def accounts_in_words(result: Result) -> list[str]:
     taipei, beijing = paid["taipei", RECOGNITION], paid["beijing", RECOGNITION]
     sentences = [
         f"The contest costs Taipei {ranged(taipei.promised, taipei.promised_low, taipei.promised_high)} a year on "
-        "average: what stands, and what talks add."
+        "average: its standing aid, and what it adds in talks."
     ]
     one = departure(result)
     if one is not None:
-        sentences += [
-            f"One departure costs Beijing {ranged(one.promised, one.low, one.high)} a year, of which "
-            f"{dollars(one.delivered)} arrives; {percent(one.free)} % of departures are free of charge.",
-            f"In all it promises {ranged(beijing.promised, beijing.promised_low, beijing.promised_high)} a year over "
-            f"the horizon and delivers {ranged(beijing.delivered, beijing.delivered_low, beijing.delivered_high)}.",
-        ]
-    for tie, to in ((RECOGNITION, "states with Taipei"), (COOPERATION, "hosts of its forces")):
+        sentences.append(
+            f"One departure costs Beijing {ranged(one.promised, one.low, one.high)} a year while its package runs, and "
+            f"{dollars(one.delivered)} of that arrives; {percent(one.free)} % of departures are free of charge."
+        )
+    if beijing.promised:
+        promised = ranged(beijing.promised, beijing.promised_low, beijing.promised_high)
+        delivered = ranged(beijing.delivered, beijing.delivered_low, beijing.delivered_high)
+        sentences.append(
+            f"To win states and to keep them it promises {promised} a year over the horizon, and delivers {delivered}."
+            if one is not None
+            else f"To keep states Beijing promises {promised} a year over the horizon, and delivers {delivered}."
+        )
+    for tie, to in (
+        (RECOGNITION, "states with Taipei"),
+        (COOPERATION, "hosts of its forces, in aid, rent and remittances,"),
+    ):
         washington = paid.get(("washington", tie))
         if washington is None or abs(washington.promised) < LEAST:
             continue
@@ -117,24 +125,30 @@ def accounts_in_words(result: Result) -> list[str]:
     return sentences
 
 
-def finding(rows: list[Paid], paid: dict[tuple[str, str], Paid]) -> str:
-    """The headline: who pays most, and where its largest sums go."""
-    if not paid or not rows:
-        return "Nobody pays anybody anything"
-    most, *others = sorted(paid.values(), key=lambda row: -abs(row.promised))
-    to = names([row.state for row in rows if (row.patron, row.tie) == (most.patron, most.tie)])
-    text = f"{_does(most)}, most of it {'to' if most.promised > 0.0 else 'from'} {to}" if to else _does(most)
-    return "; ".join([text, *(_does(row) for row in others if abs(row.promised) >= LEAST)])
+def finding(paid: dict[tuple[str, str], Paid]) -> str:
+    """The headline: what each patron pays in all, the largest sum first."""
+    sums = sorted((row for row in paid.values() if abs(row.promised) >= LEAST), key=lambda row: -abs(row.promised))
+    return "; ".join(_does(row) for row in sums) or "Nobody pays anybody anything"
 
 
 def _does(row: Paid) -> str:
-    does = "takes" if row.promised < 0.0 else "promises" if row.patron == "beijing" else "pays"
-    return f"{PATRONS[row.patron]} {does} {dollars(abs(row.promised))} a year"
+    sum_ = f"{dollars(abs(row.promised))} a year"
+    if row.tie == COOPERATION:
+        return f"Washington’s answers {'cost' if row.promised < 0.0 else 'bring'} hosts {sum_}"
+    if row.patron == "beijing":
+        return f"Beijing promises {sum_} and delivers {short(row.delivered)}"
+    does = "takes" if row.promised < 0.0 else "pays"
+    return f"{PATRONS[row.patron]} {does} {sum_}"
 
 
 def ranged(value: float, low: float, high: float) -> str:
     """A sum and its range: `US$ 45 million (0 to 160)`."""
     return f"{dollars(value)} ({short(low)} to {short(high)})"
+
+
+def between(low: float, high: float) -> str:
+    """A range of US$ million: `0 to 160`, or `0` if both are."""
+    return short(low) if short(low) == short(high) else f"{short(low)} to {short(high)}"
 
 
 def short(value: float) -> str:

@@ -157,11 +157,11 @@ def _cooperation(result: Result, end: str) -> list[str]:
 def _accounts(result: Result) -> list[str]:
     """What the patrons pay; nothing where accounts were not kept."""
     sentences = accounts_in_words(result)
-    return (
-        ["", "Who pays (5 to 95 % of the runs, of a departure of departures; accounts.csv):", *sentences]
-        if sentences
-        else []
-    )
+    return [
+        "",
+        "What it costs (5 to 95 % of the runs; of one departure, of departures; accounts.csv):",
+        *sentences,
+    ] * bool(sentences)
 
 
 def _error(result: Result) -> list[str]:

@@ -226,7 +226,9 @@ def _accounts(result: Result) -> dict[str, Any]:
     if not sentences:
         return {}
     rows = [
-        (PATRONS[row.patron], "all hosts" if row.tie == COOPERATION else "all", row) for row in totals(result).values()
+        (PATRONS[row.patron], "all hosts" if row.tie == COOPERATION else "all", row)
+        for row in totals(result).values()
+        if row.promised
     ]
     paid = payments(result)
     rows += [(PATRONS[row.patron], row.state, row) for row in paid[:MOST_PAID]]
