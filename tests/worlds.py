@@ -16,7 +16,7 @@ from sim.fit import beliefs_for, yardsticks
 from sim.fit.posterior import LEAVING, RETURNING
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan, plan
-from sim.model.terms import COLUMNS, HAZARD, HEAD, SIDE, SIDES, TERMS
+from sim.model.terms import ACCOUNTS, COLUMNS, HAZARD, HEAD, SIDE, SIDES, TERMS
 from sim.model.world import World
 from sim.runs.ensemble import Engine, Ensemble, run_ensemble
 from sim.runs.sampling import Draws, Mode, sample
@@ -115,6 +115,7 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
     counts = np.empty((total, length, 2), dtype=np.uint8)
     expected = np.zeros((-(-total // RUNS_PER_DRAW), places, len(rows), 2))
     book = np.zeros((total, length, places, COLUMNS)) if ledger else None
+    accounts = np.zeros((total, places, ACCOUNTS))
     changes, talked, answers, first = [], [], [], 0
     for size in sizes:
         last = first + size
@@ -132,6 +133,7 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
             counts[first:last],
             expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
             np.empty((0, 0, 0, 0)) if book is None else book[first:last],
+            accounts[first:last],
             True,
         )
         changes.append(found[0])
@@ -139,7 +141,7 @@ def in_pieces(laid: Plan, draws: Draws, seed: int, sizes: list[int], ledger: boo
         answers.append(found[2])
         first = last
     rows_found = (np.concatenate(each) for each in (talked, answers))
-    return Ensemble(counts, np.concatenate(changes), expected, book, *rows_found)
+    return Ensemble(counts, np.concatenate(changes), expected, book, *rows_found, accounts)
 
 
 def bits(values: NDArray[np.float64] | None) -> NDArray[np.int64]:
@@ -212,6 +214,7 @@ class Difference:
     ledger: int
     talks: bool
     answers: bool
+    accounts: int
 
 
 def difference(one: Ensemble, other: Ensemble) -> Difference:
@@ -224,10 +227,11 @@ def difference(one: Ensemble, other: Ensemble) -> Difference:
     alike = one.talks.shape == other.talks.shape and bool(np.all(bits(one.talks) == bits(other.talks)))
     answers = one.answers.shape == other.answers.shape and bool(np.all(bits(one.answers) == bits(other.answers)))
     counts = int(np.count_nonzero(one.counts != other.counts))
-    return Difference(counts, not same, expected, ledger, not alike, not answers)
+    accounts = int(np.count_nonzero(bits(one.accounts) != bits(other.accounts)))
+    return Difference(counts, not same, expected, ledger, not alike, not answers, accounts)
 
 
-SAME = Difference(counts=0, changes=False, expected=0, ledger=0, talks=False, answers=False)
+SAME = Difference(counts=0, changes=False, expected=0, ledger=0, talks=False, answers=False, accounts=0)
 
 assert HEAD == 5  # the tests below name the columns of a change by number
 

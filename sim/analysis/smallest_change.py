@@ -94,6 +94,7 @@ class Trial:
             self._counts,
             self._expected,
             np.empty((0, 0, 0, 0)),
+            np.empty((0, 0, 0)),
             self.subject.decision != "suspend",
         )
         self.talks = talked[talked[:, TALK_STATE] == self.subject.place]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Document = Mapping[str, Any]
 
-CHARTS = ("count", "states", "when", "bids")
+CHARTS = ("count", "states", "when", "bids", "accounts")
 """Charts of any one result, by name."""
 WITH_HOSTS = "cooperation"
 """The chart of a result whose scenario follows military cooperation too."""
@@ -87,13 +87,14 @@ def of_result(result: Result) -> Drawable:
 
 
 def _of_result(name: str, result: Result) -> Figure:
-    from sim.charts.result import bids, cooperation, count, states, when
+    from sim.charts.result import accounts, bids, cooperation, count, states, when
 
     return {
         "count": count.draw,
         "states": states.draw,
         "when": when.draw,
         "bids": bids.draw,
+        "accounts": accounts.draw,
         WITH_HOSTS: cooperation.draw,
     }[name](result)
 

@@ -155,6 +155,25 @@ class AnswerOf(Answer):
     rent_high: float
 
 
+class AccountOf(Answer):
+    """What a patron pays in all, as a row of totals of `accounts.csv`: US$ million over the horizon."""
+
+    iso3: str
+    """Blank."""
+    state: str
+    """`all`."""
+    patron: Literal["taipei", "beijing", "washington"]
+    tie: Tie
+    promised: float
+    """Mean, then 5 and 95 % points over runs; below zero what is taken."""
+    promised_low: float
+    promised_high: float
+    delivered: float
+    """The same of what arrives."""
+    delivered_low: float
+    delivered_high: float
+
+
 class Run(Answer):
     """`sim run --json`"""
 
@@ -180,6 +199,8 @@ class Run(Answer):
     outcomes: Outcomes
     answers: list[AnswerOf]
     """Washington's answers to hosts; none where no host says anything and none suspends."""
+    accounts: list[AccountOf]
+    """What each patron pays in all; none of a result whose accounts were not kept."""
     parameter_kinds: dict[str, int]
     """Numbers of parameters that are estimated, documented, assumed."""
     seconds: dict[str, float]

@@ -107,7 +107,7 @@ def charts(ctx: click.Context) -> Words:
     there = {
         path.stem for folder in _results() for place in (folder / "charts", folder) for path in place.glob("*.png")
     }
-    return [(name, "") for name in sorted(there) or ("count", "states", "when", "bids", "cooperation")]
+    return [(name, "") for name in sorted(there) or ("count", "states", "when", "bids", "accounts", "cooperation")]
 
 
 @_offered

@@ -21,7 +21,8 @@ from sim.cli.options import HELP, Folder, as_json, print_json
 )
 @click.option(
     "--chart", "charts", multiple=True, shell_complete=completing.charts,
-    help="Draw only this chart: for a result count, states, when, bids or, with hosts, cooperation (repeatable).",
+    help="Draw only this chart: for a result count, states, when, bids, accounts or, with hosts, cooperation "
+    "(repeatable).",
 )  # fmt: skip
 @click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Write only this format.")
 @click.option(

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sim.analysis.accounts import accounts_in_words
 from sim.analysis.answers import answers_in_words
 from sim.analysis.reading import SMALLEST_SHOWN, Row, known_to, last_of, observed, rows_of
 from sim.charts.catalogue import of_result
 from sim.cli.telling import charts_in, written_to
 from sim.report.outcomes import asked, leaving
 from sim.results import Result
+from sim.results.accounts import ALL
 from sim.results.outcomes import by_vote
 from sim.results.result import further
 from sim.results.tables import COOPERATION, RECOGNITION
@@ -44,6 +46,7 @@ def summary_json(result: Result, was_there: bool, seconds: Mapping[str, float]) 
         ],
         "outcomes": _outcomes_json(result),
         "answers": result.answers_columns.rows(),
+        "accounts": result.accounts_columns.rows(state=ALL),
         "parameter_kinds": dict(Counter(belief["kind"] for belief in result.beliefs)),
         "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
     }
@@ -72,6 +75,7 @@ def summary_text(result: Result, was_there: bool, seconds: Mapping[str, float], 
         *_chances(result, end),
         *_by_vote(result, end),
         *_cooperation(result, end),
+        *_accounts(result),
         "",
         *_error(result),
         "",
@@ -148,6 +152,16 @@ def _cooperation(result: Result, end: str) -> list[str]:
         f"Likeliest to have suspended it: {likeliest.name}, {_percent(likeliest.p).strip()}{span}.",
         *answers_in_words(result, tuple(asked(result))),
     ]
+
+
+def _accounts(result: Result) -> list[str]:
+    """What the patrons pay; nothing where accounts were not kept."""
+    sentences = accounts_in_words(result)
+    return [
+        "",
+        "What it costs (5 to 95 % of the runs; of one departure, of departures; accounts.csv):",
+        *sentences,
+    ] * bool(sentences)
 
 
 def _error(result: Result) -> list[str]:

@@ -6,12 +6,14 @@ Every formula is a call of `sim.model.rules`, so that the compiled kernel gives 
 from __future__ import annotations
 
 from sim.model import rules
+from sim.model.accounts import owed, package_begins
 from sim.model.calendar import AID, DOUBTED, INDUCEMENT, OFFER, RETURN_PLEDGE
-from sim.model.draws import COME_LUCK
+from sim.model.draws import COME_LUCK, DELIVERED
 from sim.model.member import PUBLICLY, Member
 from sim.model.reference import time_in_office
 from sim.model.terms import (
     ACCEPTANCE,
+    ARRIVES,
     CHANCE,
     COLUMNS,
     IDLE,
@@ -129,8 +131,22 @@ class Candidate(Member):
             if own / 100.0 * self.gdp > self.package:
                 self.package = own / 100.0 * self.gdp
                 self.package_until = world.month + 12.0 * p.package_years
+            if price / 100.0 * self.gdp > owed(world.book, self.index, world.month):
+                self.row[ARRIVES] = self.share_delivered()
+                self.owe(price, self.row[ARRIVES])
         if price is not None:
             self.row[PRICE], self.row[PRICE_MUSD] = price, price / 100.0 * self.gdp
         if self.outcome is not None:
             self.note_talks()
             self.end_talks()
+
+    def share_delivered(self) -> float:
+        """The share that will arrive of what Beijing promises it this month, drawn from what is known of others."""
+        known = self.model.timeline.delivered
+        return float(known[int(self.uniform(DELIVERED) * known.shape[0])])
+
+    def owe(self, price: float, share: float) -> None:
+        """Beijing owes it a package from now on: its price at face value, % of GDP a year, of which a share arrives."""
+        world, a_year = self.model, price / 100.0 * self.gdp
+        left = float(world.years_left[world.month])
+        package_begins(world.book, self.index, world.month, a_year, share, world.parameters.package_years, left)

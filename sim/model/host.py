@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from sim.model import rules
+from sim.model.accounts import aid_returns, washington_answers
 from sim.model.calendar import (
     DEPORTATIONS,
     NOTICE,
@@ -57,6 +58,8 @@ class Host(mesa.Agent):
     def __init__(self, world: World, number: int) -> None:
         super().__init__(world)
         self.number = number
+        self.place = world.timeline.code.shape[0] + number
+        """Its row among states and hosts."""
         self.state = world.members[int(world.timeline.host[number])]
         self.base = float(world.reference.cooperation[number])
         """Log annual rate of suspending in a quiet year."""
@@ -125,6 +128,7 @@ class Host(mesa.Agent):
         else:
             state.security = float(world.timeline.security[state.index])
             state.aid_cut = 0.0
+            aid_returns(world.book, self.place, float(world.years_left[world.month]))
 
     # --- Washington's answer to what it said ------------------------------------------------------------------
 
@@ -175,8 +179,9 @@ class Host(mesa.Agent):
         return change
 
     def note_answer(self, kind: int, aid: float, remittances: float, rent: float) -> None:
-        """A row for the table of answers."""
+        """A row for the table of answers, and what it comes to in the accounts."""
         world = self.model
+        washington_answers(world.book, self.place, aid, remittances, rent, float(world.years_left[world.month]))
         world.answers.append(
             [float(world.run), float(world.month), float(self.number), float(kind), aid, remittances, rent]
         )

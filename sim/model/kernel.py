@@ -19,6 +19,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim.model import rules
+from sim.model.accounts import (
+    BOOK,
+    aid_returns,
+    owed,
+    package_begins,
+    package_ends,
+    washington_answers,
+    years_left,
+)
 from sim.model.calendar import (
     AID,
     DEPORTATIONS,
@@ -74,6 +83,7 @@ from sim.model.draws import (
 from sim.model.reference import FIRST_YEAR, REGIONS, derive, time_in_office
 from sim.model.terms import (
     ACCEPTANCE,
+    ACCOUNTS,
     ACTIVE,
     ANSWER_AID,
     ANSWER_COLUMNS,
@@ -83,6 +93,7 @@ from sim.model.terms import (
     ANSWER_REMITTANCES,
     ANSWER_RENT,
     ANSWER_RUN,
+    ARRIVES,
     BEIJING,
     BY_ORDER,
     BY_PLEDGE,
@@ -121,6 +132,7 @@ from sim.model.terms import (
     T_SHORTFALL,
     T_THREAT,
     TAIPEI,
+    TAIPEI_PAYS,
     TALK_BEIJING,
     TALK_CLOSED,
     TALK_COLUMNS,
@@ -135,6 +147,7 @@ from sim.model.terms import (
     TALK_TERM,
     TALK_TRIGGER,
     WAITS,
+    WASHINGTON_PAYS,
 )
 from sim.model.terms import IN_TALKS as TALKS_COLUMN
 from sim.model.timeline import Floats, Ints, Timeline
@@ -170,6 +183,7 @@ def simulate(
     counts: NDArray[np.uint8],
     expected: Floats,
     ledger: Floats,
+    accounts: Floats,
     keep_talks: bool,
 ) -> tuple[Floats, Floats, Floats]:
     """Simulate runs `first_run` to `first_run + runs - 1`; the changes and the talks, one row each, are returned.
@@ -182,6 +196,7 @@ def simulate(
     met up to each horizon are added: those of moving away from the start's side less those of moving back. Its
     mean is the chance to stand elsewhere at the horizon, with far less noise in it than counting has.
     ledger : (runs, T + 1, n + h, COLUMNS) filled, or of no runs when it is not wanted
+    accounts : (runs, n + h, ACCOUNTS) filled, for the first of these runs or for none
     Returns changes (changes, HEAD + COLUMNS): run, month, place (states, then hosts), side before, side after, then
     what the ledger holds; talks (concluded talks, TALK_COLUMNS), none unless `keep_talks`; and Washington's answers to
     hosts (answers, ANSWER_COLUMNS).
@@ -213,6 +228,9 @@ def simulate(
     aid_cut, deported, rent, eased, ripples = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     precedents = 0.0
     carried_out = np.empty(2)
+    # What the patrons pay: the book of a run, what Taipei and Washington give a year, and years that are left.
+    book, from_taipei, from_washington = np.empty((places, BOOK)), np.empty(n), np.empty(n)
+    left_after = years_left(timeline.exposure)
     calls = Calls(
         np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int64),
@@ -299,6 +317,7 @@ def simulate(
         order_since[:], missing[:] = NEVER, 0.0
         aid_cut[:], deported[:], rent[:], eased[:], ripples[:] = 0.0, 0.0, 0.0, 0.0, 0.0
         package[:], package_until[:] = 0.0, 0.0
+        book[:, :] = 0.0
         grant[:], burden[:], grant_until[:] = 0.0, 0.0, 0.0
         visible[:], visible_share[:] = _FAR, 0.0
         called[:], trigger[:], pledge_term[:] = False, ITSELF, 0.0
@@ -442,6 +461,9 @@ def simulate(
                         carried_out[1] += 1.0
                         precedents -= 1.0
                         ripples[i] -= 1.0
+                    washington_answers(
+                        book, n + j, row[ANSWER_AID], row[ANSWER_REMITTANCES], row[ANSWER_RENT], left_after[t]
+                    )
                     answered += 1
             in_truce = t < truce[0]
             beijing_accepts = rules.acceptance(timeline.beijing_acceptance[t], in_truce, p.acceptance_truce)
@@ -646,6 +668,10 @@ def simulate(
                     if induced != answer[i]:
                         answer[i] = induced
                         answer_worth[i] = rules.worth(induced)
+                    from_taipei[i] = rules.taipei_gives(standing[i], levels[AID, i], gdp)
+                    from_washington[i] = rules.washington_gives(
+                        levels[INDUCEMENT, i], levels[US_CUT, i], timeline.us_aid[i], gdp
+                    )
                     shared[i, 0] = rules.offer_term(p.money_effect, bid_worth[i], reference.bid[i, t])
                     shared[i, 1] = rules.aid_term(p.money_effect, answer_worth[i], reference.answer[i])
                     shared[i, 3] = rules.neighbours_term(p.neighbours_effect, fresh[timeline.subregion[i]])
@@ -1035,10 +1061,18 @@ def simulate(
                     rows[place, HAZARD] = p.restoration_rate
                 chance[place] = rules.monthly_chance(rows[place, HAZARD], exposure)
 
+            year = exposure / 12.0
             for k in range(with_it):
                 i = allies[k]
+                book[i, TAIPEI_PAYS] += from_taipei[i] * year
+                book[i, WASHINGTON_PAYS] += from_washington[i] * year
                 away[i] += chance[i] if timeline.with_taipei[i] else -chance[i]
             for i in range(n, places):
+                host = timeline.host[i - n]
+                if side[host] != TAIPEI:
+                    book[i, WASHINGTON_PAYS] += year * rules.washington_gives(
+                        0.0, levels[US_CUT, host], timeline.us_aid[host], timeline.gdp[host]
+                    )
                 away[i] += chance[i] if side[i] == ACTIVE else -chance[i]
             if horizon < horizons.shape[0] and t == horizons[horizon]:
                 for i in range(n):
@@ -1085,6 +1119,10 @@ def simulate(
                         visible[i] = t + rules.VISIBLE_MONTHS
                         due = min(due, visible[i], math.ceil(package_until[i]))
                         missing[i] = rules.undelivered(face, visible_share[i])
+                        rows[i, ARRIVES] = visible_share[i]
+                        package_begins(
+                            book, i, t, rows[i, PRICE_MUSD], visible_share[i], p.package_years, left_after[t]
+                        )
                         grant[i], burden[i] = 0.0, 0.0
                         stale = True
                     elif ended in (STAYED, NOT_TAKEN):
@@ -1152,6 +1190,12 @@ def simulate(
                             package_until[i] = t + 12.0 * p.package_years
                             due = min(due, math.ceil(package_until[i]))
                             stale = True
+                        if price / 100.0 * gdp > owed(book, i, t):
+                            arrives = uniform(seed, run, today, timeline.code[i], DELIVERED)
+                            rows[i, ARRIVES] = timeline.delivered[int(arrives * timeline.delivered.shape[0])]
+                            package_begins(
+                                book, i, t, price / 100.0 * gdp, rows[i, ARRIVES], p.package_years, left_after[t]
+                            )
                     rows[i, PRICE] = price
                     rows[i, PRICE_MUSD] = price / 100.0 * gdp
                     if ended != _NO_OUTCOME:
@@ -1211,11 +1255,15 @@ def simulate(
                             )
                             aid_cut[host] = p.answer_share
                             carried_out[0] += 1.0
+                        washington_answers(
+                            book, i, row[ANSWER_AID], row[ANSWER_REMITTANCES], row[ANSWER_RENT], left_after[t]
+                        )
                         answered += 1
                     else:
                         cooperating += 1
                         security[host] = timeline.security[host]
                         aid_cut[host] = 0.0
+                        aid_returns(book, i, left_after[t])
                 elif side[i] == TAIPEI:
                     count -= 1
                     left[i] = t
@@ -1247,6 +1295,7 @@ def simulate(
                     away[i] += -met if timeline.with_taipei[i] else met
                     steady[i], steady_since[i] = 0.0, t + 1
                     package[i], talks[i] = 0.0, IDLE
+                    package_ends(book, i, t, left_after[t])
                     shares[i, 0] = reference.share[i] * (1.0 - reference.public)
                     shares[i, 1] = reference.share[i] * reference.public
                     shares[i, 2] = 0.0
@@ -1267,6 +1316,8 @@ def simulate(
                         with_it += 1
             counts[run - first_run, t, 0] = count
             counts[run - first_run, t, 1] = cooperating
+        if run - first_run < accounts.shape[0]:
+            accounts[run - first_run] = book[:, :ACCOUNTS]
         # Row 0 is the roster at the end of `as_of`, not of its month.
         counts[run - first_run, 0, 0] = timeline.with_taipei.sum()
         counts[run - first_run, 0, 1] = hosts

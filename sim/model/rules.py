@@ -794,6 +794,30 @@ def words_rate(ended: float, base_rate: float) -> float:
     return max(0.0, -math.log(1.0 - ended) / NOTICE_YEARS - base_rate)
 
 
+# --- accounts: what the patrons pay, US$ million ----------------------------------------------------------
+
+
+@rule
+def falls_due(a_year: float, years: float, years_left: float) -> float:
+    """US$ million of a package that fall due within the horizon; `years` it runs, `years_left` of the horizon."""
+    return a_year * max(0.0, min(years, years_left))
+
+
+@rule
+def taipei_gives(standing: float, offered: float, gdp: float) -> float:
+    """What Taipei pays an ally, US$ million a year: what stands, and told offers (% of GDP a year) as believed."""
+    return standing + offered / 100.0 * gdp
+
+
+@rule
+def washington_gives(inducement: float, cut: float, us_aid: float, gdp: float) -> float:
+    """What Washington gives a state more than before, US$ million a year: told offers as believed, less aid cut.
+
+    inducement, us_aid in % of GDP a year; cut : share, 0 to 1
+    """
+    return (inducement - min(1.0, cut) * us_aid) / 100.0 * gdp
+
+
 # --- a decision -------------------------------------------------------------------------------------------
 
 

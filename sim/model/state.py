@@ -7,6 +7,7 @@ change one of them. Every formula is a call of `sim.model.rules`, so that the co
 from __future__ import annotations
 
 from sim.model import rules
+from sim.model.accounts import package_ends
 from sim.model.calendar import (
     AID,
     DOUBTED,
@@ -17,10 +18,11 @@ from sim.model.calendar import (
     end_words,
 )
 from sim.model.candidate import Candidate
-from sim.model.draws import DELIVERED, LUCK
+from sim.model.draws import LUCK
 from sim.model.member import CALLED, KINDS, PUBLICLY
 from sim.model.terms import (
     ACCEPTANCE,
+    ARRIVES,
     BEIJING,
     BY_ORDER,
     BY_PLEDGE,
@@ -191,10 +193,11 @@ class State(Candidate):
                 price = rules.promised(least, offered, doubted, own)
                 self.package = own / 100.0 * self.gdp
             self.package_until = world.month + 12.0 * p.package_years
-            known = world.timeline.delivered
-            self.delivered = float(known[int(self.uniform(DELIVERED) * known.shape[0])])
+            self.delivered = self.share_delivered()
             self.visible = world.month + rules.VISIBLE_MONTHS
             self.missing = rules.undelivered(price, self.delivered)
+            self.row[ARRIVES] = self.delivered
+            self.owe(price, self.delivered)
             self.grant = self.burden = 0.0
         elif self.outcome in (STAYED, NOT_TAKEN):
             stands = price = rules.percent(self.standing, self.gdp)
@@ -228,4 +231,5 @@ class State(Candidate):
         elif side == TAIPEI:
             end_words(world.timeline.events, self.index, RETURN_PLEDGE, RETURN_PLEDGE, world.status)
             self.package = 0.0
+            package_ends(world.book, self.index, world.month, float(world.years_left[world.month]))
             self.begin(world.month)

@@ -43,13 +43,15 @@ OUTCOMES = ("left", "stayed", "not_taken", "dropped")
     CHANCE,
     PRICE,
     PRICE_MUSD,
+    ARRIVES,
     HAZARD,
-) = range(18)
-COLUMNS = 18
+) = range(19)
+COLUMNS = 19
 """Columns of the ledger: what a state weighed in a month.
 
 `CHANCE` is that the state changes sides in talks that closed now, `PRICE` what the winner paid (% of GDP a year; 0
-unless talks closed or it left this month), `HAZARD` the annual rate, averaged over talks that nobody sees.
+unless talks closed or it left this month), `ARRIVES` the share of it that arrives, where Beijing pays for a state that
+left or to keep one, `HAZARD` the annual rate, averaged over talks that nobody sees.
 """
 HEADS = {"run": 0, "month": 1, "state": 2, "from": 3, "to": 4}
 """Columns of a change before the ledger's own; `state` is its place, `from` and `to` are sides."""
@@ -72,7 +74,9 @@ TERMS = {
 """Terms by name. Of leaving and of coming they are log odds, of suspending log rates; `acceptance` is a multiple, and
 the `order` of suspending, the rate of words and notices, is added a year."""
 
-WEIGHED = {"chance": CHANCE, **TERMS, "price": PRICE, "price_musd": PRICE_MUSD, "hazard": HAZARD}
+WEIGHED = {
+    "chance": CHANCE, **TERMS, "price": PRICE, "price_musd": PRICE_MUSD, "delivered": ARRIVES, "hazard": HAZARD,
+}  # fmt: skip
 """Everything that the tables of changes and the ledger hold of what a state weighed, by name."""
 
 TALK_HEADS = {
@@ -104,6 +108,10 @@ ANSWER_RUN, ANSWER_MONTH, ANSWER_HOST, ANSWER_KIND, ANSWER_AID, ANSWER_REMITTANC
 ANSWER_COLUMNS = 7
 """Columns of an answer of Washington's: run, month (row), number of the host, what it answers, and by how much the
 host's aid, remittances and rent change, US$ million a year (what is lost is below zero)."""
+BEIJING_PROMISES, BEIJING_DELIVERS, TAIPEI_PAYS, WASHINGTON_PAYS = range(4)
+ACCOUNTS = 4
+"""Columns of the accounts of a place in a run, US$ million over the horizon: what each patron pays it. What Washington
+takes is below zero."""
 TALK_TERM = len(TALK_HEADS)
 TALK_END = TALK_TERM + len(TALK_TERMS)
 

@@ -10,12 +10,24 @@ import mesa
 import numpy as np
 
 from sim.model import rules
-from sim.model.calendar import LEVELS, NEVER, Calls, add_levels, clear, draw_happenings, open_month
+from sim.model.accounts import BOOK, years_left
+from sim.model.calendar import (
+    AID,
+    INDUCEMENT,
+    LEVELS,
+    NEVER,
+    US_CUT,
+    Calls,
+    add_levels,
+    clear,
+    draw_happenings,
+    open_month,
+)
 from sim.model.host import Host
 from sim.model.patrons import Beijing, Taipei, Washington
 from sim.model.reference import REGIONS, Reference, derive
 from sim.model.state import State
-from sim.model.terms import ACTIVE, TAIPEI
+from sim.model.terms import ACCOUNTS, ACTIVE, TAIPEI, TAIPEI_PAYS, WASHINGTON_PAYS
 from sim.model.timeline import Floats, Timeline
 
 
@@ -75,6 +87,10 @@ class World(mesa.Model):
         """How often Washington gave way to a host since the start, less how often it retaliated."""
         self.answers: list[list[float]] = []
         """Its answers so far, as `sim.model.terms` has their columns."""
+        self.book = np.zeros((n + timeline.host.shape[0], BOOK))
+        """What each patron pays each place over the horizon, as `sim.model.accounts` has the columns."""
+        self.years_left = years_left(timeline.exposure)
+        """(T + 1,) years of the horizon that are left after each month."""
         self.calls = Calls(
             *(np.zeros(n, dtype=kind) for kind in (np.int64, np.int64, float, float, np.int64, np.int64, np.int64))
         )
@@ -147,7 +163,25 @@ class World(mesa.Model):
                 continue
             home = place.side == ACTIVE if isinstance(place, Host) else self.at_start[number]
             self.away[number] += place.chance if home else -place.chance
+        self.pay()
         self.record(places, [place.decide() for place in places])
+
+    def pay(self) -> None:
+        """A month of what Taipei pays its allies, and of what Washington gives them, or takes from them and hosts."""
+        year, us_aid = self.exposure / 12.0, self.timeline.us_aid
+        for state in self.members:
+            if state.recognises_taipei:
+                given = rules.taipei_gives(state.standing, state.level(AID), state.gdp)
+                self.book[state.index, TAIPEI_PAYS] += given * year
+                given = rules.washington_gives(
+                    state.level(INDUCEMENT), state.level(US_CUT), float(us_aid[state.index]), state.gdp
+                )
+                self.book[state.index, WASHINGTON_PAYS] += given * year
+        for host in self.hosts:
+            state = host.state
+            if not state.recognises_taipei:
+                given = rules.washington_gives(0.0, state.level(US_CUT), float(us_aid[state.index]), state.gdp)
+                self.book[host.place, WASHINGTON_PAYS] += year * given
 
     def add_up(self, number: int, month: int) -> None:
         """Add what a state that is not with Taipei has met before a month, at the chance that it had until then."""
@@ -232,11 +266,11 @@ class World(mesa.Model):
             place.change_to(side)
 
 
-def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: Any) -> None:
+def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: Any, accounts: Any = None) -> None:
     """Step a world to its end, as `sim.model.kernel.simulate` does a run.
 
     horizons : (H,) months; counts : (T + 1, 2) filled; expected : (n + h, H, 2) added to;
-    ledger : (T + 1, n + h, COLUMNS) filled, or None
+    ledger : (T + 1, n + h, COLUMNS) filled, or None; accounts : (n + h, ACCOUNTS) likewise
     """
     counts[0] = world.count, world.cooperating
     reached = {int(month): number for number, month in enumerate(horizons)}
@@ -255,3 +289,5 @@ def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: A
             places: list[State | Host] = [*world.members, *world.hosts]
             for number, place in enumerate(places):
                 ledger[t, number, :] = place.row
+    if accounts is not None:
+        accounts[:] = world.book[:, :ACCOUNTS]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
+from sim.analysis.accounts import PATRONS, accounts_in_words, payments, short, totals
 from sim.analysis.answers import answers_in_words
 from sim.analysis.reading import (
     Row,
@@ -47,6 +48,8 @@ SHADES = (0.0, 0.005, 0.02, 0.05, 0.10, 0.20)
 """Chances from which on a cell of the table of years has the next shade."""
 MOST_ROWS = 60
 """States in a table."""
+MOST_PAID = 12
+"""Rows of the table of who pays whom, beside the totals."""
 
 
 def html_of(result: Result, why: Sequence[Reasons] | None = None, manifest: Mapping[str, Any] | None = None) -> str:
@@ -94,6 +97,7 @@ def context(result: Result, why: Sequence[Reasons], manifest: Mapping[str, Any] 
         "votes": outcomes.votes(result),
         "years": _years(result, leavers[:MOST_ROWS]),
         "hosts": _hosts(result),
+        "accounts": _accounts(result),
         "why": [_why(each, result.runs) for each in why],
         "header": {"known": (), "assumed": (), "sources": (), **header},
         "own": words.own_facts(result),
@@ -214,6 +218,35 @@ def _hosts(result: Result) -> dict[str, Any]:
         "luck": note(result, rows),
     }
     return document | {"answers": answers_in_words(result)}
+
+
+def _accounts(result: Result) -> dict[str, Any]:
+    """What the patrons pay: sentences, and a row each of totals and of the largest sums; empty if not kept."""
+    sentences = accounts_in_words(result)
+    if not sentences:
+        return {}
+    rows = [
+        (PATRONS[row.patron], "all hosts" if row.tie == COOPERATION else "all", row)
+        for row in totals(result).values()
+        if row.promised
+    ]
+    paid = payments(result)
+    rows += [(PATRONS[row.patron], row.state, row) for row in paid[:MOST_PAID]]
+    cells = [
+        {
+            "patron": patron,
+            "state": state,
+            "sums": [
+                (short(mean), f"{short(low)} to {short(high)}")
+                for mean, low, high in (
+                    (row.promised, row.promised_low, row.promised_high),
+                    (row.delivered, row.delivered_low, row.delivered_high),
+                )
+            ],
+        }
+        for patron, state, row in rows
+    ]
+    return {"sentences": sentences, "rows": cells, "rest": max(0, len(paid) - MOST_PAID)}
 
 
 def _why(reasons: Reasons, runs: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError, nearest
 from sim.model.terms import OUTCOMES, SIDES, TRIGGERS, WEIGHED
+from sim.results.accounts import read_accounts
 from sim.results.answers import read_answers
 from sim.results.folder import check
 from sim.results.manifests import RESULT
@@ -35,7 +36,7 @@ from sim.results.talks import TALKS, before
 
 TRAJECTORIES, EVENTS, SUMMARY, STATES, TALKED, DRAWN = RESULT.data
 (LEDGER,) = RESULT.more
-OUTCOME_TABLE, ANSWER_TABLE = RESULT.later
+OUTCOME_TABLE, ANSWER_TABLE, ACCOUNT_TABLE = RESULT.later
 
 _TRAJECTORIES: Columns = {"run": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE}
 _WEIGHED: Columns = dict.fromkeys(WEIGHED, NUMBER)
@@ -64,6 +65,7 @@ def write_data(result: Result, stage: Path) -> None:
     result.draws_columns.write(stage / DRAWN)
     result.outcomes_columns.write(stage / OUTCOME_TABLE)
     result.answers_columns.write(stage / ANSWER_TABLE)
+    result.accounts_columns.write(stage / ACCOUNT_TABLE)
     if result.ledger is not None:
         result.ledger.write(stage / LEDGER)
 
@@ -130,6 +132,7 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
         cooperation=counts[1] if hosts else None,
         told_outcomes=_read_outcomes(folder, manifest, members),
         told_answers=_read_answers(folder, manifest, hosts),
+        told_accounts=_read_accounts(folder, manifest, members, hosts),
         ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
         talk_runs=manifest["talk_runs"],
         concluded=partial(_later, _read_talks, talks, manifest["talk_runs"], months, members),
@@ -150,6 +153,15 @@ def _read_answers(folder: Path, manifest: Mapping[str, Any], hosts: Sequence[Any
     if ANSWER_TABLE not in manifest["files"]:
         return None
     return read_answers(folder / ANSWER_TABLE, [code for code, _ in hosts])
+
+
+def _read_accounts(
+    folder: Path, manifest: Mapping[str, Any], members: Sequence[Any], hosts: Sequence[Any]
+) -> Table | None:
+    """`accounts.csv` likewise."""
+    if ACCOUNT_TABLE not in manifest["files"]:
+        return None
+    return read_accounts(folder / ACCOUNT_TABLE, [code for code, *_ in members], [code for code, _ in hosts])
 
 
 def _read_ledger(path: Path, most: int) -> Table:

@@ -287,7 +287,7 @@ RESULT = Kind(
     ResultManifest,
     ("trajectories.parquet", "events.parquet", "summary.csv", "states.csv", "talks.parquet", "draws.parquet"),
     ("ledger.parquet",),
-    later=("outcomes.csv", "answers.csv"),
+    later=("outcomes.csv", "answers.csv", "accounts.csv"),
     again="run the scenario again",
 )
 SWEEP = Kind("sweep", SweepManifest, ("points.parquet", "counts.parquet"), again="run the sweep again")

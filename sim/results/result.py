@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.atlas import OwnFacts, Record, record
 from sim.model.terms import SIDES
+from sim.results.accounts import accounts_table, no_accounts
 from sim.results.answers import answers_table, first_answers, no_answers
 from sim.results.outcomes import Voted, no_votes, outcomes_table
 from sim.results.table import Table
@@ -97,10 +98,12 @@ class Result:
     """`outcomes.csv` as read back; None of a run, and of a result of an older version."""
     told_answers: Table | None = None
     """`answers.csv` likewise."""
+    told_accounts: Table | None = None
+    """`accounts.csv` likewise."""
     ledger: Table | None = None
     """What every state weighed in every month, where it was asked for."""
     talk_runs: int = 0
-    """Runs, from the first, whose concluded talks are kept."""
+    """Runs, from the first, whose concluded talks and accounts are kept."""
     concluded: Callable[[], Table] = field(default=no_talks, repr=False)
     """Gives the concluded talks: from memory, or from the folder when they are asked for."""
     drawn: Callable[[], Table] = field(default=Table, repr=False)
@@ -109,6 +112,8 @@ class Result:
     """Gives each vote with its outcome in each run; nothing when read back."""
     answers: NDArray[np.float64] = field(default_factory=no_answers, repr=False)
     """(answers, ANSWER_COLUMNS) the engines' rows of Washington's answers to hosts; none when read back."""
+    book: NDArray[np.float64] = field(default_factory=no_accounts, repr=False)
+    """(runs, n + h, ACCOUNTS) what each patron pays each place over the horizon, US$ million; none when read back."""
     folder: Path | None = None
     """Where its files are."""
 
@@ -212,6 +217,11 @@ class Result:
         per_draw = int(self.settings["runs_per_draw"])
         return answers_table(self.answers, self.hosts, gone[:, len(self.members) :], per_draw)
 
+    @cached_property
+    def accounts_columns(self) -> Table:
+        """`accounts.csv` as columns; of a result of an older version, or whose talks were not kept, without a row."""
+        return accounts_table(self.book, self.places) if self.told_accounts is None else self.told_accounts
+
     def summary_of(self, tie: str = RECOGNITION) -> Table:
         """`summary.csv` as columns, the rows of one tie."""
         return self.summary_columns.where(tie=tie)
@@ -276,6 +286,14 @@ class Result:
         (mean, and 5 and 95 % points over the answers)
         """
         return self.answers_columns.frame()
+
+    def accounts(self) -> pd.DataFrame:
+        """One row a state, patron and tie with anything but zero, then totals: who pays whom.
+
+        promised, delivered : US$ million over the horizon (mean, and 5 and 95 % points over runs); what Washington
+        takes is below zero
+        """
+        return self.accounts_columns.frame()
 
     def events(self) -> pd.DataFrame:
         """One row per change: run, month, state, sides, chance, each term, price, hazard (per year)."""

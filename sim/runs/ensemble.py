@@ -15,7 +15,7 @@ from sim.errors import InputError, Problem
 from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
-from sim.model.terms import ANSWER_COLUMNS, COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
+from sim.model.terms import ACCOUNTS, ANSWER_COLUMNS, COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
 from sim.runs.sampling import Draws
 
 Engine = Literal["compiled", "mesa"]
@@ -46,6 +46,8 @@ class Ensemble:
     """(talks, TALK_COLUMNS) one row per concluded talk of the runs asked for, by run, month and place."""
     answers: NDArray[np.float64]
     """(answers, ANSWER_COLUMNS) one row per answer of Washington's to a host, by run and month."""
+    accounts: NDArray[np.float64]
+    """(runs, n + h, ACCOUNTS) what each patron pays each place in the runs whose talks are kept, US$ million."""
 
     @property
     def heads(self) -> dict[str, NDArray[np.int64]]:
@@ -68,13 +70,14 @@ def run_ensemble(
     """Simulate runs 0 to `runs` - 1. Raises InputError if a ledger of more than 100 runs is asked for.
 
     horizons : months, ascending, at which each state's expected moves are summed
-    talks : number of runs, from the first, whose concluded talks are kept
+    talks : number of runs, from the first, whose concluded talks and accounts are kept
     """
     check_ledger(ledger, runs)
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
     counts = np.empty((runs, length, 2), dtype=np.uint8)
     expected = np.zeros((-(-runs // RUNS_PER_DRAW), places, len(horizons), 2))
     book = np.zeros((runs, length, places, COLUMNS)) if ledger else None
+    accounts = np.zeros((min(runs, talks), places, ACCOUNTS))
     work = _compiled if engine == "compiled" else _mesa
     at_rows = np.array(horizons, dtype=np.int64)
 
@@ -91,6 +94,7 @@ def run_ensemble(
                 counts[first:last],
                 expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
                 None if book is None else book[first:last],
+                accounts[first:last],
                 first < talks,
             )
             pending[pool.submit(work, plan, draws, seed, part)] = (first, last)
@@ -106,7 +110,7 @@ def run_ensemble(
     changes, talk_rows, answers = zip(*(rows_by_chunk[first] for first, _ in chunks), strict=True)
     concluded = np.concatenate(talk_rows)
     first_talks = concluded[: np.searchsorted(concluded[:, TALK_RUN], talks)]
-    return Ensemble(counts, np.concatenate(changes), expected, book, first_talks, np.concatenate(answers))
+    return Ensemble(counts, np.concatenate(changes), expected, book, first_talks, np.concatenate(answers), accounts)
 
 
 def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
@@ -127,6 +131,7 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
             counts[row : row + 1],
             np.zeros((1, places, 0, 2)),
             book[row : row + 1],
+            np.zeros((0, places, ACCOUNTS)),
             True,
         )
         rows.append(work(plan, draws, seed, part))
@@ -134,7 +139,8 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
         np.concatenate([np.empty((0, width)), *(tables[part] for tables in rows)])
         for part, width in enumerate((HEAD + COLUMNS, TALK_COLUMNS, ANSWER_COLUMNS))
     )
-    return Ensemble(counts, changes, np.zeros((0, places, 0, 2)), book, talk_rows, answers)
+    none = np.zeros((0, places, ACCOUNTS))
+    return Ensemble(counts, changes, np.zeros((0, places, 0, 2)), book, talk_rows, answers, none)
 
 
 def check_ledger(wanted: bool, runs: int) -> None:
@@ -152,6 +158,8 @@ class Part:
     counts: NDArray[np.uint8]
     expected: NDArray[np.float64]
     ledger: NDArray[np.float64] | None
+    accounts: NDArray[np.float64]
+    """Those of the first runs, or of none."""
     talks: bool
     """Whether concluded talks are kept."""
 
@@ -180,6 +188,7 @@ def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
             part.counts,
             part.expected,
             np.empty((0, 0, 0, 0)) if part.ledger is None else part.ledger,
+            part.accounts,
             part.talks,
         )
     return rows
@@ -208,7 +217,8 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
         )
         expected = part.expected[draw - part.first // RUNS_PER_DRAW]
         ledger = None if part.ledger is None else part.ledger[offset]
-        run_world(world, part.horizons, part.counts[offset], expected, ledger)
+        accounts = part.accounts[offset] if offset < part.accounts.shape[0] else None
+        run_world(world, part.horizons, part.counts[offset], expected, ledger, accounts)
         rows += [[run, month, place, before, after, *row] for month, place, before, after, row in world.changes]
         talk_rows += world.talks if part.talks else []
         answers += world.answers

@@ -151,7 +151,7 @@ def simulate(
     """Run a request in memory.
 
     tell : called with a sentence before a step that takes long
-    talks : whether to keep the concluded talks of the first `MOST_TALK_RUNS` runs
+    talks : whether to keep the concluded talks and the accounts of the first `MOST_TALK_RUNS` runs
     """
     clock = clock or Clock()
     check_ledger(request.ledger, request.runs)
@@ -194,6 +194,7 @@ def simulate(
         concluded=partial(talks_table, ensemble.talks, plan.months, codes),
         drawn=partial(_drawn, draws.parameters),
         answers=ensemble.answers,
+        book=ensemble.accounts,
         voted=partial(votes, plan, draws.outcomes, request.seed, request.runs),
     )
 

@@ -75,6 +75,8 @@ def test_run_draws_its_charts(ran: Path) -> None:
         "when.svg",
         "bids.png",
         "bids.svg",
+        "accounts.png",
+        "accounts.svg",
     }
     assert face.read(folder).runs == 40
 
@@ -174,10 +176,11 @@ def test_a_result_of_two_ties_has_a_chart_of_its_hosts(
     answer = sim("plot", second, "--format", "png", "--out", tmp_path / "out")
     assert (answer.status, answer.err) == (0, "")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "count.png", "states.png", "when.png", "bids.png", "cooperation.png",
+        "count.png", "states.png", "when.png", "bids.png", "accounts.png", "cooperation.png",
     }  # fmt: skip
     assert sim("plot", results[0], "--chart", "cooperation").problems() == [
-        "--chart: one of count, states, when, bids, for the scenario of this result has no hosts (got 'cooperation')"
+        "--chart: one of count, states, when, bids, accounts, "
+        "for the scenario of this result has no hosts (got 'cooperation')"
     ]
 
 

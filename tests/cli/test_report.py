@@ -117,7 +117,7 @@ def test_of_one_result(sim: Sim, folder: Path) -> None:
     assert sim("report", folder, "--json").json == {"report": str(folder / "report.html")}
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json", "trajectories.parquet", "events.parquet", "summary.csv", "states.csv", "talks.parquet",
-        "draws.parquet", "outcomes.csv", "answers.csv", "report.html",
+        "draws.parquet", "outcomes.csv", "answers.csv", "accounts.csv", "report.html",
     }  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def test_a_result_is_what_it_says_and_the_same_again(folder: Path) -> None:
         "draws.parquet, run again",
         "outcomes.csv, run again",
         "answers.csv, run again",
+        "accounts.csv, run again",
         "ledger.parquet, run again",
         *(f"{key} in the manifest, run again" for key in module.COMPUTED),
     ]

@@ -459,12 +459,12 @@ def test_the_axis_of_hosts_has_whole_numbers_from_none_to_all(hosts: int) -> Non
 
 def test_only_results_with_hosts_have_their_chart(make: Any, tmp_path: Path) -> None:
     without, with_hosts = make(runs=2), make(runs=2, hosts=("HND",))
-    assert of_result(without).names == CHARTS == ("count", "states", "when", "bids")
+    assert of_result(without).names == CHARTS == ("count", "states", "when", "bids", "accounts")
     assert of_result(with_hosts).names == (*CHARTS, "cooperation")
     assert [path.stem for path in of_result(without).draw(tmp_path, formats=("png",))] == list(CHARTS)
     assert [path.stem for path in of_result(with_hosts).draw(tmp_path, formats=("png",))] == [*CHARTS, "cooperation"]
     with pytest.raises(
-        InputError, match="one of count, states, when, bids, for the scenario of this result has no hosts"
+        InputError, match="one of count, states, when, bids, accounts, for the scenario of this result has no hosts"
     ):
         of_result(without).drawn("cooperation")
     with pytest.raises(InputError, match=r"one of .*, cooperation \(got 'cooperate'\); did you mean cooperation\?"):
@@ -576,5 +576,7 @@ def test_a_comparison_is_saved_in_the_formats_asked_for(make: Any, tmp_path: Pat
 def test_only_some_charts(make: Any, tmp_path: Path) -> None:
     written = of_result(make(runs=2)).draw(tmp_path / "new", only=("when",), formats=("png",))
     assert written == [tmp_path / "new" / "when.png"]
-    with pytest.raises(InputError, match=r"one of count, states, when, bids \(got 'wen'\); did you mean when\?"):
+    with pytest.raises(
+        InputError, match=r"one of count, states, when, bids, accounts \(got 'wen'\); did you mean when\?"
+    ):
         of_result(make(runs=2)).draw(tmp_path, only=("wen",))
