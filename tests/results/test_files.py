@@ -21,8 +21,8 @@ from tests.results.sealing import resealed, vouched
 from tests.scenario.documents import written
 
 FILES = {
-    "accounts.csv", "answers.csv", "draws.parquet", "events.parquet", "ledger.parquet", "manifest.json", "outcomes.csv", "states.csv",
-    "summary.csv", "talks.parquet", "trajectories.parquet",
+    "accounts.csv", "answers.csv", "draws.parquet", "events.parquet", "ledger.parquet", "manifest.json", "outcomes.csv",
+    "states.csv", "summary.csv", "talks.parquet", "trajectories.parquet",
 }  # fmt: skip
 QUIET = "[parameters]\ndeparture_rate = 1e-6\nreturn_rate = 1e-9\nholy_see_rate = 1e-6\n"
 
