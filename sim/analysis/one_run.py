@@ -137,7 +137,7 @@ def _month(subject: Subject, timeline: Any, seed: int, run: int, row: int, weigh
     terms = {name: float(weighed[TERMS[name]]) for name in decision.terms}
     hazard, number = float(weighed[HAZARD]), int(timeline.calendar_month[row])
     side = SIDES[subject.tie][int(weighed[SIDE])]
-    open_to = side == SIDES[subject.tie][decision.home]
+    open_to = bool(decision.may_follow(weighed[SIDE]))
     chance = rules.monthly_chance(hazard, float(timeline.exposure[row])) if open_to else None
     document: Row = {"month": subject.result.months[row], "row": row, "side": side, **terms}
     u: float | None = None

@@ -42,7 +42,7 @@ def _points(values: NDArray[np.float64], method: Any = "linear") -> dict[str, fl
 
 def _undecided(subject: Subject, rows: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(runs, T + 1) whether the decision was open in a month."""
-    undecided: NDArray[np.bool_] = rows[:, :, SIDE] == DECISIONS[subject.decision].home
+    undecided: NDArray[np.bool_] = DECISIONS[subject.decision].may_follow(rows[:, :, SIDE])
     if subject.decision == "return":
         undecided &= rows[:, :, HAZARD] > 0.0
     return undecided

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from sim.atlas import Side
 
@@ -142,6 +142,10 @@ class Decision(NamedTuple):
     """The side it starts from."""
     short: str
     """What it does, where there is little room."""
+
+    def may_follow(self, side: Any) -> Any:
+        """Whether it may be taken on a side (a number of it, or an array): who is with neither may come like others."""
+        return (side == TAIPEI) == (self.home == TAIPEI)
 
     @property
     def by_talks(self) -> bool:

@@ -119,7 +119,7 @@ def test_a_result_without_its_reference_is_refused(everything: Result) -> None:
 
 
 def decisions(result: Result) -> Iterator[tuple[str, dict[str, float], float]]:
-    """Every decision of a result: which, its terms, its hazard; of leaving the chance that its talks were lost."""
+    """Every decision of a result: which, its terms, its hazard; of changing sides the chance that talks ended so."""
     changes, cooperating = result.changes, len(result.members)
     for row in range(changes["run"].shape[0]):
         before, place = changes["from"][row], changes["state"][row]
@@ -130,9 +130,8 @@ def decisions(result: Result) -> Iterator[tuple[str, dict[str, float], float]]:
                 yield "suspend", terms, float(changes["hazard"][row])
         elif before == 0:
             yield "leave", terms, float(changes["chance"][row])
-        elif changes["to"][row] == 0 and changes["hazard"][row] < 100.0:  # else it was told
-            del terms["order"]
-            yield "return", terms, float(changes["hazard"][row])
+        elif changes["to"][row] == 0:
+            yield "return", terms, float(changes["chance"][row])
 
 
 ADDED = {name: [term.name for term in decision.added] for name, decision in DECISIONS.items()}
@@ -144,7 +143,7 @@ def test_the_steps_multiply_to_the_hazard_exactly(everything: Result) -> None:
         for decision, terms, hazard in decisions(result):
             parts = steps(decision, terms)
             assert parts[-1]["after"] == hazard
-            assert parts[0]["after"] == (rules.wins if decision == "leave" else math.exp)(terms["base"])
+            assert parts[0]["after"] == (math.exp if decision == "suspend" else rules.wins)(terms["base"])
             assert all(step["before"] == last["after"] for last, step in pairwise(parts))
             product = parts[0]["after"] * math.prod(step["factor"] for step in parts[1:])
             assert product == pytest.approx(hazard, rel=1e-11)
@@ -154,10 +153,10 @@ def test_the_steps_multiply_to_the_hazard_exactly(everything: Result) -> None:
 
 
 def test_a_hazard_beyond_the_cap_ends_at_the_cap() -> None:
-    terms = dict.fromkeys(ADDED["return"], 0.0) | {"base": 19.0, "pledge": 5.0, "acceptance": 0.5}
-    rows = steps("return", terms)
-    assert rows[-1]["after"] == rules.hazard_of_return(20.0, 0.5)
-    assert next(step for step in rows if step["term"] == "pledge")["after"] == math.exp(20.0)
+    terms = dict.fromkeys(ADDED["suspend"], 0.0) | {"base": 19.0, "backfire": 5.0, "order": 0.5}
+    rows = steps("suspend", terms)
+    assert rows[-1]["after"] == rules.hazard_of_suspension(20.0, 0.5)
+    assert next(step for step in rows if step["term"] == "backfire")["after"] == math.exp(20.0)
 
 
 # --- one run ----------------------------------------------------------------------------------------------
@@ -310,23 +309,24 @@ def test_the_frames_have_a_row_a_month_a_step_and_a_lever(honduras: Explanation)
 def test_a_return_and_a_suspension_are_explained_too(everything: Result) -> None:
     back = explain(everything, "NIC", runs=40, threads=1)
     assert (back.subject.decision, back.document["run"]["decided"]) == ("return", True)
-    assert "is back with Taipei" in back.sentences[0]
+    assert "has come to Taipei" in back.sentences[0]
     ends = explain(everything, "HND", tie="cooperation", runs=40, threads=1)
     assert (ends.subject.decision, ends.subject.place) == ("suspend", len(everything.members) + 1)
     assert "Honduras suspends military cooperation in" in ends.sentences[1]
-    for explanation in (back, ends):
+    for explanation, measure, of_luck in ((back, "losing", "losing"), (ends, "hazard", "chance")):
         run = explanation.document["run"]
-        assert run["steps"][-1]["after"] == run["hazard"]
-        assert run["luck"] < run["chance"]
+        assert run["steps"][-1]["after"] == run[measure]
+        assert run["luck"] < run[of_luck]
         json.dumps(explanation.document, allow_nan=False)
 
 
-def test_a_state_on_neither_side_may_wait_before_it_can_return() -> None:
+def test_a_state_on_neither_side_may_come_too() -> None:
+    """Its months without a tie have a chance like those with Beijing, and a number drawn where talks close."""
     result = result_of(in_the_truce(), runs=40)
     one = explain(result, "GMB", 0, runs=20, threads=1).document["run"]
     waiting = [month for month in one["months"] if month["side"] == "none"]
     assert waiting
-    assert all(month["chance"] is None and month["luck"] is None for month in waiting)
+    assert all(month["chance"] is not None and month["talks"] is not None for month in waiting)
 
 
 # --- what is refused --------------------------------------------------------------------------------------

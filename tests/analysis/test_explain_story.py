@@ -152,7 +152,7 @@ def a_run(drawn: float, base: float = -2.0, **terms: float) -> dict[str, Any]:
     steps = [{"term": "base", "label": "share", "value": base, "after": rules.wins(base)}]
     steps += [{"term": name, "label": name, "value": value} for name, value in terms.items()]
     steps.append({"term": "acceptance", "label": "acceptance", "value": 1.0})
-    return {"steps": steps, "wins": rules.wins(base + sum(terms.values())), "drawn": drawn}
+    return {"decision": "leave", "steps": steps, "wins": rules.wins(base + sum(terms.values())), "drawn": drawn}
 
 
 def test_what_tipped_it() -> None:

@@ -157,8 +157,8 @@ def test_a_return_and_a_suspension_have_changes_of_their_own() -> None:
     runs, rows = first_decisions(back)
     change = smallest_change(back, int(runs[0]), int(rows[0]))
     levers = {row["lever"] for row in change["rows"]}
-    assert {"taipei.acceptance", "beijing.package"} <= levers
-    assert not levers & {"lobbying", "beijing.budget", "washington.attention"}
+    assert {"taipei.acceptance", "taipei.wooing", "beijing.budget", "beijing.package"} <= levers
+    assert not levers & {"lobbying", "washington.attention"}
     ends = subject_of(result_of(rich(), runs=80), "HND", "cooperation")
     runs, rows = first_decisions(ends)
     change = smallest_change(ends, int(runs[-1]), int(rows[-1]))

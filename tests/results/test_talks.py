@@ -31,7 +31,7 @@ TYPES = {
     "run": pa.int32(), "opened": pa.date32(), "closed": pa.date32(), "iso3": TEXT, "side": TEXT, "public": pa.bool_(),
     "trigger": TEXT, "beijing_limit": pa.float64(), "taipei_limit": pa.float64(), "pressure": pa.float64(),
     **dict.fromkeys(("base", "offer", "aid", "threat", "backfire", "government", "pledge", "request", "order",
-                     "neighbours", "acceptance", "chance"), pa.float64()),
+                     "neighbours", "shortfall", "acceptance", "chance"), pa.float64()),
     "outcome": TEXT, "price": pa.float64(), "price_musd": pa.float64(),
 }  # fmt: skip
 QUIET = "[parameters]\ndeparture_rate = 1e-6\nreturn_rate = 1e-9\nholy_see_rate = 1e-6\n"
@@ -66,14 +66,14 @@ def test_the_columns_and_their_types(folder: Path, result: Result) -> None:
 
 def test_rows_of_the_engines_in_words() -> None:
     rows = np.zeros((2, TALK_COLUMNS))
-    rows[0, :9] = (3, -1, 0, 1, 1, 3, 2.5, 0.5, 1.5)
+    rows[0, :10] = (3, -1, 0, 1, 1, 3, 2.5, 0.5, 1.5, 0)
     rows[0, -5:] = (0.75, 0.25, 0, 1.5, 30.0)
-    rows[1, :4] = (4, 1, 2, 0)
+    rows[1, :4], rows[1, 9] = (4, 1, 2, 0), 1
     rows[1, -3] = 2
     table = talks_table(rows, ["2021-12", "2022-01", "2022-02"], ["BLZ", "HND"])
     assert {name: values.tolist() for name, values in table.items() if name not in TYPES or TYPES[name] == TEXT} == {
         "iso3": ["HND", "BLZ"],
-        "side": ["taipei", "taipei"],
+        "side": ["taipei", "beijing"],
         "trigger": ["request", "itself"],
         "outcome": ["left", "not_taken"],
     }
@@ -89,12 +89,13 @@ def test_talks_open_at_the_start_count_as_of_the_month_before() -> None:
     assert before(["2022-01"]) == "2021-12"
 
 
-def test_who_leaves_has_lost_its_talks(result: Result) -> None:
+def test_who_changes_sides_has_lost_its_talks(result: Result) -> None:
     """The last row of talks is the change: same run, month and state, and the same numbers to the last bit."""
     talks, events = result.talks(), result.events()
     lost = talks[talks["outcome"] == "left"]
-    left = events[(events["tie"] == "recognition") & (events["from"] == "taipei")]
+    left = events[(events["tie"] == "recognition") & ((events["from"] == "taipei") | (events["to"] == "taipei"))]
     assert len(lost) == len(left) > 100
+    assert list(lost["side"]) == list(left["from"])
     shared = [name for name in events if name in TYPES and name not in ("run", "iso3")]
     pd.testing.assert_frame_equal(
         lost.rename(columns={"closed": "month"})[["run", "month", "iso3", *shared]].reset_index(drop=True),
@@ -111,11 +112,16 @@ def test_the_talks_are_in_order_and_make_sense(result: Result) -> None:
     assert talks["opened"].min() == first
     assert set(talks["outcome"]) <= {"left", "stayed", "not_taken", "dropped"}
     assert set(talks["trigger"]) <= {"itself", "pledge", "order", "request"}
-    assert set(talks["side"]) == {"taipei"}
+    assert set(talks["side"]) == {"taipei", "beijing"}
     assert ((talks["pressure"] >= 0.0) & (talks["pressure"] <= 3.0)).all()
     assert (talks[["beijing_limit", "taipei_limit", "price", "price_musd"]] >= 0.0).all(axis=None)
     stayed = talks[talks["outcome"] == "stayed"]
-    assert (stayed["price"] <= stayed["taipei_limit"] + 1e-9).all()
+    kept, held = stayed[stayed["side"] == "taipei"], stayed[stayed["side"] == "beijing"]
+    assert (kept["price"] <= kept["taipei_limit"] + 1e-9).all()
+    won = talks[(talks["side"] == "beijing") & (talks["outcome"] == "left")]
+    assert (won["price"] <= won["taipei_limit"] + 1e-9).all()
+    assert not held.empty
+    assert (held["pressure"] == 0.0).all()
 
 
 def test_the_talks_of_each_state(result: Result, folder: Path) -> None:
@@ -124,7 +130,8 @@ def test_the_talks_of_each_state(result: Result, folder: Path) -> None:
         rows = list(csv.DictReader(file))
     assert list(rows[0])[-4:] == ["at_start", "talks", "talks_lost", "price"]
     for row in rows:
-        own = talks[talks["iso3"] == row["iso3"]]
+        about = (talks["side"] == "taipei") == (row["at_start"] == "taipei")
+        own = talks[about & (talks["iso3"] == row["iso3"])]
         lost = own[own["outcome"] == "left"]
         if row["tie"] == "cooperation":
             assert (row["talks"], row["talks_lost"], row["price"]) == ("", "", "")
@@ -138,9 +145,10 @@ def test_a_state_without_talks_has_none_lost_and_no_price() -> None:
     places = [Place("HND", "Honduras", "taipei"), Place("BLZ", "Belize", "taipei"), Place("CRI", "x", "beijing"),
               Place("HND", "Honduras", "active", "cooperation")]  # fmt: skip
     talks = {
-        "iso3": ["HND", "HND", "BLZ", "HND"],
-        "outcome": ["left", "stayed", "dropped", "left"],
-        "price": [1.0, 9.0, 0.0, 2.0],
+        "iso3": ["HND", "HND", "BLZ", "HND", "HND"],
+        "side": ["taipei", "taipei", "taipei", "taipei", "beijing"],
+        "outcome": ["left", "stayed", "dropped", "left", "left"],
+        "price": [1.0, 9.0, 0.0, 2.0, 5.0],
     }
     assert of_states(talks, places, 8) == {
         "talks": [0.375, 0.125, 0.0, None],
@@ -209,7 +217,7 @@ REFUSED = [
     ("talks.parquet", 3, "iso3", pa.array(["XYZ"]), "iso3: a name that this result knows (got 'XYZ')"),
     ("talks.parquet", 3, "iso3", pa.array([None], pa.string()), "iso3: a name that this result knows"),
     (
-        "talks.parquet", 22, "outcome", pa.array(["lefd"]),
+        "talks.parquet", 23, "outcome", pa.array(["lefd"]),
         "outcome: a name that this result knows (got 'lefd'); did you mean left?",
     ),
     ("talks.parquet", 6, "trigger", pa.array(["\x1b[2J"]), "trigger: a name that this result knows (got '"),

@@ -16,7 +16,7 @@ TYPES = (
     "truce, truce-ends"
 )
 CODE = "a state's three-letter code or name, such as HND or Honduras"
-MEMBER = "a state simulated here: on the roster at the start, or one that left Taipei lately"
+MEMBER = "a state simulated here: on the roster at the start, or a candidate for coming to Taipei"
 NAME = "a name of small letters, digits and single hyphens"
 DAY = "a date written YYYY-MM-DD"
 DAYS = "a date from 1971-10-25 to 2100-12-31"
@@ -264,8 +264,8 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["roster.add: not already on the record's roster of 2021-12-10 (got 'HND')"],
     ),
     "removing what is not there": (
-        '[roster]\nremove = ["JPN"]',
-        ["roster.remove: on the record's roster of 2021-12-10 (got 'JPN')"],
+        '[roster]\nremove = ["FRA"]',
+        ["roster.remove: on the record's roster of 2021-12-10 (got 'FRA')"],
     ),
     "removing nobody's code": (
         '[roster]\nremove = ["HNDD"]',
@@ -298,18 +298,18 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "a host that is not simulated": (
-        '[cooperation]\nhosts = ["HND", "JPN"]',
-        [f"cooperation.hosts: {MEMBER} (got 'JPN')"],
+        '[cooperation]\nhosts = ["HND", "FRA"]',
+        [f"cooperation.hosts: {MEMBER} (got 'FRA')"],
     ),
     "a host that is nobody's code": (
         '[cooperation]\nhosts = ["HNDD"]',
         [f"cooperation.hosts.0: {CODE} (got 'HNDD'); did you mean HND (Honduras)?"],
     ),
     "adding one without an economy": (
-        '[roster]\nadd = ["JPN"]',
+        '[roster]\nadd = ["FRA"]',
         [
-            "roster.add: a state whose economy the atlas has for 2020, or with states.JPN.gdp_million_usd, "
-            "states.JPN.us_aid and states.JPN.population (got 'JPN')"
+            "roster.add: a state whose economy the atlas has for 2020, or with states.FRA.gdp_million_usd, "
+            "states.FRA.us_aid and states.FRA.population (got 'FRA')"
         ],
     ),
     "a roster that is a text": ('[roster]\nadd = "NIC"', ["roster.add: a list, as [\"NIC\"] (got 'NIC')"]),
@@ -351,18 +351,18 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     # Expectations
     "expectations that fail": (
-        '[expectations]\ncount_at_start = 13\nwith_taipei = ["JPN"]\nnot_with_taipei = ["HND"]',
+        '[expectations]\ncount_at_start = 13\nwith_taipei = ["FRA"]\nnot_with_taipei = ["HND"]',
         [
             "expectations.count_at_start: 14, the states on the roster (got 13)",
-            "expectations.with_taipei: a state on Taipei's side at the start (got 'JPN')",
+            "expectations.with_taipei: a state on Taipei's side at the start (got 'FRA')",
             "expectations.not_with_taipei: a state not on Taipei's side at the start (got 'HND')",
         ],
     ),
     "expectations of a count without a state": (
-        "[expectations]\ncount_without = { HND = 14, JPN = 13 }",
+        "[expectations]\ncount_without = { HND = 14, FRA = 13 }",
         [
             "expectations.count_without.HND: 13, the states left without it (got 14)",
-            "expectations.count_without.JPN: a state on Taipei's side at the start (got 'JPN')",
+            "expectations.count_without.FRA: a state on Taipei's side at the start (got 'FRA')",
         ],
     ),
     "an expectation of a fraction": (
@@ -558,7 +558,7 @@ def test_all_wrong_parameters_are_listed_at_once(tmp_path: Path) -> None:
 
 def test_all_problems_of_meaning_are_listed_at_once(tmp_path: Path) -> None:
     body = (
-        EVENT.replace("2022-01-01", "2023-01-01").replace("HND", "JPN")
+        EVENT.replace("2022-01-01", "2023-01-01").replace("HND", "FRA")
         + VOTE.replace("2022-03-01", "2023-03-01")
         + OUTCOME
         + '[roster]\nadd = ["GTM"]\n[expectations]\ncount_at_start = 3\n'

@@ -15,7 +15,7 @@ from sim.scenario.values import as_set
 from tests.scenario.documents import FILE, refused, written
 
 NAME = "honduras-2021"
-SIMULATED = "a state simulated here: on the roster at the start, or one that left Taipei lately"
+SIMULATED = "a state simulated here: on the roster at the start, or a candidate for coming to Taipei"
 TABLES = (
     "scenario, roster, beijing, taipei, washington, cooperation, states, events, elections, record, given, "
     "expectations and parameters"
@@ -225,7 +225,7 @@ def test_what_was_set_is_kept(tmp_path: Path) -> None:
         ("scenario.extends", "outlook-2026", "settled by the file: it cannot be set (got 'outlook-2026')"),
         ("scenario.extends.x", 1, "settled by the file: it cannot be set (got 1)"),
         ("expectations.count_without", {"HND": 14}, None),
-        ("cooperation.hosts", ["HND", "JPN"], f"{SIMULATED} (got 'JPN')"),
+        ("cooperation.hosts", ["HND", "FRA"], f"{SIMULATED} (got 'FRA')"),
         ("parameters.lean_effect", 11, "from -10 to 10 (got 11.0)"),
         ("washington.attention", [1, {"a": True}], "a number (got [1, {a = true}])"),
         ("washington.attention", "x" * 500, f"a number (got 'x{'x' * 115}...)"),
