@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from sim import atlas, results
-from sim.analysis.accounts import PATRONS, accounts_in_words, payments, short, totals
+from sim.analysis.accounts import PATRONS, accounts_in_words, between, payments, short, totals
 from sim.analysis.answers import answers_in_words
 from sim.analysis.reading import (
     Row,
@@ -48,8 +48,8 @@ SHADES = (0.0, 0.005, 0.02, 0.05, 0.10, 0.20)
 """Chances from which on a cell of the table of years has the next shade."""
 MOST_ROWS = 60
 """States in a table."""
-MOST_PAID = 12
-"""Rows of the table of who pays whom, beside the totals."""
+MOST_PAID = 5
+"""States of a patron in the table of who pays whom."""
 
 
 def html_of(result: Result, why: Sequence[Reasons] | None = None, manifest: Mapping[str, Any] | None = None) -> str:
@@ -221,23 +221,23 @@ def _hosts(result: Result) -> dict[str, Any]:
 
 
 def _accounts(result: Result) -> dict[str, Any]:
-    """What the patrons pay: sentences, and a row each of totals and of the largest sums; empty if not kept."""
+    """What the patrons pay: sentences, and rows: of each its total and its largest sums; empty if not kept."""
     sentences = accounts_in_words(result)
     if not sentences:
         return {}
-    rows = [
-        (PATRONS[row.patron], "all hosts" if row.tie == COOPERATION else "all", row)
-        for row in totals(result).values()
-        if row.promised
-    ]
-    paid = payments(result)
-    rows += [(PATRONS[row.patron], row.state, row) for row in paid[:MOST_PAID]]
+    paid, shown, rows = payments(result), 0, []
+    for total in totals(result).values():
+        own = [row for row in paid if (row.patron, row.tie) == (total.patron, total.tie)]
+        if own:
+            rows.append((PATRONS[total.patron], "all hosts" if total.tie == COOPERATION else "all", total))
+            rows += [(PATRONS[row.patron], row.state, row) for row in own[:MOST_PAID]]
+            shown += len(own[:MOST_PAID])
     cells = [
         {
             "patron": patron,
             "state": state,
             "sums": [
-                (short(mean), f"{short(low)} to {short(high)}")
+                (short(mean), between(low, high))
                 for mean, low, high in (
                     (row.promised, row.promised_low, row.promised_high),
                     (row.delivered, row.delivered_low, row.delivered_high),
@@ -246,7 +246,7 @@ def _accounts(result: Result) -> dict[str, Any]:
         }
         for patron, state, row in rows
     ]
-    return {"sentences": sentences, "rows": cells, "rest": max(0, len(paid) - MOST_PAID)}
+    return {"sentences": sentences, "rows": cells, "rest": len(paid) - shown}
 
 
 def _why(reasons: Reasons, runs: int) -> dict[str, Any]:
