@@ -17,7 +17,7 @@ from sim.results.tables import RECOGNITION
 from sim.scenario import given_in_words
 from sim.words import chance_with_range, day, many, month, month_end, month_in_full, percent
 
-STAYED, AWAY = "stayed", "not returned"
+STAYED, AWAY = "stayed", "has not come"
 SMALLEST_SHOWN = 0.005
 """Candidates whose chance to come to Taipei rounds to nothing are only counted."""
 SPANS = (5, 10, 20, 25, 50, 100)
@@ -125,7 +125,7 @@ def on_record(iso3: str, result: Result) -> str:
 
 def _move(change: Change) -> str:
     when = str(change.date.year) if change.precision == "year" else month(change.date)
-    return f"{'left' if change.origin == 'taipei' else 'returned'} {when}"
+    return f"{'left' if change.origin == 'taipei' else 'came'} {when}"
 
 
 def recorded_heading(result: Result) -> str:

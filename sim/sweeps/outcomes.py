@@ -103,7 +103,7 @@ class Outcome:
             COUNT: f"Mean number of states at {end}",
             LOST: f"Mean number of states with Taipei at the start that are not at {end}",
             COOPERATION: f"Mean number of hosts at {end}",
-            LEFT: f"Share of runs, %, in which it has {'returned' if self.away else 'left'} by {end}",
+            LEFT: f"Share of runs, %, in which it has {'come to it' if self.away else 'left'} by {end}",
             SUSPENDED: f"Share of runs, %, in which its cooperation with Washington is suspended at {end}",
         }[self.kind]
 
@@ -114,7 +114,7 @@ class Outcome:
             COUNT: f"mean number of states that recognise Taipei at {end}",
             LOST: f"mean number of states with Taipei at the start that are not at {end}",
             COOPERATION: f"mean number of hosts that cooperate with Washington at {end}",
-            LEFT: f"chance that {name} has {'returned to' if self.away else 'left'} Taipei at {end}",
+            LEFT: f"chance that {name} has {'come to' if self.away else 'left'} Taipei at {end}",
             SUSPENDED: f"chance that {name} has suspended military cooperation at {end}",
         }[self.kind]
 

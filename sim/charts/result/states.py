@@ -31,7 +31,7 @@ TITLE = "Chance of each state to leave Taipei"
 WIDTH = 9.0
 ROW, HEAD, FOOT, BETWEEN = 0.25, 0.32, 0.5, 0.16
 """Inches: a row; the heading of a panel; its ticks and axis label; between two panels."""
-MOST_LEAVERS, MOST_RETURNERS = 60, 15
+MOST_LEAVERS, MOST_RETURNERS = 60, 8
 
 
 @dataclass(frozen=True)
