@@ -139,8 +139,9 @@ def test_done_is_nought_and_silent_on_standard_error(sim: Sim, arguments: list[s
             "--state: a state that recognised Taipei on 2026-09-28 (got 'Paragauy'); did you mean PRY (Paraguay)?",
         ),
         (
-            ["new", "x", "--start", "2026-09-28", "--state", "HON"],
-            "--state: a state that recognised Taipei on 2026-09-28, as Honduras (HND) did not (got 'HON')",
+            ["new", "x", "--start", "2026-09-28", "--state", "FRA"],
+            "--state: a state that recognised Taipei on 2026-09-28, as France (FRA) did not, or a candidate for "
+            "coming to it (sim fit lists them) (got 'FRA')",
         ),
         (
             ["new", "a" * 81],
@@ -184,7 +185,7 @@ def test_validate_tells_of_each_file_and_gives_two_when_one_is_wrong(sim: Sim, t
     bad = written(tmp_path, "x = 1", name="bad.toml")
     answer = sim("validate", bad, good, "none.toml")
     assert answer.status == 2
-    assert answer.out == f"{good}: ok (14 states with Taipei, 9 that left)\n"
+    assert answer.out == f"{good}: ok (14 states with Taipei, 77 candidates)\n"
     assert answer.err.splitlines() == [
         f"{bad}: scenario.x: unknown key (got 'x')",
         "none.toml: no such file, and no shipped scenario of this name",

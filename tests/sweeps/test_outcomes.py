@@ -43,7 +43,7 @@ def laid() -> Plan:
         ("lost", Outcome("lost"), "mean number of states with Taipei at the start that are not at"),
         ("cooperation", Outcome("cooperation"), "mean number of hosts that cooperate with Washington at"),
         ("left:GTM", Outcome("left", "GTM"), "chance that Guatemala has left Taipei at"),
-        ("left:Honduras", Outcome("left", "HND", True), "chance that Honduras has returned to Taipei at"),
+        ("left:Honduras", Outcome("left", "HND", True), "chance that Honduras has come to Taipei at"),
         ("suspended:HND", Outcome("suspended", "HND"), "chance that Honduras has suspended military cooperation at"),
     ],
 )

@@ -123,4 +123,5 @@ def _draw_group(plot: Axes, group: Group, span: int, numbers: float, column: str
         moved = row.ever is None and row.moved
         look = {"color": BLACK, "weight": "bold"} if moved else {"color": GREY}
         beside(plot, numbers + 0.25, place, row.beside, ha="left", **look)
-    head(plot, numbers + 0.25, column, 0.08, ha="left")
+    if any(row.beside for row in rows):
+        head(plot, numbers + 0.25, column, 0.08, ha="left")

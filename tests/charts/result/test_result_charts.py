@@ -218,7 +218,7 @@ def test_the_states_print_chance_range_and_record() -> None:
     for text in ("left Mar 2023", "left Jan 2024", "stayed", "has not come", "record to Sep 2026"):
         assert text in said
     assert "Recognise Taipei on 10 Dec 2021: chance to have left by Dec 2026" in said
-    assert "Had left Taipei before: chance to have returned by Dec 2026" in said
+    assert "Not with Taipei at the start: chance to have come to it by Dec 2026" in said
     measure = " ".join(said).replace("\n", " ")
     assert "5–95 % range over parameter draws" in measure
     assert re.search(r"Another seed would move a dot by about ±[\d.]+ percentage points at most", measure)

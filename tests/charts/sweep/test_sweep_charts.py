@@ -736,7 +736,7 @@ def test_a_state_that_is_away_at_the_start_may_return() -> None:
     drawing = maps.draw_one(document, "left:HND")
     found = said(drawing)
     assert found.startswith("Chance of Honduras to return to Taipei, by")
-    assert "in which it has returned by the end of Dec 2026, for each pair of values; dark: lower chance." in found
+    assert "in which it has come to it by the end of Dec 2026, for each pair of values; dark: lower chance." in found
     chances = on_grid(document, "p_end_HND").T.ravel()
     assert (np.diff(lightness(drawing)[np.argsort(chances)]) >= -0.01).all()
     assert said(maps.draw_one(document, "left:GTM")).startswith("Chance of Guatemala to leave Taipei")
