@@ -1075,15 +1075,14 @@ def simulate(
                     )
                 away[i] += chance[i] if side[i] == ACTIVE else -chance[i]
             if horizon < horizons.shape[0] and t == horizons[horizon]:
-                for i in range(n):
-                    if side[i] != TAIPEI:
-                        met = (t + 1 - steady_since[i]) * steady[i]
-                        away[i] += -met if timeline.with_taipei[i] else met
-                        steady_since[i] = t + 1
                 sums = expected[draw - first_run // RUNS_PER_DRAW]
                 for i in range(places):
-                    sums[i, horizon, 0] += away[i]
-                    sums[i, horizon, 1] += away[i] * away[i]
+                    by_now = away[i]
+                    if i < n and side[i] != TAIPEI:
+                        met = (t + 1 - steady_since[i]) * steady[i]
+                        by_now += -met if timeline.with_taipei[i] else met
+                    sums[i, horizon, 0] += by_now
+                    sums[i, horizon, 1] += by_now * by_now
                 horizon += 1
 
             # The hosts decide.

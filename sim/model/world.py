@@ -185,10 +185,14 @@ class World(mesa.Model):
 
     def add_up(self, number: int, month: int) -> None:
         """Add what a state that is not with Taipei has met before a month, at the chance that it had until then."""
+        self.away[number] += self.not_added(number, month)
+        self.members[number].steady_since = month
+
+    def not_added(self, number: int, month: int) -> float:
+        """What of that is not yet in `away`."""
         state = self.members[number]
         met = (month - state.steady_since) * state.steady
-        self.away[number] += -met if self.at_start[number] else met
-        state.steady_since = month
+        return -met if self.at_start[number] else met
 
     def open_calendar(self) -> None:
         """Everything dated in the month takes effect."""
@@ -279,10 +283,10 @@ def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: A
         if t > 0:
             counts[t] = world.count, world.cooperating
         if t in reached:
+            away = np.array(world.away)
             for state in world.members:
                 if not state.recognises_taipei:
-                    world.add_up(state.index, t + 1)
-            away = np.array(world.away)
+                    away[state.index] += world.not_added(state.index, t + 1)
             expected[:, reached[t], 0] += away
             expected[:, reached[t], 1] += away * away
         if ledger is not None:

@@ -57,7 +57,7 @@ def _of_states(result: Result) -> str:
         moved = [f"{the(row.name)} has {'' if row.p else 'not '}{_did(row, result)}" for row in rows]
         return f"In the one run that was made, {listed(moved)} by {end}."
     ranges = any(row.low < row.high for row in rows)
-    groups = [[row for row in rows if _did(row, result) == did] for did in (_LEFT, _BACK)]
+    groups = [[row for row in rows if _did(row, result) == did] for did in (_LEFT, _CAME)]
     parts = []
     for group in groups:
         for number, row in enumerate(group):
@@ -71,13 +71,13 @@ def _of_states(result: Result) -> str:
     return f"{text}{ending}."
 
 
-_LEFT, _BACK = "left Taipei", "returned to Taipei"
+_LEFT, _CAME = "left Taipei", "came to Taipei"
 _RANGE = "the range being what is not known about the model’s numbers"
 
 
 def _did(row: Row, result: Result) -> str:
     stayed = {code for code, _, side in result.members if side == "taipei"}
-    return _LEFT if row.iso3 in stayed else _BACK
+    return _LEFT if row.iso3 in stayed else _CAME
 
 
 def _of_count(result: Result) -> str:
@@ -114,13 +114,13 @@ def happened(result: Result) -> str:
         return ""
     known, since = result.known, known_to(result)
     moved = [
-        f"{the(_name(change.iso3))} {'left' if change.origin == 'taipei' else 'returned'} in "
+        f"{the(_name(change.iso3))} {'left' if change.origin == 'taipei' else 'came'} in "
         + (str(change.date.year) if change.precision == "year" else month_in_full(change.date))
         for change in known.changes_between(since, min(known.confirmed_until, month_end(result.months[-1])))
         if change.date > since and "taipei" in (change.origin, change.destination)
     ]
     count = many(points[-1][1], "state")
-    who = f": {listed(moved)}" if moved else "; none left and none returned"
+    who = f": {listed(moved)}" if moved else "; none left and none came"
     return f"On record it was {count} at the end of {month_in_full(points[-1][0])}{who}."
 
 

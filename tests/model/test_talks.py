@@ -20,11 +20,13 @@ from sim.model.terms import (
     NOT_TAKEN,
     OUTCOMES,
     STAYED,
+    TAIPEI,
     TALK_BEIJING,
     TALK_CLOSED,
     TALK_ENDS,
     TALK_OPENED,
     TALK_PUBLIC,
+    TALK_SIDE,
     TALK_STATE,
     TALK_TAIPEI,
     TALK_TERMS,
@@ -177,11 +179,12 @@ def test_engines_agree_where_patrons_have_nothing(changes: dict[str, Any]) -> No
 
 def test_where_money_does_not_count_nothing_is_paid() -> None:
     found = run(changed(BASE, {"parameters.money_effect": 0.0}), 400, root=BASE, ledger=False)
-    outcome, price = found.talks[:, TALK_ENDS["outcome"]], found.talks[:, TALK_ENDS["price"]]
+    talks = found.talks[found.talks[:, TALK_SIDE] == TAIPEI]
+    outcome, price = talks[:, TALK_ENDS["outcome"]], talks[:, TALK_ENDS["price"]]
     assert np.all(price[outcome == LEFT] == 0.0)
     # Nothing is added to what stands, and that is at its ceiling by definition: one price for each state.
     for place in range(5):
-        assert len(np.unique(price[(outcome == STAYED) & (found.talks[:, TALK_STATE] == place)])) <= 1
+        assert len(np.unique(price[(outcome == STAYED) & (talks[:, TALK_STATE] == place)])) <= 1
 
 
 def test_everybody_may_be_in_talks_in_one_month() -> None:
@@ -255,7 +258,8 @@ def test_the_holy_see_has_no_offer_no_aid_no_threat_and_no_price() -> None:
 
 def test_who_wins_pays_no_more_than_its_limit() -> None:
     found = run(changed(BASE, {"parameters.money_effect": 2.0}), 2_000, mode="drawn", ledger=False)
-    talks, ends = found.talks, {name: found.talks[:, column] for name, column in TALK_ENDS.items()}
+    talks = found.talks[found.talks[:, TALK_SIDE] == TAIPEI]
+    ends = {name: talks[:, column] for name, column in TALK_ENDS.items()}
     left, stayed = ends["outcome"] == LEFT, ends["outcome"] == STAYED
     trust_at_least = rules.LEAST_TRUST
     assert left.sum() > 300
