@@ -795,7 +795,9 @@ def simulate(
                 for i in range(n):
                     if side[i] == TAIPEI:
                         continue
-                    if t < 2 and pristine[i] and not touched[i] and (quick[i] or (t == 0 and talks[i] == IDLE)):
+                    idle_still = first_staying[i] if t == 0 else usual_first[i]
+                    begins = quick[i] or (t == 0 and talks[i] == IDLE)
+                    if t < 2 and pristine[i] and begins and not touched[i] and idle_still >= spell[i]:
                         if t == 0:
                             quick[i], steady[i], staying[i], wake[i] = True, first_chance[i], first_staying[i], 1
                             continue
