@@ -226,14 +226,14 @@ def test_a_year_in_which_nobody_left_says_nothing_of_who() -> None:
 def test_nothing_known_leaves_the_prior() -> None:
     """No cell at all, or none that changed."""
     empty = fit_effects(Panel(date(1971, 12, 1), ()), covariates.RETURNING)
-    assert empty.mode.tolist() == [0.0, 0.0]
-    assert empty.covariance == pytest.approx(np.eye(2) * SPREAD**2, rel=1e-12)
-    assert [tuple(scale) for scale in empty.scales] == [(0.0, 1.0)] * 2
-    assert empty.standard.shape == (0, 2)
-    assert returning(date(1980, 1, 1)).cases == 0
-    quiet = fit(date(1980, 1, 1)).returning
-    assert quiet.mode.tolist() == [0.0, 0.0]
-    assert quiet.covariance == pytest.approx(np.eye(2) * SPREAD**2, rel=1e-9)
+    assert empty.mode.tolist() == [0.0, 0.0, 0.0]
+    assert empty.covariance == pytest.approx(np.eye(3) * SPREAD**2, rel=1e-12)
+    assert [tuple(scale) for scale in empty.scales] == [(0.0, 1.0)] * 3
+    assert empty.standard.shape == (0, 3)
+    assert returning(date(1971, 12, 1)).cases == 0
+    quiet = fit(date(1971, 12, 1)).returning
+    assert quiet.mode.tolist() == [0.0, 0.0, 0.0]
+    assert quiet.covariance == pytest.approx(np.eye(3) * SPREAD**2, rel=1e-9)
 
 
 def test_a_covariate_that_is_the_same_for_all_has_no_effect() -> None:

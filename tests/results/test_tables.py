@@ -188,7 +188,7 @@ def month_labels(months: pd.Series) -> list[str]:
 
 EVENTS = [
     "run", "month", "iso3", "tie", "from", "to", "chance", "base", "offer", "aid", "threat", "backfire", "government",
-    "pledge", "request", "order", "neighbours", "shortfall", "acceptance", "price", "price_musd", "hazard",
+    "pledge", "request", "order", "neighbours", "shortfall", "acceptance", "price", "price_musd", "delivered", "hazard",
 ]  # fmt: skip
 
 STARTS = {
