@@ -71,7 +71,7 @@ def _of_states(result: Result) -> str:
     return f"{text}{ending}."
 
 
-_LEFT, _CAME = "left Taipei", "came to Taipei"
+_LEFT, _CAME = "left Taipei", "come to Taipei"
 _RANGE = "the range being what is not known about the model’s numbers"
 
 
