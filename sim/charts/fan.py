@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from sim.analysis.course import BANDS
 from sim.charts.style import BLUE_HALF, BLUE_MOST, SIMULATED
 
-BANDS = (("most", "q05", "q95"), ("half", "q25", "q75"))
-"""Ids of the bands, and the quantiles at their edges."""
 TINTS = (BLUE_MOST, BLUE_HALF)
+"""Colours of the bands, the widest first, as `BANDS` has them."""
 Values = Sequence[Any] | NDArray[np.float64]
 Columns = Mapping[str, Values]
 """Quantiles and mean by name, a value for each row."""
@@ -37,7 +37,7 @@ def bands(
     at : (rows,) along the axis across; of steps (rows + 1,), with the end of the last one
     edge : width of the bands' outlines, points, by which a band that is but a line can still be seen
     """
-    for (name, low, high), tint in zip(BANDS, tints, strict=True):
+    for (low, high, name), tint in zip(BANDS, tints, strict=True):
         lows, highs = (held(columns[key]) if step else columns[key] for key in (low, high))
         look: dict[str, Any] = {"step": "post" if step else None, "color": tint, "lw": edge, "zorder": 1.1}
         plot.fill_between(at, lows, highs, gid=name, **look)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.course import middles
+from sim.analysis.course import BANDS, middles
 from sim.analysis.effects import Moved, moved, one_finding
 from sim.charts import fan
 from sim.charts.margin import EndLabel, end_labels
@@ -178,7 +178,7 @@ def _draw_bands(plot: Axes, at: Floats, drawn: Sequence[Floats]) -> None:
     fan.bands(plot, at, columns, 0.6, step=False)
     done = np.concatenate([[False], np.isfinite(columns["q05"]), [False]])
     alone = done[1:-1] & ~done[:-2] & ~done[2:]
-    for (name, low, high), tint in zip(fan.BANDS, fan.TINTS, strict=True) if alone.any() else ():
+    for (low, high, name), tint in zip(BANDS, fan.TINTS, strict=True) if alone.any() else ():
         lows, highs = columns[low][alone], columns[high][alone]
         plot.vlines(at[alone], lows, highs, color=tint, lw=5, zorder=1.1, gid=f"{name}-alone")
 
