@@ -269,6 +269,9 @@ class Parquet(Mapping[str, list[Any]]):
                 self._read[name] = self.arrow([name])[name].to_pylist()
         return self._read[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns  # without reading it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
 

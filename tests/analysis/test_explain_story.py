@@ -176,7 +176,7 @@ def test_what_tipped_it() -> None:
     assert _tipped(a_run(0.05, order=4.0)) == (
         "What tipped it was “order”: without it 12 % of such talks are lost, with it 88 %, and the "
         "number drawn was 5 % "
-        f"({reference}: once in talks, this luck lost them in any case)"
+        f"({reference}: once in talks, this luck settled them in any case)"
     )
     assert _tipped(a_run(0.4, order=2.0, offer=1.9)) == (
         "What tipped it was “order”: without it 48 % of such talks are lost, with it 87 %, and the "

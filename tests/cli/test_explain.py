@@ -116,7 +116,7 @@ def test_a_state_with_beijing_and_a_host(sim: Sim, tmp_path: Path) -> None:
     assert folder is not None
     answer = sim("explain", folder, "--state", "NRU", "--threads", "1", "--runs", "20", "--no-charts")
     assert answer.status == 0
-    assert "Nauru is back with Taipei in " in answer.out
+    assert "Nauru has come to Taipei in " in answer.out
     answer = sim(
         "explain", folder, "--state", "HND", "--tie", "cooperation", "--threads", "1", "--runs", "20", "--no-charts"
     )

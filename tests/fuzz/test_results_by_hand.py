@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +77,11 @@ def alterations() -> Iterator[Any]:
     yield from (None, "\x1b]0;x\x07", -1, [], {}, [None], {"x": None}, 1e300)
 
 
+def of_another_state(column: str) -> bool:
+    """Whether a column says of another state what one says of Honduras."""
+    return re.search(r"_(?!HND)[A-Z]{3}(_|$)", column) is not None
+
+
 def looked_at(folder: Path, kind: str, wrong: list[str], what: object, draw: bool = False) -> None:
     """Read a folder as the commands do; note what is neither read nor refused in lines that a terminal can show."""
     try:
@@ -138,6 +144,8 @@ def test_a_table_with_other_columns(folder: Path, kind: str) -> None:
     for path in sorted(folder.glob("*.parquet")):
         content, table = path.read_bytes(), pq.read_table(path)
         for place, column in enumerate(table.column_names):
+            if of_another_state(column):
+                continue
             other = pa.array([{"a": 1}] * table.num_rows)
             names = [f"{name}x" if name == column else name for name in table.column_names]
             for number, changed in enumerate(

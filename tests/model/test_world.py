@@ -80,8 +80,12 @@ def test_run_world_fills_counts_ledger_and_changes(laid: Plan) -> None:
     assert counts[0].tolist() == [len(laid.members.recognisers), len(laid.hosts)]
     assert counts[-1].tolist() == [world.count, world.cooperating]
     assert np.all(np.isfinite(ledger))
-    assert expected[:, 1, 0].tolist() == [7.0 + away for away in world.away]
-    assert expected[:, 1, 1].tolist() == [7.0 + away * away for away in world.away]
+    met = world.away.copy()
+    for state in world.members:
+        if not state.recognises_taipei:
+            met[state.index] += world.not_added(state.index, len(laid.months))
+    assert expected[:, 1, 0].tolist() == [7.0 + away for away in met]
+    assert expected[:, 1, 1].tolist() == [7.0 + away * away for away in met]
     assert np.any(expected[:, 0] != expected[:, 1])
     assert world.changes
     for month, place, before, after, row in world.changes:

@@ -132,7 +132,12 @@ def test_the_terms_add_up_to_the_line_of_all_together(honduras: Explanation) -> 
 
 
 def test_an_order_and_acceptance_are_told_as_multiples() -> None:
-    month = {"chance": 0.1, "base": math.log(0.1), "backfire": 0.7, "threat": 0.0, "government": 0.0, "order": 0.4}
+    month = dict.fromkeys(DECISIONS["suspend"].terms, 0.0) | {
+        "chance": 0.1,
+        "base": math.log(0.1),
+        "backfire": 0.7,
+        "order": 0.4,
+    }
     added = contributions("suspend", [month, {**month, "order": 0.0, "chance": None}])
     assert added["backfire"][0] == pytest.approx(0.7)
     assert added["order"][0] == pytest.approx(math.log(1 + 0.4 / (0.1 * math.exp(0.7))))
