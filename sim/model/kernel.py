@@ -209,10 +209,10 @@ def simulate(
 
     # Room for all that can happen in one run is made before it: arrays that grew within it would be counted each month.
     most_changes, most_talks = months * places, months * n if keep_talks else 0
-    changes = np.empty((max(runs, most_changes), HEAD + COLUMNS))
-    talked = np.empty((most_talks, TALK_COLUMNS))
+    changes = np.empty((2 * most_changes, HEAD + COLUMNS))
+    talked = np.empty((2 * most_talks, TALK_COLUMNS))
     most_answers = 2 * months * hosts
-    answers = np.empty((most_answers, ANSWER_COLUMNS))
+    answers = np.empty((2 * most_answers, ANSWER_COLUMNS))
     changed, concluded, answered = 0, 0, 0
     happens = np.empty(entries, dtype=np.bool_)
     status = np.empty(entries, dtype=np.int64)
@@ -259,9 +259,12 @@ def simulate(
     first_staying, first_chance, second_chance = np.empty(n), np.empty(n), np.empty(n)
     start_purse, start_accepts = np.full(2, math.nan), np.full(2, math.nan)
     kept_bid, bid_at, bid_ref_at, office = np.empty(n), np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
-    # Who is with Taipei, who acts in a month besides hosts, and who of the others is looked at each month, by place.
+    # Whether Beijing's bid to keep it is the one of reference; it stays so while Beijing has its usual means.
+    as_usual, kept_usual = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.bool_)
+    # Who is with Taipei, who acts in a month besides hosts, who of the others is looked at each month, and the others,
+    # by place.
     allies, acting = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    watched = np.empty(n, dtype=np.int64)
+    watched, others = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     trusts_before = np.empty(REGIONS)
     # What the bids come to, kept until something they rest on changes.
     courted = np.empty(n)
@@ -289,11 +292,11 @@ def simulate(
     for run in range(first_run, first_run + runs):
         draw = run // RUNS_PER_DRAW
         if changes.shape[0] - changed < most_changes:
-            changes = _longer(changes, changed, changed + most_changes)
+            changes = _longer(changes, changed, changed + 2 * most_changes)
         if talked.shape[0] - concluded < most_talks:
-            talked = _longer(talked, concluded, concluded + most_talks)
+            talked = _longer(talked, concluded, concluded + 2 * most_talks)
         if answers.shape[0] - answered < most_answers:
-            answers = _longer(answers, answered, answered + most_answers)
+            answers = _longer(answers, answered, answered + 2 * most_answers)
         if run % RUNS_PER_DRAW == 0:
             p = parameters[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
@@ -312,8 +315,6 @@ def simulate(
         away[:] = 0.0
         learned[:, :] = 0.0
         due, soonest, with_it = _FAR, _FAR, 0
-        lean[:], government_since[:] = timeline.lean, timeline.government_since
-        left[:], security[:] = timeline.left, timeline.security
         order_since[:], missing[:] = NEVER, 0.0
         aid_cut[:], deported[:], rent[:], eased[:], ripples[:] = 0.0, 0.0, 0.0, 0.0, 0.0
         package[:], package_until[:] = 0.0, 0.0
@@ -328,14 +329,18 @@ def simulate(
         steady[:], steady_since[:] = 0.0, 0
         staying[:], seen[:], wake[:], alert[:], quick[:] = math.nan, -1, 0, False, False
         for i in range(n):
+            lean[i], government_since[i] = timeline.lean[i], timeline.government_since[i]
+            left[i], security[i] = timeline.left[i], timeline.security[i]
             side[i] = BEIJING
             if timeline.with_taipei[i]:
                 side[i] = TAIPEI
                 count += 1
                 allies[with_it] = i
                 with_it += 1
-            elif timeline.with_none[i]:
-                side[i] = NEITHER
+            else:
+                others[i - with_it] = i
+                if timeline.with_none[i]:
+                    side[i] = NEITHER
             if side[i] != TAIPEI:
                 shares[i, 0] = coming.share[i] * (1.0 - reference.public)
                 shares[i, 1] = coming.share[i] * reference.public
@@ -368,7 +373,7 @@ def simulate(
         for t in range(months):
             # The calendar.
             today = timeline.calendar_month[t]
-            is_called = False
+            is_called, news = False, False
             touched[:] = False
             if dated <= t:
                 clear(calls)
@@ -393,6 +398,7 @@ def simulate(
                 for event in range(opens_with, upcoming):
                     if timeline.events.state[event] >= 0:
                         touched[timeline.events.state[event]] = True
+                        news = news or side[timeline.events.state[event]] != TAIPEI
             if timeline.stirs[t] or timeline.answers[t]:
                 relevel = True
             fading = False
@@ -403,6 +409,7 @@ def simulate(
                         and timeline.events.fade[event, t] != timeline.events.fade[event, t - 1]
                     ):
                         touched[timeline.events.state[event]], fading = True, True
+                        news = news or side[timeline.events.state[event]] != TAIPEI
             if relevel or fading:
                 of_beijing, of_taipei = committed[0], committed[1]
                 add_levels(
@@ -513,6 +520,9 @@ def simulate(
                 reserve = rules.reserve_left(
                     p.reserve, reference.base_budget, timeline.taipei_budget[t], returned, granted + committed[1]
                 )
+                usual_means = timeline.beijing_budget[t] == 1.0 and running + committed[0] == reference.running[t]
+                for region in range(REGIONS):
+                    usual_means = usual_means and learned[region, 1] == 0.0
                 credible = rules.pooled(
                     p.credibility, p.trust_weight, p.learning * carried_out[0], p.learning * carried_out[1]
                 )
@@ -790,11 +800,10 @@ def simulate(
             if t < 2 and (keep or purse != start_purse[t] or taipei_accepts != start_accepts[t]):
                 pristine[:] = False
                 start_purse[t], start_accepts[t] = purse, taipei_accepts
-            if everyone or moved or is_called or fading or t >= soonest:
+            if everyone or moved or news or t >= soonest:
                 soonest, looked = _FAR, 0
-                for i in range(n):
-                    if side[i] == TAIPEI:
-                        continue
+                for k in range(n - with_it):
+                    i = others[k]
                     idle_still = first_staying[i] if t == 0 else usual_first[i]
                     begins = quick[i] or (t == 0 and talks[i] == IDLE)
                     if t < 2 and pristine[i] and begins and not touched[i] and idle_still >= spell[i]:
@@ -806,6 +815,7 @@ def simulate(
                             steady[i], steady_since[i] = second_chance[i], t
                         patience[i], staying[i], seen[i] = usual_first[i], usual_staying[i], t
                         bid_at[i], bid_ref_at[i], wake[i] = kept_bid[i], reference.bid[i, t], _FAR
+                        as_usual[i] = kept_usual[i]
                         if usual_last[i] < spell[i]:
                             left_over = patience[i]
                             for later in range(t + 1, months):
@@ -816,7 +826,7 @@ def simulate(
                         soonest = min(soonest, wake[i])
                         continue
                     look = everyone or touched[i] or alert[i] or t >= wake[i]
-                    if moved and not look:
+                    if moved and not look and not (usual_means and as_usual[i]):
                         # Nothing but Beijing's bid may be another one.
                         trust = trusts[timeline.region[i]]
                         offered = rules.beijing_bid(
@@ -832,6 +842,7 @@ def simulate(
                             term = rules.return_offer_term(
                                 p.money_effect, rules.worth(offered + timeline.access[i]), bid_ref_at[i]
                             )
+                            as_usual[i] = reference.usual_bid[i] and term == 0.0
                             silent = rules.wins(
                                 rules.balance_of_coming(
                                     coming.base[i, 0], term, shared[i, 1], shared[i, 2], shared[i, 3]
@@ -871,6 +882,8 @@ def simulate(
 
                     # Talks open of themselves, more easily where Taipei woos.
                     known = time_in_office(t - government_since[i])
+                    if t > 1 and known != office[i]:
+                        pristine[i] = False
                     office[i] = known
                     if t == 0:
                         now = rules.leaving(coming.rate[i], coming.pace[known], exposure)
@@ -879,9 +892,10 @@ def simulate(
                     else:
                         close, open_now = coming.close_at[i, known], coming.open_at[i, known]
                     if everyone or touched[i] or math.isnan(courted[i]):
-                        courted[i] = rules.wooed(
-                            timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i]
-                        )
+                        wooed = rules.wooed(timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i])
+                        if t > 1 and wooed != courted[i]:
+                            pristine[i] = False
+                        courted[i] = wooed
                     if courted[i] != 1.0:
                         tracked[i] = True
                     open_now = rules.at_odds(open_now, courted[i])
@@ -926,11 +940,15 @@ def simulate(
                         answer[i] = induced
                         answer_worth[i] = rules.worth(induced)
                     shared[i, 0] = rules.return_offer_term(p.money_effect, bid_worth[i], reference.bid[i, t])
-                    shared[i, 1] = rules.return_aid_term(p.money_effect, answer_worth[i], reference.win_answer[i])
-                    shared[i, 2] = rules.return_government_term(p.return_lean_effect, lean[i], timeline.lean_ref[i])
-                    shared[i, 3] = rules.shortfall_term(
+                    as_usual[i] = reference.usual_bid[i] and shared[i, 0] == 0.0
+                    aid = rules.return_aid_term(p.money_effect, answer_worth[i], reference.win_answer[i])
+                    government = rules.return_government_term(p.return_lean_effect, lean[i], timeline.lean_ref[i])
+                    missed = rules.shortfall_term(
                         p.shortfall_effect, rules.shortfall(missing[i], (t - left[i]) / 12.0, p.package_years)
                     )
+                    if t > 1 and (aid != shared[i, 1] or government != shared[i, 2] or missed != shared[i, 3]):
+                        pristine[i] = False
+                    shared[i, 1], shared[i, 2], shared[i, 3] = aid, government, missed
                     for kind in range(2):
                         odds = rules.balance_of_coming(
                             coming.base[i, kind], shared[i, 0], shared[i, 1], shared[i, 2], shared[i, 3]
@@ -987,12 +1005,11 @@ def simulate(
                         watching += 1
                     if t == 0:
                         quick[i] = not (touched[i] or alert[i])
-                        first_staying[i], first_chance[i] = stays, met_chance
-                    elif t > 1 or touched[i] or alert[i] or not quick[i]:
-                        pristine[i] = False
-                    elif not pristine[i]:
+                        if quick[i]:
+                            first_staying[i], first_chance[i] = stays, met_chance
+                    elif t == 1 and quick[i] and not (pristine[i] or touched[i] or alert[i]):
                         pristine[i] = True
-                        second_chance[i], kept_bid[i] = met_chance, offered
+                        second_chance[i], kept_bid[i], kept_usual[i] = met_chance, offered, as_usual[i]
                         usual_staying[i], usual_first[i] = stays, patience[i]
                         left_over = patience[i]
                         for _ in range(t + 1, months):
@@ -1295,7 +1312,7 @@ def simulate(
                     met = (t + 1 - steady_since[i]) * steady[i]
                     away[i] += -met if timeline.with_taipei[i] else met
                     steady[i], steady_since[i] = 0.0, t + 1
-                    package[i], talks[i] = 0.0, IDLE
+                    package[i], talks[i], soonest, pristine[i] = 0.0, IDLE, t + 1, False
                     package_ends(book, i, t, left_after[t])
                     shares[i, 0] = reference.share[i] * (1.0 - reference.public)
                     shares[i, 1] = reference.share[i] * reference.public
@@ -1315,6 +1332,8 @@ def simulate(
                     if side[i] == TAIPEI:
                         allies[with_it] = i
                         with_it += 1
+                    else:
+                        others[i - with_it] = i
             counts[run - first_run, t, 0] = count
             counts[run - first_run, t, 1] = cooperating
         if run - first_run < accounts.shape[0]:

@@ -10,6 +10,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model import rules
 from sim.model.calendar import AID, INDUCEMENT, OFFER, REQUEST
@@ -79,6 +80,8 @@ class Reference(NamedTuple):
     """(n, T + 1) worth of Beijing's bid under reference conditions, access included."""
     access: Floats
     """(n,) worth of access to Beijing's market."""
+    usual_bid: NDArray[np.bool_]
+    """(n,) whether Beijing's bid for it is the one of reference as long as Beijing's means are."""
     aid: Floats
     """(n,) Taipei's base aid, US$ million a year."""
     base_budget: float
@@ -171,7 +174,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
     aid, answer, stands, weight = np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
     pressed, stake, stays = np.empty((n, 2)), np.empty((n, 2)), np.empty((n, 2))
     order_term, request_term = np.empty(n), np.empty(n)
-    win_limit, win_answer = np.zeros(n), np.empty(n)
+    win_limit, win_answer, usual_bid = np.zeros(n), np.empty(n), np.empty(n, dtype=np.bool_)
     left = rules.reserve_left(p.reserve, base_budget, 1.0, 0.0, 0.0)
     credible = rules.pooled(p.credibility, p.trust_weight, 0.0, 0.0)
     for i in range(n):
@@ -195,6 +198,9 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         )
         access[i] = rules.worth(timeline.access[i])
         gdp = timeline.gdp_ref[i]
+        usual_bid[i] = (
+            limit[i] == limit_ref and timeline.gdp[i] == gdp and timeline.access[i] == timeline.access_ref[i]
+        )
         for t in range(months):
             if t > 0 and running[t] == running[t - 1]:
                 bid[i, t] = bid[i, t - 1]
@@ -279,6 +285,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         running,
         bid,
         access,
+        usual_bid,
         aid,
         base_budget,
         answer,
