@@ -97,16 +97,20 @@ def test_covariates_are_the_atlass_of_the_year_before_in_standard_deviations_of_
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
-def test_every_term_is_nought_under_reference_conditions() -> None:
-    laid = lay_out(plain())
+def test_every_term_is_zero_under_reference_conditions() -> None:
+    """For those with Taipei and those that may come to it; and a host is held by its own dependence, no more."""
+    laid = lay_out(plain() | {"cooperation": {"hosts": ["HND", "MHL", "PAN"]}})
     ledger = in_pieces(laid, draw(laid, 1_000, mode="drawn"), 1, [1_000], ledger=True).ledger
     assert ledger is not None
-    allies = ledger[:, 0, laid.timeline.with_taipei]
+    states, hosts = ledger[:, 0, : len(laid.states)], ledger[:, 0, len(laid.states) :]
+    assert 0 < laid.timeline.with_taipei.sum() < len(laid.states)
+    assert len(laid.hosts) > 0
     for name, column in TERMS.items():
         if name == "acceptance":
-            assert np.all(allies[..., column] == 1.0)
+            assert np.all(states[..., column] == 1.0)
         elif name != "base":
-            assert np.max(np.abs(allies[..., column])) < 1e-14, name
+            assert np.max(np.abs(states[..., column])) < 1e-14, name
+            assert name == "threat" or np.max(np.abs(hosts[..., column])) < 1e-14, name
 
 
 def test_mesas_agents_see_the_same_reference() -> None:
