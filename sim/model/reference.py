@@ -198,9 +198,7 @@ def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) 
         )
         access[i] = rules.worth(timeline.access[i])
         gdp = timeline.gdp_ref[i]
-        usual_bid[i] = (
-            limit[i] == limit_ref and timeline.gdp[i] == gdp and timeline.access[i] == timeline.access_ref[i]
-        )
+        usual_bid[i] = limit[i] == limit_ref and timeline.gdp[i] == gdp and timeline.access[i] == timeline.access_ref[i]
         for t in range(months):
             if t > 0 and running[t] == running[t - 1]:
                 bid[i, t] = bid[i, t - 1]

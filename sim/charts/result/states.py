@@ -27,7 +27,8 @@ from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED
 from sim.results.result import Result
 from sim.words import spoken
 
-TITLE = "Chance of each state to leave Taipei"
+TITLE = "Chance of each state to leave Taipei{}"
+COMING = ", or to come to it"
 WIDTH = 9.0
 ROW, HEAD, FOOT, BETWEEN = 0.25, 0.32, 0.5, 0.16
 """Inches: a row; the heading of a panel; its ticks and axis label; between two panels."""
@@ -56,7 +57,8 @@ def draw(result: Result) -> Figure:
     body = sum(group.height for group in groups) + BETWEEN * (len(groups) - 1)
     rows = [row for group in groups for row in group.rows]
     measure = f"Share of runs, %, at the end of {end_of(result)}. {note(result, rows)}"
-    with sheet(WIDTH, body, TITLE, header(result, measure), source([result])) as (drawing, top):
+    title = TITLE.format(COMING if any(group.gid == "returners" for group in groups) else "")
+    with sheet(WIDTH, body, title, header(result, measure), source([result])) as (drawing, top):
         draw_groups(drawing, top, groups, recorded_heading(result))
     return drawing
 
