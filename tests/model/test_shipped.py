@@ -46,3 +46,15 @@ def test_the_engines_agree_on_a_shipped_scenario(name: str) -> None:
 def test_the_engines_agree_on_some_runs_of_a_shipped_counterfactual(name: str) -> None:
     laid, draws, seed = bench(name)
     assert_alike(*(ledger_of(laid, draws, seed, SOME, engine) for engine in ENGINES))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_states_that_are_not_weighed_each_month_fare_as_if_they_were(name: str) -> None:
+    """With a ledger every state is weighed in every month, without one when something is new of it."""
+    laid, _, seed = bench(name)
+    draws = sample(laid, beliefs_for(laid.loaded.scenario), seed, 5, "drawn")
+    told = {"horizons": rows_of(len(laid.months) - 1), "talks": 100}
+    kept, lazy = (run_ensemble(laid, draws, seed, 100, ledger=ledger, **told) for ledger in (True, False))
+    for part in ("changes", "talks", "answers", "expected", "accounts"):
+        assert np.array_equal(bits(getattr(kept, part)), bits(getattr(lazy, part))), part
+    assert np.array_equal(kept.counts, lazy.counts)
