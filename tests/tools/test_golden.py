@@ -13,7 +13,7 @@ import pytest
 from sim.results import Result
 from sim.scenario import load, shipped, shipped_sweeps
 from sim.sweeps.sweep import sweep_of
-from tests.examples import thorough
+from tests.examples import THOROUGH, thorough
 from tools.golden import (
     BEGIN,
     EFFECTS_BEGIN,
@@ -34,10 +34,15 @@ TOLERANCE = 1e-6
 ADVICE = "run `make results` if that is meant, look at the difference, and say [results] in CHANGELOG.md"
 
 
+TWINS = [name for name in shipped() if load(name).chain]
+TRIED = sorted(shipped() if THOROUGH else {*shipped()} - {*TWINS} | {*TWINS[::4]})
+"""Scenarios that are run: those that extend no other, and every fourth that does."""
+
+
 @pytest.fixture(scope="module")
 def told() -> dict[str, Result]:
-    """Every shipped scenario, run once for all the tests below."""
-    return run_shipped()
+    """Those scenarios, run once for all the tests below."""
+    return run_shipped(TRIED)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +81,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("table", ["summary.csv", "states.csv"])
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize("name", TRIED)
 def test_a_shipped_scenario_gives_its_golden_result(now: Path, name: str, table: str) -> None:
     compare_with_kept(now, name, table)
 
@@ -159,12 +164,14 @@ def listed(told: dict[str, Result], tmp_path_factory: pytest.TempPathFactory) ->
     return write_list(told, file)
 
 
+@thorough
 def test_the_table_of_scenarios_says_what_the_model_says(listed: Path) -> None:
     found = list(moved(cells_between_the_marks(ROOT / LISTED_IN), cells_between_the_marks(listed)))
     if found:
         pytest.fail(f"{LISTED_IN}: {len(found)} cells differ ({'; '.join(found[:3])}): run `make results`")
 
 
+@thorough
 def test_the_table_of_effects_says_what_each_counterfactual_changes(listed: Path) -> None:
     kept, made = (cells_between_the_marks(file, EFFECTS_BEGIN, EFFECTS_END) for file in (ROOT / LISTED_IN, listed))
     found = list(moved(kept, made))
@@ -175,6 +182,7 @@ def test_the_table_of_effects_says_what_each_counterfactual_changes(listed: Path
     assert [row[:2] for row in made[1:]] == [[f"`{name}`", f"`{chain[-1]}`"] for name, chain in paired.items()]
 
 
+@thorough
 def test_no_counterfactual_moves_nothing(listed: Path) -> None:
     """The chance that it moves most, by more than three standard errors."""
     for row in cells_between_the_marks(listed, EFFECTS_BEGIN, EFFECTS_END)[1:]:
@@ -183,6 +191,7 @@ def test_no_counterfactual_moves_nothing(listed: Path) -> None:
         assert float(found[1]) > 3 * float(found[2]), row
 
 
+@thorough
 def test_the_table_of_scenarios_has_a_row_for_each(told: dict[str, Result], listed: Path) -> None:
     head, *rows = (row for row in cells_between_the_marks(listed) if len(row) > 1)
     assert len(head) == 6
@@ -194,6 +203,7 @@ def test_the_table_of_scenarios_has_a_row_for_each(told: dict[str, Result], list
     assert f"\n{scenario_table(told)}\n" in listed.read_text("utf-8")
 
 
+@thorough
 def test_only_what_stands_between_the_marks_is_written(told: dict[str, Result], listed: Path) -> None:
     once = listed.read_text("utf-8")
     assert once.startswith(f"Before.\n{BEGIN}\n| scenario |")
