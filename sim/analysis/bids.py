@@ -64,32 +64,36 @@ def bids(result: Result) -> list[Bids]:
     talks, runs = result.talks_columns, result.talk_runs
     if not runs or not len(talks["run"]):
         return []
-    codes, outcome = np.asarray(talks["iso3"]), np.asarray(talks["outcome"])
+    outcome = np.asarray(talks["outcome"])
+    ended = {end: outcome == end for end in ENDED}
     limits = np.stack([np.asarray(talks[f"{who}_limit"], dtype=np.float64) for who in ("beijing", "taipei")])
     price, musd = (np.asarray(talks[name], dtype=np.float64) for name in ("price", "price_musd"))
     draw = np.asarray(talks["run"]) // int(result.settings["runs_per_draw"])
-    with_taipei, bid_for = np.asarray(talks["side"]) == SIDES[RECOGNITION][TAIPEI], outcome != OUTCOMES[DROPPED]
+    with_taipei = np.flatnonzero(np.asarray(talks["side"]) == SIDES[RECOGNITION][TAIPEI])
+    named, of_state = np.unique(np.asarray(talks["iso3"])[with_taipei], return_inverse=True)
+    by_state = np.split(with_taipei[np.argsort(of_state, kind="stable")], np.cumsum(np.bincount(of_state))[:-1])
+    talks_of = dict(zip(named.tolist(), by_state, strict=True))
     rows = []
     for code, name, _ in result.members:
-        own = with_taipei & (codes == code)
-        bid = own & bid_for
+        own = talks_of.get(code, with_taipei[:0])
+        bid = own[~ended[OUTCOMES[DROPPED]][own]]
         if not limits[:, bid].any():
             continue
-        left, stayed = (own & (outcome == OUTCOMES[end]) for end in (LEFT, STAYED))
+        left, stayed = (own[ended[OUTCOMES[end]][own]] for end in (LEFT, STAYED))
         above = limits[0, bid] > limits[1, bid]
-        paid = own & (price > 0.0) & np.isfinite(musd)
+        paid = own[(price[own] > 0.0) & np.isfinite(musd[own])]
         rows.append(
             Bids(
                 code,
                 name,
-                int(own.sum()),
-                int(own.sum()) / runs,
+                len(own),
+                len(own) / runs,
                 _side(limits[0, bid], price[left]),
                 _side(limits[1, bid], price[stayed]),
-                {end: float((outcome[own] == end).mean()) for end in ENDED},
+                {end: float(ended[end][own].mean()) for end in ENDED},
                 float(above.mean()),
                 share_error(above, draw[bid]),
-                float(np.median(musd[paid] / price[paid]) * 100.0) if paid.any() else None,
+                float(np.median(musd[paid] / price[paid]) * 100.0) if len(paid) else None,
             )
         )
     return sorted(rows, key=lambda one: (-one.above, one.taipei.middle - one.beijing.middle, one.name))

@@ -53,8 +53,11 @@ class Drawable:
 
     def drawn(self, name: str) -> Figure:
         """One of its charts; InputError for a name that is none."""
+        from sim.charts.style import style
+
         self.check(name)
-        return self.figure(name)
+        with style():
+            return self.figure(name)
 
     def draw(
         self, folder: Path, only: Iterable[str] | None = None, formats: Iterable[str] = ("png", "svg")

@@ -9,6 +9,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -101,21 +102,31 @@ FALLBACKS = (
 """Families asked, in this order, for letters that DejaVu Sans does not have. Those it has look the same everywhere."""
 
 
+_families_in_force: ContextVar[tuple[str, ...] | None] = ContextVar("families in force", default=None)
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """Matplotlib's defaults plus `RC`, for the length of a `with`; the user's settings come back after.
 
-    What matplotlib says of letters and weights that a font does not have is left to `MissingLetters`.
+    What matplotlib says of letters and weights that a font does not have is left to `MissingLetters`. Within another
+    `with` of the same families nothing is done: what draws a chart holds it for all that is measured on the way.
     """
+    names = tuple(families())
+    if _families_in_force.get() == names:
+        yield
+        return
     log = logging.getLogger("matplotlib.font_manager")
     level = log.level
     with matplotlib.rc_context(), warnings.catch_warnings():
-        _put(_settings(tuple(families())))
+        _put(_settings(names))
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         log.setLevel(logging.ERROR)
+        in_force = _families_in_force.set(names)
         try:
             yield
         finally:
+            _families_in_force.reset(in_force)
             log.setLevel(level)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,8 @@ Mode = Literal["drawn", "central"]
 Uniforms = Callable[[str], Floats | None]
 """The uniform numbers, (draws,) from 0 to 1, that a named quantity is drawn by; None for its central value."""
 _EDGE = 1e-12
+_MOST_KEPT = 1000
+"""Draws of which the uniform numbers are kept for the next plan: more would take more memory than they save time."""
 _SPREAD = Coefficient(0.0, 1.0)
 
 
@@ -59,7 +62,9 @@ def sample(plan: Plan, beliefs: Mapping[str, Belief], seed: int, draws: int, mod
     """
 
     def by_name(name: str) -> Floats | None:
-        return None if mode == "central" else uniforms(seed, draws, purpose_of(name))
+        if mode == "central":
+            return None
+        return _numbers(seed, draws, name) if draws <= _MOST_KEPT else uniforms(seed, draws, purpose_of(name))
 
     return settled(plan, beliefs, draws, by_name)
 
@@ -99,8 +104,27 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, by_name: Unif
     for number, cumulative in enumerate(elections):
         outcomes[:, number, : cumulative.shape[1]] = cumulative
         outcomes[:, number, cumulative.shape[1] :] = cumulative[:, -1:]
-    spreads = [quantity(f"valuation:{code}", _SPREAD, -np.inf, np.inf, drawn) for code in plan.states]
+    spreads = [_spread(by_name(f"valuation:{code}"), draws) for code in plan.states]
     return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes, np.stack(spreads, axis=1))
+
+
+@lru_cache(maxsize=1024)
+def _numbers(seed: int, draws: int, name: str) -> Floats:
+    """Uniform numbers by name: the points of a sweep, and a page's counterfactuals, share them."""
+    numbers = uniforms(seed, draws, purpose_of(name))
+    numbers.flags.writeable = False
+    return numbers
+
+
+def _spread(u: Floats | None, draws: int) -> Floats:
+    """(draws,) standard normal numbers, by uniform ones."""
+    return np.zeros(draws) if u is None else _normal(u.tobytes())
+
+
+@lru_cache(maxsize=256)
+def _normal(uniform: bytes) -> Floats:
+    u = np.clip(np.frombuffer(uniform), _EDGE, 1.0 - _EDGE)
+    return rounded(_SPREAD.quantile(u, {}))
 
 
 def _shared(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:
