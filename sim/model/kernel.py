@@ -301,36 +301,38 @@ def simulate(
             p = parameters[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
             coming = reference.coming
-            pristine[:], start_purse[:] = False, math.nan
+            start_purse[0] = math.nan  # nothing is as it was at the start of another draw
         draw_happenings(timeline.events, chances[draw], outcomes[draw], seed, run, happens)
         status[:] = DORMANT
         truce[0] = NEVER
         upcoming, dated = 0, timeline.events.month[0] if entries > 0 else _FAR
-        fresh[:] = timeline.fresh_switches
-        carried_out[:] = 0.0
+        for k in range(fresh.shape[0]):
+            fresh[k] = timeline.fresh_switches[k]
+        carried_out[0], carried_out[1] = 0.0, 0.0
         precedents = 0.0
         clear(calls)
-        calls.request[:] = -1
         count, cooperating, horizon = 0, hosts, 0
-        away[:] = 0.0
-        learned[:, :] = 0.0
         due, soonest, with_it = _FAR, _FAR, 0
-        order_since[:], missing[:] = NEVER, 0.0
-        aid_cut[:], deported[:], rent[:], eased[:], ripples[:] = 0.0, 0.0, 0.0, 0.0, 0.0
-        package[:], package_until[:] = 0.0, 0.0
-        book[:, :] = 0.0
-        grant[:], burden[:], grant_until[:] = 0.0, 0.0, 0.0
-        visible[:], visible_share[:] = _FAR, 0.0
-        called[:], trigger[:], pledge_term[:] = False, ITSELF, 0.0
-        waiting[:], turned_away[:] = 0.0, 0.0
-        talks[:], opened[:], idle_since[:] = IDLE, -1, -1
-        patience[:], spell[:], door[:], knock[:] = 1.0, 1.0, 1.0, 1.0
-        shares[:, :] = 0.0
-        steady[:], steady_since[:] = 0.0, 0
-        staying[:], seen[:], wake[:], alert[:], quick[:] = math.nan, -1, 0, False, False
+        for region in range(REGIONS):
+            learned[region, 0], learned[region, 1] = 0.0, 0.0
+        for i in range(places):
+            away[i] = 0.0
+            for column in range(BOOK):
+                book[i, column] = 0.0
         for i in range(n):
             lean[i], government_since[i] = timeline.lean[i], timeline.government_since[i]
             left[i], security[i] = timeline.left[i], timeline.security[i]
+            calls.request[i], order_since[i], missing[i] = -1, NEVER, 0.0
+            aid_cut[i], deported[i], rent[i], eased[i], ripples[i] = 0.0, 0.0, 0.0, 0.0, 0.0
+            package[i], package_until[i] = 0.0, 0.0
+            grant[i], burden[i], grant_until[i] = 0.0, 0.0, 0.0
+            visible[i], visible_share[i] = _FAR, 0.0
+            called[i], trigger[i], pledge_term[i] = False, ITSELF, 0.0
+            shares[i, 2], waiting[i], turned_away[i] = 0.0, 0.0, 0.0
+            talks[i], opened[i], idle_since[i] = IDLE, -1, -1
+            patience[i], spell[i], door[i], knock[i] = 1.0, 1.0, 1.0, 1.0
+            steady[i], steady_since[i] = 0.0, 0
+            staying[i], seen[i], wake[i], alert[i], quick[i] = math.nan, -1, 0, False, False
             side[i] = BEIJING
             if timeline.with_taipei[i]:
                 side[i] = TAIPEI
@@ -369,12 +371,14 @@ def simulate(
         stale, relevel, accepted = True, True, math.nan
         running, returned, granted = 0.0, 0.0, 0.0
         purse_before, watching, looked = math.nan, 0, 0
-        trusts_before[:] = math.nan
+        for region in range(REGIONS):
+            trusts_before[region] = math.nan
         for t in range(months):
             # The calendar.
             today = timeline.calendar_month[t]
             is_called, news = False, False
-            touched[:] = False
+            for i in range(n):
+                touched[i] = False
             if dated <= t:
                 clear(calls)
                 opens_with = upcoming
@@ -444,7 +448,8 @@ def simulate(
                     if given == NO_ANSWER:
                         continue
                     row = answers[answered]
-                    row[:] = 0.0
+                    for column in range(ANSWER_COLUMNS):
+                        row[column] = 0.0
                     row[ANSWER_RUN], row[ANSWER_MONTH], row[ANSWER_HOST], row[ANSWER_KIND] = run, t, j, given
                     if given == GIVES_WAY:
                         row[ANSWER_RENT] = reference.rent[j] - rent[i]
@@ -765,7 +770,8 @@ def simulate(
                 if keep or after[i] != TAIPEI or outcome[i] != _NO_OUTCOME:
                     kind = 2 if called[i] else max(talks[i] - SILENT, 0)
                     of_kind, row = min(kind, 1), rows[i]
-                    row[:] = 0.0
+                    for column in range(COLUMNS):
+                        row[column] = 0.0
                     row[SIDE] = float(side[i])
                     row[TALKS_COLUMN] = float(talks[i])
                     row[T_BASE] = reference.base[i, of_kind]
@@ -798,7 +804,8 @@ def simulate(
             if t > 0 and reference.running[t] != reference.running[t - 1]:
                 moved = True
             if t < 2 and (keep or purse != start_purse[t] or taipei_accepts != start_accepts[t]):
-                pristine[:] = False
+                for i in range(n):
+                    pristine[i] = False
                 start_purse[t], start_accepts[t] = purse, taipei_accepts
             if everyone or moved or news or t >= soonest:
                 soonest, looked = _FAR, 0
@@ -1018,7 +1025,8 @@ def simulate(
 
                     if keep or after[i] != side[i] or outcome[i] != _NO_OUTCOME:
                         kind, row = max(talks[i] - SILENT, 0), rows[i]
-                        row[:] = 0.0
+                        for column in range(COLUMNS):
+                            row[column] = 0.0
                         row[SIDE] = float(side[i])
                         row[TALKS_COLUMN] = float(talks[i])
                         row[T_BASE] = coming.base[i, kind]
@@ -1040,7 +1048,8 @@ def simulate(
             # The hosts weigh their military cooperation, all at once.
             for j in range(hosts):
                 i, place = timeline.host[j], n + j
-                rows[place, :] = 0.0
+                for column in range(COLUMNS):
+                    rows[place, column] = 0.0
                 rows[place, SIDE] = float(side[place])
                 rows[place, ACCEPTANCE] = 1.0
                 if side[place] == ACTIVE:
@@ -1159,32 +1168,6 @@ def simulate(
                             grant_until[i] = t + 12.0 * p.aid_years
                             due = min(due, math.ceil(grant_until[i]))
                             stale = True
-                    if ended != _NO_OUTCOME:
-                        if keep_talks:
-                            talk = talked[concluded]
-                            talk[TALK_RUN] = run
-                            talk[TALK_OPENED] = opened[i]
-                            talk[TALK_CLOSED] = t
-                            talk[TALK_STATE] = i
-                            talk[TALK_PUBLIC] = 1.0 if talks[i] == IN_PUBLIC else 0.0
-                            talk[TALK_TRIGGER] = trigger[i] if called[i] else ITSELF
-                            talk[TALK_BEIJING] = bid[i]
-                            talk[TALK_TAIPEI] = counter[i]
-                            talk[TALK_PRESSURE] = pressed[i, 1 if talks[i] == IN_PUBLIC else 0]
-                            talk[TALK_SIDE] = side[i]
-                            talk[TALK_TERM:TALK_END] = rows[i, T_BASE : T_SHORTFALL + 1]
-                            talk[TALK_END] = rows[i, ACCEPTANCE]
-                            talk[TALK_END + 1] = rows[i, CHANCE]
-                            talk[TALK_END + 2] = ended
-                            talk[TALK_END + 3] = rows[i, PRICE]
-                            talk[TALK_END + 4] = rows[i, PRICE_MUSD]
-                            concluded += 1
-                        if calls.request[i] >= 0:
-                            calls.request[i] = -1
-                            stale = True
-                        talks[i], called[i], idle_since[i] = IDLE, False, t
-                        patience[i], door[i] = 1.0, 1.0
-                        spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
                 elif i < n and (outcome[i] != _NO_OUTCOME or after[i] == TAIPEI):
                     ended, gdp, price = outcome[i], timeline.gdp[i], 0.0
                     base_now[i] = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
@@ -1216,32 +1199,43 @@ def simulate(
                             )
                     rows[i, PRICE] = price
                     rows[i, PRICE_MUSD] = price / 100.0 * gdp
-                    if ended != _NO_OUTCOME:
-                        if keep_talks:
-                            talk = talked[concluded]
-                            talk[TALK_RUN] = run
-                            talk[TALK_OPENED] = opened[i]
-                            talk[TALK_CLOSED] = t
-                            talk[TALK_STATE] = i
-                            talk[TALK_PUBLIC] = 1.0 if talks[i] == IN_PUBLIC else 0.0
-                            talk[TALK_TRIGGER] = ITSELF
-                            talk[TALK_BEIJING] = bid[i]
-                            talk[TALK_TAIPEI] = counter[i]
-                            talk[TALK_PRESSURE] = 0.0
-                            talk[TALK_SIDE] = side[i]
-                            talk[TALK_TERM:TALK_END] = rows[i, T_BASE : T_SHORTFALL + 1]
-                            talk[TALK_END] = rows[i, ACCEPTANCE]
-                            talk[TALK_END + 1] = rows[i, CHANCE]
-                            talk[TALK_END + 2] = ended
-                            talk[TALK_END + 3] = rows[i, PRICE]
-                            talk[TALK_END + 4] = rows[i, PRICE_MUSD]
-                            concluded += 1
-                        talks[i], idle_since[i] = IDLE, t
-                        patience[i], door[i] = 1.0, 1.0
+                if i < n and outcome[i] != _NO_OUTCOME:
+                    if keep_talks:
+                        talk = talked[concluded]
+                        talk[TALK_RUN] = run
+                        talk[TALK_OPENED] = opened[i]
+                        talk[TALK_CLOSED] = t
+                        talk[TALK_STATE] = i
+                        talk[TALK_PUBLIC] = 1.0 if talks[i] == IN_PUBLIC else 0.0
+                        talk[TALK_TRIGGER] = trigger[i] if called[i] else ITSELF
+                        talk[TALK_BEIJING] = bid[i]
+                        talk[TALK_TAIPEI] = counter[i]
+                        talk[TALK_PRESSURE] = 0.0
+                        if side[i] == TAIPEI:
+                            talk[TALK_PRESSURE] = pressed[i, 1 if talks[i] == IN_PUBLIC else 0]
+                        talk[TALK_SIDE] = side[i]
+                        for column in range(TALK_END - TALK_TERM):
+                            talk[TALK_TERM + column] = rows[i, T_BASE + column]
+                        talk[TALK_END] = rows[i, ACCEPTANCE]
+                        talk[TALK_END + 1] = rows[i, CHANCE]
+                        talk[TALK_END + 2] = outcome[i]
+                        talk[TALK_END + 3] = rows[i, PRICE]
+                        talk[TALK_END + 4] = rows[i, PRICE_MUSD]
+                        concluded += 1
+                    talks[i], idle_since[i] = IDLE, t
+                    patience[i], door[i] = 1.0, 1.0
+                    if side[i] == TAIPEI:
+                        called[i] = False
+                        if calls.request[i] >= 0:
+                            calls.request[i] = -1
+                            stale = True
+                        spell[i] = uniform(seed, run, today, timeline.code[i], OPENING)
+                    else:
                         spell[i] = uniform(seed, run, today, timeline.code[i], COME_OPENING)
                         staying[i], seen[i], wake[i], soonest = math.nan, t, t + 1, t + 1
                 if keep:
-                    ledger[run - first_run, t, i, :] = rows[i]
+                    for column in range(COLUMNS):
+                        ledger[run - first_run, t, i, column] = rows[i, column]
                 if after[i] == side[i]:
                     continue
                 stale, relevel = True, True
@@ -1250,7 +1244,8 @@ def simulate(
                 changes[changed, 2] = i
                 changes[changed, 3] = side[i]
                 changes[changed, 4] = after[i]
-                changes[changed, HEAD:] = rows[i]
+                for column in range(COLUMNS):
+                    changes[changed, HEAD + column] = rows[i, column]
                 changed += 1
                 if i >= n:
                     host = timeline.host[i - n]
@@ -1261,7 +1256,8 @@ def simulate(
                         u = uniform(seed, run, today, timeline.code[host], ANSWER)
                         carried_out[1] += 1.0
                         row = answers[answered]
-                        row[:] = 0.0
+                        for column in range(ANSWER_COLUMNS):
+                            row[column] = 0.0
                         row[ANSWER_RUN], row[ANSWER_MONTH], row[ANSWER_HOST] = run, t, i - n
                         row[ANSWER_KIND], row[ANSWER_RENT] = KEEPS_AID, 0.0 - rent[host]
                         rent[host] = 0.0
