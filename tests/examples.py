@@ -10,7 +10,7 @@ THOROUGH = bool(os.environ.get("THOROUGH"))
 """Whether everything is tried, however long it takes."""
 thorough = pytest.mark.skipif(not THOROUGH, reason="takes long: THOROUGH=1 make test has it")
 
-SHARE = 0.25
+SHARE = 0.125
 
 
 def examples(number: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calling import Sim
+from tests.examples import thorough
 
 SCORES = {"model", "horizon", "score", "value", "low", "high"}
 MODELS = {
@@ -94,6 +95,7 @@ def test_a_day_that_cannot_be_is_refused(sim: Sim, day: str, message: str) -> No
     assert sim("fit", "--as-of", day).problems() == [message]
 
 
+@thorough
 def test_a_backtest_is_written_and_told(sim: Sim, tmp_path: Path) -> None:
     answer = sim("backtest", "--origins", "2018:2020", "--runs", "100", "--json", "--out", tmp_path, "--no-charts")
     assert {frozenset(row) for row in answer.json["scores"]} == {frozenset(SCORES)}

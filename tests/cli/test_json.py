@@ -12,6 +12,7 @@ import sim as face
 from sim.parameters import PARAMETERS
 from sim.scenario import shipped
 from tests.cli.calling import Sim, apart
+from tests.examples import thorough
 from tests.scenario.documents import written
 
 NAME = "honduras-2021"
@@ -71,6 +72,7 @@ def test_a_refused_run_prints_no_object(sim: Sim, tmp_path: Path) -> None:
     assert len(sim("run", NAME, "--json", "--runs", 0, "--out", tmp_path).problems()) == 1
 
 
+@thorough
 def test_a_run_on_mesa_prints_nothing_else(tmp_path: Path) -> None:
     answer = apart("run", NAME, "--runs", 20, "--engine", "mesa", "--no-charts", "--json", "--out", tmp_path)
     assert (answer.status, answer.err) == (0, "")

@@ -16,6 +16,7 @@ import pytest
 import sim as face
 from sim.errors import InputError
 from tests.cli.calling import Sim
+from tests.examples import thorough
 from tests.runs.test_at_once import LONG, started
 
 NAME = "honduras-2021"
@@ -259,7 +260,7 @@ def test_a_new_scenario_replaces_nothing(sim: Sim, tmp_path: Path, kind: str) ->
 # --- Ended from outside
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=thorough)])
 def test_a_command_that_is_told_to_end_cleans_up(tmp_path: Path, number: signal.Signals) -> None:
     process = started(tmp_path / "out", *LONG["compiled"], telling=True)
     try:

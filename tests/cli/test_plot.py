@@ -13,6 +13,7 @@ import pytest
 import sim as face
 from sim.results import check
 from tests.cli.calling import Sim, done
+from tests.examples import thorough
 from tests.results.sealing import resealed
 
 RUN = ("run", "honduras-2021", "--runs", 40, "--json")
@@ -192,8 +193,8 @@ def pictures(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "charts").iterdir()}
 
 
-@pytest.mark.parametrize("failure", [KeyboardInterrupt, RuntimeError])
-@pytest.mark.parametrize("drawn_before", [True, False])
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, pytest.param(RuntimeError, marks=thorough)])
+@pytest.mark.parametrize("drawn_before", [True, pytest.param(False, marks=thorough)])
 def test_an_interruption_while_redrawing_leaves_every_picture_whole(
     sim: Sim, drawn: Path, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException], drawn_before: bool
 ) -> None:

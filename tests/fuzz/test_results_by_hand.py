@@ -20,8 +20,10 @@ from sim.letters import fit
 from sim.results import check
 from sim.results.manifests import KINDS
 from tests.cli.calling import Sim, done
+from tests.examples import thorough
 from tests.results.sealing import resealed, vouched, written_over
 
+USUAL = ("result", "sweep")
 RUNS = ("--runs", 20, "--threads", 1, "--no-charts", "--quiet", "--out")
 MADE: dict[str, tuple[object, ...]] = {
     "sweep": ("sweep", "honduras-2021", "--vary", "washington.attention=0,1", *RUNS),
@@ -61,7 +63,7 @@ def folder_of(shelf: Path, kind: str) -> Path:
     return folder
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[pytest.param(kind, marks=() if kind in USUAL else thorough) for kind in KINDS])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
