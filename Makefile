@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+COMPILED := $(VENV)/.compiled
 LOG := $(VENV)/install.log
 # How the tests are dealt to processes; one process instead: make test PARALLEL=
 PARALLEL ?= --numprocesses logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
@@ -11,14 +12,14 @@ DOCS_STAMP := $(VENV)/.installed-docs
 .DEFAULT_GOAL := help
 .PHONY: demo test results bench docs lint fmt clean help
 
-demo: $(STAMP) ## simulate a shipped scenario, draw its charts, say what each patron's lever does
+demo: $(COMPILED) ## simulate a shipped scenario, draw its charts, say what each patron's lever does
 	@$(BIN)/sim run honduras-2021
 	@echo
 	@$(BIN)/sim sweep honduras-2021 --runs 2000
 
-# In a new clone the kernel is compiled (most of a minute) while mypy reads everything for the first time.
+# In a new clone the model is compiled while mypy reads everything for the first time.
 test: $(STAMP) ## all checks: ruff, mypy, then pytest
-	@$(BIN)/python -m tests.kernel & $(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
+	@$(MAKE) --no-print-directory --jobs 2 $(COMPILED) lint
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 results: $(STAMP) ## recompute the golden results kept in results/reference
@@ -64,6 +65,12 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
 	  -c constraints.txt -e '.[dev]' >$(LOG) 2>&1 || { cat $(LOG) >&2; echo "The installation failed; the log above says why" >&2; exit 1; }
 	@touch $(STAMP)
+
+# Compiled code lies in the user's cache, named by a digest of the sources: other clones find it there.
+$(COMPILED): $(STAMP) $(wildcard sim/model/*.py)
+	@echo "Compiling the model (up to a minute, once for these sources)" >&2
+	@$(BIN)/python -m tools.kernel
+	@touch $(COMPILED)
 
 $(DOCS_STAMP): $(STAMP)
 	@echo "Installing what builds the documentation" >&2

@@ -46,7 +46,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the kernel before the processes that share the tests begin, so that each finds it in the cache."""
     if is_worker(session.config) or not getattr(session.config.option, "numprocesses", None):
         return
-    from tests.kernel import compile_kernel
+    from tools.kernel import compile_kernel
 
     compile_kernel()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import rules
-from sim.model.compiled import rule
+from sim.model.compiled import part
 from sim.model.terms import ACCOUNTS, BEIJING_DELIVERS, BEIJING_PROMISES, WASHINGTON_PAYS
 from sim.model.timeline import Floats
 
@@ -20,7 +20,7 @@ share of it that arrives, the month in which it ends) and what a host has lost o
 below zero)."""
 
 
-@rule
+@part
 def years_left(exposure: Floats) -> Floats:
     """(T + 1,) years of the horizon that are left after each month."""
     left = np.zeros(exposure.shape[0])
@@ -29,7 +29,7 @@ def years_left(exposure: Floats) -> Floats:
     return left
 
 
-@rule
+@part
 def owed(book: Floats, place: int, month: int) -> float:
     """What Beijing pays a state by a package of this run, US$ million a year at face value."""
     if month >= book[place, OWED_UNTIL]:
@@ -37,7 +37,7 @@ def owed(book: Floats, place: int, month: int) -> float:
     return float(book[place, OWED])
 
 
-@rule
+@part
 def package_begins(
     book: Floats, place: int, month: int, a_year: float, share: float, years: float, left: float
 ) -> None:
@@ -52,7 +52,7 @@ def package_begins(
     book[place, BEIJING_DELIVERS] += share * due
 
 
-@rule
+@part
 def package_ends(book: Floats, place: int, month: int, left: float) -> None:
     """What would have come of a package after this month is struck off."""
     rest = rules.falls_due(book[place, OWED], (book[place, OWED_UNTIL] - month) / 12.0, left)
@@ -61,14 +61,14 @@ def package_ends(book: Floats, place: int, month: int, left: float) -> None:
     book[place, OWED] = 0.0
 
 
-@rule
+@part
 def washington_answers(book: Floats, place: int, aid: float, remittances: float, rent: float, left: float) -> None:
     """What an answer of Washington's changes for a host after this month, US$ million a year."""
     book[place, AID_LOST] += aid
     book[place, WASHINGTON_PAYS] += (aid + remittances + rent) * left
 
 
-@rule
+@part
 def aid_returns(book: Floats, place: int, left: float) -> None:
     """Cooperation is restored, and the aid that answers took comes back."""
     book[place, WASHINGTON_PAYS] -= book[place, AID_LOST] * left

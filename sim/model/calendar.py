@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.compiled import rule
+from sim.model.compiled import part
 from sim.model.draws import uniform
 from sim.model.terms import BY_ORDER, BY_PLEDGE, BY_REQUEST, ITSELF, NO_ANSWER
 from sim.model.timeline import Events, Floats, Ints
@@ -53,16 +53,15 @@ class Calls(NamedTuple):
     """Washington's answer, set for this month, to the state's words or notice about cooperation; or `NO_ANSWER`."""
 
 
-@rule
+@part
 def clear(calls: Calls) -> None:
     """Forget what was called last month; an open request stays."""
-    calls.trigger[:] = ITSELF
-    calls.calm[:] = 0.0
-    calls.switch[:] = -1
-    calls.answer[:] = NO_ANSWER
+    for state in range(calls.trigger.shape[0]):
+        calls.trigger[state], calls.calm[state] = ITSELF, 0.0
+        calls.switch[state], calls.answer[state] = -1, NO_ANSWER
 
 
-@rule
+@part
 def draw_happenings(
     events: Events, chances: Floats, outcomes: Floats, seed: int, run: int, happens: NDArray[np.bool_]
 ) -> None:
@@ -83,7 +82,7 @@ def draw_happenings(
             happens[event] = uniform(seed, run, 0, 0, int(events.purpose[event])) < chances[event]
 
 
-@rule
+@part
 def open_month(
     events: Events,
     lean_ref: Floats,
@@ -124,7 +123,7 @@ def open_month(
     return upcoming
 
 
-@rule
+@part
 def _take_effect(
     events: Events,
     lean_ref: Floats,
@@ -184,7 +183,7 @@ def _take_effect(
         calls.answer[state] = int(values[event])
 
 
-@rule
+@part
 def _speak(events: Events, event: int, when: int, exposure: float, values: Floats, status: Ints, calls: Calls) -> None:
     """Words count from now on, and may call for talks, or for an end of them."""
     status[event] = STANDING
@@ -195,7 +194,7 @@ def _speak(events: Events, event: int, when: int, exposure: float, values: Float
         calls.calm[state] = max(calls.calm[state], values[event])
 
 
-@rule
+@part
 def _call(calls: Calls, state: int, trigger: int, when: int, exposure: float) -> None:
     calls.trigger[state] = trigger
     calls.month[state] = when
@@ -203,7 +202,7 @@ def _call(calls: Calls, state: int, trigger: int, when: int, exposure: float) ->
     calls.calm[state] = 0.0
 
 
-@rule
+@part
 def end_words(events: Events, state: int, first: int, last: int, status: Ints) -> None:
     """End the standing words of a state, of kinds `first` to `last`."""
     for event in range(status.shape[0]):
@@ -213,7 +212,7 @@ def end_words(events: Events, state: int, first: int, last: int, status: Ints) -
             status[event] = DORMANT
 
 
-@rule
+@part
 def speaks(events: Events, state: int, status: Ints) -> bool:
     """Whether words or a notice of a host about cooperation stand."""
     for event in range(status.shape[0]):
@@ -222,7 +221,7 @@ def speaks(events: Events, state: int, status: Ints) -> bool:
     return False
 
 
-@rule
+@part
 def answer_due(events: Events, state: int, month: int, happens: NDArray[np.bool_], status: Ints) -> bool:
     """Whether Washington answers this month what a host said in the last: if it stands, and was not answered then."""
     said = False
@@ -235,7 +234,7 @@ def answer_due(events: Events, state: int, month: int, happens: NDArray[np.bool_
     return said
 
 
-@rule
+@part
 def add_levels(
     kinds: Ints,
     states: Ints,
@@ -257,7 +256,7 @@ def add_levels(
     committed : (2,) filled, US$ million a year that offers take out of
     Beijing's and Taipei's budgets
     """
-    committed[:] = 0.0
+    committed[0], committed[1] = 0.0, 0.0
     for event in range(status.shape[0]):
         if kinds[event] < LEVELS:
             levels[kinds[event], states[event]] = 0.0

@@ -82,7 +82,7 @@ class Candidate(Member):
     def reckon_coming(self) -> None:
         """What is known of its talks from outside: the chance that it comes this month, and who is in talks after."""
         silent, in_public, _ = self.shares
-        self.chance = rules.chance_of_coming(
+        self.chance = rules.chance_of_change(
             self.model.taipei.acceptance, self.close, silent, self.wins[0], in_public, self.wins[PUBLICLY]
         )
         if self.tracked:

@@ -21,16 +21,46 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 import platformdirs
-from numba.extending import register_jitable
+from numba import njit
+from numba.core.caching import UserProvidedCacheLocator
+from numba.extending import overload, register_jitable
 from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., object])
 
+OUTER: dict[str, Any] = {"error_model": "numpy", "no_rewrites": True, "no_cfunc_wrapper": True}
+"""What the compiler is told: divide as NumPy does; look for no array expressions, for there are none; write no way in
+for C. The last two spare a good part of its work."""
+INNER = OUTER | {"no_cpython_wrapper": True}
+"""The same for functions that only compiled code calls."""
+
+
+def entrance(function: F) -> F:
+    """The function compiled, without the interpreter's lock, its code kept: what Python calls."""
+    marked: F = njit(nogil=True, cache=True, **OUTER)(function)
+    return marked
+
 
 def rule(function: F) -> F:
     """The function itself, which compiled code may call too: one formula, two engines."""
-    marked: F = register_jitable(error_model="numpy", forceinline=True)(function)
+    marked: F = register_jitable(forceinline=True, **INNER)(function)
     return marked
+
+
+def part(function: F) -> F:
+    """The function itself, which compiled code may call too, compiled apart."""
+    marked: F = register_jitable(**INNER)(function)
+    return marked
+
+
+def by_name(rows: NDArray[Any]) -> NDArray[Any]:
+    """The same rows; where nothing is compiled, Python needs a record array to read fields as attributes."""
+    return rows.view(np.recarray)
+
+
+@overload(by_name, strict=False)
+def _by_name(rows: NDArray[Any]) -> Callable[..., Any]:
+    return lambda rows: rows
 
 
 def for_kernel(parameters: NDArray[Any]) -> NDArray[Any]:
@@ -38,13 +68,31 @@ def for_kernel(parameters: NDArray[Any]) -> NDArray[Any]:
     return parameters.view(np.recarray) if numba.config.DISABLE_JIT else parameters  # type: ignore[attr-defined]
 
 
-def cache_folder() -> Path:
-    """Where compiled code of exactly these sources is kept."""
+@cache
+def digest() -> str:
+    """Of this room's sources."""
     total = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         total.update(path.name.encode() + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+class ByDigest(UserProvidedCacheLocator):
+    """Finds compiled code by what the sources say, wherever they lie: a second clone does not compile again."""
+
+    def get_cache_path(self) -> str:
+        """The folder itself, not one within it that is named by where the sources lie."""
+        return str(cache_folder())
+
+    def get_source_stamp(self) -> str:
+        """What the folder is named by."""
+        return digest()
+
+
+def cache_folder() -> Path:
+    """Where compiled code of exactly these sources is kept."""
     kept = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("recognition-sim", appauthor=False)
-    return private(Path(kept), f"kernel-{total.hexdigest()[:16]}")
+    return private(Path(kept), f"kernel-{digest()}")
 
 
 @cache
@@ -92,3 +140,4 @@ def is_compiled() -> bool:
 
 
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.ByDigest"  # type: ignore[attr-defined]

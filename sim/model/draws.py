@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sim.model.compiled import rule
+from sim.model.compiled import part
 
 SUSPEND = 3
 """Purpose: a host's decision to suspend military cooperation (month absolute, state code)."""
@@ -59,7 +59,7 @@ _WEYL_1 = 0xBB67AE85
 _ROUNDS = 10
 
 
-@rule
+@part
 def philox(key_0: int, key_1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[int, int, int, int]:
     """One block of Philox4x32-10: four 32-bit words from a 64-bit key and a 128-bit counter, as words.
 
@@ -77,7 +77,7 @@ def philox(key_0: int, key_1: int, c0: int, c1: int, c2: int, c3: int) -> tuple[
     return c0, c1, c2, c3
 
 
-@rule
+@part
 def uniform(seed: int, run: int, month: int, state: int, purpose: int) -> float:
     """The uniform number at an address, in [0, 1), on a grid of 2^-53.
 

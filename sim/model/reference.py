@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.model import rules
 from sim.model.calendar import AID, INDUCEMENT, OFFER, REQUEST
-from sim.model.compiled import rule
+from sim.model.compiled import part, rule
 from sim.model.timeline import Floats, Timeline
 
 UNKNOWN, FIRST_YEAR, LATER = 0, 1, 2
@@ -128,7 +128,7 @@ class Reference(NamedTuple):
     """(h,) rent or aid that Washington adds if it gives way, US$ million a year; 0 for a state without an economy."""
 
 
-@rule
+@part
 def derive(timeline: Timeline, parameters: Any, values: Floats, spread: Floats) -> Reference:
     """The references of one draw.
 
@@ -341,7 +341,7 @@ def _base_aid(parameters: Any, documented: float, log_gdp: float, mean_weight: f
     return rules.base_aid(parameters.aid_per_ally, weight, mean_weight)
 
 
-@rule
+@part
 def _chain(rates: Floats, window_effect: float, public: float, parameters: Any) -> Chain:
     """Talks in which a change comes at annual rates (n,) exactly, at every pace of time.
 

@@ -637,7 +637,7 @@ def balance_of_coming(base: float, offer: float, aid: float, government: float, 
 
 
 @rule
-def chance_of_coming(
+def chance_of_change(
     acceptance: float, close: float, silent: float, wins_silent: float, public: float, wins_public: float
 ) -> float:
     """The month's chance of coming to Taipei, averaged over talks that nobody sees (shares open, by kind)."""

@@ -1,4 +1,4 @@
-"""Compiles the kernel into the user's cache, or finds it there: `python -m tests.kernel`."""
+"""Compiles the kernel into the user's cache, or finds it there: `python -m tools.kernel`."""
 
 from __future__ import annotations
 
