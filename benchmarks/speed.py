@@ -44,19 +44,7 @@ class BatchWorld(World):
     def __init__(self, run: int = 0, **_: object) -> None:
         plan: Plan = PYTHON_WORLD["plan"]
         draws: Draws = PYTHON_WORLD["draws"]
-        names = draws.parameters.dtype.names or ()
-        draw = run // 20
-        super().__init__(
-            plan.timeline,
-            plan.states,
-            {name: float(draws.parameters[name][draw]) for name in names},
-            draws.values[draw],
-            draws.chances[draw],
-            draws.outcomes[draw],
-            draws.spreads[draw],
-            seed=1,
-            run=run,
-        )
+        super().__init__(draws.setting(plan, run // 20), seed=1, run=run)
         self.datacollector = mesa.DataCollector(model_reporters={"count": "count"})
 
     def step(self) -> None:

@@ -189,19 +189,7 @@ def open_world(
 ) -> World:
     """A Mesa world at the end of `as_of`, at central parameters unless `draws` says otherwise."""
     drawn = draw(laid) if draws is None else draws
-    row = run_number // RUNS_PER_DRAW
-    names = drawn.parameters.dtype.names or ()
-    return kind(
-        laid.timeline,
-        laid.states,
-        {name: float(drawn.parameters[name][row]) for name in names},
-        drawn.values[row],
-        drawn.chances[row],
-        drawn.outcomes[row],
-        drawn.spreads[row],
-        seed,
-        run_number,
-    )
+    return kind(drawn.setting(laid, run_number // RUNS_PER_DRAW), seed, run_number)
 
 
 @dataclass(frozen=True)

@@ -210,18 +210,7 @@ def _acts(subject: Subject, setup: Setup, run: int, rows: Any, last: int, public
             weighed.append(list(places[subject.place].row))
 
     draws, draw = setup.draws(run + 1), run // RUNS_PER_DRAW
-    names = draws.parameters.dtype.names or ()
-    world = Watched(
-        setup.plan.timeline,
-        setup.plan.states,
-        {name: float(draws.parameters[name][draw]) for name in names},
-        draws.values[draw],
-        draws.chances[draw],
-        draws.outcomes[draw],
-        draws.spreads[draw],
-        setup.seed,
-        run,
-    )
+    world = Watched(draws.setting(setup.plan, draw), setup.seed, run)
     for _ in range(last + 1):
         world.step()
     if not same_bits(np.array(weighed), rows[: last + 1]):

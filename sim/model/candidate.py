@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from sim.model import rules
 from sim.model.accounts import owed, package_begins
-from sim.model.calendar import AID, DOUBTED, INDUCEMENT, OFFER, RETURN_PLEDGE
+from sim.model.calendar import AID, DOUBTED, INDUCEMENT, OFFER
 from sim.model.draws import COME_LUCK, DELIVERED
 from sim.model.member import PUBLICLY, Member
-from sim.model.reference import time_in_office
 from sim.model.terms import (
     ACCEPTANCE,
     ARRIVES,
     CHANCE,
     COLUMNS,
-    IDLE,
     LEFT,
     NOT_TAKEN,
     PRICE,
@@ -37,50 +35,35 @@ class Candidate(Member):
     The calendar does not call for its talks: they open of themselves, silent or public.
     """
 
-    def come_up_with_taipei(self) -> None:
-        """Its talks with Taipei: time runs faster in a government's first year, and Taipei's wooing opens them."""
-        world, chain, p, i = self.model, self.model.reference.coming, self.model.parameters, self.index
-        self.outcome = None
-        pace = float(chain.pace[time_in_office(world.month - int(world.government_since[i]))])
-        chance, usual = rules.leaving(float(chain.rate[i]), pace, world.exposure), float(chain.chance[i])
-        self.close = rules.closing_at(float(chain.close[i]), chance, usual)
-        wooed = rules.wooed(
-            float(world.timeline.taipei_wooing[world.month]), p.return_pledge_effect, self.level(RETURN_PLEDGE)
-        )
-        self.tracked = self.tracked or wooed != 1.0
-        self.open = rules.at_odds(rules.opening_at(float(chain.share[i]), self.close, chance), wooed)
-        if self.talks == IDLE and self.idle_since < world.month:
-            self.patience *= 1.0 - self.open
-            if self.patience < self.spell:
-                self.start_talks(world.month)
-
     def weigh_coming(self) -> None:
         """Both sides at their limits, each kind of talks: what would come of talks that closed now."""
-        world, i = self.model, self.index
-        timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
-        bid = rules.worth(self.bid + float(timeline.access[i]))
-        answer = rules.worth(self.aid + self.level(INDUCEMENT))
+        world, reference, p, t = self.model, self.reference, self.model.parameters, self.model.month
+        lean, accepts = float(world.lean[self.index]), world.taipei.acceptance
         missing = rules.shortfall(self.missing, (t - self.left) / 12.0, p.package_years)
+        if not self.is_new(self.bid, self.aid, self.level(INDUCEMENT), lean, missing, accepts, reference.bid[t]):
+            return
+        bid = rules.worth(self.bid + self.facts.access)
+        answer = rules.worth(self.aid + self.level(INDUCEMENT))
+        shared = [0.0] * COLUMNS
+        shared[T_OFFER] = rules.return_offer_term(p.money_effect, bid, reference.bid[t])
+        shared[T_AID] = rules.return_aid_term(p.money_effect, answer, reference.win_answer)
+        shared[T_GOVERNMENT] = rules.return_government_term(p.return_lean_effect, lean, self.facts.lean_ref)
+        shared[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
+        shared[ACCEPTANCE] = accepts
         for kind in (0, PUBLICLY):
-            row = [0.0] * COLUMNS
-            row[T_BASE] = float(reference.coming.base[i, kind])
-            row[T_OFFER] = rules.return_offer_term(p.money_effect, bid, float(reference.bid[i, t]))
-            row[T_AID] = rules.return_aid_term(p.money_effect, answer, float(reference.win_answer[i]))
-            row[T_GOVERNMENT] = rules.return_government_term(
-                p.return_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
-            )
-            row[T_SHORTFALL] = rules.shortfall_term(p.shortfall_effect, missing)
-            row[ACCEPTANCE] = world.taipei.acceptance
+            row = list(shared)
+            row[T_BASE] = self.chain.base[kind]
             self.balance[kind] = rules.balance_of_coming(
                 row[T_BASE], row[T_OFFER], row[T_AID], row[T_GOVERNMENT], row[T_SHORTFALL]
             )
             self.wins[kind] = rules.wins(self.balance[kind])
-            row[CHANCE] = world.taipei.acceptance * self.wins[kind]
+            row[CHANCE] = accepts * self.wins[kind]
             self.weighed[kind] = row
-        self.reckon_coming()
 
     def reckon_coming(self) -> None:
         """What is known of its talks from outside: the chance that it comes this month, and who is in talks after."""
+        if self.missing != 0.0:
+            self.weigh_coming()  # what was promised and did not come grows by the month
         silent, in_public, _ = self.shares
         self.chance = rules.chance_of_change(
             self.model.taipei.acceptance, self.close, silent, self.wins[0], in_public, self.wins[PUBLICLY]
@@ -121,16 +104,17 @@ class Candidate(Member):
                 self.grant = rules.granted(price, self.base_aid, self.level(AID), self.gdp)
                 self.burden = min(self.grant, max(0.0, self.auction - self.base_aid))
                 self.grant_until = world.month + 12.0 * p.aid_years
+                world.remember(self.grant_until)
         elif self.outcome == STAYED:
             offered, doubted = self.level(OFFER), self.level(DOUBTED)
-            bid = rules.worth(self.bid + float(world.timeline.access[self.index]))
-            access = float(world.reference.access[self.index])
-            least = rules.beijing_pays(bid, access, -self.surplus, p.money_effect)
+            bid = rules.worth(self.bid + self.facts.access)
+            least = rules.beijing_pays(bid, self.reference.access, -self.surplus, p.money_effect)
             own = rules.from_purse(least, offered, self.trust())
             price = rules.promised(least, offered, doubted, own)
             if own / 100.0 * self.gdp > self.package:
                 self.package = own / 100.0 * self.gdp
                 self.package_until = world.month + 12.0 * p.package_years
+                world.remember(self.package_until)
             if price / 100.0 * self.gdp > owed(world.book, self.index, world.month):
                 self.row[ARRIVES] = self.share_delivered()
                 self.owe(price, self.row[ARRIVES])
@@ -148,5 +132,5 @@ class Candidate(Member):
     def owe(self, price: float, share: float) -> None:
         """Beijing owes it a package from now on: its price at face value, % of GDP a year, of which a share arrives."""
         world, a_year = self.model, price / 100.0 * self.gdp
-        left = float(world.years_left[world.month])
+        left = world.setting.years_left[world.month]
         package_begins(world.book, self.index, world.month, a_year, share, world.parameters.package_years, left)

@@ -44,6 +44,7 @@ from sim.model.terms import (
     T_ORDER,
     T_THREAT,
     WAITS,
+    WASHINGTON_PAYS,
 )
 
 if TYPE_CHECKING:
@@ -54,11 +55,13 @@ class Host(mesa.Agent):
     """The second tie of a state that hosts Washington's forces: cooperation, suspended or restored."""
 
     model: World
+    outcome = None
+    """It holds no talks."""
 
     def __init__(self, world: World, number: int) -> None:
         super().__init__(world)
         self.number = number
-        self.place = world.timeline.code.shape[0] + number
+        self.place = len(world.members) + number
         """Its row among states and hosts."""
         self.state = world.members[int(world.timeline.host[number])]
         self.base = float(world.reference.cooperation[number])
@@ -69,12 +72,16 @@ class Host(mesa.Agent):
         """How often Washington gave way to it, less how often it retaliated: what the others have seen of it."""
         self.side = ACTIVE
         self.row = [0.0] * COLUMNS
-        self.chance = 0.0
+        self.chance = self.away = 0.0
+        """Chance of a change this month, and those met so far of suspending, less those of restoring."""
+
+    def away_by(self, month: int) -> float:
+        """Chances met before a month that is the next."""
+        return self.away
 
     def weigh(self) -> None:
         """Weigh suspending cooperation, or wait for it to be restored."""
-        world, state, row = self.model, self.state, [0.0] * COLUMNS
-        timeline, p, i = world.timeline, world.parameters, self.state.index
+        world, state, row, p = self.model, self.state, [0.0] * COLUMNS, self.model.parameters
         row[SIDE] = float(self.side)
         row[ACCEPTANCE] = 1.0
         if self.side == ACTIVE:
@@ -82,7 +89,7 @@ class Host(mesa.Agent):
             row[T_BACKFIRE] = rules.hostility_term(p.hostility_effect, state.pride, state.hostility())
             row[T_THREAT] = rules.hold_term(p.hold_effect, state.dependence(), p.usual_host_dependence)
             row[T_GOVERNMENT] = rules.government_term(
-                p.suspension_lean_effect, float(world.lean[i]), float(timeline.lean_ref[i])
+                p.suspension_lean_effect, float(world.lean[state.index]), state.facts.lean_ref
             )
             row[T_NEIGHBOURS] = rules.ripple_term(p.ripple, world.seen - self.ripples)
             row[T_ORDER] = rules.rate_of_acts(
@@ -102,6 +109,14 @@ class Host(mesa.Agent):
         self.row = row
         self.chance = rules.monthly_chance(row[HAZARD], world.exposure)
 
+    def meet(self) -> None:
+        """It has met the month's chance, and lacked aid that was cut, which allies of Taipei count as theirs."""
+        world, state, cut = self.model, self.state, self.state.level(US_CUT)
+        self.away += self.chance if self.side == ACTIVE else -self.chance
+        if cut > 0.0 and not state.recognises_taipei:
+            given = rules.washington_gives(0.0, cut, state.facts.us_aid, state.gdp)
+            world.book[self.place, WASHINGTON_PAYS] += world.exposure / 12.0 * given
+
     def decide(self) -> int:
         """Whether cooperation is active or suspended after this month."""
         world = self.model
@@ -109,6 +124,9 @@ class Host(mesa.Agent):
         if uniform(world.seed, world.run, world.calendar_month, self.state.code, purpose) < self.chance:
             return SUSPENDED if self.side == ACTIVE else ACTIVE
         return self.side
+
+    def settle(self, side: int) -> None:
+        """Nothing is paid for a change; how Washington answers comes after it."""
 
     def change_to(self, side: int) -> None:
         """Carry it out: the security part of dependence goes or comes back, and Washington may answer."""
@@ -126,9 +144,9 @@ class Host(mesa.Agent):
                 world.carried_out[0] += 1.0
             self.note_answer(kind, aid, 0.0, rent)
         else:
-            state.security = float(world.timeline.security[state.index])
+            state.security = state.facts.security
             state.aid_cut = 0.0
-            aid_returns(world.book, self.place, float(world.years_left[world.month]))
+            aid_returns(world.book, self.place, world.setting.years_left[world.month])
 
     # --- Washington's answer to what it said ------------------------------------------------------------------
 
@@ -154,7 +172,7 @@ class Host(mesa.Agent):
             rent = raised - state.rent
             state.rent, state.eased = raised, p.easing
             end_words(world.timeline.events, state.index, THREAT, NOTICE, world.status)
-            world.levels[THREAT, state.index] = world.levels[NOTICE, state.index] = 0.0
+            state.levels[THREAT] = state.levels[NOTICE] = 0.0
             world.carried_out[1] += 1.0
             world.seen += 1.0
             self.ripples += 1.0
@@ -181,7 +199,7 @@ class Host(mesa.Agent):
     def note_answer(self, kind: int, aid: float, remittances: float, rent: float) -> None:
         """A row for the table of answers, and what it comes to in the accounts."""
         world = self.model
-        washington_answers(world.book, self.place, aid, remittances, rent, float(world.years_left[world.month]))
+        washington_answers(world.book, self.place, aid, remittances, rent, world.setting.years_left[world.month])
         world.answers.append(
             [float(world.run), float(world.month), float(self.number), float(kind), aid, remittances, rent]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import mesa
@@ -20,6 +21,7 @@ from sim.model.member import PUBLICLY
 from sim.model.terms import NO_ANSWER
 
 if TYPE_CHECKING:
+    from sim.model.state import State
     from sim.model.world import World
 
 
@@ -35,21 +37,18 @@ class Beijing(mesa.Agent):
 
     def look(self) -> None:
         """Whether it takes anybody this month."""
-        world, t = self.model, self.model.month
-        self.acceptance = rules.acceptance(
-            float(world.timeline.beijing_acceptance[t]), world.truce, world.parameters.acceptance_truce
-        )
+        world = self.model
+        self.acceptance = rules.acceptance(world.now.beijing_acceptance, world.truce, world.parameters.acceptance_truce)
 
     def bid(self) -> None:
         """Its limit for each state, to win or to keep it, within what its purse has left, as the state believes it."""
-        world, t = self.model, self.model.month
-        running = float(world.reference.running[t])
+        world, budget = self.model, self.model.now.beijing_budget
+        running: float = world.now.running
         for state in world.members:
             running += state.package
-        budget = float(world.timeline.beijing_budget[t])
         purse = rules.purse_left(world.parameters.purse, budget, running + float(world.committed[0]))
-        for state in world.members:
-            limit = float(world.reference.limit[state.index])
+        for state in world.stirred:
+            limit = state.reference.limit
             state.bid = rules.beijing_bid(limit, budget, purse, state.trust(), state.level(OFFER), state.gdp)
 
 
@@ -65,40 +64,48 @@ class Taipei(mesa.Agent):
 
     def look(self) -> None:
         """Whether it takes a state that comes (back) this month."""
-        world, t = self.model, self.model.month
-        self.acceptance = rules.acceptance(
-            float(world.timeline.taipei_acceptance[t]), world.truce, world.parameters.acceptance_truce
-        )
+        world = self.model
+        self.acceptance = rules.acceptance(world.now.taipei_acceptance, world.truce, world.parameters.acceptance_truce)
 
     def answer(self) -> None:
         """Its limit for each ally, which a request that it refused or met changes, and for each state that may come."""
-        world, t = self.model, self.model.month
-        timeline, reference, p = world.timeline, world.reference, world.parameters
-        budget, returned, granted = float(timeline.taipei_budget[t]), 0.0, 0.0
+        world, p, reserve = self.model, self.model.parameters, self.reserve()
+        for state in world.stirred:
+            state.base_aid = rules.base_after(state.reference.aid, world.now.taipei_budget, state.level(TAIPEI_CUT))
+            if state.recognises_taipei:
+                state.standing = state.base_aid + state.grant
+                state.auction = rules.taipei_limit(p.ceiling, state.base_aid, state.standing, reserve)
+                limit = self.answered(state)
+            else:
+                limit = state.auction = rules.goes_up_to(
+                    state.reference.win_limit, world.now.taipei_wooing, world.now.taipei_budget
+                )
+            state.aid = rules.taipei_bid(limit, state.level(AID), state.level(MATCH), state.bid, state.gdp)
+
+    def reserve(self) -> float:
+        """What it can add to what stands, US$ million a year."""
+        world, returned, granted = self.model, 0.0, 0.0
         for state in world.members:
             granted += state.burden
-            if timeline.with_taipei[state.index] and not state.recognises_taipei:
-                returned += float(reference.aid[state.index])
-            elif state.recognises_taipei and not timeline.with_taipei[state.index]:
-                returned -= float(reference.aid[state.index])
-        reserve = rules.reserve_left(
-            p.reserve, reference.base_budget, budget, returned, granted + float(world.committed[1])
+            if state.facts.with_taipei and not state.recognises_taipei:
+                returned += state.reference.aid
+            elif state.recognises_taipei and not state.facts.with_taipei:
+                returned -= state.reference.aid
+        return rules.reserve_left(
+            world.parameters.reserve,
+            world.reference.base_budget,
+            world.now.taipei_budget,
+            returned,
+            granted + float(world.committed[1]),
         )
-        wooing = float(timeline.taipei_wooing[t])
-        for state in world.members:
-            state.base_aid = rules.base_after(float(reference.aid[state.index]), budget, state.level(TAIPEI_CUT))
-            if not state.recognises_taipei:
-                state.auction = rules.goes_up_to(float(reference.win_limit[state.index]), wooing, budget)
-                state.aid = rules.taipei_bid(state.auction, state.level(AID), state.level(MATCH), state.bid, state.gdp)
-                continue
-            state.standing = state.base_aid + state.grant
-            state.auction = rules.taipei_limit(p.ceiling, state.base_aid, state.standing, reserve)
-            request = int(world.calls.request[state.index])
-            answer = int(timeline.events.answer[request]) if request >= 0 else None
-            refused = 1.0 if answer == REFUSED else 0.0
-            met = float(reference.values[request]) if answer == MET else 0.0
-            limit = rules.answered(state.auction, state.standing, refused, met)
-            state.aid = rules.taipei_bid(limit, state.level(AID), state.level(MATCH), state.bid, state.gdp)
+
+    def answered(self, state: State) -> float:
+        """Its limit for an ally after its answer to a request, US$ million a year."""
+        world, request = self.model, int(self.model.calls.request[state.index])
+        answer = int(world.timeline.events.answer[request]) if request >= 0 else None
+        refused = 1.0 if answer == REFUSED else 0.0
+        met = float(world.reference.values[request]) if answer == MET else 0.0
+        return rules.answered(state.auction, state.standing, refused, met)
 
 
 class Washington(mesa.Agent):
@@ -109,7 +116,7 @@ class Washington(mesa.Agent):
     def answer(self) -> None:
         """Answer what hosts said of their military cooperation last month, or as the scenario tells."""
         world = self.model
-        if world.timeline.answers[world.month]:
+        if world.now.answers:
             for host in world.hosts:
                 given = host.answer()
                 if given != NO_ANSWER:
@@ -117,19 +124,22 @@ class Washington(mesa.Agent):
 
     def press(self) -> None:
         """Set this month's pressure on every state with Taipei, and what it is feared to cost."""
-        world, p, t = self.model, self.model.parameters, self.model.month
-        timeline, reference = world.timeline, world.reference
-        focus = world.lever(timeline.washington_focus, p.pressure_focus)
+        world, p = self.model, self.model.parameters
+        focus: float = world.now.washington_focus
+        if math.isnan(focus):
+            focus = p.pressure_focus
         credibility = rules.pooled(
             p.credibility,
             p.trust_weight,
             p.learning * float(world.carried_out[0]),
             p.learning * float(world.carried_out[1]),
         )
-        for state in world.with_taipei():
-            dependence, weight = state.dependence(), float(reference.weight[state.index])
+        for state in world.stirred:
+            if not state.recognises_taipei:
+                continue
+            dependence = state.dependence()
             for kind in (0, PUBLICLY):
                 state.pressed[kind] = rules.pressure(
-                    float(timeline.washington_attention[t]), weight, focus, float(kind), state.level(LOBBYING)
+                    world.now.washington_attention, state.reference.weight, focus, float(kind), state.level(LOBBYING)
                 )
                 state.stake[kind] = rules.stake(state.pressed[kind], credibility, dependence, p.gdp_at_risk)

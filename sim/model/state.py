@@ -12,6 +12,7 @@ from sim.model.calendar import (
     AID,
     DOUBTED,
     INDUCEMENT,
+    NEVER,
     OFFER,
     PLEDGE,
     RETURN_PLEDGE,
@@ -29,7 +30,6 @@ from sim.model.terms import (
     BY_REQUEST,
     CHANCE,
     COLUMNS,
-    HAZARD,
     IDLE,
     ITSELF,
     LEFT,
@@ -37,7 +37,6 @@ from sim.model.terms import (
     NOT_TAKEN,
     PRICE,
     PRICE_MUSD,
-    SIDE,
     STAYED,
     T_AID,
     T_BACKFIRE,
@@ -51,7 +50,6 @@ from sim.model.terms import (
     T_THREAT,
     TAIPEI,
 )
-from sim.model.terms import IN_TALKS as TALKS_COLUMN
 
 
 class State(Candidate):
@@ -60,51 +58,64 @@ class State(Candidate):
     # --- it weighs what is bid, and decides -------------------------------------------------------------------
 
     def weigh(self) -> None:
-        """Weigh the change open to it, and so set the chance that it comes this month."""
-        self.row = [0.0] * COLUMNS
-        self.chance = 0.0
+        """Weigh the change open to it."""
         if self.side == TAIPEI:
+            self.receive()
             self.weigh_bids()
         else:
             self.weigh_coming()
-        self.row = list(self.weighed[self.kind])
-        self.row[TALKS_COLUMN] = float(self.talks)
+
+    def reckon(self) -> None:
+        """The chance that the change comes this month, for who sees no silent talks."""
+        self.written = None
+        if self.side == TAIPEI:
+            self.reckon_leaving()
+        else:
+            self.reckon_coming()
         if self.must_change():
             self.chance = rules.MOST_CHANCE
-        self.row[HAZARD] = rules.yearly_rate(self.chance, self.model.exposure)
-        self.row[SIDE] = float(self.side)
+
+    def is_new(self, *at_issue: float) -> bool:
+        """Whether what it weighs is not what it weighed last; an agent of a class of one's own always weighs anew."""
+        if at_issue == self.at_issue and not self.model.restless:
+            return False
+        self.at_issue = at_issue
+        return True
 
     def weigh_bids(self) -> None:
         """Both sides at their limits, each kind of talks: what would come of talks that closed now."""
-        world, i = self.model, self.index
-        timeline, reference, p, t = world.timeline, world.reference, world.parameters, world.month
-        bid = rules.worth(self.bid + float(timeline.access[i]))
-        answer = rules.worth(self.aid + self.level(INDUCEMENT))
-        hostility = self.hostility()
-        for kind in KINDS:
-            row, of = [0.0] * COLUMNS, min(kind, PUBLICLY)
-            stake, usual_pressure = rules.worth(self.stake[of]), float(reference.pressed[i, of])
-            row[T_BASE] = float(reference.base[i, of])
-            row[T_OFFER] = rules.offer_term(p.money_effect, bid, float(reference.bid[i, t]))
-            row[T_AID] = rules.aid_term(p.money_effect, answer, float(reference.answer[i]))
-            row[T_THREAT] = rules.threat_term(p.money_effect, stake, float(reference.stake[i, of]))
+        world, reference, p = self.model, self.reference, self.model.parameters
+        lean, hostility, accepts = float(world.lean[self.index]), self.hostility(), world.beijing.acceptance
+        induced, bid_ref, words = self.level(INDUCEMENT), reference.bid[world.month], (self.trigger, self.pledge)
+        if not self.is_new(
+            self.bid, bid_ref, self.aid, induced, *self.pressed, *self.stake, hostility, lean, *words, accepts
+        ):
+            return
+        bid = rules.worth(self.bid + self.facts.access)
+        answer = rules.worth(self.aid + induced)
+        shared = [0.0] * COLUMNS
+        shared[T_OFFER] = rules.offer_term(p.money_effect, bid, bid_ref)
+        shared[T_AID] = rules.aid_term(p.money_effect, answer, reference.answer)
+        shared[T_GOVERNMENT] = rules.government_term(p.lean_effect, lean, self.facts.lean_ref)
+        shared[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, world.fresh_switches[self.subregion])
+        shared[ACCEPTANCE] = accepts
+        for kind in KINDS if self.called or self.trigger != ITSELF else (0, PUBLICLY):
+            row, of = list(shared), min(kind, PUBLICLY)
+            row[T_BASE] = self.chain.base[of]
+            row[T_THREAT] = rules.threat_term(p.money_effect, rules.worth(self.stake[of]), reference.stake[of])
             row[T_BACKFIRE] = rules.backfire_term(
-                p.backfire_effect, self.pride, self.pressed[of], hostility, usual_pressure
+                p.backfire_effect, self.pride, self.pressed[of], hostility, reference.pressed[of]
             )
-            row[T_GOVERNMENT] = rules.government_term(p.lean_effect, float(world.lean[i]), float(timeline.lean_ref[i]))
             if kind == CALLED:
                 row[T_PLEDGE] = self.pledge if self.trigger == BY_PLEDGE else 0.0
-                row[T_REQUEST] = float(reference.request_term[i]) if self.trigger == BY_REQUEST else 0.0
-                row[T_ORDER] = float(reference.order_term[i]) if self.trigger == BY_ORDER else 0.0
-            row[T_NEIGHBOURS] = rules.neighbours_term(p.neighbours_effect, float(world.fresh_switches[self.subregion]))
-            row[ACCEPTANCE] = world.beijing.acceptance
+                row[T_REQUEST] = reference.request_term if self.trigger == BY_REQUEST else 0.0
+                row[T_ORDER] = reference.order_term if self.trigger == BY_ORDER else 0.0
             self.balance[kind] = rules.balance(*row[T_BASE : T_NEIGHBOURS + 1])
             self.wins[kind] = rules.wins(self.balance[kind])
-            row[CHANCE] = world.beijing.acceptance * self.wins[kind]
+            row[CHANCE] = accepts * self.wins[kind]
             self.weighed[kind] = row
-        self.reckon()
 
-    def reckon(self) -> None:
+    def reckon_leaving(self) -> None:
         """What is known of its talks from outside: the chance that it leaves this month, and who is in talks after."""
         accepts, public = self.model.beijing.acceptance, self.model.reference.public
         silent, in_public, called = self.shares
@@ -122,20 +133,48 @@ class State(Candidate):
             self.turned_away,
         )
         opening = (1.0 - silent - in_public - called - self.waiting) * self.open
-        turned = self.close_called * called * (1.0 - accepts) if self.trigger == BY_ORDER else 0.0
         self.shares = [
             rules.share_after(silent, self.close, opening * (1.0 - public), self.chance),
             rules.share_after(in_public, self.close, opening * public, self.chance),
-            rules.share_after(called, self.close_called, 0.0, self.chance),
+            rules.share_after(called, self.close_called, 0.0, self.chance) if called else 0.0,
         ]
+        if self.trigger == BY_ORDER:
+            self.wait_under_order(self.close_called * called * (1.0 - accepts), accepts)
+
+    def wait_under_order(self, turned: float, accepts: float) -> None:
+        """Talks under an order that Beijing did not take wait until it does; turned : share that joins them."""
         if self.waiting > 0.0 or turned > 0.0:
             if self.waiting <= 0.0:
                 self.turned_away = accepts
             self.waiting = rules.waiting_after(self.waiting, self.turned_away, accepts, turned, self.chance)
             self.turned_away = max(self.turned_away, accepts)
 
+    def meet(self) -> None:
+        """It has met the month's chance; an ally is paid for the month."""
+        if self.side != TAIPEI:
+            if self.chance != self.steady:
+                self.add_up(self.model.month)
+                self.steady = self.chance
+            return
+        year = self.model.exposure / 12.0
+        self.away += self.chance if self.facts.with_taipei else -self.chance
+        self.paid_by_taipei += self.from_taipei * year
+        self.paid_by_washington += self.from_washington * year
+
+    def add_up(self, month: int) -> None:
+        """Add what it has met before a month, at the chance that it had until then, while not with Taipei."""
+        self.away = self.away_by(month)
+        self.steady_since = month
+
+    def away_by(self, month: int) -> float:
+        """Chances met before a month, with those not yet added up."""
+        met = (month - self.steady_since) * self.steady
+        return self.away + (-met if self.facts.with_taipei else met)
+
     def must_change(self) -> bool:
         """Whether an event moves it this month."""
+        if not self.model.eventful:
+            return False
         side = int(self.model.calls.switch[self.index])
         return side == (BEIJING if self.side == TAIPEI else TAIPEI)
 
@@ -182,19 +221,19 @@ class State(Candidate):
         world, p = self.model, self.model.parameters
         price: float | None = None
         if side != TAIPEI:
-            price = rules.percent(float(world.reference.usual[self.index]), self.gdp)
-            self.package = float(world.reference.usual[self.index])
+            price = rules.percent(self.reference.usual, self.gdp)
+            self.package = self.reference.usual
             if self.outcome == LEFT:
                 offered, doubted = self.level(OFFER), self.level(DOUBTED)
-                access = float(world.reference.access[self.index])
-                bid = rules.worth(self.bid + float(world.timeline.access[self.index]))
-                least = rules.beijing_pays(bid, access, self.surplus, p.money_effect)
+                bid = rules.worth(self.bid + self.facts.access)
+                least = rules.beijing_pays(bid, self.reference.access, self.surplus, p.money_effect)
                 own = rules.from_purse(least, offered, self.trust())
                 price = rules.promised(least, offered, doubted, own)
                 self.package = own / 100.0 * self.gdp
             self.package_until = world.month + 12.0 * p.package_years
             self.delivered = self.share_delivered()
             self.visible = world.month + rules.VISIBLE_MONTHS
+            world.remember(self.package_until, self.visible)
             self.missing = rules.undelivered(price, self.delivered)
             self.row[ARRIVES] = self.delivered
             self.owe(price, self.delivered)
@@ -210,12 +249,15 @@ class State(Candidate):
                 self.grant = rules.granted(price, self.base_aid, self.level(AID), self.gdp)
                 self.burden = min(self.grant, max(0.0, self.auction - self.base_aid))
                 self.grant_until = world.month + 12.0 * p.aid_years
+                world.remember(self.grant_until)
         if price is not None:
             self.row[PRICE], self.row[PRICE_MUSD] = price, price / 100.0 * self.gdp
         if self.outcome is not None:
             self.note_talks()
-            world.calls.request[self.index] = -1
             self.end_talks()
+            if world.calls.request[self.index] >= 0:
+                world.calls.request[self.index] = -1
+                world.moved = True
 
     def change_to(self, side: int) -> None:
         """Carry the decision out, and remember what the next months need."""
@@ -225,11 +267,15 @@ class State(Candidate):
             self.left = world.month
             self.trigger, self.called, self.talks, self.waiting = ITSELF, False, IDLE, 0.0
             world.calls.request[self.index] = -1
+            world.order_since[self.index] = NEVER
+            world.fresh_switches[self.subregion] += 1.0
             end_words(world.timeline.events, self.index, PLEDGE, PLEDGE, world.status)
             self.steady, self.steady_since = 0.0, world.month + 1
             self.begin(world.month)
         elif side == TAIPEI:
+            self.add_up(world.month + 1)
+            self.steady = 0.0
             end_words(world.timeline.events, self.index, RETURN_PLEDGE, RETURN_PLEDGE, world.status)
             self.package = 0.0
-            package_ends(world.book, self.index, world.month, float(world.years_left[world.month]))
+            package_ends(world.book, self.index, world.month, world.setting.years_left[world.month])
             self.begin(world.month)

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import mesa
 import numpy as np
 
 from sim.model import rules
-from sim.model.accounts import BOOK, years_left
-from sim.model.calendar import (
-    AID,
-    INDUCEMENT,
-    LEVELS,
-    NEVER,
-    US_CUT,
-    Calls,
-    add_levels,
-    clear,
-    draw_happenings,
-    open_month,
-)
+from sim.model.accounts import BOOK
+from sim.model.calendar import LEVELS, NEVER, Calls, add_levels, clear, draw_happenings, open_month
 from sim.model.host import Host
 from sim.model.patrons import Beijing, Taipei, Washington
-from sim.model.reference import REGIONS, Reference, derive
+from sim.model.reference import REGIONS
+from sim.model.setting import Setting
 from sim.model.state import State
 from sim.model.terms import ACCOUNTS, ACTIVE, TAIPEI, TAIPEI_PAYS, WASHINGTON_PAYS
-from sim.model.timeline import Floats, Timeline
+from sim.model.timeline import Floats
 
 
 class World(mesa.Model):
-    """One run. `step()` is a month; `count` is the recognition count after it."""
+    """One run. `step()` is a month; `count` is the recognition count after it.
+
+    Patrons bid for a state, and it weighs their bids, in months in which something of this is not what it was the month
+    before. Agents of another class than the shipped ones are asked every month: nobody knows what they look at.
+    """
 
     state_class: type[State] = State
     host_class: type[Host] = Host
@@ -41,46 +34,41 @@ class World(mesa.Model):
     washington_class: type[Washington] = Washington
     """A subclass puts its own agents here."""
 
-    def __init__(
-        self,
-        timeline: Timeline,
-        states: tuple[str, ...],
-        parameters: dict[str, float],
-        values: Floats,
-        chances: Floats,
-        outcomes: Floats,
-        spread: Floats,
-        seed: int,
-        run: int,
-    ) -> None:
-        """Set the world up at the end of `as_of`.
-
-        states : ISO codes in the timeline's order; parameters : one draw, by name
-        values, chances : (E,) of that draw; outcomes : (L, K) cumulative chances of that draw
-        spread : (n,) standard normal of that draw, by which Beijing's limit differs between states of one size
-        """
+    def __init__(self, setting: Setting, seed: int, run: int) -> None:
+        """Set the world up at the end of `as_of`."""
         super().__init__(rng=0)  # Mesa's own generator is never used: numbers come by address from sim.model.draws
-        self.timeline = timeline
-        self.states = states
-        self.parameters = SimpleNamespace(**parameters)
+        timeline = setting.timeline
+        self.setting, self.timeline, self.states = setting, timeline, setting.states
+        self.parameters, self.reference = setting.parameters, setting.reference
         self.seed, self.run = seed, run
-        self.reference: Reference = derive(timeline, self.parameters, values, spread)
-        n, events = timeline.code.shape[0], timeline.events.month.shape[0]
+        n, events = len(setting.states), timeline.events.month.shape[0]
 
         self.month = -1
         """Index of the month last stepped; month 0 is that of the start."""
+        self.now = setting.months[0]
+        """The levers of that month, by the names of `Timeline`."""
+        self.first_month: int = self.now.calendar_month
         self.calendar_month = 0
         self.exposure = 0.0
         self.truce = False
+        self.eventful = False
+        """Whether something is dated in the month."""
+        self.moved = True
+        """Whether somebody changed sides last month, or a commitment was made or ended."""
+        self.stirred: list[State] = []
+        """States of which something that patrons or they themselves look at is not what it was the month before."""
+        own = (self.state_class, self.host_class, self.beijing_class, self.taipei_class, self.washington_class)
+        self.restless = own != (State, Host, Beijing, Taipei, Washington) or self.parameters.neighbours_effect != 0.0
+        """Whether that is every state each month: with agents of one's own, or where neighbours' switches count."""
         self.happens = np.empty(events, dtype=np.bool_)
-        draw_happenings(timeline.events, chances, outcomes, seed, run, self.happens)
+        draw_happenings(timeline.events, setting.chances, setting.outcomes, seed, run, self.happens)
         self.status = np.zeros(events, dtype=np.int64)
         self.lean = timeline.lean.copy()
         self.government_since = timeline.government_since.copy()
         self.order_since = np.full(n, NEVER, dtype=np.int64)
         self.levels = np.zeros((LEVELS, n))
         self.committed = np.zeros(2)
-        self.fresh_switches = timeline.fresh_switches.copy()
+        self.fresh_switches: list[float] = timeline.fresh_switches.tolist()
         self.carried_out = np.zeros(2)
         """Threats of Washington carried out, and those of which the outcome is known, since the start."""
         self.seen = 0.0
@@ -88,9 +76,8 @@ class World(mesa.Model):
         self.answers: list[list[float]] = []
         """Its answers so far, as `sim.model.terms` has their columns."""
         self.book = np.zeros((n + timeline.host.shape[0], BOOK))
-        """What each patron pays each place over the horizon, as `sim.model.accounts` has the columns."""
-        self.years_left = years_left(timeline.exposure)
-        """(T + 1,) years of the horizon that are left after each month."""
+        """What each patron pays each place over the horizon, as `sim.model.accounts` has the columns; what allies are
+        paid by the month they keep themselves."""
         self.calls = Calls(
             *(np.zeros(n, dtype=kind) for kind in (np.int64, np.int64, float, float, np.int64, np.int64, np.int64))
         )
@@ -98,8 +85,10 @@ class World(mesa.Model):
         self.calls.request[:] = -1
         self.learned = [[0.0, 0.0] for _ in range(REGIONS)]
         """Shares of Beijing's promises that arrived, and their number, by region, as seen since the start."""
-        self.trusts = [0.0] * REGIONS
+        self.trusts = [self.trust(region) for region in range(REGIONS)]
         """Share of Beijing's bids that the states of each region expect to arrive."""
+        self.due = math.inf
+        """Month in which the next commitment ends or a promise is seen to be kept or broken."""
         self.talks: list[list[float]] = []
         """Talks concluded so far, as `sim.model.terms` has their columns."""
         self._truce_until = np.array([NEVER], dtype=np.int64)
@@ -107,33 +96,27 @@ class World(mesa.Model):
 
         self.members = [self.state_class(self, index) for index in range(n)]
         self.hosts = [self.host_class(self, number) for number in range(timeline.host.shape[0])]
+        self.places: list[State | Host] = [*self.members, *self.hosts]
+        """States, then hosts."""
         self.beijing = self.beijing_class(self)
         self.taipei = self.taipei_class(self)
         self.washington = self.washington_class(self)
-        self.at_start = [bool(side) for side in timeline.with_taipei]
-        self.away = [0.0] * (n + len(self.hosts))
-        """Chances met so far of moving away from the start's side, less those of moving back, by place."""
         self.changes: list[tuple[int, int, int, int, list[float]]] = []
         """Changes so far: month, place (states, then hosts), side before, side after, what it weighed."""
 
     @property
     def count(self) -> int:
         """States on Taipei's side."""
-        return sum(state.recognises_taipei for state in self.members)
+        return [state.side for state in self.members].count(TAIPEI)
 
     @property
     def cooperating(self) -> int:
         """Hosts whose military cooperation with Washington is active."""
-        return sum(host.side == ACTIVE for host in self.hosts)
+        return [host.side for host in self.hosts].count(ACTIVE)
 
     def with_taipei(self) -> list[State]:
         """States on Taipei's side, in order."""
         return [state for state in self.members if state.recognises_taipei]
-
-    def lever(self, by_month: Floats, drawn: float) -> float:
-        """A patron's lever this month: the scenario's value, or the drawn parameter where it says nothing."""
-        value = float(by_month[self.month])
-        return drawn if math.isnan(value) else value
 
     def step(self) -> None:
         """One month: calendar, talks open, patrons bid, states decide all at once, settlement."""
@@ -143,131 +126,148 @@ class World(mesa.Model):
         self.learn()
         self.beijing.look()
         self.taipei.look()
+        for state in self.stirred:
+            state.tell_time()
         for state in self.members:
-            if state.recognises_taipei:
-                state.hear()
-                state.come_up()
-            else:
-                state.come_up_with_taipei()
+            state.come_up()
+        if self.stirred:
+            self.bid()
+        for state in self.members:
+            state.reckon()
+        for place in self.places:
+            place.meet()
+        self.record(self.places, [place.decide() for place in self.places])
+
+    def bid(self) -> None:
+        """The patrons bid, and states and hosts weigh it."""
         self.beijing.bid()
         self.taipei.answer()
         self.washington.press()
-        places: list[State | Host] = [*self.members, *self.hosts]
-        for place in places:
-            place.weigh()
-        for number, place in enumerate(places):
-            if isinstance(place, State) and not place.recognises_taipei:
-                if place.chance != place.steady:
-                    self.add_up(number, self.month)
-                    place.steady = place.chance
-                continue
-            home = place.side == ACTIVE if isinstance(place, Host) else self.at_start[number]
-            self.away[number] += place.chance if home else -place.chance
-        self.pay()
-        self.record(places, [place.decide() for place in places])
-
-    def pay(self) -> None:
-        """A month of what Taipei pays its allies, and of what Washington gives them, or takes from them and hosts."""
-        year, us_aid = self.exposure / 12.0, self.timeline.us_aid
-        for state in self.members:
-            if state.recognises_taipei:
-                given = rules.taipei_gives(state.standing, state.level(AID), state.gdp)
-                self.book[state.index, TAIPEI_PAYS] += given * year
-                given = rules.washington_gives(
-                    state.level(INDUCEMENT), state.level(US_CUT), float(us_aid[state.index]), state.gdp
-                )
-                self.book[state.index, WASHINGTON_PAYS] += given * year
+        for state in self.stirred:
+            state.weigh()
         for host in self.hosts:
-            state = host.state
-            if not state.recognises_taipei:
-                given = rules.washington_gives(0.0, state.level(US_CUT), float(us_aid[state.index]), state.gdp)
-                self.book[host.place, WASHINGTON_PAYS] += year * given
-
-    def add_up(self, number: int, month: int) -> None:
-        """Add what a state that is not with Taipei has met before a month, at the chance that it had until then."""
-        self.away[number] += self.not_added(number, month)
-        self.members[number].steady_since = month
-
-    def not_added(self, number: int, month: int) -> float:
-        """What of that is not yet in `away`."""
-        state = self.members[number]
-        met = (month - state.steady_since) * state.steady
-        return -met if self.at_start[number] else met
+            host.weigh()
 
     def open_calendar(self) -> None:
-        """Everything dated in the month takes effect."""
-        t, timeline, reference = self.month, self.timeline, self.reference
-        self.calendar_month = int(timeline.calendar_month[t])
-        self.exposure = float(timeline.exposure[t])
-        clear(self.calls)
-        self._upcoming = open_month(
-            timeline.events,
-            timeline.lean_ref,
-            t,
-            self._upcoming,
-            self.happens,
-            reference.values,
-            self.status,
-            self.lean,
-            self.government_since,
-            self.order_since,
-            self._truce_until,
-            self.carried_out,
-            self.calls,
-        )
+        """Everything dated in the month takes effect; what all look at, or only some, may be something new."""
+        t, timeline, before = self.month, self.timeline, self.common()
+        self.now = self.setting.months[t]
+        self.calendar_month, self.exposure = self.now.calendar_month, self.now.exposure
+        if self.eventful:
+            clear(self.calls)
+        first = self._upcoming
+        self.eventful = first < len(self.happens) and bool(timeline.events.month[first] <= t)
+        if self.eventful:
+            self._upcoming = open_month(
+                timeline.events,
+                timeline.lean_ref,
+                t,
+                first,
+                self.happens,
+                self.reference.values,
+                self.status,
+                self.lean,
+                self.government_since,
+                self.order_since,
+                self._truce_until,
+                self.carried_out,
+                self.calls,
+            )
+        self.stirred = []
+        if self.eventful or self.now.fades or self.moved:
+            self.update_levels(set(timeline.events.state[first : self._upcoming].tolist()))
+        self.truce = t < int(self._truce_until[0])
+        if self.moved or self.restless or self.now.stirs or self.now.answers or self.common() != before:
+            self.stirred = self.members
+        self.moved = False
+
+    def common(self) -> tuple[float, ...]:
+        """What moves by the calendar and concerns every state, besides levers."""
+        return (*self.committed, *self.carried_out, self.truce, self.now.running)
+
+    def update_levels(self, spoken_of: set[int]) -> None:
+        """What the calendar adds up to; who is spoken of, or for whom that is something new, weighs it."""
+        events, reference = self.timeline.events, self.reference
         add_levels(
-            timeline.events.kind,
-            timeline.events.state,
-            timeline.events.fade,
+            events.kind,
+            events.state,
+            events.fade,
             reference.values,
             reference.doubted,
             reference.dollars,
             self.status,
-            t,
+            self.month,
             self.levels,
             self.committed,
         )
-        self.truce = t < int(self._truce_until[0])
+        for index in self.setting.named:
+            state, levels = self.members[index], self.levels[:, index].tolist()
+            if levels != state.levels or index in spoken_of:
+                state.levels, state.at_issue = levels, ()
+                self.stirred.append(state)
+
+    def remember(self, *months: float) -> None:
+        """A commitment is made; these are the months in which it ends, or is seen to be kept or broken."""
+        self.moved = True
+        self.due = min((self.due, *months))
 
     def learn(self) -> None:
         """Commitments end; what arrived of Beijing's promises becomes visible, and trust follows."""
-        t, p, timeline = self.month, self.parameters, self.timeline
+        t = self.month
+        if t < self.due:
+            return
+        self.stirred, self.due = self.members, math.inf
         for state in self.members:
             if t >= state.package_until:
                 state.package = 0.0
             if t >= state.grant_until:
                 state.grant = state.burden = 0.0
             if state.visible is not None and t >= state.visible:
-                for region in range(REGIONS):
-                    weight = p.learning if region == state.region else p.learning * rules.ELSEWHERE
-                    self.learned[region][0] += weight * state.delivered
-                    self.learned[region][1] += weight
-                state.visible = None
-        for region in range(REGIONS):
-            total, cases = self.learned[region]
-            self.trusts[region] = rules.trust(
-                timeline.delivered_mean,
-                p.trust_weight,
-                float(timeline.delivered_total[region]) + total,
-                float(timeline.delivered_cases[region]) + cases,
-            )
+                self.reveal(state)
+            for month in (state.package_until, state.grant_until, state.visible or 0):
+                if month > t:
+                    self.due = min(self.due, month)
+        self.trusts = [self.trust(region) for region in range(REGIONS)]
+
+    def reveal(self, state: State) -> None:
+        """Others see what of Beijing's promises to a state arrived, those of its own region first of all."""
+        for region, known in enumerate(self.learned):
+            weight = self.parameters.learning
+            if region != state.region:
+                weight *= rules.ELSEWHERE
+            known[0] += weight * state.delivered
+            known[1] += weight
+        state.visible = None
+
+    def trust(self, region: int) -> float:
+        """Share of Beijing's bids that the states of a region expect to arrive."""
+        timeline, (total, cases) = self.timeline, self.learned[region]
+        return rules.trust(
+            timeline.delivered_mean,
+            self.parameters.trust_weight,
+            float(timeline.delivered_total[region]) + total,
+            float(timeline.delivered_cases[region]) + cases,
+        )
 
     def record(self, places: list[State | Host], after: list[int]) -> None:
         """Settle, carry the decisions out and note them."""
-        for k in range(self.fresh_switches.shape[0]):
-            self.fresh_switches[k] *= self.timeline.monthly_year_fade
-        for number, (place, side) in enumerate(zip(places, after, strict=True)):
-            if isinstance(place, State):
+        fade = self.timeline.monthly_year_fade
+        self.fresh_switches = [switches * fade for switches in self.fresh_switches]
+        for place, side in zip(places, after, strict=True):
+            if place.outcome is not None or side != place.side:
                 place.settle(side)
-            if side == place.side:
-                continue
-            if isinstance(place, State) and side == TAIPEI:
-                self.add_up(number, self.month + 1)
-            self.changes.append((self.month, number, place.side, side, list(place.row)))
-            if isinstance(place, State) and place.side == TAIPEI:
-                self.order_since[place.index] = NEVER
-                self.fresh_switches[place.subregion] += 1.0
-            place.change_to(side)
+            if side != place.side:
+                self.moved = True
+                self.changes.append((self.month, place.place, place.side, side, list(place.row)))
+                place.change_to(side)
+
+    def accounts(self) -> Floats:
+        """(n + h, ACCOUNTS) what each patron pays each place, US$ million."""
+        accounts = self.book[:, :ACCOUNTS].copy()
+        for state in self.members:
+            accounts[state.index, TAIPEI_PAYS] += state.paid_by_taipei
+            accounts[state.index, WASHINGTON_PAYS] += state.paid_by_washington
+        return accounts
 
 
 def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: Any, accounts: Any = None) -> None:
@@ -278,20 +278,15 @@ def run_world(world: World, horizons: Any, counts: Any, expected: Any, ledger: A
     """
     counts[0] = world.count, world.cooperating
     reached = {int(month): number for number, month in enumerate(horizons)}
-    for t in range(world.timeline.exposure.shape[0]):
+    for t in range(len(world.setting.months)):
         world.step()
         if t > 0:
             counts[t] = world.count, world.cooperating
         if t in reached:
-            away = np.array(world.away)
-            for state in world.members:
-                if not state.recognises_taipei:
-                    away[state.index] += world.not_added(state.index, t + 1)
+            away = np.array([place.away_by(t + 1) for place in world.places])
             expected[:, reached[t], 0] += away
             expected[:, reached[t], 1] += away * away
         if ledger is not None:
-            places: list[State | Host] = [*world.members, *world.hosts]
-            for number, place in enumerate(places):
-                ledger[t, number, :] = place.row
+            ledger[t] = [place.row for place in world.places]
     if accounts is not None:
-        accounts[:] = world.book[:, :ACCOUNTS]
+        accounts[:] = world.accounts()

@@ -200,21 +200,12 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     rows: list[list[float]] = []
     talk_rows: list[list[float]] = []
     answers: list[list[float]] = []
-    names = draws.parameters.dtype.names or ()
     for offset in range(part.counts.shape[0]):
         run = part.first + offset
         draw = run // RUNS_PER_DRAW
-        world = World(
-            plan.timeline,
-            plan.states,
-            {name: float(draws.parameters[name][draw]) for name in names},
-            draws.values[draw],
-            draws.chances[draw],
-            draws.outcomes[draw],
-            draws.spreads[draw],
-            seed,
-            run,
-        )
+        if offset == 0 or run % RUNS_PER_DRAW == 0:
+            setting = draws.setting(plan, draw)
+        world = World(setting, seed, run)
         expected = part.expected[draw - part.first // RUNS_PER_DRAW]
         ledger = None if part.ledger is None else part.ledger[offset]
         accounts = part.accounts[offset] if offset < part.accounts.shape[0] else None

@@ -15,6 +15,7 @@ from sim.model.draws import purpose_of
 from sim.model.entries import Uncertain
 from sim.model.kernel import uniforms
 from sim.model.plan import Plan
+from sim.model.setting import Setting
 from sim.parameters import Coefficient, Distribution, rounded
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,18 @@ class Draws:
     """(draws, L, K) cumulative chances of each election's outcomes."""
     spreads: Floats
     """(draws, n) standard normal, by which Beijing's limit differs between states of one size."""
+
+    def setting(self, plan: Plan, draw: int) -> Setting:
+        """What all runs of one draw share, as the Mesa agents read it."""
+        return Setting(
+            plan.timeline,
+            plan.states,
+            self.parameters[draw],
+            self.values[draw],
+            self.chances[draw],
+            self.outcomes[draw],
+            self.spreads[draw],
+        )
 
     def row(self, place: int) -> dict[str, Any]:
         """One draw as plain numbers, by part."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import mesa
 import numpy as np
 import pytest
 
+from sim.model import rules
 from sim.model.host import Host
 from sim.model.patrons import Beijing, Taipei, Washington
 from sim.model.plan import Plan
@@ -69,6 +72,30 @@ def test_worlds_do_not_touch_each_other(laid: Plan) -> None:
     assert laid.timeline.lean.tolist() == lay_out(rich()).timeline.lean.tolist()
 
 
+def test_worlds_of_one_setting_do_not_touch_each_other(laid: Plan) -> None:
+    setting = draw(laid, 20, mode="drawn").setting(laid, 0)
+    first, second = World(setting, 1, 7), World(setting, 1, 7)
+    for _ in laid.months:
+        first.step()
+    for _ in laid.months:
+        second.step()
+    assert first.changes == second.changes
+    assert [place.row for place in first.places] == [place.row for place in second.places]
+    assert first.accounts().tolist() == second.accounts().tolist()
+
+
+def test_agents_read_pythons_own_numbers(laid: Plan) -> None:
+    """Those of an array are slow to reckon with."""
+    setting = draw(laid).setting(laid, 0)
+    for part in (*setting.facts, *setting.references, *setting.months, setting.references[0].leaving):
+        for name, number in vars(part).items():
+            parts = number if isinstance(number, list) else [number]
+            assert {type(one) for one in parts} <= {float, int, bool, list, SimpleNamespace}, name
+    assert [state.gdp for state in setting.facts] == laid.timeline.gdp.tolist()
+    assert [month.hostility for month in setting.months] == laid.timeline.hostility.tolist()
+    assert [state.coming.base for state in setting.references] == setting.reference.coming.base.tolist()
+
+
 def test_run_world_fills_counts_ledger_and_changes(laid: Plan) -> None:
     places = len(laid.states) + len(laid.hosts)
     counts = np.zeros((len(laid.months), 2), dtype=np.uint8)
@@ -80,10 +107,7 @@ def test_run_world_fills_counts_ledger_and_changes(laid: Plan) -> None:
     assert counts[0].tolist() == [len(laid.members.recognisers), len(laid.hosts)]
     assert counts[-1].tolist() == [world.count, world.cooperating]
     assert np.all(np.isfinite(ledger))
-    met = world.away.copy()
-    for state in world.members:
-        if not state.recognises_taipei:
-            met[state.index] += world.not_added(state.index, len(laid.months))
+    met = [place.away_by(len(laid.months)) for place in world.places]
     assert expected[:, 1, 0].tolist() == [7.0 + away for away in met]
     assert expected[:, 1, 1].tolist() == [7.0 + away * away for away in met]
     assert np.any(expected[:, 0] != expected[:, 1])
@@ -98,6 +122,53 @@ def test_run_world_keeps_no_ledger_and_no_horizon_unless_asked(laid: Plan) -> No
     expected = np.zeros((len(laid.states) + len(laid.hosts), 0, 2))
     run_world(open_world(laid), np.zeros(0, dtype=np.int64), counts, expected, None)
     assert np.array_equal(counts, run(laid, 20).counts[0])
+
+
+# --- who is asked in a month ------------------------------------------------------------------------------
+
+
+def test_a_state_weighs_again_only_where_there_is_something_new() -> None:
+    calm = {"departure_rate": 1e-6, "return_rate": 1e-9}
+    event = {"type": "lobbying", "state": "HND", "pressure": 1.0, "date": "2022-05-10"}
+    laid = lay_out(told("GTM", "HND", "PLW", end="2022-12-31", parameters=calm, events={"told": event}))
+    world = open_world(laid)
+    running, stirred = world.reference.running, []
+    for _ in laid.months:
+        world.step()
+        stirred.append([state.iso3 for state in world.stirred])
+    assert stirred[:2] == [list(laid.states)] * 2
+    month = laid.months.index("2022-05")
+    assert stirred[month] == ["HND"]
+    quiet = [t for t in range(2, len(laid.months)) if t != month and running[t] == running[t - 1]]
+    assert len(quiet) > 4
+    assert all(stirred[t] == [] for t in quiet if t < month)
+
+
+class Own(State):
+    """As shipped, but of another class, so that all are asked each month."""
+
+
+class Asked(World):
+    state_class = Own
+
+
+@pytest.mark.parametrize("run_number", [0, 21, 33])
+def test_whoever_is_not_asked_would_have_said_the_same(run_number: int) -> None:
+    laid = lay_out(changed(rich(), {"parameters.neighbours_effect": 0.0}))  # else all are asked each month
+    drawn = draw(laid, 40, mode="drawn")
+    usual, asked = (open_world(laid, drawn, run_number=run_number, kind=kind) for kind in (World, Asked))
+    skipped = 0
+    for _ in laid.months:
+        usual.step()
+        asked.step()
+        assert asked.stirred == asked.members
+        skipped += len(usual.members) - len(usual.stirred)
+        assert [place.row for place in usual.places] == [place.row for place in asked.places]
+        assert [place.away for place in usual.places] == [place.away for place in asked.places]
+    assert skipped > len(laid.months)
+    assert usual.changes == asked.changes
+    assert usual.talks == asked.talks
+    assert usual.accounts().tolist() == asked.accounts().tolist()
 
 
 # --- subclasses -------------------------------------------------------------------------------------------
@@ -122,6 +193,31 @@ class Loyal(State):
 
 class Loyalists(World):
     state_class = Loyal
+
+
+class Wary(State):
+    """Half as likely to change sides as others think."""
+
+    def reckon(self) -> None:
+        super().reckon()
+        self.chance /= 2.0
+
+
+class Waverers(World):
+    state_class = Wary
+
+
+def test_a_chance_that_a_subclass_changes_is_what_the_ledger_and_the_sums_have(laid: Plan) -> None:
+    world, usual, met = open_world(laid, kind=Waverers), open_world(laid), 0.0
+    usual.step()
+    for month in range(3):
+        world.step()
+        ally = world.members[laid.states.index("PRY")]
+        if month == 0:
+            assert ally.chance == usual.members[ally.index].chance / 2.0
+        assert ally.row[HAZARD] == rules.yearly_rate(ally.chance, world.exposure)
+        met += ally.chance
+        assert ally.away == met
 
 
 class Deaf(Washington):
