@@ -237,11 +237,20 @@ def test_breaches_are_seen(source: str, expected: list[str]) -> None:
 # --- A quick start
 
 
-def test_command_line_starts_without_heavy_libraries() -> None:
-    code = "import json, sys, sim.cli.main; print(json.dumps(sorted(sys.modules)))"
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [(["--help"], []), (["list"], []), (["history"], []), (["validate", "honduras-2021"], ["pydantic"])],
+    ids=" ".join,
+)
+def test_quick_commands_load_no_heavy_libraries(command: list[str], needed: list[str]) -> None:
+    code = (
+        "import contextlib, io, json, sys\nfrom sim.cli.main import main\n"
+        f"with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n    main({command})\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
     loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
-    assert sorted(loaded & set(HEAVY)) == []
+    assert sorted(loaded & set(HEAVY)) == needed

@@ -20,7 +20,7 @@ CONFIDENCES = ("high", "medium", "low")
 """How certain the coder of a row was."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One line of a table; each reader returns the checked value of one cell or raises `AtlasError`."""
 

@@ -123,6 +123,10 @@ class Record:
         """The changes dated from `since` to `until`, both days included."""
         return self.changes[bisect_left(self._days, since) : bisect_right(self._days, until)]
 
+    def has_ceased(self, iso3: str, on: date) -> bool:
+        """Whether a state had ceased to exist at the end of a day."""
+        return any(c.kind == "state_ceased" and c.date <= on for c in self._by_state.get(iso3, ()))
+
     def last_departure(self, iso3: str, on: date) -> date | None:
         """The last day up to `on` on which a state left Taipei, short-lived episodes included."""
         days = (c.date for c in self._by_state.get(iso3, ()) if c.origin == "taipei" and c.date <= on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -61,9 +62,9 @@ def last_speech(iso3: str, known_by: date, own: OwnFacts | None = None) -> Speec
 
     own : speeches that a user adds for years after the table's
     """
-    given = list(speeches().get(state(iso3).iso3, ()))
+    given = speeches().get(state(iso3).iso3, ())
     if own is not None:
-        added = [row for row in own.voice if row.state == iso3]
-        given += [Speech(iso3, row.year, row.names_taiwan, "own", own.name) for row in added]
-    known = [speech for speech in given if speech.known <= known_by]
-    return known[-1] if known else None
+        added = (row for row in own.voice if row.state == iso3)
+        given = (*given, *(Speech(iso3, row.year, row.names_taiwan, "own", own.name) for row in added))
+    known = bisect_right(given, known_by, key=lambda speech: speech.known)
+    return given[known - 1] if known else None

@@ -13,26 +13,23 @@ from sim.cli.options import HELP, as_json, print_json
 @as_json
 def command(as_json: bool) -> None:
     """List the shipped scenarios: name, title, dates, sources, and the sweep file beside it."""
-    from sim.scenario import load, shipped, shipped_sweeps
-    from sim.scenario.loading import SWEEP_NAME
+    from sim.scenario.files import SWEEP_NAME, shipped, shipped_headers, shipped_sweeps
 
-    rows: list[dict[str, Any]] = []
-    for name, path in shipped().items():
-        loaded = load(name)
-        header = loaded.scenario.scenario
-        rows.append(
-            {
-                "name": name,
-                "title": header.title,
-                "question": header.question,
-                "start": header.start,
-                "end": header.end,
-                "extends": loaded.chain[0] if loaded.chain else None,
-                "sources": [{"title": source.title, "date": source.date} for source in header.sources],
-                "file": path.name,
-                "sweep": name + SWEEP_NAME if name + SWEEP_NAME in shipped_sweeps() else None,
-            }
-        )
+    files, sweeps = shipped(), shipped_sweeps()
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "title": header["title"],
+            "question": header["question"],
+            "start": header["start"],
+            "end": header["end"],
+            "extends": chain[0] if chain else None,
+            "sources": [{"title": source["title"], "date": source["date"]} for source in header.get("sources", ())],
+            "file": files[name].name,
+            "sweep": name + SWEEP_NAME if name + SWEEP_NAME in sweeps else None,
+        }
+        for name, chain, header in shipped_headers()
+    ]
     if as_json:
         print_json({"scenarios": rows})
         return

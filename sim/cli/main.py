@@ -129,9 +129,6 @@ def _interrupt(number: int, frame: object) -> None:
 
 
 def _status(arguments: list[str], debug: bool) -> int:
-    from sim.errors import SimError
-    from sim.letters import cleaned
-
     try:
         returned = sim.main(args=(["--debug"] if debug else []) + arguments, prog_name="sim", standalone_mode=False)
         return returned if isinstance(returned, int) else 0
@@ -143,20 +140,23 @@ def _status(arguments: list[str], debug: bool) -> int:
     except click.ClickException as error:
         if debug:
             traceback.print_exc()
+        from sim.letters import cleaned
+
         print(cleaned(_usage(error)), file=sys.stderr)
         return 2
-    except SimError as error:
-        if debug:
-            traceback.print_exc()
-        for line in error.lines():
-            print(line, file=sys.stderr)
-        return error.exit_status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         if debug:
             traceback.print_exc()
+        from sim.errors import SimError
+        from sim.letters import cleaned
+
+        if isinstance(error, SimError):
+            for line in error.lines():
+                print(line, file=sys.stderr)
+            return error.exit_status
         message = cleaned(" ".join(str(error).split()))
         print(f"failed while running: {type(error).__name__}: {message} (--debug shows where)", file=sys.stderr)
         return 1

@@ -125,9 +125,11 @@ record = click.option(
 
 def own_record(file: str | None) -> RecordTable | None:
     """The facts in the file that the option `--record` names; None without it. Raises ScenarioError."""
+    if file is None:
+        return None
     from sim.scenario import read_record
 
-    return None if file is None else read_record(file)
+    return read_record(file)
 
 
 _given = click.option(

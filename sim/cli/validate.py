@@ -23,13 +23,15 @@ def command(ctx: click.Context, files: tuple[str, ...], record: str | None, as_j
     """
     from sim.errors import MOST_TOLD, InputError
     from sim.scenario import load, members, remarks
-    from sim.sweeps.sweep import sweep_file, sweep_of
+    from sim.sweeps.sweepfile import sweep_file
 
     rows: list[dict[str, Any]] = []
     for file in files:
         notes: list[str] = []
         try:
             if sweep_file(file) is not None:
+                from sim.sweeps.sweep import sweep_of  # loads what runs need
+
                 sweep = sweep_of(file)
                 content = f"a sweep of {len(sweep.points):,} points over {', '.join(sweep.paths)}"
             else:

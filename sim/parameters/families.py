@@ -283,15 +283,17 @@ class Exposure:
         share : (draws,) acceptance in a truce
         effects : K arrays (draws,), per standard deviation
         """
-        total = np.empty(share.shape[0])
-        for first in range(0, total.shape[0], _CHUNK):
-            part = slice(first, first + _CHUNK)
-            scores = np.zeros((self.contest.shape[0], share[part].shape[0]))
-            for column, effect in zip(self.covariates.T, effects, strict=True):
-                scores += column[:, None] * effect[None, part]
-            worth = np.exp(scores)
-            total[part] = (self.contest[:, None] * worth).sum(axis=0)
-            total[part] += share[part] * (self.truce[:, None] * worth).sum(axis=0)
+        years = np.zeros((2, share.shape[0]))
+        for own, at_risk in zip((self.contest, self.truce), years, strict=True):
+            counts = own > 0.0  # a cell is in contest or under a truce, and the window leaves out the old ones
+            columns, weights = self.covariates[counts].T, own[counts][:, None]
+            for first in range(0, share.shape[0], _CHUNK):
+                part = slice(first, first + _CHUNK)
+                scores = np.zeros((weights.shape[0], share[part].shape[0]))
+                for column, effect in zip(columns, effects, strict=True):
+                    scores += column[:, None] * effect[None, part]
+                at_risk[part] = (weights * np.exp(scores)).sum(axis=0)
+        total: Floats = years[0] + share * years[1]
         return np.maximum(total, 1.0)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from sim.parameters.families import FAMILIES, Distribution
+if TYPE_CHECKING:
+    from sim.parameters.families import Distribution
 
 Kind = Literal["estimated", "documented", "assumed"]
 
@@ -39,6 +40,8 @@ class Parameter:
         """The declared law; only for parameters that declare a range."""
         if self.central is None or self.low is None or self.high is None:
             raise LookupError(f"{self.name} is computed from the record, not declared")
+        from sim.parameters.families import FAMILIES
+
         return FAMILIES[self.family](self.central, self.low, self.high)
 
 

@@ -13,7 +13,7 @@ from sim.errors import Problem, ResultError, nearest
 from sim.letters import cleaned
 from sim.results.file import open_plain, settle
 from sim.results.identity import versions
-from sim.results.manifests import FORMAT, KINDS, RESULT, Kind, manifest_problems
+from sim.results.manifests import FORMAT, KINDS, RESULT, Kind
 
 MANIFEST = "manifest.json"
 OUTSIDE = "outside"
@@ -73,6 +73,8 @@ def manifest_in(folder: Path, *kinds: Kind) -> dict[str, Any]:
     name = manifest.get("kind")
     if not isinstance(name, str) or name not in known:
         raise ResultError(Problem("kind", "one of " + ", ".join(known), name, nearest(name, known)), path)
+    from sim.results.schemas import manifest_problems
+
     broken = manifest_problems(manifest, known[name])
     if broken:
         raise ResultError(broken, path)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
 import re
+import sys
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -42,9 +48,28 @@ def month_number(day: date) -> int:
 class Part(BaseModel):
     """A table of a scenario file: unknown keys are refused, and nothing changes after loading."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
+    # A validator is built when it is first asked for: that of a whole scenario has those of its tables in it.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **named: Any) -> None:
+        """Takes the text under a key as its description."""
+        for key, text in _texts(cls.__module__).get(cls.__qualname__, {}).items():
+            if key in cls.model_fields:
+                cls.model_fields[key].description = text
+
+
+@cache
+def _texts(module: str) -> Mapping[str, Mapping[str, str]]:
+    """The texts under the keys of the classes of a module, from its source; pydantic reads it anew for each class."""
+    texts: dict[str, dict[str, str]] = {}
+    for kind in ast.parse(inspect.getsource(sys.modules[module])).body:
+        if isinstance(kind, ast.ClassDef):
+            for pair in itertools.pairwise(kind.body):
+                match pair:
+                    case ast.AnnAssign(target=ast.Name(key)), ast.Expr(ast.Constant(str(text))):
+                        texts.setdefault(kind.name, {})[key] = inspect.cleandoc(text)
+    return texts
 
 
 def _day(value: Any) -> date:

@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
-from sim.places import shipped_folder
 from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import NAME_RULE, is_name
+from sim.scenario.files import Document, merge, read_toml, shipped, sound
 from sim.scenario.given import with_given
 from sim.scenario.language import full_path, path_by_code, put, with_codes
 from sim.scenario.problems import problems
-from sim.scenario.reading import DEEPEST, bounded, not_plain, parsed, plain_text
+from sim.scenario.reading import DEEPEST, bounded, not_plain
 from sim.scenario.record import RecordSource, RecordTable, record_problems
 from sim.scenario.schema import Scenario
 from sim.scenario.settled import settled
@@ -26,10 +26,6 @@ from sim.scenario.values import number, plain
 
 LONGEST_CHAIN = 20
 """Scenarios that extend one another."""
-MOST_WHOLE = 2**63 - 1
-SWEEP_NAME = ".sweep"
-"""The end of a shipped sweep's name, which no scenario's can have."""
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -57,20 +53,6 @@ class ResolvedScenario:
     def opened(self) -> ScenarioFiles:
         """Its files, read again."""
         return opened(self.file, self.record)
-
-
-def shipped() -> dict[str, Path]:
-    """The shipped scenarios: file by name, sorted."""
-    return {name: path for name, path in _files().items() if not name.endswith(SWEEP_NAME)}
-
-
-def shipped_sweeps() -> dict[str, Path]:
-    """The shipped sweep files, each beside its scenario: file by name (`honduras-2021.sweep`), sorted."""
-    return {name: path for name, path in _files().items() if name.endswith(SWEEP_NAME)}
-
-
-def _files() -> dict[str, Path]:
-    return dict(sorted((path.stem, path) for path in shipped_folder().glob("*.toml")))
 
 
 @dataclass(frozen=True)
@@ -119,7 +101,7 @@ def opened(scenario: str | Path, record: RecordSource | None = None) -> Scenario
     documents = _chain(path, label)
     merged: Document = {}
     for document, _ in reversed(documents):
-        merged = _merge(merged, document)
+        merged = merge(merged, document)
     if len(documents) > 1:
         merged["scenario"].pop("extends", None)
     root, root_file = documents[-1]
@@ -209,7 +191,7 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Any]:
             overrides[key.strip()] = value.strip()
         except ValueError:
             raise ScenarioError(Problem(key.strip(), "a number of fewer than 4,000 digits"), "--set") from None
-        _sound({key.strip(): overrides[key.strip()]}, "--set")
+        sound({key.strip(): overrides[key.strip()]}, "--set")
     return overrides
 
 
@@ -245,29 +227,6 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
         Problem("", "no such file, and no shipped scenario of this name", None, nearest(reference, names)),
         reference,
     )
-
-
-def read_toml(path: Path, label: str) -> Document:
-    """The tables of a scenario or sweep file, bounded. Raises ScenarioError under the name `label`."""
-    document = parsed(plain_text(path, label), label, path.name)
-    _sound(document, label)
-    return document
-
-
-def _sound(document: Any, label: str) -> None:
-    """Refuse what no scenario can mean and no message can show: endless nesting, whole numbers beyond 64 bits."""
-    pending: list[tuple[str, Any, int]] = [("", document, 0)]
-    while pending:
-        path, value, depth = pending.pop()
-        if depth > DEEPEST:
-            raise ScenarioError(Problem(".".join(path.split(".")[:3]), "tables nested less deeply"), label)
-        if isinstance(value, int) and not -MOST_WHOLE <= value <= MOST_WHOLE:
-            raise ScenarioError(Problem(path, "a whole number below 2^63", "a number of many digits"), label)
-        if isinstance(value, dict):
-            pending += [(f"{path}.{key}" if path else key, item, depth + 1) for key, item in value.items()]
-        elif isinstance(value, list):
-            held = ((index, item) for index, item in enumerate(value) if isinstance(item, (int, dict, list)))
-            pending += [(f"{path}.{index}", item, depth + 1) for index, item in held]
 
 
 def _chain(path: Path, label: str) -> list[tuple[Document, str]]:
@@ -313,16 +272,6 @@ def _beside(record: str, path: Path, label: str) -> Document:
         if len(error.problems) == 1 and not error.problems[0].path:
             raise ScenarioError(Problem("record", error.problems[0].rule, record), label) from None
         raise
-
-
-def _merge(base: Document, change: Document) -> Document:
-    """The base with the change on top: tables key by key, everything else replaced."""
-    merged = dict(base)
-    for key, value in change.items():
-        below = merged.get(key)
-        both = isinstance(below, dict) and isinstance(value, dict)
-        merged[key] = _merge(below, value) if both else copy.deepcopy(value)  # type: ignore[arg-type]
-    return merged
 
 
 def _meant(scenario: Scenario, label: str) -> None:

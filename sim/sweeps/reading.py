@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import InputError, Problem, ScenarioError, nearest
 from sim.scenario import RecordSource, ResolvedScenario, load, shipped, with_given
-from sim.scenario.loading import read_toml
+from sim.scenario.files import read_toml
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 from sim.scenario.values import scalar
 from sim.sweeps.designs import DESIGNS, GRID, MOST_POINTS, ONE_AT_A_TIME, Design, design_problems

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim import results
-from sim.errors import InputError, Problem, ResultError, ScenarioError
+from sim.errors import InputError, Problem, ResultError
 from sim.fit import beliefs_for
 from sim.results.manifests import SWEEP
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
-from sim.scenario import Range, RecordSource, load, members, shipped_sweeps, with_given
+from sim.scenario import Range, RecordSource, load, members, with_given
 from sim.scenario.fields import PATRONS
 from sim.scenario.levers import lever_at
-from sim.scenario.loading import read_toml
 from sim.scenario.values import as_set, plain
 from sim.sweeps.designs import GRID, LISTED, ONE_AT_A_TIME, Design, nearest_point
 from sim.sweeps.designs import design as lay
@@ -29,6 +28,7 @@ from sim.sweeps.levers import lever_variations
 from sim.sweeps.pointfile import PointTable, is_table, listed_points, table_of
 from sim.sweeps.points import Base
 from sim.sweeps.reading import parse_variations, read_sweep
+from sim.sweeps.sweepfile import sweep_document
 from sim.sweeps.swept import SweepResult
 from sim.sweeps.tables import cell_of, varied, write_tables
 
@@ -293,7 +293,7 @@ def sweep_of(
         rule = f"a file of points, not a scenario: sim sweep SCENARIO --points {Path(scenario).name}"
         raise InputError(Problem("", rule), scenario)
     listed: Design | None = None
-    document = _sweep_document(scenario)
+    document = sweep_document(scenario)
     if document is not None:
         file = read_sweep(document[0], fixed, document[1], record)
         if varied or isinstance(points, PointTable):
@@ -335,23 +335,6 @@ def sweep_of(
 
 def _first(varied: Iterable[str]) -> str:
     return next(iter(varied))
-
-
-def sweep_file(scenario: str | Path) -> Path | None:
-    """The path of a sweep file, named by path or as it is shipped; None if what is named is a scenario."""
-    document = _sweep_document(scenario)
-    return None if document is None else document[0]
-
-
-def _sweep_document(scenario: str | Path) -> tuple[Path, dict[str, Any]] | None:
-    """A sweep file with its tables, read once, for it may be long; None if what is named is a scenario."""
-    path = shipped_sweeps().get(str(scenario), Path(scenario))
-    try:
-        if path.suffix == ".toml" and path.is_file() and "sweep" in (document := read_toml(path, str(path))):
-            return path, document
-    except (OSError, ValueError, ScenarioError):
-        pass
-    return None
 
 
 def sweep(
