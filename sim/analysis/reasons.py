@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sim.analysis.bench import Bench
@@ -51,17 +52,23 @@ def reasons(result: Result, runs: int = RUNS, threads: int | None = None) -> lis
         host = next((row for row in hosts if row.iso3 in named), hosts[0])
         subjects.append(subject_of(result, host.iso3, COOPERATION))
     bench = Bench(result, [subject.place for subject in subjects], min(runs, result.runs), threads)
-    return [_of_subject(bench, subject) for subject in subjects if deviations(subject)]
+    pulled = [subject for subject in subjects if deviations(subject)]
+    _ = request.setup  # what all that follows looks up, before two threads ask for it at once
+    with ThreadPoolExecutor(1) as meanwhile:  # while levers are removed, most of the work is the kernel's
+        told = {
+            subject.place: meanwhile.submit(stories, result, subject.iso3)
+            for subject in pulled
+            if subject.decision == "leave"
+        }
+        without = [_removals(bench, subject) for subject in pulled]
+    texts = {place: [" ".join(lines) for lines in story.result()] for place, story in told.items()}
+    return [Reasons(removals, *texts.get(subject.place, ())) for subject, removals in zip(pulled, without, strict=True)]
 
 
-def _of_subject(bench: Bench, subject: Subject) -> Reasons:
+def _removals(bench: Bench, subject: Subject) -> Removals:
     everything = deviations(subject)
     near = [lever for lever in everything if lever.near][:MOST_LEVERS]
     rows = sorted((removed(bench, subject, deviation) for deviation in near), key=lambda row: -abs(row["difference"]))
     if not len(everything) == len(near) == 1:
         rows += [removed(bench, subject, deviation) for deviation in groups(subject, everything)]
-    removals = Removals(subject, float(bench.base(subject.place).mean()), bench.runs, rows, pairs=[], sentences=[])
-    if subject.decision != "leave":
-        return Reasons(removals)
-    run, over_all = stories(bench.result, subject.iso3)
-    return Reasons(removals, " ".join(run), " ".join(over_all))
+    return Removals(subject, float(bench.base(subject.place).mean()), bench.runs, rows, pairs=[], sentences=[])

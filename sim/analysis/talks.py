@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis.bids import share_error
 from sim.analysis.subject import DONE, Subject
 from sim.model import rules
-from sim.model.draws import COME_LUCK, LUCK, state_code, uniform
+from sim.model.draws import COME_LUCK, LUCK, philox, state_code, uniform
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
 from sim.model.terms import LEFT, NOT_TAKEN, OUTCOMES, SIDES, STAYED, TAIPEI, TALK_ENDS, TALK_HEADS, TRIGGERS
@@ -119,12 +119,35 @@ def how_close(subject: Subject, plan: Plan, table: Mapping[str, Floats], left: N
     held = np.flatnonzero((table["outcome"] == STAYED) & ~np.isin(table["run"], left))
     if held.shape[0] == 0:
         return None
-    rows = [held_by(subject, plan, {name: float(table[name][row]) for name in COLUMNS}) for row in held]
+    chance, surplus = table["chance"][held], _surpluses(subject, plan, table, held)
+    dangerous, close = (
+        [held_by(subject, plan, {name: float(table[name][row]) for name in COLUMNS}) for row in held[some]]
+        for some in (chance == chance.max(), surplus <= surplus.min() + _ROUNDING)
+    )
     return {
-        "talks": len(rows),
-        "highest": max(rows, key=lambda each: (each["chance"], -each["run"])),
-        "least": min(rows, key=lambda each: (each["surplus"], each["run"])),
+        "talks": int(held.shape[0]),
+        "highest": min(dangerous, key=lambda each: each["run"]),
+        "least": min(close, key=lambda each: (each["surplus"], each["run"])),
     }
+
+
+_ROUNDING = 1e-9
+"""More than the logarithms of NumPy and of Python differ by, log odds."""
+
+
+def _surpluses(subject: Subject, plan: Plan, table: Mapping[str, Floats], held: NDArray[np.int64]) -> Floats:
+    """(talks,) the surplus of `held_by`, log odds, for all talks at once and within `_ROUNDING`."""
+    luck = LUCK if subject.decision == "leave" else COME_LUCK
+    months = int(plan.timeline.calendar_month[0]) + table["opened"][held].astype(np.int64)
+    runs = table["run"][held].astype(np.int64)
+    seed = subject.result.seed
+    first, second, _, _ = philox(seed & 0xFFFFFFFF, seed >> 32, runs, months, state_code(subject.iso3), luck)  # type: ignore[arg-type]
+    drawn = np.asarray((first >> 5) * 67108864 + (second >> 6)) * 2.0**-53  # as `uniform` has it
+    acceptance = table["acceptance"][held]
+    wins = np.minimum(rules.MOST_CHANCE, table["chance"][held] / np.maximum(rules.TINY, acceptance))
+    share = np.maximum(rules.TINY, drawn / acceptance)
+    surplus: Floats = np.log(share / (1.0 - share)) - np.log(wins / (1.0 - wins))
+    return surplus
 
 
 def held_by(subject: Subject, plan: Plan, talk: Mapping[str, float]) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,11 @@ class Drawable:
         with style():
             return self.figure(name)
 
+    def figures(self, only: Iterable[str] | None = None) -> Iterator[tuple[str, Figure, str]]:
+        """Its charts, or `only` some of them: of each the name, the figure, and the prefix of ids inside an SVG."""
+        for name in (self.usual or self.names) if only is None else tuple(only):
+            yield name, self.drawn(name), f"{self.prefix}{name}-"
+
     def draw(
         self, folder: Path, only: Iterable[str] | None = None, formats: Iterable[str] = ("png", "svg")
     ) -> list[Path]:
@@ -66,18 +71,22 @@ class Drawable:
         folder.mkdir(parents=True, exist_ok=True)
         kinds = tuple(formats)
         written: list[Path] = []
-        for name in (self.usual or self.names) if only is None else tuple(only):
-            written += save(self.drawn(name), folder / name, kinds, prefix=f"{self.prefix}{name}-")
+        for name, figure, prefix in self.figures(only):
+            written += save(figure, folder / name, kinds, prefix)
         return written
 
 
 def save(drawing: Figure, path: Path, formats: Iterable[str] = ("png", "svg"), prefix: str = "") -> list[Path]:
     """Write a figure to `path`, which has no suffix, in each format; returns the files written."""
-    from sim.charts.style import save as save_one
+    from sim.charts.style import pictures
+    from sim.results.file import written as file_written
 
     written: list[Path] = []
-    for kind in formats:
-        written += save_one(drawing, path.with_name(f"{path.name}.{kind}"), prefix)
+    for kind, content in pictures(drawing, formats, prefix):
+        target = path.with_name(f"{path.name}.{kind}")
+        with file_written(target) as part:
+            part.write_bytes(content)
+        written.append(target)
     return written
 
 

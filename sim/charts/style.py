@@ -7,7 +7,7 @@ import logging
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -21,7 +21,6 @@ from matplotlib.font_manager import FontProperties, findfont, findSystemFonts, f
 from matplotlib.text import Text
 
 from sim.letters import MissingLetters, cleaned
-from sim.results.file import written as file_written
 
 WHITE = "#FFFFFF"
 BLACK = "#000000"
@@ -83,6 +82,11 @@ RC: dict[str, Any] = {
     "svg.hashsalt": SALT,
 }
 """The settings in force while a figure is made and while it is saved."""
+_SAVED: dict[str, dict[str, Any]] = {
+    "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
+    "svg": {"metadata": {"Date": None, "Creator": None}},
+}
+"""How files are written. Of drawings as ours the third of zlib's nine levels makes the smallest, and quickly."""
 
 
 FALLBACKS = (
@@ -227,25 +231,30 @@ def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--o
     option : where the user named the path
     Returns the files written. Raises InputError for a path that cannot be written.
     """
+    from sim.results.file import written as file_written
+
     path = Path(path)
-    kinds = (path.suffix[1:].lower(),) if path.suffix.lower() in (".png", ".svg") else ("png", "svg")
+    one = path.suffix.lower() in (".png", ".svg")
     written: list[Path] = []
+    for kind, content in pictures(drawing, (path.suffix[1:].lower(),) if one else ("png", "svg"), prefix):
+        target = path if one else path.with_name(f"{path.name}.{kind}")
+        with file_written(target, option) as part:
+            part.write_bytes(content)
+        written.append(target)
+    return tuple(written)
+
+
+def pictures(drawing: Figure, kinds: Iterable[str], prefix: str = "") -> Iterator[tuple[str, bytes]]:
+    """Each kind of picture asked for, `png` or `svg`, of a figure, with its bytes; prefix : as in `save`."""
     boxes = unprintable("".join(text.get_text() for text in drawing.findobj(Text)))
     if boxes:
         warnings.warn(MissingLetters(boxes), stacklevel=2)
-    with style():
-        for kind in kinds:
-            target = path if len(kinds) == 1 else path.with_name(f"{path.name}.{kind}")
-            metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
-            picture = io.BytesIO()
-            drawing.savefig(picture, format=kind, dpi=DPI, metadata=metadata)
-            content = picture.getvalue()
-            if kind == "svg":
-                content = _prefixed(cleaned(content.decode()), prefix).encode()
-            with file_written(target, option) as part:
-                part.write_bytes(content)
-            written.append(target)
-    return tuple(written)
+    for kind in kinds:
+        picture = io.BytesIO()
+        with style():
+            drawing.savefig(picture, format=kind, dpi="figure", **_SAVED[kind])
+        content = picture.getvalue()
+        yield kind, _prefixed(cleaned(content.decode()), prefix).encode() if kind == "svg" else content
 
 
 def _prefixed(svg: str, prefix: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,17 @@ def drawing(name: str) -> Callable[[Any, Path], None]:
     return draw
 
 
-draw = drawing("of_result")
+@contextmanager
+def draw(result: Result, folder: Path) -> Iterator[None]:
+    """Draw the charts of a result into a folder; they are being written while what is in the `with` goes on."""
+    from sim.charts.apart import apart
+
+    with apart() as process:
+        from sim.charts import catalogue
+
+        for name, figure, prefix in catalogue.of_result(result).figures():
+            process.write(figure, folder / name, prefix)
+        yield
 
 
 def page(threads: int | None, tell: Callable[[str], object] | None = None) -> Callable[[Result, Path], None]:

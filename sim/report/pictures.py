@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from sim.charts.catalogue import save
+from sim.charts.style import pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,10 +24,8 @@ def inline(drawing: Figure, name: str, alternative: str) -> Markup:
 
     A stop ends the name: names of charts have hyphens, and one may begin with another.
     """
-    with TemporaryDirectory() as folder:
-        (file,) = save(drawing, Path(folder) / name, formats=("svg",), prefix=f"{name}.")
-        svg = file.read_text("utf-8")
-    svg = _UNUSED.sub("", _PROLOGUE.sub("", svg)).replace("xlink:href", "href")
+    ((_, picture),) = pictures(drawing, ("svg",), prefix=f"{name}.")
+    svg = _UNUSED.sub("", _PROLOGUE.sub("", picture.decode())).replace("xlink:href", "href")
     svg = _PLACES.sub(lambda match: match[1] + _LONG.sub(_shorter, match[2]), svg)
     svg = _once(re.sub(r"\s+", " ", svg).replace("> <", "><"))
     head = (

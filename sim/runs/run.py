@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -202,7 +203,7 @@ def simulate(
 def run_to_folder(
     request: Request,
     out: results.Out,
-    draw: Callable[[Result, Path], object] | None,
+    draw: Callable[[Result, Path], AbstractContextManager[object]] | None,
     command: str,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -213,7 +214,8 @@ def run_to_folder(
 ) -> tuple[Result, bool]:
     """Find the request's result under `out`, or run it and write it there whole; True if it was found.
 
-    draw, page : draw the charts of a result into a folder, write its page into a file; None if the caller cannot
+    draw : draws the charts of a result into a folder while what is in its `with` goes on; None if the caller cannot
+    page : writes its page into a file; likewise
     pictures : whether both are wanted; existing ones are made again in any case if what they show has changed
     """
     clock = clock or Clock()
@@ -227,18 +229,23 @@ def run_to_folder(
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         clock.lap("start-up")
         result = None if {results.DATA, results.LEDGER, *RESULT.later} & set(todo) else _stored(folder, request)
-        if result is None:
+        if new := result is None:
             whole = replace(request, ledger=request.ledger or results.LEDGER in todo)
             result = simulate(whole, threads, progress, clock, tell)
-            results.write_data(result, stage)
         clock.lap("files")
+        with ExitStack() as meanwhile:
+            if draw is not None and results.CHARTS in todo:
+                (stage / results.CHARTS).mkdir()
+                meanwhile.enter_context(draw(result, stage / results.CHARTS))
+                clock.lap("charts")
+            if new:
+                results.write_data(result, stage)
+                clock.lap("files")
+            if page is not None and results.REPORT in todo:
+                page(result, stage / results.REPORT)
+                clock.lap("page")
         if draw is not None and results.CHARTS in todo:
-            (stage / results.CHARTS).mkdir()
-            draw(result, stage / results.CHARTS)
             clock.lap("charts")
-        if page is not None and results.REPORT in todo:
-            page(result, stage / results.REPORT)
-            clock.lap("page")
         computed.append(result)
         outside = {"command": command, "seconds": {stage: round(s, 3) for stage, s in clock.stages.items()}}
         return {**manifest(request, result), "outside": outside}

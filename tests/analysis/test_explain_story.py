@@ -14,7 +14,7 @@ from sim.analysis.bids import share_error
 from sim.analysis.explain import Explanation, explain, stories
 from sim.analysis.story import NO_MONEY, _least, _opened, _tipped, _washington, story
 from sim.analysis.subject import first_decisions, subject_of
-from sim.analysis.talks import FREE, _counted, more_money, talks
+from sim.analysis.talks import COLUMNS, FREE, _counted, _own, held_by, more_money, talks
 from sim.analysis.words import sum_in_words
 from sim.model import rules
 from sim.model.kernel import RUNS_PER_DRAW
@@ -272,6 +272,19 @@ def test_how_close_a_state_came(result: Result, guatemala: Explanation) -> None:
     sentences = guatemala.document["talks"]["sentences"]
     assert any(sentence.startswith("How close it came where it never left Taipei: of ") for sentence in sentences)
     assert sentences[-1].startswith(f"The closest (run {least['run']}, ")
+
+
+def test_the_closest_are_those_of_all_talks_one_by_one(guatemala: Explanation) -> None:
+    subject, left = guatemala.subject, first_decisions(guatemala.subject)[0]
+    plan, table = Request.again(subject.result).setup.plan, _own(subject)
+    stayed = np.flatnonzero((table["outcome"] == STAYED) & ~np.isin(table["run"], left))
+    every = [held_by(subject, plan, {name: float(table[name][row]) for name in COLUMNS}) for row in stayed]
+    assert len(every) > 20
+    assert guatemala.document["talks"]["close"] == {
+        "talks": len(every),
+        "highest": max(every, key=lambda talk: (talk["chance"], -talk["run"])),
+        "least": min(every, key=lambda talk: (talk["surplus"], talk["run"])),
+    }
 
 
 def test_a_state_that_mostly_leaves_is_not_told_as_one_that_stays(honduras: Explanation) -> None:

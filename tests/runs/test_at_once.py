@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -100,9 +101,11 @@ def test_many_at_once_that_ask_for_different_parts(tmp_path: Path) -> None:
     def ask(number: int) -> str:
         drawn: list[Path] = []
 
-        def draw(result: sim.Result, folder: Path) -> None:
+        @contextmanager
+        def draw(result: sim.Result, folder: Path) -> Iterator[None]:
             drawn.append(folder)
             (folder / "count.png").write_bytes(b"a picture")
+            yield
 
         request = asked[number % 4]
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +124,10 @@ def test_an_interrupted_run_leaves_nothing_and_the_next_gives_the_same(plain: Pa
 
 
 def test_an_interruption_while_drawing_leaves_nothing(tmp_path: Path) -> None:
-    def draw(result: Result, folder: Path) -> None:
+    @contextmanager
+    def draw(result: Result, folder: Path) -> Iterator[None]:
         (folder / "count.png").write_bytes(b"half a picture")
+        yield
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -170,7 +174,9 @@ def test_a_file_where_the_folder_belongs_is_no_result(tmp_path: Path) -> None:
         assert folder_of(result).is_dir()
 
 
-def draw(result: Result, folder: Path) -> None:
+@contextmanager
+def draw(result: Result, folder: Path) -> Iterator[None]:
+    yield
     (folder / "count.png").write_bytes(b"a picture")
 
 
@@ -232,8 +238,10 @@ def test_new_prose_is_shown_without_simulating_again(tmp_path: Path, monkeypatch
 
 
 def test_charts_show_the_new_title(tmp_path: Path) -> None:
-    def titled(result: Result, folder: Path) -> None:
+    @contextmanager
+    def titled(result: Result, folder: Path) -> Iterator[None]:
         (folder / "count.png").write_text(result.title)
+        yield
 
     path, out = written(tmp_path), tmp_path / "out"
     run_to_folder(request(20, path), out, titled, "")
