@@ -24,9 +24,9 @@ from sim.runs.ensemble import Ensemble
 from sim.runs.sampling import Draws
 
 DOES = (
-    "cc -O3 without fast-math, one thread: levers, bids, purses, talks, prices, accounts, expected sums, records, the"
-    " same to the bit; leaves out events, elections, words, orders, requests, hosts, candidates at the start and ledgers,"
-    " none of which this work has, but for which the compiled kernel looks"
+    "the kernel's work translated, cc -O3 without fast-math, one thread: levers, bids, purses, talks, prices, accounts,"
+    " expected sums and records, the same to the bit; without the branches for events, elections, words, orders,"
+    " requests, hosts, candidates at the start and ledgers, of which this work has none, but for which the kernel looks"
 )
 SOURCE = Path(__file__).with_name("peer.c")
 COMPILER = shutil.which("cc")
@@ -48,9 +48,7 @@ class Rows(ctypes.Structure):
     )
 
 
-def simulate(
-    plan: Plan, drawn: Draws, seed: int, runs: int, horizons: Sequence[int] = (), talks: int = 0
-) -> Ensemble:
+def simulate(plan: Plan, drawn: Draws, seed: int, runs: int, horizons: Sequence[int] = (), talks: int = 0) -> Ensemble:
     """What `run_ensemble` gives for a scenario without events, hosts and candidates; its arguments and its arrays.
 
     Raises OSError where no C compiler is found, ValueError for another scenario.
