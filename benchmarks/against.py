@@ -26,7 +26,10 @@ COMMANDS = (
     ("run_no_charts_100000_runs", "run honduras-2021 --no-charts --runs 100000 --to {new}"),
     ("sweep_200_points_of_20_runs", "sweep honduras-2021 --vary washington.attention=0:3:200 --runs 20 --to {new}"),
     ("explain", "explain {run} --state HND --to {new}"),
-    ("sensitivity_8_blocks_of_20_runs", "sensitivity honduras-2021 --outcome left:HND --points 8 --runs 20 --to {new}"),
+    (
+        "sensitivity_16_blocks_of_40_runs",
+        "sensitivity honduras-2021 --outcome left:HND --points 16 --runs 40 --to {new}",
+    ),
     ("backtest_two_origins_of_1000_runs", "backtest --origins 2015:2016 --runs 1000 --to {new}"),
 )
 """Name and arguments of each command; {new} is a folder of its own, {run} one that `sim run honduras-2021` wrote.

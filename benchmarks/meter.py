@@ -11,7 +11,9 @@ import sys
 import time
 
 began = time.perf_counter()
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+if done.returncode:
+    sys.exit(done.stderr)
 wall, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
 unit = 2**20 if sys.platform == "darwin" else 2**10
 print(json.dumps({"wall_s": wall, "cpu_s": used.ru_utime + used.ru_stime, "memory_mb": used.ru_maxrss / unit}))
