@@ -1,7 +1,7 @@
 """The speed table: one run, the same work, every engine in turn, several rounds; medians and ratios.
 
 Run as `python -m benchmarks.speed [--out FILE]`; `make bench` does. Engines take turns within each round, so that a
-machine that slows down slows all of them.
+machine that slows down slows all of them. `--against FOLDER` compares whole commands with another checkout instead.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import mesa
 import numpy as np
 from mesa.batchrunner import batch_run
 
+from benchmarks import against, peer_c, peer_numpy
 from benchmarks.floor import floor, nanoseconds
 from sim.model.plan import Plan
 from sim.model.world import World
@@ -34,6 +35,17 @@ from sim.scenario import load
 HERE = Path(__file__).parent
 ROUNDS = 7
 COMPILED_RUNS, MESA_RUNS = 20_000, 60
+HORIZONS = (12, 60)
+"""Months at which the expected moves of each state are summed."""
+DOES = {
+    "compiled": "the kernel of `sim run`, one thread",
+    "mesa": "the same with Mesa agents, to the bit",
+    "mesa_batch_run": "that model, each month's count collected; no expected sums",
+    "c": peer_c.DOES,
+    "numpy": peer_numpy.DOES,
+    "arithmetic_floor": "only the exponentials, logarithms, divisions and random blocks of a month of an earlier model",
+}
+"""What each row does, and what it leaves out."""
 PYTHON_WORLD: dict[str, Any] = {}
 """Inputs of a batch-run model; `batch_run` passes only plain keywords."""
 
@@ -82,16 +94,26 @@ def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     PYTHON_WORLD.update(plan=plan, draws=draws)
     size = len(plan.states) * len(plan.months)
     works: dict[str, tuple[Callable[[], object], int]] = {
-        "compiled": (lambda: run_ensemble(plan, draws, 1, COMPILED_RUNS, threads=1), COMPILED_RUNS * size),
-        "compiled_two_threads": (lambda: run_ensemble(plan, draws, 1, COMPILED_RUNS, threads=2), COMPILED_RUNS * size),
-        "mesa": (lambda: run_ensemble(plan, draws, 1, MESA_RUNS, engine="mesa"), MESA_RUNS * size),
+        "compiled": (
+            lambda: run_ensemble(plan, draws, 1, COMPILED_RUNS, horizons=HORIZONS, threads=1),
+            COMPILED_RUNS * size,
+        ),
+        "compiled_two_threads": (
+            lambda: run_ensemble(plan, draws, 1, COMPILED_RUNS, horizons=HORIZONS, threads=2),
+            COMPILED_RUNS * size,
+        ),
+        "mesa": (lambda: run_ensemble(plan, draws, 1, MESA_RUNS, engine="mesa", horizons=HORIZONS), MESA_RUNS * size),
         "mesa_batch_run": (
             lambda: batch_run(
                 BatchWorld, {"run": list(range(MESA_RUNS))}, data_collection_period=1, display_progress=False
             ),
             MESA_RUNS * size,
         ),
+        "c": (lambda: peer_c.simulate(plan, draws, 1, COMPILED_RUNS, HORIZONS), COMPILED_RUNS * size),
+        "numpy": (lambda: peer_numpy.simulate(plan, draws, 1, COMPILED_RUNS, HORIZONS), COMPILED_RUNS * size),
     }
+    if peer_c.COMPILER is None:
+        del works["c"]
     for work, _ in works.values():
         work()
     times: dict[str, list[float]] = {name: [] for name in [*works, "arithmetic_floor"]}
@@ -104,7 +126,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     return {
         "machine": {"cpus": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
         "work": {"states": len(plan.states), "months": len(plan.months), "compiled_runs": COMPILED_RUNS},
-        "rows": [_row(name, times) for name in times if name != "compiled_two_threads"],
+        "rows": [_row(name, times) for name in DOES],
         "two_threads": _ratio(times["compiled"], times["compiled_two_threads"]),
         "operations_ns": {name: round(statistics.median(c[name] for c in costs), 2) for name in costs[0]},
         "growth": growth(),
@@ -113,8 +135,11 @@ def measure(rounds: int = ROUNDS) -> dict[str, Any]:
 
 
 def _row(name: str, times: dict[str, list[float]]) -> dict[str, Any]:
+    if name not in times:
+        return {"engine": name, "does": DOES[name], "skipped": "no C compiler (cc) is found"}
     return {
         "engine": name,
+        "does": DOES[name],
         "ns_per_state_month": round(statistics.median(times[name]), 2),
         "low": round(min(times[name]), 2),
         "high": round(max(times[name]), 2),
@@ -180,6 +205,9 @@ def text(figures: dict[str, Any]) -> str:
     """The table for a reader."""
     lines = [f"{'engine':<18}{'ns a state-month':>18}{'spread':>18}{'against compiled':>18}"]
     for row in figures["rows"]:
+        if "skipped" in row:
+            lines.append(f"{row['engine']:<18}{row['skipped']}")
+            continue
         spread = f"{row['low']:,.0f} to {row['high']:,.0f}"
         lines.append(f"{row['engine']:<18}{row['ns_per_state_month']:>18,.1f}{spread:>18}{row['ratio']:>17,.2f}x")
     two = figures["two_threads"]
@@ -196,10 +224,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=HERE / "latest.json")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="another checkout, such as an earlier commit")
+    parser.add_argument("--pairs", type=int, default=against.PAIRS)
+    parser.add_argument("--only", nargs="*", default=(), choices=against.NAMES, help="rows of the comparison")
+    parser.add_argument("--million", action="store_true", help="compare a run of a million runs too")
     arguments = parser.parse_args()
-    figures = measure(arguments.rounds)
+    figures = json.loads(arguments.out.read_text("utf-8")) if arguments.out.exists() else {}
+    if arguments.against is None:
+        figures |= measure(arguments.rounds)
+        print(text(figures))
+    else:
+        rows = against.measure(arguments.against, arguments.pairs, arguments.only, arguments.million)
+        figures["against"] = figures.get("against", {}) | rows
     arguments.out.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    print(text(figures))
 
 
 if __name__ == "__main__":
