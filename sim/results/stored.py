@@ -114,6 +114,19 @@ class StoredChanges(Mapping[str, NDArray[Any]]):
                 start += len(group)
         return columns
 
+    def groups(self, names: Sequence[str]) -> Iterator[dict[str, NDArray[Any]]]:
+        """These columns group by group of rows, of whole runs each; `run` is one of them."""
+        rest = {name: np.empty(0, dtype=np.int64 if name in HEADS else np.float64) for name in names}
+        read = dict.fromkeys(part for name in names for part in _READ_FOR.get(name, (name,)))
+        with still_there(self._table.path):
+            for group in self._table.groups(read):
+                some = {name: np.concatenate([rest[name], self._decoded(name, group)]) for name in names}
+                # A group may end within a run: its rows wait for the next.
+                whole = int(np.searchsorted(some["run"], some["run"][-1])) if len(some["run"]) else 0
+                rest = {name: values[whole:] for name, values in some.items()}
+                yield {name: values[:whole] for name, values in some.items()}
+        yield rest
+
     def check(self) -> None:
         """Raises ResultError for a run, month, state or side that the result does not know."""
         for group in self._table.groups([name for name in EVENT_COLUMNS if name not in WEIGHED]):
@@ -142,6 +155,17 @@ class StoredChanges(Mapping[str, NDArray[Any]]):
 
     def __len__(self) -> int:
         return len(HEADS) + len(WEIGHED)
+
+
+def changes_of(changes: Mapping[str, NDArray[Any]], names: Sequence[str]) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """These columns of a result's changes, `run` among them: at once where they are in memory, otherwise in parts.
+
+    Each part has whole runs, by run and month; parts may be empty.
+    """
+    if isinstance(changes, StoredChanges):
+        yield from changes.groups(names)
+    else:
+        yield {name: changes[name] for name in names}
 
 
 def checked_runs(run: NDArray[Any], runs: int, path: Path) -> NDArray[Any]:

@@ -13,6 +13,7 @@ import pytest
 import sim
 from sim.results.outcomes import shares
 from sim.results.parts import Coded, Part, PartFile
+from sim.results.stored import changes_of
 from sim.results.tally import CountSums, Flags, Spool
 from sim.runs import run
 
@@ -79,6 +80,23 @@ def test_a_group_of_rows_may_end_within_a_run(blocks: list[Path], tmp_path: Path
             assert np.array_equal(again.last, counts[:, -1])
     finally:
         path.write_bytes(content)
+
+
+def test_changes_come_in_parts_of_whole_runs(blocks: list[Path]) -> None:
+    path = blocks[1] / "events.parquet"
+    result, content = sim.read(blocks[1]), path.read_bytes()
+    names = ("run", "state", "to", "hazard")
+    before = {name: result.changes[name] for name in names}
+    try:
+        pq.write_table(pq.read_table(path), path, row_group_size=7)
+        parts = list(changes_of(result.changes, names))
+    finally:
+        path.write_bytes(content)
+    assert len(parts) > 10
+    runs = [run for part in parts for run in dict.fromkeys(part["run"].tolist())]
+    assert runs == sorted(set(runs)), "each run in one part"
+    for name in names:
+        assert np.concatenate([part[name] for part in parts]).tobytes() == before[name].tobytes()
 
 
 def test_a_run_without_charts_loads_no_pandas(tmp_path: Path) -> None:
