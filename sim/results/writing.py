@@ -37,6 +37,8 @@ from sim.results.tables import COOPERATION, RECOGNITION, states_table
 from sim.results.talks import of_states, talks_part
 from sim.results.tally import Spool, Tally, outcomes_of
 
+_DRAWS = 5_000
+"""Draws that are written as one group of rows."""
 _OF_STATES = {"iso3": TALK_STATE, "side": TALK_SIDE, "outcome": TALK_ENDS["outcome"], "price": TALK_ENDS["price"]}
 """What `states.csv` takes from the concluded talks, and its column in the engines' rows."""
 
@@ -115,7 +117,8 @@ class Writing:
             self._trajectories.add(self._trajectories_of(COOPERATION, counts, first))
             first += counts.shape[0]
         with PartFile(self._stage / DRAWN, {name: values[:0] for name, values in draws.items()}) as file:
-            file.add(draws)
+            for start in range(0, len(draws["draw"]), _DRAWS):
+                file.add({name: values[start : start + _DRAWS] for name, values in draws.items()})
         bare, places, tally = self._result, self._places, self._tally
         answers, suspended = np.concatenate(self._answers), tally.gone_at_end[:][:, len(bare.members) :]
         result = replace(
