@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.analysis.reading import start_of
 from sim.model.entries import left_of_month
 from sim.model.terms import TAIPEI
 from sim.results.accounts import ALL, POINTS, SUMS
 from sim.results.result import Result
+from sim.results.stored import changes_of
 from sim.results.tables import COOPERATION, LEVELS, RECOGNITION
 from sim.words import dollars, minus, percent
 
@@ -76,14 +76,18 @@ def _paid(row: dict[str, Any], span: float) -> Paid:
 
 def departure(result: Result) -> Departure | None:
     """The price of a departure over all that there are; None where nobody leaves."""
-    changes = result.changes
-    gone = (changes["from"] == TAIPEI) & (changes["state"] < len(result.members))
-    if not gone.any() or "delivered" not in changes:
+    if "delivered" not in result.changes:
         return None
-    price: NDArray[np.float64] = changes["price_musd"][gone]
+    parts = []
+    for changes in changes_of(result.changes, ("run", "state", "from", "price_musd", "delivered")):
+        gone = (changes["from"] == TAIPEI) & (changes["state"] < len(result.members))
+        parts.append((changes["price_musd"][gone], changes["delivered"][gone]))
+    price, share = (np.concatenate(each) for each in zip(*parts, strict=True))
+    if not len(price):
+        return None
     low, high = np.quantile(price, [LEVELS[0], LEVELS[-1]]).tolist()
-    arrives = float((price * changes["delivered"][gone]).mean())
-    return Departure(int(gone.sum()), float(price.mean()), low, high, arrives, float((price <= 0.0).mean()))
+    arrives = float((price * share).mean())
+    return Departure(len(price), float(price.mean()), low, high, arrives, float((price <= 0.0).mean()))
 
 
 def accounts_in_words(result: Result) -> list[str]:

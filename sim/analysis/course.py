@@ -75,7 +75,7 @@ class Course:
         self.result, self.tie = result, tie
         self.single = result.runs == 1
         self.start, self.days, self.end = start_of(result), row_days(result), end_of(result)
-        self.count_at_start = int(dict(result.counted)[tie][0, 0])
+        self.count_at_start = result.count_at_start(tie)
         self.last = last_of(result, tie)
         summary = result.summary_of(tie)
         self.columns = {

@@ -81,7 +81,7 @@ def pair_of(here: Result, there: Result, name: str, against: str) -> Pair:
     saved: dict[str, float | None] = {}
     differs = [_first_sides(here, there, places, rows)]
     for tie in ties:
-        one, other = (dict(result.counted)[tie][:, : len(rows)].astype(np.int16) for result in (here, there))
+        one, other = (result.counted[tie][:, : len(rows)].astype(np.int16) for result in (here, there))
         count += _count_rows(one - other, months, tie, int(here.settings["runs_per_draw"]))
         saved[tie] = _saved(one[:, -1], other[:, -1])
         differs += np.flatnonzero((one != other).any(axis=0))[:1].tolist()

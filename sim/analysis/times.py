@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.result import Result
+from sim.results.stored import changes_of
 from sim.results.tables import RECOGNITION
 
 Floats = NDArray[np.float64]
@@ -79,17 +80,18 @@ def shares(result: Result, codes: list[str], edges: list[int], tie: str = RECOGN
 
     edges : in months since the first, which has row 0
     """
-    changes = result.changes
     row_of = {code: row for row, code in enumerate(codes)}
     place = np.array(
         [row_of.get(place.iso3, -1) if place.tie == tie else -1 for place in result.places], dtype=np.int64
     )
-    rows = place[changes["state"]] if len(changes["state"]) else np.empty(0, dtype=np.int64)
-    ended = (changes["from"] == 0) & (rows >= 0)
-    between = np.searchsorted(np.array(edges), changes["month"][ended], side="right") - 1
     count = len(edges) - 1
-    # A state that ends it twice between two edges of a run counts once.
-    once = np.unique((changes["run"][ended] * len(codes) + rows[ended]) * count + between)
-    totals = np.bincount(once % (len(codes) * count), minlength=len(codes) * count)
+    totals = np.zeros(len(codes) * count, dtype=np.int64)
+    for changes in changes_of(result.changes, ("run", "month", "state", "from")):
+        rows = place[changes["state"]]
+        ended = (changes["from"] == 0) & (rows >= 0)
+        between = np.searchsorted(np.array(edges), changes["month"][ended], side="right") - 1
+        # A state that ends it twice between two edges of a run counts once.
+        once = np.unique((changes["run"][ended] * len(codes) + rows[ended]) * count + between)
+        totals += np.bincount(once % (len(codes) * count), minlength=len(codes) * count)
     ended_shares: Floats = totals.reshape(len(codes), count) / result.runs
     return ended_shares

@@ -159,7 +159,7 @@ def _apart(baseline: Result, result: Result) -> list[str]:
 
 def _last(result: Result, tie: str, pair: Pair) -> float:
     """The mean count of a tie in the last month of a pair."""
-    return float(dict(result.counted)[tie][:, result.months.index(pair.months[-1])].mean())
+    return float(result.counted[tie][:, result.months.index(pair.months[-1])].mean())
 
 
 def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]:

@@ -38,7 +38,7 @@ def summary_json(result: Result, was_there: bool, seconds: Mapping[str, float]) 
         "parameters": result.settings["parameters"],
         "given": dict(result.scenario.get("given") or {}),
         "found": was_there,
-        "count_at_start": int(result.counts[0, 0]),
+        "count_at_start": result.count_at_start(),
         "end": {"month": result.months[-1], "mc": result.mean_error}
         | {name: last[name] for name in ("mean", "q05", "q25", "q50", "q75", "q95", "observed")},
         "states": [
@@ -60,7 +60,7 @@ def summary_text(result: Result, was_there: bool, seconds: Mapping[str, float], 
         result.scenario["scenario"]["question"],
         *(f"Given: {vote}." for vote in given_in_words(result.scenario)),
         "",
-        f"{many(int(result.counts[0, 0]), 'state')} with Taipei at the start ({known_to(result)}).",
+        f"{many(result.count_at_start(), 'state')} with Taipei at the start ({known_to(result)}).",
         f"By the end of {end}: {last['mean']:.1f} on average; half of the runs {last['q25']} to {last['q75']}, "
         f"90 % of them {last['q05']} to {last['q95']}.",
     ]

@@ -97,7 +97,7 @@ def _count(comparison: Comparison, number: int) -> list[str]:
     sentences = []
     for row in pair.at_end:
         tie = row["tie"]
-        here, there = (dict(each.counted)[tie][:, each.months.index(end)].mean() for each in (result, baseline))
+        here, there = (each.counted[tie][:, each.months.index(end)].mean() for each in (result, baseline))
         what = "states recognise Taipei" if tie == RECOGNITION else "hosts cooperate with Washington’s forces"
         begins = (
             f"In {pair.scenario} {here:.2f} {what} at the end of {month(end)} on average, in {pair.against} {there:.2f}"

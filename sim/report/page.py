@@ -161,7 +161,7 @@ def rendered(template: str, values: Mapping[str, Any]) -> str:
 def _charts(result: Result) -> list[dict[str, Any]]:
     """The count, and that of the hosts, each as a drawing with its numbers in a table."""
     charts = []
-    for tie, _ in result.counted:
+    for tie in result.counted:
         rows = words.by_year(result, tie)
         recorded = any(row["observed"] for row in rows[1:])
         charts.append({"tie": tie, "drawing": count_chart(result, tie), "rows": rows, "recorded": recorded})

@@ -81,7 +81,7 @@ def _did(row: Row, result: Result) -> str:
 
 
 def _of_count(result: Result) -> str:
-    start, last = int(result.counts[0, 0]), last_of(result)
+    start, last = result.count_at_start(), last_of(result)
     subject = f"The {start} states that recognise Taipei at the start become"
     if start < 2:
         subject = f"The number of states that recognise Taipei goes from {start} at the start to"

@@ -1,6 +1,6 @@
 """Results: the object, its tables, its files and its identity."""
 
-from sim.results.files import LEDGER, OUTCOME_TABLE, folder_of, read, write_data
+from sim.results.files import LEDGER, OUTCOME_TABLE, folder_of, kept_in, read
 from sim.results.folder import CHARTS, DATA, REPORT, charts_in, check, found_or_made, loaded, out_folder, parts
 from sim.results.identity import identity, sources_digest, versions, without_prose
 from sim.results.moving import Overtaken, placeable, placed
@@ -9,6 +9,7 @@ from sim.results.result import Result
 from sim.results.sealing import MANIFEST, digest_of, read_json, seal, write_json
 from sim.results.table import Table
 from sim.results.tables import Chance, chance
+from sim.results.writing import Block, Writing
 
 __all__ = [
     "CHARTS",
@@ -17,12 +18,14 @@ __all__ = [
     "MANIFEST",
     "OUTCOME_TABLE",
     "REPORT",
+    "Block",
     "Chance",
     "Exactly",
     "Out",
     "Overtaken",
     "Result",
     "Table",
+    "Writing",
     "at",
     "beside",
     "chance",
@@ -35,6 +38,7 @@ __all__ = [
     "followed",
     "found_or_made",
     "identity",
+    "kept_in",
     "loaded",
     "out_folder",
     "parts",
@@ -47,6 +51,5 @@ __all__ = [
     "versions",
     "way",
     "without_prose",
-    "write_data",
     "write_json",
 ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, ResultError
 from sim.results.table import BLANK, TEXT, WHOLE, Columns, Table, as_told, read_csv
-from sim.results.tables import RECOGNITION, Place
+from sim.results.tables import RECOGNITION, Place, sums_by_draw
 
 VOTE, ANSWER, STATE, NOBODY, AT_LEAST, COUNT = KINDS = ("vote", "answer", "state", "nobody", "at_least", "count")
 """What a row is: the chance of an outcome, or of Washington's first answer to a host; that of a state's tie to have
@@ -40,6 +40,18 @@ class Vote:
 
 
 Voted = Callable[[], tuple[Vote, ...]]
+_DRAWS, _COLUMNS = 1000, 16
+"""Draws whose runs are looked at, and columns whose errors are taken, at a time."""
+
+
+class Rows(Protocol):
+    """(runs, m) yes or no: an array, or what gives some of its rows as one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Runs and columns."""
+
+    def __getitem__(self, rows: slice, /) -> NDArray[np.bool_]: ...
 
 
 def no_votes() -> tuple[Vote, ...]:
@@ -49,9 +61,9 @@ def no_votes() -> tuple[Vote, ...]:
 
 def outcomes_table(
     places: Sequence[Place],
-    gone: NDArray[np.bool_],
-    changes: Mapping[str, NDArray[np.int64]],
-    counted: Sequence[tuple[str, NDArray[np.uint8]]],
+    gone: Rows,
+    left: NDArray[np.uint8],
+    last: Mapping[str, NDArray[np.uint8]],
     votes: Sequence[Vote],
     runs_per_draw: int,
 ) -> Table:
@@ -59,13 +71,13 @@ def outcomes_table(
 
     places : (n,) every tie of every state, recognition first
     gone : (runs, n) whether each tie stands, at the end, elsewhere than at the start
-    changes : equally long columns run, state (place) and from (side)
-    counted : each tie with its (runs, T + 1) counts
+    left : (runs,) states that leave Taipei at least once
+    last : (runs,) by tie, the count at the end
     """
     runs = gone.shape[0]
     rows: list[dict[str, Any]] = []
 
-    def add(what: str, happened: NDArray[np.bool_], among: NDArray[np.bool_] | None = None, **texts: Any) -> None:
+    def add(what: str, happened: Rows, among: NDArray[np.bool_] | None = None, **texts: Any) -> None:
         """Rows of one kind: happened : (runs, m), with m texts each in the lists of `texts`."""
         chances, errors = shares(happened, among, runs_per_draw)
         number = runs if among is None else int(among.sum())
@@ -83,14 +95,12 @@ def outcomes_table(
                 tie=[place.tie for place in places], iso3=[place.iso3 for place in places],
                 state=[place.name for place in places],
             )  # fmt: skip
-    left = leavers(places, changes, runs)
     most = range(1, max(1, int(left.max())) + 1)
     add(NOBODY, (left == 0)[:, None], tie=[RECOGNITION], number=[0])
     add(AT_LEAST, left[:, None] >= np.array(most), tie=[RECOGNITION] * len(most), number=list(most))
-    for tie, counts in counted:
-        last = counts[:, -1]
-        seen = range(int(last.min()), int(last.max()) + 1)
-        add(COUNT, last[:, None] == np.array(seen), tie=[tie] * len(seen), number=list(seen))
+    for tie, counts in last.items():
+        seen = range(int(counts.min()), int(counts.max()) + 1)
+        add(COUNT, counts[:, None] == np.array(seen), tie=[tie] * len(seen), number=list(seen))
     return Table.of(rows, COLUMNS)
 
 
@@ -102,31 +112,37 @@ def leavers(places: Sequence[Place], changes: Mapping[str, NDArray[np.int64]], r
     return np.bincount(pairs // len(places), minlength=runs)
 
 
-def shares(
-    happened: NDArray[np.bool_], among: NDArray[np.bool_] | None, runs_per_draw: int
-) -> tuple[list[float], list[float]]:
+def shares(happened: Rows, among: NDArray[np.bool_] | None, runs_per_draw: int) -> tuple[list[float], list[float]]:
     """Shares of runs, each with its Monte Carlo standard error, NaN where there are too few runs to tell.
 
     happened : (runs, m); among : (runs,) the runs that count, all where left out
     Runs that share a draw of the parameters vary together: draws are taken as clusters, of uneven size where only some
     runs count.
     """
-    runs = happened.shape[0]
+    runs, columns = happened.shape
     counts = np.ones(runs, dtype=np.bool_) if among is None else among
-    starts = np.arange(0, runs, runs_per_draw)
-    if starts.shape[0] < 2:
-        starts = np.arange(runs)
-    sizes = np.add.reduceat(counts, starts, dtype=np.int64)
+    size = runs_per_draw if runs > runs_per_draw else 1
+    sizes = sums_by_draw(counts[:, None], size)[:, 0]
     total, clusters = int(sizes.sum()), int((sizes > 0).sum())
-    unknown = [float("nan")] * happened.shape[1]
+    unknown = [float("nan")] * columns
     if not total:
         return unknown, unknown
-    sums = np.add.reduceat(happened & counts[:, None], starts, axis=0, dtype=np.int64)
+    spans = [slice(start, start + size * _DRAWS) for start in range(0, runs, size * _DRAWS)]
+    kept = np.min_scalar_type(size)
+    sums = np.concatenate(
+        [sums_by_draw(happened[span] & counts[span, None], size).astype(kept) for span in spans], axis=0
+    )
     p = sums.sum(axis=0) / total
     if clusters < 2:
         return p.tolist(), unknown
-    apart = sums - sizes[:, None] * p
-    mc = np.sqrt((apart**2).sum(axis=0) * clusters / (clusters - 1.0)) / total
+    squares = np.empty(columns)
+    # A few columns at a time: a million runs have as many draws as to fill the memory. Not a column alone, whose sum
+    # NumPy takes in another order.
+    for some in np.array_split(np.arange(columns), max(1, columns // _COLUMNS)):
+        own = slice(some[0], some[-1] + 1)
+        apart = sums[:, own] - sizes[:, None] * p[own]
+        squares[own] = (apart**2).sum(axis=0)
+    mc = np.sqrt(squares * clusters / (clusters - 1.0)) / total
     return p.tolist(), mc.tolist()
 
 

@@ -16,19 +16,19 @@ from sim.atlas import OwnFacts, Record, record
 from sim.model.terms import SIDES
 from sim.results.accounts import accounts_table, no_accounts
 from sim.results.answers import answers_table, first_answers, no_answers
-from sim.results.outcomes import Voted, no_votes, outcomes_table
+from sim.results.events import events_table
+from sim.results.outcomes import Voted, no_votes
 from sim.results.table import Table
 from sim.results.tables import (
     COOPERATION,
     RECOGNITION,
     Place,
     count_error,
-    moved,
     rows_of,
     states_table,
-    summary_table,
 )
 from sim.results.talks import no_talks, of_states
+from sim.results.tally import CountSums, Tally, outcomes_of, summary_of
 from sim.scenario import RecordTable
 from sim.scenario.given import titled
 from sim.words import spoken
@@ -70,8 +70,11 @@ class Result:
     """(T + 1,) `YYYY-MM`. Row 0 is the roster at the end of `as_of`; row m is the end of month m."""
     members: tuple[tuple[str, str, str], ...]
     """(n,) code, name and side at the start of each state simulated."""
-    counts: NDArray[np.uint8]
-    """(runs, T + 1) states recognising Taipei."""
+    counted: Mapping[str, NDArray[np.uint8]]
+    """(runs, T + 1) by tie that is followed: states recognising Taipei, and hosts whose military cooperation is active.
+
+    In memory, or read from the folder whenever they are asked for; so are the changes.
+    """
     changes: Mapping[str, NDArray[Any]]
     """Columns of the changes: run, month (row), state (place), from, to (sides), and what it weighed."""
     observed: tuple[int | None, ...]
@@ -88,10 +91,10 @@ class Result:
     """Names of the scenarios it extends, nearest first."""
     hosts: tuple[tuple[str, str], ...] = ()
     """(h,) code and name of the hosts of Washington's forces, where the scenario follows that tie."""
-    cooperation: NDArray[np.uint8] | None = None
-    """(runs, T + 1) hosts whose military cooperation is active; None in a scenario without hosts."""
     expected: NDArray[np.float64] | None = None
-    """(draws, n + h, H, 2) sums of the chances met on the way, from which ranges are told; None when read back."""
+    """(draws, n + h, H, 2) sums of the chances met on the way, from which ranges are told; None of one in a folder."""
+    told_counts: Mapping[str, CountSums] | None = None
+    """The counts by tie, added up, where they are in the folder."""
     told: Table | None = None
     """`states.csv` as read back."""
     told_outcomes: Table | None = None
@@ -109,11 +112,11 @@ class Result:
     drawn: Callable[[], Table] = field(default=Table, repr=False)
     """Gives the draws of the parameters likewise."""
     voted: Voted = field(default=no_votes, repr=False)
-    """Gives each vote with its outcome in each run; nothing when read back."""
+    """Gives each vote with its outcome in each run; nothing of a result in a folder."""
     answers: NDArray[np.float64] = field(default_factory=no_answers, repr=False)
-    """(answers, ANSWER_COLUMNS) the engines' rows of Washington's answers to hosts; none when read back."""
+    """(answers, ANSWER_COLUMNS) the engines' rows of Washington's answers to hosts; none of a result in a folder."""
     book: NDArray[np.float64] = field(default_factory=no_accounts, repr=False)
-    """(runs, n + h, ACCOUNTS) what each patron pays each place over the horizon, US$ million; none when read back."""
+    """(runs, n + h, ACCOUNTS) what each patron pays each place over the horizon, US$ million; none if in a folder."""
     folder: Path | None = None
     """Where its files are."""
 
@@ -145,7 +148,7 @@ class Result:
     @property
     def runs(self) -> int:
         """Number of runs."""
-        return int(self.counts.shape[0])
+        return int(self.settings["runs"])
 
     @property
     def seed(self) -> int:
@@ -166,35 +169,48 @@ class Result:
         return np.array([SIDES[place.tie].index(place.at_start) for place in self.places], dtype=np.int64)
 
     @property
-    def counted(self) -> list[tuple[str, NDArray[np.uint8]]]:
-        """Each tie that is followed, with its (runs, T + 1) counts."""
-        ties = [(RECOGNITION, self.counts)]
-        if self.cooperation is not None:
-            ties.append((COOPERATION, self.cooperation))
-        return ties
+    def counts(self) -> NDArray[np.uint8]:
+        """(runs, T + 1) states recognising Taipei."""
+        return self.counted[RECOGNITION]
+
+    @property
+    def cooperation(self) -> NDArray[np.uint8] | None:
+        """(runs, T + 1) hosts whose military cooperation is active; None in a scenario without hosts."""
+        return self.counted.get(COOPERATION)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """All runs added up, as the tables need them."""
+        tally = Tally(self.places, self.at_start, len(self.months), int(self.settings["runs_per_draw"]))
+        tally.add(self.counted, self.changes)
+        return tally
+
+    @property
+    def count_sums(self) -> Mapping[str, CountSums]:
+        """The counts by tie, added up."""
+        return self.tally.counts if self.told_counts is None else self.told_counts
+
+    def count_at_start(self, tie: str = RECOGNITION) -> int:
+        """The count in the first row, which all runs share."""
+        return int(self.count_sums[tie].by_month[0].argmax())
 
     @cached_property
     def summary_columns(self) -> Table:
         """`summary.csv` as columns: recognition, then cooperation where it is followed."""
-        table = summary_table(self.months, RECOGNITION, self.counts, self.observed)
-        if self.cooperation is not None:
-            nothing = [None] * len(self.months)
-            second = summary_table(self.months, COOPERATION, self.cooperation, nothing)
-            table = Table({name: values + second[name] for name, values in table.items()})
-        return table
+        return summary_of(self.months, self.count_sums, self.observed)
 
     @cached_property
     def states_columns(self) -> Table:
         """`states.csv` as columns."""
         if self.told is not None:
             return self.told
-        places = self.places
+        places, expected = self.places, self.expected
         last, per_draw = len(self.months) - 1, int(self.settings["runs_per_draw"])
-        expected = self.expected
         if expected is None:
             expected = np.full((-(-self.runs // per_draw), len(places), len(rows_of(last)), 2), np.nan)
         central = self.settings["parameters"] == "central"
-        table = states_table(places, self.at_start, self.changes, expected, self.runs, last, per_draw, central)
+        chances = expected.swapaxes(0, 1)
+        table = states_table(places, self.tally.gone, chances.__getitem__, self.runs, last, per_draw, central)
         return Table(table | of_states(self.talks_columns, places, self.talk_runs))
 
     @cached_property
@@ -202,20 +218,16 @@ class Result:
         """`outcomes.csv` as columns; of a result of an older version without what hangs on votes."""
         if self.told_outcomes is not None:
             return self.told_outcomes
-        places = self.places
-        gone = moved(self.at_start, self.changes, self.runs, len(self.months) - 1)
-        per_draw = int(self.settings["runs_per_draw"])
         votes = (*self.voted(), *first_answers(self.answers, self.hosts, self.runs))
-        return outcomes_table(places, gone, self.changes, self.counted, votes, per_draw)
+        return outcomes_of(self.places, self.tally, votes, int(self.settings["runs_per_draw"]))
 
     @cached_property
     def answers_columns(self) -> Table:
         """`answers.csv` as columns; of a result of an older version without a row."""
         if self.told_answers is not None:
             return self.told_answers
-        gone = moved(self.at_start, self.changes, self.runs, len(self.months) - 1)
-        per_draw = int(self.settings["runs_per_draw"])
-        return answers_table(self.answers, self.hosts, gone[:, len(self.members) :], per_draw)
+        suspended = self.tally.gone_at_end[:][:, len(self.members) :]
+        return answers_table(self.answers, self.hosts, suspended, int(self.settings["runs_per_draw"]))
 
     @cached_property
     def accounts_columns(self) -> Table:
@@ -233,19 +245,7 @@ class Result:
     @cached_property
     def events_columns(self) -> Table:
         """`events.parquet` as columns: one row per change of side."""
-        changes, places = self.changes, self.places
-        where = [places[state] for state in changes["state"].tolist()]
-        sides = [SIDES[place.tie] for place in where]
-        columns = {
-            "run": changes["run"],
-            "month": [self.months[row] for row in changes["month"].tolist()],
-            "iso3": [place.iso3 for place in where],
-            "tie": [place.tie for place in where],
-            "from": [names[side] for names, side in zip(sides, changes["from"].tolist(), strict=True)],
-            "to": [names[side] for names, side in zip(sides, changes["to"].tolist(), strict=True)],
-        }
-        rest = [name for name in changes if name not in ("run", "month", "state", "from", "to")]
-        return Table(columns | {name: changes[name] for name in rest})
+        return events_table(self.changes, self.months, self.places)
 
     @cached_property
     def talks_columns(self) -> Table:
@@ -260,7 +260,8 @@ class Result:
     @property
     def mean_error(self) -> float:
         """Monte Carlo standard error of the mean count at the end."""
-        return count_error(self.counts, int(self.settings["runs_per_draw"]))
+        last = self.count_sums[RECOGNITION].last
+        return count_error(last[:, None], int(self.settings["runs_per_draw"]))
 
     def summary(self) -> pd.DataFrame:
         """One row per month: mean, quantiles, and the count on record (states)."""
@@ -314,12 +315,12 @@ class Result:
     @property
     def trajectories_columns(self) -> Table:
         """`trajectories.parquet` as columns: run by run, month by month, one tie after the other."""
-        (runs, length), ties = self.counts.shape, self.counted
+        runs, length, ties = self.runs, len(self.months), list(self.counted)
         return Table(
             {
                 "run": np.tile(np.repeat(np.arange(runs, dtype=np.int32), length), len(ties)),
                 "month": np.tile(np.array(self.months), runs * len(ties)),
-                "tie": np.repeat(np.array([tie for tie, _ in ties]), runs * length),
-                "count": np.concatenate([counts.ravel() for _, counts in ties]),
+                "tie": np.repeat(np.array(ties), runs * length),
+                "count": np.concatenate([counts.ravel() for counts in self.counted.values()]),
             }
         )

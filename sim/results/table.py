@@ -242,21 +242,31 @@ class Parquet(Mapping[str, list[Any]]):
             except (pa.ArrowException, OSError, ValueError):
                 raise ResultError(Problem("", "a Parquet file: this one is damaged"), self.path) from None
 
+    def groups(self, names: Iterable[str]) -> Iterator[Any]:
+        """These columns group by group of rows, as pyarrow has them. Raises ResultError likewise."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with open_plain(self.path) as file:
+            try:
+                table = pq.ParquetFile(file)
+                for group in range(table.num_row_groups):
+                    yield table.read_row_group(group, columns=list(names))
+            except (pa.ArrowException, OSError, ValueError):
+                raise ResultError(Problem("", "a Parquet file: this one is damaged"), self.path) from None
+
     def frame(self) -> pd.DataFrame:
         """The table in pandas, as `Table.frame` gives it."""
         frame: pd.DataFrame = self.arrow().replace_schema_metadata(None).to_pandas(date_as_object=False)
         return frame
 
+    def holds(self, name: str) -> str:
+        """What a column holds."""
+        return self._columns[name]
+
     def coded(self, name: str) -> tuple[list[str | None], NDArray[np.int64]]:
         """The distinct texts of a column, or labels of its months, and for each row the place of its own among them."""
-        import pyarrow as pa
-
-        column = self.arrow([name])[name]
-        if self._columns[name] == MONTH:
-            days, places = np.unique(column.cast(pa.date32()).to_numpy(), return_inverse=True)
-            return month_labels(days).tolist(), places.astype(np.int64)
-        coded = column.cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
-        return cleaned(coded.dictionary.to_pylist()), coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return coded(self.arrow([name])[name], self._columns[name])
 
     def __getitem__(self, name: str) -> list[Any]:
         if name not in self.names:
@@ -277,6 +287,17 @@ class Parquet(Mapping[str, list[Any]]):
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+def coded(column: Any, holds: str) -> tuple[list[str | None], NDArray[np.int64]]:
+    """The distinct texts of a pyarrow column, or labels of its months, and the place of each row's own among them."""
+    import pyarrow as pa
+
+    if holds == MONTH:
+        days, places = np.unique(column.cast(pa.date32()).to_numpy(), return_inverse=True)
+        return month_labels(days).tolist(), places.astype(np.int64)
+    texts = column.cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
+    return cleaned(texts.dictionary.to_pylist()), texts.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 _SHOWN = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -42,14 +42,20 @@ def chance(happened: NDArray[np.bool_], expected: Floats, runs_per_draw: int, ce
     The spread over draws is that of the draws' means less what luck leaves in a mean of so few runs; `low` and
     `high` are points of the means drawn together to that spread. NaN where there are too few draws to tell.
     """
-    runs = happened.shape[0]
-    p = float(happened.mean())
-    starts = np.arange(0, runs, runs_per_draw)
-    sizes = np.diff(np.append(starts, runs)).astype(np.float64)
+    return chance_of(
+        sums_by_draw(happened[:, None], runs_per_draw)[:, 0], expected, happened.shape[0], runs_per_draw, central
+    )
+
+
+def chance_of(counts: NDArray[Any], expected: Floats, runs: int, runs_per_draw: int, central: bool) -> Chance:
+    """The same, from how often it happened in the runs of each draw: counts : (draws,)."""
+    p = float(counts.sum() / runs)
+    sizes = np.full(counts.shape[0], float(runs_per_draw))
+    sizes[-1] = runs - runs_per_draw * (counts.shape[0] - 1)
     draws = sizes.shape[0]
     mc = float(np.sqrt(p * (1.0 - p) / runs))
     if draws > 1:
-        means = np.add.reduceat(happened.astype(np.float64), starts) / sizes
+        means = counts / sizes
         mc = float(np.sqrt((sizes**2 * (means - p) ** 2).sum() * draws / (draws - 1.0)) / runs)
     if central:
         return Chance(p, p, p, mc)
@@ -59,6 +65,14 @@ def chance(happened: NDArray[np.bool_], expected: Floats, runs_per_draw: int, ce
     if low != low:
         return Chance(p, low, high, mc)
     return Chance(p, min(p, low), max(p, high), mc)
+
+
+def sums_by_draw(happened: NDArray[np.bool_], runs_per_draw: int) -> NDArray[np.int64]:
+    """(draws, m) in how many runs of each draw each happened; happened : (runs, m)."""
+    sums: NDArray[np.int64] = np.add.reduceat(
+        happened, np.arange(0, happened.shape[0], runs_per_draw), axis=0, dtype=np.int64
+    )
+    return sums
 
 
 def spread(expected: Floats, counted: Floats, runs_per_draw: int) -> tuple[float, float]:
@@ -83,15 +97,16 @@ def _noise(sums: Floats, runs_per_draw: int) -> tuple[float, Floats]:
     return float(within.mean() / (runs_per_draw - 1.0)), means
 
 
-def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], observed: Sequence[int | None]) -> Table:
+def summary_table(
+    months: Sequence[str], tie: str, by_month: NDArray[np.int64], observed: Sequence[int | None]
+) -> Table:
     """One row per month: mean and quantiles of the count over runs (whole numbers of states), and the record.
 
-    counts : (runs, T + 1); observed : (T + 1,) None where the record does not reach
+    by_month : (T + 1, counts) runs by month and count; observed : (T + 1,) None where the record does not reach
     """
-    means = counts.mean(axis=0)
-    points = quantiles(counts)
+    means = by_month @ np.arange(by_month.shape[1]) / by_month[0].sum()
     table = Table({"month": list(months), "tie": [tie] * len(months), "mean": means.tolist()})
-    for level, values in zip(LEVELS, points, strict=True):
+    for level, values in zip(LEVELS, _points(by_month), strict=True):
         table[f"q{round(level * 100):02d}"] = values.tolist()
     table["observed"] = list(observed)
     return table
@@ -99,12 +114,15 @@ def summary_table(months: Sequence[str], tie: str, counts: NDArray[np.uint8], ob
 
 def quantiles(counts: NDArray[np.uint8]) -> NDArray[np.int64]:
     """(levels, T + 1) smallest count that at least the share `level` of runs does not exceed, by month."""
-    runs, months = counts.shape
-    points = np.empty((len(LEVELS), months), dtype=np.int64)
-    needed = np.ceil(np.array(LEVELS) * runs - 1e-9)
-    for month in range(months):
-        below = np.cumsum(np.bincount(counts[:, month], minlength=1))
-        points[:, month] = np.searchsorted(below, needed)
+    most = int(counts.max(initial=0)) + 1
+    return _points(np.array([np.bincount(column, minlength=most) for column in counts.T]).reshape(-1, most))
+
+
+def _points(by_month: NDArray[np.int64]) -> NDArray[np.int64]:
+    below = np.cumsum(by_month, axis=1)
+    points = np.empty((len(LEVELS), below.shape[0]), dtype=np.int64)
+    for month, runs in enumerate(below):
+        points[:, month] = np.searchsorted(runs, np.ceil(np.array(LEVELS) * runs[-1] - 1e-9))
     return points
 
 
@@ -157,7 +175,7 @@ def moved(
 
     at_start : (places,) side; changes : equally long columns run, month, state (place), to (side), in order
     """
-    sides = np.broadcast_to(at_start, (runs, at_start.shape[0])).copy()
+    sides = np.broadcast_to(at_start.astype(np.int8), (runs, at_start.shape[0])).copy()
     early = changes["month"] <= month
     sides[changes["run"][early], changes["state"][early]] = changes["to"][early]
     # Moving between Beijing and neither is no change of this tie: the question is Taipei or not.
@@ -188,9 +206,8 @@ def rows_of(last_month: int) -> list[int]:
 
 def states_table(
     places: Sequence[Place],
-    at_start: NDArray[np.int64],
-    changes: Mapping[str, NDArray[np.int64]],
-    expected: Floats,
+    gone: Sequence[NDArray[Any]],
+    expected: Callable[[int], Floats],
     runs: int,
     last_month: int,
     runs_per_draw: int,
@@ -200,7 +217,8 @@ def states_table(
 
     For a recogniser that is the chance to have left Taipei, for a former one to have returned, for a host to
     have suspended military cooperation. Numbers have six decimals.
-    expected : (draws, places, H, 2) as the engines give it, H the months of `rows_of`
+    gone : (draws, places) each, by month of `rows_of`: runs of each draw in which the tie has moved
+    expected : gives, by place, its (draws, H, 2) part of what the engines give, H the months of `rows_of`
     """
     table = Table(
         {
@@ -210,14 +228,15 @@ def states_table(
         }
     )
     reached, rows = horizons(last_month), rows_of(last_month)
-    for label in (*HORIZONS, "p_end"):
-        cells: list[Chance | None] = [None] * len(places)
-        if label in reached:
-            gone = moved(at_start, changes, runs, reached[label])
-            sums = expected[:, :, rows.index(reached[label]), :]
-            cells = [chance(gone[:, place], sums[:, place], runs_per_draw, central) for place in range(len(places))]
+    cells: dict[str, list[Chance | None]] = {label: [None] * len(places) for label in (*HORIZONS, "p_end")}
+    for place in range(len(places)):
+        sums = expected(place)
+        for label, month in reached.items():
+            row = rows.index(month)
+            cells[label][place] = chance_of(gone[row][:, place], sums[:, row], runs, runs_per_draw, central)
+    for label, chances in cells.items():
         for part in ("p", "low", "high", "mc"):
             name = label if part == "p" else f"{label}_{part}"
-            table[name] = [None if one is None else as_told(getattr(one, part)) for one in cells]
+            table[name] = [None if one is None else as_told(getattr(one, part)) for one in chances]
     table["at_start"] = [place.at_start for place in places]
     return table

@@ -28,6 +28,7 @@ from sim.model.terms import (
     TALK_TRIGGER,
     TRIGGERS,
 )
+from sim.results.parts import Coded, in_words
 from sim.results.table import FLAG, MONTH, NUMBER, TEXT, WHOLE, Columns, Table, as_told
 from sim.results.tables import RECOGNITION, Place
 
@@ -44,39 +45,42 @@ def before(months: Sequence[str]) -> str:
     return str(np.datetime64(months[0], "M") - 1)
 
 
-def talks_table(rows: NDArray[np.float64], months: Sequence[str], codes: Sequence[str]) -> Table:
-    """The engines' concluded talks as columns: months by label, states by code, trigger and outcome in words.
+def talks_part(rows: NDArray[np.float64], months: Sequence[str], codes: Sequence[str]) -> dict[str, Any]:
+    """The engines' concluded talks as columns: months by label, texts as codes, trigger and outcome in words.
 
     rows : (talks, TALK_COLUMNS)
     """
 
-    def words(column: int, known: Sequence[str], shift: int = 0) -> NDArray[np.str_]:
-        return np.array(known, dtype=np.str_)[rows[:, column].astype(np.int64) + shift]
+    def words(column: int, known: Sequence[str], shift: int = 0) -> Coded:
+        return Coded(rows[:, column].astype(np.int64) + shift, known)
 
     def number(column: int) -> NDArray[np.float64]:
         return rows[:, column].copy()
 
     dated = [before(months), *months]
-    return Table(
-        {
-            "run": rows[:, TALK_RUN].astype(np.int32),
-            "opened": words(TALK_OPENED, dated, 1),
-            "closed": words(TALK_CLOSED, dated, 1),
-            "iso3": words(TALK_STATE, codes),
-            "side": words(TALK_SIDE, SIDES[RECOGNITION]),
-            "public": rows[:, TALK_PUBLIC] != 0.0,
-            "trigger": words(TALK_TRIGGER, TRIGGERS),
-            "beijing_limit": number(TALK_BEIJING),
-            "taipei_limit": number(TALK_TAIPEI),
-            "pressure": number(TALK_PRESSURE),
-            **{name: number(column) for name, column in TALK_TERMS.items()},
-            "acceptance": number(TALK_ENDS["acceptance"]),
-            "chance": number(TALK_ENDS["chance"]),
-            "outcome": words(TALK_ENDS["outcome"], OUTCOMES),
-            "price": number(TALK_ENDS["price"]),
-            "price_musd": number(TALK_ENDS["price_musd"]),
-        }
-    )
+    return {
+        "run": rows[:, TALK_RUN].astype(np.int32),
+        "opened": words(TALK_OPENED, dated, 1),
+        "closed": words(TALK_CLOSED, dated, 1),
+        "iso3": words(TALK_STATE, codes),
+        "side": words(TALK_SIDE, SIDES[RECOGNITION]),
+        "public": rows[:, TALK_PUBLIC] != 0.0,
+        "trigger": words(TALK_TRIGGER, TRIGGERS),
+        "beijing_limit": number(TALK_BEIJING),
+        "taipei_limit": number(TALK_TAIPEI),
+        "pressure": number(TALK_PRESSURE),
+        **{name: number(column) for name, column in TALK_TERMS.items()},
+        "acceptance": number(TALK_ENDS["acceptance"]),
+        "chance": number(TALK_ENDS["chance"]),
+        "outcome": words(TALK_ENDS["outcome"], OUTCOMES),
+        "price": number(TALK_ENDS["price"]),
+        "price_musd": number(TALK_ENDS["price_musd"]),
+    }
+
+
+def talks_table(rows: NDArray[np.float64], months: Sequence[str], codes: Sequence[str]) -> Table:
+    """The same with texts in words."""
+    return in_words(talks_part(rows, months, codes))
 
 
 def no_talks() -> Table:

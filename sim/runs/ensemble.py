@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ _MOST_CHUNK = 2000
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What the engines return."""
+    """What the engines return of some runs in a row, or of chosen ones."""
 
     counts: NDArray[np.uint8]
     """(runs, T + 1, 2) states that recognise Taipei, hosts that cooperate with Washington."""
@@ -48,6 +48,8 @@ class Ensemble:
     """(answers, ANSWER_COLUMNS) one row per answer of Washington's to a host, by run and month."""
     accounts: NDArray[np.float64]
     """(runs, n + h, ACCOUNTS) what each patron pays each place in the runs whose talks are kept, US$ million."""
+    first: int = 0
+    """Number of the first run, of runs in a row."""
 
     @property
     def heads(self) -> dict[str, NDArray[np.int64]]:
@@ -55,62 +57,126 @@ class Ensemble:
         return {name: self.changes[:, column].astype(np.int64) for name, column in HEADS.items()}
 
 
-def run_ensemble(
+def run_ensemble(plan: Plan, draws: Draws, seed: int, runs: int, **settings: Any) -> Ensemble:
+    """Simulate runs 0 to `runs` - 1, all in memory; settings as in `blocks`."""
+    (whole,) = blocks(plan, draws, seed, runs, runs, **settings)
+    return whole
+
+
+def blocks(
     plan: Plan,
     draws: Draws,
     seed: int,
     runs: int,
+    size: int,
     engine: Engine = "compiled",
     horizons: Sequence[int] = (),
     threads: int | None = None,
     ledger: bool = False,
     progress: Progress | None = None,
     talks: int = 0,
-) -> Ensemble:
-    """Simulate runs 0 to `runs` - 1. Raises InputError if a ledger of more than 100 runs is asked for.
+) -> Generator[Ensemble]:
+    """Simulate runs 0 to `runs` - 1 and give them in blocks of `size`, in order; the last may have fewer.
 
+    size : a multiple of `RUNS_PER_DRAW`, or all runs
     horizons : months, ascending, at which each state's expected moves are summed
     talks : number of runs, from the first, whose concluded talks and accounts are kept
+    While whoever asks works on a block, the next one is simulated, and no more: that bounds the memory.
+    Raises InputError if a ledger of more than 100 runs is asked for.
     """
     check_ledger(ledger, runs)
-    length, places = len(plan.months), len(plan.states) + len(plan.hosts)
-    counts = np.empty((runs, length, 2), dtype=np.uint8)
-    expected = np.zeros((-(-runs // RUNS_PER_DRAW), places, len(horizons), 2))
-    book = np.zeros((runs, length, places, COLUMNS)) if ledger else None
-    accounts = np.zeros((min(runs, talks), places, ACCOUNTS))
     work = _compiled if engine == "compiled" else _mesa
     at_rows = np.array(horizons, dtype=np.int64)
-
     threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1
-    chunks = _chunks(runs, threads, _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW)
-    rows_by_chunk: dict[int, Rows] = {}
+    most = _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW
     pool = ThreadPoolExecutor(max_workers=threads)
+
+    def begun(first: int) -> _Block:
+        block = _Block.of(plan, first, min(size, runs - first), at_rows, ledger, talks)
+        for start, end in _chunks(block.runs, threads, most):
+            block.pending[pool.submit(work, plan, draws, seed, block.part(start, end))] = start, end
+        return block
+
     try:
-        pending = {}
-        for first, last in chunks:
-            part = Part(
-                first,
-                at_rows,
-                counts[first:last],
-                expected[first // RUNS_PER_DRAW : -(-last // RUNS_PER_DRAW)],
-                None if book is None else book[first:last],
-                accounts[first:last],
-                first < talks,
-            )
-            pending[pool.submit(work, plan, draws, seed, part)] = (first, last)
-        done = 0
-        for future in as_completed(pending):
-            first, last = pending[future]
-            rows_by_chunk[first] = future.result()
-            done += last - first
-            if progress is not None:
-                progress(done, runs)
+        done, ahead = 0, begun(0)
+        for first in range(0, runs, size):
+            block, following = ahead, first + size
+            if following < runs:
+                ahead = begun(following)
+            for future in as_completed(block.pending):
+                start, end = block.pending[future]
+                block.rows[start] = future.result()
+                done += end - start
+                if progress is not None:
+                    progress(done, runs)
+            yield block.whole()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    changes, talk_rows, answers = zip(*(rows_by_chunk[first] for first, _ in chunks), strict=True)
-    concluded = np.concatenate(talk_rows)
-    first_talks = concluded[: np.searchsorted(concluded[:, TALK_RUN], talks)]
-    return Ensemble(counts, np.concatenate(changes), expected, book, first_talks, np.concatenate(answers), accounts)
+
+
+@dataclass
+class _Block:
+    """Runs in a row that are being simulated."""
+
+    first: int
+    counts: NDArray[np.uint8]
+    expected: NDArray[np.float64]
+    ledger: NDArray[np.float64] | None
+    accounts: NDArray[np.float64]
+    horizons: NDArray[np.int64]
+    talks: int
+    """Number of runs, from the first of all, whose talks are kept."""
+    pending: dict[Future[Rows], tuple[int, int]] = field(default_factory=dict)
+    """The parts, by the first and the end of their runs in this block."""
+    rows: dict[int, Rows] = field(default_factory=dict)
+    """What has come of them, by their first."""
+
+    @classmethod
+    def of(cls, plan: Plan, first: int, runs: int, horizons: NDArray[np.int64], ledger: bool, talks: int) -> _Block:
+        """Room for that many runs from `first` on."""
+        length, places = len(plan.months), len(plan.states) + len(plan.hosts)
+        return cls(
+            first,
+            np.empty((runs, length, 2), dtype=np.uint8),
+            np.zeros((-(-runs // RUNS_PER_DRAW), places, len(horizons), 2)),
+            np.zeros((runs, length, places, COLUMNS)) if ledger else None,
+            np.zeros((max(0, min(runs, talks - first)), places, ACCOUNTS)),
+            horizons,
+            talks,
+        )
+
+    @property
+    def runs(self) -> int:
+        return self.counts.shape[0]
+
+    def part(self, start: int, end: int) -> Part:
+        """Some of its runs."""
+        return Part(
+            self.first + start,
+            self.horizons,
+            self.counts[start:end],
+            self.expected[start // RUNS_PER_DRAW : -(-end // RUNS_PER_DRAW)],
+            None if self.ledger is None else self.ledger[start:end],
+            self.accounts[start:end],
+            self.first + start < self.talks,
+        )
+
+    def whole(self) -> Ensemble:
+        """All parts together, in their order; none of them is kept."""
+        changes, talk_rows, answers = zip(*(self.rows.pop(start) for start in sorted(self.rows)), strict=True)
+        self.pending.clear()
+        concluded = np.concatenate(talk_rows)
+        kept = concluded[: np.searchsorted(concluded[:, TALK_RUN], self.talks)]
+        return Ensemble(
+            self.counts,
+            np.concatenate(changes),
+            self.expected,
+            self.ledger,
+            kept,
+            np.concatenate(answers),
+            self.accounts,
+            self.first,
+        )
 
 
 def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:

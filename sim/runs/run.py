@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, ResultError
@@ -21,19 +22,22 @@ from sim.fit import Belief, described
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
 from sim.model.reference import derive
-from sim.model.terms import HEAD, IN_TALKS, SIDE, SIDES, TALKS, WEIGHED
+from sim.model.terms import COLUMNS, HEAD, HEADS, IN_TALKS, SIDE, SIDES, TALKS, TIES, WEIGHED
 from sim.results import Result, Table
 from sim.results.manifests import RESULT
+from sim.results.outcomes import Vote
 from sim.results.tables import COOPERATION, RECOGNITION, rows_of
 from sim.results.talks import talks_table
-from sim.runs.ensemble import Progress, check_ledger
-from sim.runs.sampling import Mode
+from sim.runs.ensemble import Ensemble, Progress, check_ledger
+from sim.runs.sampling import Draws, Mode
 from sim.runs.setup import Setup
 from sim.runs.votes import votes
 from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
 from sim.scenario.values import as_set, plain
 
+BLOCK = 2_000
+"""Runs that are simulated, and written as one group of rows, at a time: whole draws."""
 MOST_TALK_RUNS = 10_000
 """Runs, from the first, whose concluded talks a result keeps: a million runs have about twenty million."""
 
@@ -154,50 +158,116 @@ def simulate(
     tell : called with a sentence before a step that takes long
     talks : whether to keep the concluded talks and the accounts of the first `MOST_TALK_RUNS` runs
     """
-    clock = clock or Clock()
-    check_ledger(request.ledger, request.runs)
-    setup = request.setup
-    plan = setup.plan
-    clock.lap("start-up")
-    draws = setup.draws(request.runs)
-    if request.engine == "compiled":
-        setup.warm_up(tell)
-    clock.lap("compile")
-    talk_runs = min(request.runs, MOST_TALK_RUNS) if talks else 0
-    ensemble = setup.ensemble(
-        request.runs,
-        engine=request.engine,
-        horizons=rows_of(len(plan.months) - 1),
-        threads=threads,
-        ledger=request.ledger,
-        progress=progress,
-        talks=talk_runs,
+    prepared = _Prepared.of(request, clock, tell, talks)
+    whole = prepared.setup.ensemble(request.runs, **prepared.settings(threads, progress))
+    prepared.clock.lap("model")
+    block, plan = prepared.block(whole), prepared.setup.plan
+    return replace(
+        prepared.bare,
+        counted={tie: np.ascontiguousarray(counts) for tie, counts in block.counted.items()},
+        changes=block.changes,
+        expected=block.expected,
+        ledger=None if whole.ledger is None else _ledger(whole.ledger, plan),
+        concluded=partial(talks_table, block.talks, plan.months, plan.states),
+        drawn=partial(_drawn, prepared.draws.parameters),
+        answers=block.answers,
+        book=block.accounts,
+        voted=prepared.votes,
     )
-    clock.lap("model")
-    codes = plan.states
-    return Result(
-        scenario=_document(request.loaded.scenario),
-        reference=_document(request.loaded.reference),
-        extends=request.loaded.chain,
-        months=plan.months,
-        members=tuple((code, atlas.states()[code].name, _side(plan, index)) for index, code in enumerate(codes)),
-        expected=ensemble.expected,
-        counts=np.ascontiguousarray(ensemble.counts[:, :, 0]),
-        cooperation=np.ascontiguousarray(ensemble.counts[:, :, 1]) if plan.hosts else None,
-        hosts=tuple((code, atlas.states()[code].name) for code in plan.hosts),
-        changes=ensemble.heads | {name: ensemble.changes[:, HEAD + column].copy() for name, column in WEIGHED.items()},
-        observed=observed(request.loaded.scenario, plan.months),
-        settings=_settings(request),
-        beliefs=tuple(described(belief) for belief in setup.beliefs.values()),
-        budgets=_budgets(plan, setup.beliefs),
-        ledger=None if ensemble.ledger is None else _ledger(ensemble.ledger, plan),
-        talk_runs=talk_runs,
-        concluded=partial(talks_table, ensemble.talks, plan.months, codes),
-        drawn=partial(_drawn, draws.parameters),
-        answers=ensemble.answers,
-        book=ensemble.accounts,
-        voted=partial(votes, plan, draws.outcomes, request.seed, request.runs),
-    )
+
+
+def write_run(
+    request: Request,
+    stage: Path,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Result:
+    """Run a request and write its tables into a folder, run by run: no more than `BLOCK` of them are in memory."""
+    prepared = _Prepared.of(request, clock, tell)
+    plan, ledger = prepared.setup.plan, None
+    with results.Writing(prepared.bare, stage) as writing:
+        runs = prepared.setup.blocks(request.runs, BLOCK, **prepared.settings(threads, progress))
+        with closing(runs):
+            for some in runs:
+                writing.add(prepared.block(some))
+                ledger = None if some.ledger is None else _ledger(some.ledger, plan)
+        prepared.clock.lap("model")
+        return writing.finished(prepared.votes(), _drawn(prepared.draws.parameters), ledger)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A request made ready: what is known before its first run."""
+
+    request: Request
+    setup: Setup
+    draws: Draws
+    bare: Result
+    """The result without its runs."""
+    clock: Clock
+
+    @classmethod
+    def of(
+        cls, request: Request, clock: Clock | None, tell: Callable[[str], object] | None, talks: bool = True
+    ) -> _Prepared:
+        """talks : whether the talks and the accounts of the first `MOST_TALK_RUNS` runs are kept."""
+        clock = clock or Clock()
+        check_ledger(request.ledger, request.runs)
+        setup = request.setup
+        plan = setup.plan
+        clock.lap("start-up")
+        draws = setup.draws(request.runs)
+        if request.engine == "compiled":
+            setup.warm_up(tell)
+        clock.lap("compile")
+        nothing = np.empty((0, HEAD + COLUMNS))
+        bare = Result(
+            scenario=_document(request.loaded.scenario),
+            reference=_document(request.loaded.reference),
+            extends=request.loaded.chain,
+            months=plan.months,
+            members=tuple(
+                (code, atlas.states()[code].name, _side(plan, index)) for index, code in enumerate(plan.states)
+            ),
+            counted={},
+            changes=_changes(nothing),
+            hosts=tuple((code, atlas.states()[code].name) for code in plan.hosts),
+            observed=observed(request.loaded.scenario, plan.months),
+            settings=_settings(request),
+            beliefs=tuple(described(belief) for belief in setup.beliefs.values()),
+            budgets=_budgets(plan, setup.beliefs),
+            talk_runs=min(request.runs, MOST_TALK_RUNS) if talks else 0,
+        )
+        return cls(request, setup, draws, bare, clock)
+
+    def settings(self, threads: int | None, progress: Progress | None) -> dict[str, Any]:
+        """How the engines are asked."""
+        return {
+            "engine": self.request.engine,
+            "horizons": rows_of(len(self.setup.plan.months) - 1),
+            "threads": threads,
+            "ledger": self.request.ledger,
+            "progress": progress,
+            "talks": self.bare.talk_runs,
+        }
+
+    def block(self, some: Ensemble) -> results.Block:
+        """What the engines gave, as results have it."""
+        ties = TIES if self.setup.plan.hosts else TIES[:1]
+        counted = {tie: some.counts[:, :, number] for number, tie in enumerate(ties)}
+        return results.Block(counted, _changes(some.changes), some.expected, some.talks, some.answers, some.accounts)
+
+    def votes(self) -> tuple[Vote, ...]:
+        """What came of each vote."""
+        return votes(self.setup.plan, self.draws.outcomes, self.request.seed, self.request.runs)
+
+
+def _changes(rows: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+    """The engines' changes by column."""
+    heads = {name: rows[:, column].astype(np.int64) for name, column in HEADS.items()}
+    return heads | {name: rows[:, HEAD + column].copy() for name, column in WEIGHED.items()}
 
 
 def run_to_folder(
@@ -229,18 +299,15 @@ def run_to_folder(
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         clock.lap("start-up")
         result = None if {results.DATA, results.LEDGER, *RESULT.later} & set(todo) else _stored(folder, request)
-        if new := result is None:
+        if result is None:
             whole = replace(request, ledger=request.ledger or results.LEDGER in todo)
-            result = simulate(whole, threads, progress, clock, tell)
+            result = write_run(whole, stage, threads, progress, clock, tell)
         clock.lap("files")
         with ExitStack() as meanwhile:
             if draw is not None and results.CHARTS in todo:
                 (stage / results.CHARTS).mkdir()
                 meanwhile.enter_context(draw(result, stage / results.CHARTS))
                 clock.lap("charts")
-            if new:
-                results.write_data(result, stage)
-                clock.lap("files")
             if page is not None and results.REPORT in todo:
                 page(result, stage / results.REPORT)
                 clock.lap("page")
@@ -257,7 +324,7 @@ def run_to_folder(
         # Its digests fit, but it cannot be read, or somebody has just removed it.
         results.found_or_made(folder, _identity(request), {results.DATA, *wanted}, make, own)
     clock.lap("files")
-    return replace(computed[-1], folder=folder), False
+    return results.kept_in(folder, computed[-1]), False
 
 
 def _stored(folder: Path, request: Request) -> Result | None:

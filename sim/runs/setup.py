@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from sim.fit import Belief, beliefs_for, yardsticks_for
 from sim.model.compiled import is_compiled
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
-from sim.runs.ensemble import Engine, Ensemble, ledger_of, run_ensemble
+from sim.runs.ensemble import Engine, Ensemble, blocks, ledger_of, run_ensemble
 from sim.runs.sampling import Draws, Mode, sample
 from sim.scenario import ResolvedScenario
 
@@ -48,6 +48,10 @@ class Setup:
     def ensemble(self, runs: int, **settings: Any) -> Ensemble:
         """Runs 0 to `runs` - 1; settings as in `run_ensemble`."""
         return run_ensemble(self.plan, self.draws(runs), self.seed, runs, **settings)
+
+    def blocks(self, runs: int, size: int, **settings: Any) -> Generator[Ensemble]:
+        """The same in blocks of `size` runs (see `sim.runs.ensemble.blocks`)."""
+        return blocks(self.plan, self.draws(runs), self.seed, runs, size, **settings)
 
     def ledger(self, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
         """Chosen runs, ascending, with all talks and what every state weighed (see `ledger_of`)."""

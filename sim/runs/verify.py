@@ -15,7 +15,7 @@ from sim.results.files import LEDGER
 from sim.results.manifests import RESULT
 from sim.results.sealing import damage
 from sim.runs.ensemble import MOST_LEDGER_RUNS, Progress
-from sim.runs.run import Request, simulate
+from sim.runs.run import Request, write_run
 from sim.runs.run import manifest as manifest_of
 
 _MOST_SHOWN = 3
@@ -113,10 +113,9 @@ def _again(
 ) -> Iterator[Finding]:
     """The tables of the result, and the manifest's keys about them, as this version computes them."""
     ledger = LEDGER in manifest["files"] and request.runs <= MOST_LEDGER_RUNS
-    result = simulate(replace(request, ledger=ledger), threads, progress)
     with tempfile.TemporaryDirectory() as place:
         stage = Path(place)
-        results.write_data(result, stage)
+        result = write_run(replace(request, ledger=ledger), stage, threads, progress)
         more = [name for name in RESULT.later if name in manifest["files"]] + [LEDGER] * ledger
         for name in (*RESULT.data, *more):
             same = results.digest_of(stage / name) == manifest["files"][name]
@@ -153,7 +152,7 @@ def _difference(now: Path, then: Path) -> str:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    was, is_now = (pq.read_table(pa.BufferReader(path.read_bytes())) for path in (then, now))
+    was, is_now = (pq.read_table(pa.BufferReader(path.read_bytes())).unify_dictionaries() for path in (then, now))
     if was.equals(is_now):
         return "the same values in other bytes: another version of a library wrote them"
     if was.num_rows != is_now.num_rows:

@@ -12,6 +12,7 @@ import sim
 from sim.analysis.compare import Comparison, compare, labels, obstacles, pairing
 from sim.analysis.pairs import COLUMNS, MOST_SWAPS, Pair
 from sim.errors import InputError, ScenarioError
+from sim.model.terms import TIES
 from sim.results import Result
 
 STATES = (("AAA", "Alpha", "taipei"), ("BBB", "Beta", "taipei"), ("CCC", "Gamma", "beijing"))
@@ -49,14 +50,13 @@ def tiny(
         },
         months=months,
         members=members,
-        counts=counts[:, :, 0],
+        counted={tie: counts[:, :, number] for number, tie in enumerate(TIES[: 1 + bool(hosts)])},
         changes=dict(zip(("run", "month", "state", "from", "to"), table, strict=True)),
         observed=(None,) * len(months),
         settings={"id": f"{name}-id", "seed": 1, "runs": runs, "parameters": "drawn", "runs_per_draw": 2} | settings,
         beliefs=(),
         budgets={},
         hosts=hosts,
-        cooperation=counts[:, :, 1] if hosts else None,
     )
 
 

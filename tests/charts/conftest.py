@@ -69,7 +69,8 @@ def made(
         scenario={"scenario": {"name": name, "title": title, "start": str(start), "end": str(end)}, **sections},
         months=months,
         members=tuple(members),
-        counts=counts.astype(np.uint8),
+        counted={"recognition": counts.astype(np.uint8)}
+        | ({"cooperation": cooperation.astype(np.uint8)} if hosts else {}),
         changes=changes | {"hazard": np.zeros(len(rows))},
         observed=tuple(known.count(day) if day <= known.confirmed_until else None for day in days),
         settings={"seed": seed, "runs": runs, "parameters": "drawn", "runs_per_draw": 10, "id": "0123456789abcdef"},
@@ -77,7 +78,6 @@ def made(
         budgets={"beijing": 1.0, "taipei": 1.0},
         hosts=tuple((code, states()[code].name) for code in hosts),
         expected=chances_met(runs, hazard, len(members), len(hosts), length - 1),
-        cooperation=cooperation.astype(np.uint8) if hosts else None,
     )  # fmt: skip
 
 

@@ -236,7 +236,7 @@ def test_debug_keeps_the_status_of_a_failure_too(
     def fail(*arguments: object, **named: object) -> None:
         raise error("no luck")
 
-    monkeypatch.setattr(run, "simulate", fail)
+    monkeypatch.setattr(run, "write_run", fail)
     for debug in ([], ["--debug"]):
         answer = sim(*debug, "run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
         assert (answer.status, answer.out) == (status, "")
@@ -249,7 +249,7 @@ def test_a_failure_of_several_lines_is_told_on_one(sim: Sim, tmp_path: Path, mon
     def fail(*arguments: object, **named: object) -> None:
         raise OSError("no such library:\nlooked here\nand there")
 
-    monkeypatch.setattr(run, "simulate", fail)
+    monkeypatch.setattr(run, "write_run", fail)
     answer = sim("run", NAME, "--runs", 20, "--no-charts", "--out", tmp_path / "out")
     assert answer.err == (
         "failed while running: OSError: no such library: looked here and there (--debug shows where)\n"
@@ -291,7 +291,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_runs(
     def fail(*arguments: object, **named: object) -> None:
         raise AssertionError("an hour of simulation, for nothing")
 
-    monkeypatch.setattr(run, "simulate", fail)
+    monkeypatch.setattr(run, "write_run", fail)
     assert sim("run", NAME, "--runs", 20, "--no-charts", "--out", "/dev/null").status == 2
 
 

@@ -32,7 +32,7 @@ def table() -> Table:
     counts = np.array([[1, 0], [1, 1], [1, 2], [1, 0]], dtype=np.uint8)
     moves = changes((0, 0, 0), (1, 2, 0), (2, 1, 1), (3, 0, 0), (3, 0, 1), (3, 0, 0))
     vote = Vote("vote", ("left", "right", NONE), np.array([0, 0, 1, 0], dtype=np.uint8))
-    return outcomes_table(PLACES, gone, moves, [("recognition", counts)], [vote], 2)
+    return outcomes_table(PLACES, gone, leavers(PLACES, moves, 4), {"recognition": counts[:, -1]}, [vote], 2)
 
 
 def test_chances_by_outcome_by_hand() -> None:

@@ -154,9 +154,9 @@ def test_a_killed_run_leaves_no_result(working: subprocess.Popen[str], tmp_path:
 def test_a_run_killed_while_writing_leaves_no_result_and_the_next_succeeds(tmp_path: Path) -> None:
     """The process ends without any goodbye once half of its files are written."""
     code = (
-        "import os, sys, sim.results as results\n"
-        "honest = results.write_data\n"
-        "results.write_data = lambda result, stage: (honest(result, stage), os._exit(9))\n"
+        "import os, sys\nfrom sim.results import Writing\n"
+        "honest = Writing.finished\n"
+        "Writing.finished = lambda *given: (honest(*given), os._exit(9))\n"
         "from sim.cli.main import main\nmain(sys.argv[1:])"
     )
     options = ["run", NAME, "--no-charts", "--out", str(tmp_path), "--runs", "20", "--quiet"]

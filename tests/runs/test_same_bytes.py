@@ -205,7 +205,7 @@ def test_three_calls_leave_ledger_and_charts(tmp_path: Path, monkeypatch: pytest
     path = written(tmp_path)
     out = tmp_path / "out"
     run_to_folder(request(20, path, ledger=True), out, draw, "")
-    monkeypatch.setattr(running, "simulate", no_simulation)
+    monkeypatch.setattr(running, "write_run", no_simulation)
     assert run_to_folder(request(20, path), out, None, "")[1]
     path.write_text(path.read_text().replace("A small one", "Another title"))
     result, found = run_to_folder(request(20, path), out, draw, "", pictures=False)
@@ -224,7 +224,7 @@ def test_new_prose_is_shown_without_simulating_again(tmp_path: Path, monkeypatch
     out = tmp_path / "out"
     before = folder_of(run_to_folder(request(40, path), out, None, "")[0])
     kept = contents(before)
-    monkeypatch.setattr(running, "simulate", no_simulation)
+    monkeypatch.setattr(running, "write_run", no_simulation)
     path.write_text(path.read_text().replace('source = "AP"', 'source = "Reuters"'))
     result, found = run_to_folder(request(40, path), out, None, "")
     folder = folder_of(result)
@@ -281,7 +281,7 @@ def test_damaged_charts_do_not_cost_the_ledger(tmp_path: Path, damage: str) -> N
 def test_a_place_that_cannot_be_written_is_told_before_anything_is_simulated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "simulate", no_simulation)
+    monkeypatch.setattr(running, "write_run", no_simulation)
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError) as caught:
         run_to_folder(request(20), tmp_path / "file", None, "")
@@ -294,14 +294,14 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_simulated(
 def test_a_failure_leaves_none_of_the_folders_it_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: int
 ) -> None:
-    monkeypatch.setattr(running, "simulate", no_simulation)
+    monkeypatch.setattr(running, "write_run", no_simulation)
     with pytest.raises(AssertionError):
         run_to_folder(request(20), tmp_path.joinpath(*"abc"[:depth]), None, "")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_folder_of_the_user_stays_where_the_run_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "simulate", no_simulation)
+    monkeypatch.setattr(running, "write_run", no_simulation)
     (tmp_path / "out").mkdir()
     with pytest.raises(AssertionError):
         run_to_folder(request(20), tmp_path / "out", None, "")
@@ -314,11 +314,11 @@ def test_a_run_that_ends_later_does_not_take_the_charts_of_one_that_ended_earlie
     honest = running.simulate
 
     def overtaken(*arguments: Any, **named: Any) -> Result:
-        monkeypatch.setattr(running, "simulate", honest)
+        monkeypatch.setattr(running, "write_run", honest)
         run_to_folder(request(20), tmp_path, draw, "")
         return honest(*arguments, **named)
 
-    monkeypatch.setattr(running, "simulate", overtaken)
+    monkeypatch.setattr(running, "write_run", overtaken)
     result, _ = run_to_folder(request(20), tmp_path, None, "")
     assert (folder_of(result) / "charts" / "count.png").is_file()
 
