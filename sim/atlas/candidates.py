@@ -32,9 +32,7 @@ def may_come(known: Record, iso3: str, day: date, year: int, own: OwnFacts | Non
     if iso3 in APART or known.side(iso3, day) == "taipei":
         return False
     if known.last_departure(iso3, day) is not None:
-        return not any(
-            change.iso3 == iso3 and change.kind == "state_ceased" and change.date <= day for change in known.changes
-        )
+        return not any(change.kind == "state_ceased" and change.date <= day for change in known.changes_of(iso3))
     since = states()[iso3].un_member_since
     if since is None or since >= year:
         return False

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,16 +46,13 @@ class Effects:
     covariance: Floats
     """(K, K)"""
     panel: Panel
+    standard: Floats
+    """(cells, K) covariates in standard deviations."""
 
     @property
     def errors(self) -> Floats:
         """(K,) standard deviations of the posterior."""
         return rounded(np.sqrt(np.diag(self.covariance)).astype(np.float64))
-
-    @cached_property
-    def standard(self) -> Floats:
-        """(cells, K) covariates in standard deviations."""
-        return measured((cell.covariates for cell in self.panel.cells), self.scales)
 
     def given_earlier(self, place: int) -> tuple[Floats, float]:
         """Weights (place,) of effect `place` on the deviations of those before it from the mode, and its error."""
@@ -76,7 +72,7 @@ def fit_effects(panel: Panel, names: tuple[str, ...]) -> Effects:
     if not panel.cells:
         width = len(names)
         nothing = tuple(Scale(0.0, 1.0) for _ in names)
-        return Effects(nothing, np.zeros(width), np.eye(width) * PRIOR_SPREAD**2, panel)
+        return Effects(nothing, np.zeros(width), np.eye(width) * PRIOR_SPREAD**2, panel, np.empty((0, width)))
     scales = _scales(panel)
     covariates = measured((cell.covariates for cell in panel.cells), scales)
     years, changed = panel.years, panel.changed
@@ -97,9 +93,8 @@ def fit_effects(panel: Panel, names: tuple[str, ...]) -> Effects:
         mode = mode + step
         if np.max(np.abs(step)) < _SMALL:
             break
-    return Effects(
-        scales, _settled(mode), _rounded_matrix(np.asarray(np.linalg.inv(curvature), dtype=np.float64)), panel
-    )
+    covariance = _rounded_matrix(np.asarray(np.linalg.inv(curvature), dtype=np.float64))
+    return Effects(scales, _settled(mode), covariance, panel, covariates)
 
 
 def _rounded_matrix(values: Floats) -> Floats:
