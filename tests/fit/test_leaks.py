@@ -173,6 +173,7 @@ def test_the_next_day_would_have_told(monkeypatch: pytest.MonkeyPatch, put: Call
     later = document(date(2022, 9, 28))
     before = lay_out(later).timeline.covariates[:, 4]
     monkeypatch.setattr(sys.modules["sim.atlas.voice"], "speeches", lambda: speeches)
+    PLANNED._leaving.cache_clear()
     assert np.count_nonzero(lay_out(later).timeline.covariates[:, 4] != before) >= 10, "who spoke in 2022"
 
 
