@@ -127,10 +127,18 @@ class Record:
         """Whether a state had ceased to exist at the end of a day."""
         return any(c.kind == "state_ceased" and c.date <= on for c in self._by_state.get(iso3, ()))
 
+    def changes_of(self, iso3: str) -> tuple[Change, ...]:
+        """All changes of a state, by date."""
+        return self._by_state.get(iso3, ())
+
     def last_departure(self, iso3: str, on: date) -> date | None:
         """The last day up to `on` on which a state left Taipei, short-lived episodes included."""
         days = (c.date for c in self._by_state.get(iso3, ()) if c.origin == "taipei" and c.date <= on)
         return max(days, default=None)
+
+    def has_left(self, iso3: str, on: date) -> bool:
+        """Whether a state left Taipei up to a day, for longer than an episode."""
+        return any(c.origin == "taipei" and not c.short_lived and c.date <= on for c in self._by_state.get(iso3, ()))
 
     def _reached(self, on: date) -> None:
         if on < self.start:

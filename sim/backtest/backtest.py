@@ -17,13 +17,13 @@ from sim.backtest.forecasts import Forecast, Outcome, end_of, known_until, outco
 from sim.backtest.scores import HAZARD, SIMULATION, Row, calibration, differences, score_values, scored
 from sim.backtest.truce import VOTE_ENDS_TRUCE, coming_votes, truce_since
 from sim.errors import InputError, Problem, ResultError
-from sim.results import Result
 from sim.results.documented import documented
 from sim.results.identity import ROOMS
 from sim.results.manifests import BACKTEST
 from sim.results.table import BLANK, FLAG, NUMBER, TEXT, WHOLE, Columns, check_rows
 from sim.results.tables import LEVELS, quantiles
-from sim.runs.run import Request, check_numbers, simulate
+from sim.runs.run import check_numbers
+from sim.runs.setup import Setup
 from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.schema import MOST_SEED
 
@@ -278,18 +278,18 @@ def ensemble_forecasts(
 
     parameters : values of model parameters to set, by name
     """
-    result = _run(document_of(origin) | {"parameters": dict(parameters)}, runs, seed + origin, threads)
-    assert result.expected is not None
-    allies = [place for place, (_, _, side) in enumerate(result.members) if side == "taipei"]
-    states = tuple(result.members[place][0] for place in allies)
+    setup = _setup(document_of(origin) | {"parameters": dict(parameters)}, seed + origin)
+    ensemble = setup.ensemble(runs, horizons=[12 * horizon for horizon in HORIZONS], threads=threads)
+    allies = np.flatnonzero(setup.plan.timeline.with_taipei)
+    states = tuple(setup.plan.states[place] for place in allies)
     return [
         Forecast(
             model,
             origin,
             horizon,
             states,
-            np.clip(result.expected[:, allies, place, 0].sum(axis=0) / runs, 0.0, 1.0),
-            result.counts[:, 12 * horizon].astype(np.int64),
+            np.clip(ensemble.expected[:, allies, place, 0].sum(axis=0) / runs, 0.0, 1.0),
+            ensemble.counts[:, 12 * horizon, 0].astype(np.int64),
         )
         for place, horizon in enumerate(HORIZONS)
     ]
@@ -358,9 +358,8 @@ def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
     header = {"name": "mark", "title": "Mark", "question": MARK["question"], "start": MARK_AS_OF, "end": MARK_END}
     rows = {}
     for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):
-        result = _run({"scenario": header, "parameters": parameters}, runs, seed, threads)
-        leaves = result.changes["from"] == 0
-        rows[model] = len(np.unique(result.changes["run"][leaves])) / runs
+        heads = _setup({"scenario": header, "parameters": parameters}, seed).ensemble(runs, threads=threads).heads
+        rows[model] = len(np.unique(heads["run"][heads["from"] == 0])) / runs
     lost = [
         change.iso3
         for change in record().changes_between(MARK_AS_OF, MARK_END)
@@ -369,6 +368,6 @@ def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
     return {**MARK, "as_of": MARK_AS_OF.isoformat(), "end": MARK_END.isoformat(), **rows, "happened": bool(lost)}
 
 
-def _run(document: dict[str, Any], runs: int, seed: int, threads: int | None) -> Result:
+def _setup(document: dict[str, Any], seed: int) -> Setup:
     scenario = Scenario.model_validate(document)
-    return simulate(Request(ResolvedScenario(scenario, scenario, "backtest", ()), runs, seed), threads, talks=False)
+    return Setup.of(ResolvedScenario(scenario, scenario, "backtest", ()), seed)

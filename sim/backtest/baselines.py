@@ -131,9 +131,15 @@ class Tally:
 
 def departures(as_of: date, weighting: Weighting) -> tuple[Tally, Mapping[str, Tally]]:
     """Departures from Taipei up to a day, and the ally-years at risk: overall and by region."""
+    return _departures(record(), as_of, weighting)
+
+
+@lru_cache(maxsize=256)
+def _departures(known: Record, as_of: date, weighting: Weighting) -> tuple[Tally, Mapping[str, Tally]]:
+    """The same of a record, kept because horizons and baselines share it."""
     accepted = acceptance(as_of)
     overall, regions = Tally(), {region: Tally() for region in (*REGIONS, "other")}
-    for spell in _spells(record(), as_of):
+    for spell in _spells(known, as_of):
         if spell.side == "taipei":
             left = spell.change is not None and spell.change.kind != "state_ceased"
             for tally in (overall, regions[_region(spell.iso3)]):
@@ -143,9 +149,15 @@ def departures(as_of: date, weighting: Weighting) -> tuple[Tally, Mapping[str, T
 
 def returns(as_of: date, weighting: Weighting) -> tuple[Tally, tuple[str, ...]]:
     """Returns within ten years of leaving, and the years at risk; the states that may still return (iso3, sorted)."""
+    return _returns(record(), as_of, weighting)
+
+
+@lru_cache(maxsize=256)
+def _returns(known: Record, as_of: date, weighting: Weighting) -> tuple[Tally, tuple[str, ...]]:
+    """The same of a record."""
     accepted, tally, former = acceptance(as_of), Tally(), []
     left: dict[str, date | None] = {}
-    for spell in _spells(record(), as_of):
+    for spell in _spells(known, as_of):
         if spell.side == "taipei":
             ceased = spell.change is not None and spell.change.kind == "state_ceased"
             left[spell.iso3] = None if ceased else spell.end
@@ -366,15 +378,21 @@ def _penalised(x: Floats, happened: Floats, penalty: Floats, coefficients: Float
     return float((np.logaddexp(0.0, scores) - happened * scores).sum() + coefficients @ penalty @ coefficients / 2.0)
 
 
+@lru_cache(maxsize=256)
+def _fitted(known: Record, origin: int) -> Floats:
+    """The coefficients of the logit for an origin, which all its horizons share."""
+    years = [year for year in range(known.start.year + 1, origin) if not mostly_in_truce(year)]
+    rows = [row for year in years for row in _rows(known, year)]
+    return logit_fit(np.array([values for values, _ in rows]), np.array([float(gone) for _, gone in rows]))
+
+
 def _logit(model: str, origin: int, horizon: int) -> Forecast:
     """State-years since 1972 with equal weights; no uncertainty of the estimates; returns as in `constant_hl7`.
 
     Years that were mostly in a truce are left out, with their events, so the logit describes years of contest.
     """
     known, as_of = record(), known_until(origin)
-    years = [year for year in range(known.start.year + 1, origin) if not mostly_in_truce(year)]
-    rows = [row for year in years for row in _rows(known, year)]
-    fitted = logit_fit(np.array([values for values, _ in rows]), np.array([float(gone) for _, gone in rows]))
+    fitted = _fitted(known, origin)
     scores = {
         iso3: float(fitted @ np.array([1.0, *covariates(known, iso3, origin - 1)]))
         for iso3 in known.recognisers(as_of)

@@ -180,8 +180,8 @@ def _away(known: Record, iso3: str, as_of: date) -> Iterator[tuple[date, date, C
     """
     switched = False
     begin: date | None = None if iso3 in known.roster_1971 else known.start
-    for change in known.changes:
-        if change.iso3 != iso3 or change.short_lived or change.date > as_of:
+    for change in known.changes_of(iso3):
+        if change.short_lived or change.date > as_of:
             continue
         if begin is not None and change.origin != "taipei" and begin < change.date:
             yield begin, change.date, change, switched
@@ -198,8 +198,8 @@ def _spells(known: Record, iso3: str, as_of: date, side: str | None) -> Iterator
     """
     begin = known.start
     here = "taipei" if iso3 in known.roster_1971 else None
-    for change in known.changes:
-        if change.iso3 != iso3 or change.short_lived or change.date > as_of:
+    for change in known.changes_of(iso3):
+        if change.short_lived or change.date > as_of:
             continue
         if here is not None and side in (None, here):
             yield begin, change.date, change

@@ -79,11 +79,7 @@ def returning_in(iso3: str, year: int, switched: bool, own: OwnFacts | None = No
 
 def has_switched(iso3: str, on: date, own: OwnFacts | None = None) -> bool:
     """Whether a state left Taipei, for longer than some weeks, before the end of a day."""
-    known = record(own=own)
-    return any(
-        change.iso3 == iso3 and change.origin == "taipei" and not change.short_lived
-        for change in known.changes_between(known.start, on)
-    )
+    return record(own=own).has_left(iso3, on)
 
 
 def is_silent(iso3: str, on: date, own: OwnFacts | None = None) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.atlas import deliveries, economy, government, leverage, packages, states, taipei_aid
+from sim.atlas import OwnFacts, deliveries, economy, government, leverage, packages, states, taipei_aid
 from sim.model import calendar as kinds
 from sim.model import covariates, rules
 from sim.model.covariates import Yardsticks
@@ -59,37 +60,40 @@ def month_label(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
+_WORLD = ("scenario", "roster", "cooperation", "states", "record")
+"""Tables of a scenario that decide who is simulated over which months, and what the states are like at the start."""
+_MOVES = (*PATRONS, "events", "elections", "given")
+"""Tables of what the patrons do, and of what happens. Parameters and expectations have no part in a plan."""
+
+
+def plan(loaded: ResolvedScenario, yardsticks: Yardsticks, near: Plan | None = None) -> Plan:
     """Lay out a scenario.
 
     yardsticks : what the fit on the record measures states by
+    near : a plan laid out by the same rule, to take from it what both have in common; None: nothing is taken
     """
-    scenario, who = loaded.scenario, members(loaded.scenario)
+    scenario = loaded.scenario
+    common = near if near is not None and _agree(near.loaded, loaded, _WORLD) else None
+    if common is not None and _agree(common.loaded, loaded, _MOVES):
+        return replace(common, loaded=loaded)
+    who = members(scenario) if common is None else common.members
     first = month_number(scenario.scenario.start)
     numbers = range(first, first + scenario.months + 1)
     entries = entries_of(scenario, first)
     levers, events = _levers(scenario, numbers), events_of(entries, scenario, who.all, numbers)
-    timeline = Timeline(
-        **_months(scenario, numbers),
+    moves = {
         **levers,
-        stirs=_stirs([*levers.values()], len(numbers)),
-        fades=_stirs([*events.fade], len(numbers)),
-        answers=_answers(events, len(numbers)),
-        **_states(loaded, who, first),
-        **_covariates(loaded, who, yardsticks),
-        **_hosts(scenario, who),
-        **_reference(loaded.reference),
-        mean_log_gdp=yardsticks.mean_log_gdp,
-        **_running(scenario, first),
-        **delivered(scenario.as_of),
-        events=events,
-        monthly_year_fade=0.5 ** (1.0 / 12.0),
-    )
+        "stirs": _stirs([*levers.values()], len(numbers)),
+        "fades": _stirs([*events.fade], len(numbers)),
+        "answers": _answers(events, len(numbers)),
+        "events": events,
+    }
+    world = _world(loaded, who, yardsticks, numbers) if common is None else common.timeline._asdict()
     return Plan(
         loaded=loaded,
         members=who,
         months=tuple(month_label(number) for number in numbers),
-        timeline=timeline,
+        timeline=Timeline(**world | moves),
         entries=tuple(entries),
         event_values=tuple(value_of(entry) for entry in entries),
         event_chances=tuple(uncertain(entry.event.chance, f"{entry.name}.chance", 0.0, 1.0) for entry in entries),
@@ -101,6 +105,28 @@ def plan(loaded: ResolvedScenario, yardsticks: Yardsticks) -> Plan:
             for name, outcomes in votes_of(scenario)
         ),
     )
+
+
+def _agree(one: ResolvedScenario, other: ResolvedScenario, tables: tuple[str, ...]) -> bool:
+    """Whether two scenarios, and what they are referred to, have the same in some tables."""
+    mine, others = ((loaded.scenario, loaded.reference) for loaded in (one, other))
+    return all(getattr(a, table) == getattr(b, table) for a, b in zip(mine, others, strict=True) for table in tables)
+
+
+def _world(loaded: ResolvedScenario, who: Members, yardsticks: Yardsticks, numbers: range) -> dict[str, Any]:
+    """All that is the same whatever the patrons do, and whatever happens."""
+    scenario, first = loaded.scenario, numbers[0]
+    return {
+        **_months(scenario, numbers),
+        **_states(loaded, who, first),
+        **_covariates(loaded, who, yardsticks),
+        **_hosts(scenario, who),
+        **_reference(loaded.reference),
+        "mean_log_gdp": yardsticks.mean_log_gdp,
+        **_running(scenario, first),
+        **delivered(scenario.as_of),
+        "monthly_year_fade": 0.5 ** (1.0 / 12.0),
+    }
 
 
 # --- months -----------------------------------------------------------------------------------------------
@@ -206,11 +232,34 @@ def _bases(loaded: ResolvedScenario, who: Members) -> list[Scenario]:
     return [loaded.reference if code in known else loaded.scenario for code in who.all]
 
 
-def _facts(scenario: Scenario, code: str) -> dict[str, float]:
+_NOTHING_SAID = StateTable()
+
+
+class _State(NamedTuple):
+    """A state on a day, by a scenario: all that its facts depend on."""
+
+    code: str
+    as_of: date
+    table: StateTable
+    """What the scenario says of it."""
+    own: OwnFacts | None
+
+
+def _facts(scenario: Scenario, code: str) -> Mapping[str, float]:
     """Facts of a state at `as_of`: the scenario's, otherwise the atlas's."""
-    table = scenario.states.get(code) or StateTable()
-    atlas = _atlas_facts(scenario, code, table)
-    in_office = government(code, scenario.as_of, scenario.own)
+    return _facts_of(_state(scenario, code))
+
+
+def _state(scenario: Scenario, code: str) -> _State:
+    return _State(code, scenario.as_of, scenario.states.get(code, _NOTHING_SAID), scenario.own)
+
+
+# Kept, for the points of a sweep have most states in common, as a scenario has with its reference.
+@lru_cache(maxsize=1024)
+def _facts_of(state: _State) -> Mapping[str, float]:
+    code, as_of, table, own = state
+    atlas = _atlas_facts(state)
+    in_office = government(code, as_of, own)
     given = {
         "gdp": table.gdp_million_usd,
         "exports": table.exports_to_usa,
@@ -221,7 +270,7 @@ def _facts(scenario: Scenario, code: str) -> dict[str, float]:
     facts = {key: float(value if given[key] is None else given[key]) for key, value in atlas.items()}  # type: ignore[arg-type]
     facts["lean"] = table.lean if table.lean is not None else (in_office.lean if in_office else 0.0)
     facts |= {"pride": table.pride, "prestige": table.prestige, "susceptibility": table.susceptibility}
-    known = table.taipei_aid if table.taipei_aid is not None else taipei_aid(code, scenario.as_of)
+    known = table.taipei_aid if table.taipei_aid is not None else taipei_aid(code, as_of)
     facts |= {"access": table.access, "own_aid": math.nan if known is None else known}
     facts["dependence_scale"] = 1.0
     if table.dependence is not None:
@@ -233,8 +282,9 @@ def _facts(scenario: Scenario, code: str) -> dict[str, float]:
     return facts
 
 
-def _atlas_facts(scenario: Scenario, code: str, table: StateTable) -> dict[str, float]:
+def _atlas_facts(state: _State) -> dict[str, float]:
     """A state's economy and ties by the atlas, which is not asked for what the scenario's table of the state has."""
+    code, as_of, table, own = state
     if code == HOLY_SEE:
         return {"gdp": 1.0, "exports": 0.0, "remittances": 0.0, "us_aid": 0.0, "security": 0.0}
     ties = leverage(code)
@@ -246,7 +296,7 @@ def _atlas_facts(scenario: Scenario, code: str, table: StateTable) -> dict[str, 
         "security": ties.security_tie,
     }
     if table.gdp_million_usd is None or table.us_aid is None:
-        books = economy(code, scenario.as_of.year - 1, scenario.own)
+        books = economy(code, as_of.year - 1, own)
         aid = 0.0 if math.isnan(books.us_aid_usd) else books.us_aid_percent
         facts |= {"gdp": books.gdp_usd / 1e6, "us_aid": aid}
     return facts
@@ -256,32 +306,36 @@ def _covariates(loaded: ResolvedScenario, who: Members, yardsticks: Yardsticks) 
     """What sets the states' susceptibility apart, at `as_of`; levers act through terms alone."""
     own = loaded.scenario
     return {
-        "covariates": covariates.measured([_leaving(own, code) for code in who.all], yardsticks.leaving),
-        "return_covariates": covariates.measured([_returning(own, code) for code in who.all], yardsticks.returning),
+        "covariates": covariates.measured([_leaving(_state(own, code)) for code in who.all], yardsticks.leaving),
+        "return_covariates": covariates.measured(
+            [_returning(_state(own, code)) for code in who.all], yardsticks.returning
+        ),
     }
 
 
-def _leaving(scenario: Scenario, code: str) -> tuple[float, ...] | None:
+@lru_cache(maxsize=1024)
+def _leaving(state: _State) -> tuple[float, ...] | None:
     """Covariates of leaving at `as_of`: the scenario's where it gives the state's population, otherwise the atlas's."""
+    code, as_of, table, own = state
     if code == HOLY_SEE:
         return None
-    switched = covariates.has_switched(code, scenario.as_of, scenario.own)
-    table = scenario.states.get(code) or StateTable()
-    silent = covariates.is_silent(code, scenario.as_of, scenario.own) if table.silent is None else float(table.silent)
+    switched = covariates.has_switched(code, as_of, own)
+    silent = covariates.is_silent(code, as_of, own) if table.silent is None else float(table.silent)
     if table.population is None:
-        return covariates.leaving_in(code, scenario.as_of.year - 1, switched, silent, scenario.own)
-    return covariates.leaving(code, table.population, _facts(scenario, code)["us_aid"], switched, silent)
+        return covariates.leaving_in(code, as_of.year - 1, switched, silent, own)
+    return covariates.leaving(code, table.population, _facts_of(state)["us_aid"], switched, silent)
 
 
-def _returning(scenario: Scenario, code: str) -> tuple[float, ...] | None:
+@lru_cache(maxsize=1024)
+def _returning(state: _State) -> tuple[float, ...] | None:
     """Covariates of coming (back) at `as_of`: the scenario's where it gives the population, otherwise the atlas's."""
+    code, as_of, table, own = state
     if code == HOLY_SEE:
         return None
-    switched = covariates.has_switched(code, scenario.as_of, scenario.own)
-    table = scenario.states.get(code)
-    if table is None or table.population is None:
-        return covariates.returning_in(code, scenario.as_of.year - 1, switched, scenario.own)
-    return covariates.returning(table.population, 1e6 * _facts(scenario, code)["gdp"], switched)
+    switched = covariates.has_switched(code, as_of, own)
+    if table.population is None:
+        return covariates.returning_in(code, as_of.year - 1, switched, own)
+    return covariates.returning(table.population, 1e6 * _facts_of(state)["gdp"], switched)
 
 
 def _dependence(facts: Mapping[str, float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +27,8 @@ _CHUNK = 500
 
 class Distribution(Protocol):
     """A law that a parameter is drawn from."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def central(self) -> float:
@@ -192,7 +195,19 @@ class Grid:
             return NotImplemented
         return self.axes == other.axes and np.array_equal(self.weights, other.weights)
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash(self.axes)
+
+    @cached_property
+    def _edges(self) -> tuple[Floats, ...]:
+        """Of each parameter the values between its cells."""
+        counts = zip(self.weights.shape, self.axes, strict=True)
+        return tuple(prior.quantile(np.arange(1, count) / count, {}) for count, (_, prior) in counts)
+
+    @cached_property
+    def _sums(self) -> dict[tuple[int, ...], Floats]:
+        """The weights summed over the parameters of some places, for those asked for so far."""
+        return {}
 
     def along(self, name: str, given: Mapping[str, Floats]) -> Floats:
         """(draws, n) chances of a parameter's cells, given values (draws,) of any of the other parameters.
@@ -203,7 +218,9 @@ class Grid:
         fixed = [place for place, axis in enumerate(names) if axis in given and axis != name]
         own = names.index(name)
         others = tuple(place for place in range(len(names)) if place not in (*fixed, own))
-        table = np.moveaxis(self.weights.sum(axis=others, keepdims=True), own, -1)
+        if others not in self._sums:
+            self._sums[others] = self.weights.sum(axis=others, keepdims=True)
+        table = np.moveaxis(self._sums[others], own, -1)
         cells: list[Any] = [0] * (len(names) - 1)
         for place in fixed:
             cells[place - (place > own)] = self._cell(place, given[names[place]])
@@ -212,9 +229,7 @@ class Grid:
 
     def _cell(self, place: int, values: Floats) -> NDArray[np.int64]:
         """(draws,) cell of each value of a parameter."""
-        count = self.weights.shape[place]
-        edges = self.axes[place][1].quantile(np.arange(1, count) / count, {})
-        return np.searchsorted(edges, values, side="right").astype(np.int64)
+        return np.searchsorted(self._edges[place], values, side="right").astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -228,6 +243,11 @@ class Joint(_Points):
     grid: Grid
     fixed: tuple[tuple[str, float], ...] = ()
     """Name and central value of each other parameter that a scenario sets, used where it is not drawn."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The parameters it depends on, where they are drawn before it."""
+        return tuple(name for name, _ in self.grid.axes if name != self.name)
 
     @property
     def prior(self) -> Distribution:
@@ -275,7 +295,8 @@ class Exposure:
         )
         return all(np.array_equal(*pair) for pair in zip(mine, others, strict=True))
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash(self.covariates.shape)
 
     def at(self, share: Floats, effects: list[Floats]) -> Floats:
         """(draws,) years at risk, >= 1: each counts `exp(effects . covariates)`, in a truce times `share`.
@@ -311,6 +332,11 @@ class RecordRate(_Points):
     """Name and central value of the parameter that weights the years of a truce."""
     effects: tuple[tuple[str, float], ...]
     """(K,) names and central values of the covariates' effects."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The parameters it depends on, where they are drawn before it."""
+        return self.share[0], *(name for name, _ in self.effects)
 
     @property
     def central(self) -> float:
@@ -353,6 +379,11 @@ class MemoryRate(_Points):
     """Name of the parameter that chooses the memory, and its central values, equally likely."""
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """The parameters it depends on, where they are drawn before it."""
+        return self.memory[0], *self.fading.others, *self.window.others
+
+    @property
     def central(self) -> float:
         memory = math.fsum(self.memory[1]) / len(self.memory[1])
         return (1.0 - memory) * self.fading.central + memory * self.window.central
@@ -393,6 +424,11 @@ class Effect:
     """Standard deviation, the effects before it known."""
     given: tuple[tuple[str, float, float], ...]
     """Name, mode and weight of each effect drawn before it."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The parameters it depends on, where they are drawn before it."""
+        return tuple(name for name, _, _ in self.given)
 
     @property
     def low(self) -> float:

@@ -127,14 +127,31 @@ def _points(by_month: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def count_error(counts: NDArray[np.integer[Any]], runs_per_draw: int) -> float:
-    """Monte Carlo standard error of the mean count at the end, draws taken as clusters."""
-    last = counts[:, -1].astype(np.float64)
-    starts = np.arange(0, last.shape[0], runs_per_draw)
-    if starts.shape[0] < 2:
-        return float(last.std(ddof=1) / np.sqrt(last.shape[0])) if last.shape[0] > 1 else float("nan")
-    totals = np.add.reduceat(last - last.mean(), starts)
+    """Monte Carlo standard error of the mean count at the end, draws taken as clusters; NaN for one run.
+
+    counts : (runs, T + 1)
+    """
+    return float(mean_errors(counts[None, :, -1], runs_per_draw)[0])
+
+
+def mean_errors(values: NDArray[np.integer[Any]], runs_per_draw: int) -> Floats:
+    """(K,) Monte Carlo standard errors of means over runs, draws taken as clusters; NaN for one run.
+
+    values : (K, runs) whole numbers
+    """
+    rows = np.ascontiguousarray(values, dtype=np.float64)
+    runs = rows.shape[1]
+    starts = np.arange(0, runs, runs_per_draw)
     draws = starts.shape[0]
-    return float(np.sqrt((totals**2).sum() * draws / (draws - 1.0)) / last.shape[0])
+    errors: Floats
+    if runs < 2:
+        errors = np.full(rows.shape[0], np.nan)
+    elif draws < 2:
+        errors = rows.std(axis=1, ddof=1) / np.sqrt(runs)
+    else:
+        totals = np.add.reduceat(rows - rows.mean(axis=1, keepdims=True), starts, axis=1)
+        errors = np.sqrt((totals**2).sum(axis=1) * draws / (draws - 1.0)) / runs
+    return errors
 
 
 class Paired(NamedTuple):

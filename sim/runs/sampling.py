@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -88,23 +89,26 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, by_name: Unif
     What the scenario sets is drawn first, because other parameters may depend on it.
     """
 
-    def quantity(name: str, law: Distribution, low: float, high: float, drawn: Mapping[str, Floats]) -> Floats:
+    def quantity(name: str, law: Distribution, low: float, high: float) -> Floats:
         u = by_name(name)
         if u is None:
-            return rounded(np.full(draws, law.central))
-        return rounded(np.clip(law.quantile(np.clip(u, _EDGE, 1.0 - _EDGE), drawn), low, high))
+            return np.full(draws, rounded(np.array([law.central]))[0])
+        given = {other: drawn[other] for other in getattr(law, "others", ()) if other in drawn}
+        if draws > _MOST_KEPT:
+            return _placed(u, law, low, high, given)
+        return _kept(u.tobytes(), law, low, high, tuple((other, column.tobytes()) for other, column in given.items()))
 
     drawn: dict[str, Floats] = {}
     for name, belief in sorted(beliefs.items(), key=lambda item: not item[1].from_scenario):
         limits = belief.parameter.minimum, belief.parameter.maximum
-        drawn[name] = quantity(f"parameter:{name}", belief.distribution, *limits, drawn)
+        drawn[name] = quantity(f"parameter:{name}", belief.distribution, *limits)
     records = np.empty(draws, dtype=[(name, np.float64) for name in beliefs])
     for name, column in drawn.items():
         records[name] = column
 
     def columns(items: Iterable[float | Uncertain]) -> Floats:
         values = [
-            quantity(f"scenario:{item.path}", item.distribution, item.minimum, item.maximum, drawn)
+            quantity(f"scenario:{item.path}", item.distribution, item.minimum, item.maximum)
             if isinstance(item, Uncertain)
             else np.full(draws, item)
             for item in items
@@ -117,7 +121,7 @@ def settled(plan: Plan, beliefs: Mapping[str, Belief], draws: int, by_name: Unif
     for number, cumulative in enumerate(elections):
         outcomes[:, number, : cumulative.shape[1]] = cumulative
         outcomes[:, number, cumulative.shape[1] :] = cumulative[:, -1:]
-    spreads = [_spread(by_name(f"valuation:{code}"), draws) for code in plan.states]
+    spreads = [quantity(f"valuation:{code}", _SPREAD, -math.inf, math.inf) for code in plan.states]
     return Draws(records, columns(plan.event_values), columns(plan.event_chances), outcomes, np.stack(spreads, axis=1))
 
 
@@ -129,15 +133,18 @@ def _numbers(seed: int, draws: int, name: str) -> Floats:
     return numbers
 
 
-def _spread(u: Floats | None, draws: int) -> Floats:
-    """(draws,) standard normal numbers, by uniform ones."""
-    return np.zeros(draws) if u is None else _normal(u.tobytes())
+def _placed(u: Floats, law: Distribution, low: float, high: float, given: Mapping[str, Floats]) -> Floats:
+    """(draws,) values of a law at uniform numbers, given other parameters: within bounds, at nine digits."""
+    return rounded(np.clip(law.quantile(np.clip(u, _EDGE, 1.0 - _EDGE), given), low, high))
 
 
-@lru_cache(maxsize=256)
-def _normal(uniform: bytes) -> Floats:
-    u = np.clip(np.frombuffer(uniform), _EDGE, 1.0 - _EDGE)
-    return rounded(_SPREAD.quantile(u, {}))
+@lru_cache(maxsize=1024)
+def _kept(uniform: bytes, law: Distribution, low: float, high: float, given: tuple[tuple[str, bytes], ...]) -> Floats:
+    """The same: the points of a sweep, and a page's counterfactuals, share these too."""
+    drawn = {name: np.frombuffer(column) for name, column in given}
+    values = _placed(np.frombuffer(uniform), law, low, high, drawn)
+    values.flags.writeable = False
+    return values
 
 
 def _shared(drawn: Floats, chances: Sequence[float | Uncertain]) -> Floats:

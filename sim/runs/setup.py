@@ -29,10 +29,14 @@ class Setup:
     """Draws computed so far, by how many they are."""
 
     @classmethod
-    def of(cls, loaded: ResolvedScenario, seed: int, parameters: Mode = "drawn") -> Setup:
-        """The setup of a scenario with a seed; parameters are drawn, or at their central values."""
+    def of(cls, loaded: ResolvedScenario, seed: int, parameters: Mode = "drawn", near: Setup | None = None) -> Setup:
+        """The setup of a scenario with a seed; parameters are drawn, or at their central values.
+
+        near : one of a scenario that differs little, from which the plan takes what both have in common
+        """
         scenario = loaded.scenario
-        return cls(plan(loaded, yardsticks_for(scenario)), beliefs_for(scenario), seed, parameters)
+        laid_out = plan(loaded, yardsticks_for(scenario), None if near is None else near.plan)
+        return cls(laid_out, beliefs_for(scenario), seed, parameters)
 
     def draws(self, runs: int) -> Draws:
         """The draws of runs 0 to `runs` - 1, one row per draw; fewer runs have the first of these draws."""

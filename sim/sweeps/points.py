@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError, SimError
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
-from sim.results.tables import count_error, quantiles
+from sim.results.tables import mean_errors, quantiles
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
@@ -60,7 +60,9 @@ class Base:
 
     def setup(self, values: Mapping[str, Any]) -> Setup:
         """A point made ready. Raises ScenarioError where its values make no scenario."""
-        return replace(self.centre, row=values) if self.is_drawn else self.request(values).setup
+        if self.is_drawn:
+            return replace(self.centre, row=values)
+        return Setup.of(self.request(values).loaded, self.seed, self.parameters, near=self.centre)
 
 
 @dataclass(frozen=True)
@@ -128,18 +130,14 @@ def outcomes(plan: Plan, ensemble: Ensemble, where: Ends) -> Row:
     where : as `ends` gives it
     """
     row: Row = {"error": None, "first_month": plan.months[0]}
-    for name, at_end in where.items():
-        row[name] = float(at_end.mean())
-        row[f"{name}_mc"] = _error(at_end[:, None])
+    at_end = np.stack(list(where.values()))
+    means, errors = at_end.mean(axis=1).tolist(), mean_errors(at_end, RUNS_PER_DRAW).tolist()
+    for name, values, mean, error in zip(where, at_end, means, errors, strict=True):
+        row[name] = mean
+        row[f"{name}_mc"] = None if math.isnan(error) else error
         if columns := quantiles_of(name):
-            row |= zip(columns, quantiles(at_end[:, None])[:, 0].tolist(), strict=True)
+            row |= zip(columns, quantiles(values[:, None])[:, 0].tolist(), strict=True)
     return row
-
-
-def _error(counts: NDArray[np.uint8]) -> float | None:
-    """Monte Carlo standard error of the mean in the last column, draws taken as clusters; None for one run."""
-    error = count_error(counts, RUNS_PER_DRAW)
-    return None if math.isnan(error) else error
 
 
 def distribution(plan: Plan, ensemble: Ensemble) -> NDArray[np.uint32]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.atlas import record
+from sim.atlas import Change, record
 from sim.atlas.record import read_record
 from sim.errors import AtlasError
 
@@ -83,6 +83,19 @@ def test_last_departure_counts_short_lived_episodes() -> None:
     assert record().last_departure("NRU", date(2002, 7, 21)) == date(2002, 7, 21)
     assert record().last_departure("NRU", date(2024, 1, 15)) == date(2024, 1, 15)
     assert record().last_departure("PRY", date(2026, 1, 1)) is None
+
+
+def test_who_has_left_is_who_changed_away_from_taipei_for_good() -> None:
+    known = record()
+    for year in (1971, 1990, 2005, 2024):
+        left = {c.iso3 for c in known.changes_between(known.start, date(year, 12, 31)) if _leaves(c)}
+        codes = {change.iso3 for change in known.changes}
+        assert {code for code in codes if known.has_left(code, date(year, 12, 31))} == left
+    assert not known.has_left("PRY", date(2024, 12, 31))
+
+
+def _leaves(change: Change) -> bool:
+    return change.origin == "taipei" and not change.short_lived
 
 
 def test_changes_between_includes_both_days() -> None:

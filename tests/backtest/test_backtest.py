@@ -7,6 +7,7 @@ import itertools
 import math
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -148,11 +149,14 @@ def test_nothing_later_is_known(monkeypatch: pytest.MonkeyPatch, origin: int) ->
     import sim.backtest.backtest as module
     from sim.atlas import patrons
     from sim.fit import panel, posterior
-    from sim.model import covariates
+    from sim.model import covariates, plan
     from sim.scenario import schema
 
+    kept: tuple[Any, ...] = (panel.leaving, panel.returning, posterior.fit, posterior.beliefs)
+    kept += plan._facts_of, plan._leaving, plan._returning
+
     def forecast() -> list[tuple[object, ...]]:
-        for cached in (panel.leaving, panel.returning, posterior.fit, posterior.beliefs):
+        for cached in kept:
             cached.cache_clear()
         told = ensemble_forecasts(SIMULATION, origin, {}, 200, 1)
         return [(one.states, one.chances.tolist(), one.counts.tolist()) for one in told if one.chances is not None]
@@ -171,7 +175,7 @@ def test_nothing_later_is_known(monkeypatch: pytest.MonkeyPatch, origin: int) ->
     monkeypatch.setattr(posterior, "package_size", lambda: size)
     assert forecast() == before
     monkeypatch.undo()
-    for cached in (panel.leaving, panel.returning, posterior.fit, posterior.beliefs):
+    for cached in kept:
         cached.cache_clear()
 
 

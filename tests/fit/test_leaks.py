@@ -24,7 +24,11 @@ from tests.worlds import draw, lay_out, problems_of, told
 Told = tuple[Record, tuple[object, ...], dict[tuple[str, int], object], dict[str, object]]
 DAYS = [date(1995, 6, 30), date(2008, 5, 20), date(2013, 1, 1), date(2021, 12, 10), date(2024, 1, 15)]
 PRICED = importlib.import_module("sim.fit.prices")
-CACHES = (leaving, returning, posterior.fit, posterior.beliefs, PRICED.priced, PRICED._price, PRICED._log_likelihood)
+PLANNED = importlib.import_module("sim.model.plan")
+CACHES = (
+    *(leaving, returning, posterior.fit, posterior.beliefs, PRICED.priced, PRICED._price, PRICED._log_likelihood),
+    *(PLANNED._facts_of, PLANNED._leaving, PLANNED._returning),
+)
 
 
 @pytest.fixture
@@ -169,6 +173,7 @@ def test_the_next_day_would_have_told(monkeypatch: pytest.MonkeyPatch, put: Call
     later = document(date(2022, 9, 28))
     before = lay_out(later).timeline.covariates[:, 4]
     monkeypatch.setattr(sys.modules["sim.atlas.voice"], "speeches", lambda: speeches)
+    PLANNED._leaving.cache_clear()
     assert np.count_nonzero(lay_out(later).timeline.covariates[:, 4] != before) >= 10, "who spoke in 2022"
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from sim.results import Chance
-from sim.results.tables import chance, count_error
+from sim.results.tables import chance, count_error, mean_errors
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -206,3 +206,10 @@ def test_the_error_of_the_mean_count() -> None:
 
 def test_the_error_of_the_mean_count_with_one_draw() -> None:
     assert count_error(np.array([[3], [5]], dtype=np.uint8), 20) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("runs", "per_draw"), [(1, 20), (7, 20), (20, 20), (137, 20), (1000, 20), (40, 1)])
+def test_errors_of_many_means_are_those_of_each(runs: int, per_draw: int) -> None:
+    values = np.random.default_rng(7).integers(0, 30, (91, runs)).astype(np.uint8)
+    each = [count_error(row[:, None], per_draw) for row in values]
+    assert mean_errors(values, per_draw).tobytes() == np.array(each).tobytes()
