@@ -22,7 +22,6 @@ from sim.backtest.scores import (
     Row,
     Values,
     calibration,
-    crps_of,
     differences,
     resamples,
     score_values,
@@ -417,14 +416,3 @@ def test_calibration_counts_every_forecast_once() -> None:
 def test_a_model_of_the_count_has_no_calibration() -> None:
     forecast, end = asked(None, [0, 1])
     assert calibration([forecast], [end]) == []
-
-
-def test_scores_are_those_of_the_library() -> None:
-    import scoringrules
-
-    luck = np.random.default_rng(3)
-    for size in (1, 7, 400):
-        members = luck.integers(5, 30, size)
-        for end in (0.0, 12.0, 40.0):
-            theirs = scoringrules.crps_ensemble(end, members.astype(np.float64), estimator="qd", backend="numpy")
-            assert crps_of(members, end) == float(theirs)
