@@ -60,10 +60,11 @@ def month_label(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-_WORLD = ("scenario", "roster", "cooperation", "states", "record")
-"""Tables of a scenario that decide who is simulated over which months, and what the states are like at the start."""
 _MOVES = (*PATRONS, "events", "elections", "given")
-"""Tables of what the patrons do, and of what happens. Parameters and expectations have no part in a plan."""
+"""Tables of a scenario that say what the patrons do, and what happens."""
+_WORLD = tuple(name for name in Scenario.model_fields if name not in (*_MOVES, "parameters", "expectations"))
+"""Tables that decide who is simulated over which months, and what the states are like at the start: all others, but for
+those that have no part in a plan."""
 
 
 def plan(loaded: ResolvedScenario, yardsticks: Yardsticks, near: Plan | None = None) -> Plan:
