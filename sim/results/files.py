@@ -68,7 +68,6 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
     members = tuple((m["iso3"], m["state"], m["at_start"]) for m in manifest["members"])
     hosts = tuple((m["iso3"], m["state"]) for m in manifest["hosts"])
     most = manifest["settings"]["runs"] * len(months) * (len(members) + len(hosts))
-    ledger = LEDGER in manifest["files"]
     result = kept_in(
         folder,
         Result(
@@ -88,14 +87,14 @@ def _read(folder: Path, manifest: Mapping[str, Any]) -> Result:
             told_outcomes=_read_outcomes(folder, manifest, members),
             told_answers=_read_answers(folder, manifest, hosts),
             told_accounts=_read_accounts(folder, manifest, members, hosts),
-            ledger=_read_ledger(folder / LEDGER, most) if ledger else None,
             talk_runs=manifest["talk_runs"],
         ),
     )
     assert isinstance(result.counted, StoredCounts)
     assert isinstance(result.changes, StoredChanges)
     result.changes.check()
-    return replace(result, told_counts=result.counted.sums(len(members)))
+    ledger = _read_ledger(folder / LEDGER, most) if LEDGER in manifest["files"] else None
+    return replace(result, told_counts=result.counted.sums(len(members)), ledger=ledger)
 
 
 def kept_in(folder: Path, result: Result) -> Result:

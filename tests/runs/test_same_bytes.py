@@ -311,7 +311,7 @@ def test_an_empty_folder_of_the_user_stays_where_the_run_fails(tmp_path: Path, m
 def test_a_run_that_ends_later_does_not_take_the_charts_of_one_that_ended_earlier(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = running.simulate
+    honest = running.write_run
 
     def overtaken(*arguments: Any, **named: Any) -> Result:
         monkeypatch.setattr(running, "write_run", honest)
