@@ -738,8 +738,9 @@ def simulate(
                     offer = rules.offer_term(p.money_effect, s.bid_worth, reference.bid[i, t])
                     aid = rules.aid_term(p.money_effect, s.answer_worth, reference.answer[i])
                     neighbours = rules.neighbours_term(p.neighbours_effect, fresh[timeline.subregion[i]])
-                    if anew or offer != s.offer or aid != s.aid or neighbours != s.neighbours:
-                        s.offer, s.aid, s.neighbours = offer, aid, neighbours
+                    differs = anew or offer != s.offer or aid != s.aid or neighbours != s.neighbours
+                    s.offer, s.aid, s.neighbours = offer, aid, neighbours
+                    if differs:
                         for kind in range(3 if s.called or s.trigger != ITSELF else 2):
                             of_kind = min(kind, 1)
                             pledge, request, order = 0.0, 0.0, 0.0
