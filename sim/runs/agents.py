@@ -128,10 +128,12 @@ def _of_source(text: str) -> Agents:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no name of a file"
         raise InputError(Problem("--agents", f"a Python file that can be read: {why}", text)) from None
-    digest = hashlib.sha256(content).hexdigest()
+    digest, source = hashlib.sha256(content).hexdigest(), str(path) if is_file else text
+    if digest in _known and _known[digest].source == source:
+        return _known[digest]
     module = _executed(path, content, f"_own_{digest[:16]}", text) if is_file else _imported(text)
     kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__]
-    return Agents(path.name if is_file else text, digest, _cast(kinds, text), str(path) if is_file else text)
+    return Agents(path.name if is_file else text, digest, _cast(kinds, text), source)
 
 
 def _origin(name: str) -> Path:
