@@ -51,19 +51,13 @@ PYTHON_WORLD: dict[str, Any] = {}
 
 
 class BatchWorld(World):
-    """The Mesa model as `mesa.batch_run` needs it: built from keywords, collecting data, stopping by itself."""
+    """The Mesa model as `mesa.batch_run` needs it: built from keywords, collecting data."""
 
     def __init__(self, run: int = 0, **_: object) -> None:
         plan: Plan = PYTHON_WORLD["plan"]
         draws: Draws = PYTHON_WORLD["draws"]
         super().__init__(draws.setting(plan, run // 20), seed=1, run=run)
         self.datacollector = mesa.DataCollector(model_reporters={"count": "count"})
-
-    def step(self) -> None:
-        """A month, then its count is collected, as `batch_run` expects."""
-        super().step()
-        self.datacollector.collect(self)
-        self.running = self.month + 1 < self.timeline.exposure.shape[0]
 
 
 def laid_out(months: int | None = None, states: int | None = None) -> Setup:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.face import Result, Scenario, compare, explain, load, read, run, sensitivity, sweep
+    from sim.face import Result, Scenario, compare, explain, load, read, run, sensitivity, sweep, world
 
-__all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep"]
+__all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep", "world"]
 
 
 def __getattr__(name: str) -> Any:

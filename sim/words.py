@@ -228,6 +228,13 @@ def spoken_in_full(value: date | str) -> str:
     return f"{day(value).day} {month_in_full(day(value))}"
 
 
+def duration(seconds: float) -> str:
+    """A time that something takes: `40 seconds`, `3 minutes`, `2.5 hours`."""
+    if seconds < 100.0:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60.0:.0f} minutes" if seconds < 6000.0 else f"{seconds / 3600.0:.1f} hours"
+
+
 def month_end(month: str) -> date:
     """The last day of a month, `YYYY-MM`."""
     year, number = map(int, month.split("-"))

@@ -189,3 +189,71 @@ def test_a_mistake_has_problems_to_look_at() -> None:
     (problem,) = caught.value.problems
     assert (problem.path, problem.rule, problem.value) == ("washington.attention", "at least 0", -1)
     assert caught.value.file == "honduras-2021"
+
+
+# --- one run as a Mesa model --------------------------------------------------------------------------------
+
+
+NO_VOTE = {"events.next-inauguration.enabled": False}
+"""So that Honduras 2021 may end early."""
+
+
+def test_a_world_is_the_run_of_its_number() -> None:
+    """The compiled engine's, month by month."""
+    settings: dict[str, Any] = {"seed": 7, "set": {"scenario.end": "2022-12-31", **NO_VOTE}}
+    result = sim.run("honduras-2021", runs=21, parameters="drawn", **settings)
+    for run in (0, 20):
+        world = sim.world("honduras-2021", run=run, parameters="drawn", **settings)
+        counts = [world.count]
+        while world.running:
+            world.step()
+            counts.append(world.count)
+        assert [counts[0], *counts[2:]] == result.counts[run].tolist()
+    central = sim.run("honduras-2021", runs=1, parameters="central", **settings)
+    opened = sim.world("honduras-2021", **settings)
+    opened.run_model()
+    assert opened.count == central.counts[0, -1]
+
+
+def test_a_world_ends_with_its_scenario() -> None:
+    world = sim.world("honduras-2021", set={"scenario.end": "2022-02-28"} | NO_VOTE)
+    world.run_model()
+    assert (world.running, world.month) == (False, 2)
+    with pytest.raises(InputError) as caught:
+        world.step()
+    assert str(caught.value) == "step: not after the 3 months of the scenario, when `running` is False"
+
+
+def test_mesas_tools_drive_a_world() -> None:
+    import mesa
+    from mesa.batchrunner import batch_run
+
+    from sim.model.state import State
+
+    short = {"scenario.end": "2022-02-28"} | NO_VOTE
+    world = sim.world("honduras-2025", set={"scenario.end": "2026-02-28"})
+    world.datacollector = mesa.DataCollector(
+        model_reporters={"count": "count", "hosts": lambda model: model.cooperating},
+        agenttype_reporters={State: {"side": "side"}},
+    )
+    world.run_model()
+    frame = world.datacollector.get_model_vars_dataframe()
+    assert frame["count"].iloc[-1] == world.count
+    assert frame["hosts"].iloc[-1] == world.cooperating
+    sides = world.datacollector.get_agenttype_vars_dataframe(State)
+    assert len(sides) == len(frame) * len(world.members)
+    assert [state.iso3 for state in world.agents_by_type[State]] == [state.iso3 for state in world.members]
+    asked = {"scenario": "honduras-2021", "run": [0, 1], "set": [short]}
+    rows = batch_run(sim.world, asked, data_collection_period=1, display_progress=False)
+    assert [(row["run"], row["Step"]) for row in rows] == [(run, step) for run in (0, 1) for step in (0, 1, 2)]
+    for run in (0, 1):
+        alone = sim.world("honduras-2021", run=run, set=short)
+        alone.run_model()
+        assert rows[3 * run + 2]["count"] == alone.count
+
+
+@pytest.mark.parametrize("run", [-1, 1_000_000_000, 1.5, True])
+def test_a_world_of_no_run(run: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        sim.world("honduras-2021", run=run)
+    assert str(caught.value).startswith("run: a whole number from 0 to ")

@@ -98,17 +98,8 @@ def run(
     """Lay out, draw and simulate; without horizons, moves are expected at the first, a middle and the last month."""
     laid = document if isinstance(document, Plan) else lay_out(document, root)
     rows = horizons_of(laid) if horizons is None else horizons
-    return run_ensemble(
-        laid,
-        draw(laid, runs, seed, mode),
-        seed,
-        runs,
-        engine=engine,
-        horizons=rows,
-        threads=threads,
-        ledger=ledger,
-        talks=runs,
-    )
+    settings = {"engine": engine, "horizons": rows, "threads": threads, "ledger": ledger, "talks": runs}
+    return run_ensemble(laid, draw(laid, runs, seed, mode), seed, runs, **settings)
 
 
 def horizons_of(laid: Plan) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ from sim.results.manifests import COMPARISON
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.runs.agents import Agents, AgentsSource
     from sim.runs.run import Request
     from sim.scenario import RecordSource, ResolvedScenario
 
@@ -219,6 +220,7 @@ def face_compare(
     set: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     parameters: Literal["drawn", "central"] | None = None,
+    agents: AgentsSource | None = None,
     record: RecordSource | None = None,
     threads: int | None = None,
     out: str | Path | None = None,
@@ -226,28 +228,36 @@ def face_compare(
 ) -> Comparison:
     """Run scenarios with the same random numbers and parameter draws, and compare each with the first.
 
-    scenarios : two or more: shipped names, paths, what `load` returned, or results, which are taken as they are
+    scenarios : two or more: shipped names, paths, what `load` returned, or results, which are taken as they are; with
+    `agents` one is enough
     runs, seed, parameters : of all of them; those of the first where left out
     set : overrides by dotted path, for every scenario that is run
+    agents : of your own, as `sim.run` has them: all scenarios have them, and the first with the shipped agents goes
+    before them
     given : outcomes that happen in each of them, by vote, such as `{"paraguay-2028": "opposition"}`
     out : a folder to keep the results under, and to find them in; nothing is written where it is left out
     to : in place of `out`, the very folder to write the comparison to, with the results that are run below it
     Raises ScenarioError or InputError with every problem found.
     """
+    from sim.runs.agents import check_traceable, own_agents
     from sim.runs.run import run_to_folder, simulate
     from sim.scenario import reloaded
 
-    if len(scenarios) < 2:
+    cast = own_agents(agents)
+    if len(scenarios) < (2 if cast is None else 1):
         raise InputError(Problem("", "at least two scenarios to compare", len(scenarios)))
     place = chosen(out, to)
+    check_traceable(cast, place)
     first = scenarios[0]
     if isinstance(first, Result):
         runs = first.runs if runs is None else runs
         seed = first.seed if seed is None else seed
         parameters = parameters or first.settings["parameters"]
     loaded = [reloaded(item, set, given, record) for item in scenarios if not isinstance(item, Result)]
-    asked = iter(requests(loaded, runs, seed, parameters or "drawn"))
-    compared = [item if isinstance(item, Result) else next(asked) for item in scenarios]
+    if cast is not None and len(loaded) < len(scenarios):
+        raise InputError(Problem("agents", "with scenarios that are run, and not with results"))
+    asked = iter(requests(loaded, runs, seed, parameters or "drawn", cast))
+    compared = [item if isinstance(item, Result) else next(asked) for item in scenarios] if cast is None else [*asked]
     if isinstance(place, Exactly):
         claim_comparison(compared, place)
 
@@ -265,10 +275,15 @@ def face_compare(
 
 
 def requests(
-    loaded: Sequence[ResolvedScenario], runs: int | None, seed: int | None, parameters: Literal["drawn", "central"]
+    loaded: Sequence[ResolvedScenario],
+    runs: int | None,
+    seed: int | None,
+    parameters: Literal["drawn", "central"],
+    agents: Agents | None = None,
 ) -> list[Request]:
     """A request for each scenario with one seed and one number of runs: those of the first where none are given.
 
+    agents : of one's own, in every scenario; the first of them with the shipped agents then goes before all
     Raises InputError where a scenario starts otherwise than the first, before anything is run.
     """
     from sim.runs.run import Request
@@ -277,7 +292,9 @@ def requests(
         return []
     header = loaded[0].scenario.scenario
     runs, seed = (header.runs if runs is None else runs), (header.seed if seed is None else seed)
-    asked = [Request.of(one, runs, seed, parameters=parameters) for one in loaded]
+    asked = [Request.of(one, runs, seed, agents=agents, parameters=parameters) for one in loaded]
+    if agents is not None:
+        asked.insert(0, Request.of(loaded[0], runs, seed, parameters=parameters))
     problems = apart([one.name for one in loaded], [Start.asked(one) for one in loaded])
     if problems:
         raise InputError(problems)
@@ -311,7 +328,7 @@ def pairing(results: Sequence[Result]) -> tuple[bool, str]:
 def labels(results: Sequence[Result]) -> list[str]:
     """A name for each: its scenario's; of twins also what was set on top, otherwise the id."""
     names = [result.name for result in results]
-    for more in (_set, lambda result: str(result.settings["id"])[:6]):
+    for more in (_set, _agents, lambda result: str(result.settings["id"])[:6]):
         added = [more(result) for result in results]
         twins = [{text for text, twin in zip(added, names, strict=True) if twin == name} for name in names]
         names = [
@@ -319,6 +336,10 @@ def labels(results: Sequence[Result]) -> list[str]:
             for name, kinds, text in zip(names, twins, added, strict=True)
         ]
     return names
+
+
+def _agents(result: Result) -> str:
+    return f"agents: {result.agents}" if result.agents else ""
 
 
 def _set(result: Result) -> str:

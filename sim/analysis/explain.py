@@ -216,7 +216,9 @@ def explanation_to_folder(
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         request = Request.again(result)
-        if request.engine == "compiled":
+        if request.agents is not None:
+            request.setup.rehearse(paired_runs(result, runs), threads, tell, " for each lever")
+        elif request.engine == "compiled":
             request.setup.warm_up(tell)
         explanation = explain(result, state, run, tie, runs, threads, progress)
         results.write_json(explanation.document, stage / EXPLANATION.document)

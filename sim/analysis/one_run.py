@@ -103,7 +103,8 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
         "words": acts_in_words(subject, setup.plan, happens, draws.values[draw], beliefs),
         "answers": answers_in(ensemble.answers, subject.place - len(result.members), result.months),
     }
-    document["keeping"] = None if decided is None else smallest_change(subject, run, decided)
+    looked_for = decided is not None and setup.agents is None  # Python agents would take minutes
+    document["keeping"] = smallest_change(subject, run, last) if looked_for else None
     return document
 
 
@@ -196,12 +197,10 @@ def _acts(subject: Subject, setup: Setup, run: int, rows: Any, last: int, public
     rows : (T + 1, COLUMNS) the run's ledger of the place; the agents must give the same to the last bit
     public : 1 if the reference is that of public talks, otherwise 0
     """
-    from sim.model.world import World
-
     acts: list[Row] = []
     weighed: list[list[float]] = []
 
-    class Watched(World):
+    class Watched(setup.world_class):  # type: ignore[name-defined]
         """A world that notes the acts towards the state before its decision is carried out."""
 
         def record(self, places: Any, after: list[int]) -> None:
@@ -209,8 +208,7 @@ def _acts(subject: Subject, setup: Setup, run: int, rows: Any, last: int, public
             super().record(places, after)
             weighed.append(list(places[subject.place].row))
 
-    draws, draw = setup.draws(run + 1), run // RUNS_PER_DRAW
-    world = Watched(draws.setting(setup.plan, draw), setup.seed, run)
+    world = setup.world(run, Watched)
     for _ in range(last + 1):
         world.step()
     if not same_bits(np.array(weighed), rows[: last + 1]):

@@ -37,8 +37,11 @@ class Reasons:
 def reasons(result: Result, runs: int = RUNS, threads: int | None = None) -> list[Reasons]:
     """Reasons for the states the answer is about, and for the host; one set of ensembles serves all of them.
 
-    Empty where the scenario pulls no lever, or the result was made by another version of the model.
+    Empty where the scenario pulls no lever, or the result was made by another version of the model, or with agents of
+    one's own, which would take longer than the result did.
     """
+    if result.agents is not None:
+        return []
     try:
         request = Request.again(result)
     except ResultError:

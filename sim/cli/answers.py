@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
 from sim.atlas import Side
+from sim.results.schemas import OwnAgents
 from sim.results.tables import HORIZONS
 
 Tie = Literal["recognition", "cooperation"]
@@ -188,6 +189,8 @@ class Run(Answer):
     """Sixteen hex digits, made from all that decides the numbers."""
     engine: Literal["compiled", "mesa"]
     parameters: Literal["drawn", "central"]
+    agents: OwnAgents | None = None
+    """Where they are one's own; else there is no such key."""
     given: dict[str, str]
     """Outcomes that are taken to happen, by vote."""
     found: bool

@@ -14,6 +14,7 @@ from sim.cli.options import (
     HELP,
     Changes,
     Progress,
+    agents,
     as_json,
     changes,
     no_charts,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
     from sim.analysis.pairs import Pair
     from sim.results import Out, Result
+    from sim.runs.agents import Agents
 
 _MOST_ROWS, _MOST_SWAPS = 8, 5
 
@@ -42,6 +44,7 @@ _MOST_ROWS, _MOST_SWAPS = 8, 5
 )
 @seeded("Runs per scenario (default: the baseline's).", "Seed of the random numbers of all (default: the baseline's).")
 @changes
+@agents("Agents of your own, in every SCENARIO; the first with the shipped agents goes before them as the baseline.")
 @parameters("Draw what is not known, the same in all, or fix every parameter at its central value.")
 @threads
 @out("results and compare/<names>/<id> are written")
@@ -53,6 +56,7 @@ def command(
     runs: int | None,
     seed: int | None,
     changes: Changes,
+    agents: Agents | None,
     parameters: Any,
     threads: int | None,
     out: Out,
@@ -63,7 +67,8 @@ def command(
     """Run each SCENARIO (a shipped name or a file), or find its result, and show its difference from BASELINE.
 
     All have the same seed, runs and parameter draws, so differences come from the scenarios and are mostly not chance.
-    --set changes every one of them.
+    --set changes every one of them. With --agents one scenario is enough: it is compared with itself under the shipped
+    agents.
     """
     from sim.analysis.compare import claim_comparison, compare, comparison_to_folder, requests, results_of
     from sim.errors import InputError, Problem
@@ -72,9 +77,12 @@ def command(
     from sim.scenario.given import is_given
 
     began, most = time.perf_counter(), 7
+    if agents is not None:
+        scenarios = (scenarios[0], *scenarios)
     if not 2 <= len(scenarios) <= most:
         raise InputError(Problem("SCENARIO", f"a baseline and from 1 to {most - 1} others", len(scenarios)))
-    asked = requests([changes.load(name) for name in scenarios], runs, seed, parameters)
+    loaded = [changes.load(name) for name in scenarios]
+    asked = requests(loaded if agents is None else loaded[1:], runs, seed, parameters, agents)
     claim_comparison(asked, out)
     silent = quiet or as_json
     results, old = [], []

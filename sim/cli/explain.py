@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.completing import folders, states
-from sim.cli.options import HELP, Progress, as_json, no_charts, own_out, print_json, quiet, this_command, threads
+from sim.cli.options import (
+    HELP,
+    MADE_WITH,
+    Progress,
+    agents,
+    as_json,
+    no_charts,
+    own_out,
+    print_json,
+    quiet,
+    this_command,
+    threads,
+)
 from sim.cli.pictures import drawing
 from sim.cli.telling import charts_in, notes, written_to
 from sim.words import LEAST, minus, month, points, rate, two_digits, with_range
@@ -19,6 +31,7 @@ from sim.words import LEAST, minus, month, points, rate, two_digits, with_range
 if TYPE_CHECKING:
     from sim.analysis.explain import Explanation
     from sim.results import Out
+    from sim.runs.agents import Agents
 
 _MOST_ROWS, _MOST_PAIRS = 10, 3
 _LEAST_FACTOR, _LEAST_TERM = 0.005, 0.01
@@ -37,6 +50,7 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
     help="recognition of Taipei or, for a host, cooperation with Washington's forces.",
 )  # fmt: skip
 @click.option("--runs", type=int, help="Runs per removal (default: all, at most 4,000).")
+@agents(MADE_WITH)
 @threads
 @own_out("Folder for explain.json and the charts (default: explain/ISO3 in that of the result).")
 @no_charts
@@ -48,6 +62,7 @@ def command(
     run: int | None,
     tie: str,
     runs: int | None,
+    agents: Agents | None,
     threads: int | None,
     out: Out | None,
     no_charts: bool,

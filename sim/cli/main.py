@@ -32,6 +32,7 @@ COMMANDS = {
     "parameters": "List every model parameter with unit, kind, range and source.",
     "schema": "Print JSON Schemas: of scenario files, for editors, and of what --json prints.",
     "new": "Write a commented scenario to start from.",
+    "new-agents": "Write a commented example of agents of your own, for --agents.",
 }
 """Commands with what they do; each is in the module of its name."""
 
@@ -45,7 +46,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"sim.cli.{'listing' if cmd_name == 'list' else cmd_name}")
+        module = importlib.import_module(f"sim.cli.{'listing' if cmd_name == 'list' else cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

@@ -22,7 +22,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from sim.atlas.reading import parsed_day
-from sim.cli.completing import settings, votes
+from sim.cli.completing import files, settings, votes
 from sim.errors import InputError, Problem
 from sim.letters import json_fit
 
@@ -36,7 +36,9 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 """Settings every command shares, whoever calls it."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-threads = click.option("--threads", type=click.IntRange(1, 1024), help="Threads (default: all cores).")
+threads = click.option(
+    "--threads", type=click.IntRange(1, 1024), help="Threads, or processes of Python agents (default: all cores)."
+)
 _executor = click.option(
     "--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
     help="Threads of this machine, or the workers of a dask cluster.",
@@ -131,6 +133,28 @@ def own_record(file: str | None) -> RecordTable | None:
 
     return read_record(file)
 
+
+def agents(help: str) -> Callable[[C], C]:
+    """The option `--agents`; the command is given what is loaded as `agents`, or None."""
+
+    def decorated(command: C) -> C:
+        @functools.wraps(command)
+        def called(*, agents: str | None, **named: Any) -> Any:
+            from sim.runs.agents import own_agents
+
+            return command(agents=own_agents(agents), **named)
+
+        return cast(C, _agents(help)(called))
+
+    return decorated
+
+
+def _agents(help: str) -> Callable[[C], C]:
+    return click.option("--agents", metavar="FILE", shell_complete=files, help=help)
+
+
+MADE_WITH = "The file of agents that the result was made with, where they are your own."
+"""Help of `--agents` of what runs a result again."""
 
 _given = click.option(
     "--given",

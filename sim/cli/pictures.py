@@ -45,7 +45,8 @@ def page(threads: int | None, tell: Callable[[str], object] | None = None) -> Ca
         from sim.model.compiled import is_compiled
         from sim.report import write_page
 
-        if tell is not None and not is_compiled():  # after the Mesa model: the page runs the scenario again
+        runs_again = result.agents is None  # the page runs the scenario again, after the Mesa model too
+        if tell is not None and runs_again and not is_compiled():
             tell("compiling the model: once, up to a minute")
         write_page(result, file, threads=threads)
 

@@ -12,6 +12,7 @@ from sim.cli.options import (
     HELP,
     Changes,
     Progress,
+    agents,
     as_json,
     changes,
     out,
@@ -26,6 +27,7 @@ from sim.cli.telling import notes
 
 if TYPE_CHECKING:
     from sim.results import Out
+    from sim.runs.agents import Agents
 
 _BEGAN = time.perf_counter()
 
@@ -35,9 +37,11 @@ _BEGAN = time.perf_counter()
 @seeded("Number of runs (default: the scenario's).", "Seed of the random numbers (default: the scenario's).")
 @changes
 @click.option(
-    "--engine", type=click.Choice(["compiled", "mesa"]), default="compiled", show_default=True,
-    help="The compiled kernel, or the readable Mesa model, which gives the same bits more slowly.",
+    "--engine", type=click.Choice(["compiled", "mesa"]),
+    help="The compiled kernel, or the readable Mesa model, which gives the same bits more slowly (default: compiled, "
+    "but mesa with --agents).",
 )  # fmt: skip
+@agents("Python file, or package.module, with agents of your own: see `sim new-agents`.")
 @parameters("Draw the parameters, so that bands show what is uncertain, or fix them at their central values.")
 @threads
 @out("<scenario>/<id> is written")
@@ -50,7 +54,8 @@ def command(
     runs: int | None,
     seed: int | None,
     changes: Changes,
-    engine: str,
+    engine: str | None,
+    agents: Agents | None,
     parameters: Any,
     threads: int | None,
     out: Out,
@@ -66,7 +71,7 @@ def command(
     clock = Clock()
     clock.stages["start-up"] = clock._last - _BEGAN
     loaded = changes.load(scenario)
-    request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
+    request = Request.of(loaded, runs, seed, engine, agents, parameters=parameters, ledger=ledger)
 
     tell = notes(quiet or as_json)
     if tell is not None:

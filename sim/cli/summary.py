@@ -36,6 +36,7 @@ def summary_json(result: Result, was_there: bool, seconds: Mapping[str, float]) 
         "id": result.settings["id"],
         "engine": result.settings["engine"],
         "parameters": result.settings["parameters"],
+        **({"agents": result.settings["agents"]} if result.agents else {}),
         "given": dict(result.scenario.get("given") or {}),
         "found": was_there,
         "count_at_start": result.count_at_start(),

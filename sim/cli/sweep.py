@@ -14,6 +14,7 @@ from sim.cli.options import (
     HELP,
     Changes,
     Progress,
+    agents,
     as_json,
     changes,
     executors,
@@ -32,6 +33,7 @@ from sim.words import many
 
 if TYPE_CHECKING:
     from sim.results import Out
+    from sim.runs.agents import Agents
     from sim.sweeps.sweep import Status, Sweep
     from sim.sweeps.swept import SweepResult
 
@@ -68,6 +70,7 @@ class Points(click.ParamType):
 )  # fmt: skip
 @seeded("Runs per point (default: 1000).", "Seed, shared by all points (default: the scenario's).")
 @changes
+@agents("Python file, or package.module, with agents of your own, at every point.")
 @parameters("Draw the parameters that are not varied, or fix them at their central values.")
 @threads
 @executors
@@ -89,6 +92,7 @@ def command(
     runs: int | None,
     seed: int | None,
     changes: Changes,
+    agents: Agents | None,
     parameters: Any,
     threads: int | None,
     executor: str,
@@ -112,7 +116,7 @@ def command(
 
     began = time.perf_counter()
     fixed, listed = changes.values, table_of(points)
-    sweep = sweep_of(scenario, varied, design, listed, runs, seed, fixed, parameters, changes.record)
+    sweep = sweep_of(scenario, varied, design, listed, runs, seed, fixed, parameters, changes.record, agents)
     where = executor_of(executor, threads, scheduler)
     wanted = [_chart(outcome, sweep) for outcome in outcomes]
     if only_status:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.completing import folders
-from sim.cli.options import HELP, Progress, as_json, print_json, threads
+from sim.cli.options import HELP, MADE_WITH, Progress, agents, as_json, print_json, threads
+
+if TYPE_CHECKING:
+    from sim.runs.agents import Agents
 
 
 @click.command("verify", context_settings=HELP)
 @click.argument("folder", metavar="RESULT", type=click.Path(path_type=Path), shell_complete=folders)
 @click.option("--rerun", is_flag=True, help="Run it again with the same inputs and compare every table byte by byte.")
+@agents(MADE_WITH)
 @threads
 @as_json
 @click.option("--quiet", is_flag=True, help="Print nothing; only the exit status answers.")
-def command(folder: Path, rerun: bool, threads: int | None, as_json: bool, quiet: bool) -> int:
+def command(folder: Path, rerun: bool, agents: Agents | None, threads: int | None, as_json: bool, quiet: bool) -> int:
     """Recompute the digests of RESULT, a folder that `sim run` or `sim sweep` wrote.
 
     The exit status is 0 if all of them agree, and 1 otherwise.

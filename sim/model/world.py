@@ -8,6 +8,7 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.errors import InputError, Problem
 from sim.model import rules
 from sim.model.accounts import BOOK
 from sim.model.calendar import LEVELS, NEVER, Calls, add_levels, clear, draw_happenings, open_month
@@ -21,7 +22,7 @@ from sim.model.timeline import Floats
 
 
 class World(mesa.Model):
-    """One run. `step()` is a month; `count` is the recognition count after it.
+    """One run. `step()` is a month; `count` is the recognition count after it; after the last, `running` is False.
 
     Patrons bid for a state, and it weighs their bids, in months in which something of this is not what it was the month
     before. Agents of another class than the shipped ones are asked every month: nobody knows what they look at.
@@ -33,6 +34,8 @@ class World(mesa.Model):
     taipei_class: type[Taipei] = Taipei
     washington_class: type[Washington] = Washington
     """A subclass puts its own agents here."""
+    datacollector: mesa.DataCollector | None = None
+    """Collects after each month, where there is one."""
 
     def __init__(self, setting: Setting, seed: int, run: int) -> None:
         """Set the world up at the end of `as_of`."""
@@ -119,7 +122,13 @@ class World(mesa.Model):
         return [state for state in self.members if state.recognises_taipei]
 
     def step(self) -> None:
-        """One month: calendar, talks open, patrons bid, states decide all at once, settlement."""
+        """One month: calendar, talks open, patrons bid, states decide all at once, settlement.
+
+        Raises InputError after the last month.
+        """
+        if self.month + 1 == len(self.setting.months):
+            rule = f"not after the {len(self.setting.months)} months of the scenario, when `running` is False"
+            raise InputError(Problem("step", rule))
         self.month += 1
         self.open_calendar()
         self.washington.answer()
@@ -137,6 +146,9 @@ class World(mesa.Model):
         for place in self.places:
             place.meet()
         self.record(self.places, [place.decide() for place in self.places])
+        self.running = self.month + 1 < len(self.setting.months)
+        if self.datacollector is not None:
+            self.datacollector.collect(self)
 
     def bid(self) -> None:
         """The patrons bid, and states and hosts weigh it."""

@@ -314,7 +314,9 @@ def command(result: Result) -> str:
     """The command that gives the result again; a scenario of the user's own is called by its name."""
     settings = result.settings
     parts = ["sim", "run", scenario_name(result), "--runs", str(result.runs), "--seed", str(result.seed)]
-    if settings.get("engine", "compiled") != "compiled":
+    if result.agents is not None:
+        parts += ["--agents", result.agents]
+    elif settings.get("engine", "compiled") != "compiled":
         parts += ["--engine", str(settings["engine"])]
     if settings.get("parameters", "drawn") != "drawn":
         parts += ["--parameters", str(settings["parameters"])]
@@ -339,6 +341,12 @@ def scenario_name(result: Result) -> str:
     return own
 
 
+def _agents(own: Mapping[str, Any]) -> str:
+    """Agents of one's own: their file and its digest, and which of the shipped ones they take the place of."""
+    classes = ", ".join(f"{name} for {role}" for role, name in own["classes"].items())
+    return f"{own['name']} ({classes}), SHA-256 {own['digest']}"
+
+
 def _again(result: Result, manifest: Mapping[str, Any] | None) -> dict[str, Any]:
     """Command, settings and versions that reproduce the result."""
     versions_and_digests = manifest or {
@@ -357,6 +365,7 @@ def _again(result: Result, manifest: Mapping[str, Any] | None) -> dict[str, Any]
             ("Runs", f"{result.runs:,}"),
             ("Seed", str(result.seed)),
             ("Engine", settings.get("engine", "compiled")),
+            *([] if result.agents is None else [("Agents", _agents(settings["agents"]))]),
             ("Parameters", "central" if mode == "central" else f"drawn: {many(draws(result), 'draw')}"),
         ],
         "versions": {name: version for name, version in versions_and_digests["versions"].items() if version},

@@ -80,7 +80,8 @@ class Result:
     observed: tuple[int | None, ...]
     """(T + 1,) the count on record, None after the day until which the record is confirmed."""
     settings: Mapping[str, Any]
-    """id, runs, seed, engine, parameters (drawn or central), runs_per_draw, set (what was set on top, by path)."""
+    """id, runs, seed, engine, parameters (drawn or central), runs_per_draw, set (what was set on top, by path); agents
+    (name, digest, classes) where they are one's own."""
     beliefs: tuple[Mapping[str, Any], ...]
     """Every parameter: name, unit, kind, family, central, low, high, cases, hindsight."""
     budgets: Mapping[str, float]
@@ -127,8 +128,15 @@ class Result:
 
     @property
     def title(self) -> str:
-        """Title of the scenario, with what was set on top of it."""
-        return titled(str(self.scenario["scenario"]["title"]), self.settings.get("set", {}), self.scenario)
+        """Title of the scenario, with what was set on top of it, and agents that are one's own."""
+        title = titled(str(self.scenario["scenario"]["title"]), self.settings.get("set", {}), self.scenario)
+        return title if self.agents is None else f"{title} [agents: {self.agents}]"
+
+    @property
+    def agents(self) -> str | None:
+        """Name of the file of agents of one's own, or of the classes; None of the shipped ones."""
+        own = self.settings.get("agents")
+        return None if own is None else str(own["name"])
 
     @cached_property
     def own(self) -> OwnFacts | None:

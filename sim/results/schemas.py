@@ -85,6 +85,17 @@ class Manifest(Part):
     """Command and wall time, which no digest covers."""
 
 
+class OwnAgents(Part):
+    """Agents of one's own."""
+
+    name: Printable
+    """Of their file, of their module, or of the classes."""
+    digest: Digest
+    """SHA-256 of their file; of classes that were handed over, of their code."""
+    classes: dict[Literal["State", "Host", "Beijing", "Taipei", "Washington"], Printable]
+    """By the shipped class that each is a kind of."""
+
+
 class Settings(Part):
     """How a scenario was run."""
 
@@ -95,6 +106,8 @@ class Settings(Part):
     parameters: Mode
     runs_per_draw: Annotated[int, Field(ge=1, le=MOST_RUNS)]
     set: dict[Printable, Printable]
+    agents: OwnAgents | None = None
+    """Where they are one's own; else there is no such key."""
 
 
 class Member(Part):
@@ -193,6 +206,8 @@ class SweepManifest(Manifest):
     runs: Runs
     seed: Seed
     parameters: Mode
+    agents: OwnAgents | None = None
+    """Where they are one's own; else there is no such key."""
     digests: SweepDigests
 
 

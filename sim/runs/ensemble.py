@@ -1,10 +1,11 @@
-"""An ensemble: many runs of one plan, on either engine, on threads, in any order, with the same result."""
+"""An ensemble: many runs of one plan, on either engine, on threads or processes, with the same result."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
 from sim.model.terms import ACCOUNTS, ANSWER_COLUMNS, COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
+from sim.runs.agents import Agents
+from sim.runs.processes import Call, processes
 from sim.runs.sampling import Draws
 
 Engine = Literal["compiled", "mesa"]
@@ -28,6 +31,8 @@ Rows = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 MOST_LEDGER_RUNS = 100
 _CHUNKS_PER_THREAD = 4
 _MOST_CHUNK = 2000
+FEW = 100
+"""Runs with Python agents that are done sooner than another process has started."""
 
 
 @dataclass(frozen=True)
@@ -75,26 +80,34 @@ def blocks(
     ledger: bool = False,
     progress: Progress | None = None,
     talks: int = 0,
+    agents: Agents | None = None,
 ) -> Generator[Ensemble]:
     """Simulate runs 0 to `runs` - 1 and give them in blocks of `size`, in order; the last may have fewer.
 
     size : a multiple of `RUNS_PER_DRAW`, or all runs
     horizons : months, ascending, at which each state's expected moves are summed
+    threads : of the compiled engine; processes of Python agents
     talks : number of runs, from the first, whose concluded talks and accounts are kept
+    agents : of one's own, with the engine `mesa`
     While whoever asks works on a block, the next one is simulated, and no more: that bounds the memory.
     Raises InputError if a ledger of more than 100 runs is asked for.
     """
     check_ledger(ledger, runs)
-    work = _compiled if engine == "compiled" else _mesa
     at_rows = np.array(horizons, dtype=np.int64)
-    threads = max(1, threads or os.cpu_count() or 1) if engine == "compiled" else 1
+    threads = workers(runs, engine, agents, threads)
     most = _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW
-    pool = ThreadPoolExecutor(max_workers=threads)
+    pool, ending = ThreadPoolExecutor(max_workers=threads), ExitStack()
+    apart = None if engine == "compiled" or threads == 1 else ending.enter_context(processes(threads))
 
     def begun(first: int) -> _Block:
         block = _Block.of(plan, first, min(size, runs - first), at_rows, ledger, talks)
         for start, end in _chunks(block.runs, threads, most):
-            block.pending[pool.submit(work, plan, draws, seed, block.part(start, end))] = start, end
+            part = block.part(start, end)
+            if apart is None:
+                future = pool.submit(simulated, plan, draws, seed, part, engine, agents)
+            else:
+                future = pool.submit(_simulated_apart, apart, plan, draws, seed, part, agents)
+            block.pending[future] = start, end
         return block
 
     try:
@@ -112,6 +125,15 @@ def blocks(
             yield block.whole()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        ending.close()
+
+
+def workers(runs: int, engine: Engine, agents: Agents | None, threads: int | None = None) -> int:
+    """Threads, or processes of Python agents, that share runs; threads : how many were asked for."""
+    handed_over = agents is not None and agents.source is None
+    if engine == "mesa" and (runs < FEW or handed_over):
+        return 1
+    return max(1, threads or os.cpu_count() or 1)
 
 
 @dataclass
@@ -179,7 +201,14 @@ class _Block:
         )
 
 
-def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
+def ledger_of(
+    plan: Plan,
+    draws: Draws,
+    seed: int,
+    runs: Sequence[int],
+    engine: Engine = "compiled",
+    agents: Agents | None = None,
+) -> Ensemble:
     """Chosen runs of an ensemble again, with all talks and the ledger; `changes` keep the runs' numbers.
 
     draws : those of the ensemble, at least up to the highest run
@@ -188,7 +217,6 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
     length, places = len(plan.months), len(plan.states) + len(plan.hosts)
     counts = np.empty((len(runs), length, 2), dtype=np.uint8)
     book = np.zeros((len(runs), length, places, COLUMNS))
-    work = _compiled if engine == "compiled" else _mesa
     rows: list[Rows] = []
     for row, run in enumerate(runs):
         part = Part(
@@ -200,7 +228,7 @@ def ledger_of(plan: Plan, draws: Draws, seed: int, runs: Sequence[int], engine: 
             np.zeros((0, places, ACCOUNTS)),
             True,
         )
-        rows.append(work(plan, draws, seed, part))
+        rows.append(simulated(plan, draws, seed, part, engine, agents))
     changes, talk_rows, answers = (
         np.concatenate([np.empty((0, width)), *(tables[part] for tables in rows)])
         for part, width in enumerate((HEAD + COLUMNS, TALK_COLUMNS, ANSWER_COLUMNS))
@@ -237,6 +265,29 @@ def _chunks(runs: int, threads: int, most: int) -> list[tuple[int, int]]:
     return [(first, min(first + size, runs)) for first in range(0, runs, size)]
 
 
+def simulated(
+    plan: Plan, draws: Draws, seed: int, part: Part, engine: Engine = "compiled", agents: Agents | None = None
+) -> Rows:
+    """Simulate some runs: fills the arrays of `part`."""
+    if engine == "compiled":
+        return _compiled(plan, draws, seed, part)
+    return _mesa(plan, draws, seed, part, agents)
+
+
+def _simulated_apart(call: Call, plan: Plan, draws: Draws, seed: int, part: Part, agents: Agents | None) -> Rows:
+    """The same with Python agents in another process, whose arrays are copied."""
+    rows: Rows
+    rows, other = call(_with_part, plan, draws, seed, part, agents)
+    for name in ("counts", "expected", "ledger", "accounts"):
+        if (array := getattr(part, name)) is not None:
+            array[...] = getattr(other, name)
+    return rows
+
+
+def _with_part(plan: Plan, draws: Draws, seed: int, part: Part, agents: Agents | None) -> tuple[Rows, Part]:
+    return _mesa(plan, draws, seed, part, agents), part
+
+
 def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     # Whole numbers wrap in the kernel; without compilation, NumPy would warn about it.
     with np.errstate(all="ignore"):
@@ -260,9 +311,10 @@ def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     return rows
 
 
-def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
+def _mesa(plan: Plan, draws: Draws, seed: int, part: Part, agents: Agents | None) -> Rows:
     from sim.model.world import World, run_world
 
+    kind = World if agents is None else agents.world
     rows: list[list[float]] = []
     talk_rows: list[list[float]] = []
     answers: list[list[float]] = []
@@ -271,11 +323,16 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
         draw = run // RUNS_PER_DRAW
         if offset == 0 or run % RUNS_PER_DRAW == 0:
             setting = draws.setting(plan, draw)
-        world = World(setting, seed, run)
         expected = part.expected[draw - part.first // RUNS_PER_DRAW]
         ledger = None if part.ledger is None else part.ledger[offset]
         accounts = part.accounts[offset] if offset < part.accounts.shape[0] else None
-        run_world(world, part.horizons, part.counts[offset], expected, ledger, accounts)
+        try:
+            world = kind(setting, seed, run)
+            run_world(world, part.horizons, part.counts[offset], expected, ledger, accounts)
+        except Exception as error:
+            if agents is None:
+                raise
+            raise agents.failure(error) from error
         rows += [[run, month, place, before, after, *row] for month, place, before, after, row in world.changes]
         talk_rows += world.talks if part.talks else []
         answers += world.answers

@@ -28,6 +28,7 @@ from sim.results.manifests import RESULT
 from sim.results.outcomes import Vote
 from sim.results.tables import COOPERATION, RECOGNITION, rows_of
 from sim.results.talks import talks_table
+from sim.runs.agents import Agents, known_agents
 from sim.runs.ensemble import Ensemble, Progress, check_ledger
 from sim.runs.sampling import Draws, Mode
 from sim.runs.setup import Setup
@@ -66,15 +67,27 @@ class Request:
     engine: str = "compiled"
     parameters: Mode = "drawn"
     ledger: bool = False
+    agents: Agents | None = None
+    """Of one's own."""
 
     @classmethod
-    def of(cls, loaded: ResolvedScenario, runs: int | None = None, seed: int | None = None, **settings: Any) -> Request:
-        """A request; runs and seed are the scenario's own unless given."""
+    def of(
+        cls,
+        loaded: ResolvedScenario,
+        runs: int | None = None,
+        seed: int | None = None,
+        engine: str | None = None,
+        agents: Agents | None = None,
+        **settings: Any,
+    ) -> Request:
+        """A request; runs and seed are the scenario's own unless given, the engine is that of the agents."""
         header = loaded.scenario.scenario
         return cls(
             loaded,
             runs=header.runs if runs is None else runs,
             seed=header.seed if seed is None else seed,
+            engine=engine or ("compiled" if agents is None else "mesa"),
+            agents=agents,
             **settings,
         )
 
@@ -93,7 +106,8 @@ class Request:
             raise ResultError(Problem("scenario", rule), result.folder) from None
         loaded = ResolvedScenario(scenario, reference, result.name, result.extends, dict(result.settings["set"]))
         settings = {key: result.settings[key] for key in ("runs", "seed", "engine", "parameters")}
-        return cls(loaded, **settings)
+        agents = result.settings.get("agents")
+        return cls(loaded, **settings, agents=None if agents is None else known_agents(agents))
 
     def __post_init__(self) -> None:
         for name in ("runs", "seed"):  # NumPy's whole numbers are accepted like Python's
@@ -101,13 +115,15 @@ class Request:
         check_numbers(self.runs, self.seed)
         if self.engine not in ("compiled", "mesa"):
             raise InputError(Problem("--engine", "one of compiled, mesa", self.engine))
+        if self.agents is not None and self.engine != "mesa":
+            raise InputError(Problem("--engine", "mesa with --agents: only it runs Python", self.engine))
         if self.parameters not in ("drawn", "central"):
             raise InputError(Problem("--parameters", "one of drawn, central", self.parameters))
 
     @property
     def setup(self) -> Setup:
         """The scenario made ready to run."""
-        return Setup.of(self.loaded, self.seed, self.parameters)
+        return Setup.of(self.loaded, self.seed, self.parameters, agents=self.agents)
 
     @property
     def decisive(self) -> dict[str, Any]:
@@ -128,6 +144,7 @@ class Request:
             "parameters": self.parameters,
             "atlas": atlas.digest(),
             "sources": results.sources_digest(),
+            **({} if self.agents is None else {"agents": self.agents.digest}),
         }
 
     @property
@@ -158,7 +175,7 @@ def simulate(
     tell : called with a sentence before a step that takes long
     talks : whether to keep the concluded talks and the accounts of the first `MOST_TALK_RUNS` runs
     """
-    prepared = _Prepared.of(request, clock, tell, talks)
+    prepared = _Prepared.of(request, clock, tell, talks, threads)
     whole = prepared.setup.ensemble(request.runs, **prepared.settings(threads, progress))
     prepared.clock.lap("model")
     block, plan = prepared.block(whole), prepared.setup.plan
@@ -185,7 +202,7 @@ def write_run(
     tell: Callable[[str], object] | None = None,
 ) -> Result:
     """Run a request and write its tables into a folder, run by run: no more than `BLOCK` of them are in memory."""
-    prepared = _Prepared.of(request, clock, tell)
+    prepared = _Prepared.of(request, clock, tell, threads=threads)
     plan, ledger = prepared.setup.plan, None
     with results.Writing(prepared.bare, stage) as writing:
         runs = prepared.setup.blocks(request.runs, BLOCK, **prepared.settings(threads, progress))
@@ -210,7 +227,12 @@ class _Prepared:
 
     @classmethod
     def of(
-        cls, request: Request, clock: Clock | None, tell: Callable[[str], object] | None, talks: bool = True
+        cls,
+        request: Request,
+        clock: Clock | None,
+        tell: Callable[[str], object] | None,
+        talks: bool = True,
+        threads: int | None = None,
     ) -> _Prepared:
         """talks : whether the talks and the accounts of the first `MOST_TALK_RUNS` runs are kept."""
         clock = clock or Clock()
@@ -221,7 +243,9 @@ class _Prepared:
         draws = setup.draws(request.runs)
         if request.engine == "compiled":
             setup.warm_up(tell)
-        clock.lap("compile")
+        else:
+            setup.rehearse(request.runs, threads, tell)
+        clock.lap("compile" if request.engine == "compiled" else "model")
         nothing = np.empty((0, HEAD + COLUMNS))
         bare = Result(
             scenario=_document(request.loaded.scenario),
@@ -360,6 +384,7 @@ def _settings(request: Request) -> dict[str, Any]:
         "parameters": request.parameters,
         "runs_per_draw": RUNS_PER_DRAW,
         "set": {key: as_set(value) for key, value in request.loaded.overrides.items()},
+        **({} if request.agents is None else {"agents": request.agents.document}),
     }
 
 

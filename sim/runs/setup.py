@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.fit import Belief, beliefs_for, yardsticks_for
 from sim.model.compiled import is_compiled
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan, plan
-from sim.runs.ensemble import Engine, Ensemble, blocks, ledger_of, run_ensemble
+from sim.runs.agents import Agents
+from sim.runs.ensemble import Engine, Ensemble, blocks, ledger_of, run_ensemble, workers
 from sim.runs.sampling import Draws, Mode, sample
 from sim.scenario import ResolvedScenario
+from sim.words import duration
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+LONG = 15.0
+"""Seconds after which it is said beforehand how long something takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,18 +34,27 @@ class Setup:
     parameters: Mode
     row: Mapping[str, Any] | None = None
     """What every draw is, as `Draws.row` gives it, in place of what the seed draws."""
+    agents: Agents | None = None
+    """Agents of one's own; all runs are then those of the engine `mesa`."""
     _drawn: dict[int, Draws] = field(default_factory=dict, init=False, repr=False)
     """Draws computed so far, by how many they are."""
 
     @classmethod
-    def of(cls, loaded: ResolvedScenario, seed: int, parameters: Mode = "drawn", near: Setup | None = None) -> Setup:
+    def of(
+        cls,
+        loaded: ResolvedScenario,
+        seed: int,
+        parameters: Mode = "drawn",
+        near: Setup | None = None,
+        agents: Agents | None = None,
+    ) -> Setup:
         """The setup of a scenario with a seed; parameters are drawn, or at their central values.
 
         near : one of a scenario that differs little, from which the plan takes what both have in common
         """
         scenario = loaded.scenario
         laid_out = plan(loaded, yardsticks_for(scenario), None if near is None else near.plan)
-        return cls(laid_out, beliefs_for(scenario), seed, parameters)
+        return cls(laid_out, beliefs_for(scenario), seed, parameters, agents=agents)
 
     def draws(self, runs: int) -> Draws:
         """The draws of runs 0 to `runs` - 1, one row per draw; fewer runs have the first of these draws."""
@@ -51,15 +69,47 @@ class Setup:
 
     def ensemble(self, runs: int, **settings: Any) -> Ensemble:
         """Runs 0 to `runs` - 1; settings as in `run_ensemble`."""
-        return run_ensemble(self.plan, self.draws(runs), self.seed, runs, **settings)
+        return run_ensemble(self.plan, self.draws(runs), self.seed, runs, **settings | self.own)
 
     def blocks(self, runs: int, size: int, **settings: Any) -> Generator[Ensemble]:
         """The same in blocks of `size` runs (see `sim.runs.ensemble.blocks`)."""
-        return blocks(self.plan, self.draws(runs), self.seed, runs, size, **settings)
+        return blocks(self.plan, self.draws(runs), self.seed, runs, size, **settings | self.own)
 
     def ledger(self, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
         """Chosen runs, ascending, with all talks and what every state weighed (see `ledger_of`)."""
-        return ledger_of(self.plan, self.draws(max(runs, default=-1) + 1), self.seed, runs, engine)
+        draws = self.draws(max(runs, default=-1) + 1)
+        return ledger_of(self.plan, draws, self.seed, runs, **{"engine": engine} | self.own)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """How the engines are asked where agents are one's own."""
+        return {} if self.agents is None else {"engine": "mesa", "agents": self.agents}
+
+    @property
+    def world_class(self) -> type[World]:
+        """The Mesa model that the agents live in."""
+        from sim.model.world import World
+
+        return World if self.agents is None else self.agents.world
+
+    def world(self, run: int, kind: type[World] | None = None) -> World:
+        """That model at the start of a run; kind : a class of it."""
+        setting = self.draws(run + 1).setting(self.plan, run // RUNS_PER_DRAW)
+        return (kind or self.world_class)(setting, self.seed, run)
+
+    def rehearse(self, runs: int, threads: int | None, tell: Callable[[str], object] | None, what: str = "") -> None:
+        """Step one run with Python agents, to see that they work, and say how long so many take if that is long.
+
+        what : follows the number of runs
+        """
+        alone = replace(self, parameters="central", row=None)
+        began = time.perf_counter()
+        alone.ensemble(1, **{"engine": "mesa", "threads": 1} | self.own)
+        many = workers(runs, "mesa", self.agents, threads)
+        seconds = (time.perf_counter() - began) * runs / many
+        if tell is not None and seconds > LONG:
+            processes = "one process" if many == 1 else f"{many} processes"
+            tell(f"{runs:,} runs{what} with Python agents on {processes}: about {duration(seconds)}")
 
     def warm_up(self, tell: Callable[[str], object] | None = None) -> None:
         """Compile the kernel, or load it from the cache, with a single run.

@@ -8,15 +8,16 @@ import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any, Protocol
 
 from sim import atlas, results
 from sim.errors import InputError, Problem, SimError
 from sim.results.identity import ROOMS
+from sim.runs.processes import Call, processes
 from sim.sweeps.points import Base, PointResult, evaluate
 
 Task = tuple[str, Mapping[str, Any]]
@@ -38,25 +39,29 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class Local:
-    """Threads of this process: the kernel holds no lock, so cores are used."""
+    """Threads of this process: the kernel holds no lock, so cores are used. Processes for Python agents."""
 
     threads: int | None = None
 
     def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
         threads = max(1, self.threads or os.cpu_count() or 1)
         waiting = iter(tasks)
-        pool = ThreadPoolExecutor(max_workers=threads)
+        pool, ending = ThreadPoolExecutor(max_workers=threads), ExitStack()
+        work: Call = evaluate
+        if base.agents is not None:
+            work = partial(ending.enter_context(processes(threads)), evaluate)
         try:
             pending: set[Future[PointResult]] = set()
             while True:
                 room = AHEAD * threads - len(pending)
-                pending |= {pool.submit(evaluate, base, values, key) for key, values in islice(waiting, room)}
+                pending |= {pool.submit(work, base, values, key) for key, values in islice(waiting, room)}
                 if not pending:
                     return
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
                 yield [future.result() for future in finished]
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            ending.close()
 
 
 PATIENCE = 20.0

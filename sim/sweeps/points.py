@@ -18,6 +18,7 @@ from sim.errors import InputError, SimError
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import Plan
 from sim.results.tables import mean_errors, quantiles
+from sim.runs.agents import Agents
 from sim.runs.ensemble import Ensemble
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
@@ -46,12 +47,14 @@ class Base:
     """The one outcome that is estimated, in place of all of them: from each group of runs that share a draw."""
     is_drawn: bool = False
     """Whether the values of a point are what every draw is there (`Draws.row`), in place of values by path."""
+    agents: Agents | None = None
+    """Of one's own."""
 
     def request(self, values: Mapping[str, Any]) -> Request:
         """The request of a point. Raises ScenarioError where its values make no scenario."""
         settings = {path: value.isoformat() if isinstance(value, date) else value for path, value in values.items()}
         loaded = self.opened.resolved({**self.fixed, **settings})
-        return Request.of(loaded, self.runs, self.seed, parameters=self.parameters)
+        return Request.of(loaded, self.runs, self.seed, agents=self.agents, parameters=self.parameters)
 
     @cached_property
     def centre(self) -> Setup:
@@ -62,7 +65,7 @@ class Base:
         """A point made ready. Raises ScenarioError where its values make no scenario."""
         if self.is_drawn:
             return replace(self.centre, row=values)
-        return Setup.of(self.request(values).loaded, self.seed, self.parameters, near=self.centre)
+        return Setup.of(self.request(values).loaded, self.seed, self.parameters, self.centre, self.agents)
 
 
 @dataclass(frozen=True)

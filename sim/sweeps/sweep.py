@@ -14,6 +14,7 @@ from sim import results
 from sim.errors import InputError, Problem, ResultError
 from sim.fit import beliefs_for
 from sim.results.manifests import SWEEP
+from sim.runs.agents import Agents, check_traceable, own_agents
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
 from sim.scenario import Range, RecordSource, load, members, with_given
@@ -202,7 +203,11 @@ def compute(
     distinct = set(sweep.keys)
     wanted, done = len(distinct), sum(key in journal for key in distinct)
     if done < wanted and isinstance(where, Local):
-        sweep.centre.setup.warm_up(tell)
+        if sweep.base.agents is None:
+            sweep.centre.setup.warm_up(tell)
+        else:
+            many = sweep.base.runs * (wanted - done)
+            sweep.centre.setup.rehearse(many, where.threads, tell, f" at {wanted - done} points")
     if progress is not None:
         progress(done, wanted)
     if done == wanted:
@@ -238,6 +243,7 @@ def _manifest(sweep: Sweep, failed: int) -> dict[str, Any]:
         "runs": sweep.base.runs,
         "seed": sweep.base.seed,
         "parameters": sweep.base.parameters,
+        **({} if sweep.base.agents is None else {"agents": sweep.base.agents.document}),
         "digests": {"base": sweep.base_id},
     }
 
@@ -280,6 +286,7 @@ def sweep_of(
     fixed: Mapping[str, Any] | None = None,
     parameters: Mode = "drawn",
     record: RecordSource | None = None,
+    agents: Agents | None = None,
 ) -> Sweep:
     """The sweep that a user asks for: a scenario with `--vary` texts or points, a sweep file, or one and its levers.
 
@@ -287,6 +294,7 @@ def sweep_of(
     points : how many a design that is no grid has, or a table of them
     fixed : set at every point, by path. What is given here goes before what a sweep file says.
     record : a file with the user's own facts since the atlas ends, in place of the scenario's own
+    agents : of one's own
     Raises InputError naming every problem found.
     """
     if is_table(scenario) and not Path(scenario).is_dir():
@@ -329,7 +337,7 @@ def sweep_of(
     design_points = listed or lay(variations, kind or GRID, points, own_seed)  # type: ignore[arg-type]
     alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
     paired = kind == ONE_AT_A_TIME or (alone and all(design_points.listed))  # a blank stands nowhere along the one path
-    base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired)
+    base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired, agents=agents)
     return Sweep(base, design_points)
 
 
@@ -348,6 +356,7 @@ def sweep(
     set: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     parameters: Mode = "drawn",
+    agents: str | Path | None = None,
     record: RecordSource | None = None,
     threads: int | None = None,
     scheduler: str | None = None,
@@ -363,6 +372,8 @@ def sweep(
     runs : runs per point (1,000 where left out); set : overrides at every point
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen at every point, by vote, such as `{"paraguay-2028": "opposition"}`
+    agents : of your own: a file, or the name of a module
+    threads : of the compiled engine, or processes of Python agents; all cores where left out
     scheduler : the address of a dask scheduler; its workers are used where it is given
     out : the folder under which `sweep/<scenario>/<id>` is written: `results` where left out
     to : in place of `out`, the very folder to write it to, which is new, empty or holds this sweep
@@ -375,7 +386,9 @@ def sweep(
             raise InputError(Problem("points", "left out where vary is a frame of points"))
         listed = table_of(vary)
     fixed = with_given(set, given)
-    asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record)
+    cast = own_agents(agents)
+    check_traceable(cast, place)
+    asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record, cast)
     where = executor(None, threads, scheduler)
     return run_sweep(asked, place, where, command="sim.sweep")[0]
 

@@ -91,9 +91,7 @@ def test_what_is_looked_at_seldom_is_what_is_looked_at_each_month(name: str) -> 
     """With a ledger every candidate is weighed in every month, without one when there is something new of it."""
     laid = lay_out(DOCUMENTS[name])
     draws, told_of = draw(laid, 60, mode="drawn"), {"horizons": (0, 12, 36), "talks": 60}
-    kept, lazy = (
-        run_ensemble(laid, draws, 1, 60, engine="compiled", ledger=ledger, **told_of) for ledger in (True, False)
-    )
+    kept, lazy = (run_ensemble(laid, draws, 1, 60, ledger=ledger, **told_of) for ledger in (True, False))
     mesa = run_ensemble(laid, draws, 1, 60, engine="mesa", ledger=True, **told_of)
     assert difference(kept, mesa) == SAME
     kept_without = replace(kept, ledger=None)
