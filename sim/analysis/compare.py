@@ -26,6 +26,8 @@ from sim.results import (
 )
 from sim.results.documented import documented
 from sim.results.manifests import COMPARISON
+from sim.shown import Shown
+from sim.words import listed, many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +44,8 @@ LONGEST_FOLDER = 120
 FORMAT = 1
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
     """Scenarios against the first of them, the baseline."""
 
     results: tuple[Result, ...]
@@ -51,6 +53,11 @@ class Comparison:
     """(results,) names by which the tables tell them apart."""
     pairs: tuple[Pair, ...]
     """(results - 1,) each other one against the baseline."""
+
+    def __repr__(self) -> str:
+        baseline, *others = self.names
+        settings = f"{many(self.runs, 'run')} of each, seed {self.results[0].seed}"
+        return f"<Comparison of {listed(others)} with {baseline}: {settings}, id {self.id}>"
 
     @property
     def id(self) -> str:

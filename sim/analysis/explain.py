@@ -27,7 +27,8 @@ from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
 from sim.scenario.values import plain
-from sim.words import month, rate
+from sim.shown import Shown
+from sim.words import many, month, rate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +40,8 @@ MOST_SAMPLED = 100
 """Runs whose ledger gives what a state weighs in all its months."""
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Shown):
     """Why one tie of one state ended, or did not."""
 
     subject: Subject
@@ -48,6 +49,10 @@ class Explanation:
     document: dict[str, Any]
     """All of it as one JSON object: chance, run (or null), talks (of leaving, over many runs), terms, when, removals,
     sentences."""
+
+    def __repr__(self) -> str:
+        of = f"{self.result.name}, {many(self.result.runs, 'run')}, seed {self.result.seed}"
+        return f"<Explanation of {self.subject.name} ({self.subject.tie}) in {of}>"
 
     @property
     def result(self) -> Result:

@@ -32,11 +32,13 @@ from sim.runs.sampling import Mode
 from sim.scenario import RecordSource, ResolvedScenario, reloaded, titled
 from sim.scenario.given import is_given
 from sim.scenario.values import as_set, plain
+from sim.shown import Shown
 from sim.sweeps.designs import Design, design_problems
 from sim.sweeps.executors import Executor, Local, executor
 from sim.sweeps.journal import InMemory, forget_journal, open_journal, unfinished_of
 from sim.sweeps.outcomes import outcome_in
 from sim.sweeps.sweep import Status, Sweep, compute, far_of
+from sim.words import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +50,8 @@ POINTS, RUNS = 256, 100
 # --- the result -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity(Shown):
     """What hangs on which number."""
 
     scenario: str
@@ -86,6 +88,10 @@ class Sensitivity:
     samples: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """`points.csv` as columns; empty when read back."""
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        settings = f"{self.design}, {many(self.evaluated, 'point')} of {many(self.runs, 'run')}, seed {self.seed}"
+        return f"<Sensitivity of {self.outcome} in {self.scenario}: {settings}>"
 
     def table(self) -> pd.DataFrame:
         """The indices, one row per number."""

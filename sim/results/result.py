@@ -31,7 +31,8 @@ from sim.results.talks import no_talks, of_states
 from sim.results.tally import CountSums, Tally, outcomes_of, summary_of
 from sim.scenario import RecordTable
 from sim.scenario.given import titled
-from sim.words import spoken
+from sim.shown import Shown
+from sim.words import many, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +61,8 @@ def further(scenario: Mapping[str, Any]) -> list[str]:
     return [basis_of(scenario)] if scenario.get("record") or scenario["scenario"].get("assume_unchanged") else []
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
+@dataclass(frozen=True, eq=False, repr=False)
+class Result(Shown):
     """Everything one scenario gave."""
 
     scenario: Mapping[str, Any]
@@ -119,6 +120,10 @@ class Result:
     """(runs, n + h, ACCOUNTS) what each patron pays each place over the horizon, US$ million; none if in a folder."""
     folder: Path | None = None
     """Where its files are."""
+
+    def __repr__(self) -> str:
+        settings = f"{many(self.runs, 'run')}, seed {self.seed}, id {self.settings['id']}"
+        return f"<Result of {self.name}: {self.months[0]} to {self.months[-1]}, {settings}>"
 
     @property
     def name(self) -> str:

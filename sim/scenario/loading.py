@@ -22,13 +22,13 @@ from sim.scenario.reading import DEEPEST, bounded, not_plain
 from sim.scenario.record import RecordSource, RecordTable, record_problems
 from sim.scenario.schema import Scenario
 from sim.scenario.settled import settled
-from sim.scenario.values import number, plain
+from sim.scenario.values import as_set, number, plain
 
 LONGEST_CHAIN = 20
 """Scenarios that extend one another."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ResolvedScenario:
     """A scenario ready to run."""
 
@@ -44,6 +44,10 @@ class ResolvedScenario:
     """What was set on top of the file, by path."""
     record: RecordSource | None = None
     """A file of the user's facts that was put in place of the scenario's own."""
+
+    def __repr__(self) -> str:
+        header, sets = self.scenario.scenario, [f"{path} = {as_set(value)}" for path, value in self.overrides.items()]
+        return f"<Scenario {self.name}: {header.start} to {header.end}{''.join(f', {text}' for text in sets)}>"
 
     @property
     def name(self) -> str:
