@@ -12,12 +12,12 @@ from sim.analysis.sensitivity import face_sensitivity as sensitivity
 from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
-from sim.scenario import RecordSource, ResolvedScenario, Scenario, load, reloaded
+from sim.scenario import RecordSource, ResolvedScenario, Scenario, ScenarioSource, load, reloaded
 from sim.sweeps.sweep import sweep
 
 
 def run(
-    scenario: str | Path | ResolvedScenario,
+    scenario: ScenarioSource | ResolvedScenario,
     *,
     runs: int | None = None,
     seed: int | None = None,
@@ -33,9 +33,9 @@ def run(
 ) -> Result:
     """Run a scenario and return its result.
 
-    scenario : a shipped name, a path, or what `load` returned
+    scenario : a shipped name, a path, the tables of a scenario as a dict, or what `load` returned
     runs, seed : the scenario's own where left out
-    set : overrides by dotted path, such as `{"washington.attention": 2}`
+    set : overrides by dotted path, such as `{"washington.attention": 2}`; a table at a new name under `events` adds one
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     ledger : also keep every term of every state and month (at most 100 runs)

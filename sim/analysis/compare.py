@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.runs.run import Request
-    from sim.scenario import RecordSource, ResolvedScenario
+    from sim.scenario import RecordSource, ResolvedScenario, ScenarioSource
 
 SETTINGS = ("seed", "runs", "parameters", "runs_per_draw")
 """What results must share, run 17 of the one being the twin of run 17 of the other; engines give the same bits."""
@@ -220,7 +220,7 @@ def read_comparison(folder: Path) -> Comparison:
 
 
 def face_compare(
-    *scenarios: str | Path | ResolvedScenario | Result,
+    *scenarios: ScenarioSource | ResolvedScenario | Result,
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
@@ -233,7 +233,7 @@ def face_compare(
 ) -> Comparison:
     """Run scenarios with the same random numbers and parameter draws, and compare each with the first.
 
-    scenarios : two or more: shipped names, paths, what `load` returned, or results, which are taken as they are
+    scenarios : two or more: shipped names, paths, dicts of tables, what `load` returned, or results, taken as they are
     runs, seed, parameters : of all of them; those of the first where left out
     set : overrides by dotted path, for every scenario that is run
     given : outcomes that happen in each of them, by vote, such as `{"paraguay-2028": "opposition"}`

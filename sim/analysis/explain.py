@@ -26,7 +26,7 @@ from sim.results.manifests import EXPLANATION
 from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
-from sim.scenario.values import plain
+from sim.scenario.values import whole
 from sim.shown import Shown
 from sim.words import many, month, rate
 
@@ -264,7 +264,7 @@ def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
 
 def _chosen_run(subject: Subject, run: int | None) -> int | None:
     """The run asked for, by default the first that decides in the median month; None if none decides."""
-    if (run := plain(run)) is not None:
+    if (run := whole(run)) is not None:
         if not isinstance(run, int) or isinstance(run, bool) or not 0 <= run < subject.result.runs:
             raise InputError(Problem("--run", f"a whole number from 0 to {subject.result.runs - 1}", run))
         return run
