@@ -23,6 +23,7 @@ from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.results.files import read
 from sim.results.manifests import EXPLANATION
+from sim.results.table import month_ends
 from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
@@ -313,6 +314,10 @@ def _of_run(run: dict[str, Any], decided_runs: int, decision: str, name: str) ->
 
 
 def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """Rows in pandas; months as their last day, datetime64."""
     import pandas as pd
 
-    return pd.DataFrame(list(rows))
+    frame = pd.DataFrame(list(rows))
+    for name in frame.columns.intersection(["month", "latest"]):
+        frame[name] = month_ends([row[name] for row in rows]).astype("datetime64[ms]")
+    return frame

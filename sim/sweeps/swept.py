@@ -12,7 +12,7 @@ from sim import results
 from sim.atlas import states
 from sim.results.manifests import SWEEP
 from sim.results.result import further
-from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet
+from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, month_ends
 from sim.scenario import given_in_words
 from sim.scenario.schema import LONGEST_MONTHS
 from sim.shown import Shown
@@ -67,8 +67,11 @@ class SweepResult(Shown):
         return str(self.manifest["scenario"]["scenario"]["name"])
 
     def points(self) -> pd.DataFrame:
-        """One row per point: what was varied, `error`, and the outcomes at the end."""
-        return self.columns.arrow().to_pandas()
+        """One row per point: what was varied, `error`, and the outcomes at the end; `first_month` as its last day."""
+        frame: pd.DataFrame = self.columns.arrow().to_pandas()
+        if "first_month" in frame:
+            frame["first_month"] = month_ends(self.columns["first_month"]).astype("datetime64[ms]")
+        return frame
 
     def counts(self) -> pd.DataFrame:
         """One row per point, month, tie and count: the share of runs with that count."""
