@@ -36,6 +36,7 @@ from sim.words import many, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
 
 def own_facts(scenario: Mapping[str, Any]) -> OwnFacts | None:
@@ -316,6 +317,17 @@ class Result(Shown):
     def trajectories(self) -> pd.DataFrame:
         """One row per run and month: run, month, tie, count."""
         return self.trajectories_columns.frame()
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The counts of all runs and the draws of the parameters as labelled arrays; needs the extra `xarray`.
+
+        count : (run, month) states recognising Taipei; cooperation : (run, month) hosts, where the scenario has any
+        observed : (month) the count on record, NaN beyond it; parameters : (draw, parameter) in each one's unit
+        Months are their last days; `draw_of_run` says which draw serves a run. Raises InputError without xarray.
+        """
+        from sim.results.arrays import dataset
+
+        return dataset(self)
 
     @property
     def trajectories_columns(self) -> Table:
