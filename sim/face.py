@@ -12,6 +12,7 @@ from sim.analysis.sensitivity import face_sensitivity as sensitivity
 from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.run import Request, run_to_folder, simulate
+from sim.runs.setup import announce
 from sim.scenario import RecordSource, ResolvedScenario, Scenario, ScenarioSource, load, reloaded
 from sim.sweeps.sweep import sweep
 
@@ -47,8 +48,8 @@ def run(
     loaded = reloaded(scenario, set, given, record)
     request = Request.of(loaded, runs, seed, engine=engine, parameters=parameters, ledger=ledger)
     if place is None:
-        return simulate(request, threads)
-    return run_to_folder(request, place, None, "sim.run", threads)[0]
+        return simulate(request, threads, tell=announce)
+    return run_to_folder(request, place, None, "sim.run", threads, tell=announce)[0]
 
 
 __all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep"]

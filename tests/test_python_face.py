@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,24 @@ def test_a_mistake_has_problems_to_look_at() -> None:
     (problem,) = caught.value.problems
     assert (problem.path, problem.rule, problem.value) == ("washington.attention", "at least 0", -1)
     assert caught.value.file == "honduras-2021"
+
+
+def test_the_first_compilation_is_announced_on_standard_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = sim.run("honduras-2021", runs=20, seed=7)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr("sim.runs.setup.is_compiled", lambda: False)
+    ranges = {"washington.attention": (0, 3), "taipei.budget": (0.5, 2)}
+    calls: list[tuple[Callable[[], object], int]] = [
+        (lambda: sim.run("honduras-2021", runs=20), 1),
+        (lambda: sim.run("honduras-2021", runs=20, out=tmp_path), 1),
+        (lambda: sim.run("honduras-2021", runs=1, engine="mesa"), 0),
+        (lambda: sim.compare(made, "honduras-2021"), 1),
+        (lambda: sim.explain(made, "HND", runs=20), 1),
+        (lambda: sim.sweep("honduras-2021", vary={"taipei.budget": [1]}, runs=20, out=tmp_path), 1),
+        (lambda: sim.sensitivity("honduras-2021", design="morris", points=2, runs=40, vary=ranges), 1),
+    ]
+    for call, times in calls:
+        call()
+        assert capsys.readouterr() == ("", "sim: compiling the model: once, up to a minute\n" * times)

@@ -242,6 +242,7 @@ def face_compare(
     Raises ScenarioError or InputError with every problem found.
     """
     from sim.runs.run import run_to_folder, simulate
+    from sim.runs.setup import announce
     from sim.scenario import reloaded
 
     if len(scenarios) < 2:
@@ -262,8 +263,8 @@ def face_compare(
         if isinstance(item, Result):
             return item
         if place is None:
-            return simulate(item, threads, talks=False)
-        return run_to_folder(item, results_of(place), None, "sim.compare", threads)[0]
+            return simulate(item, threads, tell=announce, talks=False)
+        return run_to_folder(item, results_of(place), None, "sim.compare", threads, tell=announce)[0]
 
     comparison = compare([result(item) for item in compared])
     if isinstance(place, Exactly):

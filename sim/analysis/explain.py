@@ -27,6 +27,7 @@ from sim.results.table import month_ends
 from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
+from sim.runs.setup import announce
 from sim.scenario.values import whole
 from sim.shown import Shown
 from sim.words import many, month, rate
@@ -129,6 +130,7 @@ def explain(
     count = min(result.runs, MOST_SAMPLED)
     sampled = [number * result.runs // count for number in range(count)]
     setup = Request.again(result).setup
+    setup.warm_up(announce)
     book = ledger_again(result, setup, sampled).ledger
     assert book is not None
     rows = book[:, :, subject.place, :]
@@ -221,9 +223,7 @@ def explanation_to_folder(
     explanations: list[Explanation] = []
 
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
-        request = Request.again(result)
-        if request.engine == "compiled":
-            request.setup.warm_up(tell)
+        Request.again(result).setup.warm_up(tell)
         explanation = explain(result, state, run, tie, runs, threads, progress)
         results.write_json(explanation.document, stage / EXPLANATION.document)
         if draw is not None and drawn:

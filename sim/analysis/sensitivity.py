@@ -29,6 +29,7 @@ from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
+from sim.runs.setup import announce
 from sim.scenario import RecordSource, ResolvedScenario, ScenarioSource, reloaded, titled
 from sim.scenario.given import is_given
 from sim.scenario.values import as_set, whole
@@ -378,5 +379,5 @@ def face_sensitivity(
     )  # fmt: skip
     where = executor(None, threads, scheduler)
     if place is None:
-        return sensitivity(question, where)
-    return sensitivity_to_folder(question, place, None, where)[0]
+        return sensitivity(question, where, tell=announce)
+    return sensitivity_to_folder(question, place, None, where, tell=announce)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,11 @@ from sim.model.plan import Plan, plan
 from sim.runs.ensemble import Engine, Ensemble, blocks, ledger_of, run_ensemble
 from sim.runs.sampling import Draws, Mode, sample
 from sim.scenario import ResolvedScenario
+
+
+def announce(note: str) -> None:
+    """Print a note on standard error: what Python, as commands do, says before a step that takes long."""
+    print(f"sim: {note}", file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from sim.fit import beliefs_for
 from sim.results.manifests import SWEEP
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
+from sim.runs.setup import announce
 from sim.scenario import Range, RecordSource, ResolvedScenario, ScenarioSource, members, reloaded, with_given
 from sim.scenario.fields import PATRONS
 from sim.scenario.levers import lever_at
@@ -379,7 +380,7 @@ def sweep(
     fixed = with_given(set, given)
     asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record)
     where = executor(None, threads, scheduler)
-    return run_sweep(asked, place, where, command="sim.sweep")[0]
+    return run_sweep(asked, place, where, command="sim.sweep", tell=announce)[0]
 
 
 def texts_of(vary: Any) -> list[str] | None:
