@@ -25,6 +25,7 @@ import click
 
 from docs.story import DOCS, Story, pages
 from sim.cli.schema import WHAT
+from sim.shown import Shown
 
 REFERENCE = DOCS / "reference"
 WIDTH = 88
@@ -400,7 +401,7 @@ def _class(cls: type) -> Iterator[str]:
     for name, kind in inspect.get_annotations(cls).items():
         if name in meanings and not name.startswith("_"):
             rows.append((f"`{name}`", f"`{kind}`" if isinstance(kind, str) else "", meanings[name]))
-    for name, member in vars(cls).items():
+    for name, member in list(vars(cls).items()):
         value = getattr(member, "fget", None) or getattr(member, "func", None)
         if not name.startswith("_") and value is not None and value.__doc__:
             returned = str(inspect.signature(value).return_annotation).strip("'")
@@ -412,7 +413,7 @@ def _class(cls: type) -> Iterator[str]:
         yield _table(("attribute", "type", "meaning"), rows)
     methods = [
         (f"`{name}({_arguments(member)})`", _first(member.__doc__))
-        for name, member in vars(cls).items()
+        for name, member in (vars(cls) | (vars(Shown) if issubclass(cls, Shown) else {})).items()
         if inspect.isfunction(member) and not name.startswith("_") and member.__doc__
     ]
     if methods:

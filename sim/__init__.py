@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.shown import Shown
+
 if TYPE_CHECKING:
     from sim.face import Result, Scenario, compare, explain, load, read, run, sensitivity, sweep, world
 
 __all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep", "world"]
+
+
+def _shows() -> Any:
+    """What shows results in a notebook: results come from a room before charts, so they ask here."""
+    from sim.report import showing
+
+    return showing
+
+
+Shown.shows = staticmethod(_shows)
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,8 @@ from sim.results import Result, chosen
 from sim.results.files import read
 from sim.runs.agents import AgentsSource, check_traceable, own_agents
 from sim.runs.run import Request, run_to_folder, simulate
-from sim.scenario import RecordSource, ResolvedScenario, Scenario, load, reloaded
+from sim.runs.setup import announce
+from sim.scenario import RecordSource, ResolvedScenario, Scenario, ScenarioSource, load, reloaded
 from sim.scenario.schema import MOST_RUNS
 from sim.scenario.values import plain
 from sim.sweeps.sweep import sweep
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenario: str | Path | ResolvedScenario,
+    scenario: ScenarioSource | ResolvedScenario,
     *,
     runs: int | None = None,
     seed: int | None = None,
@@ -41,9 +42,9 @@ def run(
 ) -> Result:
     """Run a scenario and return its result.
 
-    scenario : a shipped name, a path, or what `load` returned
+    scenario : a shipped name, a path, the tables of a scenario as a dict, or what `load` returned
     runs, seed : the scenario's own where left out
-    set : overrides by dotted path, such as `{"washington.attention": 2}`
+    set : overrides by dotted path, such as `{"washington.attention": 2}`; a table at a new name under `events` adds one
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     engine : left out, the compiled one, or Mesa's with agents of your own
@@ -59,12 +60,12 @@ def run(
     loaded = reloaded(scenario, set, given, record)
     request = Request.of(loaded, runs, seed, engine, cast, parameters=parameters, ledger=ledger)
     if place is None:
-        return simulate(request, threads)
-    return run_to_folder(request, place, None, "sim.run", threads)[0]
+        return simulate(request, threads, tell=announce)
+    return run_to_folder(request, place, None, "sim.run", threads, tell=announce)[0]
 
 
 def world(
-    scenario: str | Path | ResolvedScenario,
+    scenario: ScenarioSource | ResolvedScenario,
     *,
     run: int = 0,
     seed: int | None = None,

@@ -27,6 +27,7 @@ ROOMS = (
     "words",
     "places",
     "errors",
+    "shown",
     "parameters",
     "atlas",
     "scenario",

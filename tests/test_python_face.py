@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +258,24 @@ def test_a_world_of_no_run(run: Any) -> None:
     with pytest.raises(InputError) as caught:
         sim.world("honduras-2021", run=run)
     assert str(caught.value).startswith("run: a whole number from 0 to ")
+
+
+def test_the_first_compilation_is_announced_on_standard_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = sim.run("honduras-2021", runs=20, seed=7)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr("sim.runs.setup.is_compiled", lambda: False)
+    ranges = {"washington.attention": (0, 3), "taipei.budget": (0.5, 2)}
+    calls: list[tuple[Callable[[], object], int]] = [
+        (lambda: sim.run("honduras-2021", runs=20), 1),
+        (lambda: sim.run("honduras-2021", runs=20, out=tmp_path), 1),
+        (lambda: sim.run("honduras-2021", runs=1, engine="mesa"), 0),
+        (lambda: sim.compare(made, "honduras-2021"), 1),
+        (lambda: sim.explain(made, "HND", runs=20), 1),
+        (lambda: sim.sweep("honduras-2021", vary={"taipei.budget": [1]}, runs=20, out=tmp_path), 1),
+        (lambda: sim.sensitivity("honduras-2021", design="morris", points=2, runs=40, vary=ranges), 1),
+    ]
+    for call, times in calls:
+        call()
+        assert capsys.readouterr() == ("", "sim: compiling the model: once, up to a minute\n" * times)

@@ -19,7 +19,7 @@ from sim.runs.ensemble import Engine, Ensemble
 from sim.runs.run import Request
 from sim.runs.setup import Setup
 from sim.scenario import Scenario
-from sim.scenario.values import plain
+from sim.scenario.values import whole
 
 MOST_RUNS = 4000
 """Runs per change by default."""
@@ -53,7 +53,7 @@ def changed(request: Request, document: Mapping[str, Any]) -> Setup:
 
 def paired_runs(result: Result, runs: int | None) -> int:
     """The number of a result's runs that are repeated. Raises InputError unless it is a whole number of 1 or more."""
-    if (runs := plain(runs)) is not None and (not isinstance(runs, int) or isinstance(runs, bool) or runs < 1):
+    if (runs := whole(runs)) is not None and (not isinstance(runs, int) or isinstance(runs, bool) or runs < 1):
         raise InputError(Problem("--runs", "a whole number of 1 or more", runs))
     return min(result.runs, MOST_RUNS if runs is None else runs)
 

@@ -26,13 +26,15 @@ from sim.results import (
 )
 from sim.results.documented import documented
 from sim.results.manifests import COMPARISON
+from sim.shown import Shown
+from sim.words import listed, many
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.runs.agents import Agents, AgentsSource
     from sim.runs.run import Request
-    from sim.scenario import RecordSource, ResolvedScenario
+    from sim.scenario import RecordSource, ResolvedScenario, ScenarioSource
 
 SETTINGS = ("seed", "runs", "parameters", "runs_per_draw")
 """What results must share, run 17 of the one being the twin of run 17 of the other; engines give the same bits."""
@@ -43,8 +45,8 @@ LONGEST_FOLDER = 120
 FORMAT = 1
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
     """Scenarios against the first of them, the baseline."""
 
     results: tuple[Result, ...]
@@ -52,6 +54,11 @@ class Comparison:
     """(results,) names by which the tables tell them apart."""
     pairs: tuple[Pair, ...]
     """(results - 1,) each other one against the baseline."""
+
+    def __repr__(self) -> str:
+        baseline, *others = self.names
+        settings = f"{many(self.runs, 'run')} of each, seed {self.results[0].seed}"
+        return f"<Comparison of {listed(others)} with {baseline}: {settings}, id {self.id}>"
 
     @property
     def id(self) -> str:
@@ -214,7 +221,7 @@ def read_comparison(folder: Path) -> Comparison:
 
 
 def face_compare(
-    *scenarios: str | Path | ResolvedScenario | Result,
+    *scenarios: ScenarioSource | ResolvedScenario | Result,
     runs: int | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
@@ -228,8 +235,8 @@ def face_compare(
 ) -> Comparison:
     """Run scenarios with the same random numbers and parameter draws, and compare each with the first.
 
-    scenarios : two or more: shipped names, paths, what `load` returned, or results, which are taken as they are; with
-    `agents` one is enough
+    scenarios : two or more: shipped names, paths, dicts of tables, what `load` returned, or results, taken as they are;
+    with `agents` one is enough
     runs, seed, parameters : of all of them; those of the first where left out
     set : overrides by dotted path, for every scenario that is run
     agents : of your own, as `sim.run` has them: all scenarios have them, and the first with the shipped agents goes
@@ -241,6 +248,7 @@ def face_compare(
     """
     from sim.runs.agents import check_traceable, own_agents
     from sim.runs.run import run_to_folder, simulate
+    from sim.runs.setup import announce
     from sim.scenario import reloaded
 
     cast = own_agents(agents)
@@ -265,8 +273,8 @@ def face_compare(
         if isinstance(item, Result):
             return item
         if place is None:
-            return simulate(item, threads, talks=False)
-        return run_to_folder(item, results_of(place), None, "sim.compare", threads)[0]
+            return simulate(item, threads, tell=announce, talks=False)
+        return run_to_folder(item, results_of(place), None, "sim.compare", threads, tell=announce)[0]
 
     comparison = compare([result(item) for item in compared])
     if isinstance(place, Exactly):

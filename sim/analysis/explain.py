@@ -23,11 +23,14 @@ from sim.model.terms import DECISIONS
 from sim.results import Result
 from sim.results.files import read
 from sim.results.manifests import EXPLANATION
+from sim.results.table import month_ends
 from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
-from sim.scenario.values import plain
-from sim.words import month, rate
+from sim.runs.setup import announce
+from sim.scenario.values import whole
+from sim.shown import Shown
+from sim.words import many, month, rate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +42,8 @@ MOST_SAMPLED = 100
 """Runs whose ledger gives what a state weighs in all its months."""
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Shown):
     """Why one tie of one state ended, or did not."""
 
     subject: Subject
@@ -48,6 +51,10 @@ class Explanation:
     document: dict[str, Any]
     """All of it as one JSON object: chance, run (or null), talks (of leaving, over many runs), terms, when, removals,
     sentences."""
+
+    def __repr__(self) -> str:
+        of = f"{self.result.name}, {many(self.result.runs, 'run')}, seed {self.result.seed}"
+        return f"<Explanation of {self.subject.name} ({self.subject.tie}) in {of}>"
 
     @property
     def result(self) -> Result:
@@ -123,6 +130,7 @@ def explain(
     count = min(result.runs, MOST_SAMPLED)
     sampled = [number * result.runs // count for number in range(count)]
     setup = Request.again(result).setup
+    setup.warm_up(announce)
     book = ledger_again(result, setup, sampled).ledger
     assert book is not None
     rows = book[:, :, subject.place, :]
@@ -261,7 +269,7 @@ def read_explanation(folder: Path, result: Result | None = None) -> Explanation:
 
 def _chosen_run(subject: Subject, run: int | None) -> int | None:
     """The run asked for, by default the first that decides in the median month; None if none decides."""
-    if (run := plain(run)) is not None:
+    if (run := whole(run)) is not None:
         if not isinstance(run, int) or isinstance(run, bool) or not 0 <= run < subject.result.runs:
             raise InputError(Problem("--run", f"a whole number from 0 to {subject.result.runs - 1}", run))
         return run
@@ -310,6 +318,10 @@ def _of_run(run: dict[str, Any], decided_runs: int, decision: str, name: str) ->
 
 
 def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """Rows in pandas; months as their last day, datetime64."""
     import pandas as pd
 
-    return pd.DataFrame(list(rows))
+    frame = pd.DataFrame(list(rows))
+    for name in frame.columns.intersection(["month", "latest"]):
+        frame[name] = month_ends([row[name] for row in rows]).astype("datetime64[ms]")
+    return frame

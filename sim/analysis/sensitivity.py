@@ -29,14 +29,17 @@ from sim.results.table import ANY, BLANK, TEXT, check_rows
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
-from sim.scenario import RecordSource, ResolvedScenario, reloaded, titled
+from sim.runs.setup import announce
+from sim.scenario import RecordSource, ResolvedScenario, ScenarioSource, reloaded, titled
 from sim.scenario.given import is_given
-from sim.scenario.values import as_set, plain
+from sim.scenario.values import as_set, whole
+from sim.shown import Shown
 from sim.sweeps.designs import Design, design_problems
 from sim.sweeps.executors import Executor, Local, executor
 from sim.sweeps.journal import InMemory, forget_journal, open_journal, unfinished_of
 from sim.sweeps.outcomes import outcome_in
-from sim.sweeps.sweep import Status, Sweep, compute, far_of
+from sim.sweeps.sweep import Status, Sweep, compute, far_of, texts_of
+from sim.words import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +51,8 @@ POINTS, RUNS = 256, 100
 # --- the result -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity(Shown):
     """What hangs on which number."""
 
     scenario: str
@@ -86,6 +89,10 @@ class Sensitivity:
     samples: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """`points.csv` as columns; empty when read back."""
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        settings = f"{self.design}, {many(self.evaluated, 'point')} of {many(self.runs, 'run')}, seed {self.seed}"
+        return f"<Sensitivity of {self.outcome} in {self.scenario}: {settings}>"
 
     def table(self) -> pd.DataFrame:
         """The indices, one row per number."""
@@ -329,13 +336,13 @@ def _whole(folder: Path, question: Question) -> Sensitivity | None:
 
 
 def face_sensitivity(
-    scenario: str | Path | ResolvedScenario,
+    scenario: ScenarioSource | ResolvedScenario,
     *,
     outcome: str = "count",
     design: str = "sobol",
     points: int = POINTS,
     runs: int = RUNS,
-    vary: Iterable[str] | None = None,
+    vary: Mapping[str, Any] | Iterable[str] | None = None,
     parameters: Mode | None = None,
     seed: int | None = None,
     set: Mapping[str, Any] | None = None,
@@ -349,10 +356,11 @@ def face_sensitivity(
 ) -> Sensitivity:
     """What an outcome of a scenario hangs on: shares of its variance (sobol), or mean steps (morris), by number.
 
-    scenario : a shipped name, a path, or what `load` returned
+    scenario : a shipped name, a path, the tables of a scenario as a dict, or what `load` returned
     outcome : count, lost, left:ISO3, cooperation or suspended:ISO3, at the end
     points : blocks (sobol; a power of two) or trajectories (morris); runs : per point, a multiple of 20
-    vary : paths with ranges, such as `["washington.attention=0:3"]`; otherwise every number with a law, by that law
+    vary : ranges by path, such as `{"washington.attention": (0, 3)}`, or as texts, `["washington.attention=0:3"]`;
+    otherwise every number with a law, by that law
     parameters : with `vary`, whether all other numbers are central (the default) or drawn
     seed : the scenario's own where left out; set : overrides by dotted path
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
@@ -366,10 +374,10 @@ def face_sensitivity(
     place = results.chosen(out, to)
     loaded = reloaded(scenario, set, given, record)
     question = Question.of(
-        loaded, plain(runs), seed, parameters, vary or (), outcome=outcome, design=design, points=plain(points),
-        repair=repair,
+        loaded, whole(runs), seed, parameters, texts_of(vary or ()) or (), outcome=outcome, design=design,
+        points=whole(points), repair=repair,
     )  # fmt: skip
     where = executor(None, threads, scheduler)
     if place is None:
-        return sensitivity(question, where)
-    return sensitivity_to_folder(question, place, None, where)[0]
+        return sensitivity(question, where, tell=announce)
+    return sensitivity_to_folder(question, place, None, where, tell=announce)[0]

@@ -42,6 +42,8 @@ class Drawable:
     """Those that are drawn where none is named; all, where this is empty."""
     prefix: str = ""
     """Of the ids inside an SVG, before the chart's name: all of them can stand in one page."""
+    on_axes: tuple[str, ...] = ()
+    """Those that can be drawn on axes of the user's own."""
 
     def check(self, name: str, option: str = "--only") -> None:
         """InputError for a name that is no chart of it; option : where it was asked for."""
@@ -95,7 +97,8 @@ def save(drawing: Figure, path: Path, formats: Iterable[str] = ("png", "svg"), p
 
 def of_result(result: Result) -> Drawable:
     """The charts of a result: that of cooperation where its scenario has hosts."""
-    return Drawable((*CHARTS, WITH_HOSTS) if result.hosts else CHARTS, lambda name: _of_result(name, result))
+    names = (*CHARTS, WITH_HOSTS) if result.hosts else CHARTS
+    return Drawable(names, lambda name: _of_result(name, result), on_axes=("count", "states"))
 
 
 def _of_result(name: str, result: Result) -> Figure:
@@ -121,10 +124,12 @@ def draw_several(results: Sequence[Result]) -> Figure:
 
 def of_sweep(document: Document) -> Drawable:
     """The charts of a sweep: one for each outcome that it has, the count usually; their names need no drawing."""
-    from sim.charts.sweep.document import outcomes_by_chart
+    from sim.charts.sweep.document import kind_of, outcomes_by_chart
 
     outcomes = outcomes_by_chart(document)
-    return Drawable(tuple(outcomes), lambda name: draw_outcome(document, outcomes[name]), tuple(outcomes)[:1])
+    names = tuple(outcomes)
+    on_axes = names if kind_of(document) == "line" else ()
+    return Drawable(names, lambda name: draw_outcome(document, outcomes[name]), names[:1], on_axes=on_axes)
 
 
 def draw_sweep(
@@ -165,7 +170,7 @@ def of_comparison(comparison: Comparison) -> Drawable:
 
     hosts = any(COOPERATION in pair.ties for pair in comparison.pairs)
     names = ("difference", *([SECOND] if hosts else []), "dumbbell")
-    return Drawable(names, lambda name: _of_comparison(name, comparison))
+    return Drawable(names, lambda name: _of_comparison(name, comparison), on_axes=("difference", SECOND))
 
 
 def _of_comparison(name: str, comparison: Comparison) -> Figure:
@@ -184,7 +189,8 @@ def of_explanation(explanation: Explanation) -> Drawable:
     hazards = [month["mean"] for month in explanation.document["when"]["months"]]
     some = any(hazard is not None and hazard > 0.0 for hazard in hazards)
     names = (*of_run, *(("hazard",) if some else ()), *(("removals",) if explanation.removals.rows else ()))
-    return Drawable(names, lambda name: _of_explanation(name, explanation), prefix="explain-")
+    on_axes = ("waterfall", "terms", "hazard")
+    return Drawable(names, lambda name: _of_explanation(name, explanation), prefix="explain-", on_axes=on_axes)
 
 
 def _of_explanation(name: str, explanation: Explanation) -> Figure:
@@ -203,7 +209,7 @@ def of_sensitivity(document: Document) -> Drawable:
 
         return tornado.draw(document)
 
-    return Drawable(("tornado",), figure)
+    return Drawable(("tornado",), figure, on_axes=("tornado",))
 
 
 def of_backtest(document: Document) -> Drawable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
 
@@ -24,6 +26,50 @@ from sim.charts.style import (
     families,
     unprintable,
 )
+from sim.errors import InputError, Problem
+
+LEAST_PANEL = 1.0
+"""Inches that a panel takes at least, both ways, on axes of the user's own."""
+
+
+@dataclass
+class _Given:
+    """Axes of the user's own, in whose place a chart is put with all that stands beside its panel."""
+
+    plot: Axes
+    heading: str = ""
+    sheet: tuple[float, float] = (0.0, 0.0)
+    """Width and height of the chart without its texts above and below, inches."""
+    box: tuple[float, float, float, float] | None = None
+    """Left, top, width and height of its panel there, inches; None until the panel is asked for."""
+
+
+_given: ContextVar[_Given | None] = ContextVar("axes of the user's own", default=None)
+
+
+@contextmanager
+def onto(plot: Axes) -> Iterator[None]:
+    """While it lasts, a chart of one panel is drawn on these axes, in their place.
+
+    They shrink so that what stands beside the panel has room; the headline is their title, without subtitle and
+    source line. Raises InputError where they are too small.
+    """
+    token = _given.set(_Given(plot))
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+def on_axes() -> bool:
+    """Whether a chart is being drawn on axes of the user's own."""
+    return _given.get() is not None
+
+
+def across(width: float, whole: float) -> float:
+    """Inches that a panel spans which is laid out `width` inches wide on a sheet of `whole` inches."""
+    given = _given.get()
+    return width if given is None else size_of(given.plot)[0] - (whole - width)
 
 
 @contextmanager
@@ -34,7 +80,7 @@ def figure(width: float = 8.0, height: float = 4.8) -> Iterator[Figure]:
     not draw at the same time.
     """
     with style.style():
-        drawing = Figure(figsize=(width, height), dpi=style.DPI)
+        drawing = style.Drawing(figsize=(width, height), dpi=style.DPI)
         FigureCanvasAgg(drawing)
         yield drawing
 
@@ -45,6 +91,12 @@ def sheet(width: float, body: float, heading: str, subtitle: str, source: str) -
 
     Gives the figure and the distance of the body from the top edge, in inches.
     """
+    if (given := _given.get()) is not None:
+        given.heading, given.sheet = heading, (width, body)
+        yield given.plot.get_figure(root=True), 0.0  # type: ignore[misc]
+        if given.box is None:
+            given.plot.set_title(heading, loc="left")  # there is nothing to be drawn
+        return
     with figure(width, 1.0) as drawing:
         above = sum(room for _, _, room in _title_blocks(drawing, heading, subtitle)) + MARGIN + 0.12
         below = _source_room(wrapped(source, SOURCE_SIZE, width - 2 * MARGIN))
@@ -56,14 +108,18 @@ def sheet(width: float, body: float, heading: str, subtitle: str, source: str) -
 
 def panel(drawing: Figure, left: float, top: float, width: float, height: float) -> Axes:
     """A pair of axes placed in inches from the left and the top edge of the figure."""
-    across, along = drawing.get_figwidth(), drawing.get_figheight()
-    return drawing.add_axes((left / across, 1 - (top + height) / along, width / across, height / along))
+    if (given := _given.get()) is not None:
+        given.box = (left, top, width, height)
+        _settle(given)
+        return given.plot
+    wide, high = drawing.get_figwidth(), drawing.get_figheight()
+    return drawing.add_axes((left / wide, 1 - (top + height) / high, width / wide, height / high))
 
 
 def size_of(plot: Axes) -> tuple[float, float]:
     """Width and height of a pair of axes, inches."""
-    place, drawing = plot.get_position(), plot.figure
-    return place.width * drawing.get_figwidth(), place.height * drawing.get_figheight()  # type: ignore[union-attr]
+    place, (width, height) = plot.get_position(), _whole(plot)
+    return place.width * width, place.height * height
 
 
 def per_inch(plot: Axes) -> tuple[float, float]:
@@ -137,7 +193,49 @@ def write(drawing: Figure, left: float, top: float, text: str | Sequence[str], l
     """Write a text, or lines that are `line` inches apart, at inches from the left and the top edge of the figure."""
     for place, words in enumerate([text] if isinstance(text, str) else text):
         down = top + line * place
+        if (given := _given.get()) is not None:
+            _write_beside(given, left, down, words, look)
+            continue
         drawing.text(left / drawing.get_figwidth(), 1 - down / drawing.get_figheight(), words, **look)
+
+
+def _whole(plot: Axes) -> tuple[float, float]:
+    """Width and height of the figure, or the part of one, that axes are on, inches."""
+    drawing = plot.figure
+    if isinstance(drawing, Figure):
+        return drawing.get_figwidth(), drawing.get_figheight()
+    assert drawing is not None
+    return drawing.bbox.width / drawing.dpi, drawing.bbox.height / drawing.dpi
+
+
+def _settle(given: _Given) -> None:
+    """Put the user's axes where the panel is, in the place they had, below the headline."""
+    plot, (left, top, width, height) = given.plot, given.box or (0.0, 0.0, 0.0, 0.0)
+    (wide, high), place, (over, along) = size_of(plot), plot.get_position(), _whole(plot)
+    right, below = given.sheet[0] - left - width, given.sheet[1] - top - height
+    lines = wrapped(given.heading, TEXT_SIZE, max(wide - left, LEAST_PANEL), bold=True)
+    above = top + len(lines) * TEXT_SIZE * 1.35 / 72
+    across, upwards = wide - left - right, high - above - below
+    if min(across, upwards) < LEAST_PANEL:
+        least = f"{left + right + LEAST_PANEL:.1f} by {above + below + LEAST_PANEL:.1f}"
+        rule = f"axes of at least {least} inches, for what stands beside the panel"
+        raise InputError(Problem("ax", rule, f"{wide:.1f} by {high:.1f}"))
+    plot.set_position((place.x0 + left / over, place.y0 + below / along, across / over, upwards / along))
+    look: dict[str, Any] = {"size": TEXT_SIZE, "weight": "bold", "color": BLACK, "family": families()}
+    plot.set_title("\n".join(lines), loc="left", pad=72 * top + 4, parse_math=False, **look)
+
+
+def _write_beside(given: _Given, left: float, top: float, text: str, look: dict[str, Any]) -> None:
+    """A text beside axes of the user's own: as far from them as on the sheet, in the same height along the panel.
+
+    What is written before the panel is asked for is left out: a heading.
+    """
+    if given.box is None:
+        return
+    (start, above, _, height), (wide, high) = given.box, size_of(given.plot)
+    down = top - above
+    upwards = -(down - height) / high if down > height else 1 - down / (high if down < 0.0 else height)
+    given.plot.text((left - start) / wide, upwards, text, transform=given.plot.transAxes, **look)
 
 
 def measured(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:

@@ -80,11 +80,13 @@ RC: dict[str, Any] = {
     "savefig.facecolor": "white",
     "svg.fonttype": "path",
     "svg.hashsalt": SALT,
+    "pdf.fonttype": 42,
 }
 """The settings in force while a figure is made and while it is saved."""
 _SAVED: dict[str, dict[str, Any]] = {
     "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
     "svg": {"metadata": {"Date": None, "Creator": None}},
+    "pdf": {"metadata": {"CreationDate": None, "Creator": None, "Producer": None}},
 }
 """How files are written. Of drawings as ours the third of zlib's nine levels makes the smallest, and quickly."""
 
@@ -224,8 +226,22 @@ def _look_again() -> bool:
     return bool(new)
 
 
+class Drawing(Figure):
+    """A figure that a notebook shows, and that is saved as it was drawn: same style, same bytes."""
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Write it into a file, as its suffix or `format` says; options as Matplotlib has them."""
+        kind = options.get("format") or Path(str(fname)).suffix[1:].lower()
+        with style():
+            super().savefig(fname, **{"dpi": "figure", **_SAVED.get(kind, {}), **options})
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        ((_, content),) = pictures(self, ["png"])
+        return content, {"width": round(96 * self.get_figwidth())}
+
+
 def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--out") -> tuple[Path, ...]:
-    """Write a figure as PNG and SVG, or as the one its suffix names; the same figure gives the same bytes.
+    """Write a figure as PNG and SVG, or as the one its suffix names, also PDF; the same figure gives the same bytes.
 
     With a `prefix` for the ids inside an SVG, several of them can stand in one page.
     option : where the user named the path
@@ -234,7 +250,7 @@ def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--o
     from sim.results.file import written as file_written
 
     path = Path(path)
-    one = path.suffix.lower() in (".png", ".svg")
+    one = path.suffix.lower() in (".png", ".svg", ".pdf")
     written: list[Path] = []
     for kind, content in pictures(drawing, (path.suffix[1:].lower(),) if one else ("png", "svg"), prefix):
         target = path if one else path.with_name(f"{path.name}.{kind}")
@@ -245,14 +261,13 @@ def save(drawing: Figure, path: Path | str, prefix: str = "", option: str = "--o
 
 
 def pictures(drawing: Figure, kinds: Iterable[str], prefix: str = "") -> Iterator[tuple[str, bytes]]:
-    """Each kind of picture asked for, `png` or `svg`, of a figure, with its bytes; prefix : as in `save`."""
+    """Each kind of picture asked for, `png`, `svg` or `pdf`, of a figure, with its bytes; prefix : as in `save`."""
     boxes = unprintable("".join(text.get_text() for text in drawing.findobj(Text)))
     if boxes:
         warnings.warn(MissingLetters(boxes), stacklevel=2)
     for kind in kinds:
         picture = io.BytesIO()
-        with style():
-            drawing.savefig(picture, format=kind, dpi="figure", **_SAVED[kind])
+        drawing.savefig(picture, format=kind)
         content = picture.getvalue()
         yield kind, _prefixed(cleaned(content.decode()), prefix).encode() if kind == "svg" else content
 

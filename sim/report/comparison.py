@@ -51,7 +51,7 @@ def html_of_comparison(results: Sequence[Result]) -> str:
         "comparison.html.j2",
         {
             **shared(),
-            "title": f"{listed(names[1:])} against {names[0]}",
+            "title": title(comparison),
             "baseline": _scenario(baseline, names[0]),
             "others": [
                 _scenario(result, name) | {"differs": differences(baseline, result)}
@@ -75,13 +75,20 @@ def html_of_comparison(results: Sequence[Result]) -> str:
     )
 
 
+def title(comparison: Comparison) -> str:
+    """Who is compared with whom."""
+    return f"{listed(comparison.names[1:])} against {comparison.names[0]}"
+
+
 def _scenario(result: Result, name: str) -> dict[str, Any]:
     header = result.scenario["scenario"]
     return {"name": name, "title": result.title, "question": header.get("question", "")}
 
 
 def _drawn_words(name: str, comparison: Comparison) -> str:
-    counts = " ".join(sentence for number in range(len(comparison.pairs)) for sentence in _count(comparison, number))
+    counts = " ".join(
+        sentence for number in range(len(comparison.pairs)) for sentence in count_in_words(comparison, number)
+    )
     what = {
         "difference": "the number of states that recognise Taipei in each scenario, and the difference through time",
         "dumbbell": "the chance of each state in each scenario",
@@ -89,7 +96,7 @@ def _drawn_words(name: str, comparison: Comparison) -> str:
     return f"Chart of {what}. {counts if name == 'difference' else 'Its numbers are in the tables of this page.'}"
 
 
-def _count(comparison: Comparison, number: int) -> list[str]:
+def count_in_words(comparison: Comparison, number: int) -> list[str]:
     """How the count at the end differs from the baseline's, one sentence per tie."""
     pair = comparison.pairs[number]
     result, baseline = comparison.results[number + 1], comparison.results[0]
@@ -126,7 +133,7 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
         "scenario": pair.scenario,
         "against": pair.against,
         "end": month(pair.months[-1]),
-        "sentences": [*_count(comparison, number), *_most(largest), first],
+        "sentences": [*count_in_words(comparison, number), *_most(largest), first],
         "rows": [_chance(row) for row in largest],
         "rest": len(rows) - len(largest),
         "swaps": [

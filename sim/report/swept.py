@@ -38,7 +38,7 @@ def html_of_sweep(folder: Path) -> str:
             if outcome.is_number
             else f"the chance that {the(states[outcome.code])} moved"
         )
-        alternative = f"Chart of {what} by the end of {end}, over what was varied. {_swept_words(document, done)}"
+        alternative = f"Chart of {what} by the end of {end}, over what was varied. {in_words(document)}"
         drawing = inline(draw_outcome(document, outcome.asked), outcome.name, alternative)
         charts.append({"name": outcome.name, "drawing": drawing})
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
@@ -51,7 +51,7 @@ def html_of_sweep(folder: Path) -> str:
             "name": header["name"],
             "question": header["question"],
             "given": document["given"],
-            "sentences": [_swept_words(document, done)],
+            "sentences": [in_words(document)],
             "varied": [
                 {"path": each["path"], "values_told": _values(each["values"]), "meaning": _meaning(each["path"])}
                 for each in document["varied"]
@@ -89,9 +89,10 @@ def html_of_sweep(folder: Path) -> str:
     )
 
 
-def _swept_words(document: Mapping[str, Any], done: Sequence[int]) -> str:
+def in_words(document: Mapping[str, Any]) -> str:
     """Where the count at the end is lowest and highest."""
     columns = document["columns"]
+    done = [row for row, error in enumerate(columns["error"]) if error is None]
     if not done:
         return "None of its points could be run."
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))

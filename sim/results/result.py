@@ -31,10 +31,12 @@ from sim.results.talks import no_talks, of_states
 from sim.results.tally import CountSums, Tally, outcomes_of, summary_of
 from sim.scenario import RecordTable
 from sim.scenario.given import titled
-from sim.words import spoken
+from sim.shown import Shown
+from sim.words import many, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
 
 def own_facts(scenario: Mapping[str, Any]) -> OwnFacts | None:
@@ -60,8 +62,8 @@ def further(scenario: Mapping[str, Any]) -> list[str]:
     return [basis_of(scenario)] if scenario.get("record") or scenario["scenario"].get("assume_unchanged") else []
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
+@dataclass(frozen=True, eq=False, repr=False)
+class Result(Shown):
     """Everything one scenario gave."""
 
     scenario: Mapping[str, Any]
@@ -120,6 +122,10 @@ class Result:
     """(runs, n + h, ACCOUNTS) what each patron pays each place over the horizon, US$ million; none if in a folder."""
     folder: Path | None = None
     """Where its files are."""
+
+    def __repr__(self) -> str:
+        settings = f"{many(self.runs, 'run')}, seed {self.seed}, id {self.settings['id']}"
+        return f"<Result of {self.name}: {self.months[0]} to {self.months[-1]}, {settings}>"
 
     @property
     def name(self) -> str:
@@ -319,6 +325,17 @@ class Result:
     def trajectories(self) -> pd.DataFrame:
         """One row per run and month: run, month, tie, count."""
         return self.trajectories_columns.frame()
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The counts of all runs and the draws of the parameters as labelled arrays; needs the extra `xarray`.
+
+        count : (run, month) states recognising Taipei; cooperation : (run, month) hosts, where the scenario has any
+        observed : (month) the count on record, NaN beyond it; parameters : (draw, parameter) in each one's unit
+        Months are their last days; `draw_of_run` says which draw serves a run. Raises InputError without xarray.
+        """
+        from sim.results.arrays import dataset
+
+        return dataset(self)
 
     @property
     def trajectories_columns(self) -> Table:

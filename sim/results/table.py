@@ -87,7 +87,7 @@ class Table(dict[str, Any]):
 
 
 def month_ends(labels: Any) -> NDArray[np.datetime64]:
-    """The last days of months, datetime64[D], from their labels `YYYY-MM`; days are taken as they are."""
+    """The last days of months, datetime64[D], from their labels `YYYY-MM` (None: NaT); days are taken as they are."""
     days = np.asarray(labels) if len(labels) else np.empty(0, dtype="datetime64[D]")
     if days.dtype.kind == "M":
         return days

@@ -35,7 +35,7 @@ from sim.runs.setup import Setup
 from sim.runs.votes import votes
 from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario.schema import MOST_RUNS, MOST_SEED
-from sim.scenario.values import as_set, plain
+from sim.scenario.values import as_set, whole
 
 BLOCK = 2_000
 """Runs that are simulated, and written as one group of rows, at a time: whole draws."""
@@ -110,8 +110,8 @@ class Request:
         return cls(loaded, **settings, agents=None if agents is None else known_agents(agents))
 
     def __post_init__(self) -> None:
-        for name in ("runs", "seed"):  # NumPy's whole numbers are accepted like Python's
-            object.__setattr__(self, name, plain(getattr(self, name)))
+        for name in ("runs", "seed"):
+            object.__setattr__(self, name, whole(getattr(self, name)))
         check_numbers(self.runs, self.seed)
         if self.engine not in ("compiled", "mesa"):
             raise InputError(Problem("--engine", "one of compiled, mesa", self.engine))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 LONG = 15.0
 """Seconds after which it is said beforehand how long something takes."""
+
+
+def announce(note: str) -> None:
+    """Print a note on standard error: what Python, as commands do, says before a step that takes long."""
+    print(f"sim: {note}", file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True, eq=False)

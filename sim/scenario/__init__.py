@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.scenario.loading import (
         ResolvedScenario,
         ScenarioFiles,
+        ScenarioSource,
         load,
         opened,
         parse_overrides,
@@ -36,6 +37,7 @@ __all__ = [
     "ResolvedScenario",
     "Scenario",
     "ScenarioFiles",
+    "ScenarioSource",
     "Source",
     "StateTable",
     "as_options",
@@ -62,7 +64,8 @@ _HOMES = {
     "sim.scenario.files": ("shipped", "shipped_sweeps"),
     "sim.scenario.given": ("as_options", "given_in_words", "parse_given", "titled", "with_given"),
     "sim.scenario.loading": (
-        "ResolvedScenario", "ScenarioFiles", "load", "opened", "parse_overrides", "read_record", "reloaded",
+        "ResolvedScenario", "ScenarioFiles", "ScenarioSource", "load", "opened", "parse_overrides", "read_record",
+        "reloaded",
     ),
     "sim.scenario.record": ("RecordSource", "RecordTable"),
     "sim.scenario.roster": ("Members", "members"),

@@ -57,7 +57,10 @@ def read_toml(path: Path, label: str) -> Document:
 
 
 def sound(document: Any, label: str) -> None:
-    """Refuse what no scenario can mean and no message can show: endless nesting, whole numbers beyond 64 bits."""
+    """Refuse what no scenario can mean and no message can show: endless nesting, whole numbers beyond 64 bits.
+
+    From Python also keys that are no names.
+    """
     pending: list[tuple[str, Any, int]] = [("", document, 0)]
     while pending:
         path, value, depth = pending.pop()
@@ -66,6 +69,9 @@ def sound(document: Any, label: str) -> None:
         if isinstance(value, int) and not -MOST_WHOLE <= value <= MOST_WHOLE:
             raise ScenarioError(Problem(path, "a whole number below 2^63", "a number of many digits"), label)
         if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, str):
+                    raise ScenarioError(Problem(path, "names as the keys of a table", key), label)
             pending += [(f"{path}.{key}" if path else key, item, depth + 1) for key, item in value.items()]
         elif isinstance(value, list):
             held = ((index, item) for index, item in enumerate(value) if isinstance(item, (int, dict, list)))

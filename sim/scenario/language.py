@@ -227,7 +227,10 @@ def path_by_code(path: str) -> str:
 
 
 def put(document: dict[str, Any], key: str, value: Any, label: str) -> None:
-    """Put `value` at the dotted path `key`; a path the language or the file does not have is an error."""
+    """Put `value` at the dotted path `key`; a path the language or the file does not have is an error.
+
+    An event or election that the file does not have can be put there whole, as a table.
+    """
     if not isinstance(key, str):
         raise ScenarioError(Problem("", "a path of names joined by dots", key), label)
     path = key.split(".", DEEPEST)
@@ -245,7 +248,8 @@ def put(document: dict[str, Any], key: str, value: Any, label: str) -> None:
             rule = f"no such path: no `{part}` here{only(allowed, close)}"
             raise ScenarioError(Problem(key, rule, None, close), label)
         named = depth > 0 and path[depth - 1] in _NAMED and allowed is None
-        if named and not (isinstance(table, dict) and part in table):
+        is_whole = depth == len(path) - 1 and isinstance(value, dict)  # one that is new: all of it at once
+        if named and not is_whole and not (isinstance(table, dict) and part in table):
             present = list(table) if isinstance(table, dict) else []
             close = _near(path, depth, present)
             rule = f"no such path: no `{part}` in this scenario{only(present, close)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,21 @@ from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import NAME_RULE, is_name
 from sim.scenario.files import Document, merge, read_toml, shipped, sound
 from sim.scenario.given import with_given
-from sim.scenario.language import full_path, path_by_code, put, with_codes
+from sim.scenario.language import full_path, kind_at, path_by_code, put, with_codes
 from sim.scenario.problems import problems
 from sim.scenario.reading import DEEPEST, bounded, not_plain
 from sim.scenario.record import RecordSource, RecordTable, record_problems
 from sim.scenario.schema import Scenario
 from sim.scenario.settled import settled
-from sim.scenario.values import number, plain
+from sim.scenario.values import as_set, number, plain, scalar
 
+ScenarioSource = str | Path | Mapping[str, Any]
+"""A shipped name, a file, or the tables of a scenario as Python has them."""
 LONGEST_CHAIN = 20
 """Scenarios that extend one another."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ResolvedScenario:
     """A scenario ready to run."""
 
@@ -44,6 +46,12 @@ class ResolvedScenario:
     """What was set on top of the file, by path."""
     record: RecordSource | None = None
     """A file of the user's facts that was put in place of the scenario's own."""
+    tables: Document | None = None
+    """Its own tables, where Python gave them in place of a file."""
+
+    def __repr__(self) -> str:
+        header, sets = self.scenario.scenario, [f"{path} = {as_set(value)}" for path, value in self.overrides.items()]
+        return f"<Scenario {self.name}: {header.start} to {header.end}{''.join(f', {text}' for text in sets)}>"
 
     @property
     def name(self) -> str:
@@ -52,7 +60,7 @@ class ResolvedScenario:
 
     def opened(self) -> ScenarioFiles:
         """Its files, read again."""
-        return opened(self.file, self.record)
+        return opened(self.file if self.tables is None else self.tables, self.record)
 
 
 @dataclass(frozen=True)
@@ -69,14 +77,17 @@ class ScenarioFiles:
     """The documents of the chain, one on top of the other."""
     record: RecordSource | None = None
     """A file of the user's facts that was put in place of the scenario's own."""
+    tables: Document | None = None
+    """Its own tables, where Python gave them in place of a file."""
 
     def resolved(self, overrides: Mapping[str, Any] | None = None) -> ResolvedScenario:
         """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
         document = copy.deepcopy(self.merged)
         wrong: list[Problem] = []
-        values = {full_path(path_by_code(key)): plain(value) for key, value in (overrides or {}).items()}
-        for key, value in values.items():
+        values = {full_path(path_by_code(key)): value for key, value in (overrides or {}).items()}
+        for key, given in values.items():
             try:
+                values[key] = value = _set(document, key, given, self.file)
                 put(document, key, value, self.file)
             except ScenarioError as error:
                 wrong += error.problems
@@ -88,17 +99,22 @@ class ScenarioFiles:
         scenario = settled(_validated(document, self.file))
         _meant(scenario, self.file)
         reference = _anchored(self.reference, scenario)
-        return ResolvedScenario(scenario, reference, self.file, self.chain, values, self.record)
+        return ResolvedScenario(scenario, reference, self.file, self.chain, values, self.record, self.tables)
 
 
-def opened(scenario: str | Path, record: RecordSource | None = None) -> ScenarioFiles:
-    """Read a scenario by shipped name or by path, and all that it extends.
+def opened(scenario: ScenarioSource, record: RecordSource | None = None) -> ScenarioFiles:
+    """Read a scenario by shipped name, by path, or from its tables, and all that it extends.
 
     record : a file with the user's facts since the atlas ends, in place of the scenario's own
     Raises ScenarioError naming every problem found, with file, path, rule and value.
     """
-    path, label = _locate(str(scenario))
-    documents = _chain(path, label)
+    tables: Document | None = None
+    if isinstance(scenario, Mapping):
+        label, tables = "scenario", _as_read(scenario, "scenario")
+        documents = _chain(Path(), label, tables)
+    else:
+        path, label = _locate(str(scenario))
+        documents = _chain(path, label)
     merged: Document = {}
     for document, _ in reversed(documents):
         merged = merge(merged, document)
@@ -109,18 +125,19 @@ def opened(scenario: str | Path, record: RecordSource | None = None) -> Scenario
         merged["record"] = root["record"] = record_document(record)
     reference = settled(_validated(root, root_file))
     names = tuple(str(document["scenario"]["name"]) for document, _ in documents[1:])
-    return ScenarioFiles(label, reference, root_file, names, merged, record)
+    return ScenarioFiles(label, reference, root_file, names, merged, record, tables)
 
 
 def load(
-    scenario: str | Path,
+    scenario: ScenarioSource,
     overrides: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     record: RecordSource | None = None,
 ) -> ResolvedScenario:
-    """Load a scenario by shipped name or by path, with overrides by dotted path.
+    """Load a scenario by shipped name, by path, or from its tables, with overrides by dotted path.
 
-    overrides : values by path, such as `{"washington.attention": 2}`
+    scenario : tables are a dict of what a file holds; files that they name are sought in the working folder
+    overrides : values by path, such as `{"washington.attention": 2}`; a table at a new name under `events` adds one
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     record : a file with the user's facts since the atlas ends, in place of the scenario's own
     Raises ScenarioError naming every problem found, with file, path, rule and value.
@@ -129,7 +146,7 @@ def load(
 
 
 def reloaded(
-    scenario: str | Path | ResolvedScenario,
+    scenario: ScenarioSource | ResolvedScenario,
     overrides: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     record: RecordSource | None = None,
@@ -140,7 +157,8 @@ def reloaded(
     changed = with_given(overrides, given)
     if not changed and record is None:
         return scenario
-    return opened(scenario.file, record or scenario.record).resolved({**scenario.overrides, **changed})
+    files = replace(scenario, record=record or scenario.record).opened()
+    return files.resolved({**scenario.overrides, **changed})
 
 
 def read_record(file: RecordSource) -> RecordTable:
@@ -154,7 +172,7 @@ def record_document(file: RecordSource, label: str | None = None) -> Document:
     file : or the tables themselves, as Python has them
     """
     if isinstance(file, Mapping):
-        label, document = "record", {"name": "the caller's record", **file}
+        label, document = "record", {"name": "the caller's record", **_as_read(file, "record")}
     else:
         path, label = Path(file), str(file) if label is None else label
         document = {"name": path.name, **read_toml(path, label)}
@@ -229,18 +247,44 @@ def _locate(reference: str, beside: Path | None = None) -> tuple[Path, str]:
     )
 
 
-def _chain(path: Path, label: str) -> list[tuple[Document, str]]:
-    """The documents from the file to the root of its `extends` chain."""
+def _as_read(tables: Mapping[str, Any], label: str) -> Document:
+    """Tables from Python as if a file had held them. Raises ScenarioError for what no file could."""
+    try:
+        document: Document = plain(tables)
+    except RecursionError:
+        raise ScenarioError(Problem("", "tables nested less deeply"), label) from None
+    sound(document, label)
+    return document
+
+
+def _set(document: Document, key: str, value: Any, label: str) -> Any:
+    """A value from Python to be set at a path, as a file would hold it; a text that is a number is one, as in `--set`.
+
+    Raises ScenarioError for what no file could hold.
+    """
+    (value,) = _as_read({str(key): value}, label).values()
+    if not isinstance(value, str) or not isinstance(key, str) or key.count(".") >= DEEPEST:
+        return value
+    return scalar(value) if kind_at(document, key.split(".")) in ("number", "whole") else value
+
+
+def _chain(path: Path, label: str, tables: Document | None = None) -> list[tuple[Document, str]]:
+    """The documents from the file to the root of its `extends` chain.
+
+    tables : those of the first, where it is no file; then `path` is the working folder
+    """
     documents: list[tuple[Document, str]] = []
     seen: list[Path] = []
     names: list[str] = [label]
     while True:
-        if path.resolve() in seen:
+        if tables is None and path.resolve() in seen:
             raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
-        seen.append(path.resolve())
-        document = with_codes(read_toml(path, label))
+        folder = path if tables is not None else path.parent
+        seen += [path.resolve()] if tables is None else []
+        document = with_codes(read_toml(path, label) if tables is None else copy.deepcopy(tables))
+        tables = None
         if isinstance(document.get("record"), str):
-            document["record"] = _beside(document["record"], path, label)
+            document["record"] = _beside(document["record"], folder, label)
         header = document.get("scenario")
         documents.append((document, label))
         extends, name = (header.get("extends"), header.get("name")) if isinstance(header, dict) else (None, None)
@@ -253,7 +297,7 @@ def _chain(path: Path, label: str) -> list[tuple[Document, str]]:
         if len(documents) > 1 and not is_name(name):  # kept, though what extends it has a name of its own
             raise ScenarioError(Problem("scenario.name", NAME_RULE, name), label)
         try:
-            path, named = _locate(extends, beside=path.parent)
+            path, named = _locate(extends, beside=folder)
         except ScenarioError as error:
             problem = error.problems[0]
             raise ScenarioError(Problem("scenario.extends", problem.rule, extends, problem.suggestion), label) from None
@@ -264,10 +308,10 @@ def _chain(path: Path, label: str) -> list[tuple[Document, str]]:
         label = f"{named} (extended by {label})"
 
 
-def _beside(record: str, path: Path, label: str) -> Document:
+def _beside(record: str, folder: Path, label: str) -> Document:
     """The user's facts in a file that a scenario names, as a path from the scenario's folder."""
     try:
-        return record_document(path.parent / record, record)
+        return record_document(folder / record, record)
     except ScenarioError as error:
         if len(error.problems) == 1 and not error.problems[0].path:
             raise ScenarioError(Problem("record", error.problems[0].rule, record), label) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -48,13 +49,35 @@ def scalar(text: str, comma: bool = False) -> int | float | str:
 
 
 def plain(value: Any) -> Any:
-    """A value from Python as a file would hold it: numbers of NumPy as numbers, moments at midnight as days."""
+    """A value from Python as a file would hold it: numbers of NumPy as numbers, moments at midnight as days.
+
+    Tables, lists, arrays and columns likewise, all that they hold; a day that is a key is written `YYYY-MM-DD`.
+    """
+    if isinstance(value, Mapping):
+        keys = ((plain(key), item) for key, item in value.items())
+        return {str(key) if type(key) is date else key: plain(item) for key, item in keys}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist"):
+        return [plain(item) for item in value.tolist()]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind and getattr(value, "ndim", None) == 0:
         value = (value.astype("datetime64[us]") if kind == "M" else value).item()
     elif type(value) in (datetime, date) or not isinstance(value, datetime):
         return value
-    return value.date() if isinstance(value, datetime) and value.time() == time() else value
+    if not isinstance(value, datetime) or value != value:  # NaT is no moment
+        return value
+    return value.date() if value.time() == time() else value
+
+
+def whole(value: Any) -> Any:
+    """A number from Python without a fraction as a whole one, NumPy's too, also `1e4`; all else as it is."""
+    value = plain(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def as_set(value: Any) -> str:

@@ -16,7 +16,7 @@ from sim.letters import RULE, fit
 from sim.scenario import ResolvedScenario
 from sim.scenario.fields import LONGEST_NAME, LONGEST_TEXT
 from sim.scenario.reading import as_text, plain_bytes
-from sim.scenario.values import plain, scalar
+from sim.scenario.values import plain, scalar, whole
 from sim.sweeps.designs import LISTED, MOST_POINTS, Design, Point, Value
 from sim.sweeps.variation import Variation
 from sim.sweeps.varying import MOST_VARIED, Kind, Reader, value_of, wrong_at
@@ -115,7 +115,7 @@ def table_of(points: Any) -> Any:
         from pandas import DataFrame
 
         return framed(DataFrame(list(points), dtype=object))
-    number = plain(points)
+    number = whole(points)
     if number is None or isinstance(number, Number):
         return number
     rule = "a number of points, a pandas frame or a list of values by path, or the path of a CSV file"

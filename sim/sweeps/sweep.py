@@ -17,7 +17,8 @@ from sim.results.manifests import SWEEP
 from sim.runs.agents import Agents, check_traceable, own_agents
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
-from sim.scenario import Range, RecordSource, load, members, with_given
+from sim.runs.setup import announce
+from sim.scenario import Range, RecordSource, ResolvedScenario, ScenarioSource, members, reloaded, with_given
 from sim.scenario.fields import PATRONS
 from sim.scenario.levers import lever_at
 from sim.scenario.values import as_set, plain
@@ -277,7 +278,7 @@ def _described(sweep: Sweep) -> dict[str, Any]:
 
 
 def sweep_of(
-    scenario: str | Path,
+    scenario: ScenarioSource | ResolvedScenario,
     varied: Iterable[str] = (),
     kind: str | None = None,
     points: int | PointTable | None = None,
@@ -297,11 +298,12 @@ def sweep_of(
     agents : of one's own
     Raises InputError naming every problem found.
     """
-    if is_table(scenario) and not Path(scenario).is_dir():
-        rule = f"a file of points, not a scenario: sim sweep SCENARIO --points {Path(scenario).name}"
-        raise InputError(Problem("", rule), scenario)
+    named = scenario if isinstance(scenario, (str, Path)) else None
+    if named is not None and is_table(named) and not Path(named).is_dir():
+        rule = f"a file of points, not a scenario: sim sweep SCENARIO --points {Path(named).name}"
+        raise InputError(Problem("", rule), named)
     listed: Design | None = None
-    document = sweep_document(scenario)
+    document = None if named is None else sweep_document(named)
     if document is not None:
         file = read_sweep(document[0], fixed, document[1], record)
         if varied or isinstance(points, PointTable):
@@ -318,11 +320,11 @@ def sweep_of(
             option = "--vary" if varied else "--design"
             rule = f"not with a file of points, which says what is varied: {points.name}"
             raise InputError(Problem(option, rule, _first(varied) if varied else kind))
-        loaded = load(scenario, fixed, record=record)
+        loaded = reloaded(scenario, fixed, record=record)
         listed = listed_points(loaded, points)
         variations, kind = listed.variations, LISTED
     else:
-        loaded = load(scenario, fixed, record=record)
+        loaded = reloaded(scenario, fixed, record=record)
         variations = parse_variations(varied, loaded)
         kind = kind or (GRID if variations else ONE_AT_A_TIME)
     if kind == ONE_AT_A_TIME:
@@ -346,7 +348,7 @@ def _first(varied: Iterable[str]) -> str:
 
 
 def sweep(
-    scenario: str | Path,
+    scenario: ScenarioSource | ResolvedScenario,
     *,
     vary: Mapping[str, Any] | Iterable[str] | pd.DataFrame = (),
     design: Literal["grid", "lhs", "sobol", "saltelli", "morris", "levers"] | None = None,
@@ -365,6 +367,7 @@ def sweep(
 ) -> SweepResult:
     """Run a scenario at every point of a design, or go on where an earlier call stopped.
 
+    scenario : a shipped name, the path of a scenario or a sweep file, tables (a dict), or what `load` returned
     vary : by path a list of values, a (low, high, n) or a (low, high); or texts as `sim sweep --vary` takes them;
     left out, each patron's lever is moved, one at a time, to multiples of the scenario's value
     design, points : every combination, or a number of points spread over the ranges; or in `points` the points
@@ -380,7 +383,7 @@ def sweep(
     Raises InputError with every problem found.
     """
     place = results.chosen(out, to) or Path("results")
-    texts, listed = _texts(vary), table_of(points)
+    texts, listed = texts_of(vary), table_of(points)
     if texts is None:
         if listed is not None:
             raise InputError(Problem("points", "left out where vary is a frame of points"))
@@ -390,10 +393,10 @@ def sweep(
     check_traceable(cast, place)
     asked = sweep_of(scenario, texts or (), design, listed, runs, seed, fixed, parameters, record, cast)
     where = executor(None, threads, scheduler)
-    return run_sweep(asked, place, where, command="sim.sweep")[0]
+    return run_sweep(asked, place, where, command="sim.sweep", tell=announce)[0]
 
 
-def _texts(vary: Any) -> list[str] | None:
+def texts_of(vary: Any) -> list[str] | None:
     """What is varied, as `--vary` takes it: tuples are ranges, lists are values, None is the parameter's own range.
 
     None of a frame, whose rows are points.

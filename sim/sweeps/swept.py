@@ -12,11 +12,13 @@ from sim import results
 from sim.atlas import states
 from sim.results.manifests import SWEEP
 from sim.results.result import further
-from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet
+from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, month_ends
 from sim.scenario import given_in_words
 from sim.scenario.schema import LONGEST_MONTHS
+from sim.shown import Shown
 from sim.sweeps.outcomes import COUNTED, outcome_column, states_in
 from sim.sweeps.tables import COUNTS, POINTS
+from sim.words import listed_briefly, many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +26,17 @@ if TYPE_CHECKING:
 _COUNTS: Columns = {"point": WHOLE, "month": MONTH, "tie": TEXT, "count": WHOLE, "share": NUMBER}
 
 
-@dataclass(frozen=True)
-class SweepResult:
+@dataclass(frozen=True, repr=False)
+class SweepResult(Shown):
     """A finished sweep: its folder, and what it says of itself."""
 
     folder: Path
     manifest: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        varied = listed_briefly([str(one["path"]) for one in self.manifest["varied"]])
+        points = f"{many(self.manifest['points'], 'point')} of {many(self.manifest['runs'], 'run')}"
+        return f"<SweepResult of {self.name} over {varied}: {points}, seed {self.manifest['seed']}, in {self.folder}>"
 
     @classmethod
     def read(cls, folder: str | Path) -> SweepResult:
@@ -60,8 +67,11 @@ class SweepResult:
         return str(self.manifest["scenario"]["scenario"]["name"])
 
     def points(self) -> pd.DataFrame:
-        """One row per point: what was varied, `error`, and the outcomes at the end."""
-        return self.columns.arrow().to_pandas()
+        """One row per point: what was varied, `error`, and the outcomes at the end; `first_month` as its last day."""
+        frame: pd.DataFrame = self.columns.arrow().to_pandas()
+        if "first_month" in frame:
+            frame["first_month"] = month_ends(self.columns["first_month"]).astype("datetime64[ms]")
+        return frame
 
     def counts(self) -> pd.DataFrame:
         """One row per point, month, tie and count: the share of runs with that count."""

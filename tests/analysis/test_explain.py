@@ -296,7 +296,11 @@ def test_the_document_is_strict_json_and_repeats(honduras: Explanation) -> None:
 
 def test_the_frames_have_a_row_a_month_a_step_and_a_lever(honduras: Explanation) -> None:
     run = honduras.document["run"]
-    assert list(honduras.months()["month"]) == list(honduras.result.months[: run["row"] + 1])
+    months = honduras.months()["month"]
+    assert months.dtype == "datetime64[ms]"
+    assert list(months.dt.strftime("%Y-%m")) == list(honduras.result.months[: run["row"] + 1])
+    assert months.dt.is_month_end.all()
+    assert honduras.keeping()["latest"].dtype == "datetime64[ms]"
     assert honduras.steps()["after"].iloc[-1] == run["losing"]
     assert list(honduras.acts()["month"]) == list(honduras.months()["month"])
     assert set(honduras.keeping()["way"]) == {"out", "number"}

@@ -254,4 +254,4 @@ def test_python_takes_frames_and_numpys_numbers(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="points: left out where vary is a frame of points"):
         face.sweep("honduras-2021", vary=frame, points=frame)
     with pytest.raises(InputError, match="--runs: a whole number"):
-        face.sweep("honduras-2021", points=frame, runs=np.float64(20.0))  # type: ignore[arg-type]
+        face.sweep("honduras-2021", points=frame, runs=np.float64(20.5))  # type: ignore[arg-type]

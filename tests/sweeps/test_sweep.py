@@ -518,6 +518,8 @@ def test_the_tables(plain: SweepResult) -> None:
     assert points["washington.attention"].tolist() == [value for value in (0.0, 1.0, 2.0, 3.0) for _ in range(3)]
     assert points["beijing.budget"].tolist() == [0.0, 1.0, 4.0] * 4
     assert list(points.columns[3:10]) == ["error", "first_month", "mean", "mean_mc", "q05", "q25", "q50"]
+    assert points["first_month"].dtype == "datetime64[ms]"
+    assert points["first_month"].dt.is_month_end.all()
     assert list(counts.columns) == ["point", "month", "tie", "count", "share"]
     assert (counts.groupby(["point", "month", "tie"])["share"].sum() - 1.0).abs().max() < 1e-12
     assert pq.read_schema(plain.folder / "counts.parquet").field("month").type == pa.date32()
@@ -601,4 +603,4 @@ def test_the_python_face(plain: SweepResult, small: Path, tmp_path: Path) -> Non
     ],
 )
 def test_what_is_varied_from_python(vary: Any, texts: list[str]) -> None:
-    assert sweeping._texts(vary) == texts
+    assert sweeping.texts_of(vary) == texts

@@ -21,7 +21,7 @@ from sim.charts.comparison import compared
 from sim.charts.dates import date_ticks, number
 from sim.charts.margin import LINE, EndLabel, end_labels
 from sim.charts.result import count
-from sim.charts.sheet import grid, panel, sheet
+from sim.charts.sheet import grid, on_axes, panel, per_inch, sheet, size_of
 from sim.charts.style import BLACK, CYCLE, GREY, MARGIN
 from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION
@@ -57,7 +57,8 @@ class Time:
 def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
     """The count of each scenario with its range; below, on the same axis of time, by how much it differs.
 
-    With one scenario beside the baseline the difference has its bands, with several only its mean.
+    With one scenario beside the baseline the difference has its bands, with several only its mean. On axes of the
+    user's own the difference stands alone.
     """
     compared.check_number(comparison.results)
     places = [place for place, pair in enumerate(comparison.pairs, start=1) if tie in pair.ties]
@@ -67,9 +68,13 @@ def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
     lower = max(LOWER, (LABEL if _alike(pairs) else LABEL + LINE) * len(pairs) + 0.3)
     heading = f"{TITLES[tie]} in {NUMBERS[len(results)]} scenarios, and the difference"
     source = compared.source_of(results, None if tie == RECOGNITION else BASIS)
-    body = 2 * (HEAD + FOOT) + upper + lower
+    body = HEAD + lower + FOOT if on_axes() else 2 * (HEAD + FOOT) + upper + lower
     with sheet(count.WIDTH, body, heading, _measure(results, pairs, tie), source) as (drawing, top):
         time = _time(results, tie)
+        colours = [CYCLE[place] for place in (0, *places)]
+        if on_axes():
+            _draw_pairs(drawing, top + HEAD, lower, time, pairs, colours[1:], start_of(results[0]), tie)
+            return drawing
         highest = compared.highest(results, tie)
         if tie == RECOGNITION:
             on_record = recorded(furthest(comparison.results), time.first, time.last)
@@ -81,7 +86,6 @@ def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
         whole = MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]).tick_values(0.0, window.top)
         plot.set_yticks([tick for tick in whole if tick <= window.top - 0.3 * window.states_per_inch])
         names = [comparison.names[place] for place in (0, *places)]
-        colours = [CYCLE[place] for place in (0, *places)]
         compared.fans(plot, window, results, names, tie, DIGITS[tie], colours)
         if tie == RECOGNITION:
             count.draw_record(plot, window, results)
@@ -132,10 +136,10 @@ def _axes(
     plot.set_ylim(low, high)
     grid(plot, "y")
     date_ticks(plot, time.first, time.last)
-    at = (MARGIN - count.LEFT) / width
-    plot.text(at, 1 + 0.1 / height, heading, weight="bold", va="bottom", transform=plot.transAxes)
-    across = ((time.last - time.first).days + time.pad) / width
-    return plot, count.Window(time.first, time.last, time.pad, high, across, (high - low) / height)
+    wide, tall = size_of(plot)
+    at = (MARGIN - count.LEFT) / wide
+    plot.text(at, 1 + 0.1 / tall, heading, weight="bold", va="bottom", transform=plot.transAxes)
+    return plot, count.Window(time.first, time.last, time.pad, high, *per_inch(plot))
 
 
 def _draw_pairs(

@@ -17,7 +17,7 @@ from sim.charts.dates import date_ticks, number
 from sim.charts.margin import EndLabel, spread
 from sim.charts.result.events import LEVEL, SMALL, Label, Mark, arranged, draw_labels, lines_of_names, notes
 from sim.charts.rows import beside
-from sim.charts.sheet import grid, measured, panel, sheet, size_of, wrapped, write
+from sim.charts.sheet import across, grid, measured, panel, per_inch, sheet, size_of, wrapped, write
 from sim.charts.style import GREY, MARGIN
 from sim.model.terms import DECISIONS
 from sim.results.result import Result
@@ -104,19 +104,19 @@ def _room_of(
     result: Result, calendar: Sequence[Row], edges: list[float], right: float, more: str = ""
 ) -> tuple[list[Label], list[str]]:
     """Places for the names of events, and the lines of notes that go with them, `more` at their end."""
-    width = WIDTH - LEFT - right
+    width = across(WIDTH - LEFT - right, WIDTH)
     # Names may stand over the margin at the right, where nothing else is above the axes.
-    labels = arranged(marks(result, calendar, len(edges) - 1), edges[-1] - edges[0], width, WIDTH - LEFT - MARGIN)
+    labels = arranged(marks(result, calendar, len(edges) - 1), edges[-1] - edges[0], width, width + right - MARGIN)
     lines = "Lines: dated events that can move it, at the beginning of their month"
     key = notes(labels, lines, "dashed") if labels else ""
     text = " ".join(part for part in (key, earlier(calendar), more) if part)
-    return labels, wrapped(text, SMALL, WIDTH - LEFT - MARGIN) if text else []
+    return labels, wrapped(text, SMALL, across(WIDTH - LEFT - MARGIN, WIDTH)) if text else []
 
 
 def _name_ends(plot: Axes, ends: Sequence[EndLabel]) -> None:
     """Names at the right, none over another, each with a swatch and a line to where it belongs."""
     side, (low, high), inch = plot.get_yaxis_transform(), plot.get_ylim(), 1.0 / size_of(plot)[0]
-    placed = spread([end.value for end in ends], [LINE * (high - low) / BODY] * len(ends), low, high)
+    placed = spread([end.value for end in ends], [LINE * per_inch(plot)[1]] * len(ends), low, high)
     for end, at in zip(ends, placed, strict=True):
         look: dict[str, Any] = {"color": end.colour, "clip_on": False, "transform": side, "solid_capstyle": "butt"}
         plot.plot([1 + 0.03 * inch, 1 + 0.14 * inch], [end.value, at], lw=1.2, **look)

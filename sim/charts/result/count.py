@@ -16,7 +16,7 @@ from sim.analysis.reading import end_of, furthest, header, known_to, observed, r
 from sim.charts import fan
 from sim.charts.dates import date_ticks, number
 from sim.charts.margin import LINE, EndLabel, end_labels
-from sim.charts.sheet import grid, measured, panel, sheet
+from sim.charts.sheet import grid, measured, panel, per_inch, sheet
 from sim.charts.style import GREY, OBSERVED, SIMULATED, WHITE
 from sim.results.result import Result
 from sim.words import month
@@ -93,7 +93,8 @@ def frame(
     plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
     grid(plot, "y")
     date_ticks(plot, first, last)
-    return plot, Window(first, last, pad, ceiling, (span + pad) / width, ceiling / height)
+    across, upwards = per_inch(plot)
+    return plot, Window(first, last, pad, ceiling, across, upwards)
 
 
 def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:

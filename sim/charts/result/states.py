@@ -22,7 +22,7 @@ from sim.analysis.reading import (
     source,
 )
 from sim.charts.rows import beside, head, left_of, name_rows, percent_axis, widest
-from sim.charts.sheet import panel, sheet, write
+from sim.charts.sheet import on_axes, panel, sheet, write
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED
 from sim.results.result import Result
 from sim.words import spoken
@@ -52,8 +52,11 @@ class Group:
 
 
 def draw(result: Result) -> Figure:
-    """The states that recognise Taipei at the start, by chance to have left it; below, those that may come."""
-    groups = [group for group in (leavers(result), returners(result)) if group is not None]
+    """The states that recognise Taipei at the start, by chance to have left it; below, those that may come.
+
+    On axes of the user's own only the first of the two panels.
+    """
+    groups = [group for group in (leavers(result), returners(result)) if group is not None][: 1 if on_axes() else None]
     body = sum(group.height for group in groups) + BETWEEN * (len(groups) - 1)
     rows = [row for group in groups for row in group.rows]
     measure = f"Share of runs, %, at the end of {end_of(result)}. {note(result, rows)}"

@@ -16,7 +16,7 @@ from sim.analysis.course import BANDS, middles
 from sim.analysis.effects import Moved, moved, one_finding
 from sim.charts import fan
 from sim.charts.margin import EndLabel, end_labels
-from sim.charts.sheet import grid, measured, panel, sheet, wrapped
+from sim.charts.sheet import across, grid, measured, panel, sheet, wrapped
 from sim.charts.style import GREY, MARGIN, SIMULATED, TITLE_SIZE, WHITE
 from sim.charts.sweep.axes import FAINT, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
 from sim.charts.sweep.document import (
@@ -65,8 +65,9 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     order = sorted(drawn_at, key=lambda point: varied.at[point])
     start = one.start
     widest = measured("90 % of runs" if start is None else _at_start(start)) + BENDS
-    width = WIDTH - LINE_LEFT - MARGIN - (widest if one.counts else measured("chance, %", SMALL) + CLOSE)
-    name = named(varied, WIDTH - LINE_LEFT - MARGIN)
+    laid_out = WIDTH - LINE_LEFT - MARGIN - (widest if one.counts else measured("chance, %", SMALL) + CLOSE)
+    width = across(laid_out, WIDTH)
+    name = named(varied, across(WIDTH - LINE_LEFT - MARGIN, WIDTH))
     heading = headed(one, [varied]) if pairs is None else _finding(one, pairs)
     low, high = varied.ends
     inches = width / (high - low)
@@ -77,7 +78,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     if pairs is not None:
         more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{one.bound}."
     with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
-        plot = panel(drawing, LINE_LEFT, top + NUMBERS, width, LINE_HEIGHT)
+        plot = panel(drawing, LINE_LEFT, top + NUMBERS, laid_out, LINE_HEIGHT)
         plot.set_xlim(low, high)
         plot.set_xticks(at_ticks, labels)
         at, values = np.array(varied.at)[order], one.values[order]
