@@ -34,7 +34,7 @@ WIDTH = 88
 
 def main() -> None:
     """Write everything that has changed, and print its path."""
-    from docs import prior_predictive
+    from docs import cells, prior_predictive
 
     for name, page in GENERATED.items():
         keep(REFERENCE / name, page())
@@ -46,6 +46,10 @@ def main() -> None:
             keep(path, story.recorded())
             for line in story.skipped:
                 print(f"{path.relative_to(DOCS.parent)}: not run: {line}", file=sys.stderr)
+    for path in cells.notebooks():
+        with tempfile.TemporaryDirectory() as folder:
+            if cells.refresh(path, Path(folder)):
+                print(path.relative_to(DOCS.parent))
     prior_predictive.write()
 
 

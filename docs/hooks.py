@@ -6,6 +6,7 @@ those files are pages too; links to other files of the tree, such as sources, be
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 import re
@@ -34,6 +35,8 @@ def place(path: str) -> str | None:
     """The place on the site of a file of the tree, by its path from the root; None if it is not there."""
     if path in ELSEWHERE:
         return ELSEWHERE[path]
+    if path.startswith("docs/notebooks/") and path.endswith(".ipynb"):
+        return path.removeprefix("docs/").replace(".ipynb", ".md")
     if path.startswith("docs/") and path.endswith((".md", ".json", *PICTURES)):
         return path.removeprefix("docs/")
     if path.endswith(PICTURES):
@@ -66,9 +69,31 @@ def pictures_of(text: str, source: str) -> set[str]:
     return {path for path in paths if not path.startswith(("docs/", "..")) and (ROOT / path).is_file()}
 
 
+def page_of(notebook: Path) -> str:
+    """A notebook as a page in Markdown, with what its cells gave."""
+    parts = []
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        parts.append(source if cell["cell_type"] == "markdown" else f"```python\n{source}\n```")
+        parts += [_on_page(output) for output in cell.get("outputs", ())]
+    return "\n\n".join(parts) + "\n"
+
+
+def _on_page(output: dict[str, Any]) -> str:
+    data = output.get("data", {"text/plain": output.get("text")})
+    if "text/html" in data:
+        return f"<div>{' '.join(''.join(data['text/html']).split())}</div>"
+    if "image/png" in data:
+        return f"![What the cell draws](data:image/png;base64,{data['image/png']})"
+    return f"```text\n{''.join(data['text/plain']).rstrip()}\n```"
+
+
 def on_files(files: Any, config: Any) -> Any:
-    """Add the pages and pictures from elsewhere."""
+    """Add the pages and pictures from elsewhere, and a page for each notebook."""
     from mkdocs.structure.files import File
+
+    for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
+        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=page_of(notebook)))
 
     wanted: set[str] = set()
     for page in list(files.documentation_pages()):

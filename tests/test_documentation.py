@@ -288,7 +288,8 @@ def test_every_page_is_in_the_contents() -> None:
     settings = (ROOT / "mkdocs.yml").read_text("utf-8")
     told = set(re.findall(r": ([\w/-]+\.md)$", settings, re.MULTILINE))
     here = {path.relative_to(DOCS).as_posix() for path in every_page()}
-    assert told == here | set(hooks.ELSEWHERE.values())
+    notebooks = {str(hooks.place(f"docs/notebooks/{path.name}")) for path in (DOCS / "notebooks").glob("*.ipynb")}
+    assert told == here | notebooks | set(hooks.ELSEWHERE.values())
     assert all((ROOT / source).is_file() for source in hooks.ELSEWHERE)
 
 

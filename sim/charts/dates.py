@@ -7,8 +7,12 @@ from datetime import date
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
+from sim.charts.sheet import size_of
+
 MONTHS_BETWEEN = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 MOST_TICKS = 11
+LEAST_BETWEEN = 0.48
+"""Inches that a tick takes at least."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -23,9 +27,10 @@ def day_at(place: float) -> date:
 
 
 def date_ticks(plot: Axes, first: date, last: date) -> None:
-    """Ticks at the first of months or years from `first` to `last`, at most about ten of them."""
+    """Ticks at the first of months or years from `first` to `last`, at most about ten of them, as there is room."""
     begin, end = first.year * 12 + first.month, last.year * 12 + last.month - 1
-    step = next((s for s in MONTHS_BETWEEN if (end - begin) / s < MOST_TICKS), MONTHS_BETWEEN[-1])
+    most = min(MOST_TICKS, size_of(plot)[0] / LEAST_BETWEEN)
+    step = next((s for s in MONTHS_BETWEEN if (end - begin) / s < most), MONTHS_BETWEEN[-1])
     months = [m for m in range(begin - begin % step, end + 1, step) if m >= begin]
     if first.day == 1:
         months = [begin - 1] * ((begin - 1) % step == 0) + months
