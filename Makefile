@@ -10,7 +10,7 @@ PARALLEL ?= --numprocesses logical --maxprocesses 8 --dist loadfile --no-loadsco
 DOCS_STAMP := $(VENV)/.installed-docs
 
 .DEFAULT_GOAL := help
-.PHONY: demo test results bench docs lint fmt clean help
+.PHONY: demo test results bench matrix docs lint fmt clean help
 
 demo: $(COMPILED) ## simulate a shipped scenario, draw its charts, say what each patron's lever does
 	@$(BIN)/sim run honduras-2021
@@ -27,6 +27,10 @@ results: $(STAMP) ## recompute the golden results kept in results/reference
 
 bench: $(STAMP) ## speed of the engines side by side, into benchmarks/latest.json
 	@$(BIN)/python -m benchmarks.speed
+
+# Others than those found: make matrix PYTHONS="python3.12 python3.13"
+matrix: $(STAMP) ## the wheel on each Python found, at the lowest and the newest versions
+	@$(BIN)/python -m tools.matrix $(PYTHONS)
 
 docs: $(DOCS_STAMP) ## the documentation: what follows from the code, then the site, into site/
 	@$(BIN)/python -m docs.generate
