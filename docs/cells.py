@@ -41,6 +41,7 @@ def run(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     cells = []
     with inside(folder), matplotlib.rc_context():  # which brings back the backend too
         matplotlib.use("Agg")
+        _open_figures()  # those of an earlier page are not this notebook's
         for cell in document["cells"]:
             if cell["cell_type"] == "code":
                 number = 1 + sum(one["cell_type"] == "code" for one in cells)
