@@ -36,12 +36,13 @@ def read(path: Path) -> dict[str, Any]:
 def run(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The notebook with the outputs that its cells give when run in a folder."""
     import matplotlib
+    from matplotlib import pyplot
 
     names: dict[str, Any] = {"__name__": "__main__"}
     cells = []
     with inside(folder), matplotlib.rc_context():  # which brings back the backend too
         matplotlib.use("Agg")
-        _open_figures()  # those of an earlier page are not this notebook's
+        pyplot.close("all")  # figures of an earlier page are not this notebook's
         for cell in document["cells"]:
             if cell["cell_type"] == "code":
                 number = 1 + sum(one["cell_type"] == "code" for one in cells)
