@@ -21,6 +21,7 @@ from sim.fit.panel import Cell
 from sim.fit.posterior import LEAVING, RETURNING, TRUCE
 from sim.model import covariates, rules
 from sim.parameters import PARAMETERS, Posterior
+from tests.examples import THOROUGH
 
 DAYS = [date(1995, 6, 30), date(2010, 1, 1), date(2021, 12, 10), date(2026, 5, 15)]
 SPREAD = 0.3
@@ -144,8 +145,8 @@ def test_at_the_mode_nothing_rises_and_the_covariance_is_that_of_the_curvature(a
 
 
 def test_the_mode_is_found_whatever_the_day() -> None:
-    """At the end of every year: no slope, and a covariance that is one."""
-    for year in range(1972, 2026):
+    """At the end of a year: no slope, and a covariance that is one."""
+    for year in range(1972, 2026, 1 if THOROUGH else 4):
         for found in (fit(date(year, 12, 31)).leaving, fit(date(year, 12, 31)).returning):
             panel, x = found.panel, found.standard
             risk, slope = panel.years * np.exp(x @ found.mode), -found.mode / SPREAD**2
@@ -411,12 +412,12 @@ def test_draw_by_draw_the_rate_is_a_gamma_over_the_years_of_that_draw(memory: st
 def test_draw_by_draw_the_mean_of_the_rate_reproduces_the_record(memory: str, drawn_as: float) -> None:
     """Whatever share and effects are drawn: over the uniform numbers, hazards times years make the changes."""
     found = fit(date(2021, 12, 10)).leaving
-    law, uniform = rate_law(found, (TRUCE, 0.05), LEAVING, 0.0), (np.arange(20_000) + 0.5) / 20_000
+    law, uniform = rate_law(found, (TRUCE, 0.05), LEAVING, 0.0), (np.arange(5_000) + 0.5) / 5_000
     for share, effects in ((0.02, found.mode), (0.3, found.mode + 2.0 * found.errors), (0.05, np.zeros(len(LEAVING)))):
         fixed = {TRUCE: share, "memory": drawn_as} | dict(zip(LEAVING, effects.tolist(), strict=True))
         rates = law.quantile(uniform, {name: np.full(uniform.shape, value) for name, value in fixed.items()})
         total = float(rates.mean()) * exposure_by_loops(found, share, effects.tolist(), memory)
-        assert total == pytest.approx(events_by(memory, found.panel), rel=1e-4)
+        assert total == pytest.approx(events_by(memory, found.panel), rel=4e-4)
 
 
 def test_the_least_number_of_events_holds_where_there_are_fewer() -> None:

@@ -222,7 +222,7 @@ def test_a_certain_event_stays_certain_under_ranges_elsewhere() -> None:
 
 def test_effects_are_drawn_with_the_covariance_of_the_fit() -> None:
     laid = lay_out(told("HND", "PLW"))
-    p = draw(laid, 400_000, mode="drawn").parameters
+    p = draw(laid, 100_000, mode="drawn").parameters
     known = fit(laid.loaded.scenario.as_of)
     for effects, names in ((known.leaving, LEAVING), (known.returning, RETURNING)):
         values, scale = np.stack([p[name] for name in names]), np.outer(effects.errors, effects.errors)

@@ -31,7 +31,7 @@ from sim.parameters import (
 )
 
 POINTS = np.array([0.05, 0.5, 0.95])
-GRID = (np.arange(200_000) + 0.5) / 200_000
+GRID = (np.arange(50_000) + 0.5) / 50_000
 """A fine grid of uniform numbers, in place of random ones."""
 
 
