@@ -576,7 +576,7 @@ def test_memory_does_not_grow_with_the_points(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(sweeptables, "_BATCH", 50)
     monkeypatch.setattr(os, "fsync", lambda number: None)
     peak(60)
-    assert peak(800) - peak(300) < 500 * 300
+    assert peak(400) - peak(150) < 250 * 300
 
 
 # --- From Python
