@@ -30,7 +30,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(file: Path) -> Path:
     """A result with these agents."""
-    done("run", "honduras-2021", "--agents", file, "--runs", 40, "--to", file.parent / "result")
+    done("run", "honduras-2021", "--agents", file, "--runs", 20, "--to", file.parent / "result")
     return file.parent / "result"
 
 
@@ -46,7 +46,7 @@ def test_the_result_says_whose_agents_it_has(folder: Path) -> None:
 
 
 def test_run_finds_it_again_and_says_so_as_json(sim: Sim, file: Path, folder: Path) -> None:
-    said = sim("run", "honduras-2021", "--agents", file, "--runs", 40, "--to", folder, "--json")
+    said = sim("run", "honduras-2021", "--agents", file, "--runs", 20, "--to", folder, "--json")
     assert (said.json["found"], said.json["agents"]["name"]) == (True, "lenient.py")
     assert said.json["title"].endswith(" [agents: lenient.py]")
 

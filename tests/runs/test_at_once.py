@@ -125,7 +125,7 @@ def test_many_at_once_that_ask_for_different_parts(tmp_path: Path) -> None:
     assert sim.read(folder).runs == 20
 
 
-LONG = {"mesa": ("--runs", "4000", "--engine", "mesa"), "compiled": ("--runs", "200000", "--threads", "1")}
+LONG = {"mesa": ("--runs", "4000", "--engine", "mesa"), "compiled": ("--runs", "50000", "--threads", "1")}
 
 
 @pytest.mark.parametrize(
