@@ -17,10 +17,11 @@ demo: $(COMPILED) ## simulate a shipped scenario, draw its charts, say what each
 	@echo
 	@$(BIN)/sim sweep honduras-2021 --runs 2000
 
-# In a new clone the model is compiled while mypy reads everything for the first time.
+# In a new clone the model is compiled while mypy reads everything for the first time. Bytecode is kept, even where the
+# surroundings say otherwise: each process of pytest would compile all tests again, and each `sim` that they start itself.
 test: $(STAMP) ## all checks: ruff, mypy, then pytest
 	@$(MAKE) --no-print-directory --jobs 2 $(COMPILED) lint
-	@$(BIN)/python -m pytest $(PARALLEL)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(PARALLEL)
 
 results: $(STAMP) ## recompute the golden results kept in results/reference
 	@$(BIN)/python -m tools.golden
