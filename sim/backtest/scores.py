@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module, resources
-from types import ModuleType
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -155,7 +153,7 @@ def _score_values(judged: _Cases, weights: Floats) -> dict[str, Floats]:
 
 
 def _of_states(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> dict[str, Floats]:
-    scoringrules = _scoringrules()
+    import scoringrules
 
     def by_origin(values: Floats) -> Floats:
         return np.bincount(origin, weights=values, minlength=weights.shape[1]).astype(np.float64)
@@ -207,7 +205,8 @@ def _concordant(left: Floats, stayed: Floats) -> Floats:
 
 
 def _of_counts(samples: Sequence[Ints], count: Ints, weights: Floats) -> dict[str, Floats]:
-    scoringrules = _scoringrules()
+    import scoringrules
+
     # The quantile decomposition is exact for a sample, ties and all: it is the integral of (F - 1)^2 and F^2.
     crps = [
         scoringrules.crps_ensemble(float(end), members.astype(np.float64), estimator="qd", backend="numpy")
@@ -221,22 +220,6 @@ def _of_counts(samples: Sequence[Ints], count: Ints, weights: Floats) -> dict[st
         scores[f"width_{share}"] = (high - low).astype(np.float64)
     number = weights.sum(axis=1)
     return {name: _ratio(weights @ values, number) for name, values in scores.items()}
-
-
-@cache
-def _scoringrules() -> ModuleType:
-    """The library, loaded as where numba is not installed: with it, many functions are compiled, which takes seconds.
-
-    What is used here are its functions on NumPy.
-    """
-    loaded = sys.modules.pop("numba", None)
-    sys.modules["numba"] = None  # type: ignore[assignment]
-    try:
-        return import_module("scoringrules")
-    finally:
-        del sys.modules["numba"]
-        if loaded is not None:
-            sys.modules["numba"] = loaded
 
 
 # --- The bootstrap
