@@ -30,6 +30,7 @@ from sim.results.table import (
     Parquet,
     Table,
     read_csv,
+    values_of,
 )
 from sim.results.tables import HORIZONS, RECOGNITION
 from sim.results.talks import TALKS, before
@@ -142,7 +143,7 @@ def _read_ledger(path: Path, most: int) -> Table:
     table = Parquet(path, _LEDGER, most)
     columns = table.arrow()
     numbers = (WHOLE, NUMBER)
-    return Table({name: columns[name].to_numpy() if _LEDGER[name] in numbers else table[name] for name in _LEDGER})
+    return Table({name: values_of(columns[name]) if _LEDGER[name] in numbers else table[name] for name in _LEDGER})
 
 
 def _later(read_table: Callable[..., Table], table: Parquet, *known: Any) -> Table:
@@ -154,7 +155,7 @@ def _later(read_table: Callable[..., Table], table: Parquet, *known: Any) -> Tab
 def _read_talks(table: Parquet, runs: int, months: Sequence[str], members: Sequence[tuple[str, str, str]]) -> Table:
     """`talks.parquet` as columns, arrays of texts and numbers. Raises ResultError for what the result does not know."""
     columns = table.arrow()
-    checked_runs(columns["run"].to_numpy(), runs, table.path)
+    checked_runs(values_of(columns["run"]), runs, table.path)
     dated = [before(months), *months]
     known = {
         "opened": dated, "closed": dated, "iso3": [code for code, _, _ in members], "side": SIDES[RECOGNITION],
@@ -165,7 +166,7 @@ def _read_talks(table: Parquet, runs: int, months: Sequence[str], members: Seque
         {
             name: np.array(known[name])[numbers(columns[name], name, table, which, known[name])]
             if name in known
-            else columns[name].to_numpy()
+            else values_of(columns[name])
             for name in TALKS
         }
     )
@@ -176,7 +177,7 @@ def _read_draws(table: Parquet, draws: int) -> Table:
     columns = table.arrow()
     if columns["draw"].to_pylist() != list(range(draws)):
         raise ResultError(Problem("draw", f"each draw from 0 to {draws - 1} in its order"), table.path)
-    return Table({name: columns[name].to_numpy() for name in table})
+    return Table({name: values_of(columns[name]) for name in table})
 
 
 def _read_states(path: Path, members: Any, hosts: Any) -> Table:

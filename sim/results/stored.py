@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.errors import Problem, ResultError, nearest
 from sim.model.terms import SIDES, TIES, WEIGHED
 from sim.results.events import HEADS
-from sim.results.table import MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, coded
+from sim.results.table import MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, coded, values_of
 from sim.results.tables import Place
 from sim.results.tally import CountSums
 
@@ -84,7 +84,7 @@ class StoredCounts(Mapping[str, NDArray[np.uint8]]):
         start = 0
         with still_there(self._table.path):
             for group in self._table.groups(["count"]):
-                values = group["count"].to_numpy()
+                values = values_of(group["count"])
                 yield start, values
                 start += len(values)
 
@@ -136,9 +136,9 @@ class StoredChanges(Mapping[str, NDArray[Any]]):
     def _decoded(self, name: str, group: Any) -> NDArray[Any]:
         """A column of a group of rows."""
         if name not in HEADS:
-            return group[name].to_numpy()  # type: ignore[no-any-return]
+            return values_of(group[name])
         if name == "run":
-            return checked_runs(group["run"].to_numpy(), self._runs, self._table.path)
+            return checked_runs(values_of(group["run"]), self._runs, self._table.path)
         if name == "month":
             return numbers(group["month"], "month", self._table, np.zeros(len(group), dtype=np.int64), self._months)
         tie = numbers(group["tie"], "tie", self._table, np.zeros(len(group), dtype=np.int64), TIES)

@@ -97,7 +97,7 @@ def month_ends(labels: Any) -> NDArray[np.datetime64]:
 
 def month_labels(days: Any) -> NDArray[np.str_]:
     """The labels `YYYY-MM` of the months that days lie in; days as datetime64 or as a column of pyarrow's."""
-    values = days if isinstance(days, np.ndarray) else days.to_numpy()
+    values = days if isinstance(days, np.ndarray) else values_of(days)
     labels: NDArray[np.str_] = values.astype("datetime64[M]").astype("U7")
     return labels
 
@@ -294,10 +294,31 @@ def coded(column: Any, holds: str) -> tuple[list[str | None], NDArray[np.int64]]
     import pyarrow as pa
 
     if holds == MONTH:
-        days, places = np.unique(column.cast(pa.date32()).to_numpy(), return_inverse=True)
+        days, places = np.unique(values_of(column), return_inverse=True)
         return month_labels(days).tolist(), places.astype(np.int64)
-    texts = column.cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
-    return cleaned(texts.dictionary.to_pylist()), texts.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    if column.null_count or not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode(null_encoding="encode")
+    texts = column.unify_dictionaries()
+    labels = texts.chunk(0).dictionary.to_pylist() if texts.num_chunks else []
+    return cleaned(labels), values_of(
+        pa.chunked_array([chunk.indices for chunk in texts.chunks], texts.type.index_type)
+    )
+
+
+def values_of(column: Any) -> NDArray[Any]:
+    """The values of a pyarrow column, its days as datetime64. (pyarrow's own way imports pandas, half a second.)"""
+    import pyarrow as pa
+
+    days, chunks = pa.types.is_date32(column.type), column.chunks
+    if (
+        column.null_count
+        or not chunks
+        or not (days or pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
+    ):
+        return column.to_numpy()  # type: ignore[no-any-return]
+    plain = [np.from_dlpack(chunk.view(pa.int32()) if days else chunk) for chunk in chunks]
+    values: NDArray[Any] = np.concatenate(plain)
+    return values.astype("datetime64[D]") if days else values
 
 
 _SHOWN = {
