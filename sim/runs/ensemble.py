@@ -342,6 +342,8 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part, agents: Agents | None
         try:
             world = kind(setting, seed, run)
             run_world(world, part.horizons, part.counts[offset], expected, ledger, accounts)
+            if agents is not None:
+                agents.check(world.changes, expected)
         except Exception as error:
             if agents is None:
                 raise
