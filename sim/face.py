@@ -87,7 +87,7 @@ def world(
     set, given, agents, record : as `sim.run` has them
     Raises ScenarioError or InputError with every problem found.
     """
-    import mesa
+    from sim.model.quiet import mesa
 
     number = plain(run)
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < MOST_RUNS:

@@ -16,13 +16,14 @@ from sim.results import Result
 from sim.results.table import DIGITS
 from sim.results.tables import Paired, moved, paired
 from sim.runs.ensemble import Engine, Ensemble
+from sim.runs.processes import Call
 from sim.runs.run import Request
 from sim.runs.setup import Setup
 from sim.scenario import Scenario
 from sim.scenario.values import whole
 
-MOST_RUNS = 4000
-"""Runs per change by default."""
+MOST_RUNS, MOST_OWN = 4000, 100
+"""Runs per change by default; with agents of one's own, which take several hundred times as long."""
 DROP = object()
 """In an edit: the key is deleted."""
 
@@ -55,15 +56,23 @@ def paired_runs(result: Result, runs: int | None) -> int:
     """The number of a result's runs that are repeated. Raises InputError unless it is a whole number of 1 or more."""
     if (runs := whole(runs)) is not None and (not isinstance(runs, int) or isinstance(runs, bool) or runs < 1):
         raise InputError(Problem("--runs", "a whole number of 1 or more", runs))
-    return min(result.runs, MOST_RUNS if runs is None else runs)
+    usual = MOST_RUNS if result.agents is None else MOST_OWN
+    return min(result.runs, usual if runs is None else runs)
 
 
 class Bench:
     """The first runs of a result, repeated with its scenario edited; every edit is run once for all places."""
 
-    def __init__(self, result: Result, places: Sequence[int], runs: int, threads: int | None = None) -> None:
-        """For the ties at `places`, their numbers among the result's own."""
-        self.result, self.runs, self.threads = result, runs, threads
+    def __init__(
+        self,
+        result: Result,
+        places: Sequence[int],
+        runs: int,
+        threads: int | None = None,
+        call: Call | None = None,
+    ) -> None:
+        """For the ties at `places`, their numbers among the result's own; call : processes of Python agents."""
+        self.result, self.runs, self.threads, self.call = result, runs, threads, call
         self.places = {place: column for column, place in enumerate(dict.fromkeys(places))}
         self.request = Request.again(result)
         early = result.changes["run"] < runs
@@ -79,7 +88,7 @@ class Bench:
         document = edited(self.result.scenario, edits)
         key = repr(document)
         if key not in self._known:
-            ensemble = changed(self.request, document).ensemble(self.runs, threads=self.threads)
+            ensemble = changed(self.request, document).ensemble(self.runs, threads=self.threads, call=self.call)
             self._known[key] = self._moved(ensemble.heads)
         return self._known[key][:, self.places[place]]
 

@@ -14,7 +14,7 @@ from sim import results
 from sim.analysis import over_runs
 from sim.analysis.bench import ledger_again, paired_runs
 from sim.analysis.one_run import one_run
-from sim.analysis.removals import Removals, removals
+from sim.analysis.removals import Removals, most_removals, removals
 from sim.analysis.story import beside, done, story, weighed
 from sim.analysis.subject import DOES, DONE, Subject, first_decisions, subject_of
 from sim.analysis.talks import talks
@@ -25,7 +25,7 @@ from sim.results.files import read
 from sim.results.manifests import EXPLANATION
 from sim.results.table import month_ends
 from sim.results.tables import RECOGNITION
-from sim.runs.ensemble import Progress
+from sim.runs.ensemble import Progress, apart
 from sim.runs.run import Request
 from sim.runs.setup import announce
 from sim.scenario.values import whole
@@ -40,6 +40,8 @@ Row = dict[str, Any]
 FORMAT = 3
 MOST_SAMPLED = 100
 """Runs whose ledger gives what a state weighs in all its months."""
+SEARCH = 600
+"""Runs that the search for the smallest change takes, about; it only says beforehand how long Python agents take."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,7 +121,9 @@ def explain(
 
     result : a result, or the folder of one
     run : the run to follow (default: a typical one, with the median month of the decisions)
-    runs : runs per removal, the first of the result's own (default: 4,000, or all if there are fewer)
+    runs : runs per removal, the first of the result's own (default: 4,000, 100 with agents of one's own, or all if
+    there are fewer)
+    threads : of the compiled engine, or processes of Python agents; all cores where left out
     progress : called with the numbers of removals done and wanted
     Raises InputError for a state or run the result does not have, ResultError for a result of another version.
     """
@@ -134,9 +138,10 @@ def explain(
     book = ledger_again(result, setup, sampled).ledger
     assert book is not None
     rows = book[:, :, subject.place, :]
-    looked_into = None if chosen is None else one_run(subject, setup, chosen, run is None)
     by_talks = DECISIONS[subject.decision].by_talks
-    without = removals(result, state, runs, threads, tie, progress)
+    with apart(setup.agents, threads) as call:
+        looked_into = None if chosen is None else one_run(subject, setup, chosen, run is None, call)
+        without = removals(result, state, runs, threads, tie, progress, call)
     header = result.scenario["scenario"]
     document: dict[str, Any] = {
         "format": FORMAT,
@@ -225,7 +230,9 @@ def explanation_to_folder(
     def make(stage: Path, todo: Collection[str]) -> dict[str, Any]:
         request = Request.again(result)
         if request.agents is not None:
-            request.setup.rehearse(paired_runs(result, runs), threads, tell, " for each lever")
+            wanted = most_removals(subject)
+            many = SEARCH + wanted * paired_runs(result, runs)
+            request.setup.rehearse(many, threads, tell, f" for {wanted} removals and the smallest change")
         elif request.engine == "compiled":
             request.setup.warm_up(tell)
         explanation = explain(result, state, run, tie, runs, threads, progress)

@@ -37,6 +37,7 @@ from sim.model.terms import (
     TERMS,
 )
 from sim.runs.ensemble import Ensemble
+from sim.runs.processes import Call
 from sim.runs.setup import Setup
 
 Row = dict[str, Any]
@@ -46,10 +47,10 @@ MONTHS_BEFORE = 24
 MOST_HIGHEST = 5
 
 
-def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str, Any]:
+def one_run(subject: Subject, setup: Setup, run: int, typical: bool, call: Call | None = None) -> dict[str, Any]:
     """One run: its months up to the decision, the decision by terms, the patrons' acts, and what would have kept it.
 
-    setup : of the request behind the result
+    setup : of the request behind the result; call : processes of Python agents
     """
     result, timeline = subject.result, setup.plan.timeline
     ensemble = ledger_again(result, setup, [run], result.settings["engine"])
@@ -103,8 +104,7 @@ def one_run(subject: Subject, setup: Setup, run: int, typical: bool) -> dict[str
         "words": acts_in_words(subject, setup.plan, happens, draws.values[draw], beliefs),
         "answers": answers_in(ensemble.answers, subject.place - len(result.members), result.months),
     }
-    looked_for = decided is not None and setup.agents is None  # Python agents would take minutes
-    document["keeping"] = smallest_change(subject, run, last) if looked_for else None
+    document["keeping"] = None if decided is None else smallest_change(subject, run, last, call)
     return document
 
 

@@ -15,6 +15,7 @@ from sim.analysis.subject import DONE, Subject, subject_of
 from sim.results import Result
 from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress
+from sim.runs.processes import Call
 from sim.words import beyond_luck, listed, month, points
 
 if TYPE_CHECKING:
@@ -76,20 +77,21 @@ def removals(
     threads: int | None = None,
     tie: str = RECOGNITION,
     progress: Progress | None = None,
+    call: Call | None = None,
 ) -> Removals:
     """Take away every lever that the scenario of a result pulls, one by one, and see how a state's chance changes.
 
-    runs : runs per removal, the first of the result's own (default: 4,000, or all if there are fewer)
-    progress : called with the numbers of removals done and wanted
+    runs : runs per removal, the first of the result's own (default: 4,000, 100 with agents of one's own, or all if
+    there are fewer)
+    progress : called with the numbers of removals done and wanted; call : processes of Python agents
     Raises InputError for a state the result does not follow, ResultError for a result of another version.
     """
     subject = subject_of(result, state, tie)
-    bench = Bench(result, [subject.place], paired_runs(result, runs), threads)
+    bench = Bench(result, [subject.place], paired_runs(result, runs), threads, call)
     everything = deviations(subject)
     together = groups(subject, everything)
     singles, rest = _chosen(everything)
-    most = min(MOST_PAIRED, len(singles))
-    wanted = len(singles) + len(together) + most * (most - 1) // 2
+    wanted = most_removals(subject)
     ended: list[dict[str, Any]] = []
     for done, lever in enumerate((*singles, *together), start=1):
         ended.append(removed(bench, subject, lever))
@@ -113,6 +115,14 @@ def removals(
     if rest:
         outcome.sentences.append(f"{rest} more levers about other states were taken away only together with all.")
     return outcome
+
+
+def most_removals(subject: Subject) -> int:
+    """How many ensembles `removals` runs for a state, at most."""
+    everything = deviations(subject)
+    singles, _ = _chosen(everything)
+    most = min(MOST_PAIRED, len(singles))
+    return len(singles) + len(groups(subject, everything)) + most * (most - 1) // 2
 
 
 def _chosen(everything: list[Deviation]) -> tuple[list[Deviation], int]:

@@ -25,7 +25,9 @@ from sim.errors import InputError, Problem, ResultError, SimError, nearest
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.results.documented import documented
 from sim.results.manifests import SENSITIVITY
+from sim.results.result import with_agents
 from sim.results.table import ANY, BLANK, TEXT, check_rows
+from sim.runs.agents import Agents, AgentsSource, check_traceable, own_agents
 from sim.runs.ensemble import Progress
 from sim.runs.run import Request
 from sim.runs.sampling import Mode
@@ -85,7 +87,7 @@ class Sensitivity(Shown):
     """One row per number, the most important first: name, low, high (its range), meaning, and `first`, `total` (shares
     of the variance) or `mu`, `mu_star`, `sigma` (in units of the outcome), each with `_low` and `_high`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """id, set (what was set on top of the file), vary."""
+    """id, set (what was set on top of the file), vary; agents where they are one's own."""
     samples: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """`points.csv` as columns; empty when read back."""
     folder: Path | None = None
@@ -134,6 +136,7 @@ class Question:
         seed: int | None = None,
         parameters: Mode | None = None,
         vary: Iterable[str] = (),
+        agents: Agents | None = None,
         **settings: Any,
     ) -> Question:
         """A question with what is usual where nothing is given. Raises InputError where the settings do not fit."""
@@ -141,7 +144,8 @@ class Question:
         if parameters is not None and not varied:
             rule = "only with --vary: without it all numbers that have a law are varied by it"
             raise InputError(Problem("--parameters", rule, parameters))
-        request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters or "central")
+        number = RUNS if runs is None else runs
+        request = Request.of(loaded, number, seed, agents=agents, parameters=parameters or "central")
         return cls(request, vary=varied, **settings | {"outcome": coded(settings.get("outcome", "count"))})
 
     def __post_init__(self) -> None:
@@ -169,13 +173,14 @@ class Question:
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """What an analysis keeps of its question: id, set, vary."""
+        """What an analysis keeps of its question: id, set, vary; agents where they are one's own."""
         asked = {name: getattr(self, name) for name in ("outcome", "design", "points", "vary", "repair")}
         source = results.sources_digest(("sweeps", "analysis"))
         return {
             "id": results.identity({**self.request.decisive, **asked, "analysis": source}),
             "set": {key: as_set(value) for key, value in self.request.loaded.overrides.items()},
             "vary": list(self.vary),
+            **({} if self.request.agents is None else {"agents": self.request.agents.document}),
         }
 
 
@@ -311,6 +316,7 @@ def read(folder: Path) -> Sensitivity:
     document = results.read_json(path)
     try:
         settings = {name: document.pop(name) for name in ("id", "set", "vary")}
+        settings |= {name: document.pop(name) for name in ("agents",) if name in document}
         analysis = TypeAdapter(Sensitivity).validate_python({**document, "settings": settings, "folder": folder})
         measures = dict.fromkeys(MEASURES[analysis.design], BLANK)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
@@ -320,10 +326,11 @@ def read(folder: Path) -> Sensitivity:
 
 
 def _title(request: Request) -> str:
-    """The scenario's title, with what is given; what was set stands beside it."""
+    """The scenario's title, with what is given, and agents that are one's own; what was set stands beside it."""
     scenario = request.loaded.scenario
     given = {path: value for path, value in request.loaded.overrides.items() if is_given(path)}
-    return titled(scenario.scenario.title, given, scenario.model_dump(mode="json"))
+    title = titled(scenario.scenario.title, given, scenario.model_dump(mode="json"))
+    return with_agents(title, None if request.agents is None else request.agents.name)
 
 
 def _whole(folder: Path, question: Question) -> Sensitivity | None:
@@ -348,6 +355,7 @@ def face_sensitivity(
     set: Mapping[str, Any] | None = None,
     given: Mapping[str, str] | None = None,
     repair: bool = False,
+    agents: AgentsSource | None = None,
     record: RecordSource | None = None,
     threads: int | None = None,
     scheduler: str | None = None,
@@ -366,16 +374,19 @@ def face_sensitivity(
     given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
     repair : leave out what failed, by whole blocks, instead of raising
     record : a file with your own facts since the atlas ends, in place of the scenario's own
+    agents : of your own, as `sim.run` has them; they take hours at the usual number of points
+    threads : of the compiled engine, or processes of Python agents; all cores where left out
     scheduler : the address of a dask scheduler; its workers are used where it is given
     out : a folder to write the analysis under; nothing is written where it is left out
     to : in place of `out`, the very folder to write it to, which is new, empty or holds this analysis
     Raises ScenarioError or InputError with every problem found, SimError where points failed.
     """
-    place = results.chosen(out, to)
+    place, cast = results.chosen(out, to), own_agents(agents)
+    check_traceable(cast, place)
     loaded = reloaded(scenario, set, given, record)
     question = Question.of(
         loaded, whole(runs), seed, parameters, texts_of(vary or ()) or (), outcome=outcome, design=design,
-        points=whole(points), repair=repair,
+        points=whole(points), repair=repair, agents=cast,
     )  # fmt: skip
     where = executor(None, threads, scheduler)
     if place is None:

@@ -11,9 +11,12 @@ one that was not.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,9 +27,21 @@ from sim.analysis.deviations import label_of
 from sim.analysis.subject import Subject
 from sim.model.calendar import draw_happenings
 from sim.model.entries import Entry
-from sim.model.kernel import RUNS_PER_DRAW, simulate
-from sim.model.terms import HEADS, ITSELF, LEFT, TALK_COLUMNS, TALK_ENDS, TALK_OPENED, TALK_STATE, TALK_TRIGGER
+from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.terms import (
+    ACCOUNTS,
+    HEADS,
+    ITSELF,
+    LEFT,
+    TALK_COLUMNS,
+    TALK_ENDS,
+    TALK_OPENED,
+    TALK_STATE,
+    TALK_TRIGGER,
+)
 from sim.model.timeline import Timeline
+from sim.runs.ensemble import Part, simulated, simulated_apart
+from sim.runs.processes import Call
 from sim.runs.run import Request
 from sim.scenario.event_base import NUMBERS
 from sim.scenario.fields import bounds_of
@@ -63,7 +78,8 @@ class Dial:
 class Trial:
     """One run of a result that can be repeated with something changed."""
 
-    def __init__(self, subject: Subject, run: int) -> None:
+    def __init__(self, subject: Subject, run: int, call: Call | None = None) -> None:
+        """call : processes of Python agents, one of which runs it."""
         request = Request.again(subject.result)
         setup = changed(request, edited(subject.result.scenario, _probes(subject)))
         self.subject, self.run, self.seed = subject, run, request.seed
@@ -72,35 +88,41 @@ class Trial:
         chances, outcomes = self.draws.chances[self.draw], self.draws.outcomes[self.draw]
         draw_happenings(self.plan.timeline.events, chances, outcomes, self.seed, run, self.happens)
         places = len(self.plan.states) + len(self.plan.hosts)
-        self._counts = np.empty((1, len(self.plan.months), 2), dtype=np.uint8)
-        self._expected = np.zeros((1, places, 0, 2))
+        self._own, self._call = setup.own, call
+        self._part = Part(
+            run,
+            np.empty(0, dtype=np.int64),
+            np.empty((1, len(self.plan.months), 2), dtype=np.uint8),
+            np.zeros((1, places, 0, 2)),
+            None,
+            np.zeros((0, places, ACCOUNTS)),
+            subject.decision != "suspend",
+        )
         self.talks = np.empty((0, TALK_COLUMNS))
         """The concluded talks of the state in the last repetition."""
 
     def decided(self, timeline: Timeline | None = None) -> int | None:
         """The row in which the decision is taken, None if never; sets `talks`."""
-        draws = self.draws
-        changes, talked, _ = simulate(
-            timeline or self.plan.timeline,
-            draws.parameters,
-            draws.values,
-            draws.chances,
-            draws.outcomes,
-            draws.spreads,
-            self.seed,
-            self.run,
-            1,
-            np.empty(0, dtype=np.int64),
-            self._counts,
-            self._expected,
-            np.empty((0, 0, 0, 0)),
-            np.empty((0, 0, 0)),
-            self.subject.decision != "suspend",
-        )
+        plan = self.plan if timeline is None else replace(self.plan, timeline=timeline)
+        if self._call is None:
+            changes, talked, _ = simulated(plan, self.draws, self.seed, self._part, **self._own)
+        else:
+            agents = self._own["agents"]
+            changes, talked, _ = simulated_apart(self._call, plan, self.draws, self.seed, self._part, agents)
         self.talks = talked[talked[:, TALK_STATE] == self.subject.place]
         side = HEADS["to" if self.subject.decision == "return" else "from"]
         taken = (changes[:, HEADS["state"]] == self.subject.place) & (changes[:, side] == 0)
         return int(changes[taken, HEADS["month"]][0]) if taken.any() else None
+
+    def copy(self) -> Trial:
+        """The same run, to be repeated beside this one."""
+        other = copy.copy(self)
+        other.draws = replace(self.draws, values=self.draws.values.copy(), chances=self.draws.chances.copy())
+        return other
+
+    def other_luck(self, opened: float | None) -> bool:
+        """Whether talks that had opened of themselves, in month `opened`, did not in the last repetition."""
+        return opened is not None and opened not in self.talks[:, TALK_OPENED]
 
     def without(self, event: int) -> int | None:
         """The same with an event of the plan left out."""
@@ -261,46 +283,59 @@ def _narrowed(dial: Dial, keeps: Callable[[float], bool], short: float, value: f
     return value, short
 
 
-def smallest_change(subject: Subject, run: int, until: int) -> dict[str, Any]:
+def smallest_change(subject: Subject, run: int, until: int, call: Call | None = None) -> dict[str, Any]:
     """One row per single change that could have kept a state in a run, the smallest first.
 
     until : the row of the decision; what is dated later could not have been changed in time
+    call : processes of Python agents, which share the search
     Returns rows (lever, label, way: out or number, unit, value, to, short, size, keeps, other_luck, latest) and
     sentences. `to` is the value that keeps it, `short` the next one tried that does not; both were run. `other_luck`
     means that talks which had opened of themselves no longer open in their month, and so get other random numbers.
     `latest` is the latest month in which the decision is taken under a change that does not keep it.
     """
-    trial = Trial(subject, run)
+    trial = Trial(subject, run, call)
     trial.decided()
     lost = trial.talks[trial.talks[:, TALK_ENDS["outcome"]] == LEFT][:1]
     opened = float(lost[0, TALK_OPENED]) if lost.shape[0] and lost[0, TALK_TRIGGER] == ITSELF else None
-
-    def other_luck() -> bool:
-        """Whether talks that had opened of themselves did not in the last repetition."""
-        return opened is not None and opened not in trial.talks[:, TALK_OPENED]
-
-    months = subject.result.months
-    rows: list[dict[str, Any]] = []
-    for event, entry in enumerate(trial.plan.entries):
-        if entry.name.removeprefix("events.") in (_LOBBYING, _MONEY) or not _counts(trial, event, entry, until):
-            continue
-        row = trial.without(event)
-        out: dict[str, Any] = {"lever": entry.name, "label": label_of(entry.name), "way": "out", "unit": None}
-        out |= {"value": None, "to": None, "short": None, "size": 1.0 if row is None else None, "keeps": row is None}
-        out |= {"other_luck": row is None and other_luck()}
-        rows.append(out | {"latest": None if row is None else months[row]})
-    for dial in dials(trial, until):
-        value, short, best = smallest(dial)
-        document: dict[str, Any] = {"lever": dial.lever, "label": dial.label, "way": "number", "unit": dial.unit}
-        document |= {"value": dial.value, "to": value, "short": None if value is None else short}
-        document |= {"size": None if value is None else round(abs(value - dial.value) / dial.scale, 9)}
-        document |= {"keeps": value is not None, "other_luck": False}
-        if value is not None:
-            dial.turn(value)
-            document["other_luck"] = other_luck()
-        rows.append(document | {"latest": None if best is None or value is not None else months[best]})
+    events = [
+        event
+        for event, entry in enumerate(trial.plan.entries)
+        if entry.name.removeprefix("events.") not in (_LOBBYING, _MONEY) and _counts(trial, event, entry, until)
+    ]
+    work = [partial(_left_out, event=event, opened=opened) for event in events]
+    work += [partial(_turned, until=until, dial=dial, opened=opened) for dial in range(len(list(dials(trial, until))))]
+    pool = ThreadPoolExecutor(1 if call is None else len(work))
+    try:
+        futures = [pool.submit(one, trial.copy()) for one in work]
+        rows = [future.result() for future in futures]
+    finally:
+        pool.shutdown(wait=call is None, cancel_futures=True)  # the processes end sooner than the searches they serve
     rows.sort(key=lambda row: (not row["keeps"], row["size"] or 0.0, row["lever"]))
     return {"run": run, "rows": rows, "sentences": _sentences(subject, rows)}
+
+
+def _left_out(trial: Trial, event: int, opened: float | None) -> dict[str, Any]:
+    """The row of an event that is left out."""
+    entry, row = trial.plan.entries[event], trial.without(event)
+    out: dict[str, Any] = {"lever": entry.name, "label": label_of(entry.name), "way": "out", "unit": None}
+    out |= {"value": None, "to": None, "short": None, "size": 1.0 if row is None else None, "keeps": row is None}
+    out |= {"other_luck": row is None and trial.other_luck(opened)}
+    return out | {"latest": None if row is None else trial.subject.result.months[row]}
+
+
+def _turned(trial: Trial, until: int, dial: int, opened: float | None) -> dict[str, Any]:
+    """The row of a number that is moved; dial : its place among `dials`."""
+    own = list(dials(trial, until))[dial]
+    value, short, best = smallest(own)
+    row: dict[str, Any] = {"lever": own.lever, "label": own.label, "way": "number", "unit": own.unit}
+    row |= {"value": own.value, "to": value, "short": None if value is None else short}
+    row |= {"size": None if value is None else round(abs(value - own.value) / own.scale, 9)}
+    row |= {"keeps": value is not None, "other_luck": False}
+    if value is not None:
+        own.turn(value)
+        row["other_luck"] = trial.other_luck(opened)
+    latest = None if best is None or value is not None else trial.subject.result.months[best]
+    return row | {"latest": latest}
 
 
 # --- in words ---------------------------------------------------------------------------------------------

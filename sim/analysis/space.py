@@ -144,7 +144,7 @@ def space(request: Request, vary: Sequence[str], outcome: str) -> Space:
     loaded = request.loaded
     base = Base(
         loaded.opened(), request.runs, request.seed, request.parameters, dict(loaded.overrides),
-        outcome=outcome, is_drawn=not vary,
+        outcome=outcome, is_drawn=not vary, agents=request.agents,
     )  # fmt: skip
     setup = base.centre
     if vary:

@@ -184,8 +184,6 @@ def _tipped(run: Row) -> str:
 
 def _least(run: Row) -> str:
     """The least change that would have kept it, and the least sum if that is not money."""
-    if run["keeping"] is None:
-        return "with agents of one's own, the least change that would have kept it is not looked for."
     keeping = [row for row in run["keeping"]["rows"] if row["keeps"]]
     if not keeping:
         return "no single change of a lever would have kept it."

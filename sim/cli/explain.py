@@ -49,7 +49,7 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
     "--tie", default="recognition", show_default=True, metavar="TIE",
     help="recognition of Taipei or, for a host, cooperation with Washington's forces.",
 )  # fmt: skip
-@click.option("--runs", type=int, help="Runs per removal (default: all, at most 4,000).")
+@click.option("--runs", type=int, help="Runs per removal (default: all, at most 4,000, or 100 with --agents).")
 @agents(MADE_WITH)
 @threads
 @own_out("Folder for explain.json and the charts (default: explain/ISO3 in that of the result).")

@@ -69,7 +69,7 @@ class Patient(Beijing):
 def command(name: str, out: Path | None) -> None:
     """Write NAME.py, a commented example of agents of your own that runs as it is.
 
-    `sim run`, `sim compare` and `sim sweep` take it with --agents.
+    `sim run`, `sim compare`, `sim sweep` and `sim sensitivity` take it with --agents.
     """
     if not _NAME.fullmatch(name):
         close = re.sub(r"\W+", "_", name.removesuffix(".py").lower()).strip("_")

@@ -24,7 +24,10 @@ from sim.cli.options import HELP, Folder, as_json, print_json
     help="Draw only this chart: for a result count, states, when, bids, accounts or, with hosts, cooperation "
     "(repeatable).",
 )  # fmt: skip
-@click.option("--format", "formats", type=click.Choice(["png", "svg"]), multiple=True, help="Write only this format.")
+@click.option(
+    "--format", "formats", type=click.Choice(["png", "svg", "pdf"]), multiple=True,
+    help="Write only this format (repeatable; default: png and svg).",
+)  # fmt: skip
 @click.option(
     "--out", type=Folder(), metavar="DIR",
     help="Folder for the pictures (default: that of RESULT's charts; for several results, the working folder).",

@@ -12,6 +12,7 @@ from sim.cli.options import (
     HELP,
     Changes,
     Progress,
+    agents,
     as_json,
     changes,
     executors,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sim.analysis.indices import Row
     from sim.analysis.sensitivity import Sensitivity
     from sim.results import Out
+    from sim.runs.agents import Agents
 
 SHOWN = 12
 """Numbers that the printed table has."""
@@ -59,6 +61,7 @@ SHARE, CHANGE = "share of the variance", "change of the outcome"
     "Without it: every number that has a law, each by its law.",
 )  # fmt: skip
 @changes
+@agents("Python file, or package.module, with agents of your own, at every point.")
 @parameters("With --vary: draw the other parameters, or fix them at their central values  [default: central]", None)
 @click.option("--repair", is_flag=True, help="Leave out whole blocks in which a point failed (otherwise an error).")
 @threads
@@ -76,6 +79,7 @@ def command(
     seed: int | None,
     vary: tuple[str, ...],
     changes: Changes,
+    agents: Agents | None,
     parameters: Any,
     repair: bool,
     threads: int | None,
@@ -89,6 +93,7 @@ def command(
     """Rank the numbers that an outcome of SCENARIO depends on: one table, one chart.
 
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
+    With --agents it takes many hours: begin with --design morris --points 4 --runs 40, and --vary a few numbers.
     """
     from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder, status
     from sim.sweeps.executors import executor as executor_of
@@ -96,7 +101,7 @@ def command(
     count = POINTS if points is None else points
     question = Question.of(
         changes.load(scenario), runs, seed, parameters, vary,
-        outcome=outcome, design=design, points=count, repair=repair,
+        outcome=outcome, design=design, points=count, repair=repair, agents=agents,
     )  # fmt: skip
     where = executor_of(executor, threads, scheduler)
     silent = quiet or as_json

@@ -195,7 +195,7 @@ def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) ->
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
     of_levers = _levers(swept, end)
     lines = [
-        f"{manifest['scenario']['scenario']['title']}: {many(manifest['points'], 'point')} of "
+        f"{swept.title}: {many(manifest['points'], 'point')} of "
         f"{many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
         *(f"Given at every point: {of_levers}." for of_levers in given_in_words(manifest["scenario"])),
         *further(manifest["scenario"]),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import mesa
-
 from sim.model import rules
 from sim.model.accounts import aid_returns, washington_answers
 from sim.model.calendar import (
@@ -25,6 +23,7 @@ from sim.model.draws import (
     SUSPEND,
     uniform,
 )
+from sim.model.quiet import mesa
 from sim.model.terms import (
     ACCEPTANCE,
     ACTIVE,

@@ -8,8 +8,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-import mesa
-
 from sim.model import rules
 from sim.model.calendar import (
     AID,
@@ -37,6 +35,7 @@ from sim.model.draws import (
     REASSURED,
     uniform,
 )
+from sim.model.quiet import mesa
 from sim.model.reference import FIRST_YEAR, time_in_office
 from sim.model.terms import (
     ACCEPTANCE,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import mesa
-
 from sim.model import rules
 from sim.model.calendar import (
     AID,
@@ -18,6 +16,7 @@ from sim.model.calendar import (
     TAIPEI_CUT,
 )
 from sim.model.member import PUBLICLY
+from sim.model.quiet import mesa
 from sim.model.terms import NO_ANSWER
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import mesa
 import numpy as np
 
 from sim.errors import InputError, Problem
@@ -14,6 +13,7 @@ from sim.model.accounts import BOOK
 from sim.model.calendar import LEVELS, NEVER, Calls, add_levels, clear, draw_happenings, open_month
 from sim.model.host import Host
 from sim.model.patrons import Beijing, Taipei, Washington
+from sim.model.quiet import mesa
 from sim.model.reference import REGIONS
 from sim.model.setting import Setting
 from sim.model.state import State

@@ -16,6 +16,7 @@ from sim.analysis.accounts import PATRONS, accounts_in_words, between, payments,
 from sim.analysis.answers import answers_in_words
 from sim.analysis.reading import (
     Row,
+    about,
     draws,
     end_of,
     end_words,
@@ -99,6 +100,7 @@ def context(result: Result, why: Sequence[Reasons], manifest: Mapping[str, Any] 
         "hosts": _hosts(result),
         "accounts": _accounts(result),
         "why": [_why(each, result.runs) for each in why],
+        "explaining": _explaining(result),
         "header": {"known": (), "assumed": (), "sources": (), **header},
         "own": words.own_facts(result),
         "extends": result.extends,
@@ -324,6 +326,14 @@ def command(result: Result) -> str:
     if result.ledger is not None:
         parts.append("--ledger")
     return shlex.join(parts)
+
+
+def _explaining(result: Result) -> str:
+    """The command that explains what a page with agents of one's own leaves out; empty of the shipped agents."""
+    if result.agents is None:
+        return ""
+    states = [row.iso3 for row in about(result)]
+    return shlex.join(["sim", "explain", "RESULT", "--state", *states[:1], "--agents", result.agents])
 
 
 def scenario_name(result: Result) -> str:

@@ -93,7 +93,7 @@ def _in_words(thing: Any) -> tuple[str, list[str]]:
         run = thing.document["run"]
         return thing.result.title, [*thing.document["chance"]["sentences"], *([] if run is None else run["story"][:1])]
     if isinstance(thing, SweepResult):
-        return str(thing.manifest["scenario"]["scenario"]["title"]), [swept.in_words(thing.document())]
+        return thing.title, [swept.in_words(thing.document())]
     return thing.title, [_sensitivity(thing)]
 
 

@@ -47,7 +47,7 @@ def html_of_sweep(folder: Path) -> str:
         "sweep.html.j2",
         {
             **shared(),
-            "title": str(header["title"]),
+            "title": swept.title,
             "name": header["name"],
             "question": header["question"],
             "given": document["given"],

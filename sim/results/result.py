@@ -62,6 +62,11 @@ def further(scenario: Mapping[str, Any]) -> list[str]:
     return [basis_of(scenario)] if scenario.get("record") or scenario["scenario"].get("assume_unchanged") else []
 
 
+def with_agents(title: str, agents: str | None) -> str:
+    """A title, with the name of agents that are one's own."""
+    return title if agents is None else f"{title} [agents: {agents}]"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Result(Shown):
     """Everything one scenario gave."""
@@ -136,7 +141,7 @@ class Result(Shown):
     def title(self) -> str:
         """Title of the scenario, with what was set on top of it, and agents that are one's own."""
         title = titled(str(self.scenario["scenario"]["title"]), self.settings.get("set", {}), self.scenario)
-        return title if self.agents is None else f"{title} [agents: {self.agents}]"
+        return with_agents(title, self.agents)
 
     @property
     def agents(self) -> str | None:

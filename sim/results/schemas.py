@@ -245,6 +245,8 @@ class SensitivityManifest(Manifest):
     outcome: Printable
     set: dict[Printable, Printable]
     vary: list[Printable]
+    agents: OwnAgents | None = None
+    """Where they are one's own; else there is no such key."""
 
 
 class BacktestManifest(Manifest):

@@ -15,7 +15,11 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.errors import InputError, Problem, SimError
+from sim.model.terms import SIDES
 from sim.words import listed
 
 if TYPE_CHECKING:
@@ -69,11 +73,22 @@ class Agents:
             raise InputError(Problem("--agents", rule, others or None))
         return type("OwnWorld", (World,), {ROLES[role]: kind for role, kind in self.classes.items()})
 
+    def check(self, changes: Iterable[tuple[int, int, int, int, Any]], expected: NDArray[np.float64]) -> None:
+        """Raises ValueError where what they gave in a run is no side or no chance.
+
+        changes : month, place, side before and after, and more; expected : sums of chances
+        """
+        for _, _, _, after, _ in changes:
+            if after not in range(len(SIDES["recognition"])):
+                raise ValueError(f"decide() gave {after!r}, which is no side: 0, 1 or 2")
+        if not np.isfinite(expected).all():
+            raise ValueError("reckon() gave a chance that is no number from 0 to 1")
+
     def failure(self, error: Exception) -> SimError:
         """What one of their methods raised, with the line."""
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.source]
         where = f"{self.name}:{lines[-1]}" if lines else self.name
-        return SimError(f"{where}: {type(error).__name__}: {error}")
+        return SimError(f"{where}: {type(error).__name__}: {' '.join(str(error).split())}")
 
 
 def own_agents(source: AgentsSource | None) -> Agents | None:
@@ -156,7 +171,7 @@ def _executed(path: Path, content: bytes, name: str, label: str) -> ModuleType:
     sys.modules[name] = module
     try:
         exec(compile(content, str(path), "exec"), vars(module))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise _unloadable(error, label, str(path)) from error
     return module
@@ -165,11 +180,11 @@ def _executed(path: Path, content: bytes, name: str, label: str) -> ModuleType:
 def _imported(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _unloadable(error, name, name) from error
 
 
-def _unloadable(error: Exception, label: str, file: str) -> InputError:
+def _unloadable(error: Exception | SystemExit, label: str, file: str) -> InputError:
     """Why Python cannot load a file."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -81,6 +81,7 @@ def blocks(
     progress: Progress | None = None,
     talks: int = 0,
     agents: Agents | None = None,
+    call: Call | None = None,
 ) -> Generator[Ensemble]:
     """Simulate runs 0 to `runs` - 1 and give them in blocks of `size`, in order; the last may have fewer.
 
@@ -88,25 +89,26 @@ def blocks(
     horizons : months, ascending, at which each state's expected moves are summed
     threads : of the compiled engine; processes of Python agents
     talks : number of runs, from the first, whose concluded talks and accounts are kept
-    agents : of one's own, with the engine `mesa`
+    agents : of one's own, with the engine `mesa`; call : processes that are there for them already (see `apart`)
     While whoever asks works on a block, the next one is simulated, and no more: that bounds the memory.
     Raises InputError if a ledger of more than 100 runs is asked for.
     """
     check_ledger(ledger, runs)
     at_rows = np.array(horizons, dtype=np.int64)
-    threads = workers(runs, engine, agents, threads)
+    threads = workers(runs if call is None else FEW, engine, agents, threads)
     most = _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW
     pool, ending = ThreadPoolExecutor(max_workers=threads), ExitStack()
-    apart = None if engine == "compiled" or threads == 1 else ending.enter_context(processes(threads))
+    if call is None and engine != "compiled" and threads > 1:
+        call = ending.enter_context(processes(threads))
 
     def begun(first: int) -> _Block:
         block = _Block.of(plan, first, min(size, runs - first), at_rows, ledger, talks)
         for start, end in _chunks(block.runs, threads, most):
             part = block.part(start, end)
-            if apart is None:
+            if call is None:
                 future = pool.submit(simulated, plan, draws, seed, part, engine, agents)
             else:
-                future = pool.submit(_simulated_apart, apart, plan, draws, seed, part, agents)
+                future = pool.submit(simulated_apart, call, plan, draws, seed, part, agents)
             block.pending[future] = start, end
         return block
 
@@ -134,6 +136,17 @@ def workers(runs: int, engine: Engine, agents: Agents | None, threads: int | Non
     if engine == "mesa" and (runs < FEW or handed_over):
         return 1
     return max(1, threads or os.cpu_count() or 1)
+
+
+@contextmanager
+def apart(agents: Agents | None, threads: int | None) -> Iterator[Call | None]:
+    """Processes for many ensembles with agents of one's own, one after the other; None where there are none to share.
+
+    threads : how many; all cores where left out
+    """
+    many = 1 if agents is None else workers(FEW, "mesa", agents, threads)
+    with nullcontext(None) if many == 1 else processes(many) as call:
+        yield call
 
 
 @dataclass
@@ -274,7 +287,7 @@ def simulated(
     return _mesa(plan, draws, seed, part, agents)
 
 
-def _simulated_apart(call: Call, plan: Plan, draws: Draws, seed: int, part: Part, agents: Agents | None) -> Rows:
+def simulated_apart(call: Call, plan: Plan, draws: Draws, seed: int, part: Part, agents: Agents | None) -> Rows:
     """The same with Python agents in another process, whose arrays are copied."""
     rows: Rows
     rows, other = call(_with_part, plan, draws, seed, part, agents)
@@ -329,6 +342,8 @@ def _mesa(plan: Plan, draws: Draws, seed: int, part: Part, agents: Agents | None
         try:
             world = kind(setting, seed, run)
             run_world(world, part.horizons, part.counts[offset], expected, ledger, accounts)
+            if agents is not None:
+                agents.check(world.changes, expected)
         except Exception as error:
             if agents is None:
                 raise

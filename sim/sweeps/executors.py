@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 from sim import atlas, results
 from sim.errors import InputError, Problem, SimError
 from sim.results.identity import ROOMS
+from sim.runs.ensemble import workers
 from sim.runs.processes import Call, processes
 from sim.sweeps.points import Base, PointResult, evaluate
 
@@ -44,11 +44,11 @@ class Local:
     threads: int | None = None
 
     def points(self, base: Base, tasks: Iterable[Task], many: int) -> Generator[list[PointResult], None, None]:
-        threads = max(1, self.threads or os.cpu_count() or 1)
+        threads = workers(many * base.runs, "compiled" if base.agents is None else "mesa", base.agents, self.threads)
         waiting = iter(tasks)
         pool, ending = ThreadPoolExecutor(max_workers=threads), ExitStack()
         work: Call = evaluate
-        if base.agents is not None:
+        if base.agents is not None and threads > 1:
             work = partial(ending.enter_context(processes(threads)), evaluate)
         try:
             pending: set[Future[PointResult]] = set()

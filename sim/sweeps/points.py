@@ -115,7 +115,8 @@ def _message(error: Exception) -> str:
     """What went wrong, on one line; without the file, which may be called by another name the next time."""
     if isinstance(error, InputError):
         return " / ".join(problem.line(None) for problem in error.problems)
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    text = str(error) if isinstance(error, SimError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())
 
 
 def ends(plan: Plan, ensemble: Ensemble) -> Ends:

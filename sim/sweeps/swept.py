@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim import results
 from sim.atlas import states
 from sim.results.manifests import SWEEP
-from sim.results.result import further
+from sim.results.result import further, with_agents
 from sim.results.table import BLANK, MONTH, NUMBER, TEXT, WHOLE, Columns, Parquet, month_ends
 from sim.scenario import given_in_words
 from sim.scenario.schema import LONGEST_MONTHS
@@ -66,6 +66,12 @@ class SweepResult(Shown):
         """Name of the scenario."""
         return str(self.manifest["scenario"]["scenario"]["name"])
 
+    @property
+    def title(self) -> str:
+        """Title of the scenario, with agents that are one's own."""
+        own = self.manifest.get("agents")
+        return with_agents(str(self.manifest["scenario"]["scenario"]["title"]), None if own is None else own["name"])
+
     def points(self) -> pd.DataFrame:
         """One row per point: what was varied, `error`, and the outcomes at the end; `first_month` as its last day."""
         frame: pd.DataFrame = self.columns.arrow().to_pandas()
@@ -85,7 +91,7 @@ class SweepResult(Shown):
         done = [row for row, error in enumerate(columns["error"]) if error is None]
         return {
             "scenario": header["name"],
-            "title": header["title"],
+            "title": self.title,
             "given": given_in_words(manifest["scenario"]),
             "record": further(manifest["scenario"]),
             "runs": manifest["runs"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 
 from sim.analysis.smallest_change import Dial, Trial, change_in_words, dials, smallest, smallest_change
 from sim.analysis.subject import Subject, first_decisions, subject_of
+from sim.model.patrons import Beijing
+from sim.runs.agents import own_agents
 from sim.scenario.levers import LEVERS
 from tests.analysis.test_explain import moved, result_of
 from tests.worlds import CERTAIN, Document, changed, in_the_truce, rich, told
@@ -219,3 +222,17 @@ def test_changes_in_words() -> None:
     assert change_in_words(row | {"other_luck": True}) == (
         "Lobbying: 1.25 (of 3) [its talks then open in another month, with other luck]"
     )
+
+
+class AsShipped(Beijing):
+    """Another class, and the same in all it does."""
+
+
+def test_python_agents_that_do_the_same_have_the_same_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.analysis.smallest_change.STEPS", 2)
+    shipped, run, row = some_run(moved(), "HND")
+    agents = own_agents([AsShipped])
+    assert agents is not None
+    settings = dict(shipped.result.settings) | {"engine": "mesa", "agents": agents.document}
+    own = subject_of(replace(shipped.result, settings=settings), "HND")
+    assert smallest_change(own, run, row) == smallest_change(shipped, run, row)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.analysis import smallest_change
 from sim.runs import agents as loaded
 from tests.cli.calling import Sim, done
 
@@ -42,6 +43,7 @@ def test_the_result_says_whose_agents_it_has(folder: Path) -> None:
     page = (folder / "report.html").read_text("utf-8")
     assert f"lenient.py (Lenient for Washington), SHA-256 {settings['agents']['digest']}" in page
     assert "--agents lenient.py" in page
+    assert "<code>sim explain RESULT --state HND --agents lenient.py</code>" in page
     assert (folder / "charts" / "count.png").is_file()
 
 
@@ -65,12 +67,15 @@ def test_verify_needs_them_only_to_run_again(
 
 def test_explain_runs_them_again(sim: Sim, file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loaded, "_known", {})
+    monkeypatch.setattr(smallest_change, "STEPS", 2)
     ask = ("explain", folder, "--state", "HND", "--runs", 2, "--no-charts", "--json")
     assert sim(*ask).problems()[0].startswith("--agents: the lenient.py that the result was made with")
     said = sim(*ask, "--agents", file)
     assert said.status == 0, said
     assert said.json["run"]["acts"][0]["pressure"] == 0.0
-    assert said.json["run"]["keeping"] is None  # it would take thousands of runs
+    assert all(row["difference"] is not None for row in said.json["removals"]["rows"])
+    levers = {row["lever"] for row in said.json["run"]["keeping"]["rows"]}
+    assert {"beijing.budget", "washington.attention"} <= levers
 
 
 def test_compare_puts_the_shipped_agents_first(sim: Sim, file: Path) -> None:
@@ -94,3 +99,21 @@ def test_a_sweep_has_them_at_every_point(sim: Sim, file: Path) -> None:
     rows = pq.read_table(Path(said.json["folder"]) / "points.parquet").to_pylist()
     assert rows[0]["mean"] == rows[1]["mean"]  # Washington presses nobody, whatever its attention
     assert sim(*ask, "--json").json["folder"] != said.json["folder"]
+
+
+def test_a_sensitivity_has_them_at_every_point(sim: Sim, file: Path) -> None:
+    out = file.parent / "out"
+    vary = ("--vary", "washington.attention=0:3", "--vary", "beijing.budget=0.5:2")
+    short = ("--design", "morris", "--points", 2, "--runs", 40, "--set", "scenario.end=2022-06-30")
+    short += ("--set", "events.next-inauguration.enabled=false")
+    ask = ("sensitivity", "honduras-2021", *short, *vary, "--out", out)
+    said = sim(*ask, "--no-charts", "--agents", file, "--json")
+    assert said.status == 0, said
+    manifest = json.loads((Path(said.json["folder"]) / "manifest.json").read_text("utf-8"))
+    assert manifest["agents"] == said.json["agents"]
+    assert (manifest["agents"]["name"], manifest["title"]) == ("lenient.py", said.json["title"])
+    assert said.json["title"].endswith(" [agents: lenient.py]")
+    sizes = {row["name"]: row["mu_star"] for row in said.json["rows"]}
+    assert sizes["washington.attention"] == 0.0 < sizes["beijing.budget"]  # Washington presses nobody
+    again = sim(*ask, "--no-charts", "--agents", file, "--json").json
+    assert again == said.json | {"found": True}

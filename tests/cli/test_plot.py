@@ -106,6 +106,19 @@ def test_a_chosen_chart_as_json(sim: Sim, folder: Path, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["states.svg"]
 
 
+def test_a_chart_as_pdf(sim: Sim, folder: Path, drawn: Path, tmp_path: Path) -> None:
+    for to in ("one", "two"):
+        answer = sim("plot", folder, "--chart", "states", "--format", "pdf", "--out", tmp_path / to)
+        assert answer.out.splitlines() == [str(tmp_path / to / "states.pdf")]
+    content = (tmp_path / "one" / "states.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert content == (tmp_path / "two" / "states.pdf").read_bytes()
+    before = pictures(drawn)
+    assert sim("plot", drawn, "--chart", "count", "--format", "pdf").status == 0
+    assert pictures(drawn).keys() - before.keys() == {"count.pdf"}
+    check(drawn)
+
+
 def test_several_results_share_one_chart(sim: Sim, results: list[Path], tmp_path: Path) -> None:
     answer = sim("plot", *results, "--out", tmp_path)
     assert (answer.status, answer.err) == (0, "")

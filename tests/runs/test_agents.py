@@ -117,6 +117,7 @@ def test_classes_are_known_by_what_they_say() -> None:
         ),
         ("class A(:", "{file}: line 1: Python that can be loaded: SyntaxError: invalid syntax"),
         ("\nx = 1 / 0\n", "{file}: line 2: Python that can be loaded: ZeroDivisionError: division by zero"),
+        ("import sys\nsys.exit(3)\n", "{file}: line 2: Python that can be loaded: SystemExit: 3"),
     ],
 )
 def test_a_file_that_holds_no_agents(tmp_path: Path, text: str, message: str) -> None:
@@ -212,3 +213,32 @@ def test_from_python(file: Path, tmp_path: Path) -> None:
     assert (compared.results[1].counts == named.counts).all()
     with pytest.raises(InputError, match="agents: with scenarios that are run, and not with results"):
         sim.compare(named, agents=file)
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        ("decide", "Wrong: ValueError: decide() gave None, which is no side: 0, 1 or 2"),
+        ("reckon", "Wrong: ValueError: reckon() gave a chance that is no number from 0 to 1"),
+        ("settle", "Wrong: ValueError: no money left"),
+    ],
+)
+def test_what_cannot_be_a_decision_is_an_error(method: str, message: str) -> None:
+    class Wrong(State):
+        def decide(self) -> int:
+            return None if method == "decide" else super().decide()  # type: ignore[return-value]
+
+        def reckon(self) -> None:
+            super().reckon()
+            if method == "reckon":
+                self.chance = float("nan")
+
+        def settle(self, side: int) -> None:
+            if method == "settle":
+                raise ValueError("no money\nleft")
+            super().settle(side)
+
+    plan = lay_out(SMALL)
+    with pytest.raises(SimError) as caught:
+        run_ensemble(plan, draw(plan, 20), 1, 20, engine="mesa", agents=own_agents([Wrong]), horizons=(3,))
+    assert str(caught.value).rpartition(".")[2] == message
