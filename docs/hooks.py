@@ -92,13 +92,12 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the pages and pictures from elsewhere, and a page for each notebook."""
     from mkdocs.structure.files import File
 
-    for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
-        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=page_of(notebook)))
-
     wanted: set[str] = set()
     for page in list(files.documentation_pages()):
         source = os.path.relpath(page.abs_src_path, ROOT)
         wanted |= pictures_of(page.content_string, source)
+    for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):  # after the loop: they have no source file
+        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=page_of(notebook)))
     for source, page in ELSEWHERE.items():
         text = (ROOT / source).read_text("utf-8")
         wanted |= pictures_of(text, source)
