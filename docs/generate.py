@@ -321,9 +321,10 @@ def commands_page() -> str:
     return _page(
         "Commands",
         "What `sim --help` and `sim COMMAND --help` say. A scenario is a file, or the bare name of a shipped one "
-        "(`sim list`). Exit status: 0 done; 2 the request or a file is wrong, and nothing was written; 1 it failed "
-        "while running; 130 interrupted. With `--json`, standard output holds one JSON object and nothing else; "
-        "progress and errors go to standard error.",
+        "(`sim list`); a state is a code or any of its names (PRY, Paraguay). Exit status: 0 done; 2 the request or a "
+        "file is wrong, and nothing was written; 1 it failed while running; 130 interrupted. An error is one line that "
+        "names the file, the key, the rule and the value. With `--json`, standard output holds one JSON object and "
+        "nothing else; progress and errors go to standard error.",
         *parts,
     )
 

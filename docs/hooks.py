@@ -96,7 +96,7 @@ def on_files(files: Any, config: Any) -> Any:
     for page in list(files.documentation_pages()):
         source = os.path.relpath(page.abs_src_path, ROOT)
         wanted |= pictures_of(page.content_string, source)
-    for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
+    for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):  # after the loop: they have no source file
         files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=page_of(notebook)))
     for source, page in ELSEWHERE.items():
         text = (ROOT / source).read_text("utf-8")

@@ -251,7 +251,11 @@ def headings(text: str) -> set[str]:
     return {re.sub(r"[\s]+", "-", re.sub(r"[^\w\s-]", "", re.sub(r"[`*]", "", head)).strip().lower()) for head in told}
 
 
-@pytest.mark.parametrize("path", every_page(), ids=lambda path: path.relative_to(DOCS).as_posix())
+@pytest.mark.parametrize(
+    "path",
+    [*every_page(), *(ROOT / source for source in hooks.ELSEWHERE)],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
 def test_links_lead_somewhere(path: Path) -> None:
     broken = []
     for target, anchor in links(path.read_text("utf-8")):
@@ -296,10 +300,10 @@ def test_every_page_is_in_the_contents() -> None:
 def test_links_of_files_elsewhere_hold_on_the_site() -> None:
     text = (
         "[results](../../results/README.md#x), [a source](../../sim/model/rules.py), "
-        "![c](../../results/reference/count.png)"
+        "![c](../../results/reference/outlook-2026/count.png)"
     )
     assert hooks.relinked(text, "docs/how-to/a.md", "how-to/a.md") == (
-        "[results](../reference/results.md#x), a source, ![c](../pictures/results/reference/count.png)"
+        "[results](../reference/results.md#x), a source, ![c](../pictures/results/reference/outlook-2026/count.png)"
     )
 
 

@@ -1,9 +1,9 @@
 """Reference results of the shipped scenarios, kept in git: `make results` writes them, a test compares them.
 
 Not a command of `sim`: run as `python -m tools.golden [FOLDER]`. Besides the tables of each scenario it
-writes the points and charts of each shipped sweep, the count chart of the README, the tables of scenarios and of
-effects in `scenarios/README.md`, and the backtest: its tables, its charts, the table of the README, and the scores
-that the page of every result shows.
+writes the points and charts of each shipped sweep, the levers and the count chart of the outlook, the numbers of the
+front page (`tools.front`), the tables of scenarios and of effects in `scenarios/README.md`, and the backtest: its
+tables, its charts, the table on its page, and the scores that the page of every result shows.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from typing import TYPE_CHECKING, Any
 
 from sim.model.terms import decision_from
 from sim.words import beyond_luck, month, plus_minus, whole_percent
+from tools.front import LEVERS, OUTLOOK, write_front
+from tools.marks import between
 
 if TYPE_CHECKING:
     from sim.backtest.backtest import Backtest
     from sim.results import Result
     from sim.sweeps.sweep import Sweep
 
-README_SCENARIO = "honduras-2021"
-OUTLOOK = "outlook-2026"
 FOLDER = Path("results") / "reference"
 LISTED_IN = Path("scenarios") / "README.md"
-BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scenarios -->"
-EFFECTS_BEGIN, EFFECTS_END = "<!-- effects: written by `make results` -->", "<!-- end of effects -->"
-README = Path("README.md")
-BACKTEST_BEGIN, BACKTEST_END = "<!-- backtest: written by `make results` -->", "<!-- end of backtest -->"
 ROOM = Path("sim") / "backtest"
 """Where the package keeps the main scores of the backtest: the page of a result shows them."""
+PROTOCOL = ROOM / "BACKTEST.md"
+"""The page of the backtest."""
 PUBLISHED_SCORES = ("crps", "coverage_90", "log_score", "auc_within_year")
 _SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("auc_within_year", 1))
-"""Scores and horizons of the README's table of the backtest."""
+"""Scores and horizons of the table on the page of the backtest."""
+_OF_LEVERS = ("mean", "mean_mc", "mean_change", "mean_change_mc", "mean_change_low", "mean_change_high")
+"""Columns of a sweep that are kept of the outlook's levers."""
 _MOST_NAMED = 3
 _MOST_MOVED = 2
 """States named in the table of effects."""
@@ -55,7 +55,7 @@ def run_shipped(names: Iterable[str] | None = None) -> dict[str, Result]:
 def write_reference(folder: Path, charts: bool = True, results: Mapping[str, Result] | None = None) -> list[Path]:
     """Write `summary.csv` and `states.csv` of every shipped scenario under a folder.
 
-    charts : also draw the count chart that the README shows
+    charts : also draw the count chart of the outlook, which the front page shows
     """
     written = []
     for name, result in (results or run_shipped()).items():
@@ -64,10 +64,10 @@ def write_reference(folder: Path, charts: bool = True, results: Mapping[str, Res
         result.summary_columns.write(place / "summary.csv")
         result.states_columns.write(place / "states.csv")
         written += [place / "summary.csv", place / "states.csv"]
-        if charts and name == README_SCENARIO:
+        if charts and name == OUTLOOK:
             from sim.charts.catalogue import of_result
 
-            written += of_result(result).draw(folder, only=("count",), formats=("png",))
+            written += of_result(result).draw(place, only=("count",), formats=("png",))
     return written
 
 
@@ -95,6 +95,25 @@ def write_sweeps(folder: Path, charts: bool = True) -> list[Path]:
         if charts:
             written += draw_sweep(document, place, chart_of(sweep), formats=("png",))
     return written
+
+
+def write_levers(folder: Path) -> Path:
+    """Move each patron's lever in the outlook, one at a time, and write what that does to the count under a folder.
+
+    Every point has the outlook's own runs, so that the one where nothing is moved is the outlook itself.
+    """
+    from sim.results import Table
+    from sim.scenario import load
+    from sim.sweeps.executors import executor
+    from sim.sweeps.sweep import run_sweep, sweep_of
+
+    place = folder / LEVERS
+    place.mkdir(parents=True, exist_ok=True)
+    sweep = sweep_of(OUTLOOK, runs=load(OUTLOOK).scenario.scenario.runs)
+    with tempfile.TemporaryDirectory() as out:
+        columns = run_sweep(sweep, Path(out), executor("local"))[0].columns
+        Table({name: columns[name] for name in ("point", *sweep.paths, *_OF_LEVERS)}).write(place / "points.csv")
+    return place / "points.csv"
 
 
 def chart_of(sweep: Sweep) -> str | None:
@@ -231,8 +250,8 @@ def what_happened(result: Result) -> str:
 
 def write_list(results: Mapping[str, Result], file: Path = LISTED_IN) -> Path:
     """Put the table of scenarios, and that of effects, between their marks in a Markdown file."""
-    between(file, EFFECTS_BEGIN, EFFECTS_END, effects_table(results))
-    return between(file, BEGIN, END, f"{scenario_table(results)}\n\n{turning_points()}")
+    between(file, "effects", effects_table(results))
+    return between(file, "scenarios", f"{scenario_table(results)}\n\n{turning_points()}")
 
 
 def write_backtest(judged: Backtest, folder: Path, charts: bool = True) -> list[Path]:
@@ -288,15 +307,6 @@ def _scored(row: Mapping[str, Any]) -> str:
     return f"{row['value']:.{digits}f} ({row['low']:.{digits}f} to {row['high']:.{digits}f})"
 
 
-def between(file: Path, begin: str, end: str, text: str) -> Path:
-    """Put a text between two marks of a file."""
-    whole = file.read_text("utf-8")
-    head, rest = whole.split(begin)
-    tail = rest.split(end)[1]
-    file.write_text(f"{head}{begin}\n{text}\n{end}{tail}", "utf-8")
-    return file
-
-
 def _bare(value: float | None) -> str:
     return "?" if value is None else whole_percent(value)
 
@@ -306,9 +316,12 @@ if __name__ == "__main__":
 
     results, judged = run_shipped(), backtest()
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    for path in (*write_reference(chosen, results=results), *write_sweeps(chosen), *write_backtest(judged, chosen)):
+    for path in (*write_reference(chosen, results=results), *write_sweeps(chosen), write_levers(chosen)):
+        print(path)
+    for path in write_backtest(judged, chosen):
         print(path)
     if len(sys.argv) == 1:
         print(write_list(results))
-        print(between(README, BACKTEST_BEGIN, BACKTEST_END, backtest_table(judged)))
+        print(between(PROTOCOL, "backtest", backtest_table(judged)))
         print(write_published(judged))
+        print(write_front(chosen))

@@ -1,4 +1,4 @@
-"""The limits of the model, as the README has them."""
+"""The limits of the model, as `docs/limits.md` has them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LIMITS = (
     "The record here holds nothing about military cooperation: its rates are counted on hosts all over the world, and "
     "its levers are assumed.",
 )
-"""A test compares them with the README."""
+"""A test compares them with that page."""
 OF_HOSTS = 2
 """The last so many of them concern scenarios with hosts alone."""
 

@@ -32,7 +32,8 @@ from sim.errors import InputError
 from sim.results.table import Table, read_csv
 from sim.scenario import Scenario
 from tests.examples import thorough
-from tools.golden import BACKTEST_BEGIN, BACKTEST_END, FOLDER, README, backtest_table, write_backtest
+from tools.golden import FOLDER, PROTOCOL, backtest_table, write_backtest
+from tools.marks import part_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-6
@@ -67,9 +68,8 @@ def test_the_published_tables_are_what_the_backtest_gives(whole: Backtest, tmp_p
 
 
 @thorough
-def test_the_readme_shows_the_published_scores(whole: Backtest) -> None:
-    text = (ROOT / README).read_text("utf-8")
-    assert text.partition(BACKTEST_BEGIN)[2].partition(BACKTEST_END)[0].strip() == backtest_table(whole)
+def test_its_page_shows_the_published_scores(whole: Backtest) -> None:
+    assert part_of(ROOT / PROTOCOL, "backtest") == backtest_table(whole)
 
 
 @thorough
@@ -85,8 +85,8 @@ def test_the_90_percent_bands_hold_what_they_should(whole: Backtest) -> None:
 
 
 @thorough
-def test_the_readme_claims_no_more_than_the_scores(whole: Backtest) -> None:
-    """The sentences under the table, one by one."""
+def test_its_page_claims_no_more_than_the_scores(whole: Backtest) -> None:
+    """The sentences under the table, and those of the README, one by one."""
     gains = {(row["against"], row["horizon"], row["score"]): row for row in whole.differences}
     for constant in ("constant_hl7", "constant_20y", "constant_all", "constant_region"):
         for horizon in (1, 3):
@@ -99,7 +99,7 @@ def test_the_readme_claims_no_more_than_the_scores(whole: Backtest) -> None:
     highest = max(row["chance"] for row in whole.chances if row["model"] == SIMULATION and row["horizon"] == 1)
     assert 0.18 < highest <= 0.19
     assert round(whole.mark["simulation"], 2) == 0.32
-    assert "32 %" in (ROOT / README).read_text("utf-8")
+    assert "32 %" in (ROOT / PROTOCOL).read_text("utf-8")
 
 
 def test_every_model_forecasts_every_origin_and_horizon(small: Backtest) -> None:

@@ -279,10 +279,9 @@ def test_the_backtest_is_the_published_one(honduras: Page) -> None:
         assert cell == f"{value} {low} to {high}"
 
 
-def test_limits_are_those_of_the_readme(honduras: Page, hosts: Page) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    part = readme.split("\n## Limits\n")[1].split("\n## ")[0]
-    items = [" ".join(item.split()) for item in re.findall(r"^- (.*(?:\n  .*)*)", part, re.MULTILINE)]
+def test_limits_are_those_of_the_documentation(honduras: Page, hosts: Page) -> None:
+    told = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    items = [" ".join(item.split()) for item in re.findall(r"^- (.*(?:\n  .*)*)", told, re.MULTILINE)]
     assert items == list(LIMITS)
     for page, wanted in ((honduras, limits(False)), (hosts, limits(True))):
         assert [each.text for each in section(page.tree, "limits").all("li")] == list(wanted)

@@ -14,20 +14,19 @@ from sim.results import Result
 from sim.scenario import load, shipped, shipped_sweeps
 from sim.sweeps.sweep import sweep_of
 from tests.examples import THOROUGH, thorough
+from tools.front import LEVERS, OUTLOOK
 from tools.golden import (
-    BEGIN,
-    EFFECTS_BEGIN,
-    EFFECTS_END,
-    END,
     FOLDER,
     LISTED_IN,
     chart_of,
     run_shipped,
     scenario_table,
+    write_levers,
     write_list,
     write_reference,
     write_sweeps,
 )
+from tools.marks import marks, part_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-6
@@ -96,6 +95,18 @@ def test_a_shipped_sweep_gives_its_golden_points(swept: Path, name: str) -> None
         assert (ROOT / FOLDER / name / f"{chart}.png").is_file(), "run `make results`"
 
 
+@thorough
+def test_the_levers_of_the_outlook_give_their_golden_points(tmp_path: Path) -> None:
+    write_levers(tmp_path)
+    compare_with_kept(tmp_path, LEVERS, "points.csv")
+
+
+def test_where_no_lever_is_moved_the_levers_give_the_outlook() -> None:
+    head, first, *_ = rows(ROOT / FOLDER / LEVERS / "points.csv")
+    names, *_, last = rows(ROOT / FOLDER / OUTLOOK / "summary.csv")
+    assert dict(zip(head, first, strict=True))["mean"] == dict(zip(names, last, strict=True))["mean"]
+
+
 def test_a_sweep_is_drawn_for_the_state_that_it_is_about() -> None:
     told = {name: chart_of(sweep_of(name)) for name in shipped_sweeps()}
     assert told == {
@@ -117,7 +128,8 @@ def compare_with_kept(now: Path, name: str, table: str) -> None:
 
 def test_there_is_no_golden_result_without_a_scenario() -> None:
     kept = {path.name for path in (ROOT / FOLDER).glob("*") if path.is_dir()}
-    assert kept <= {*shipped(), *shipped_sweeps(), "backtest"}, "run `make results` and remove what is left over"
+    wanted = {*shipped(), *shipped_sweeps(), LEVERS, "backtest"}
+    assert kept <= wanted, "run `make results` and remove what is left over"
 
 
 def test_differences_are_seen() -> None:
@@ -135,11 +147,9 @@ def test_differences_are_seen() -> None:
 NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?!\w|-|\.\d)")
 
 
-def cells_between_the_marks(file: Path, begin: str = BEGIN, end: str = END) -> list[list[str]]:
+def cells_between_the_marks(file: Path, part: str = "scenarios") -> list[list[str]]:
     """What `make results` wrote into a Markdown file: each row of the table in cells, each other line as one."""
-    text = file.read_text("utf-8")
-    assert (text.count(begin), text.count(end)) == (1, 1)
-    lines = [line for line in text.partition(begin)[2].partition(end)[0].splitlines() if line.strip("|- ")]
+    lines = [line for line in part_of(file, part).splitlines() if line.strip("|- ")]
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
 
 
@@ -160,7 +170,8 @@ def moved(kept: list[list[str]], made: list[list[str]]) -> Iterator[str]:
 def listed(told: dict[str, Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the table as the model gives it today."""
     file = tmp_path_factory.mktemp("listed") / "README.md"
-    file.write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n{EFFECTS_BEGIN}\n{EFFECTS_END}\n", "utf-8")
+    (begin, end), (effects, end_of_effects) = marks("scenarios"), marks("effects")
+    file.write_text(f"Before.\n{begin}\nold\n{end}\nAfter.\n{effects}\n{end_of_effects}\n", "utf-8")
     return write_list(told, file)
 
 
@@ -173,7 +184,7 @@ def test_the_table_of_scenarios_says_what_the_model_says(listed: Path) -> None:
 
 @thorough
 def test_the_table_of_effects_says_what_each_counterfactual_changes(listed: Path) -> None:
-    kept, made = (cells_between_the_marks(file, EFFECTS_BEGIN, EFFECTS_END) for file in (ROOT / LISTED_IN, listed))
+    kept, made = (cells_between_the_marks(file, "effects") for file in (ROOT / LISTED_IN, listed))
     found = list(moved(kept, made))
     if found:
         pytest.fail(f"{LISTED_IN}: {len(found)} cells of effects differ ({'; '.join(found[:3])}): run `make results`")
@@ -185,7 +196,7 @@ def test_the_table_of_effects_says_what_each_counterfactual_changes(listed: Path
 @thorough
 def test_no_counterfactual_moves_nothing(listed: Path) -> None:
     """The chance that it moves most, by more than three standard errors."""
-    for row in cells_between_the_marks(listed, EFFECTS_BEGIN, EFFECTS_END)[1:]:
+    for row in cells_between_the_marks(listed, "effects")[1:]:
         found = re.search(r"[+−]([\d.]+) ± ([\d.]+)", row[3])
         assert found is not None
         assert float(found[1]) > 3 * float(found[2]), row
@@ -206,8 +217,9 @@ def test_the_table_of_scenarios_has_a_row_for_each(told: dict[str, Result], list
 @thorough
 def test_only_what_stands_between_the_marks_is_written(told: dict[str, Result], listed: Path) -> None:
     once = listed.read_text("utf-8")
-    assert once.startswith(f"Before.\n{BEGIN}\n| scenario |")
-    assert f"\n{END}\nAfter.\n{EFFECTS_BEGIN}\n" in once
+    (begin, end), (effects, _) = marks("scenarios"), marks("effects")
+    assert once.startswith(f"Before.\n{begin}\n| scenario |")
+    assert f"\n{end}\nAfter.\n{effects}\n" in once
     write_list(told, listed)
     assert listed.read_text("utf-8") == once
 
