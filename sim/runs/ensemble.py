@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
-from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
 from sim.model.terms import ACCOUNTS, ANSWER_COLUMNS, COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
@@ -293,7 +292,7 @@ def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     with np.errstate(all="ignore"):
         rows: Rows = simulate(
             plan.timeline,
-            for_kernel(draws.parameters),
+            draws.parameters,
             draws.values,
             draws.chances,
             draws.outcomes,
