@@ -170,7 +170,6 @@ def uniforms(seed: int, draws: int, purpose: int) -> Floats:
 
 STATE = np.dtype(
     [
-        ("touched", np.int64),  # the last month in which something was told of it
         # The chance met this month if it acts; those of moving away from the start's side, less those of moving back;
         # 1 if that side is Taipei's, otherwise -1.
         ("met", np.float64),
@@ -234,6 +233,7 @@ STATE = np.dtype(
         ("rent", np.float64),
         ("eased", np.float64),
         ("ripples", np.float64),
+        ("touched", np.int64),  # the last month in which something was told of it
         # A state that is not with Taipei: the chance of staying idle, the month up to which patience has run and in
         # which talks will open, the chance met and since when, whether hidden talks are followed, whether each month
         # counts; Beijing's bid and the one of reference that it was weighed at, and whether they are the same.
@@ -947,7 +947,7 @@ def simulate(
                             talks_open(s, t, reference.public, seed, run, today, code, True)
                         elif t == 0:
                             s.wake = 1
-                        else:
+                        elif _may_run_out(s.patience, stays, months - t, s.spell):
                             left_over = s.patience
                             for later in range(t + 1, months):
                                 left_over *= stays
@@ -1366,3 +1366,12 @@ def _longer(rows: Floats, filled: int, least: int) -> Floats:
 def _either(scenario_value: float, drawn: float) -> float:
     """The scenario's value, or the drawn parameter where the scenario says nothing."""
     return drawn if math.isnan(scenario_value) else scenario_value
+
+
+@rule
+def _may_run_out(patience: float, stays: float, months: int, spell: float) -> bool:
+    """Whether patience may fall below the spell within so many months; spares months that would be counted in vain.
+
+    (1 - x)^m is at least 1 - m x; what is taken off that is far more than rounding.
+    """
+    return patience * (1.0 - months * (1.0 - stays)) * (1.0 - 1e-9) < spell

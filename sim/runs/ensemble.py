@@ -31,7 +31,7 @@ MOST_LEDGER_RUNS = 100
 _CHUNKS_PER_THREAD = 4
 _MOST_CHUNK = 2000
 FEW = 100
-"""Runs with Python agents that are done sooner than another process has started."""
+"""Runs that are not worth a process (of Python agents) or, on one thread, a thread of their own (compiled)."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,15 @@ def blocks(
     at_rows = np.array(horizons, dtype=np.int64)
     threads = workers(runs, engine, agents, threads)
     most = _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW
+    at_once = engine == "compiled" and threads == 1 and runs <= FEW
     pool, ending = ThreadPoolExecutor(max_workers=threads), ExitStack()
     apart = None if engine == "compiled" or threads == 1 else ending.enter_context(processes(threads))
 
     def begun(first: int) -> _Block:
         block = _Block.of(plan, first, min(size, runs - first), at_rows, ledger, talks)
+        if at_once:
+            block.rows[0] = simulated(plan, draws, seed, block.part(0, block.runs))
+            return block
         for start, end in _chunks(block.runs, threads, most):
             part = block.part(start, end)
             if apart is None:
@@ -121,6 +125,8 @@ def blocks(
                 done += end - start
                 if progress is not None:
                     progress(done, runs)
+            if at_once and progress is not None:
+                progress(min(following, runs), runs)
             yield block.whole()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
