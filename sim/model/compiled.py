@@ -63,11 +63,6 @@ def _by_name(rows: NDArray[Any]) -> Callable[..., Any]:
     return lambda rows: rows
 
 
-def for_kernel(parameters: NDArray[Any]) -> NDArray[Any]:
-    """A record array as the kernel reads it: where nothing is compiled (`NUMBA_DISABLE_JIT=1`), Python needs names."""
-    return parameters.view(np.recarray) if numba.config.DISABLE_JIT else parameters  # type: ignore[attr-defined]
-
-
 @cache
 def digest() -> str:
     """Of this room's sources."""

@@ -170,7 +170,11 @@ def uniforms(seed: int, draws: int, purpose: int) -> Floats:
 
 STATE = np.dtype(
     [
-        ("touched", np.int64),  # the last month in which something was told of it
+        # The chance met this month if it acts; those of moving away from the start's side, less those of moving back;
+        # 1 if that side is Taipei's, otherwise -1.
+        ("met", np.float64),
+        ("away", np.float64),
+        ("home", np.float64),
         # Talks, as they are: silent or public, since when, how long idle ones last, when open ones close.
         ("talks", np.int64),
         ("opened", np.int64),
@@ -180,6 +184,7 @@ STATE = np.dtype(
         ("door", np.float64),
         ("knock", np.float64),
         ("called", np.bool_),
+        ("ended", np.int64),
         ("trigger", np.int64),
         ("pledge_term", np.float64),
         ("surplus", np.float64),
@@ -193,6 +198,7 @@ STATE = np.dtype(
         ("office", np.int64),
         ("courted", np.float64),
         ("close", np.float64),
+        ("close_called", np.float64),
         ("opens", np.float64),
         # What the bids come to, kept until something they rest on changes.
         ("bid", np.float64),
@@ -227,6 +233,7 @@ STATE = np.dtype(
         ("rent", np.float64),
         ("eased", np.float64),
         ("ripples", np.float64),
+        ("touched", np.int64),  # the last month in which something was told of it
         # A state that is not with Taipei: the chance of staying idle, the month up to which patience has run and in
         # which talks will open, the chance met and since when, whether hidden talks are followed, whether each month
         # counts; Beijing's bid and the one of reference that it was weighed at, and whether they are the same.
@@ -317,8 +324,8 @@ def simulate(
     )
     # Who is with Taipei, who acts in a month besides hosts, who of the others is looked at each month, and the others,
     # by place.
-    allies, acting = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    watched, others = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    allies, acting = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint32)
+    watched, others = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint32)
     trusts_before = np.empty(REGIONS)
     # What bids and pressure come to in talks of each kind: silent, public, called for.
     pressed, stake, stake_worth = np.empty((n, 2)), np.full((n, 2), math.nan), np.empty((n, 2))
@@ -327,13 +334,13 @@ def simulate(
     trusts = np.empty(REGIONS)
     learned = np.empty((REGIONS, 2))
     rows = np.zeros((places, COLUMNS))
-    chance, away = np.empty(places), np.empty(places)
-    after, outcome = np.empty(places, dtype=np.int64), np.empty(n, dtype=np.int64)
+    chance, away = np.empty(places), np.empty(hosts)
+    after = np.empty(places, dtype=np.int64)
 
-    of = by_name(np.zeros(n, dtype=STATE))
+    of, drawn = by_name(np.zeros(n, dtype=STATE)), by_name(parameters)
     for i in range(n):
         of[i].bid, of[i].answer = math.nan, math.nan
-    p = parameters[first_run // RUNS_PER_DRAW]
+    p = drawn[first_run // RUNS_PER_DRAW]
     reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW], spreads[first_run // RUNS_PER_DRAW])
     coming = reference.coming
     for run in range(first_run, first_run + runs):
@@ -345,7 +352,7 @@ def simulate(
         if answers.shape[0] - answered < most_answers:
             answers = _longer(answers, answered, answered + 2 * most_answers)
         if run % RUNS_PER_DRAW == 0:
-            p = parameters[draw]
+            p = drawn[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
             coming = reference.coming
         draw_happenings(events, chances[draw], outcomes[draw], seed, run, happens)
@@ -364,7 +371,6 @@ def simulate(
         for region in range(REGIONS):
             learned[region, 0], learned[region, 1] = 0.0, 0.0
         for i in range(places):
-            away[i] = 0.0
             for column in range(BOOK):
                 book[i, column] = 0.0
         for i in range(n):
@@ -376,12 +382,12 @@ def simulate(
             s.package, s.package_until = 0.0, 0.0
             s.grant, s.burden, s.grant_until = 0.0, 0.0, 0.0
             s.visible, s.visible_share = _FAR, 0.0
-            s.called, s.trigger, s.pledge_term = False, ITSELF, 0.0
-            s.touched, s.office, s.by_call, s.waiting, s.turned_away = -1, -1, 0.0, 0.0, 0.0
-            s.talks, s.opened, s.idle_since = IDLE, -1, -1
-            s.patience, s.spell, s.door, s.knock = 1.0, 1.0, 1.0, 1.0
+            s.called, s.ended, s.trigger, s.pledge_term = False, _NO_OUTCOME, ITSELF, 0.0
+            s.touched, s.office, s.waiting, s.turned_away = -1, -1, 0.0, 0.0
+            s.spell, s.door, s.knock = 1.0, 1.0, 1.0
             s.steady, s.steady_since = 0.0, 0
             s.staying, s.seen, s.wake, s.alert, s.courted = math.nan, -1, 0, False, math.nan
+            s.away, s.home = 0.0, 1.0 if timeline.with_taipei[i] else -1.0
             side[i] = BEIJING
             if timeline.with_taipei[i]:
                 side[i] = TAIPEI
@@ -393,34 +399,18 @@ def simulate(
                 others[i - with_it] = i
                 if timeline.with_none[i]:
                     side[i] = NEITHER
-            if side[i] != TAIPEI:
-                s.silent = coming.share[i] * (1.0 - reference.public)
-                s.public = coming.share[i] * reference.public
-                s.tracked = coming.chance[i] > rules.SELDOM
-                u = uniform(seed, run, before_start, timeline.code[i], COME_IN_TALKS)
-                if u < coming.share[i]:
-                    s.talks = SILENT
-                    if uniform(seed, run, before_start, timeline.code[i], COME_PUBLIC) < reference.public:
-                        s.talks = IN_PUBLIC
-                    s.knock = uniform(seed, run, before_start, timeline.code[i], COME_CLOSING)
-                else:
-                    s.spell = rules.beyond(u, coming.share[i])
-            else:
-                s.silent = reference.share[i] * (1.0 - reference.public)
-                s.public = reference.share[i] * reference.public
-                if uniform(seed, run, before_start, timeline.code[i], IN_TALKS) < reference.share[i]:
-                    s.talks = SILENT
-                    if uniform(seed, run, before_start, timeline.code[i], PUBLIC) < reference.public:
-                        s.talks = IN_PUBLIC
-                    s.knock = uniform(seed, run, before_start, timeline.code[i], CLOSING)
-                else:
-                    s.spell = uniform(seed, run, before_start, timeline.code[i], OPENING)
+            code, comes = timeline.code[i], side[i] != TAIPEI
+            s.tracked = comes and coming.chance[i] > rules.SELDOM
+            share = coming.share[i] if comes else reference.share[i]
+            settles(s, -1, share, reference.public, seed, run, before_start, code, comes)
         for j in range(hosts):
-            side[n + j] = ACTIVE
+            side[n + j], away[j] = ACTIVE, 0.0
 
         stale, relevel, accepted = True, True, math.nan
         running, returned, granted = 0.0, 0.0, 0.0
         purse_before, watching, looked = math.nan, 0, 0
+        known_until, by_others = _FAR, False
+        keep_accounts = run - first_run < accounts.shape[0]
         for region in range(REGIONS):
             trusts_before[region] = math.nan
         for t in range(months):
@@ -584,16 +574,26 @@ def simulate(
                         timeline.delivered_cases[region] + learned[region, 1],
                     )
                 turn = _either(timeline.washington_focus[t], p.pressure_focus)
+            # Whether Beijing's bids may be others than last month.
+            moved = purse != purse_before or (t > 0 and reference.running[t] != reference.running[t - 1])
+            for region in range(REGIONS):
+                moved = moved or trusts[region] != trusts_before[region]
+                trusts_before[region] = trusts[region]
+            purse_before = purse
 
-            year, acts = exposure / 12.0, 0
-            for k in range(with_it):
+            # States that are with Taipei, in months in which they may weigh anything new.
+            weighed = 0
+            if stale or relevel or fading or is_called or t <= 1 or t >= known_until or by_others:
+                weighed, known_until, by_others = with_it, _FAR, False
+            for k in range(weighed):
                 i = allies[k]
                 s = of[i]
-                code, ended, goes = timeline.code[i], _NO_OUTCOME, TAIPEI
-                anew = relevel or s.touched == t
+                code, anew = timeline.code[i], relevel or s.touched == t
 
-                # Talks open: by the calendar, or of themselves.
+                # The pace of talks, and what the calendar does to them.
                 known = time_in_office(t - government_since[i])
+                if known == FIRST_YEAR:
+                    known_until = min(known_until, government_since[i] + rules.WINDOW_MONTHS)
                 if anew:
                     s.courted = rules.courtship(
                         timeline.beijing_approach[t],
@@ -611,18 +611,18 @@ def simulate(
                     else:
                         s.close, open_now = reference.close_at[i, known], reference.open_at[i, known]
                     s.opens = rules.at_odds(open_now, s.courted)
-                close_called = s.close
+                s.close_called = s.close
                 if s.trigger == BY_ORDER:
-                    close_called = reference.order_close if t > 0 else rules.order_closing(p.order_months, exposure)
+                    s.close_called = reference.order_close if t > 0 else rules.order_closing(p.order_months, exposure)
                 if is_called and calls.trigger[i] == WITHDRAWN and s.trigger in (BY_PLEDGE, BY_ORDER):
                     s.by_call, s.waiting, s.trigger = 0.0, 0.0, ITSELF
-                    close_called = s.close
+                    s.close_called = s.close
                     if s.called:
-                        ended = DROPPED
+                        s.ended = DROPPED
                 if s.trigger == BY_ORDER and rules.standing_order(t - order_since[i]) == 0.0:
                     s.public += s.by_call
                     s.by_call, s.waiting, s.trigger = 0.0, 0.0, ITSELF
-                    close_called = s.close
+                    s.close_called = s.close
                     s.called = False
                 if is_called and calls.trigger[i] != ITSELF and calls.trigger[i] != WITHDRAWN:
                     call, opens = calls.trigger[i], 1.0
@@ -646,16 +646,16 @@ def simulate(
                         s.trigger = call
                         left_of_month = calls.exposure[i]
                         if call == BY_ORDER:
-                            close_called = rules.order_closing(p.order_months, left_of_month)
+                            s.close_called = rules.order_closing(p.order_months, left_of_month)
                         else:
                             now = rules.leaving(reference.rate[i], reference.pace[known], left_of_month)
-                            close_called = rules.closing_at(reference.close[i], now, reference.leave[i])
+                            s.close_called = rules.closing_at(reference.close[i], now, reference.leave[i])
                         s.called = call != BY_PLEDGE or uniform(seed, run, today, code, PLEDGED) < opens
                         if s.called:
-                            if s.talks == IDLE or ended == DROPPED:
+                            if s.talks == IDLE or s.ended == DROPPED:
                                 s.opened, s.door = t, 1.0
                                 s.knock = uniform(seed, run, today, code, CLOSING)
-                                ended = _NO_OUTCOME
+                                s.ended = _NO_OUTCOME
                             s.talks = IN_PUBLIC
                 if is_called and calls.calm[i] > 0.0 and (calls.month[i] >= 0 or calls.trigger[i] == ITSELF):
                     uncalmed = 1.0 - calls.calm[i]
@@ -664,15 +664,8 @@ def simulate(
                     s.by_call *= uncalmed
                     s.waiting *= uncalmed
                     if s.talks != IDLE and uniform(seed, run, today, code, REASSURED) < calls.calm[i]:
-                        ended = DROPPED
-                if s.talks == IDLE and s.idle_since < t:
-                    s.patience *= 1.0 - s.opens
-                    if s.patience < s.spell:
-                        s.talks = SILENT
-                        if uniform(seed, run, today, code, PUBLIC) < reference.public:
-                            s.talks = IN_PUBLIC
-                        s.opened, s.door = t, 1.0
-                        s.knock = uniform(seed, run, today, code, CLOSING)
+                        s.ended = DROPPED
+                by_others = by_others or s.trigger != ITSELF
 
                 # The patrons bid.
                 if anew:
@@ -708,7 +701,12 @@ def simulate(
                             reference.pressed[i, kind],
                         )
                     s.government = rules.government_term(p.lean_effect, lean[i], timeline.lean_ref[i])
-                if stale or anew:
+                base_now = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
+                standing = base_now + s.grant
+                auction = rules.taipei_limit(p.ceiling, base_now, standing, reserve)
+                bids_anew = anew or moved or standing != s.standing or auction != s.auction
+                if bids_anew or (stale and p.neighbours_effect != 0.0):
+                    s.base_now, s.standing, s.auction = base_now, standing, auction
                     gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
                     offered = rules.beijing_bid(
                         reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
@@ -716,9 +714,6 @@ def simulate(
                     if offered != s.bid:
                         s.bid = offered
                         s.bid_worth = rules.worth(offered + timeline.access[i])
-                    s.base_now = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
-                    s.standing = s.base_now + s.grant
-                    s.auction = rules.taipei_limit(p.ceiling, s.base_now, s.standing, reserve)
                     refused, met = 0.0, 0.0
                     if calls.request[i] >= 0:
                         if events.answer[calls.request[i]] == REFUSED:
@@ -767,13 +762,25 @@ def simulate(
                                 balance[i, kind] = odds
                                 wins[i, kind] = rules.wins(odds)
 
-                # What is known of its talks, and so the chance that it leaves.
-                opening = (1.0 - s.silent - s.public - s.by_call - s.waiting) * s.opens
+            # Each month: whether their talks open or close, and what is known of them.
+            year, acts = exposure / 12.0, 0
+            for k in range(with_it):
+                i = allies[k]
+                s = of[i]
+                goes = TAIPEI
+                if s.talks == IDLE and s.idle_since < t:
+                    s.patience *= 1.0 - s.opens
+                    if s.patience < s.spell:
+                        talks_open(s, t, reference.public, seed, run, today, timeline.code[i], False)
+
+                # The chance that it leaves.
                 if s.trigger == ITSELF:
+                    opening = (1.0 - s.silent - s.public) * s.opens
                     met_chance = rules.chance_of_change(
                         beijing_accepts, s.close, s.silent, wins[i, 0], s.public, wins[i, 1]
                     )
                 else:
+                    opening = (1.0 - s.silent - s.public - s.by_call - s.waiting) * s.opens
                     met_chance = rules.chance_of_leaving(
                         beijing_accepts,
                         s.close,
@@ -781,7 +788,7 @@ def simulate(
                         wins[i, 0],
                         s.public,
                         wins[i, 1],
-                        close_called,
+                        s.close_called,
                         s.by_call,
                         wins[i, 2],
                         s.waiting,
@@ -789,8 +796,8 @@ def simulate(
                     )
                     added = 0.0
                     if s.trigger == BY_ORDER:
-                        added = close_called * s.by_call * (1.0 - beijing_accepts)
-                    s.by_call = rules.share_after(s.by_call, close_called, 0.0, met_chance)
+                        added = s.close_called * s.by_call * (1.0 - beijing_accepts)
+                    s.by_call = rules.share_after(s.by_call, s.close_called, 0.0, met_chance)
                     if s.waiting > 0.0 or added > 0.0:
                         if s.waiting <= 0.0:
                             s.turned_away = beijing_accepts
@@ -800,64 +807,62 @@ def simulate(
                 s.public = rules.share_after(s.public, s.close, opening * reference.public, met_chance)
 
                 # Talks close: the state decides.
-                if s.talks != IDLE and ended == _NO_OUTCOME and (s.opened < t or s.called):
-                    s.door *= 1.0 - (close_called if s.called else s.close)
+                if s.talks != IDLE and s.ended == _NO_OUTCOME and (s.opened < t or s.called):
+                    s.door *= 1.0 - (s.close_called if s.called else s.close)
                     if s.door < s.knock:
-                        u = uniform(
-                            seed, run, before_start if s.opened < 0 else timeline.calendar_month[s.opened], code, LUCK
-                        )
+                        since = before_start if s.opened < 0 else timeline.calendar_month[s.opened]
+                        u = uniform(seed, run, since, timeline.code[i], LUCK)
                         kind = 2 if s.called else s.talks - SILENT
                         if u >= beijing_accepts:
                             if not (s.called and s.trigger == BY_ORDER):
-                                ended = NOT_TAKEN
+                                s.ended = NOT_TAKEN
                         else:
                             u /= beijing_accepts
-                            ended = STAYED
+                            s.ended = STAYED
                             s.surplus = rules.surplus(balance[i, kind], u)
                             if u < wins[i, kind]:
-                                ended = LEFT
+                                s.ended = LEFT
                                 goes = rules.destination(True, in_truce)
                 if is_called and calls.switch[i] == BEIJING:
-                    ended, goes, met_chance = _NO_OUTCOME, BEIJING, rules.MOST_CHANCE
-                away[i] += met_chance if timeline.with_taipei[i] else -met_chance
-                book[i, TAIPEI_PAYS] += s.from_taipei * year
-                book[i, WASHINGTON_PAYS] += s.from_washington * year
-                if keep or goes != TAIPEI or ended != _NO_OUTCOME:
-                    acting[acts], outcome[i], after[i] = i, ended, goes
+                    s.ended, goes, met_chance = _NO_OUTCOME, BEIJING, rules.MOST_CHANCE
+                s.away += s.home * met_chance
+                if keep_accounts:
+                    book[i, TAIPEI_PAYS] += s.from_taipei * year
+                    book[i, WASHINGTON_PAYS] += s.from_washington * year
+                if keep or goes != TAIPEI or s.ended != _NO_OUTCOME:
+                    acting[acts], after[i], s.met = i, goes, met_chance
                     acts += 1
-                    kind = 2 if s.called else max(s.talks - SILENT, 0)
-                    of_kind, row = min(kind, 1), rows[i]
-                    blank(row)
-                    row[SIDE] = float(TAIPEI)
-                    row[TALKS_COLUMN] = float(s.talks)
-                    row[T_BASE] = reference.base[i, of_kind]
-                    row[T_OFFER] = s.offer
-                    row[T_AID] = s.aid
-                    row[T_THREAT] = threat[i, of_kind]
-                    row[T_BACKFIRE] = backfire[i, of_kind]
-                    row[T_GOVERNMENT] = s.government
-                    if s.called:
-                        if s.trigger == BY_PLEDGE:
-                            row[T_PLEDGE] = s.pledge_term
-                        elif s.trigger == BY_REQUEST:
-                            row[T_REQUEST] = reference.request_term[i]
-                        elif s.trigger == BY_ORDER:
-                            row[T_ORDER] = reference.order_term[i]
-                    row[T_NEIGHBOURS] = s.neighbours
-                    row[ACCEPTANCE] = beijing_accepts
-                    row[CHANCE] = beijing_accepts * wins[i, kind]
-                    row[HAZARD] = rules.yearly_rate(met_chance, exposure)
+
+            # What those weighed whose talks have ended.
+            for k in range(acts):
+                i = acting[k]
+                s, row = of[i], rows[i]
+                kind = 2 if s.called else max(s.talks - SILENT, 0)
+                of_kind = min(kind, 1)
+                blank(row)
+                row[SIDE] = float(TAIPEI)
+                row[TALKS_COLUMN] = float(s.talks)
+                row[T_BASE] = reference.base[i, of_kind]
+                row[T_OFFER] = s.offer
+                row[T_AID] = s.aid
+                row[T_THREAT] = threat[i, of_kind]
+                row[T_BACKFIRE] = backfire[i, of_kind]
+                row[T_GOVERNMENT] = s.government
+                if s.called:
+                    if s.trigger == BY_PLEDGE:
+                        row[T_PLEDGE] = s.pledge_term
+                    elif s.trigger == BY_REQUEST:
+                        row[T_REQUEST] = reference.request_term[i]
+                    elif s.trigger == BY_ORDER:
+                        row[T_ORDER] = reference.order_term[i]
+                row[T_NEIGHBOURS] = s.neighbours
+                row[ACCEPTANCE] = beijing_accepts
+                row[CHANCE] = beijing_accepts * wins[i, kind]
+                row[HAZARD] = rules.yearly_rate(s.met, exposure)
 
             # States that are not with Taipei, those that there is something new of: the same, with the sides changed.
             everyone = keep or timeline.stirs[t] or taipei_accepts != accepted
             accepted = taipei_accepts
-            moved = purse != purse_before
-            for region in range(REGIONS):
-                moved = moved or trusts[region] != trusts_before[region]
-                trusts_before[region] = trusts[region]
-            purse_before = purse
-            if t > 0 and reference.running[t] != reference.running[t - 1]:
-                moved = True
             if everyone or moved or news or t >= soonest:
                 soonest, looked = _FAR, 0
                 for k in range(n - with_it):
@@ -897,7 +902,7 @@ def simulate(
                             )
                             if met_chance != s.steady:
                                 met = (t - s.steady_since) * s.steady
-                                away[i] += -met if timeline.with_taipei[i] else met
+                                s.away -= s.home * met
                                 s.steady, s.steady_since = met_chance, t
                     if look:
                         watched[looked] = i
@@ -913,7 +918,7 @@ def simulate(
                     s = of[i]
                     code = timeline.code[i]
                     after[i] = side[i]
-                    outcome[i] = _NO_OUTCOME
+                    s.ended = _NO_OUTCOME
 
                     # Talks open of themselves, more easily where Taipei woos.
                     known = time_in_office(t - government_since[i])
@@ -939,14 +944,10 @@ def simulate(
                         s.staying, s.seen = stays, t
                         s.wake = _FAR
                         if s.patience < s.spell:
-                            s.talks = SILENT
-                            if uniform(seed, run, today, code, COME_PUBLIC) < reference.public:
-                                s.talks = IN_PUBLIC
-                            s.opened, s.door = t, 1.0
-                            s.knock = uniform(seed, run, today, code, COME_CLOSING)
+                            talks_open(s, t, reference.public, seed, run, today, code, True)
                         elif t == 0:
                             s.wake = 1
-                        else:
+                        elif _may_run_out(s.patience, stays, months - t, s.spell):
                             left_over = s.patience
                             for later in range(t + 1, months):
                                 left_over *= stays
@@ -1002,23 +1003,23 @@ def simulate(
                             u = uniform(seed, run, since, code, COME_LUCK)
                             kind = s.talks - SILENT
                             if u >= taipei_accepts:
-                                outcome[i] = NOT_TAKEN
+                                s.ended = NOT_TAKEN
                             else:
                                 u /= taipei_accepts
-                                outcome[i] = STAYED
+                                s.ended = STAYED
                                 s.surplus = rules.surplus(balance[i, kind], u)
                                 if u < wins[i, kind]:
-                                    outcome[i] = LEFT
+                                    s.ended = LEFT
                                     after[i] = TAIPEI
                     if side[i] == NEITHER and after[i] == NEITHER and not in_truce:
                         after[i] = BEIJING
                     if is_called and calls.switch[i] == TAIPEI:
-                        outcome[i] = _NO_OUTCOME
+                        s.ended = _NO_OUTCOME
                         met_chance = rules.MOST_CHANCE
                         after[i] = TAIPEI
                     if met_chance != s.steady:
                         met = (t - s.steady_since) * s.steady
-                        away[i] += -met if timeline.with_taipei[i] else met
+                        s.away -= s.home * met
                         s.steady, s.steady_since = met_chance, t
 
                     # When it is to be looked at again.
@@ -1029,7 +1030,7 @@ def simulate(
                     if s.alert:
                         watched[watching] = i
                         watching += 1
-                    if keep or after[i] != side[i] or outcome[i] != _NO_OUTCOME:
+                    if keep or after[i] != side[i] or s.ended != _NO_OUTCOME:
                         kind, row = max(s.talks - SILENT, 0), rows[i]
                         blank(row)
                         row[SIDE] = float(side[i])
@@ -1095,15 +1096,14 @@ def simulate(
                     book[i, WASHINGTON_PAYS] += year * rules.washington_gives(
                         0.0, levels[US_CUT, host], timeline.us_aid[host], timeline.gdp[host]
                     )
-                away[i] += chance[i] if side[i] == ACTIVE else -chance[i]
+                away[i - n] += chance[i] if side[i] == ACTIVE else -chance[i]
             if horizon < horizons.shape[0] and t == horizons[horizon]:
                 sums = expected[draw - first_run // RUNS_PER_DRAW]
                 for i in range(places):
-                    by_now = away[i]
+                    by_now = of[i].away if i < n else away[i - n]
                     if i < n and side[i] != TAIPEI:
                         s = of[i]
-                        met = (t + 1 - s.steady_since) * s.steady
-                        by_now += -met if timeline.with_taipei[i] else met
+                        by_now -= s.home * ((t + 1 - s.steady_since) * s.steady)
                     sums[i, horizon, 0] += by_now
                     sums[i, horizon, 1] += by_now * by_now
                 horizon += 1
@@ -1125,7 +1125,7 @@ def simulate(
                 i = acting[k] if k < acts else n + k - acts
                 s = of[i if i < n else 0]
                 if i < n and side[i] == TAIPEI:
-                    ended = outcome[i]
+                    ended = s.ended
                     if after[i] != TAIPEI:
                         gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
                         face = rules.percent(reference.usual[i], gdp)
@@ -1163,8 +1163,8 @@ def simulate(
                             s.grant_until = t + 12.0 * p.aid_years
                             due = min(due, math.ceil(s.grant_until))
                             stale = True
-                elif i < n and (outcome[i] != _NO_OUTCOME or after[i] == TAIPEI):
-                    ended, gdp, price = outcome[i], timeline.gdp[i], 0.0
+                elif i < n and (s.ended != _NO_OUTCOME or after[i] == TAIPEI):
+                    ended, gdp, price = s.ended, timeline.gdp[i], 0.0
                     s.base_now = rules.base_after(reference.aid[i], timeline.taipei_budget[t], levels[TAIPEI_CUT, i])
                     if after[i] == TAIPEI:
                         price = rules.percent(s.base_now, gdp)
@@ -1194,7 +1194,7 @@ def simulate(
                             )
                     rows[i, PRICE] = price
                     rows[i, PRICE_MUSD] = price / 100.0 * gdp
-                if i < n and outcome[i] != _NO_OUTCOME:
+                if i < n and s.ended != _NO_OUTCOME:
                     if keep_talks:
                         talk = talked[concluded]
                         talk[TALK_RUN] = run
@@ -1213,17 +1213,17 @@ def simulate(
                             talk[TALK_TERM + column] = rows[i, T_BASE + column]
                         talk[TALK_END] = rows[i, ACCEPTANCE]
                         talk[TALK_END + 1] = rows[i, CHANCE]
-                        talk[TALK_END + 2] = outcome[i]
+                        talk[TALK_END + 2] = s.ended
                         talk[TALK_END + 3] = rows[i, PRICE]
                         talk[TALK_END + 4] = rows[i, PRICE_MUSD]
                         concluded += 1
-                    s.talks, s.idle_since = IDLE, t
+                    s.ended, s.talks, s.idle_since = _NO_OUTCOME, IDLE, t
                     s.patience, s.door = 1.0, 1.0
                     if side[i] == TAIPEI:
                         s.called = False
                         if calls.request[i] >= 0:
                             calls.request[i] = -1
-                            stale = True
+                            s.touched, stale = t + 1, True
                         s.spell = uniform(seed, run, today, timeline.code[i], OPENING)
                     else:
                         s.spell = uniform(seed, run, today, timeline.code[i], COME_OPENING)
@@ -1276,45 +1276,24 @@ def simulate(
                     count -= 1
                     s.left = t
                     order_since[i] = NEVER
-                    s.trigger, s.called, s.talks = ITSELF, False, IDLE
+                    s.trigger, s.called = ITSELF, False
                     s.waiting, calls.request[i] = 0.0, -1
                     end_words(events, i, PLEDGE, PLEDGE, status)
                     fresh[timeline.subregion[i]] += 1.0
                     s.steady, s.steady_since = 0.0, t + 1
                     s.tracked = coming.chance[i] > rules.SELDOM
-                    s.silent = coming.share[i] * (1.0 - reference.public)
-                    s.public = coming.share[i] * reference.public
-                    s.by_call = 0.0
-                    s.idle_since, s.patience = t, 1.0
                     s.staying, s.seen, s.wake, soonest = math.nan, t, t + 1, t + 1
                     s.alert, s.courted = True, math.nan
-                    u = uniform(seed, run, today, timeline.code[i], COME_IN_TALKS)
-                    if u < coming.share[i]:
-                        s.talks, s.opened, s.door = SILENT, t, 1.0
-                        if uniform(seed, run, today, timeline.code[i], COME_PUBLIC) < reference.public:
-                            s.talks = IN_PUBLIC
-                        s.knock = uniform(seed, run, today, timeline.code[i], COME_CLOSING)
-                    else:
-                        s.spell = rules.beyond(u, coming.share[i])
+                    settles(s, t, coming.share[i], reference.public, seed, run, today, timeline.code[i], True)
                 elif after[i] == TAIPEI:
                     count += 1
                     end_words(events, i, RETURN_PLEDGE, RETURN_PLEDGE, status)
                     met = (t + 1 - s.steady_since) * s.steady
-                    away[i] += -met if timeline.with_taipei[i] else met
+                    s.away -= s.home * met
                     s.steady, s.steady_since = 0.0, t + 1
-                    s.package, s.talks, soonest = 0.0, IDLE, t + 1
+                    s.package, soonest = 0.0, t + 1
                     package_ends(book, i, t, left_after[t])
-                    s.silent = reference.share[i] * (1.0 - reference.public)
-                    s.public = reference.share[i] * reference.public
-                    s.by_call = 0.0
-                    s.idle_since, s.patience = t, 1.0
-                    if uniform(seed, run, today, timeline.code[i], IN_TALKS) < reference.share[i]:
-                        s.talks, s.opened, s.door = SILENT, t, 1.0
-                        if uniform(seed, run, today, timeline.code[i], PUBLIC) < reference.public:
-                            s.talks = IN_PUBLIC
-                        s.knock = uniform(seed, run, today, timeline.code[i], CLOSING)
-                    else:
-                        s.spell = uniform(seed, run, today, timeline.code[i], OPENING)
+                    settles(s, t, reference.share[i], reference.public, seed, run, today, timeline.code[i], False)
                 side[i] = after[i]
             if stale:
                 with_it = 0
@@ -1327,7 +1306,7 @@ def simulate(
                         others[i - with_it] = i
             counts[run - first_run, t, 0] = count
             counts[run - first_run, t, 1] = cooperating
-        if run - first_run < accounts.shape[0]:
+        if keep_accounts:
             for i in range(places):
                 for column in range(ACCOUNTS):
                     accounts[run - first_run, i, column] = book[i, column]
@@ -1335,6 +1314,35 @@ def simulate(
         counts[run - first_run, 0, 0] = at_start
         counts[run - first_run, 0, 1] = hosts
     return changes[:changed], talked[:concluded], answers[:answered]
+
+
+@part
+def settles(
+    s: Any, at: int, share: float, public: float, seed: int, run: int, month: int, code: int, comes: bool
+) -> None:
+    """A state begins with Taipei, or (`comes`) away from it: perhaps in talks already, of which nobody knows.
+
+    at : the row of the month, -1 before the start; month : absolute; share : of its months that are in talks
+    """
+    s.silent, s.public, s.by_call = share * (1.0 - public), share * public, 0.0
+    s.talks, s.opened, s.idle_since, s.patience = IDLE, at, at, 1.0
+    u = uniform(seed, run, month, code, COME_IN_TALKS if comes else IN_TALKS)
+    if u < share:
+        talks_open(s, at, public, seed, run, month, code, comes)
+    elif comes:
+        s.spell = rules.beyond(u, share)
+    else:
+        s.spell = uniform(seed, run, month, code, OPENING)
+
+
+@part
+def talks_open(s: Any, at: int, public: float, seed: int, run: int, month: int, code: int, comes: bool) -> None:
+    """Talks open of themselves, silent or with the chance `public` in public; when they close is drawn with it."""
+    s.talks = SILENT
+    if uniform(seed, run, month, code, COME_PUBLIC if comes else PUBLIC) < public:
+        s.talks = IN_PUBLIC
+    s.opened, s.door = at, 1.0
+    s.knock = uniform(seed, run, month, code, COME_CLOSING if comes else CLOSING)
 
 
 @rule
@@ -1358,3 +1366,12 @@ def _longer(rows: Floats, filled: int, least: int) -> Floats:
 def _either(scenario_value: float, drawn: float) -> float:
     """The scenario's value, or the drawn parameter where the scenario says nothing."""
     return drawn if math.isnan(scenario_value) else scenario_value
+
+
+@rule
+def _may_run_out(patience: float, stays: float, months: int, spell: float) -> bool:
+    """Whether patience may fall below the spell within so many months; spares months that would be counted in vain.
+
+    (1 - x)^m is at least 1 - m x; what is taken off that is far more than rounding.
+    """
+    return patience * (1.0 - months * (1.0 - stays)) * (1.0 - 1e-9) < spell

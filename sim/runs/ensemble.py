@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
-from sim.model.compiled import for_kernel
 from sim.model.kernel import RUNS_PER_DRAW, simulate
 from sim.model.plan import Plan
 from sim.model.terms import ACCOUNTS, ANSWER_COLUMNS, COLUMNS, HEAD, HEADS, TALK_COLUMNS, TALK_RUN
@@ -32,7 +31,7 @@ MOST_LEDGER_RUNS = 100
 _CHUNKS_PER_THREAD = 4
 _MOST_CHUNK = 2000
 FEW = 100
-"""Runs with Python agents that are done sooner than another process has started."""
+"""Runs that are not worth a process (of Python agents) or, on one thread, a thread of their own (compiled)."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +96,16 @@ def blocks(
     at_rows = np.array(horizons, dtype=np.int64)
     threads = workers(runs if call is None else FEW, engine, agents, threads)
     most = _MOST_CHUNK if engine == "compiled" else RUNS_PER_DRAW
+    at_once = engine == "compiled" and threads == 1 and runs <= FEW
     pool, ending = ThreadPoolExecutor(max_workers=threads), ExitStack()
     if call is None and engine != "compiled" and threads > 1:
         call = ending.enter_context(processes(threads))
 
     def begun(first: int) -> _Block:
         block = _Block.of(plan, first, min(size, runs - first), at_rows, ledger, talks)
+        if at_once:
+            block.rows[0] = simulated(plan, draws, seed, block.part(0, block.runs))
+            return block
         for start, end in _chunks(block.runs, threads, most):
             part = block.part(start, end)
             if call is None:
@@ -124,6 +127,8 @@ def blocks(
                 done += end - start
                 if progress is not None:
                     progress(done, runs)
+            if at_once and progress is not None:
+                progress(min(following, runs), runs)
             yield block.whole()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -306,7 +311,7 @@ def _compiled(plan: Plan, draws: Draws, seed: int, part: Part) -> Rows:
     with np.errstate(all="ignore"):
         rows: Rows = simulate(
             plan.timeline,
-            for_kernel(draws.parameters),
+            draws.parameters,
             draws.values,
             draws.chances,
             draws.outcomes,
