@@ -40,6 +40,7 @@ TURNED = {
 """Levers of the world `levers`: every patron departs from its reference."""
 WORLDS = ("reference", "levers", "1995", "2010")
 """Worlds of the table of agreement: two without candidates, and two origins of the backtest (one in a truce)."""
+MISREAD = "misread"
 AGREEMENT = ("world", "what", "model", "second", "z", "p")
 Floats = NDArray[np.float64]
 LEVERS = (
@@ -120,12 +121,23 @@ def truce_of(world: str, setup: Setup) -> dict[int, float] | None:
     return {**ends, NEVER: lasting}
 
 
-def second(world: str, setup: Setup, runs: int, seed: int = 1, **numbers: Any) -> tuple[Any, Any, Any]:
+class Misread(Auction):
+    """The page as it read at first: references hold the packages that run at the start, and not that they run out."""
+
+    def bids(self, t: int, *numbers: Any) -> Any:
+        """As the second implementation, but at month 0 where reference conditions are asked for."""
+        at_reference = len(numbers) == 4
+        return super().bids(0 if at_reference else t, *numbers)
+
+
+def second(
+    world: str, setup: Setup, runs: int, seed: int = 1, kind: type[Auction] = Auction, **numbers: Any
+) -> tuple[Any, Any, Any]:
     """Counts, who is away, and departures by the second implementation; numbers : of the world, to be others."""
-    return Auction(world_of(setup, runs, truce_of(world, setup)) | numbers, seed).run()
+    return kind(world_of(setup, runs, truce_of(world, setup)) | numbers, seed).run()
 
 
-def agreement(world: str, runs: int = RUNS, **numbers: Any) -> list[Row]:
+def agreement(world: str, runs: int = RUNS, kind: type[Auction] = Auction, **numbers: Any) -> list[Row]:
     """What the two say of a world: rows of world, what, model, second, z and p.
 
     Both have the same draws of the parameters, so a difference is taken draw by draw: z is its mean in standard errors
@@ -133,7 +145,7 @@ def agreement(world: str, runs: int = RUNS, **numbers: Any) -> list[Row]:
     """
     setup = setup_of(world)
     ours = setup.ensemble(runs, threads=1)
-    counts, away, departures = second(world, setup, runs, **numbers)
+    counts, away, departures = second(world, setup, runs, kind=kind, **numbers)
     heads, allies = ours.heads, setup.plan.timeline.with_taipei
     gone = np.broadcast_to(~allies, away[-1].shape).copy()
     for run, state, side in zip(heads["run"], heads["state"], heads["to"], strict=True):
@@ -163,6 +175,12 @@ def agreement(world: str, runs: int = RUNS, **numbers: Any) -> list[Row]:
         came = [(~part[:, ~allies]).sum(axis=1).astype(float) for part in (gone, away[-1])]
         rows.insert(2, _row("came", came[0].mean(), came[1].mean(), _z(*came)))
     return [dict(zip(AGREEMENT, (world, *row), strict=True)) for row in rows]
+
+
+def agreements() -> list[Row]:
+    """The rows of all worlds, and of the first as the page read at first."""
+    misread = [row | {"world": MISREAD} for row in agreement(WORLDS[0], kind=Misread)]
+    return [row for world in WORLDS for row in agreement(world)] + misread
 
 
 def _row(
@@ -218,7 +236,7 @@ def write(folder: Path = FOLDER) -> list[Path]:
     """Write `agreement.csv` and `scores.csv` under a folder's `docking`."""
     place = folder / "docking"
     place.mkdir(parents=True, exist_ok=True)
-    Table.of([row for world in WORLDS for row in agreement(world)]).write(place / "agreement.csv")
+    Table.of(agreements()).write(place / "agreement.csv")
     Table.of(scores()).write(place / "scores.csv")
     return [place / "agreement.csv", place / "scores.csv"]
 

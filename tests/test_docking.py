@@ -51,16 +51,8 @@ def test_the_two_agree_in_distribution(world: str) -> None:
     assert next(row["p"] for row in rows if row["p"] is not None) > LEAST_P
 
 
-class Frozen(second.Auction):
-    """A wrong reading: references know the packages that run in the first month, and not that they run out."""
-
-    def bids(self, t: int, *numbers: Any) -> Any:
-        return super().bids(t if len(numbers) > 4 else 0, *numbers)
-
-
-def test_a_wrong_reading_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docking, "Auction", Frozen)
-    assert worst(agreement("reference", RUNS)) > 2 * MOST_Z
+def test_a_wrong_reading_is_seen() -> None:
+    assert worst(agreement("reference", RUNS, docking.Misread)) > 2 * MOST_Z
 
 
 def test_other_numbers_are_seen() -> None:
@@ -101,7 +93,7 @@ def differ(kept_rows: list[dict[str, str]], made: list[dict[str, Any]]) -> list[
 
 @thorough
 def test_the_table_of_agreement_is_up_to_date() -> None:
-    assert differ(kept("agreement.csv"), [row for world in WORLDS for row in agreement(world)]) == []
+    assert differ(kept("agreement.csv"), docking.agreements()) == []
 
 
 @thorough
@@ -110,7 +102,7 @@ def test_the_scores_are_up_to_date() -> None:
 
 
 def test_what_is_kept_agrees() -> None:
-    rows = kept("agreement.csv")
+    rows = [row for row in kept("agreement.csv") if row["world"] != docking.MISREAD]
     assert {row["world"] for row in rows} == set(WORLDS)
     assert max(abs(float(row["z"])) for row in rows if row["z"]) < MOST_Z
     assert min(float(row["p"]) for row in rows if row["p"]) > LEAST_P
