@@ -1,7 +1,7 @@
 """Writes the documentation that follows from the code: `make docs` calls it, and a test compares.
 
 `python -m docs.generate` writes the reference pages, the output of the commands in the tutorial and the how-to pages,
-their pictures, and the prior-predictive check.
+their pictures, the prior-predictive check, and the tables of the ODD and TRACE pages.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ WIDTH = 88
 
 def main() -> None:
     """Write everything that has changed, and print its path."""
-    from docs import cells, prior_predictive
+    from docs import cells, described, prior_predictive
 
     for name, page in GENERATED.items():
         keep(REFERENCE / name, page())
@@ -51,6 +51,7 @@ def main() -> None:
             if cells.refresh(path, Path(folder)):
                 print(path.relative_to(DOCS.parent))
     prior_predictive.write()
+    described.write()
 
 
 def keep(path: Path, text: str) -> None:

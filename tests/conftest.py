@@ -26,6 +26,7 @@ LONGEST_FIRST = (
     "tests/test_documentation.py",
     "tests/backtest/test_backtest.py",
     "tests/tools/test_golden.py",
+    "tests/test_docking.py",
     "tests/cli",
     "tests/charts",
     "tests/sweeps",

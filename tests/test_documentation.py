@@ -8,16 +8,19 @@ import os
 import random
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docs import generate, hooks, offline, prior_posterior, prior_predictive
+from docs import described, generate, hooks, offline, prior_posterior, prior_predictive
 from docs.story import DOCS, NOT_RUN, PRINTED, Story, blocks_of, pages, tidy
 from sim.model import rules
 from sim.parameters import PARAMETERS
+from sim.runs.setup import Setup
+from sim.scenario import load
 from tests.examples import thorough
 
 ROOT = DOCS.parent
@@ -223,6 +226,40 @@ def test_the_prior_predictive_check_is_up_to_date() -> None:
     must_be_same(prior_predictive.filled(prior_predictive.PAGE.read_text("utf-8")), prior_predictive.PAGE)
     assert prior_predictive.PICTURE.is_file()
     assert prior_posterior.PICTURE.is_file()
+
+
+@pytest.mark.parametrize("name", described.PAGES)
+def test_the_tables_that_describe_the_model_are_up_to_date(name: str) -> None:
+    page = DOCS / name
+    must_be_same(described.filled(page.read_text("utf-8")), page)
+
+
+def test_every_table_that_describes_the_model_stands_on_one_page() -> None:
+    texts = [(DOCS / name).read_text("utf-8") for name in described.PAGES]
+    for name in described.TABLES:
+        assert [f"<!-- {name}: written by `make docs` -->" in text for text in texts].count(True) == 1, name
+    with pytest.raises(ValueError, match="has no end"):
+        described.filled("<!-- levers: written by `make docs` -->")
+
+
+def test_the_month_on_the_page_is_the_month_of_the_engine() -> None:
+    """Every step belongs to an agent's class, and none of them is left out: as a world calls them, in order."""
+    calls: list[tuple[str, str]] = []
+    setup = Setup.of(load("honduras-2021"), 1)
+    world = setup.world(0)
+    agents = {"World": [world], "Washington": [world.washington], "Beijing": [world.beijing], "Taipei": [world.taipei]}
+    agents |= {"State": world.members[:1], "Host": world.hosts[:1]}
+    for agent, method in described.steps():
+        for one in agents[agent]:
+            setattr(one, method, partial(_noted, calls, (agent, method), getattr(one, method)))
+    world.step()
+    expected = [step for step in described.steps() if agents[step[0]]]
+    assert list(dict.fromkeys(calls)) == expected
+
+
+def _noted(calls: list[tuple[str, str]], step: tuple[str, str], method: Callable[..., Any], *values: Any) -> Any:
+    calls.append(step)
+    return method(*values)
 
 
 def test_judgements_that_are_checks_are_told() -> None:

@@ -2,15 +2,16 @@
 
 Not a command of `sim`: run as `python -m tools.golden [FOLDER]`. Besides the tables of each scenario it
 writes the points and charts of each shipped sweep, the levers and the count chart of the outlook, the numbers of the
-front page (`tools.front`), the tables of scenarios and of effects in `scenarios/README.md`, and the backtest: its
-tables, its charts, the table on its page, and the scores that the page of every result shows.
+front page (`tools.front`), the tables of scenarios and of effects in `scenarios/README.md`, the backtest: its tables,
+its charts, the table on its page, and the scores that the page of every result shows; what the outlook hangs on; and
+how the second implementation agrees.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,10 @@ from tools.front import LEVERS, OUTLOOK, write_front
 from tools.marks import between
 
 if TYPE_CHECKING:
+    from sim.analysis.sensitivity import Sensitivity
     from sim.backtest.backtest import Backtest
     from sim.results import Result
+    from sim.sweeps.executors import Executor
     from sim.sweeps.sweep import Sweep
 
 FOLDER = Path("results") / "reference"
@@ -36,6 +39,8 @@ _SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("
 """Scores and horizons of the table on the page of the backtest."""
 _OF_LEVERS = ("mean", "mean_mc", "mean_change", "mean_change_mc", "mean_change_low", "mean_change_high")
 """Columns of a sweep that are kept of the outlook's levers."""
+SENSITIVITY_POINTS, SENSITIVITY_RUNS = 128, 40
+"""Blocks of the outlook's design, and runs per point: some four minutes of one core for all outcomes together."""
 _MOST_NAMED = 3
 _MOST_MOVED = 2
 """States named in the table of effects."""
@@ -122,6 +127,37 @@ def chart_of(sweep: Sweep) -> str | None:
     code = next(iter(scenario.scenario.about), None)
     kind = "suspended" if code in scenario.cooperation.hosts else "left"
     return code and f"{kind}:{code}"
+
+
+def outlook_sensitivity(
+    points: int = SENSITIVITY_POINTS, runs: int = SENSITIVITY_RUNS, where: Executor | None = None
+) -> list[Sensitivity]:
+    """What the outlook's count, and the chance of each state with Taipei, hang on: all over the same points."""
+    from sim.analysis.sensitivity import Question, sensitivities
+    from sim.scenario import load
+
+    question = Question.of(load(OUTLOOK), runs, points=points)
+    plan = question.space().setup.plan
+    allies = [iso3 for iso3, ally in zip(plan.states, plan.timeline.with_taipei.tolist(), strict=True) if ally]
+    return sensitivities(question, ["count", *(f"left:{iso3}" for iso3 in allies)], where)
+
+
+def write_sensitivity(analyses: Sequence[Sensitivity], folder: Path, charts: bool = True) -> list[Path]:
+    """Write the outlook's sensitivity under a folder: `outcomes.csv`, `indices.csv`, and the chart of the count."""
+    from sim.charts.catalogue import of_sensitivity
+    from sim.results import Table
+
+    place = folder / f"{OUTLOOK}.sensitivity"
+    place.mkdir(parents=True, exist_ok=True)
+    about = ("outcome", "points", "evaluated", "runs", "seed", "mean", "variance", "noise_share")
+    Table.of([{name: getattr(one, name) for name in about} for one in analyses]).write(place / "outcomes.csv")
+    rows = [{"outcome": one.outcome, **row} for one in analyses for row in one.rows]
+    kept = [{name: value for name, value in row.items() if name != "meaning"} for row in rows]
+    Table.of(kept).write(place / "indices.csv")
+    written = [place / "outcomes.csv", place / "indices.csv"]
+    if charts:
+        written += of_sensitivity(analyses[0].document).draw(place, formats=("png",))
+    return written
 
 
 def scenario_table(results: Mapping[str, Result]) -> str:
@@ -312,6 +348,7 @@ def _bare(value: float | None) -> str:
 
 
 if __name__ == "__main__":
+    from benchmarks import docking
     from sim.backtest.backtest import backtest
 
     results, judged = run_shipped(), backtest()
@@ -319,6 +356,8 @@ if __name__ == "__main__":
     for path in (*write_reference(chosen, results=results), *write_sweeps(chosen), write_levers(chosen)):
         print(path)
     for path in write_backtest(judged, chosen):
+        print(path)
+    for path in (*write_sensitivity(outlook_sensitivity(), chosen), *docking.write(chosen)):
         print(path)
     if len(sys.argv) == 1:
         print(write_list(results))

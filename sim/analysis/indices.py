@@ -82,6 +82,7 @@ def analysed(
         note = f"{share:.0%} of the variance is Monte Carlo noise, which swells the indices: take more runs a point."
     rng = np.random.default_rng([seed, _STREAM])
     rows = (_sobol if kind == "sobol" else _morris)(names, unit, outcome, rng)
+    note = " ".join(filter(None, (note, impossible(rows)))) or None
     return Indices(rows, mean, variance, share, blocks, dropped, note)
 
 
@@ -104,6 +105,22 @@ def point_noise(estimates: Floats) -> Floats | None:
     left = estimates - estimates.mean(axis=1, keepdims=True) - estimates.mean(axis=0) + estimates.mean()
     noise: Floats = (left**2).sum(axis=1) / (slots - 1.0) * points / (points - 1.0) / slots
     return noise
+
+
+def impossible(rows: Sequence[Row]) -> str | None:
+    """What a reader is told of totals below what the number does alone, which no law has; None if there are none.
+
+    rows : of shares; others, and empty ones, have none
+    """
+    gaps = {row["name"]: row["first"] - row["total"] for row in rows if row.get("total") is not None}
+    below = sorted((name for name, gap in gaps.items() if gap > _FLAT), key=lambda name: -gaps[name])
+    if not below:
+        return None
+    most = f"{gaps[below[0]]:.2g}"
+    who = f"The total of {below[0]} is below its share alone, by {most}"
+    if len(below) > 1:
+        who = f"The totals of {len(below)} numbers are below their shares alone, by {most} at most ({below[0]})"
+    return f"{who}: that cannot be, and is noise of the design. Read no difference of that size; take more points."
 
 
 MEASURES = {

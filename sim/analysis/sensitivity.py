@@ -211,6 +211,28 @@ def sensitivity(
         raise
 
 
+def sensitivities(
+    question: Question,
+    outcomes: Iterable[str],
+    where: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[Sensitivity]:
+    """What each of several outcomes hangs on, all over the same points: the outcome of the question is not looked at.
+
+    Raises InputError for an outcome that the scenario does not have, SimError where points failed.
+    """
+    asked = [replace(question, outcome=coded(outcome)) for outcome in outcomes]
+    spaces = [one.space() for one in asked]
+    base = replace(spaces[0].base, outcome=",".join(one.outcome for one in asked))
+    sweep = Sweep(base, spaces[0].design(SAMPLERS[question.design], question.points))
+    points = InMemory()
+    compute(sweep, points, where or Local(), progress)
+    return [
+        _analysis(one, space, sweep.points, *estimated(sweep, points, place))
+        for place, (one, space) in enumerate(zip(asked, spaces, strict=True))
+    ]
+
+
 def _analysis(
     question: Question, space: Space, design: Design, estimates: Floats, failures: Mapping[int, str]
 ) -> Sensitivity:

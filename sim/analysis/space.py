@@ -159,10 +159,10 @@ def space(request: Request, vary: Sequence[str], outcome: str) -> Space:
     return Space(request, base, tuple(names))
 
 
-def estimated(sweep: Sweep, points: Journal | InMemory) -> tuple[Floats, dict[int, str]]:
+def estimated(sweep: Sweep, points: Journal | InMemory, outcome: int = 0) -> tuple[Floats, dict[int, str]]:
     """What all points gave, and why those that failed did, by their number.
 
-    points : finished, by key
+    points : finished, by key; outcome : its number among those of the sweep
     Returns (points, draws) estimates of the outcome, NaN where a point failed: as counted or as expected, whichever
     has less noise in it.
     """
@@ -171,7 +171,7 @@ def estimated(sweep: Sweep, points: Journal | InMemory) -> tuple[Floats, dict[in
     for place, key in enumerate(sweep.keys):
         row = points[key].row
         if row["error"] is None:
-            estimates[:, place] = row["estimates"]
+            estimates[:, place] = row["estimates"][2 * outcome : 2 * outcome + 2]
         else:
             failures[place] = row["error"]
     whole = np.isfinite(estimates).all(axis=(0, 2))

@@ -234,11 +234,11 @@ def from_ties(outcome: Outcome, plan: Plan, away: NDArray[np.float64]) -> NDArra
     return value
 
 
-def measured(outcome: Outcome, plan: Plan, ensemble: Ensemble) -> NDArray[np.float64]:
-    """(2, draws) an outcome as counted in the runs that share a draw, and as expected from the chances met on the way.
+def shares_elsewhere(plan: Plan, ensemble: Ensemble) -> NDArray[np.float64]:
+    """(2, draws, places) shares in which each tie stands elsewhere at the end: as counted, and as expected.
 
     ensemble : an ensemble with the last month as its one horizon
     """
     away = elsewhere(plan, ensemble)
     counted = away.reshape(-1, RUNS_PER_DRAW, away.shape[1]).mean(axis=1)
-    return from_ties(outcome, plan, np.stack([counted, ensemble.expected[:, :, 0, 0] / RUNS_PER_DRAW]))
+    return np.stack([counted, ensemble.expected[:, :, 0, 0] / RUNS_PER_DRAW])

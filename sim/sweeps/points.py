@@ -25,7 +25,15 @@ from sim.runs.sampling import Mode
 from sim.runs.setup import Setup
 from sim.scenario import ScenarioFiles
 from sim.scenario.schema import LONGEST_MONTHS
-from sim.sweeps.outcomes import columns_of_counts, columns_of_ties, elsewhere, measured, outcome_in, quantiles_of
+from sim.sweeps.outcomes import (
+    columns_of_counts,
+    columns_of_ties,
+    elsewhere,
+    from_ties,
+    outcome_in,
+    quantiles_of,
+    shares_elsewhere,
+)
 from sim.sweeps.paired import Ends, packed_ends
 
 Row = dict[str, Any]
@@ -44,7 +52,8 @@ class Base:
     paired: bool = False
     """Whether points keep where each run ends, so that they can be told apart run by run."""
     outcome: str | None = None
-    """The one outcome that is estimated, in place of all of them: from each group of runs that share a draw."""
+    """What is estimated, in place of a row of all outcomes, from each group of runs that share a draw: one outcome, or
+    several with commas between them."""
     is_drawn: bool = False
     """Whether the values of a point are what every draw is there (`Draws.row`), in place of values by path."""
     agents: Agents | None = None
@@ -102,9 +111,11 @@ def evaluate(base: Base, values: Mapping[str, Any], key: str) -> PointResult:
 
 
 def _estimates(setup: Setup, outcome: str, runs: int) -> list[list[float]]:
-    """An outcome as `measured` has it. Raises ArithmeticError where it is no finite number."""
+    """Outcomes as counted and as expected, one after the other. Raises ArithmeticError where it is no finite number."""
     ensemble = setup.ensemble(runs, horizons=(len(setup.plan.months) - 1,), threads=1)
-    estimates = measured(outcome_in(outcome, setup.plan), setup.plan, ensemble)
+    away = shares_elsewhere(setup.plan, ensemble)
+    asked = [outcome_in(one, setup.plan) for one in outcome.split(",")]
+    estimates = np.concatenate([from_ties(one, setup.plan, away) for one in asked])
     if not np.isfinite(estimates).all():
         raise ArithmeticError("no finite number came out")
     rows: list[list[float]] = estimates.tolist()

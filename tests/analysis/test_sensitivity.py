@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,15 @@ import numpy as np
 import pytest
 
 from sim.analysis import sensitivity as module
-from sim.analysis.indices import SAME, analysed, point_noise
-from sim.analysis.sensitivity import Question, face_sensitivity, sensitivity, sensitivity_to_folder, status
+from sim.analysis.indices import SAME, analysed, impossible, point_noise
+from sim.analysis.sensitivity import (
+    Question,
+    face_sensitivity,
+    sensitivities,
+    sensitivity,
+    sensitivity_to_folder,
+    status,
+)
 from sim.analysis.space import DrawnPoints, estimated
 from sim.errors import InputError, SimError
 from sim.fit import beliefs_for, yardsticks
@@ -28,7 +36,7 @@ from sim.sweeps import executors
 from sim.sweeps.designs import Design, unit_points
 from sim.sweeps.executors import Dask, Executor, Local
 from sim.sweeps.journal import InMemory, open_journal
-from sim.sweeps.outcomes import measured, outcome_in
+from sim.sweeps.outcomes import from_ties, outcome_in, shares_elsewhere
 from sim.sweeps.sweep import Sweep, compute
 from tests.examples import thorough
 from tests.worlds import CERTAIN, lay_out, told
@@ -211,6 +219,25 @@ def test_noise_is_what_it_was_made_of() -> None:
     assert found.noise_share == pytest.approx(9.0 / 5.0 / (13.845 + 9.0 / 5.0), rel=0.08)
 
 
+def test_totals_below_the_share_alone_are_said_to_be_noise() -> None:
+    rows = [{"name": name, "first": first, "total": total} for name, first, total in (("a", 0.5, 0.6), ("b", 0.3, 0.2))]
+    assert impossible(rows[:1]) is None
+    assert impossible([{"name": "a", "first": None, "total": None}, {"name": "a", "mu": 1.0}]) is None
+    assert impossible(rows) == (
+        "The total of b is below its share alone, by 0.1: that cannot be, and is noise of the design. "
+        "Read no difference of that size; take more points."
+    )
+    more = [*rows, {"name": "c", "first": 0.05, "total": 0.01}]
+    assert (impossible(more) or "").startswith(
+        "The totals of 2 numbers are below their shares alone, by 0.1 at most (b): "
+    )
+    # Two numbers that only add up: their totals are their shares, and differ by what the design cannot tell.
+    unit = unit_points("saltelli", 2, 16, 3)
+    found = analysed("sobol", ["a", "b"], unit, unit.sum(axis=1, keepdims=True), 3)
+    below = [row["name"] for row in found.rows if row["first"] > row["total"]]
+    assert bool(below) == ("cannot be" in (found.note or ""))
+
+
 def test_luck_that_all_points_share_is_no_noise() -> None:
     luck = np.random.default_rng(2)
     unit = unit_points("saltelli", 3, 64, 2)
@@ -237,7 +264,7 @@ def test_outcomes_are_those_of_the_result(hosts: Any) -> None:
     p_end = {(row["tie"], row["iso3"]): row["p_end"] for row in rows}
 
     def counted(outcome: str) -> float:
-        return float(measured(outcome_in(outcome, laid), laid, found)[0].mean())
+        return float(from_ties(outcome_in(outcome, laid), laid, shares_elsewhere(laid, found))[0].mean())
 
     assert counted("count") == pytest.approx(result.counts[:, -1].mean())
     assert counted("cooperation") == pytest.approx(result.cooperation[:, -1].mean())
@@ -251,7 +278,7 @@ def test_outcomes_are_those_of_the_result(hosts: Any) -> None:
 @pytest.mark.parametrize("outcome", ["count", "lost", "left:PRY", "left:HND", "cooperation", "suspended:HND"])
 def test_outcomes_expected_agree_with_those_counted(outcome: str, hosts: Any) -> None:
     _, laid, found = hosts
-    counted, expected = measured(outcome_in(outcome, laid), laid, found)
+    counted, expected = from_ties(outcome_in(outcome, laid), laid, shares_elsewhere(laid, found))
     error = np.hypot(counted.std(ddof=1), expected.std(ddof=1)) / np.sqrt(20)
     assert abs(counted.mean() - expected.mean()) < 4.0 * error + 1e-9
 
@@ -261,7 +288,7 @@ def test_a_sure_departure_is_counted_as_one() -> None:
         told("HND", "GTM", parameters=CERTAIN | {"return_rate": 1e-9}, states={"HND": {"susceptibility": 1000.0}})
     )
     found = run_world(laid, 40, ledger=False, horizons=(len(laid.months) - 1,))
-    assert measured(outcome_in("left:HND", laid), laid, found)[0].tolist() == [1.0, 1.0]
+    assert from_ties(outcome_in("left:HND", laid), laid, shares_elsewhere(laid, found))[0].tolist() == [1.0, 1.0]
 
 
 def test_draws_by_law_are_those_of_a_run() -> None:
@@ -334,6 +361,15 @@ def small_question(vary: bool) -> Question:
 
 
 TABLES = ("indices.csv", "points.csv", "sensitivity.json")
+
+
+def test_several_outcomes_over_the_same_points_are_those_of_one_at_a_time() -> None:
+    question = small_question(vary=False)
+    outcomes = ("count", "left:HND", "lost")
+    for outcome, together in zip(outcomes, sensitivities(question, outcomes), strict=True):
+        alone = sensitivity(replace(question, outcome=outcome))
+        assert together.document == alone.document
+        assert together.samples == alone.samples
 
 
 def files(folder: Path | None) -> list[bytes]:

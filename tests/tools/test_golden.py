@@ -19,11 +19,13 @@ from tools.golden import (
     FOLDER,
     LISTED_IN,
     chart_of,
+    outlook_sensitivity,
     run_shipped,
     scenario_table,
     write_levers,
     write_list,
     write_reference,
+    write_sensitivity,
     write_sweeps,
 )
 from tools.marks import marks, part_of
@@ -128,7 +130,7 @@ def compare_with_kept(now: Path, name: str, table: str) -> None:
 
 def test_there_is_no_golden_result_without_a_scenario() -> None:
     kept = {path.name for path in (ROOT / FOLDER).glob("*") if path.is_dir()}
-    wanted = {*shipped(), *shipped_sweeps(), LEVERS, "backtest"}
+    wanted = {*shipped(), *shipped_sweeps(), LEVERS, "backtest", "docking", f"{OUTLOOK}.sensitivity"}
     assert kept <= wanted, "run `make results` and remove what is left over"
 
 
@@ -242,3 +244,27 @@ def test_differences_between_tables_are_seen() -> None:
         assert said(cell) == [f"`a-2021`, column 2: `{was}` is now `{cell}`"]
     assert said(was, "It turns at 6.2.") == ["It, column 1: `It turns at 6.4.` is now `It turns at 6.2.`"]
     assert list(moved(table, table[:1])) == ["another set of rows"]
+
+
+SENSITIVITY = ("outcomes.csv", "indices.csv")
+
+
+def test_the_outlooks_sensitivity_has_the_count_and_every_state_with_taipei(tmp_path: Path) -> None:
+    """The same tables as those kept, from two blocks in place of all."""
+    write_sensitivity(outlook_sensitivity(points=2), tmp_path, charts=False)
+    place = f"{OUTLOOK}.sensitivity"
+    for name in SENSITIVITY:
+        kept, made = rows(ROOT / FOLDER / place / name), rows(tmp_path / place / name)
+        assert kept[0] == made[0]
+        assert len(kept) == len(made), ADVICE
+    outcomes = [row[0] for row in rows(ROOT / FOLDER / place / "outcomes.csv")[1:]]
+    allies = [iso3 for iso3, _, *rest in rows(ROOT / FOLDER / OUTLOOK / "states.csv")[1:] if "taipei" in rest]
+    assert sorted(outcomes) == sorted(["count", *(f"left:{iso3}" for iso3 in allies)])
+
+
+@thorough
+def test_the_outlook_hangs_on_the_same_numbers(tmp_path: Path) -> None:
+    write_sensitivity(outlook_sensitivity(), tmp_path, charts=False)
+    for name in SENSITIVITY:
+        place = Path(f"{OUTLOOK}.sensitivity") / name
+        assert list(differences(rows(ROOT / FOLDER / place), rows(tmp_path / place))) == [], ADVICE
