@@ -3,7 +3,7 @@
 Not a command of `sim`: run as `python -m tools.golden [FOLDER]`. Besides the tables of each scenario it
 writes the points and charts of each shipped sweep, the count chart of the README, the tables of scenarios and of
 effects in `scenarios/README.md`, and the backtest: its tables, its charts, the table of the README, and the scores
-that the page of every result shows.
+that the page of every result shows; and the patterns of the record beside the model's, also on the backtest's page.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sim.model.terms import decision_from
 from sim.words import beyond_luck, month, plus_minus, whole_percent
 
 if TYPE_CHECKING:
+    from sim.analysis.patterns import Patterns
     from sim.backtest.backtest import Backtest
     from sim.results import Result
     from sim.sweeps.sweep import Sweep
@@ -31,7 +32,10 @@ BEGIN, END = "<!-- scenarios: written by `make results` -->", "<!-- end of scena
 EFFECTS_BEGIN, EFFECTS_END = "<!-- effects: written by `make results` -->", "<!-- end of effects -->"
 README = Path("README.md")
 BACKTEST_BEGIN, BACKTEST_END = "<!-- backtest: written by `make results` -->", "<!-- end of backtest -->"
+PATTERNS_BEGIN, PATTERNS_END = "<!-- patterns: written by `make results` -->", "<!-- end of patterns -->"
 ROOM = Path("sim") / "backtest"
+PROTOCOL = ROOM / "BACKTEST.md"
+"""The page that says how good forecasts were, and which patterns the model shows."""
 """Where the package keeps the main scores of the backtest: the page of a result shows them."""
 PUBLISHED_SCORES = ("crps", "coverage_90", "log_score", "auc_within_year")
 _SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("auc_within_year", 1))
@@ -253,6 +257,62 @@ def write_backtest(judged: Backtest, folder: Path, charts: bool = True) -> list[
     return written
 
 
+def write_patterns(read: Patterns, folder: Path, charts: bool = True) -> list[Path]:
+    """Write the patterns of the record and of the model under a folder: the table, what it says, and the chart."""
+    from sim.results import Table
+    from sim.results.sealing import write_json
+
+    place = folder / "patterns"
+    place.mkdir(parents=True, exist_ok=True)
+    Table.of(read.rows).write(place / "patterns.csv")
+    write_json({key: value for key, value in read.document.items() if key != "rows"}, place / "patterns.json")
+    written = [place / "patterns.csv", place / "patterns.json"]
+    if charts:
+        from sim.charts.catalogue import of_patterns
+
+        written += of_patterns(read.document).draw(place, formats=("png",))
+    return written
+
+
+def patterns_page(read: Patterns) -> str:
+    """The patterns in Markdown: a row for each, the model's band and verdict, and who else has another verdict."""
+    from sim.analysis.patterns import MODEL, NO, verdicts
+    from sim.words import at_digits, listed
+
+    others = {one["variant"]: verdicts(read.rows, one["variant"]) for one in read.document["variants"][1:]}
+    lines = [
+        "| pattern | test | record (n) | model, 5 to 95 % | verdict | another verdict without |",
+        "|---" * 6 + "|",
+    ]
+
+    def written(value: float | None) -> str:
+        return "–" if value is None else at_digits(value, 2)
+
+    for key, row in verdicts(read.rows, MODEL).items():
+        era = "" if row["era"] == "all" else f", {row['era']}"
+        differ = [
+            f"{name} ({some[key]['verdict']})"
+            for name, some in others.items()
+            if some[key]["verdict"] != row["verdict"]
+        ]
+        cells = (
+            f"{row['label']}{era} ({row['unit']})",
+            row["kind"],
+            f"{written(row['record'])} ({row['n']})",
+            f"{written(row['median'])} ({written(row['low'])} to {written(row['high'])})",
+            f"{row['verdict']}{'?' if row['sure'] == NO else ''}",
+            listed(differ) or "–",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    notes = {row["label"]: row["note"] for row in verdicts(read.rows, MODEL).values()}
+    switched = [f"- *{one['label']}*: {one['set']}; {one['note']}." for one in read.document["variants"][1:]]
+    explained = [f"- *{label}*: {note}." for label, note in notes.items()]
+    return "\n".join(
+        [*lines, "", *(f"- {text}" for text in read.sentences), "", "What is switched off:", "", *switched, "",
+         "What is compared:", "", *explained]
+    )  # fmt: skip
+
+
 def write_published(judged: Backtest, room: Path = ROOM) -> Path:
     """Write the main scores of a backtest where the package keeps them."""
     from sim.backtest.scores import PUBLISHED
@@ -302,13 +362,16 @@ def _bare(value: float | None) -> str:
 
 
 if __name__ == "__main__":
+    from sim.analysis.patterns import patterns
     from sim.backtest.backtest import backtest
 
-    results, judged = run_shipped(), backtest()
+    results, judged, read = run_shipped(), backtest(), patterns()
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    for path in (*write_reference(chosen, results=results), *write_sweeps(chosen), *write_backtest(judged, chosen)):
+    first = (*write_reference(chosen, results=results), *write_sweeps(chosen))
+    for path in (*first, *write_backtest(judged, chosen), *write_patterns(read, chosen)):
         print(path)
     if len(sys.argv) == 1:
         print(write_list(results))
         print(between(README, BACKTEST_BEGIN, BACKTEST_END, backtest_table(judged)))
         print(write_published(judged))
+        print(between(PROTOCOL, PATTERNS_BEGIN, PATTERNS_END, patterns_page(read)))

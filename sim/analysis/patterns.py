@@ -417,7 +417,8 @@ def sentences(rows: Sequence[Row], off: Sequence[Mechanism]) -> list[str]:
         bare = [row for row in verdicts(rows, HAZARD).values() if row["verdict"] != UNREAD]
         number = sum(row["verdict"] == INSIDE for row in bare)
         lines.append(
-            f"The bare fitted hazard holds it in {number} of {len(bare)}. That a wide band holds the record proves little."
+            f"The bare fitted hazard holds it in {number} of {len(bare)}. That a wide band holds the record proves "
+            "little."
         )
     for side, words in ((ABOVE, "above"), (BELOW, "below")):
         if outside := [row for row in read if row["verdict"] == side]:

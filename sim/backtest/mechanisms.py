@@ -9,7 +9,6 @@ from types import MappingProxyType
 from sim.errors import InputError, Problem, nearest
 from sim.scenario import Scenario
 from sim.scenario.event_base import EventBase
-from sim.scenario.values import as_set
 
 Value = float | bool
 
@@ -40,7 +39,7 @@ class Mechanism:
     @property
     def switched(self) -> str:
         """What is set and left out, in words: `money_effect = 0`."""
-        numbers = [f"{name} = {as_set(value)}" for name, value in self.parameters.items()]
+        numbers = [f"{name} = {value:g}" for name, value in self.parameters.items()]
         return ", ".join([*numbers, *(["words and requests left out"] if self.words else [])])
 
     def overrides(self, scenario: Scenario) -> dict[str, Value]:
