@@ -25,7 +25,7 @@ from sim.results.table import BLANK, TEXT, WHOLE, Columns, Table, check_rows
 from sim.runs.run import check_numbers
 from sim.scenario.values import whole
 from sim.shown import Shown
-from sim.words import at_digits, listed
+from sim.words import at_digits, listed, many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +172,7 @@ PATTERNS_READ: tuple[Pattern, ...] = (
     Pattern(
         "gap_longest", "Gap between departures, longest", "months", NEW, _gap(1.0),
         lambda history: _left(history) - 1,
-        "calendar months from one departure to the next; a truce that nobody foresaw is not in the replays",
+        "calendar months from one departure to the next; in the replays a truce is known from its start, and a vote may end it",
     ),
     Pattern(
         "public_departures", "Departures with a public sign", "share of departures", FITTED,
@@ -183,8 +183,7 @@ PATTERNS_READ: tuple[Pattern, ...] = (
     Pattern(
         "public_talks", "Public talks", "an ally-year", NEW,
         lambda history: _share(12.0 * history.talks, float(history.at_risk.sum())), lambda history: history.talks,
-        "on record: bids and requests found in the news while open (cases.csv), of which the first is from 1995: a "
-        "lower bound",
+        "on record: bids and requests found in the news while open (cases.csv), a lower bound",
     ),
     Pattern(
         "public_lost", "Public talks lost", "share of public talks", FITTED,
@@ -213,13 +212,13 @@ PATTERNS_READ: tuple[Pattern, ...] = (
     ),
     Pattern(
         "order_months", "From an order to departure, median", "months", FITTED, _months(ORDERED),
-        _cases(ORDERED, followed=True), "calendar months; order_months was written from these four cases",
+        _cases(ORDERED, followed=True), "calendar months; order_months was written from these cases",
     ),
     Pattern(
         "price_level", "Price of a state with a GDP of US$ 3 bn", "% of GDP a year", KNOWN,
         lambda history: _line(history)[0], _priced,
         "packages as seen: with ordinary lending and error of measurement, as the fit of prices assumes them; that fit "
-        "used these packages, but only those known at each start, and none before 2007",
+        "used these packages, but only those known at each start, and the earlier starts know none",
     ),
     Pattern(
         "price_slope", "Slope of the price by size", "log % of GDP per log GDP", KNOWN,
@@ -455,15 +454,16 @@ def _without(rows: Sequence[Row], own: Mapping[tuple[str, str], Mapping[str, Any
         start = "With the bare fitted hazard"
     if same:
         return f"{start} nothing changes in these replays: they give it nothing to act on."
+    if not worse and not better:
+        return f"{start} no verdict changes beyond luck: it makes no pattern better."
     parts = []
     if worse:
-        parts.append(f"the record is no longer held in {listed(worse)}")
+        parts.append(f"the band no longer holds the record in {many(len(worse), 'pattern')}: {listed(worse)}")
     if better:
-        parts.append(f"the record is held in {listed(better)}, where the model fails")
-    if not parts:
-        return f"{start} no verdict changes beyond luck: it makes no pattern better."
-    tail = "" if worse else ": it makes no pattern better"
-    return f"{start} {' and '.join(parts)}{tail}."
+        parts.append(
+            f"it holds the record in {many(len(better), 'pattern')} in which the model fails: {listed(better)}"
+        )
+    return f"{start} {'; '.join(parts)}."
 
 
 # --- the whole ----------------------------------------------------------------------------------------------------

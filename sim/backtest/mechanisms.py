@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sim.errors import InputError, Problem, nearest
 from sim.scenario import Scenario
 from sim.scenario.event_base import EventBase
+from sim.words import number
 
 Value = float | bool
 
@@ -39,7 +40,7 @@ class Mechanism:
     @property
     def switched(self) -> str:
         """What is set and left out, in words: `money_effect = 0`."""
-        numbers = [f"{name} = {value:g}" for name, value in self.parameters.items()]
+        numbers = [f"{name} = {number(value)}" for name, value in self.parameters.items()]
         return ", ".join([*numbers, *(["words and requests left out"] if self.words else [])])
 
     def overrides(self, scenario: Scenario) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ import sim
 from sim.analysis.patterns import (
     ABOVE,
     BELOW,
+    COLUMNS,
     INSIDE,
     MODEL,
     NO,
@@ -53,7 +55,11 @@ from sim.atlas import cases, packages, record
 from sim.backtest.mechanisms import MECHANISMS
 from sim.backtest.truce import VOTES
 from sim.errors import InputError, ResultError
+from sim.results.table import read_csv
+from tests.examples import thorough
+from tools.golden import FOLDER, PATTERNS_BEGIN, PATTERNS_END, PROTOCOL, patterns_page, write_patterns
 
+ROOT = Path(__file__).resolve().parents[2]
 EARLY = date(2001, 6, 15)
 """A day with little record before it, so that little is replayed."""
 BY_NAME = {pattern.name: pattern for pattern in PATTERNS_READ}
@@ -291,12 +297,40 @@ def test_patterns_are_found_again_in_their_folder(small: Patterns, tmp_path: Pat
 
 
 def test_python_asks_by_date_and_name() -> None:
-    with pytest.raises(InputError, match="as_of: a date written YYYY-MM-DD \\(got 'yesterday'\\)"):
+    with pytest.raises(InputError, match=r"as_of: a date written YYYY-MM-DD \(got 'yesterday'\)"):
         sim.patterns(as_of="yesterday")
-    with pytest.raises(InputError, match="--without: one of money, .* \\(got 'silnce'\\); did you mean silence\\?"):
+    with pytest.raises(InputError, match=r"--without: one of money, .* \(got 'silnce'\); did you mean silence\?"):
         sim.patterns(without="silnce")
     with pytest.raises(InputError, match="--runs: a whole number from 1"):
         sim.patterns(runs=0)
+
+
+@thorough
+def test_the_published_table_and_page_are_what_the_model_gives(tmp_path: Path) -> None:
+    now = patterns(threads=2)
+    write_patterns(now, tmp_path, charts=False)
+    files = [place / "patterns" / "patterns.csv" for place in (ROOT / FOLDER, tmp_path)]
+    kept, made = (read_csv(file, COLUMNS, len(now.rows)).rows() for file in files)
+    assert len(kept) == len(made)
+    for old, new in zip(kept, made, strict=True):
+        for name, value in old.items():
+            same = abs(value - new[name]) <= 1e-6 if isinstance(value, float) else value == new[name]
+            assert same, (old["pattern"], old["era"], old["variant"], name, value, new[name])
+    page = (ROOT / PROTOCOL).read_text("utf-8")
+    assert page.partition(PATTERNS_BEGIN)[2].partition(PATTERNS_END)[0].strip() == patterns_page(now)
+
+
+def test_the_page_shows_the_published_table() -> None:
+    """What the page prints is what the kept table says, whatever the model gives now."""
+    file = ROOT / FOLDER / "patterns" / "patterns.csv"
+    document = json.loads((file.parent / "patterns.json").read_text("utf-8"))
+    kept = Patterns({**document, "rows": read_csv(file, COLUMNS, 1000).rows()})
+    page = (ROOT / PROTOCOL).read_text("utf-8")
+    assert page.partition(PATTERNS_BEGIN)[2].partition(PATTERNS_END)[0].strip() == patterns_page(kept)
+    off = [MECHANISMS[one["variant"]] for one in document["variants"][1:]]
+    assert sentences(kept.rows, off) == document["sentences"]
+    assert [one["set"] for one in document["variants"][1:]] == [mechanism.switched for mechanism in MECHANISMS.values()]
+    assert (file.parent / "patterns.png").is_file()
 
 
 # --- bands, verdicts, words -------------------------------------------------------------------------------------
@@ -359,7 +393,8 @@ def test_sentences_say_what_fails_and_who_makes_it() -> None:
         "It fails where the record lies above it: figs, 1 on record, 0 to 0.5 in the model.",
         "It fails where the record lies below it: pears, 1 on record, 2 to 3 in the model.",
         "Too close to an end of the band to be told from luck: plums.",
-        "Without money the record is no longer held in apples and the record is held in pears, where the model fails.",
+        "Without money the band no longer holds the record in 1 pattern: apples; it holds the record in 1 pattern in "
+        "which the model fails: pears.",
     ]
 
 
@@ -369,9 +404,7 @@ def test_a_mechanism_that_makes_no_pattern_better_is_told() -> None:
         "Without money nothing changes in these replays: they give it nothing to act on."
     )
     rows = list(rows_of(apples=(INSIDE, INSIDE), pears=("inside?", ABOVE)))
-    assert sentences(rows, money)[-1] == (
-        "Without money no verdict changes beyond luck: it makes no pattern better."
-    )
+    assert sentences(rows, money)[-1] == ("Without money no verdict changes beyond luck: it makes no pattern better.")
     assert sentences(list(rows_of(pears=(BELOW, INSIDE))), money)[-1] == (
-        "Without money the record is held in pears, where the model fails: it makes no pattern better."
+        "Without money it holds the record in 1 pattern in which the model fails: pears."
     )

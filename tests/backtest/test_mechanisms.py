@@ -12,12 +12,19 @@ from sim.parameters import PARAMETERS
 from sim.runs.run import Request
 from sim.scenario import load, reloaded
 
+
 def told(kind: str, state: str, day: str, **more: object) -> dict[str, object]:
     return {"type": kind, "state": state, "date": day, **more}
 
 
 EVERYTHING = {
-    "scenario": {"name": "all", "title": "All", "question": "What is said?", "start": "2019-12-31", "end": "2026-12-31"},
+    "scenario": {
+        "name": "all",
+        "title": "All",
+        "question": "What is said?",
+        "start": "2019-12-31",
+        "end": "2026-12-31",
+    },
     "parameters": {"pledge_kept": 0.9},
     "events": {
         "pledge": told("pledge", "GTM", "2020-01-05"),
@@ -131,5 +138,3 @@ def test_mechanisms_are_chosen_by_name() -> None:
         "--without: one of money, threats, beliefs, words, governments, purses, silence, hazard (got 'mony'); did you "
         "mean money?"
     ]
-
-

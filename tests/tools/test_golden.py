@@ -117,7 +117,9 @@ def compare_with_kept(now: Path, name: str, table: str) -> None:
 
 def test_there_is_no_golden_result_without_a_scenario() -> None:
     kept = {path.name for path in (ROOT / FOLDER).glob("*") if path.is_dir()}
-    assert kept <= {*shipped(), *shipped_sweeps(), "backtest"}, "run `make results` and remove what is left over"
+    assert kept <= {*shipped(), *shipped_sweeps(), "backtest", "patterns"}, (
+        "run `make results` and remove what is left over"
+    )
 
 
 def test_differences_are_seen() -> None:
