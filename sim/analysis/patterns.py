@@ -172,7 +172,8 @@ PATTERNS_READ: tuple[Pattern, ...] = (
     Pattern(
         "gap_longest", "Gap between departures, longest", "months", NEW, _gap(1.0),
         lambda history: _left(history) - 1,
-        "calendar months from one departure to the next; in the replays a truce is known from its start, and a vote may end it",
+        "calendar months from one departure to the next; in the replays a truce is known from its start, and a vote "
+        "may end it",
     ),
     Pattern(
         "public_departures", "Departures with a public sign", "share of departures", FITTED,
