@@ -427,6 +427,8 @@ def sentences(rows: Sequence[Row], off: Sequence[Mechanism]) -> list[str]:
             )
     if close := [named(row) for row in read if row["sure"] == NO]:
         lines.append(f"Too close to an end of the band to be told from luck: {listed(close)}.")
+    if not any(row["sure"] in (YES, NO) for row in read):
+        lines.append(f"With fewer than {2 * BATCHES * RUNS_PER_DRAW} runs no verdict is told from luck.")
     if unread := [named(row) for row in own.values() if row["verdict"] == UNREAD]:
         lines.append(f"Not read: {listed(unread)}.")
     return lines + [_without(rows, own, mechanism) for mechanism in off]
@@ -440,12 +442,13 @@ def _with_numbers(row: Mapping[str, Any]) -> str:
 
 def _without(rows: Sequence[Row], own: Mapping[tuple[str, str], Mapping[str, Any]], mechanism: Mechanism) -> str:
     """Which verdicts change without a mechanism, as far as luck cannot have changed them."""
-    better, worse, same = [], [], True
+    better, worse, same, known = [], [], True, False
     for key, row in verdicts(rows, mechanism.name).items():
         with_it = own[key]
         same = same and all(row[part] == with_it[part] for part in ("record", "low", "median", "high"))
-        if row["sure"] == NO or with_it["sure"] == NO:
+        if not row["sure"] == with_it["sure"] == YES:
             continue
+        known = True
         if (with_it["verdict"], row["verdict"]) in ((ABOVE, INSIDE), (BELOW, INSIDE)):
             better.append(named(row))
         if with_it["verdict"] == INSIDE and row["verdict"] in (ABOVE, BELOW):
@@ -455,6 +458,8 @@ def _without(rows: Sequence[Row], own: Mapping[tuple[str, str], Mapping[str, Any
         start = "With the bare fitted hazard"
     if same:
         return f"{start} nothing changes in these replays: they give it nothing to act on."
+    if not known:
+        return f"{start} no verdict is told from luck."
     if not worse and not better:
         return f"{start} no verdict changes beyond luck: it makes no pattern better."
     parts = []

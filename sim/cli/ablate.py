@@ -90,15 +90,16 @@ def lines(document: Mapping[str, Any]) -> list[str]:
     from sim.analysis.ablation import change
 
     ties = list(dict.fromkeys(row["tie"] for row in document["count"]))
+    settings = f"{document['runs']:,} runs of each, seed {document['seed']}, paired run by run"
     written = [
-        f"{document['title']}: without each mechanism of the model, by the end of {month(document['last_month'])}.",
-        f"{document['runs']:,} runs of each, seed {document['seed']}, paired run by run.",
+        str(document["title"]),
+        f"Without each mechanism of the model, by the end of {month(document['last_month'])}; {settings}.",
     ]
     for tie in ties:
         rows = [row for row in document["count"] if row["tie"] == tie]
         counted = "states with Taipei" if tie == "recognition" else "hosts that cooperate with Washington"
         written += ["", f"{counted}, {rows[0]['mean_with']:.2f} with everything in place"]
-        written.append(f"  {'':<24}{'change':>16}  {'90 % of runs':<14}")
+        written.append(f"  {'':<24}{'change':>16}  90 % of runs")
         for row in rows:
             error = row["mc"]
             told = "0" if not error and not row["difference"] else change(row)

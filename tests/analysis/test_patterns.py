@@ -408,3 +408,8 @@ def test_a_mechanism_that_makes_no_pattern_better_is_told() -> None:
     assert sentences(list(rows_of(pears=(BELOW, INSIDE))), money)[-1] == (
         "Without money it holds the record in 1 pattern in which the model fails: pears."
     )
+
+
+def test_with_few_runs_nothing_is_told_from_luck(small: Patterns) -> None:
+    assert "With fewer than 400 runs no verdict is told from luck." in small.sentences
+    assert small.sentences[-1] == "Without words no verdict is told from luck."

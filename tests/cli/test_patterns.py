@@ -40,8 +40,10 @@ def test_an_ablation_reads_as_a_table(sim: Sim, tmp_path: Path) -> None:
     first = sim(*ABLATED, "--out", tmp_path)
     assert (first.status, first.err) == (0, "")
     lines = first.out.splitlines()
-    assert lines[0].endswith(": without each mechanism of the model, by the end of Mar 2028.")
-    assert lines[1] == "60 runs of each, seed 2023, paired run by run."
+    assert lines[:2] == [
+        "Honduras orders ties with Beijing: does it go through, and who else goes?",
+        "Without each mechanism of the model, by the end of Mar 2028; 60 runs of each, seed 2023, paired run by run.",
+    ]
     assert lines[3].startswith("states with Taipei, ")
     assert [line.split("  ")[1] for line in lines[5:7]] == ["without words", "without silence"]
     assert lines[8].startswith("Each number is what changes by the end of Mar 2028 if a mechanism is switched off")
