@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from sim import atlas, results
-from sim.analysis.replays import ASKED, ORDERED, Era, History, Replays, eras, on_record, parts_of, replay
+from sim.analysis.replays import ASKED, ORDERED, Era, History, Replays, eras, on_record, parts_of, replay, warm_up
 from sim.atlas import record
 from sim.atlas.reading import parsed_day
 from sim.backtest.mechanisms import HAZARD, Mechanism, chosen
@@ -23,6 +23,7 @@ from sim.results.identity import ROOMS
 from sim.results.manifests import PATTERNS
 from sim.results.table import BLANK, TEXT, WHOLE, Columns, Table, check_rows
 from sim.runs.run import check_numbers
+from sim.runs.setup import announce
 from sim.scenario.values import whole
 from sim.shown import Shown
 from sim.words import at_digits, listed, many
@@ -482,6 +483,7 @@ def patterns(
     seed: int = SEED,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Patterns:
     """Read every pattern off the record and off replays of its eras, years and cases, each from what was known then.
 
@@ -489,11 +491,12 @@ def patterns(
     replayed; the end of the record where left out
     without : names of mechanisms to switch off, one by one; all of them where left out
     runs : histories of each model
-    progress : called with the number of parts done and wanted
+    progress : called with the number of parts done and wanted; tell : with a note before what takes long
     Raises InputError for an unknown mechanism, a day without enough record, or impossible numbers.
     """
     day, off = _asked(as_of, without, runs, seed)
     stretch = eras(day)
+    warm_up(stretch, tell)
     observed, rows = on_record(stretch), []
     total, done = parts_of(stretch) * (1 + len(off)), 0
 
@@ -556,6 +559,7 @@ def patterns_to_folder(
     draw: Callable[[Mapping[str, Any], Path], object] | None = None,
     command: str = "",
     pictures: bool = True,
+    tell: Callable[[str], object] | None = None,
 ) -> tuple[Patterns, bool]:
     """Find the patterns under `<out>/patterns/<id>`, or read them and write them there; True if they were found.
 
@@ -573,7 +577,7 @@ def patterns_to_folder(
     def tables(stage: Path, wanted: bool) -> Mapping[str, Any]:
         if not wanted:
             return read(folder).document
-        computed = patterns(day, names, runs, seed, threads, progress)
+        computed = patterns(day, names, runs, seed, threads, progress, tell)
         Table.of(computed.rows).write(stage / "patterns.csv")
         return computed.document
 
@@ -625,5 +629,6 @@ def face_patterns(
         without = [without]
     names = None if without is None else list(without)
     if place is None:
-        return patterns(day, names, whole(runs), whole(seed), threads)
-    return patterns_to_folder(place, day, names, whole(runs), whole(seed), threads, command="sim.patterns")[0]
+        return patterns(day, names, whole(runs), whole(seed), threads, tell=announce)
+    settings = (day, names, whole(runs), whole(seed), threads)
+    return patterns_to_folder(place, *settings, command="sim.patterns", tell=announce)[0]

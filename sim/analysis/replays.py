@@ -334,6 +334,11 @@ def replay(
     )
 
 
+def warm_up(stretch: Sequence[Era], tell: Callable[[str], object] | None) -> None:
+    """Compile the kernel, or load it; tell : called with a note if that takes long."""
+    setup_of(document_known("era", stretch[0].known, stretch[0].until), 0).warm_up(tell)
+
+
 def parts_of(stretch: Sequence[Era]) -> int:
     """How many parts `replay` has."""
     return len(stretch) + len(_years(stretch)) + sum(len(replayable(name, stretch)) for name in REPLAYED)

@@ -22,7 +22,7 @@ from sim.cli.options import (
     without,
 )
 from sim.cli.pictures import drawing
-from sim.cli.telling import charts_in, written_to
+from sim.cli.telling import charts_in, notes, written_to
 from sim.words import at_digits, listed
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def command(
         read, was_there = patterns_to_folder(
             out, day, without or None, RUNS if runs is None else runs, SEED if seed is None else seed, threads,
             progress, drawing("of_patterns"), this_command(), pictures=not no_charts,
+            tell=notes(quiet or as_json),
         )  # fmt: skip
     finally:
         progress.close()
