@@ -57,6 +57,7 @@ class Ablation(Shown):
     """What `ablation.json` and `--json` hold: scenario, title, set, without, runs, seed, parameters, last_month,
     mechanisms, count, states, sentences."""
     folder: Path | None = None
+    """Where it is kept; None if nothing was written."""
 
     def __repr__(self) -> str:
         names, runs = listed(self.document["without"]), self.document["runs"]
@@ -328,6 +329,7 @@ def face_ablate(
     silence, hazard (the bare fitted hazard); all of them where left out
     runs, seed : the scenario's own where left out
     set : overrides by dotted path; given : outcomes that happen, by vote, such as `{"paraguay-2028": "opposition"}`
+    parameters : drawn, the same in all, or at their central values
     record : a file with your own facts since the atlas ends, in place of the scenario's own
     out : a folder to write the tables under, and to find them in; nothing is written where it is left out
     to : in place of `out`, the very folder to write them to, which is new, empty or holds this ablation

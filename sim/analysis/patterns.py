@@ -276,6 +276,7 @@ class Patterns(Shown):
     document: Mapping[str, Any]
     """What `patterns.json` and `--json` hold: as_of, until, runs, seed, eras, variants, rows, sentences."""
     folder: Path | None = None
+    """Where it is kept; None if nothing was written."""
 
     def __repr__(self) -> str:
         models, runs, seed = len(self.document["variants"]), self.document["runs"], self.document["seed"]
