@@ -7,9 +7,35 @@ from typing import TYPE_CHECKING, Any
 from sim.shown import Shown
 
 if TYPE_CHECKING:
-    from sim.face import Result, Scenario, compare, explain, load, read, run, sensitivity, sweep, world
+    from sim.face import (
+        Result,
+        Scenario,
+        ablate,
+        compare,
+        explain,
+        load,
+        patterns,
+        read,
+        run,
+        sensitivity,
+        sweep,
+        world,
+    )
 
-__all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep", "world"]
+__all__ = [
+    "Result",
+    "Scenario",
+    "ablate",
+    "compare",
+    "explain",
+    "load",
+    "patterns",
+    "read",
+    "run",
+    "sensitivity",
+    "sweep",
+    "world",
+]
 
 
 def _shows() -> Any:

@@ -1,4 +1,4 @@
-"""What people call from Python: load, read, run, compare, sweep, sensitivity, explain, world."""
+"""What people call from Python: load, read, run, compare, sweep, sensitivity, explain, ablate, patterns, world."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.analysis.ablation import face_ablate as ablate
 from sim.analysis.compare import face_compare as compare
 from sim.analysis.explain import explain
+from sim.analysis.patterns import face_patterns as patterns
 from sim.analysis.sensitivity import face_sensitivity as sensitivity
 from sim.errors import InputError, Problem
 from sim.results import Result, chosen
@@ -99,4 +101,17 @@ def world(
     return opened
 
 
-__all__ = ["Result", "Scenario", "compare", "explain", "load", "read", "run", "sensitivity", "sweep", "world"]
+__all__ = [
+    "Result",
+    "Scenario",
+    "ablate",
+    "compare",
+    "explain",
+    "load",
+    "patterns",
+    "read",
+    "run",
+    "sensitivity",
+    "sweep",
+    "world",
+]

@@ -41,10 +41,13 @@ def things(result: sim.Result, tmp_path_factory: pytest.TempPathFactory) -> dict
         "explanation": sim.explain(result, "HND", runs=40),
         "sweep": sim.sweep("honduras-2021", vary=VARY, runs=40, seed=7, out=out),
         "sensitivity": sim.sensitivity("honduras-2021", design="morris", points=2, runs=40, vary=ranges, seed=7),
+        "patterns": sim.patterns(as_of="1991-01-31", without=["money"], runs=40),
+        "ablation": sim.ablate("honduras-2021", without=["words"], runs=40, seed=7),
     }
 
 
-KINDS = ("result", "comparison", "explanation", "sweep", "sensitivity")
+ONE_PANEL = ("result", "comparison", "explanation", "sweep", "sensitivity")
+KINDS = (*ONE_PANEL, "patterns", "ablation")
 
 
 def test_a_line_of_each(things: dict[str, Any]) -> None:
@@ -57,6 +60,8 @@ def test_a_line_of_each(things: dict[str, Any]) -> None:
         "<Explanation of Honduras (recognition) in honduras-2021, 60 runs, seed 7>",
         f"<SweepResult of honduras-2021 over washington.attention: 3 points of 40 runs, seed 7, in {sweep.folder}>",
         "<Sensitivity of count in honduras-2021: morris, 6 points of 40 runs, seed 7>",
+        "<Patterns to 1991-01-31: 2 models, 40 runs of each, seed 1>",
+        "<Ablation of honduras-2021: words; 40 runs of each, seed 7>",
     ]
     loaded = sim.load("honduras-2021", {"washington.attention": 2})
     assert repr(loaded) == "<Scenario honduras-2021: 2021-12-10 to 2026-12-31, washington.attention = 2>"
@@ -70,6 +75,8 @@ def test_a_line_of_each(things: dict[str, Any]) -> None:
         ("explanation", "By the end of Dec 2026 Honduras has left Taipei in "),
         ("sweep", "Over 3 points the average number of states that recognise Taipei at the end of Dec 2026 lies "),
         ("sensitivity", "Mean number of states that recognise Taipei at the end of Dec 2026: of all numbers "),
+        ("patterns", "90 % band holds the record in "),
+        ("ablation", "Without words: "),
     ],
 )
 def test_a_notebook_shows_the_sentence_and_the_chart(things: dict[str, Any], kind: str, sentence: str) -> None:
@@ -88,7 +95,7 @@ def test_names_are_escaped(result: sim.Result) -> None:
 @pytest.mark.parametrize(
     ("kind", "first"),
     [("result", "count"), ("comparison", "difference"), ("explanation", "waterfall"), ("sweep", "count"),
-     ("sensitivity", "tornado")],
+     ("sensitivity", "tornado"), ("patterns", "patterns"), ("ablation", "ablation")],
 )  # fmt: skip
 def test_the_first_chart_is_drawn_where_none_is_named(things: dict[str, Any], kind: str, first: str) -> None:
     thing = things[kind]
@@ -115,7 +122,7 @@ def test_a_figure_shows_itself_and_is_written_as_png_svg_and_pdf(result: sim.Res
     assert memory.getvalue().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ONE_PANEL)
 def test_what_can_be_drawn_on_axes_is_drawn_there(things: dict[str, Any], kind: str) -> None:
     thing = things[kind]
     charts = charts_of(thing)

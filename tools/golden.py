@@ -4,7 +4,7 @@ Not a command of `sim`: run as `python -m tools.golden [FOLDER]`. Besides the ta
 writes the points and charts of each shipped sweep, the levers and the count chart of the outlook, the numbers of the
 front page (`tools.front`), the tables of scenarios and of effects in `scenarios/README.md`, the backtest: its tables,
 its charts, the table on its page, and the scores that the page of every result shows; what the outlook hangs on; and
-how the second implementation agrees.
+how the second implementation agrees; and the patterns of the record beside the model's, also on the backtest's page.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tools.front import LEVERS, OUTLOOK, write_front
 from tools.marks import between
 
 if TYPE_CHECKING:
+    from sim.analysis.patterns import Patterns
     from sim.analysis.sensitivity import Sensitivity
     from sim.backtest.backtest import Backtest
     from sim.results import Result
@@ -33,7 +34,7 @@ LISTED_IN = Path("scenarios") / "README.md"
 ROOM = Path("sim") / "backtest"
 """Where the package keeps the main scores of the backtest: the page of a result shows them."""
 PROTOCOL = ROOM / "BACKTEST.md"
-"""The page of the backtest."""
+"""The page that says how good forecasts were, and which patterns the model shows."""
 PUBLISHED_SCORES = ("crps", "coverage_90", "log_score", "auc_within_year")
 _SHOWN = (("crps", 1), ("crps", 5), ("coverage_90", 5), ("log_score_sum", 1), ("auc_within_year", 1))
 """Scores and horizons of the table on the page of the backtest."""
@@ -308,6 +309,62 @@ def write_backtest(judged: Backtest, folder: Path, charts: bool = True) -> list[
     return written
 
 
+def write_patterns(read: Patterns, folder: Path, charts: bool = True) -> list[Path]:
+    """Write the patterns of the record and of the model under a folder: the table, what it says, and the chart."""
+    from sim.results import Table
+    from sim.results.sealing import write_json
+
+    place = folder / "patterns"
+    place.mkdir(parents=True, exist_ok=True)
+    Table.of(read.rows).write(place / "patterns.csv")
+    write_json({key: value for key, value in read.document.items() if key != "rows"}, place / "patterns.json")
+    written = [place / "patterns.csv", place / "patterns.json"]
+    if charts:
+        from sim.charts.catalogue import of_patterns
+
+        written += of_patterns(read.document).draw(place, formats=("png",))
+    return written
+
+
+def patterns_page(read: Patterns) -> str:
+    """The patterns in Markdown: a row for each, the model's band and verdict, and who else has another verdict."""
+    from sim.analysis.patterns import MODEL, NO, verdicts
+    from sim.words import at_digits, listed
+
+    others = {one["variant"]: verdicts(read.rows, one["variant"]) for one in read.document["variants"][1:]}
+    lines = [
+        "| pattern | test | record (n) | model, 5 to 95 % | verdict | another verdict without |",
+        "|---" * 6 + "|",
+    ]
+
+    def written(value: float | None) -> str:
+        return "–" if value is None else at_digits(value, 2)
+
+    for key, row in verdicts(read.rows, MODEL).items():
+        era = "" if row["era"] == "all" else f", {row['era']}"
+        differ = [
+            f"{name} ({some[key]['verdict']})"
+            for name, some in others.items()
+            if some[key]["verdict"] != row["verdict"]
+        ]
+        cells = (
+            f"{row['label']}{era} ({row['unit']})",
+            row["kind"],
+            f"{written(row['record'])} ({row['n']})",
+            f"{written(row['median'])} ({written(row['low'])} to {written(row['high'])})",
+            f"{row['verdict']}{'?' if row['sure'] == NO else ''}",
+            listed(differ) or "–",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    notes = {row["label"]: row["note"] for row in verdicts(read.rows, MODEL).values()}
+    switched = [f"- *{one['label']}*: {one['set']}; {one['note']}." for one in read.document["variants"][1:]]
+    explained = [f"- *{label}*: {note}." for label, note in notes.items()]
+    return "\n".join(
+        [*lines, "", *(f"- {text}" for text in read.sentences), "", "What is switched off:", "", *switched, "",
+         "What is compared:", "", *explained]
+    )  # fmt: skip
+
+
 def write_published(judged: Backtest, room: Path = ROOM) -> Path:
     """Write the main scores of a backtest where the package keeps them."""
     from sim.backtest.scores import PUBLISHED
@@ -349,13 +406,14 @@ def _bare(value: float | None) -> str:
 
 if __name__ == "__main__":
     from benchmarks import docking
+    from sim.analysis.patterns import patterns
     from sim.backtest.backtest import backtest
 
-    results, judged = run_shipped(), backtest()
+    results, judged, read = run_shipped(), backtest(), patterns()
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     for path in (*write_reference(chosen, results=results), *write_sweeps(chosen), write_levers(chosen)):
         print(path)
-    for path in write_backtest(judged, chosen):
+    for path in (*write_backtest(judged, chosen), *write_patterns(read, chosen)):
         print(path)
     for path in (*write_sensitivity(outlook_sensitivity(), chosen), *docking.write(chosen)):
         print(path)
@@ -364,3 +422,4 @@ if __name__ == "__main__":
         print(between(PROTOCOL, "backtest", backtest_table(judged)))
         print(write_published(judged))
         print(write_front(chosen))
+        print(between(PROTOCOL, "patterns", patterns_page(read)))

@@ -14,7 +14,8 @@ from sim import atlas, results
 from sim.atlas import record, state
 from sim.backtest.baselines import BASELINES
 from sim.backtest.forecasts import Forecast, Outcome, end_of, known_until, outcome
-from sim.backtest.scores import HAZARD, SIMULATION, Row, calibration, differences, score_values, scored
+from sim.backtest.mechanisms import HAZARD, NO_AGENTS
+from sim.backtest.scores import SIMULATION, Row, calibration, differences, score_values, scored
 from sim.backtest.truce import VOTE_ENDS_TRUCE, coming_votes, truce_since
 from sim.errors import InputError, Problem, ResultError
 from sim.results.documented import documented
@@ -33,13 +34,6 @@ HORIZONS = (1, 3, 5)
 """Years ahead."""
 RUNS = 4_000
 SEED = 1
-
-NO_AGENTS = {
-    "money_effect": 0.0,
-    "backfire_effect": 0.0,
-    "shortfall_effect": 0.0,
-}
-"""With these at zero the patrons' moves have no effect: only the fitted hazard is left."""
 
 MARK_AS_OF, MARK_END = date(2024, 2, 28), date(2024, 12, 31)
 MARK = {
@@ -278,7 +272,7 @@ def ensemble_forecasts(
 
     parameters : values of model parameters to set, by name
     """
-    setup = _setup(document_of(origin) | {"parameters": dict(parameters)}, seed + origin)
+    setup = setup_of(document_of(origin) | {"parameters": dict(parameters)}, seed + origin)
     ensemble = setup.ensemble(runs, horizons=[12 * horizon for horizon in HORIZONS], threads=threads)
     allies = np.flatnonzero(setup.plan.timeline.with_taipei)
     states = tuple(setup.plan.states[place] for place in allies)
@@ -300,14 +294,18 @@ def document_of(origin: int) -> dict[str, Any]:
 
     The only exceptions are a truce that holds at the origin, and the coming votes in Taiwan, each of which may end it.
     """
-    known = known_until(origin)
+    return document_known(f"backtest-{origin}", known_until(origin), end_of(origin, max(HORIZONS)))
+
+
+def document_known(name: str, known: date, end: date) -> dict[str, Any]:
+    """The scenario of the time from the end of `known` to `end`, with what was known on the first of these days."""
     document: dict[str, Any] = {
         "scenario": {
-            "name": f"backtest-{origin}",
-            "title": f"Backtest from {origin}",
+            "name": name,
+            "title": f"Backtest from the end of {known}",
             "question": "What would have been forecast?",
             "start": known,
-            "end": end_of(origin, max(HORIZONS)),
+            "end": end,
         }
     }
     if (since := truce_since(known)) is not None:
@@ -358,7 +356,7 @@ def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
     header = {"name": "mark", "title": "Mark", "question": MARK["question"], "start": MARK_AS_OF, "end": MARK_END}
     rows = {}
     for model, parameters in ((SIMULATION, {}), (HAZARD, NO_AGENTS)):
-        heads = _setup({"scenario": header, "parameters": parameters}, seed).ensemble(runs, threads=threads).heads
+        heads = setup_of({"scenario": header, "parameters": parameters}, seed).ensemble(runs, threads=threads).heads
         rows[model] = len(np.unique(heads["run"][heads["from"] == 0])) / runs
     lost = [
         change.iso3
@@ -368,6 +366,7 @@ def outside_mark(runs: int, seed: int, threads: int | None = None) -> Row:
     return {**MARK, "as_of": MARK_AS_OF.isoformat(), "end": MARK_END.isoformat(), **rows, "happened": bool(lost)}
 
 
-def _setup(document: dict[str, Any], seed: int) -> Setup:
+def setup_of(document: dict[str, Any], seed: int) -> Setup:
+    """The tables of a scenario, such as `document_known` gives, made ready to run."""
     scenario = Scenario.model_validate(document)
     return Setup.of(ResolvedScenario(scenario, scenario, "backtest", ()), seed)

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from sim.backtest.forecasts import Bools, Floats, Forecast, Ints, Outcome
+from sim.backtest.mechanisms import HAZARD
 from sim.results.tables import LEVELS, quantiles
 
 Row = dict[str, Any]
 """One row of a table: text, whole numbers, floats, or None where a number is undefined."""
 
-SIMULATION, HAZARD = "simulation", "hazard"
+SIMULATION = "simulation"
 NAMES = {
     SIMULATION: "simulation",
     HAZARD: "fitted hazard, no agents",

@@ -240,6 +240,28 @@ def of_fit(document: Document) -> Drawable:
     return Drawable(("price",), figure)
 
 
+def of_patterns(document: Document) -> Drawable:
+    """The chart of patterns."""
+
+    def figure(name: str) -> Figure:
+        from sim.charts import patterns
+
+        return patterns.draw(document)
+
+    return Drawable(("patterns",), figure)
+
+
+def of_ablation(document: Document) -> Drawable:
+    """The chart of an ablation."""
+
+    def figure(name: str) -> Figure:
+        from sim.charts import ablation
+
+        return ablation.draw(document)
+
+    return Drawable(("ablation",), figure)
+
+
 # --- a folder of ours, whatever its kind ------------------------------------------------------------------
 
 
@@ -300,6 +322,8 @@ def drawable(folder: Path) -> DrawableFolder:
         manifests.EXPLANATION.name: _read_explanation,
         manifests.BACKTEST.name: _read_backtest,
         manifests.FIT.name: _read_fit,
+        manifests.PATTERNS.name: _read_patterns,
+        manifests.ABLATION.name: _read_ablation,
     }
     kind = results.loaded(folder)["kind"]
     charts = read[kind](folder)
@@ -347,3 +371,15 @@ def _read_fit(folder: Path) -> Drawable:
     from sim.analysis.fitted import read
 
     return of_fit(read(folder))
+
+
+def _read_patterns(folder: Path) -> Drawable:
+    from sim.analysis.patterns import read
+
+    return of_patterns(read(folder).document)
+
+
+def _read_ablation(folder: Path) -> Drawable:
+    from sim.analysis.ablation import read
+
+    return of_ablation(read(folder).document)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sim.cli.answers import Compare, History, List, Run, Sweep, Validate
+from sim.cli.answers import Ablate, Compare, History, List, Patterns, Run, Sweep, Validate
 from sim.results.manifests import KINDS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,6 +22,8 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "history": History,
     "compare": Compare,
     "sweep": Sweep,
+    "patterns": Patterns,
+    "ablate": Ablate,
 }
 """Commands whose answer has a schema."""
 

@@ -437,3 +437,153 @@ class Far(Answer):
 
 class Sweep(RootModel[Done | Far]):
     """`sim sweep --json`: a sweep that is finished, or with --status how far it is"""
+
+
+class EraOf(Answer):
+    """A part of the record that is replayed."""
+
+    era: str
+    """Its first and last month."""
+    known: str
+    """The last day known to its replays."""
+    until: str
+
+
+class VariantOf(Answer):
+    """The model, or the model without a mechanism."""
+
+    variant: str
+    """`model`, or the name of the mechanism that is switched off."""
+    label: str
+    meaning: str
+    """What the mechanism does."""
+    set: str
+    """What switches it off."""
+    note: str
+
+
+class PatternOf(Answer):
+    """A pattern on record and in the histories of one model, as a row of `patterns.csv`."""
+
+    pattern: str
+    label: str
+    era: str
+    """`all`, or the first and last month of an era."""
+    unit: str
+    kind: Literal["fitted", "known", "new"]
+    """Put in or fitted on such numbers; not fitted, but seen by those who made the model; neither."""
+    record: float | None
+    """The value on record; null if there is none."""
+    n: int
+    """Cases behind it."""
+    variant: str
+    low: float | None
+    """5, 50 and 95 % points over histories; null if fewer than half of them have the number."""
+    median: float | None
+    high: float | None
+    low_mc: float | None
+    """Monte Carlo standard errors of the ends; null with too few runs."""
+    high_mc: float | None
+    histories: int
+    """Those that have the number."""
+    verdict: Literal["inside", "above", "below", "not read"]
+    """Where the record lies against the band."""
+    sure: Literal["yes", "no", "unknown"]
+    """Whether the record is more than two Monte Carlo errors from both ends."""
+    note: str
+
+
+class Patterns(Answer):
+    """`sim patterns --json`"""
+
+    folder: str
+    as_of: str
+    """YYYY-MM-DD."""
+    until: str
+    """Last day read: the end of the last month complete by then."""
+    runs: int
+    """Histories of each model."""
+    seed: int
+    eras: list[EraOf]
+    variants: list[VariantOf]
+    rows: list[PatternOf]
+    sentences: list[str]
+    found: bool
+    """Whether the table existed before."""
+
+
+class MechanismOf(Answer):
+    """A mechanism that was switched off."""
+
+    mechanism: str
+    label: str
+    meaning: str
+    """What it does."""
+    set: str
+    """What switches it off."""
+    note: str
+
+
+class CountWithout(Answer):
+    """The count in the last month without a mechanism, as a row of `count.csv`."""
+
+    mechanism: str
+    label: str
+    tie: Tie
+    month: str
+    mean: float
+    """Over runs, without it."""
+    mean_with: float
+    difference: float
+    """The first less the second, states."""
+    low: float | None
+    """5 % and 95 % points of it over parameter draws, luck removed."""
+    high: float | None
+    mc: float | None
+    """Its Monte Carlo standard error."""
+    q05: int
+    """5 % and 95 % points of it over runs."""
+    q95: int
+    same: int
+    """Runs whose count is the same."""
+
+
+class StateWithout(Answer):
+    """The chance that a tie has changed by the end, without a mechanism, as a row of `states.csv`."""
+
+    mechanism: str
+    iso3: str
+    state: str
+    tie: Tie
+    at_start: str
+    p: float
+    """Without it."""
+    p_with: float
+    difference: float
+    low: float | None
+    """5 % and 95 % points of it over parameter draws, luck removed."""
+    high: float | None
+    mc: float | None
+    """Its Monte Carlo standard error."""
+
+
+class Ablate(Answer):
+    """`sim ablate --json`"""
+
+    folder: str
+    scenario: str
+    title: str
+    set: dict[str, str]
+    """What was set on top of the file, by path."""
+    without: list[str]
+    runs: int
+    """Runs of each."""
+    seed: int
+    parameters: Literal["drawn", "central"]
+    last_month: str
+    mechanisms: list[MechanismOf]
+    count: list[CountWithout]
+    states: list[StateWithout]
+    sentences: list[str]
+    found: bool
+    """Whether the tables existed before."""

@@ -135,6 +135,14 @@ def votes(ctx: click.Context) -> Words:
     ]
 
 
+@_offered
+def mechanisms(ctx: click.Context) -> Words:
+    """Mechanisms of the model, as `--without` takes them."""
+    from sim.backtest.mechanisms import MECHANISMS
+
+    return [(name, mechanism.meaning) for name, mechanism in MECHANISMS.items()]
+
+
 def _parameters() -> Words:
     from sim.parameters import PARAMETERS
 

@@ -28,6 +28,8 @@ COMMANDS = {
     "verify": "Check the digests of a result, and whether running it again gives the same bytes.",
     "fit": "Fit rates and effects on the record, and rank the states.",
     "backtest": "Forecast past years from what was known before them, and score that beside baselines.",
+    "patterns": "Set patterns of the record beside the model's, with and without each mechanism.",
+    "ablate": "Switch off each mechanism of the model in a scenario: what it does to count and states.",
     "history": "Show the record: who recognises Taipei on a day, what changed, the count since 1971.",
     "parameters": "List every model parameter with unit, kind, range and source.",
     "schema": "Print JSON Schemas: of scenario files, for editors, and of what --json prints.",

@@ -22,7 +22,7 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from sim.atlas.reading import parsed_day
-from sim.cli.completing import files, settings, votes
+from sim.cli.completing import files, mechanisms, settings, votes
 from sim.errors import InputError, Problem
 from sim.letters import json_fit
 
@@ -45,6 +45,13 @@ _executor = click.option(
 )  # fmt: skip
 _scheduler = click.option("--scheduler", metavar="ADDRESS", help="Address of the dask scheduler.")
 no_charts = click.option("--no-charts", is_flag=True, help="Draw no charts.")
+
+
+without = click.option(
+    "--without", multiple=True, metavar="MECHANISM", shell_complete=mechanisms,
+    help="Switch off this mechanism, one of money, threats, beliefs, words, governments, purses, silence and hazard "
+    "(the bare fitted hazard); repeatable (default: each of them, one by one).",
+)  # fmt: skip
 
 
 class Folder(click.ParamType):

@@ -15,7 +15,7 @@ SCHEMA = "recognition.schema.json"
 ID = "urn:recognition-sim:scenario"
 
 
-WHAT = ("scenario", "run", "list", "validate", "history", "compare", "sweep", "manifest")
+WHAT = ("scenario", "run", "list", "validate", "history", "compare", "sweep", "patterns", "ablate", "manifest")
 
 
 @click.command("schema", context_settings=HELP)
@@ -31,7 +31,7 @@ def command(what: str, out: Path | None) -> None:
     another may leave out all that it does not change.
 
     WHAT is scenario (the default); manifest, for the manifest.json of any folder of results; or run, list, validate,
-    history, compare or sweep, for what that command prints with --json.
+    history, compare, sweep, patterns or ablate, for what that command prints with --json.
     """
     document = schema_of(what)
     if out is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.backtest.scores import HAZARD, NAMES, SIMULATION, published
+from sim.backtest.mechanisms import HAZARD
+from sim.backtest.scores import NAMES, SIMULATION, published
 from sim.words import listed
 
 SCORES = (

@@ -1,4 +1,4 @@
-"""What a notebook shows of results, comparisons, sweeps, explanations and sensitivities: a sentence and a chart."""
+"""What a notebook shows of results and of all that is made of them: a sentence and a chart."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.ablation import Ablation
 from sim.analysis.compare import Comparison
 from sim.analysis.explain import Explanation
+from sim.analysis.patterns import Patterns
 from sim.analysis.sensitivity import Sensitivity
 from sim.charts import catalogue
 from sim.charts.catalogue import Drawable
@@ -64,7 +66,7 @@ def html(thing: Any) -> str:
 
 
 def charts_of(thing: Any) -> Drawable:
-    """The charts of a result, comparison, sweep, explanation or sensitivity."""
+    """The charts of a result, comparison, sweep, explanation, sensitivity, of patterns or an ablation."""
     if isinstance(thing, Result):
         return catalogue.of_result(thing)
     if isinstance(thing, Comparison):
@@ -73,6 +75,10 @@ def charts_of(thing: Any) -> Drawable:
         return catalogue.of_explanation(thing)
     if isinstance(thing, SweepResult):
         return catalogue.of_sweep(thing.document())
+    if isinstance(thing, Patterns):
+        return catalogue.of_patterns(thing.document)
+    if isinstance(thing, Ablation):
+        return catalogue.of_ablation(thing.document)
     assert isinstance(thing, Sensitivity)
     return catalogue.of_sensitivity(thing.document)
 
@@ -94,6 +100,10 @@ def _in_words(thing: Any) -> tuple[str, list[str]]:
         return thing.result.title, [*thing.document["chance"]["sentences"], *([] if run is None else run["story"][:1])]
     if isinstance(thing, SweepResult):
         return thing.title, [swept.in_words(thing.document())]
+    if isinstance(thing, Patterns):
+        return "Patterns of the record", thing.sentences[:2]
+    if isinstance(thing, Ablation):
+        return thing.title, thing.sentences
     return thing.title, [_sensitivity(thing)]
 
 

@@ -84,4 +84,8 @@ FIT = Kind(
     document="fit.json",
     again="fit again",
 )
-KINDS = {kind.name: kind for kind in (RESULT, SWEEP, COMPARISON, SENSITIVITY, EXPLANATION, BACKTEST, FIT)}
+PATTERNS = Kind("patterns", ("patterns.csv",), document="patterns.json", again="read the patterns again")
+ABLATION = Kind("ablation", ("count.csv", "states.csv"), document="ablation.json", again="ablate again")
+KINDS = {
+    kind.name: kind for kind in (RESULT, SWEEP, COMPARISON, SENSITIVITY, EXPLANATION, BACKTEST, FIT, PATTERNS, ABLATION)
+}

@@ -263,6 +263,29 @@ class FitManifest(Manifest):
     as_of: Day
 
 
+class PatternsManifest(Manifest):
+    """Patterns of the record beside those of the model."""
+
+    as_of: Day
+    without: list[Printable]
+    """Mechanisms that were switched off, one by one."""
+    runs: Runs
+    seed: Seed
+
+
+class AblationManifest(Manifest):
+    """A scenario without each mechanism."""
+
+    scenario: Printable
+    title: Printable
+    set: dict[Printable, Printable]
+    without: list[Printable]
+    """Mechanisms that were switched off, one by one."""
+    runs: Runs
+    seed: Seed
+    parameters: Mode
+
+
 SCHEMAS: dict[str, type[Manifest]] = {
     "result": ResultManifest,
     "sweep": SweepManifest,
@@ -271,6 +294,8 @@ SCHEMAS: dict[str, type[Manifest]] = {
     "explanation": ExplanationManifest,
     "backtest": BacktestManifest,
     "fit": FitManifest,
+    "patterns": PatternsManifest,
+    "ablation": AblationManifest,
 }
 """By the name of the kind."""
 

@@ -17,7 +17,6 @@ from sim.backtest.backtest import (
     DISTRIBUTION,
     HORIZONS,
     MARK,
-    NO_AGENTS,
     ORIGINS,
     TABLES,
     Backtest,
@@ -27,7 +26,8 @@ from sim.backtest.backtest import (
     outside_mark,
 )
 from sim.backtest.baselines import BASELINES
-from sim.backtest.scores import HAZARD, SIMULATION
+from sim.backtest.mechanisms import HAZARD, NO_AGENTS
+from sim.backtest.scores import SIMULATION
 from sim.errors import InputError
 from sim.results.table import Table, read_csv
 from sim.scenario import Scenario

@@ -39,6 +39,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[tuple[str, A
         ("run", NAME, "--runs", 20, "--no-charts", "--out", folder / "compare" / "results"),
         (*SWEEP, "--to", folder / "sweep", "--status"),
         (*SWEEP, "--to", folder / "sweep"),
+        ("patterns", "--as-of", "1991-01-31", "--without", "money", "--runs", 20, "--no-charts", "--to", folder / "p"),
+        ("ablate", NAME, "--without", "words", "--runs", 20, "--no-charts", "--to", folder / "a"),
     ]
     pairs = []
     for words in asked:
@@ -72,7 +74,7 @@ def test_answers(answers: tuple[list[tuple[str, Any]], Path]) -> None:
 
 def test_manifests(answers: tuple[list[tuple[str, Any]], Path]) -> None:
     run = next(document["folder"] for command, document in answers[0] if command == "run")
-    for folder in (Path(run), answers[1] / "compare", answers[1] / "sweep"):
+    for folder in (Path(run), *(answers[1] / name for name in ("compare", "sweep", "p", "a"))):
         document = json.loads((folder / "manifest.json").read_text("utf-8"))
         assert problems("manifest", document) == []
         assert problems("manifest", document | {"more": 1}) != []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.backtest.mechanisms import MECHANISMS
 from sim.cli.main import COMMANDS
 from sim.cli.main import sim as program
 from sim.scenario import shipped
@@ -53,6 +54,12 @@ def test_states_of_a_result_or_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert offered(monkeypatch, "explain", str(tmp_path), "--state", "") == {"HND": "Honduras"}
     (tmp_path / "manifest.json").write_text("damaged")
     assert "PRY" in offered(monkeypatch, "explain", str(tmp_path), "--state", "")
+
+
+def test_mechanisms(monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in (("patterns",), ("ablate", "honduras-2021")):
+        assert list(offered(monkeypatch, *command, "--without", "")) == list(MECHANISMS)
+        assert list(offered(monkeypatch, *command, "--without", "s")) == ["silence"]
 
 
 def test_paths(monkeypatch: pytest.MonkeyPatch) -> None:

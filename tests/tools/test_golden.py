@@ -130,7 +130,7 @@ def compare_with_kept(now: Path, name: str, table: str) -> None:
 
 def test_there_is_no_golden_result_without_a_scenario() -> None:
     kept = {path.name for path in (ROOT / FOLDER).glob("*") if path.is_dir()}
-    wanted = {*shipped(), *shipped_sweeps(), LEVERS, "backtest", "docking", f"{OUTLOOK}.sensitivity"}
+    wanted = {*shipped(), *shipped_sweeps(), LEVERS, "backtest", "docking", "patterns", f"{OUTLOOK}.sensitivity"}
     assert kept <= wanted, "run `make results` and remove what is left over"
 
 
