@@ -21,6 +21,7 @@ from sim.results.tables import COOPERATION, RECOGNITION, paired
 from sim.runs.run import Request, simulate
 from sim.runs.setup import Setup
 from sim.scenario import ResolvedScenario, parse_overrides
+from sim.scenario.language import full_path
 from sim.words import of_gdp, share, spoken
 
 FAST, WHOLE = 1_000, 10_000
@@ -55,6 +56,10 @@ class Explorer:
     loaded: ResolvedScenario
     """The scenario as it is: what all is compared with."""
     threads: int | None = None
+    fast: int = FAST
+    """Runs while a lever is dragged."""
+    whole: int = WHOLE
+    """Runs when it rests, and the most that can be asked for."""
     _results: dict[int, Result] = field(default_factory=dict, init=False)
     """The scenario as it is, by number of runs."""
     _seen: dict[int, dict[str, Any]] = field(default_factory=dict, init=False)
@@ -74,7 +79,7 @@ class Explorer:
     def run(self, texts: Iterable[str], runs: int) -> dict[str, Any]:
         """What the page shows with some numbers set.
 
-        texts : `PATH=VALUE`, as `--set` takes them; runs : 1 to `WHOLE`
+        texts : `PATH=VALUE`, as `--set` takes them; runs : 1 to `whole`
         Raises InputError for what cannot be set, and Overtaken if a newer call comes before this one is done.
         """
         request = self.request(texts, runs)
@@ -103,7 +108,7 @@ class Explorer:
     def baseline(self, runs: int, watch: Any = None) -> Result:
         """The scenario as it is."""
         if runs not in self._results:
-            kept = {number: result for number, result in self._results.items() if number in (FAST, WHOLE)}
+            kept = {number: result for number, result in self._results.items() if number in (self.fast, self.whole)}
             request = _Near.of(self.loaded, runs, near=self._base)
             result = simulate(request, self.threads, watch)
             self._seen = {number: self._seen[number] for number in kept} | {runs: self._view(result, None)}
@@ -116,7 +121,7 @@ class Explorer:
         wrong = [
             Problem(path, "set on the page only below " + ", ".join(TABLES) + "; the rest when it is opened: --set")
             for path in values
-            if path.partition(".")[0] not in TABLES
+            if full_path(path).partition(".")[0] not in TABLES
         ]
         if wrong:
             raise InputError(wrong, self.loaded.file)
@@ -127,13 +132,13 @@ class Explorer:
 
     def request(self, texts: Iterable[str], runs: int) -> Request:
         """That scenario and a number of runs, with the seed of the scenario as it is. Raises InputError."""
-        if not 1 <= runs <= WHOLE:
-            raise InputError(Problem("runs", f"a whole number from 1 to {WHOLE}", runs))
+        if not 1 <= runs <= self.whole:
+            raise InputError(Problem("runs", f"a whole number from 1 to {self.whole}", runs))
         return _Near.of(self.resolved(texts), runs, near=self._base)
 
     def scenario(self, texts: Iterable[str]) -> str:
         """A scenario file that extends this one and sets the same numbers. Raises InputError."""
-        return scenario_text(self.loaded, self.resolved(texts), WHOLE)
+        return scenario_text(self.loaded, self.resolved(texts), self.whole)
 
     @cached_property
     def _files(self) -> Any:
@@ -142,16 +147,16 @@ class Explorer:
     def warm_up(self, tell: Any = None) -> None:
         """Compile the model, or load it, and run the scenario as it is, so that the first move is quick."""
         self._base.warm_up(tell)
-        self.baseline(FAST)
+        self.baseline(self.fast)
 
     # --- the page
 
     @cached_property
     def model(self) -> dict[str, Any]:
         """What the script knows from the start: levers, states, the record, the command."""
-        result, header = self.baseline(FAST), self.loaded.scenario.scenario
+        result, header = self.baseline(self.fast), self.loaded.scenario.scenario
         course = Course(result)
-        shown = self._seen[FAST]
+        shown = self._seen[self.fast]
         sides = {code: side for code, _, side in result.members}
         names = {code: name for code, name, _ in result.members} | dict(result.hosts)
         likely = sorted(shown["states"], key=lambda code: (-shown["states"][code][0], names[code]))
@@ -166,11 +171,11 @@ class Explorer:
             "comers": [code for code in likely if sides[code] != "taipei"],
             "hosts": sorted(shown["hosts"], key=lambda code: (-shown["hosts"][code][0], names[code])),
             "least": SMALLEST_SHOWN,
-            "fast": FAST,
-            "whole": WHOLE,
+            "fast": self.fast,
+            "whole": self.whole,
             "seed": header.seed,
             "groups": groups_of(self.loaded),
-            "command": command_of(self.loaded, WHOLE),
+            "command": command_of(self.loaded, self.whole),
             "file": f"{self.loaded.name}-explored.toml",
         }
 
@@ -204,9 +209,10 @@ def _all(flags: Any) -> range:
 
 
 def _bids(result: Result) -> list[list[Any]]:
-    """By state what both patrons bid: name, each one's 5, 50 and 95 % point, and the same in words."""
+    """By state with Taipei at the start what both patrons bid: 5, 50 and 95 % points, and the same in words."""
+    at_start = {code for code, _, side in result.members if side == "taipei"}
     rows = []
-    for row in bids(result):
+    for row in (each for each in bids(result) if each.iso3 in at_start):
         limits = [
             [round(value, 5) for value in (side.low, side.middle, side.high)] for side in (row.beijing, row.taipei)
         ]

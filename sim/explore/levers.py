@@ -40,8 +40,8 @@ def groups_of(loaded: ResolvedScenario) -> list[Group]:
     return [group for group in groups if group["items"]]
 
 
-def _group(name: str, note: str, items: Iterable[Item], search: bool = False) -> Group:
-    return {"name": name, "note": note, "items": list(items), "search": search}
+def _group(name: str, note: str, items: Iterable[Item], folded: bool = True, search: bool = False) -> Group:
+    return {"name": name, "note": note, "items": list(items), "folded": folded, "search": search}
 
 
 def _item(title: str, controls: Iterable[Control], about: str = "") -> Item:
@@ -57,7 +57,7 @@ def _locked(path: str, name: str, why: str) -> Control:
 
 def _patrons(loaded: ResolvedScenario) -> Group:
     note = "A multiple of what the record shows, unless a unit is named."
-    return _group("Patrons", note, (_item("", [_lever(loaded, lever)]) for lever in LEVERS))
+    return _group("Patrons", note, (_item("", [_lever(loaded, lever)]) for lever in LEVERS), folded=False)
 
 
 def _lever(loaded: ResolvedScenario, lever: Lever) -> Control:

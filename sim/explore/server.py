@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from sim.errors import InputError, Problem
-from sim.explore.explorer import FAST, Explorer, Overtaken
+from sim.explore.explorer import Explorer, Overtaken
 from sim.explore.page import html_of, policy
 from sim.letters import cleaned, json_fit
 
@@ -115,7 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _run(self, query: str) -> None:
         texts, runs = _asked(query)
-        self._json(HTTPStatus.OK, self.server.explorer.run(texts, runs))
+        explorer = self.server.explorer
+        self._json(HTTPStatus.OK, explorer.run(texts, explorer.fast if runs is None else runs))
 
     def _scenario(self, query: str) -> None:
         texts, _ = _asked(query)
@@ -147,13 +148,13 @@ _PATHS: dict[str, Callable[[_Handler, str], None]] = {
 }
 
 
-def _asked(query: str) -> tuple[list[str], int]:
-    """The settings and the number of runs in a query. Raises InputError for anything else."""
+def _asked(query: str) -> tuple[list[str], int | None]:
+    """The settings and the number of runs in a query; None where it has none. Raises InputError for anything else."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=MOST_SETTINGS)
     except ValueError as error:
         raise InputError(Problem("", f"settings as set=PATH=VALUE, at most {MOST_SETTINGS} ({error})")) from None
-    texts, runs = [], [str(FAST)]
+    texts, runs = [], []
     for name, value in pairs:
         if name == "set":
             texts.append(value)
@@ -161,9 +162,9 @@ def _asked(query: str) -> tuple[list[str], int]:
             runs.append(value)
         else:
             raise InputError(Problem(name, "one of set, runs"))
-    if len(runs) > 2 or not (runs[-1].isascii() and runs[-1].isdigit() and len(runs[-1]) < 10):
-        raise InputError(Problem("runs", "a whole number, once", runs[-1]))
-    return texts, int(runs[-1])
+    if len(runs) > 1 or not all(text.isascii() and text.isdigit() and len(text) < 10 for text in runs):
+        raise InputError(Problem("runs", "a whole number, once", ", ".join(runs)))
+    return texts, int(runs[0]) if runs else None
 
 
 def serve(explorer: Explorer, port: int, ready: Callable[[str], object]) -> None:

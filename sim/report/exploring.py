@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from sim.results.tables import Paired
 from sim.scenario.language import meaning
-from sim.words import between, beyond_luck, percent, points, share, with_error
+from sim.words import between, beyond_luck, percent, share, with_error
 
 TEMPLATES = Path(__file__).parent / "templates"
 AS_IT_IS = "the scenario as it is"
@@ -99,9 +99,9 @@ def _cells(chance: Chance) -> list[Any]:
         return [round(p, 4), f"{percent(p)} %", "", 0]
     if not change.mean and not change.mc:
         return [round(p, 4), f"{percent(p)} %", "0", 0]
-    clear = beyond_luck(change.mean, change.mc)
-    error = "" if change.mc is None else f" ± {100 * change.mc:.1f}"
-    return [round(p, 4), f"{percent(p)} %", f"{points(change.mean)}{error}", int(clear)]
+    error = None if change.mc is None else 100 * change.mc
+    text = with_error(100 * change.mean, error)
+    return [round(p, 4), f"{percent(p)} %", text, int(beyond_luck(change.mean, change.mc))]
 
 
 # --- what all settings share

@@ -7,6 +7,7 @@ const model = JSON.parse(at("model").textContent);
 const points = model.points;
 const set = new Map(); // by path the value as text, of what is not as in the scenario
 const refresh = []; // called when something was set, so that each control shows it
+const open = new Set(); // names of groups that are unfolded
 let find = "", drawn = null, tracking = false;
 
 function make(tag, attributes, ...children) {
@@ -33,22 +34,24 @@ function settings() {
   return [...known.filter(path => set.has(path)), ...rest].map(path => [path, set.get(path)]);
 }
 function fragment() {
-  const pairs = settings().concat(find ? [["find", find]] : []);
+  const pairs = [...settings(), ...[...open].sort().map(name => ["open", name]), ...(find ? [["find", find]] : [])];
   return pairs.map(pair => pair.map(encodeURIComponent).join("=")).join("&");
 }
 function read() {
   set.clear();
+  open.clear();
   find = "";
   for (const part of location.hash.slice(1).split("&").filter(Boolean)) {
     const cut = part.indexOf("=");
     let pair;
     try { pair = [part.slice(0, cut), part.slice(cut + 1)].map(decodeURIComponent); } catch { continue; }
     if (pair[0] === "find") find = pair[1];
+    else if (pair[0] === "open") open.add(pair[1]);
     else if (cut > 0 && (!points || known.includes(pair[0]))) set.set(...pair);
   }
   refresh.forEach(call => call());
 }
-function keep() {
+function keep() { // while something is dragged there is one entry to go back over, not many
   const text = fragment() ? `#${fragment()}` : location.pathname + location.search;
   try { history[tracking ? "replaceState" : "pushState"](null, "", text); } catch { /* too many in a second */ }
   tracking = true;
@@ -157,14 +160,25 @@ function vote(one) {
 function locked(one) {
   return make("div", { class: "lever locked" }, make("b", {}, one.name), make("p", { class: "note" }, one.why));
 }
+function folded(name) {
+  const box = make("details", { class: "group", toggle: () => {
+    if (box.open === open.has(name)) return;
+    if (box.open) open.add(name);
+    else open.delete(name);
+    tracking = true;
+    keep();
+  } }, make("summary", {}, make("h3", {}, name)));
+  refresh.push(() => { box.open = open.has(name); });
+  return box;
+}
 const KINDS = { slider, switch: toggle, vote, locked };
 function levers() {
   for (const group of model.groups) {
-    const box = make("section", { class: "group" }, group.name && make("h3", {}, group.name),
-      group.note && make("p", { class: "note" }, group.note));
+    const box = group.folded ? folded(group.name) : make("section", { class: "group" }, group.name && make("h3", {}, group.name));
+    box.append(...[group.note && make("p", { class: "note" }, group.note)].filter(Boolean));
     if (group.search) {
       const input = make("input", { type: "search", "aria-label": `Find in ${group.name}`, placeholder: "Find",
-        input: () => { find = input.value; refresh.forEach(call => call()); keep(); tracking = true; } });
+        input: () => { find = input.value; refresh.forEach(call => call()); tracking = true; keep(); } });
       refresh.push(() => {
         if (input.value !== find) input.value = find;
         for (const row of box.querySelectorAll(".lever")) row.hidden = !row.dataset.words.includes(find.toLowerCase());
@@ -243,12 +257,16 @@ function fan(view, base) {
   at("fan").replaceChildren(make("svg", { class: "chart", viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img",
     "aria-label": `Chart of the number of states that recognise Taipei. ${view.sentence}` }, ...parts));
 }
-function chances(codes, own, was, caption) {
-  const rows = codes.filter(code => own[code]);
+const MOST = 8; // states that may come: the others are counted
+function chances(codes, own, was, caption, most_rows = Infinity) {
+  const height = code => Math.max(own[code][0], was[code][0]);
+  const least = [...codes].sort((one, other) => height(other) - height(one))[most_rows];
+  const rows = codes.filter(code => least === undefined || height(code) > height(least));
+  const others = codes.length - rows.length;
   if (!rows.length) return "";
   const most = Math.max(...rows.flatMap(code => [own[code][0], was[code][0]]));
   const scale = [0.05, 0.1, 0.2, 0.25, 0.5, 1].find(each => most <= each) || 1;
-  return make("table", { class: "moves" }, make("caption", {}, caption, make("span", { class: "beside" }, `The bars end at ${100 * scale} %.`)),
+  return make("table", { class: "moves" }, make("caption", {}, caption, make("span", { class: "beside" }, `The bars end at ${100 * scale} %.${others ? ` ${others} more, each at most ${own[least][0] > was[least][0] ? own[least][1] : was[least][1]}.` : ""}`)),
     make("thead", {}, make("tr", {}, ...["State", "Chance", "Change, points"].map((name, n) => make("th", { scope: "col", class: n ? "num" : undefined }, name)))),
     make("tbody", {}, ...rows.map(code => {
       const [p, text, change, clear] = own[code];
@@ -259,11 +277,13 @@ function chances(codes, own, was, caption) {
 }
 function bidding(rows) {
   if (!rows || !rows.length) return "";
-  const most = Math.max(...rows.flatMap(row => [row[1][2], row[2][2]]));
-  const span = (kind, limits) => [placed(make("i", { class: `span ${kind}` }), { left: limits[0] / most, width: (limits[2] - limits[0]) / most }),
-    placed(make("i", { class: `dot ${kind}` }), { left: limits[1] / most })];
+  const limits = rows.flatMap(row => [...row[1], ...row[2]]).filter(limit => limit > 0);
+  const least = Math.min(...limits), most = Math.max(...limits), length = Math.log(most / least) || 1;
+  const x = limit => limit > least ? Math.log(limit / least) / length : 0;
+  const span = (kind, [low, middle, high]) => [placed(make("i", { class: `span ${kind}` }), { left: x(low), width: x(high) - x(low) }),
+    placed(make("i", { class: `dot ${kind}` }), { left: x(middle) })];
   return make("table", { class: "moves" }, make("caption", {}, "What was bid in talks of leaving Taipei",
-    make("span", { class: "beside" }, "Limits as the state believes them: median and 90 % of talks; ", make("b", { class: "of-beijing" }, "Beijing"), " above, ", make("b", { class: "of-taipei" }, "Taipei"), ` below, to ${tidy(Number(most.toPrecision(2)))} % of its GDP a year.`)),
+    make("span", { class: "beside" }, "Limits as the state believes them: median and 90 % of talks; ", make("b", { class: "of-beijing" }, "Beijing"), " above, ", make("b", { class: "of-taipei" }, "Taipei"), ` below, from ${tidy(Number(least.toPrecision(1)))} to ${tidy(Number(most.toPrecision(2)))} % of its GDP a year; equal steps are equal ratios.`)),
     make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "State"))),
     make("tbody", {}, ...rows.map(([code, beijing, taipei, words]) => make("tr", {}, make("th", { scope: "row" }, model.names[code],
       make("span", { class: "track bids", "aria-hidden": "true" }, ...span("beijing", beijing), ...span("taipei", taipei)), make("span", { class: "beside" }, words))))));
@@ -278,7 +298,7 @@ function draw(view, base) {
   const comers = model.comers.filter(code => Math.max(view.states[code][0], base.states[code][0]) >= model.least);
   at("tables").replaceChildren(...[
     chances(model.leavers, view.states, base.states, `Chance to have left Taipei by ${model.end}`),
-    chances(comers, view.states, base.states, `Chance to have come to Taipei by ${model.end}`),
+    chances(comers, view.states, base.states, `Chance to have come to Taipei by ${model.end}`, MOST),
     chances(model.hosts, view.hosts, base.hosts, `Chance of a host to have suspended military cooperation by ${model.end}`),
     bidding(view.bids)].filter(Boolean));
 }
