@@ -66,6 +66,7 @@ def view(
     low, high = (float(summary[name][-1]) for name in ("q05", "q95"))
     return {
         "sentence": sentence(float(summary["mean"][-1]), low, high, end, change, shares, against),
+        "mean": f"{float(summary['mean'][-1]):.1f}",
         "fan": [[round(float(value), 2) for value in summary["mean"]], *([int(v) for v in summary[q]] for q in BANDS)],
         "states": {code: _cells(chance) for code, chance in chances.items()},
         "hosts": {code: _cells(chance) for code, chance in hosts.items()},

@@ -38,6 +38,7 @@ function fragment() {
   return pairs.map(pair => pair.map(encodeURIComponent).join("=")).join("&");
 }
 function read() {
+  if (drawn && location.hash.length > 1 && !location.hash.includes("=")) return; // a place on the page
   set.clear();
   open.clear();
   find = "";
@@ -241,8 +242,8 @@ function fan(view, base) {
   if (before.length && x(days[0]) - left > 70) text("on-record", left + 4, y(Math.max(...before.map(pair => pair[1]))) - 6, "on record");
   const last = one => one.fan.map(values => values[values.length - 1]), [mean, low, q25, q75, high] = last(view);
   const band = low === high ? String(low) : `${low}–${high}`;
-  const labels = [[mean, "mean", "simulated strong", mean.toFixed(1)], [high > q75 ? (q75 + high) / 2 : high, "90 %", "simulated", band]];
-  if (moving) labels.push([last(base)[0], "as it is", "soft", last(base)[0].toFixed(1)]);
+  const labels = [[mean, "mean", "simulated strong", view.mean], [high > q75 ? (q75 + high) / 2 : high, "90 %", "simulated", band]];
+  if (moving) labels.push([last(base)[0], "as it is", "soft", base.mean]);
   if (after.length > 1 && after[after.length - 1][0] >= end) labels.push([after[after.length - 1][1], "record", "on-record strong", String(after[after.length - 1][1])]);
   labels.sort((one, other) => other[0] - one[0]);
   const places = labels.map(label => y(label[0]));
