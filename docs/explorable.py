@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 
 PAGE = "explorable/outlook-2026.html"
 """Its place on the site."""

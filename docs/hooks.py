@@ -13,6 +13,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docs import explorable
+
 ROOT = Path(__file__).resolve().parents[1]
 
 ELSEWHERE = {
@@ -35,6 +37,8 @@ def place(path: str) -> str | None:
     """The place on the site of a file of the tree, by its path from the root; None if it is not there."""
     if path in ELSEWHERE:
         return ELSEWHERE[path]
+    if path == f"docs/{explorable.PAGE}":
+        return explorable.PAGE
     if path.startswith("docs/notebooks/") and path.endswith(".ipynb"):
         return path.removeprefix("docs/").replace(".ipynb", ".md")
     if path.startswith("docs/") and path.endswith((".md", ".json", *PICTURES)):
@@ -94,6 +98,8 @@ def on_files(files: Any, config: Any) -> Any:
 
     for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
         files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=page_of(notebook)))
+
+    files.append(File.generated(config, explorable.PAGE, content=explorable.page()))
 
     wanted: set[str] = set()
     for page in list(files.documentation_pages()):
