@@ -69,6 +69,7 @@ def model_of(swept: SweepResult, document: Mapping[str, Any]) -> dict[str, Any] 
         "groups": [{"name": "", "note": "", "items": [_item(one) for one in sliders]}],
         "command": _command(swept),
         "against": name,
+        "was": "as it is" if exact else "nearest",
         "base": base,
         "points": points,
     }

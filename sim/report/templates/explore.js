@@ -8,7 +8,7 @@ const points = model.points;
 const set = new Map(); // by path the value as text, of what is not as in the scenario
 const refresh = []; // called when something was set, so that each control shows it
 const open = new Set(); // names of groups that are unfolded
-let find = "", drawn = null, tracking = false;
+let find = "", drawn = null;
 
 function make(tag, attributes, ...children) {
   const svg = ["svg", "path", "line", "text", "circle"].includes(tag);
@@ -52,19 +52,19 @@ function read() {
   }
   refresh.forEach(call => call());
 }
-function keep() { // while something is dragged there is one entry to go back over, not many
+function keep(way) { // by pushState, so that one can go back, or by replaceState
   const text = fragment() ? `#${fragment()}` : location.pathname + location.search;
-  try { history[tracking ? "replaceState" : "pushState"](null, "", text); } catch { /* too many in a second */ }
-  tracking = true;
+  if (text === location.hash || (!fragment() && !location.hash)) return;
+  const depth = (history.state?.depth || 0) + (way === "pushState");
+  try { history[way]({ depth }, "", text); } catch { /* the browser allows so many in a second */ }
 }
 function moved() {
   refresh.forEach(call => call());
-  if (points) keep();
   follow();
 }
 function rested() {
-  keep();
-  tracking = false;
+  keep("pushState");
+  offer();
 }
 function put(path, value) {
   if (value === null) set.delete(path);
@@ -81,6 +81,7 @@ function lever(name, of, value, onReset, ...rest) {
   const row = make("div", { class: "head" }, make("label", { for: id }, name), value, reset);
   return [id, reset, make("div", { class: "lever" }, row, ...rest)];
 }
+const unset = (text, one) => text === undefined && one.unset ? `, ${one.unset}` : "";
 function slider(one) {
   known.push(one.path);
   const value = make("output", {}), marks = make("div", { class: "marks", "aria-hidden": "true" });
@@ -91,8 +92,8 @@ function slider(one) {
   const [id, reset, row] = lever(one.name, one.of || one.name, value, () => put(one.path, null), input, marks, words);
   input.id = id;
   const last = Math.max(1, one.stops.length - 1);
-  if (one.mark) marks.append(placed(make("i", { class: "belief" }), { left: one.mark[0], width: one.mark[1] - one.mark[0] }));
-  marks.append(placed(make("i", { class: "own" }), { left: one.own / last }));
+  if (one.mark) marks.append(mark("belief", { left: one.mark[0], width: one.mark[1] - one.mark[0] }));
+  marks.append(mark("own", { left: one.own / last }));
   refresh.push(() => {
     const text = set.get(one.path);
     let place = text === undefined ? one.own : one.stops.findIndex(stop => String(stop) === text);
@@ -100,7 +101,7 @@ function slider(one) {
     if (away) place = one.stops.findLastIndex(stop => +stop <= +text); // a value between two stops, from a link
     input.value = Math.max(0, place);
     const said = away ? text : one.texts[place];
-    value.textContent = [said, one.unit].filter(Boolean).join(" ") + (text === undefined && one.unset ? `, ${one.unset}` : "");
+    value.textContent = [said, one.unit].filter(Boolean).join(" ") + unset(text, one);
     input.setAttribute("aria-valuetext", value.textContent);
     reset.hidden = text === undefined;
   });
@@ -128,10 +129,10 @@ function vote(one) {
       change: rested });
     const [id, reset, row] = lever(each.name, `${one.name}, ${each.name}`, value, clear, input, marks);
     input.id = id;
-    marks.append(placed(make("i", { class: "own" }), { left: each.own }));
+    marks.append(mark("own", { left: each.own }));
     refresh.push(() => {
       input.value = 100 * chance(each);
-      value.textContent = `${tidy(Math.round(1000 * chance(each)) / 10)} %` + (set.has(each.path) || !each.unset ? "" : `, ${each.unset}`);
+      value.textContent = `${tidy(Math.round(1000 * chance(each)) / 10)} %${unset(set.get(each.path), each)}`;
       input.setAttribute("aria-valuetext", value.textContent);
       reset.hidden = !set.has(each.path);
     });
@@ -166,8 +167,7 @@ function folded(name) {
     if (box.open === open.has(name)) return;
     if (box.open) open.add(name);
     else open.delete(name);
-    tracking = true;
-    keep();
+    keep("replaceState");
   } }, make("summary", {}, make("h3", {}, name)));
   refresh.push(() => { box.open = open.has(name); });
   return box;
@@ -175,11 +175,12 @@ function folded(name) {
 const KINDS = { slider, switch: toggle, vote, locked };
 function levers() {
   for (const group of model.groups) {
-    const box = group.folded ? folded(group.name) : make("section", { class: "group" }, group.name && make("h3", {}, group.name));
-    box.append(...[group.note && make("p", { class: "note" }, group.note)].filter(Boolean));
+    const box = group.folded ? folded(group.name)
+      : make("section", { class: "group" }, group.name && make("h3", {}, group.name));
+    if (group.note) box.append(make("p", { class: "note" }, group.note));
     if (group.search) {
       const input = make("input", { type: "search", "aria-label": `Find in ${group.name}`, placeholder: "Find",
-        input: () => { find = input.value; refresh.forEach(call => call()); tracking = true; keep(); } });
+        input: () => { find = input.value; refresh.forEach(call => call()); keep("replaceState"); } });
       refresh.push(() => {
         if (input.value !== find) input.value = find;
         for (const row of box.querySelectorAll(".lever")) row.hidden = !row.dataset.words.includes(find.toLowerCase());
@@ -200,21 +201,24 @@ function levers() {
 function fan(view, base) {
   const wide = at("fan").clientWidth || 600, narrow = wide < 520, tall = narrow ? 200 : 320, line = narrow ? 15 : 18;
   const left = 26, right = wide - (narrow ? 92 : 158), head = 20, foot = tall - 22, days = model.days;
-  const [before, after] = model.record, all = [...before, ...after], end = days[days.length - 1];
+  const [before, after] = model.record, all = [...before, ...after], end = days.at(-1);
   const first = Math.min(days[0], ...before.map(pair => pair[0]));
   const most = 1.06 * Math.max(1, ...view.fan[4], ...base.fan[4], ...all.map(pair => pair[1]));
   const x = day => left + (right - left) * (day - first) / Math.max(1, end - first);
   const y = count => foot - (foot - head) * count / most;
   const round = value => Math.round(10 * value) / 10;
   const parts = [];
-  const rule = (kind, x1, y1, x2, y2) => parts.push(make("line", { class: kind, x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) }));
-  const text = (kind, x0, y0, words, anchor) => parts.push(make("text", { class: kind, x: round(x0), y: round(y0), "text-anchor": anchor || "start" }, words));
-  const along = pairs => pairs.flatMap(([day, count], n) => n ? [[x(day), y(pairs[n - 1][1])], [x(day), y(count)]] : [[x(day), y(count)]]);
-  const path = (kind, corners, close) => parts.push(make("path", { class: kind, d: "M" + corners.map(pair => pair.map(round).join(" ")).join("L") + (close || "") }));
+  const path = (kind, corners, close = "") => parts.push(
+    make("path", { class: kind, d: "M" + corners.map(pair => pair.map(round).join(" ")).join("L") + close }));
+  const text = (kind, x0, y0, words, anchor = "start") => parts.push(
+    make("text", { class: kind, x: round(x0), y: round(y0), "text-anchor": anchor }, words));
+  const rule = (kind, ...corners) => path(kind, corners);
+  const along = pairs => pairs.flatMap(([day, count], n) => // a line of steps
+    [...(n ? [[x(day), y(pairs[n - 1][1])]] : []), [x(day), y(count)]]);
   const column = (one, n) => days.map((day, row) => [day, one.fan[n][row]]);
   const step = [1, 2, 5, 10, 20, 50].find(each => most / each <= 6.5) || 100;
   for (let count = 0; count <= most; count += step) {
-    rule(count ? "grid" : "base", left, y(count), right, y(count));
+    rule(count ? "grid" : "base", [left, y(count)], [right, y(count)]);
     text("tick", left - 6, y(count) + 4, String(count), "end");
   }
   const month = day => { const date = new Date(864e5 * day); return 12 * date.getUTCFullYear() + date.getUTCMonth(); };
@@ -222,13 +226,13 @@ function fan(view, base) {
   const every = [1, 2, 3, 6, 12, 24, 60, 120].find(each => span / each <= fits) || 240;
   for (let number = Math.ceil((month(first) + 1) / every) * every; number <= month(end); number += every) {
     const date = new Date(Date.UTC(Math.floor(number / 12), number % 12, 1)), day = date / 864e5;
-    rule("base", x(day), foot, x(day), foot + 4);
-    const name = every < 12 ? date.toLocaleString("en-GB", { month: "short", year: "2-digit", timeZone: "UTC" }) : String(date.getUTCFullYear());
-    text("tick", x(day), foot + 16, name, "middle");
+    rule("base", [x(day), foot], [x(day), foot + 4]);
+    const how = every < 12 ? { month: "short", year: "2-digit", timeZone: "UTC" } : { year: "numeric", timeZone: "UTC" };
+    text("tick", x(day), foot + 16, date.toLocaleString("en-GB", how), "middle");
   }
   path("most", [...along(column(view, 1)), ...along(column(view, 4)).reverse()], "Z");
   path("half", [...along(column(view, 2)), ...along(column(view, 3)).reverse()], "Z");
-  rule("start", x(days[0]), 4, x(days[0]), foot);
+  rule("start", [x(days[0]), 4], [x(days[0]), foot]);
   text("note", x(days[0]) + (narrow ? 4 : 6), 12, narrow ? model.start[1] : `start ${model.start[1]}`);
   const moving = base !== view;
   if (moving) {
@@ -239,63 +243,75 @@ function fan(view, base) {
   path("mean", along(column(view, 0)));
   if (before.length) path("record", along([...before, ...after.slice(0, 1)]));
   if (after.length > 1) path("record", along(after));
-  if (before.length && x(days[0]) - left > 70) text("on-record", left + 4, y(Math.max(...before.map(pair => pair[1]))) - 6, "on record");
-  const last = one => one.fan.map(values => values[values.length - 1]), [mean, low, q25, q75, high] = last(view);
+  const highest = Math.max(...before.map(pair => pair[1]));
+  if (before.length && x(days[0]) - left > 70) text("on-record", left + 4, y(highest) - 6, "on record");
+  const [mean, low, , q75, high] = view.fan.map(values => values.at(-1));
   const band = low === high ? String(low) : `${low}–${high}`;
-  const labels = [[mean, "mean", "simulated strong", view.mean], [high > q75 ? (q75 + high) / 2 : high, "90 %", "simulated", band]];
-  if (moving) labels.push([last(base)[0], "as it is", "soft", base.mean]);
-  if (after.length > 1 && after[after.length - 1][0] >= end) labels.push([after[after.length - 1][1], "record", "on-record strong", String(after[after.length - 1][1])]);
+  const labels = [[mean, "mean", "simulated strong", view.mean], [(q75 + high) / 2, "90 %", "simulated", band]];
+  if (moving) labels.push([base.fan[0].at(-1), model.was || "as it is", "soft", base.mean]);
+  if (after.length > 1 && after.at(-1)[0] >= end) labels.push([after.at(-1)[1], "record", "on-record strong", after.at(-1)[1]]);
   labels.sort((one, other) => other[0] - one[0]);
-  const places = labels.map(label => y(label[0]));
+  const places = labels.map(label => y(label[0])); // of the names: apart by a line, and above the foot
   for (let n = 1; n < places.length; n++) places[n] = Math.max(places[n], places[n - 1] + line);
-  const over = Math.max(0, places[places.length - 1] - (foot - 2));
-  for (let n = places.length - 1; n >= 0; n--) places[n] = Math.min(places[n] - (n === places.length - 1 ? over : 0), n + 1 < places.length ? places[n + 1] - line : Infinity);
+  for (let n = places.length - 1, roof = foot - 2; n >= 0; n--, roof -= line) places[n] = Math.min(places[n], roof);
   labels.forEach(([value, name, kind, number], n) => {
     path(`leader ${kind.split(" ")[0]}`, [[right, y(value)], [right + 6, y(value)], [right + 14, places[n]]]);
     text(kind, right + 18, places[n] + 4, `${name}: ${number}`);
   });
   text("note", right + 18, 12, model.end);
-  at("fan").replaceChildren(make("svg", { class: "chart", viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img",
-    "aria-label": `Chart of the number of states that recognise Taipei. ${view.sentence}` }, ...parts));
+  const words = `Chart of the number of states that recognise Taipei. ${view.sentence}`;
+  at("fan").replaceChildren(make("svg", { class: "chart", viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall,
+    role: "img", "aria-label": words }, ...parts));
 }
-const MOST = 8; // states that may come: the others are counted
-function chances(codes, own, was, caption, most_rows = Infinity) {
+const MOST = 8; // states that may come to Taipei; the others are counted
+const named = (code, ...more) => make("th", { scope: "row" }, model.names[code], ...more);
+const beside = (...words) => make("span", { class: "beside" }, ...words);
+const track = (kind, ...marks) => make("span", { class: `track ${kind}`, "aria-hidden": "true" }, ...marks);
+const mark = (kind, places) => placed(make("i", { class: kind }), places);
+function table(caption, heads, lines) {
+  const columns = heads.map((name, n) => make("th", { scope: "col", class: n ? "num" : undefined }, name));
+  return make("table", { class: "moves" }, make("caption", {}, ...caption),
+    make("thead", {}, make("tr", {}, ...columns)),
+    make("tbody", {}, ...lines.map(cells => make("tr", {}, ...cells))));
+}
+function chances(codes, own, was, caption, limit = Infinity) {
   const height = code => Math.max(own[code][0], was[code][0]);
-  const least = [...codes].sort((one, other) => height(other) - height(one))[most_rows];
-  const rows = codes.filter(code => least === undefined || height(code) > height(least));
-  const others = codes.length - rows.length;
-  if (!rows.length) return "";
-  const most = Math.max(...rows.flatMap(code => [own[code][0], was[code][0]]));
-  const scale = [0.05, 0.1, 0.2, 0.25, 0.5, 1].find(each => most <= each) || 1;
-  return make("table", { class: "moves" }, make("caption", {}, caption, make("span", { class: "beside" }, `The bars end at ${100 * scale} %.${others ? ` ${others} more, each at most ${own[least][0] > was[least][0] ? own[least][1] : was[least][1]}.` : ""}`)),
-    make("thead", {}, make("tr", {}, ...["State", "Chance", "Change, points"].map((name, n) => make("th", { scope: "col", class: n ? "num" : undefined }, name)))),
-    make("tbody", {}, ...rows.map(code => {
+  const next = [...codes].sort((one, other) => height(other) - height(one))[limit]; // the first that is left out
+  const shown = codes.filter(code => next === undefined || height(code) > height(next));
+  if (!shown.length) return "";
+  const most = Math.max(...shown.map(height)), scale = [0.05, 0.1, 0.2, 0.25, 0.5, 1].find(each => most <= each) || 1;
+  const others = next === undefined ? "" : ` ${codes.length - shown.length} more states, each at most `
+    + `${own[next][0] > was[next][0] ? own[next][1] : was[next][1]}.`;
+  return table([caption, beside(`The bars end at ${100 * scale} %.${others}`)], ["State", "Chance", "Change, points"],
+    shown.map(code => {
       const [p, text, change, clear] = own[code];
-      return make("tr", {}, make("th", { scope: "row" }, model.names[code], make("span", { class: "track", "aria-hidden": "true" },
-        placed(make("i", { class: "bar" }), { width: p / scale }), placed(make("i", { class: "was" }), { left: was[code][0] / scale }))),
-        make("td", { class: "num" }, text), make("td", { class: clear ? "num clear" : "num faint" }, change));
-    })));
+      return [named(code, track("", mark("bar", { width: p / scale }), mark("was", { left: was[code][0] / scale }))),
+        make("td", { class: "num" }, text), make("td", { class: clear ? "num clear" : "num faint" }, change)];
+    }));
 }
-function bidding(rows) {
-  if (!rows || !rows.length) return "";
-  const limits = rows.flatMap(row => [...row[1], ...row[2]]).filter(limit => limit > 0);
+function bidding(bids) {
+  if (!bids || !bids.length) return "";
+  const limits = bids.flatMap(row => [...row[1], ...row[2]]).filter(limit => limit > 0);
   const least = Math.min(...limits), most = Math.max(...limits), length = Math.log(most / least) || 1;
   const x = limit => limit > least ? Math.log(limit / least) / length : 0;
-  const span = (kind, [low, middle, high]) => [placed(make("i", { class: `span ${kind}` }), { left: x(low), width: x(high) - x(low) }),
-    placed(make("i", { class: `dot ${kind}` }), { left: x(middle) })];
-  return make("table", { class: "moves" }, make("caption", {}, "What was bid in talks of leaving Taipei",
-    make("span", { class: "beside" }, "Limits as the state believes them: median and 90 % of talks; ", make("b", { class: "of-beijing" }, "Beijing"), " above, ", make("b", { class: "of-taipei" }, "Taipei"), ` below, from ${tidy(Number(least.toPrecision(1)))} to ${tidy(Number(most.toPrecision(2)))} % of its GDP a year; equal steps are equal ratios.`)),
-    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "State"))),
-    make("tbody", {}, ...rows.map(([code, beijing, taipei, words]) => make("tr", {}, make("th", { scope: "row" }, model.names[code],
-      make("span", { class: "track bids", "aria-hidden": "true" }, ...span("beijing", beijing), ...span("taipei", taipei)), make("span", { class: "beside" }, words))))));
+  const side = (kind, [low, middle, high]) => [mark(`span ${kind}`, { left: x(low), width: x(high) - x(low) }),
+    mark(`dot ${kind}`, { left: x(middle) })];
+  const caption = ["What was bid in talks of leaving Taipei", beside(
+    "Limits as the state believes them, median and 90 % of talks: ", make("b", { class: "of-beijing" }, "Beijing"), " above, ",
+    make("b", { class: "of-taipei" }, "Taipei"), ` below, from ${tidy(Number(least.toPrecision(1)))} to `
+    + `${tidy(Number(most.toPrecision(2)))} % of its GDP a year; equal steps are equal ratios.`)];
+  return table(caption, ["State"], bids.map(([code, beijing, taipei, words]) =>
+    [named(code, track("bids", ...side("beijing", beijing), ...side("taipei", taipei)), beside(words))]));
 }
 function draw(view, base) {
   drawn = [view, base];
   at("said").textContent = view.sentence;
   at("said").className = "answer";
   fan(view, base);
-  at("key").textContent = `Line: mean over the runs. Bands: half and 90 % of them.${base === view ? "" : ` Dashed: ${model.against || "the scenario as it is"}.`}`
-    + ` ${view.runs.toLocaleString("en-GB")} runs${points ? " a point" : ""}, seed ${model.seed}. ± is one Monte Carlo standard error of the difference, run by run; what is grey is not beyond chance.`;
+  const dashed = base === view ? "" : ` Dashed: ${model.against || "the scenario as it is"}.`;
+  at("key").textContent = `Line: mean over the runs. Bands: half and 90 % of them.${dashed}`
+    + ` ${view.runs.toLocaleString("en-GB")} runs${points ? " a point" : ""}, seed ${model.seed}.`
+    + " ± is one Monte Carlo standard error of the difference, run by run; what is grey is not beyond chance.";
   const comers = model.comers.filter(code => Math.max(view.states[code][0], base.states[code][0]) >= model.least);
   at("tables").replaceChildren(...[
     chances(model.leavers, view.states, base.states, `Chance to have left Taipei by ${model.end}`),
@@ -328,7 +344,7 @@ async function ask(runs, signal) {
   }
 }
 async function follow() {
-  said();
+  offer();
   if (points) return pick();
   if (whole) whole.abort();
   if (following) return;
@@ -336,7 +352,6 @@ async function follow() {
   at("explore").setAttribute("aria-busy", "true");
   for (let asked = null; asked !== query();) {
     asked = query();
-    if (settings().length && tracking) keep();
     const soon = await ask(model.fast);
     if (soon === false) continue; // said why; again when something else is set
     if (soon) draw(soon.view, soon.base || soon.view);
@@ -353,9 +368,10 @@ async function follow() {
   following = false;
   at("explore").removeAttribute("aria-busy");
 }
+const axes = () => model.groups[0].items.map(item => item.controls[0]);
 function pick() {
-  const key = model.groups[0].items.map(({ controls: [one] }) => set.has(one.path) ? one.stops.findIndex(stop => String(stop) === set.get(one.path)) : one.own).join(" ");
-  const view = points[key], base = points[model.base];
+  const place = one => set.has(one.path) ? one.stops.findIndex(stop => String(stop) === set.get(one.path)) : one.own;
+  const view = points[axes().map(place).join(" ")], base = points[model.base];
   if (view) draw(view, base);
   else wrong(["This point could not be run."]);
 }
@@ -364,20 +380,22 @@ function pick() {
 
 function command() {
   const quoted = text => /^[\w.,=:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  const own = points ? model.groups[0].items.map(({ controls: [one] }) => [one.path, set.get(one.path) ?? String(one.stops[one.own]), one.same])
-    .filter(([, value, same]) => value !== same) : settings();
+  const own = !points ? settings() : axes().map(one => [one.path, set.get(one.path) ?? String(one.stops[one.own]), one.same])
+    .filter(([, value, same]) => value !== same);
   return [model.command, ...own.map(([path, value]) => `--set ${quoted(`${path}=${value}`)}`)].join(" ");
 }
-function said() {
+function offer() {
   at("command").textContent = command();
   const save = at("save");
   if (save) save.href = `scenario?${query().slice(1)}`;
   at("reset").disabled = !set.size;
+  at("back").disabled = !history.state?.depth;
 }
 function copied(button, text) {
   const name = button.textContent;
-  navigator.clipboard.writeText(text()).then(() => { button.textContent = "Copied"; }, () => { button.textContent = "Not copied: the browser forbids it"; })
-    .then(() => pause(1500)).then(() => { button.textContent = name; });
+  const say = words => { button.textContent = words; };
+  navigator.clipboard.writeText(text()).then(() => say("Copied"), () => say("Not copied: the browser forbids it"))
+    .then(() => pause(1500)).then(() => say(name));
 }
 function taking() {
   const button = (name, id, click) => make("button", { type: "button", id, click }, name);
@@ -392,7 +410,7 @@ levers();
 taking();
 read();
 follow();
-addEventListener("popstate", () => { read(); tracking = false; follow(); });
+addEventListener("popstate", () => { read(); follow(); });
 let width = innerWidth;
 addEventListener("resize", () => { if (innerWidth !== width && drawn) { width = innerWidth; fan(...drawn); } });
 })();
