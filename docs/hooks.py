@@ -7,7 +7,6 @@ those files are pages too; links to other files of the tree, such as sources, be
 from __future__ import annotations
 
 import json
-import os
 import posixpath
 import re
 from pathlib import Path
@@ -103,8 +102,7 @@ def on_files(files: Any, config: Any) -> Any:
 
     wanted: set[str] = set()
     for page in list(files.documentation_pages()):
-        source = os.path.relpath(page.abs_src_path, ROOT)
-        wanted |= pictures_of(page.content_string, source)
+        wanted |= pictures_of(page.content_string, f"docs/{page.src_uri}")
     for source, page in ELSEWHERE.items():
         text = (ROOT / source).read_text("utf-8")
         wanted |= pictures_of(text, source)

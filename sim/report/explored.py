@@ -6,6 +6,7 @@ import math
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,9 @@ from sim.sweeps.swept import SweepResult
 from sim.words import day, month, number, spoken
 
 MOST_EXPLORED = 400
-"""Points that a page can hold: each adds about a kilobyte."""
+"""Points that a page can hold: each adds one to two kilobytes."""
+MOST_COMERS = 8
+"""States that may come to Taipei, of which a page has the chances."""
 NEAREST = "the point nearest to the scenario"
 
 
@@ -128,15 +131,12 @@ def _summaries(swept: SweepResult, document: Mapping[str, Any]) -> tuple[list[da
 
 
 def _outcomes(document: Mapping[str, Any]) -> list[Outcome]:
-    """The chances that are shown: of a state that may come to Taipei only if it is likely enough at some point."""
+    """The chances that are shown; of states that may come to Taipei those that are likeliest to at any point."""
     columns, sides = document["columns"], document["at_start"]
     every = outcomes_in(columns, {code: sides[code] for code in document["states"]})
-    return [
-        one
-        for one in every
-        if one.kind == SUSPENDED
-        or (one.kind == LEFT and (not one.away or _most(columns[one.column]) >= SMALLEST_SHOWN))
-    ]
+    comers = [one for one in every if one.kind == LEFT and one.away]
+    comers = sorted(comers, key=lambda one: -_most(columns[one.column]))[:MOST_COMERS]
+    return [one for one in every if one.kind in (LEFT, SUSPENDED) and (not one.away or one in comers)]
 
 
 def _most(chances: Sequence[float | None]) -> float:
@@ -159,7 +159,13 @@ def _view(
         chances[one.kind][one.code] = Chance(document["columns"][one.column][row], change)
     change = None if row == against else _change(document, Outcome(COUNT), row)
     shown = view(summary, end, change, None, chances[LEFT], chances[SUSPENDED], name)
-    return shown | {"runs": document["runs"]}
+    mean, *bands = shown["fan"]
+    return shown | {"runs": document["runs"], "fan": [mean, *map(_steps, bands)]}
+
+
+def _steps(values: Sequence[int]) -> list[int]:
+    """Values that seldom change, each followed by the number of months for which it stands."""
+    return [part for value, same in groupby(values) for part in (value, len(list(same)))]
 
 
 def _change(document: Mapping[str, Any], outcome: Outcome, row: int) -> Paired:

@@ -97,11 +97,14 @@ class Browser:
 
     def open(self, file: Path) -> None:
         """Load a file and wait until all of it is there."""
-        self.visit(file.as_uri())
+        self._load(file.as_uri())
 
     def visit(self, address: str) -> None:
-        """The same of an address; of another fragment of the page that is open too."""
-        self.call("Page.navigate", url="about:blank")
+        """The same of an address, also if it leads to another fragment of the page that is open."""
+        self._load("about:blank")
+        self._load(address)
+
+    def _load(self, address: str) -> None:
         self.events.clear()
         self.call("Page.navigate", url=address)
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):

@@ -315,7 +315,7 @@ function draw(view, base) {
   const comers = model.comers.filter(code => Math.max(view.states[code][0], base.states[code][0]) >= model.least);
   at("tables").replaceChildren(...[
     chances(model.leavers, view.states, base.states, `Chance to have left Taipei by ${model.end}`),
-    chances(comers, view.states, base.states, `Chance to have come to Taipei by ${model.end}`, MOST),
+    chances(comers, view.states, base.states, `Chance to have come to Taipei by ${model.end}${points ? ", of the likeliest" : ""}`, MOST),
     chances(model.hosts, view.hosts, base.hosts, `Chance of a host to have suspended military cooperation by ${model.end}`),
     bidding(view.bids)].filter(Boolean));
 }
@@ -371,7 +371,10 @@ async function follow() {
 const axes = () => model.groups[0].items.map(item => item.controls[0]);
 function pick() {
   const place = one => set.has(one.path) ? one.stops.findIndex(stop => String(stop) === set.get(one.path)) : one.own;
-  const view = points[axes().map(place).join(" ")], base = points[model.base];
+  const long = steps => steps.flatMap((value, n) => n % 2 ? [] : Array(steps[n + 1]).fill(value));
+  const unpacked = point => point && { ...point, fan: point.fan.map((values, n) => n ? long(values) : values) };
+  const key = axes().map(place).join(" "), base = unpacked(points[model.base]);
+  const view = key === model.base ? base : unpacked(points[key]);
   if (view) draw(view, base);
   else wrong(["This point could not be run."]);
 }
