@@ -31,6 +31,7 @@ LONGEST_FIRST = (
     "tests/sweeps",
     "tests/runs",
     "tests/report",
+    "tests/explore",
     "tests/model",
     "tests/analysis",
 )

@@ -26,6 +26,8 @@ FEWEST_MULTIPLES = 5.0
 """A lever that can go as far as this, or further, is a multiple."""
 FOCUS = "pressure_focus"
 """The parameter that stands for Washington's focus where a scenario does not set it."""
+MOST_PARTY = 4
+"""Letters of the short name of a party."""
 DRAWN = "drawn from its range"
 """How a number stands while it is not set, if the scenario or the model gives it a range."""
 
@@ -122,12 +124,11 @@ def _elections(loaded: ResolvedScenario) -> Group:
 
 
 def _vote(name: str, vote: Election, given: str | None) -> Item:
-    path, title = f"elections.{name}", _opening(_plain(name))
-    about = f"{place(vote.state)} votes, {spoken(vote.date)}"
+    path, title = f"elections.{name}", f"{place(vote.state)} votes, {spoken(vote.date)}"
     if given is not None:
-        return _item(title, [_locked(path, title, f"Its outcome is given: {_plain(given)}.")], about)
+        return _item(title, [_locked(path, title, f"Its outcome is given: {_outcome(given)}.")])
     if not vote.enabled:
-        return _item(title, [_locked(path, title, "The scenario leaves this vote out.")], about)
+        return _item(title, [_locked(path, title, "The scenario leaves this vote out.")])
     outcomes = []
     for which, outcome in vote.outcomes.items():
         chance = outcome.chance
@@ -135,12 +136,17 @@ def _vote(name: str, vote: Election, given: str | None) -> Item:
         outcomes.append(
             {
                 "path": f"{path}.outcomes.{which}.chance",
-                "name": _opening(_plain(which)),
+                "name": _opening(_outcome(which)),
                 "own": chance.central if isinstance(chance, Range) else chance,
                 "unset": DRAWN if ranged else "",
             }
         )
-    return _item(title, [{"kind": "vote", "path": path, "name": title, "outcomes": outcomes}], about)
+    return _item(title, [{"kind": "vote", "path": path, "name": title, "outcomes": outcomes}])
+
+
+def _outcome(name: str) -> str:
+    """What a reader calls an outcome: a short name without a vowel is that of a party, `KMT`."""
+    return name.upper() if len(name) <= MOST_PARTY and not set(name) & set("aeiouy") else _plain(name)
 
 
 # --- parameters

@@ -108,7 +108,7 @@ def test_a_link_and_a_reload_give_the_same_page(browser: Browser, server: Server
 
 def test_outcomes_of_a_vote_share_one(browser: Browser, server: Server, outlook: Explorer) -> None:
     visit(browser, server, "open=Elections")
-    focus(browser, "Kmt")
+    focus(browser, "KMT")
     pressed(browser, "ArrowRight")
     chances = {path.split(".")[3]: float(value) for path, value in settings(browser).items() if "taiwan" in path}
     assert chances == {"kmt": 0.44, "dpp": 0.53}

@@ -357,7 +357,7 @@ async function follow() {
     if (soon) draw(soon.view, soon.base || soon.view);
     else asked = null;
     if (asked !== query()) continue;
-    await pause(200);
+    await pause(300); // it rests
     if (asked !== query()) continue;
     whole = new AbortController();
     const all = await ask(model.whole, whole.signal);
