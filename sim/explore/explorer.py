@@ -161,7 +161,6 @@ class Explorer:
         names = {code: name for code, name, _ in result.members} | dict(result.hosts)
         likely = sorted(shown["states"], key=lambda code: (-shown["states"][code][0], names[code]))
         return {
-            "title": result.title,
             "end": end_of(result),
             "start": [day_number(start_of(result)), spoken(start_of(result))],
             "days": [day_number(day) for day in row_days(result)],

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+
 from sim import results
 from sim.explore.explorer import Explorer
 from sim.report import exploring
 from sim.report.page import TEMPLATES, rendered
+from sim.scenario import as_options
+from sim.scenario.values import as_set
 
 
 def html_of(explorer: Explorer, nonce: str) -> str:
@@ -14,7 +18,10 @@ def html_of(explorer: Explorer, nonce: str) -> str:
     return rendered(
         "explore.html.j2",
         {
-            "title": explorer.model["title"],
+            "title": header.title,
+            "opened": shlex.join(
+                as_options({path: as_set(value) for path, value in explorer.loaded.overrides.items()})
+            ),
             "name": header.name,
             "question": header.question,
             "version": results.versions()["recognition-sim"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 AS_IT_IS = "the scenario as it is"
 BANDS = ("q05", "q25", "q75", "q95")
 """Columns of the bands, beside the mean."""
+_SIGNED_ZERO = re.compile(r"^[+−](?=0\.0* )")
+"""The sign of a difference that is printed as zero."""
 _DAY_ZERO = date(1970, 1, 1)
 
 
@@ -86,7 +89,7 @@ def sentence(
         size = with_error(abs(change.mean), change.mc).removeprefix("+")
         text += f"That is {size} {'more' if change.mean > 0 else 'fewer'} than in {against}"
     else:
-        text += f"The difference from {against} is not beyond chance ({with_error(change.mean, change.mc)})"
+        text += f"No difference beyond chance from {against} ({with_error(change.mean, change.mc)})"
     if shares is None:
         return f"{text}."
     fewer, same, more = (share(part) for part in shares)
@@ -100,9 +103,8 @@ def _cells(chance: Chance) -> list[Any]:
         return [round(p, 4), f"{percent(p)} %", "", 0]
     if not change.mean and not change.mc:
         return [round(p, 4), f"{percent(p)} %", "0", 0]
-    error = None if change.mc is None else 100 * change.mc
-    text = with_error(100 * change.mean, error)
-    return [round(p, 4), f"{percent(p)} %", text, int(beyond_luck(change.mean, change.mc))]
+    text = with_error(100 * change.mean, None if change.mc is None else 100 * change.mc)
+    return [round(p, 4), f"{percent(p)} %", _SIGNED_ZERO.sub("", text), int(beyond_luck(change.mean, change.mc))]
 
 
 # --- what all settings share

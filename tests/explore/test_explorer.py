@@ -14,6 +14,7 @@ from sim.analysis.pairs import pair_of
 from sim.errors import InputError
 from sim.explore import explorer as explorers
 from sim.explore.explorer import Explorer, Overtaken
+from sim.explore.page import html_of
 from sim.results import Result
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.scenario import load, parse_overrides
@@ -47,7 +48,7 @@ def check(answer: dict, result: Result, baseline: Result) -> None:
         assert f"{abs(end['mean']):.1f}" in view["sentence"]
         assert ("more" if end["mean"] > 0 else "fewer") + " than in the scenario as it is" in view["sentence"]
     else:
-        assert "not beyond chance" in view["sentence"]
+        assert "No difference beyond chance from" in view["sentence"]
 
 
 @pytest.mark.parametrize("runs", [FAST, 60, WHOLE])
@@ -67,6 +68,9 @@ def test_hosts_and_what_was_set_when_it_was_opened() -> None:
     check(answer, result, baseline)
     assert explorer.model["hosts"]
     assert explorer.model["command"] == f"sim run honduras-2025 --runs {WHOLE} --set washington.attention=2.0"
+    page = html_of(explorer, "nonce")
+    assert "<h1>Honduras and Washington in January 2025: does military cooperation hold?</h1>" in page
+    assert "Opened with <code>--set washington.attention=2.0</code>" in page
 
 
 def test_nothing_set_is_the_scenario_as_it_is(outlook: Explorer) -> None:

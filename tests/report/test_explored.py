@@ -67,7 +67,7 @@ def test_differences_are_paired_and_as_firm_as_their_errors(swept: SweepResult, 
         elif abs(change) > 2 * error:
             assert (" more than in " if change > 0 else " fewer than in ") in sentence
         else:
-            assert "is not beyond chance" in sentence
+            assert "No difference beyond chance from" in sentence
 
 
 def test_where_the_scenario_is_a_point(tmp_path: Path) -> None:
