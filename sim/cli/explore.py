@@ -40,7 +40,6 @@ def command(scenario: str, changes: Changes, port: int, no_browser: bool, thread
 
     try:
         explorer = Explorer(changes.load(scenario), threads)
-        explorer.warm_up(notes(False))
-        serve(explorer, port, ready)
+        serve(explorer, port, ready, notes(False))
     except KeyboardInterrupt:
         click.echo("", err=True)

@@ -167,13 +167,17 @@ def _asked(query: str) -> tuple[list[str], int | None]:
     return texts, int(runs[0]) if runs else None
 
 
-def serve(explorer: Explorer, port: int, ready: Callable[[str], object]) -> None:
-    """Serve until interrupted; ready : called with the address once it answers. Raises InputError for a port in use."""
+def serve(
+    explorer: Explorer, port: int, ready: Callable[[str], object], tell: Callable[[str], object] | None = None
+) -> None:
+    """Serve until interrupted. Raises InputError for a port in use, before anything is run.
+
+    ready : called with the address once it is about to answer; tell : with a sentence if something takes long before
+    """
     with Server(explorer, port) as server:
         try:
+            explorer.warm_up(tell)
             ready(server.address)
             server.serve_forever(poll_interval=0.2)
-        except KeyboardInterrupt:
-            pass
         finally:
             explorer.stop()

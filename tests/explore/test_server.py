@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from sim.cli.explore import command
 from sim.errors import InputError
 from sim.explore.explorer import Explorer, Overtaken
 from sim.explore.server import Server
@@ -141,6 +142,21 @@ def test_a_port_in_use(server: Server, outlook: Explorer) -> None:
         Server(outlook, server.server_port)
 
 
+def test_the_command_refuses_before_it_runs_anything(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Explorer, "warm_up", run)
+    for arguments, line in (
+        (["nonsense"], "nonsense: no such file, and no shipped scenario of this name"),
+        (["outlook-2026", "--set", "beijing.budgt=2"], "outlook-2026: beijing.budgt: no such path"),
+        (["outlook-2026", "--port", str(server.server_port)], "--port: a port that is free, or 0 to have one chosen"),
+    ):
+        with pytest.raises(InputError) as caught:
+            command.main(arguments, standalone_mode=False)
+        assert caught.value.lines()[0].startswith(line)
+
+
 def test_it_listens_on_this_computer_alone(server: Server) -> None:
     assert server.server_address[0] == "127.0.0.1"
     assert server.address == f"http://127.0.0.1:{server.server_port}/"
@@ -149,9 +165,9 @@ def test_it_listens_on_this_computer_alone(server: Server) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_the_command(tmp_path: Path) -> None:
     """It prints the address, answers, writes nothing, and Ctrl-C ends it with 0."""
-    command = [sys.executable, "-m", "sim", "explore", "outlook-2026", "--port", "0", "--no-browser"]
+    words = [sys.executable, "-m", "sim", "explore", "outlook-2026", "--port", "0", "--no-browser"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         address = re.fullmatch(r"Explore outlook-2026: http://127\.0\.0\.1:(\d+)/ \(Ctrl-C ends it\)\n", line)
