@@ -11,7 +11,7 @@ import pytest
 
 from sim.explore.explorer import Explorer
 from sim.explore.server import Server
-from tests.explore.conftest import WHOLE
+from tests.explore.conftest import FAST, WHOLE
 from tests.report.browser import CHROMIUM, Browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None or os.name != "posix", reason="chromium is not installed")
@@ -145,7 +145,9 @@ def test_nothing_is_asked_for_elsewhere(browser: Browser, server: Server) -> Non
     asked = [address for address in browser.requests() if not address.startswith("data:")]
     assert asked[0].startswith(server.address)
     assert {urlsplit(address).netloc for address in asked} == {f"127.0.0.1:{server.server_port}"}
-    assert {urlsplit(address).path for address in asked} == {"/", "/run"}
+    assert [urlsplit(address).path for address in asked] == ["/", "/run", "/run"]
+    runs = [int(dict(parse_qsl(urlsplit(address).query))["runs"]) for address in asked[1:]]
+    assert runs == [FAST, WHOLE], "few runs first, all of them once it rests"
     assert browser.messages() == []
 
 
