@@ -7,11 +7,12 @@ those files are pages too; links to other files of the tree, such as sources, be
 from __future__ import annotations
 
 import json
-import os
 import posixpath
 import re
 from pathlib import Path
 from typing import Any
+
+from docs import explorable
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -35,6 +36,8 @@ def place(path: str) -> str | None:
     """The place on the site of a file of the tree, by its path from the root; None if it is not there."""
     if path in ELSEWHERE:
         return ELSEWHERE[path]
+    if path == f"docs/{explorable.PAGE}":
+        return explorable.PAGE
     if path.startswith("docs/notebooks/") and path.endswith(".ipynb"):
         return path.removeprefix("docs/").replace(".ipynb", ".md")
     if path.startswith("docs/") and path.endswith((".md", ".json", *PICTURES)):
@@ -92,12 +95,14 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the pages and pictures from elsewhere, and a page for each notebook."""
     from mkdocs.structure.files import File
 
+    for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
+        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=page_of(notebook)))
+
+    files.append(File.generated(config, explorable.PAGE, content=explorable.page()))
+
     wanted: set[str] = set()
     for page in list(files.documentation_pages()):
-        source = os.path.relpath(page.abs_src_path, ROOT)
-        wanted |= pictures_of(page.content_string, source)
-    for notebook in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):  # after the loop: they have no source file
-        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=page_of(notebook)))
+        wanted |= pictures_of(page.content_string, f"docs/{page.src_uri}")
     for source, page in ELSEWHERE.items():
         text = (ROOT / source).read_text("utf-8")
         wanted |= pictures_of(text, source)

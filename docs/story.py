@@ -38,7 +38,7 @@ start = 2026-05-15
 end = 2031-05-31
 """
 """Header under which part of a scenario is loaded."""
-NOT_RUN = ("make ", "source ", "dask ", ".venv/bin/")
+NOT_RUN = ("make ", "source ", "dask ", ".venv/bin/", "sim explore ")
 """Beginnings of shell lines that are not run: they install something, or never end."""
 OTHER_MACHINE = "tcp://HEAD"
 """Lines that name a machine only the reader has are not run either."""

@@ -32,6 +32,7 @@ LONGEST_FIRST = (
     "tests/sweeps",
     "tests/runs",
     "tests/report",
+    "tests/explore",
     "tests/model",
     "tests/analysis",
 )

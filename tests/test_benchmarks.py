@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mesa.batchrunner import batch_run
 
-from benchmarks import against, floor, peer_c, peer_numpy, speed
+from benchmarks import against, explore, floor, peer_c, peer_numpy, speed
 from sim.model.terms import BEIJING, LEFT, NOT_TAKEN, STAYED, TAIPEI, TALK_ENDS, TALK_SIDE
 from sim.runs.setup import Setup
 from sim.scenario import load
@@ -46,6 +46,14 @@ def test_batch_run_gives_the_counts_of_the_compiled_kernel() -> None:
     for run in range(3):
         told = [row["count"] for row in rows if row["run"] == run]
         assert told[-12:] == counts[run, 1:].tolist()
+
+
+def test_moves_of_a_lever_give_the_numbers_of_runs() -> None:
+    """It compares each answer with its run, and says how long both take."""
+    figures = explore.measure(moves=2, runs=20)
+    assert (figures["moves"], figures["runs"]) == (2, 20)
+    for name in ("move_s", "run_s"):
+        assert 0.0 < figures[name]["low"] <= figures[name]["median"] <= figures[name]["high"]
 
 
 def test_the_floor_adds_up_its_operations() -> None:

@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from docs import described, generate, hooks, offline, prior_posterior, prior_predictive
+from docs import described, explorable, generate, hooks, offline, prior_posterior, prior_predictive
 from docs.story import DOCS, NOT_RUN, PRINTED, Story, blocks_of, pages, tidy
 from sim.model import rules
 from sim.parameters import PARAMETERS
 from sim.runs.setup import Setup
 from sim.scenario import load
+from sim.sweeps.sweep import sweep_of, texts_of
 from tests.examples import thorough
 
 ROOT = DOCS.parent
@@ -38,6 +39,7 @@ NUMBER = re.compile(r"-?\d[\d,]*\.?\d*")
 
 NOT_TYPED = {
     "tutorial.md": ["make demo", "source .venv/bin/activate"],
+    "how-to/explore.md": ["sim explore outlook-2026"],
     "how-to/cluster.md": [
         ".venv/bin/python -m pip install -c constraints.txt -e '.[cluster]'",
         "dask scheduler",
@@ -299,6 +301,8 @@ def test_links_lead_somewhere(path: Path) -> None:
         if re.match(r"[a-z]+:", target):
             continue
         there = (path.parent / target).resolve() if target else path
+        if there == DOCS / explorable.PAGE:  # made when the site is built
+            continue
         if not there.exists() or (anchor and anchor not in headings(there.read_text("utf-8"))):
             broken.append(f"{target}#{anchor}")
     assert broken == []
@@ -342,6 +346,18 @@ def test_links_of_files_elsewhere_hold_on_the_site() -> None:
     assert hooks.relinked(text, "docs/how-to/a.md", "how-to/a.md") == (
         "[results](../reference/results.md#x), a source, ![c](../pictures/results/reference/outlook-2026/count.png)"
     )
+
+
+def test_the_explorable_page_has_the_scenario_among_its_points() -> None:
+    """It is a page of the site, though no file of the tree."""
+    assert hooks.place(f"docs/{explorable.PAGE}") == explorable.PAGE
+    assert (
+        hooks.relinked(f"[x](../{explorable.PAGE})", "docs/how-to/a.md", "how-to/a.md") == f"[x](../{explorable.PAGE})"
+    )
+    assert math.prod(len(values) for values in explorable.VARIED.values()) == 80
+    asked = sweep_of(explorable.SCENARIO, texts_of(explorable.VARIED) or ())
+    assert asked.against is not None
+    assert asked.points[asked.against] == dict.fromkeys(explorable.VARIED, 1.0)
 
 
 def test_shell_lines_that_are_not_run_are_few() -> None:

@@ -41,6 +41,7 @@ ROOMS = (
     "face",
     "charts",
     "report",
+    "explore",
     "cli",
 )
 """The rooms of the house: each imports only from itself and those before it."""

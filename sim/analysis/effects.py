@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.scenario.levers import FIRST, called
+from sim.sweeps.designs import GRID
 from sim.sweeps.levers import usual_at
 from sim.words import listed, minus
 
@@ -75,13 +76,20 @@ class Moved:
 
 
 def moved(document: Document, *outcome: str, scale: float = 1.0) -> list[Moved]:
-    """What each path of a sweep does to an outcome, one at a time, in the sweep's order; [] if nothing is paired.
+    """What each path of a sweep does to an outcome, one at a time, in the sweep's order.
+
+    [] if nothing is paired, or several paths move together.
 
     outcome : the column that holds it, or the columns whose sum it is, whose errors together are then the most that
     its error can be; scale : what values are multiplied by, 100 for chances
     """
     columns, against, names = document["columns"], document.get("against"), outcome or ("mean",)
-    if against is None or any(f"{name}_change" not in columns or columns[name][against] is None for name in names):
+    together = len(document["varied"]) > 1 and document.get("design") == GRID
+    if (
+        against is None
+        or together
+        or any(f"{name}_change" not in columns or columns[name][against] is None for name in names)
+    ):
         return []
 
     def value_at(end: str, point: int) -> float | None:

@@ -51,7 +51,11 @@ def end_of(result: Result) -> str:
 
 def end_words(result: Result) -> str:
     """`the end of 2026` where the last month is a December, otherwise `the end of May 2031`."""
-    last = month_end(result.months[-1])
+    return end_in_words(month_end(result.months[-1]))
+
+
+def end_in_words(last: date) -> str:
+    """The same of the last day of that month."""
     return f"the end of {last.year if last.month == 12 else month_in_full(last)}"
 
 

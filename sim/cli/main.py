@@ -24,6 +24,7 @@ COMMANDS = {
     "sweep": "Run a scenario at many points of a design; if stopped, the same command resumes it.",
     "sensitivity": "Rank assumptions by how much an outcome depends on them.",
     "explain": "Explain why a state left, or did not: terms, removals, the smallest change.",
+    "explore": "Open a local page: levers move, and the fan follows.",
     "report": "Write a page to hand on: one file that needs no network.",
     "verify": "Check the digests of a result, and whether running it again gives the same bytes.",
     "fit": "Fit rates and effects on the record, and rank the states.",

@@ -1,4 +1,4 @@
-"""`sim report`: the page of a result, a comparison or a sweep, one HTML file without network or script."""
+"""`sim report`: the page of a result, a comparison or a sweep, one HTML file that needs no network."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.reading import MOST_ABOUT
+from sim.report.explored import model_of
+from sim.report.exploring import digest_of, embedded, script, style
 from sim.report.limits import limits
 from sim.report.page import rendered, shared
 from sim.report.pictures import inline
@@ -43,10 +45,17 @@ def html_of_sweep(folder: Path) -> str:
         charts.append({"name": outcome.name, "drawing": drawing})
     ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
     chosen = ordered if len(ordered) <= MOST_POINTS else [*ordered[: MOST_POINTS // 2], *ordered[-MOST_POINTS // 2 :]]
+    model = model_of(swept, document)
     return rendered(
         "sweep.html.j2",
         {
             **shared(),
+            **(
+                {}
+                if model is None
+                else {"explore_style": style(), "script": script(), "script_digest": digest_of(script())}
+            ),
+            "model": None if model is None else embedded(model),
             "title": swept.title,
             "name": header["name"],
             "question": header["question"],

@@ -218,12 +218,25 @@ def unit_points(kind: str, axes: int, points: int, seed: int) -> Floats:
     return unit
 
 
-def nearest_point(points: Design, own: float | None) -> int:
-    """Of a design with one path the point nearest to a value, the first of several as near; point 0 for None."""
-    if own is None:
-        return 0
-    (path,) = (one.path for one in points.variations)
-    return min(range(len(points)), key=lambda index: abs(points[index].get(path, own) - own))  # type: ignore[operator]
+def nearest_point(points: Design, own: Mapping[str, Value | str | None]) -> int:
+    """The point nearest to values by path, the first path first; the first of several as near.
+
+    own : None where no value is known, so that every point is as near; a day may be a text
+    """
+    places = {path: _place(value) for path, value in own.items() if value is not None}
+
+    def distances(index: int) -> list[float]:
+        point = points[index]
+        return [abs(_place(point[path]) - at) if path in point else 0.0 for path, at in places.items()]
+
+    return min(range(len(points)), key=distances)
+
+
+def _place(value: Value | str) -> float:
+    """Where a value stands among others of its path."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    return float(value.toordinal()) if isinstance(value, date) else float(value)
 
 
 def interleaved(shape: int | Sequence[int]) -> list[int]:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 RUNS = 1_000
 """Runs per point, unless the command says otherwise."""
+MOST_PAIRED = 2_000
+"""Points of a grid over several paths that are told apart run by run, for which the ends of all runs are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,13 +97,14 @@ class Sweep:
 
     @cached_property
     def against(self) -> int | None:
-        """The point that all others are told apart from, run by run, where one number moves at a time.
+        """The point that all others are told apart from, run by run; None where runs are not paired.
 
-        With one path varied that nearest to the scenario, or the first; None if several move together.
+        Where one lever moves at a time that is the scenario itself; otherwise the point nearest to it.
         """
         if self.design == ONE_AT_A_TIME:
             return 0
-        return nearest_point(self.points, _unvaried(self, self.paths[0])) if self.base.paired else None
+        own = {path: _unvaried(self, path) for path in self.paths}
+        return nearest_point(self.points, own) if self.base.paired else None
 
     def folder(self, out: results.Out) -> Path:
         """Where the finished sweep is kept."""
@@ -338,7 +341,9 @@ def sweep_of(
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
     design_points = listed or lay(variations, kind or GRID, points, own_seed)  # type: ignore[arg-type]
     alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
-    paired = kind == ONE_AT_A_TIME or (alone and all(design_points.listed))  # a blank stands nowhere along the one path
+    several = kind == GRID and len(variations) > 1 and len(design_points) <= MOST_PAIRED
+    one_path = alone and all(design_points.listed)  # a blank stands nowhere along the one path
+    paired = kind == ONE_AT_A_TIME or one_path or several
     base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired, agents=agents)
     return Sweep(base, design_points)
 

@@ -17,8 +17,8 @@ from tests.scenario.documents import FILE, HEADER, written
 
 NAME = "honduras-2021"
 ALL = (
-    "list, validate, run, plot, compare, sweep, sensitivity, explain, report, verify, fit, backtest, history, "
-    "parameters, schema, new"
+    "list, validate, run, plot, compare, sweep, sensitivity, explain, explore, report, verify, fit, backtest, "
+    "history, parameters, schema, new"
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 60.0
+_KEYS = {"ArrowLeft": 37, "ArrowRight": 39, "Tab": 9, " ": 32}
 
 
 class Browser:
@@ -96,11 +97,31 @@ class Browser:
 
     def open(self, file: Path) -> None:
         """Load a file and wait until all of it is there."""
+        self._load(file.as_uri())
+
+    def visit(self, address: str) -> None:
+        """The same of an address, also if it leads to another fragment of the page that is open."""
+        self._load("about:blank")
+        self._load(address)
+
+    def _load(self, address: str) -> None:
         self.events.clear()
-        self.call("Page.navigate", url=file.as_uri())
+        self.call("Page.navigate", url=address)
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self._next()
         self.evaluate("document.readyState")
+
+    def until(self, script: str) -> None:
+        """Wait until an expression is true in the page, which no policy of the page forbids."""
+        ends = time.monotonic() + PATIENCE
+        while not self.evaluate(script):
+            assert time.monotonic() < ends, f"never true: {script}"
+            time.sleep(0.05)
+
+    def press(self, key: str) -> None:
+        """Press and release a key, such as `ArrowRight`."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=_KEYS[key])
 
     def requests(self) -> list[str]:
         """Addresses that were asked for since the page was opened."""

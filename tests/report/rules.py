@@ -5,33 +5,42 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from sim.report.exploring import digest_of, script
 from tests.report.reading import Element
 
 MOST_BYTES = 1_000_000
+POLICY = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
 ADDRESS = re.compile(
     r"(?:\b(?:src|srcset|href|data|action|poster|xlink:href)\s*=\s*[\"']?|url\(\s*[\"']?|@import)([^\"')\s>]*)"
 )
 
 
-def check(page: str, tree: Element) -> None:
-    """Assert all of it."""
+def check(page: str, tree: Element, explorable: bool = False) -> None:
+    """Assert all of it; explorable : whether it has the one script that draws, allowed by its digest."""
     assert len(page.encode()) < MOST_BYTES
     assert page.startswith("<!DOCTYPE html>")
     assert tree.one("html").attributes["lang"] == "en-GB"
     assert tree.one("title").text
-    nothing_fetched(page, tree)
+    nothing_fetched(page, tree, explorable)
     links_lead_somewhere(tree)
     headings_in_order(tree)
     all_is_named(tree)
 
 
-def nothing_fetched(page: str, tree: Element) -> None:
-    """No script, no frame, and no address but within the page or spelt out in it."""
-    assert not tree.all("script", "iframe", "object", "embed", "img", "audio", "video", "source", "base", "form")
+def nothing_fetched(page: str, tree: Element, explorable: bool) -> None:
+    """No script but that which draws, no frame, and no address but within the page or spelt out in it."""
+    allowed = []
+    if explorable:
+        assert page.count("<script") == page.count("</script>") == 2
+        assert f"<script>{script()}</script>" in page
+        allowed = [f"script-src '{digest_of(script())}'"]
+        page = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    assert "<script" not in page
+    assert not tree.all("iframe", "object", "embed", "img", "audio", "video", "source", "base", "form")
     assert {found for found in ADDRESS.findall(page) if not found.startswith(("#", "data:"))} == set()
     assert not re.search(r"\son\w+\s*=", re.sub(r">[^<]*<", "><", page)), "a script in an attribute"
     policies = [each.attributes["content"] for each in tree.all("meta") if "http-equiv" in each.attributes]
-    assert [policy.partition(";")[0] for policy in policies] == ["default-src 'none'"]
+    assert [policy.split("; ") for policy in policies] == [[*POLICY, *allowed]]
 
 
 def links_lead_somewhere(tree: Element) -> None:

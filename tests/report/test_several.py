@@ -77,7 +77,7 @@ def test_results_that_cannot_be_paired_are_refused(results: list[Result]) -> Non
 def test_a_sweep(folder: Path) -> None:
     html = html_of_sweep(folder)
     tree = read(html)
-    check(html, tree)
+    check(html, tree, explorable=True)
     columns = SweepResult.read(folder).columns
     (points,) = [each for each in tree.all("table") if each.one("caption").text == "Outcomes by point"]
     assert len(points.rows()) == len(columns["mean"]) == 6

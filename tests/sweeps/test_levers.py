@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.effects import moved
 from sim.errors import InputError
 from sim.results.tables import count_error, paired
+from sim.sweeps import sweep as sweeps
 from sim.sweeps.executors import Local
 from sim.sweeps.paired import changes, packed_ends, unpacked_ends
 from sim.sweeps.sweep import run_sweep, sweep_of
@@ -139,12 +141,29 @@ def test_one_path_is_told_from_the_point_nearest_the_scenario(tmp_path: Path, va
     assert sweep_of(written(tmp_path), [varied], runs=20).against == against
 
 
-def test_several_paths_are_not_paired(tmp_path: Path) -> None:
-    asked = sweep_of(written(tmp_path), [f"{BEIJING}=0,1", f"{TAIPEI}=0,1"], runs=20)
+def test_several_paths_on_a_grid_are_paired_with_the_point_nearest_the_scenario(tmp_path: Path) -> None:
+    asked = sweep_of(written(tmp_path), [f"{BEIJING}=0,0.9,3", f"{TAIPEI}=0.5,1.2"], runs=40)
+    assert asked.against == 3
+    swept = run_sweep(asked, tmp_path, Local(1))[0]
+    assert swept.manifest["against"] == 3
+    table = swept.points()
+    for name in ("mean", "p_end_HND"):
+        np.testing.assert_allclose(table[f"{name}_change"], table[name] - table[name][3], atol=1e-12)
+    assert (table.loc[3, [column for column in table if "_change" in column]] == 0.0).all()
+    assert moved(swept.document()) == [], "no path moves alone"
+
+
+def test_several_paths_on_no_grid_are_not_paired(tmp_path: Path) -> None:
+    asked = sweep_of(written(tmp_path), [f"{BEIJING}=0:1", f"{TAIPEI}=0:1"], "lhs", 4, runs=20)
     assert asked.against is None
     swept = run_sweep(asked, tmp_path, Local(1))[0]
     assert not any("_change" in name for name in swept.columns)
     assert swept.manifest["against"] is None
+
+
+def test_a_large_grid_is_not_paired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "MOST_PAIRED", 3)
+    assert sweep_of(written(tmp_path), [f"{BEIJING}=0,1", f"{TAIPEI}=0,1"], runs=20).against is None
 
 
 # --- The same bytes
