@@ -146,8 +146,8 @@ def _does(row: Paid) -> str:
 
 
 def ranged(value: float, low: float, high: float) -> str:
-    """A sum and its range: `US$ 45 million (0 to 160)`."""
-    return f"{dollars(value)} ({short(low)} to {short(high)})"
+    """A sum and its range, if it has one: `US$ 45 million (0 to 160)`."""
+    return dollars(value) if short(low) == short(high) else f"{dollars(value)} ({short(low)} to {short(high)})"
 
 
 def between(low: float, high: float) -> str:
