@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.analysis.effects import NINETY
 from sim.charts.catalogue import draw_outcome, draw_sweep
+from sim.words import ERRORS
 from tests.charts.backtest.test_backtest_charts import bars, said
 from tests.charts.result.test_result_charts import assert_clear, words
 from tests.charts.sweep.test_sweep_charts import BUDGET, case, made
@@ -77,7 +77,7 @@ def test_a_dot_a_multiple_from_none_to_five_times() -> None:
 def test_lines_are_paired_errors_and_pale_ones_what_is_not_known() -> None:
     drawing = draw_outcome(levers())
     (low, high), *_ = bars(drawing, "paired-0")
-    assert (low[1], high[1]) == pytest.approx((13.2 - NINETY * ERROR, 13.2 + NINETY * ERROR))
+    assert (low[1], high[1]) == pytest.approx((13.2 - ERRORS * ERROR, 13.2 + ERRORS * ERROR))
     (low, high), *_ = bars(drawing, "not-known-0")
     assert (low[1], high[1]) == pytest.approx((12.7, 13.7))
 
@@ -154,7 +154,7 @@ def test_the_chart_of_one_number_has_a_finding_and_paired_errors() -> None:
     drawing = draw_outcome(document)
     ends = bars(drawing, "errors")
     assert [high[1] - low[1] for low, high in ends] == pytest.approx(
-        [0.0 if place == 2 else 2 * NINETY * 0.02 for place in range(6)]
+        [0.0 if place == 2 else 2 * ERRORS * 0.02 for place in range(6)]
     )
     text = said(drawing)
     assert "Beijing’s money: 10 times as much leaves" in text
@@ -166,6 +166,6 @@ def test_the_chart_of_one_number_has_a_finding_and_paired_errors() -> None:
 def test_so_has_that_of_a_chance() -> None:
     drawing = draw_outcome(paired(), "left:HND")
     low, high = bars(drawing, "errors")[0]
-    assert high[1] - low[1] == pytest.approx(2 * NINETY * 1.0)
+    assert high[1] - low[1] == pytest.approx(2 * ERRORS * 1.0)
     assert "Chance of Honduras to leave Taipei. Beijing’s money: 10 times as much makes it" in said(drawing)
     assert_clear(drawing)
