@@ -16,7 +16,10 @@ from sim.words import ERRORS, beyond_luck, day, leading, listed, minus, number, 
 Document = Mapping[str, Any]
 """What a sweep says of itself (`sim.sweeps.swept.SweepResult.document`)."""
 
-_TIMES = {0.0: "without it", 0.5: "half as much", 2.0: "twice as much", 5.0: "five times as much"}
+_TIMES = {
+    0.0: "without it", 0.5: "half as much", 2.0: "twice as much", 3.0: "three times as much",
+    4.0: "four times as much", 5.0: "five times as much",
+}  # fmt: skip
 _PROPER = frozenset({*PATRONS.values(), *(one.name.split()[0] for one in states().values())})
 """First words of names that keep their capital inside a sentence."""
 _USUAL = {0.5: "half the record's", 1.0: "the record's", 2.0: "twice the record's", 5.0: "five times the record's"}
@@ -117,14 +120,14 @@ def moved(document: Document, *outcome: str, scale: float = 1.0) -> list[Moved]:
             if value is None or value == own or not alone:
                 continue
             if (change := change_at(document, point, names, scale)) is not None:
-                changes.append(replace(change, value=_place(value)))
+                changes.append(replace(change, value=place_of(value)))
         changes.sort(key=lambda change: change.value)
         name, stands = called(path), reference.get(path, own)
         base = scale * float(sum(columns[name][against] for name in names))
         effects.append(
             Moved(
-                path, name[0].upper() + name[1:], 0.0 if own is None else _place(own), base, tuple(changes),
-                isinstance(own, str), own is None or _place(stands) == _place(own),
+                path, name[0].upper() + name[1:], 0.0 if own is None else place_of(own), base, tuple(changes),
+                isinstance(own, str), own is None or place_of(stands) == place_of(own),
             )
         )  # fmt: skip
     return effects
@@ -147,7 +150,7 @@ def change_at(document: Document, point: int, outcome: Sequence[str] = ("mean",)
     return Change(0.0, value_at("") or 0.0, difference, None if error is None else ERRORS * error, low, high, point)
 
 
-def _place(value: Any) -> float:
+def place_of(value: Any) -> float:
     """Where a value stands: itself, or the ordinal of a day."""
     return float(day(value).toordinal()) if isinstance(value, (str, date)) else float(value)
 
@@ -164,16 +167,13 @@ def _line(lever: Moved) -> str:
     first, last = lever.changes[0], lever.changes[-1]
     than = f"the {lever.base:.1f} " + ("as it is" if lever.as_it_is else f"at {lever.at(lever.own)}")
     if not lever.by_multiples:
-        begun = f"{lever.name}: at {lever.at(first.value)} {first.outcome:.1f} states remain, {_differs(first, than)}"
-        return (
-            f"{begun}."
-            if last is first
-            else f"{begun}; at {lever.at(last.value)} {last.outcome:.1f}, {_differs(last)}."
-        )
-    begun = f"{lever.name}: {_with(lever, first)} {first.outcome:.1f} states remain, {_differs(first, than)}"
+        begun = f"{lever.name}: at {lever.at(first.value)}, {first.outcome:.1f} states remain, {differs(first, than)}"
+        rest = "" if last is first else f"; at {lever.at(last.value)}, {last.outcome:.1f}, {differs(last)}"
+        return f"{begun}{rest}."
+    begun = f"{lever.name}: {_with(lever, first)} {first.outcome:.1f} states remain, {differs(first, than)}"
     if last is first:
         return f"{begun}."
-    return f"{begun}; {lever.times(last.value)} leaves {last.outcome:.1f}, {_differs(last)}."
+    return f"{begun}; {lever.times(last.value)} leaves {last.outcome:.1f}, {differs(last)}."
 
 
 def _with(lever: Moved, change: Change) -> str:
@@ -184,8 +184,8 @@ def _with(lever: Moved, change: Change) -> str:
     return times if times.startswith("without") else f"with {times}"
 
 
-def _differs(change: Change, than: str = "") -> str:
-    """`1.4 (± 0.2) more than the 11.8 as it is`."""
+def differs(change: Change, than: str = "") -> str:
+    """A change of a count in a sentence: `1.4 (± 0.2) more than the 11.8 as it is`."""
     error = "" if change.error is None else f"± {fine(change.error, change.error)}"
     if change.is_luck:
         bound = f" ({error})" if error and change.error else ""
@@ -202,6 +202,13 @@ def fine(value: float, error: float | None) -> str:
     return minus(text.lstrip("-") if float(text) == 0.0 else text)
 
 
+def short(change: Change) -> str:
+    """A change in a cell: `−3.8 ± 0.9`, two Monte Carlo errors; in brackets where luck may have made it."""
+    error = "" if change.error is None else f" ± {fine(change.error, change.error)}"
+    text = f"{'+' if change.difference > 0.0 else ''}{fine(change.difference, change.error)}{error}"
+    return f"({text})" if change.is_luck else text
+
+
 def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -> str:
     """The headline: which lever does most and which least, never stronger than the error allows.
 
@@ -212,12 +219,16 @@ def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -
     thing, unit = ("the count" if remain else "the number", "states") if counts else ("the chance", "points")
     sizes = sorted(moving, key=lambda lever: -lever.size[0])
     alike = [moving[place] for place in _leading(moving)]
-    if not alike:
+    strong = [lever for lever in alike if lever.largest is not None and not lever.largest.is_luck]
+    if not strong:
         what = "lever" if all(lever.path in FIRST for lever in levers) else "setting by itself"
         return f"No {what} moves {thing} by more than luck could"
+    if len(strong) == 1 < len(alike):  # what the others do is too uncertain to say which does most
+        return one_finding(strong[0], counts, remain)
+    alike = strong
     if len(alike) > 1:
         most = listed([fine(lever.size[0], lever.size[1]) for lever in alike])
-        names = listed([alike[0].name, *(_within(lever.name) for lever in alike[1:])])
+        names = listed([alike[0].name, *(within(lever.name) for lever in alike[1:])])
         return f"{names} move {thing} about as much, by up to {most} {unit}{_least(sizes, alike)}"
     (first,) = alike
     change = first.largest
@@ -229,8 +240,9 @@ def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -
         verb = "leaves" if counts and remain else "makes it"
         text = f"{first.times(change.value)} {verb} {outcome} in place of {base}"
     else:
-        text = f"{where} {outcome} remain in place of {base}" if counts and remain else f"{where} it is {outcome}"
-        text += "" if counts and remain else f" in place of {base}"
+        stop = "" if first.by_multiples else ","
+        text = f"{outcome} remain" if counts and remain else f"it is {outcome}"
+        text = f"{where}{stop} {text} in place of {base}"
     return f"{first.name} does most: {text}{_least(sizes, [first])}"
 
 
@@ -241,7 +253,7 @@ def _leading(levers: Sequence[Moved]) -> list[int]:
     return leading(differences, [None if one is None else one.one_error for one in largest])
 
 
-def _within(name: str) -> str:
+def within(name: str) -> str:
     """A name inside a sentence: its first letter is small unless it is that of a patron or a state."""
     return name if name.split("'")[0].split(" ")[0] in _PROPER else f"{name[0].lower()}{name[1:]}"
 
@@ -252,7 +264,7 @@ def _least(sizes: Sequence[Moved], named: Sequence[Moved]) -> str:
     if not rest:
         return ""
     last = rest[-1]
-    name = _within(last.name)
+    name = within(last.name)
     if last.largest is None or last.largest.is_luck:
         return f"; {name} moves it no more than luck"
     if any(len(_leading([other, last])) > 1 for other in sizes if other is not last):
@@ -264,9 +276,10 @@ def one_finding(lever: Moved, counts: bool = True, remain: bool = True) -> str:
     """The headline of a sweep over one path: its largest change, if that is more than luck; as for `finding`."""
     change, thing = lever.largest, ("count" if remain else "number") if counts else "chance"
     if change is None or change.is_luck:
-        return f"{lever.name}: no value moves the {thing} by more than luck could"
+        return f"{lever.name}: no {'day' if lever.is_day else 'value'} moves the {thing} by more than luck could"
     outcome = f"{change.outcome:.1f} states" if counts else f"{change.outcome:.0f} %"
-    where = _with(lever, change) + (f" {outcome} remain" if counts and remain else f" it is {outcome}")
+    stop = "" if lever.by_multiples else ","
+    where = f"{_with(lever, change)}{stop} " + (f"{outcome} remain" if counts and remain else f"it is {outcome}")
     than = "as it is" if lever.by_multiples else f"at {lever.at(lever.own)}"
     size = fine(abs(change.difference), change.error)
     error = "" if change.error is None else f" (± {fine(change.error, change.error)})"

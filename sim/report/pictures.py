@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -17,6 +18,15 @@ _UNUSED = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", r
 _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>")
 _PLACES = re.compile(r"( d=\"|translate\()([^\")]*)")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
+
+
+def both(draw: Callable[[], Figure], name: str, alternative: str) -> tuple[Markup, Markup]:
+    """A chart of a sweep twice: for wide screens and for narrow ones, of which a page shows the one that fits."""
+    from sim.charts.sweep.axes import for_phones
+
+    wide = inline(draw(), name, alternative)
+    with for_phones():
+        return wide, inline(draw(), f"{name}-narrow", alternative)
 
 
 def inline(drawing: Figure, name: str, alternative: str) -> Markup:

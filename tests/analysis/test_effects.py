@@ -70,7 +70,7 @@ def test_chances_are_told_in_points() -> None:
 
 def test_a_path_that_is_no_first_lever_is_told_by_its_values() -> None:
     other = lever("parameters.money_effect", {0.5: (0.8, 0.1)}, own=2.2)
-    assert one_finding(other) == ("parameters.money_effect: at 0.5 12.8 states remain, 0.8 (± 0.1) more than at 2.2")
+    assert one_finding(other) == ("parameters.money_effect: at 0.5, 12.8 states remain, 0.8 (± 0.1) more than at 2.2")
 
 
 def test_multiples_of_a_lever_at_nought_are_the_records() -> None:
@@ -117,7 +117,7 @@ def test_of_a_grid_each_path_has_the_points_where_the_others_stay() -> None:
     assert [(change.point, change.value, change.difference) for change in money.changes] == [(1, 4.0, -2.0)]
     assert [(change.point, change.value, change.difference) for change in aid.changes] == [(2, 2.0, 1.0)]
     assert finding([money, aid]) == (
-        "Beijing's money does most: 4 times as much leaves 10.0 states in place of 12.0; "
+        "Beijing's money does most: four times as much leaves 10.0 states in place of 12.0; "
         "Taipei's money does least, 1.0 at most"
     )
     both = change_at(grid, 3)
@@ -136,9 +136,9 @@ def test_what_is_told_from_another_point_than_the_scenario_says_so() -> None:
         }
     )  # fmt: skip
     assert not near.as_it_is
-    assert one_finding(near) == "Washington's attention: at 0 11.0 states remain, 1.0 (± 0.2) fewer than at 0.75"
+    assert one_finding(near) == "Washington's attention: at 0, 11.0 states remain, 1.0 (± 0.2) fewer than at 0.75"
     assert lines([near]) == [
-        "Washington's attention: at 0 11.0 states remain, 1.0 (± 0.2) fewer than the 12.0 at 0.75."
+        "Washington's attention: at 0, 11.0 states remain, 1.0 (± 0.2) fewer than the 12.0 at 0.75."
     ]
 
 
@@ -157,7 +157,7 @@ def test_without_a_lever_and_days_are_said_as_such() -> None:
         "p_end_HND", scale=100.0,
     )  # fmt: skip
     assert one_finding(dated, counts=False) == (
-        "Date of castro pledge: at 1 Jun 2023 it is 40 %, 10.0 (± 2.0) points lower than at 1 Jan 2022"
+        "Date of castro pledge: at 1 Jun 2023, it is 40 %, 10.0 (± 2.0) points lower than at 1 Jan 2022"
     )
 
 

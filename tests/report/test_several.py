@@ -88,7 +88,9 @@ def test_a_sweep(folder: Path) -> None:
     low, high = min(columns["mean"]), max(columns["mean"])
     assert f"lies between {low:.1f} (" in tree.text
     assert f"and {high:.1f} (" in tree.text
-    assert [each.attributes["id"] for each in tree.all("svg")] == ["count", "left-PRY", "left-HND"]
+    assert [each.attributes["id"] for each in tree.all("svg")] == [
+        f"{name}{ending}" for name in ("count", "left-PRY", "left-HND") for ending in ("", "-narrow")
+    ]
     assert html_of_sweep(folder) == html
     assert "--vary beijing.acceptance=0.0,0.5,1.0 --vary taipei.budget=0.5,2.0 --runs 40 --seed 2026" in tree.text
 

@@ -62,13 +62,23 @@ def draw(explanation: Explanation) -> Figure:
         f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"
     )
     measure += f", when it {DOES[subject.decision]}." if run["decided"] else "."
-    title = f"{subject.name} in run {run['run']}: what weighed, by month"
+    title = f"{subject.name} in run {run['run']}: {_heaviest(subject.decision, run, added)}"
     with by_month(result, run["calendar"], len(months), ends, title, measure) as (drawing, plot, edges):
         low, high = _stack(plot, edges, added, total)
         plot.set_ylim(low, high)
         ticks = round_ticks(math.exp(low), math.exp(high), BODY, 0.27)
         plot.set_yticks([math.log(tick) for tick in ticks], [f"× {tick:g}" for tick in ticks])
     return drawing
+
+
+def _heaviest(decision: str, run: Row, added: Mapping[str, Floats]) -> str:
+    """Which term weighed most in the last month, and how it moved what it moves."""
+    last = {name: float(np.nan_to_num(values[-1])) for name, values in added.items() if name != "other"}
+    name = max(last, key=lambda term: abs(last[term]), default=None)
+    when = f"when it {DOES[decision]}" if run["decided"] else f"in {month_of(run['months'][-1]['month'])}"
+    if name is None or last[name] == 0.0:
+        return f"no term weighed much {when}"
+    return f"“{LABELS[decision][name]}” weighed most {when}, × {math.exp(last[name]):.2f}"
 
 
 def _stack(plot: Axes, edges: Sequence[float], added: Mapping[str, Floats], total: Floats) -> tuple[float, float]:
