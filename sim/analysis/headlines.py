@@ -122,7 +122,7 @@ def _rank_correlation(held: Sequence[Any], values: Sequence[float]) -> tuple[flo
 # --- sensitivities ----------------------------------------------------------------------------------------------
 
 MOST_NAMED = 3
-"""Numbers that a headline names; more that cannot be told apart are counted."""
+"""Numbers that a headline names beside the first; more that cannot be told from it are counted."""
 
 
 def sensitivity_headline(document: Document) -> str:
@@ -133,19 +133,20 @@ def sensitivity_headline(document: Document) -> str:
         return ""
     first = rows[0]
     alike = [row for row in rows if row[f"{key}_high"] >= first[f"{key}_low"] and row[key] > 0.0]
-    names = [called(row["name"]) for row in alike]
-    names = [f"{names[0][0].upper()}{names[0][1:]}", *(within(name) for name in names[1:])]
-    if len(alike) > MOST_NAMED:
-        others = f"{len(alike) - MOST_NAMED} more"
-        return f"{', '.join(names[:MOST_NAMED])} or one of {others} matters most: these points cannot tell which"
-    if len(alike) > 1:
-        return f"{listed(names)} matter most; which of them more is open"
-    size, low, high = (_size(document, first[name]) for name in (key, f"{key}_low", f"{key}_high"))
+    name = called(first["name"])
+    name = f"{name[0].upper()}{name[1:]}"
+    size, low, high = (_size(document, first[end]) for end in (key, f"{key}_low", f"{key}_high"))
     if key == "total":
-        return f"{names[0]} matters most: {size} % of the variance involves it ({low} to {high})"
-    whole = "the 90 % range of its law" if document["parameters"] == "laws" else "its range"
-    unit = "states" if document["outcome"] in NUMBERS else "points"
-    return f"{names[0]} matters most: over {whole} the outcome changes by {size} {unit} on average ({low} to {high})"
+        what = f"{size} % of the variance involves it, {low} to {high}"
+    else:
+        unit = "states" if document["outcome"] in NUMBERS else "points"
+        what = f"{size} {unit} on average, {low} to {high}"
+    others = [within(called(row["name"])) for row in alike[1:]]
+    if not others:
+        return f"{name} matters most ({what})"
+    if len(others) > MOST_NAMED:
+        return f"{name} looks to matter most ({what}), but {len(others)} others may matter as much"
+    return f"{name} looks to matter most ({what}); {listed(others)} may matter as much"
 
 
 def _size(document: Document, value: float) -> str:

@@ -19,6 +19,7 @@ from sim.scenario.given import is_given
 from sim.scenario.levers import called
 from sim.sweeps.outcomes import NUMBERS
 from sim.words import many
+from sim.words import number as written
 
 Document = Mapping[str, Any]
 """What an analysis writes: outcome, design, points, runs, seed, noise_share, and `rows` of indices."""
@@ -68,9 +69,8 @@ def draw(document: Document) -> Figure:
     heading = found or f"What this hangs on: {document['told']}"
     largest = [row for row in document["rows"] if row[_key(document)] is not None][:SHOWN]
     title = " ".join(str(document["title"]).split())
-    changed = ", ".join(
-        f"{called(path)} {number(value)}" for path, value in document.get("set", {}).items() if not is_given(path)
-    )
+    on_top = {path: value for path, value in document.get("set", {}).items() if not is_given(path)}
+    changed = ", ".join(f"{called(path)} {written(value)}" for path, value in on_top.items())
     scenario = f"{title} ({changed})" if changed else title
     if not largest:
         subtitle = f"{scenario}\n{document['note']}"

@@ -136,13 +136,8 @@ def lines(analysis: Sensitivity) -> list[str]:
     if analysis.rows[0].get("total", analysis.rows[0].get("mu_star")) is None:
         return [*text, *([] if analysis.note is None else ["", analysis.note])]
     headline = sensitivity_headline(analysis.document)
-    text += [
-        "",
-        *([f"{headline}."] if headline else []),
-        *(_shares(analysis) if analysis.design == "sobol" else _steps(analysis)),
-        "",
-        *_meaning(analysis),
-    ]
+    table = _shares(analysis) if analysis.design == "sobol" else _steps(analysis)
+    text += ["", *([f"{headline}.", ""] if headline else []), *table, "", *_meaning(analysis)]
     return text + ([] if analysis.note is None else [analysis.note])
 
 

@@ -62,7 +62,7 @@ def draw(explanation: Explanation) -> Figure:
         f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"
     )
     measure += f", when it {DOES[subject.decision]}." if run["decided"] else "."
-    title = f"{subject.name} in run {run['run']}: {_heaviest(subject.decision, run, added)}"
+    title = f"{subject.name} in run {run['run']}: {_heaviest(run, added, LABELS[subject.decision])}"
     with by_month(result, run["calendar"], len(months), ends, title, measure) as (drawing, plot, edges):
         low, high = _stack(plot, edges, added, total)
         plot.set_ylim(low, high)
@@ -71,14 +71,17 @@ def draw(explanation: Explanation) -> Figure:
     return drawing
 
 
-def _heaviest(decision: str, run: Row, added: Mapping[str, Floats]) -> str:
-    """Which term weighed most in the last month, and how it moved what it moves."""
-    last = {name: float(np.nan_to_num(values[-1])) for name, values in added.items() if name != "other"}
-    name = max(last, key=lambda term: abs(last[term]), default=None)
-    when = f"when it {DOES[decision]}" if run["decided"] else f"in {month_of(run['months'][-1]['month'])}"
-    if name is None or last[name] == 0.0:
-        return f"no term weighed much {when}"
-    return f"“{LABELS[decision][name]}” weighed most {when}, × {math.exp(last[name]):.2f}"
+def _heaviest(run: Row, added: Mapping[str, Floats], labels: Mapping[str, str]) -> str:
+    """Which term weighed most over the months, and between which factors."""
+    known = {name: values[np.isfinite(values)] for name, values in added.items() if name != "other"}
+    sizes = {name: float(np.abs(values).mean()) for name, values in known.items() if len(values)}
+    name = max(sizes, key=lambda term: sizes[term], default=None)
+    until = month_of(run["months"][-1]["month"])
+    if name is None or sizes[name] == 0.0:
+        return f"no term weighed much until {until}"
+    low, high = (f"× {math.exp(float(end)):.2f}" for end in (known[name].min(), known[name].max()))
+    factors = low if low == high else f"between {low} and {high}"
+    return f"“{labels[name]}” weighed most until {until}, {factors}"
 
 
 def _stack(plot: Axes, edges: Sequence[float], added: Mapping[str, Floats], total: Floats) -> tuple[float, float]:
