@@ -24,8 +24,11 @@ def ends(outcome: Outcome) -> tuple[float, float]:
     if not len(known):
         return 0.0, least
     low, high = step * np.floor(known.min() / step), step * np.ceil(known.max() / step)
-    while high - low < least:
-        low, high = (low - step, high) if low >= step else (low, high + step)
+    most, up = (np.inf if outcome.counts else 100.0), True
+    while high - low < least:  # on either side by turns, so that values lie in the middle
+        up = (up or low < step) and high < most
+        low, high = (low, high + step) if up else (low - step, high)
+        up = not up
     return float(low), float(high)
 
 

@@ -91,12 +91,12 @@ def test_numbers_stand_on_dots_and_below() -> None:
 
 def test_the_headline_tells_the_finding() -> None:
     assert (
-        "What one lever does. Beijing’s money does most: five times as much leaves 8.7 states in place of 11.8; "
+        "Beijing’s money and Taipei’s money move the count about as much, by up to 3.1 and 2.8 states; "
         "Washington’s attention does least, 0.9 at most"
     ) in said(draw_outcome(levers()))
     assert (
-        "Chance of Honduras to leave Taipei, one lever at a time. Beijing’s money does most: five times as much makes "
-        "it 77 % in place of 46 %"
+        "Chance of Honduras to leave Taipei. Beijing’s money and Taipei’s money move the chance about as much, by up to "
+        "31.0 and 28.0 points; Washington’s attention does least, 9.0 at most"
     ) in said(draw_outcome(levers(), "left:HND"))
 
 
@@ -157,9 +157,9 @@ def test_the_chart_of_one_number_has_a_finding_and_paired_errors() -> None:
         [0.0 if place == 2 else 2 * ERRORS * 0.02 for place in range(6)]
     )
     text = said(drawing)
-    assert "Beijing’s money: 10 times as much leaves" in text
+    assert "Beijing’s money: with 10 times as much " in text
     assert "than as it is" in text
-    assert "Bars: 90 % of Monte Carlo of the difference from 1, runs paired." in text
+    assert "Bars: two Monte Carlo errors of the difference from 1, runs paired." in text
     assert_clear(drawing)
 
 
@@ -167,5 +167,5 @@ def test_so_has_that_of_a_chance() -> None:
     drawing = draw_outcome(paired(), "left:HND")
     low, high = bars(drawing, "errors")[0]
     assert high[1] - low[1] == pytest.approx(2 * ERRORS * 1.0)
-    assert "Chance of Honduras to leave Taipei. Beijing’s money: 10 times as much makes it" in said(drawing)
+    assert "Chance of Honduras to leave Taipei. Beijing’s money: with 10 times as much it is" in said(drawing)
     assert_clear(drawing)
