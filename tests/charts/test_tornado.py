@@ -81,7 +81,7 @@ def test_it_says_what_it_is() -> None:
     said = " ".join(words(draw(made()))).replace("\n", " ")
     for text in (
         "Outcome: chance that Honduras has left Taipei at the end of Dec 2026.",
-        "A test Outcome: chance that Honduras has left Taipei at the end of Dec 2026. Share of the variance of the outcome.",
+        "at the end of Dec 2026. Share of the variance of the outcome.",
         "Monte Carlo noise",
         "total alone",
         "0.70 0.55",

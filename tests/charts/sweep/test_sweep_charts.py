@@ -253,7 +253,8 @@ def test_a_line_goes_through_the_mean_of_each_point_between_its_ranges() -> None
 def test_a_line_says_what_is_drawn() -> None:
     found = words(chart("line", "one"))
     assert found[0].replace("\n", " ") == (
-        "Washington’s attention goes with the count: the higher, the fewer states (rank correlation −1.00 over 21 points)"
+        "Washington’s attention goes with the count: the higher, the fewer states "
+        "(rank correlation −1.00 over 21 points)"
     )
     assert {"mean", "half of runs", "90 % of runs", "at the start: 14", "in the scenario: 1", "states"} <= set(found)
     assert {"Washington’s attention", "Attention to the question, a multiple of the record’s"} <= set(found)
@@ -785,9 +786,9 @@ def test_a_state_that_is_away_at_the_start_may_return() -> None:
     assert found.startswith(
         "Chance of Honduras to return to Taipei. Washington’s attention and Beijing’s money go with"
     )
-    assert "in which it has come to it by the end of Dec 2026, for each pair of values; dark: lower chance." in found
+    assert "in which it has come to it by the end of Dec 2026, for each pair of values; dark: higher chance." in found
     chances = on_grid(document, "p_end_HND").T.ravel()
-    assert (np.diff(lightness(drawing)[np.argsort(chances)]) >= -0.01).all()
+    assert (np.diff(lightness(drawing)[np.argsort(chances)]) <= 0.01).all()
     assert said(maps.draw_one(document, "left:GTM")).startswith("Chance of Guatemala to leave Taipei")
 
 
