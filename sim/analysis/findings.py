@@ -23,6 +23,7 @@ from sim.words import (
     listed,
     many,
     month,
+    opening,
     percent,
     share,
     spoken,
@@ -37,11 +38,6 @@ MOST_NAMED = 3
 """States, or scenarios, that a headline names."""
 UNITS = {RECOGNITION: ("state", "states"), COOPERATION: ("host", "hosts")}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven")
-
-
-def upper(text: str) -> str:
-    """A text that begins a sentence."""
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 # --- one result -------------------------------------------------------------------------------------------
@@ -80,17 +76,17 @@ def likeliest(rows: Sequence[Row], did: str, units: str, end: str, single: bool 
     if single:
         names = [the(row.name) for row in moved]
         some = listed(names) if len(names) <= MOST_NAMED else f"{names[0]} and {len(names) - 1} other {units}"
-        return upper(f"{some} {'has' if len(names) == 1 else 'have'} {did} by {end} in this single run")
+        return opening(f"{some} {'has' if len(names) == 1 else 'have'} {did} by {end} in this single run")
     if len(rows) == 1:
-        return upper(f"{the(rows[0].name)} has {did} by {end} in {_chance(rows[0])} of the runs")
+        return opening(f"{the(rows[0].name)} has {did} by {end} in {_chance(rows[0])} of the runs")
     first = [rows[place] for place in leading([row.p for row in rows], [row.error for row in rows])]
     if not first:
         return f"Who has {did} by {end}, so few runs do not tell"
     if len(first) == 1:
-        return upper(f"{the(first[0].name)} is the likeliest to have {did} by {end}: {_chance(first[0])}")
+        return opening(f"{the(first[0].name)} is the likeliest to have {did} by {end}: {_chance(first[0])}")
     if len(first) <= MOST_NAMED:
         both, chances_of = (listed([text(row) for row in first]) for text in (_name, _percent))
-        return upper(f"{both} are the likeliest to have {did} by {end}: {chances_of} %")
+        return opening(f"{both} are the likeliest to have {did} by {end}: {chances_of} %")
     least, most = first[-1].p, first[0].p
     return (
         f"{len(first)} of {len(rows)} {units} are about as likely to have {did} by {end}, {percent(least)} to "
@@ -158,9 +154,9 @@ def of_several(results: Sequence[Result], names: Sequence[str]) -> str:
         span = (
             f"{last[low]:.1f} to {last[high]:.1f}" if f"{last[low]:.1f}" != f"{last[high]:.1f}" else f"{last[low]:.1f}"
         )
-        return f"{upper(when)} {span} states recognise Taipei on average: no difference is told from luck"
+        return f"{opening(when)} {span} states recognise Taipei on average: no difference is told from luck"
     return (
-        f"{upper(when)} from {last[low]:.1f} states recognise Taipei on average ({names[low]}) to {last[high]:.1f} "
+        f"{opening(when)} from {last[low]:.1f} states recognise Taipei on average ({names[low]}) to {last[high]:.1f} "
         f"({names[high]})"
     )
 
@@ -176,7 +172,7 @@ def of_comparison(comparison: Comparison, tie: str = RECOGNITION) -> str:
     unit = UNITS[tie][1]
     if len(rows) == 1:
         title, row, pair = rows[0]
-        return f"{upper(title)}: {_moves(row, unit)} by {_until(pair)}"
+        return f"{opening(title)}: {_moves(row, unit)} by {_until(pair)}"
     ends = {_until(pair) for _, _, pair in rows}
     when = f" by {ends.pop()}" if len(ends) == 1 else ""
     if all(row["mc"] is None for _, row, _ in rows):
@@ -191,7 +187,7 @@ def of_comparison(comparison: Comparison, tie: str = RECOGNITION) -> str:
     if len(first) <= MOST_NAMED:
         each = listed([f"{title} ({_moves(row, unit)})" for title, row, _ in first])
         return f"Largest changes{when}: {each}; which is larger, luck may decide"
-    return f"{upper(NUMBERS[len(first)])} of {NUMBERS[len(rows)]} scenarios move the count about as much{when}"
+    return f"{opening(NUMBERS[len(first)])} of {NUMBERS[len(rows)]} scenarios move the count about as much{when}"
 
 
 def _moves(row: Mapping[str, Any], unit: str) -> str:
@@ -200,6 +196,12 @@ def _moves(row: Mapping[str, Any], unit: str) -> str:
 
 def _until(pair: Pair) -> str:
     return f"the end of {month(pair.months[-1])}"
+
+
+def answer(comparison: Comparison) -> list[str]:
+    """What a comparison found, in sentences: of the count, of hosts where there are any, of the states."""
+    ties = [tie for tie in (RECOGNITION, COOPERATION) if any(tie in pair.ties for pair in comparison.pairs)]
+    return [f"{text}." for text in (*(of_comparison(comparison, tie) for tie in ties), of_chances(comparison))]
 
 
 def of_chances(comparison: Comparison) -> str:
@@ -217,7 +219,7 @@ def of_chances(comparison: Comparison) -> str:
     title, row = max(clear, key=lambda each: (abs(each[1]["difference"]), each[1]["state"]))
     did = decision_from(row["tie"], row["at_start"]).done.replace(" military", "")
     become = f"{the(row['state'])} {did} in {share(row['p'])} of the runs, not {share(row['p_against'])}"
-    return f"Largest change: {become}" if len(comparison.pairs) == 1 else f"Largest change: {become} ({title})"
+    return f"Moved most: {become}" if len(comparison.pairs) == 1 else f"Moved most: {become} ({title})"
 
 
 # --- a backtest -------------------------------------------------------------------------------------------
@@ -253,7 +255,7 @@ def of_calibration(document: Mapping[str, Any]) -> str:
     forecast = sum(row["mean_forecast"] * row["forecasts"] for row in own)
     happened = sum(row["happened"] for row in own)
     return (
-        f"{upper(many(horizon, 'year'))} ahead, {forecast:.0f} departures were forecast and "
+        f"{opening(many(horizon, 'year'))} ahead, {forecast:.0f} departures were forecast and "
         f"{happened} {'is' if happened == 1 else 'are'} on record"
     )
 
@@ -270,7 +272,7 @@ def of_skill(document: Mapping[str, Any], score: str = "crps") -> str:
     unknown = len(own) - len(told)
     parts = [f"is better than {better} of {many(len(own), 'simpler forecast')}"]
     parts.append(f"worse than {worse}" if worse else "worse than none")
-    text = f"{upper(many(horizon, 'year'))} ahead, the simulation’s count {' and '.join(parts)}"
+    text = f"{opening(many(horizon, 'year'))} ahead, the simulation’s count {' and '.join(parts)}"
     return f"{text}; {unknown} {'is' if unknown == 1 else 'are'} not told apart" if unknown else text
 
 

@@ -26,6 +26,8 @@ SPANS = (5, 10, 20, 25, 50, 100)
 """Lengths an axis of chances can have, %."""
 MOST_CHANGED = 3
 """Changes that stand beside a title; the others are counted."""
+NAMING = ("scenario.name", "scenario.title")
+"""What is no change of what a scenario says."""
 MOST_ABOUT = 3
 """States of which the answer speaks, and for which the page says why."""
 
@@ -62,7 +64,11 @@ def end_words(result: Result) -> str:
 def changed_in_words(result: Result) -> list[str]:
     """What was set and given on top of a scenario's file, in words; paths stay in the command to run it again."""
     settings = result.settings.get("set", {})
-    lines = [f"{called(path)} {_written(value)}" for path, value in settings.items() if not is_given(path)]
+    lines = [
+        f"{called(path)} {_written(value)}"
+        for path, value in settings.items()
+        if not is_given(path) and path not in NAMING
+    ]
     on_top = {path.removeprefix(f"{TABLE}."): value for path, value in settings.items() if is_given(path)}
     return lines + [f"given: {fact}" for fact in given_in_words({**result.scenario, TABLE: on_top})]
 

@@ -144,7 +144,7 @@ def test_which_state_a_comparison_moves_most() -> None:
     one = [("More aid", 1.0, 0.1)]
     rows = [state("Tuvalu", 0.5, 0.25, 0.1), state("Haiti", 0.2, 0.9, 0.5)]
     assert findings.of_chances(comparison(*one, states=rows)) == (
-        "Largest change: Tuvalu has left Taipei in 25 % of the runs, not 50 %"
+        "Moved most: Tuvalu has left Taipei in 25 % of the runs, not 50 %"
     )
     assert findings.of_chances(comparison(*one, *one, states=rows)).endswith("not 50 % (More aid)")
     assert findings.of_chances(comparison(*one, states=rows[1:])) == (

@@ -39,7 +39,7 @@ class Layout:
     """Most lines of a name there."""
 
 
-WIDE, NARROW = Layout(count.WIDTH, 2.75, 2), Layout(4.6, 1.75, 3)
+WIDE, NARROW = Layout(count.WIDTH, 2.75, 2), Layout(4.9, 2.2, 3)
 """On a sheet or a screen; on a telephone."""
 DRAWN = ("q05", "q25", "mean", "q75", "q95")
 MOST_SHADED = 3

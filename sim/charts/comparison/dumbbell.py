@@ -139,7 +139,7 @@ def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
     low, high = row["low"], row["high"]
     span = (
         f"({points(low)} to {points(high)})"
-        if beyond_luck(row["difference"], row["mc"]) and low is not None and low < high
+        if beyond_luck(row["difference"], row["mc"]) and low is not None and points(low) != points(high)
         else ""
     )
     return f"{percent(row['p_against'])} %", f"{percent(row['p'])} %", points(row["difference"]), span

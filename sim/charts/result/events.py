@@ -16,7 +16,7 @@ from sim.charts.style import BLACK, WHITE
 from sim.results.result import Result
 from sim.scenario.fields import PATRONS
 from sim.scenario.given import place
-from sim.words import day, month_end
+from sim.words import day, month_end, opening
 
 LEVEL = 0.19
 """A line of names, inches."""
@@ -89,7 +89,7 @@ def proper(name: str) -> str:
     text = f" {name.replace('-', ' ').replace('_', ' ')} "
     for known in (*(state.name for state in states().values()), *PATRONS):
         text = text.replace(f" {known.lower()} ", f" {known[0].upper()}{known[1:]} ")
-    return f"{text.strip()[:1].upper()}{text.strip()[1:]}"
+    return opening(text.strip())
 
 
 def dated(result: Result) -> list[DatedEntry]:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.compare import Comparison, compare
 from sim.charts.catalogue import draw_several, of_comparison
-from sim.charts.comparison import difference, dumbbell
+from sim.charts.comparison import compared, difference, dumbbell
 from sim.charts.comparison.dumbbell import points
 from sim.charts.style import BLACK, GREY
 from sim.errors import InputError
@@ -240,6 +240,12 @@ def test_no_text_is_cut_or_covered(make: Any, chart: str, case: str) -> None:
     drawing = of_comparison(compare(results)).drawn(chart)
     assert_clear(drawing)
     assert max(drawing.get_size_inches()) < 22
+
+
+@pytest.mark.parametrize("number", [2, 3, 6])
+def test_on_a_telephone_nothing_is_cut_either(make: Any, number: int) -> None:
+    results = [make(name=f"a-scenario-{n}", hazard=0.002 * (1 + n)) for n in range(number)]
+    assert_clear(difference.draw(compare(results), layout=compared.NARROW))
 
 
 @pytest.mark.parametrize("chart", ["difference", "difference-cooperation", "dumbbell"])
