@@ -307,6 +307,11 @@ def month_in_full(when: date) -> str:
 # --- names and lists
 
 
+def opening(text: str) -> str:
+    """A text that begins a sentence: with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def the(name: str) -> str:
     """The name of a state as it stands in a sentence."""
     return f"the {name}" if name.endswith("Republic") or name in ("Holy See", "Gambia", "Marshall Islands") else name

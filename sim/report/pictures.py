@@ -17,6 +17,8 @@ _PROLOGUE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _UNUSED = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>")
 _PLACES = re.compile(r"( d=\"|translate\()([^\")]*)")
+_GLYPHS = {"DejaVuSans-Bold-": "B", "DejaVuSans-": "S"}
+"""Beginnings of the ids of letters, and shorter ones: there are thousands."""
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 
 
@@ -36,6 +38,8 @@ def inline(drawing: Figure, name: str, alternative: str) -> Markup:
     """
     ((_, picture),) = pictures(drawing, ("svg",), prefix=f"{name}.")
     svg = _UNUSED.sub("", _PROLOGUE.sub("", picture.decode())).replace("xlink:href", "href")
+    for long, short in _GLYPHS.items():
+        svg = svg.replace(f"{name}.{long}", f"{name}.{short}")
     svg = _PLACES.sub(lambda match: match[1] + _LONG.sub(_shorter, match[2]), svg)
     svg = _once(re.sub(r"\s+", " ", svg).replace("> <", "><"))
     head = (

@@ -95,8 +95,8 @@ def test_the_headline_tells_the_finding() -> None:
         "Washington’s attention does least, 0.9 at most"
     ) in said(draw_outcome(levers()))
     assert (
-        "Chance of Honduras to leave Taipei. Beijing’s money and Taipei’s money move the chance about as much, by up to "
-        "31.0 and 28.0 points; Washington’s attention does least, 9.0 at most"
+        "Chance of Honduras to leave Taipei. Beijing’s money and Taipei’s money move the chance about as much, "
+        "by up to 31.0 and 28.0 points; Washington’s attention does least, 9.0 at most"
     ) in said(draw_outcome(levers(), "left:HND"))
 
 
