@@ -12,6 +12,8 @@ LEAST = 0.0005
 """Differences of chances below this would be printed as zero."""
 LEAST_SWAP = 0.001
 """Least share of the runs in which one state left instead of another, where that is listed."""
+ERRORS = 2.0
+"""Monte Carlo errors from zero up to which a difference may be luck."""
 MOST_LISTED = 12
 """Names that `listed_briefly` lists; it counts the others."""
 
@@ -42,7 +44,14 @@ def number(value: Any) -> str:
 
 
 def with_range(value: Any, low: Any, high: Any, *, write: Callable[[Any], str] = number) -> str:
-    """A number and its range, each written the same way: `1 (0.3 to 2)`."""
+    """A number and its range, each written the same way: `1 (0.3 to 2)`.
+
+    Without the range where its ends are unknown (None, NaN) or written alike: a range of one origin, or one draw, says
+    nothing of the error.
+    """
+    known = low is not None and high is not None and low <= high
+    if not known or write(low) == write(high):
+        return write(value)
     return f"{write(value)} ({write(low)} to {write(high)})"
 
 
@@ -120,9 +129,53 @@ def points(difference: float) -> str:
     return "0.0" if text in ("+0.0", "-0.0") else minus(text)
 
 
+# --- findings: never stronger than their error
+
+
 def beyond_luck(difference: float, error: float | None) -> bool:
     """Whether a difference is more than two Monte Carlo errors from zero; False if the error is unknown."""
-    return error is not None and abs(difference) > 2 * error
+    return error is not None and abs(difference) > ERRORS * error
+
+
+def beyond_range(low: float | None, high: float | None) -> bool:
+    """Whether zero lies outside a range of a difference. False for a range that is unknown, or has no width."""
+    return low is not None and high is not None and low < high and not low <= 0.0 <= high
+
+
+def leading(values: Sequence[float], errors: Sequence[float | None]) -> list[int]:
+    """Places of the differences that no other one is told from as larger in size, the largest first.
+
+    values, errors : (n,) differences and their Monte Carlo errors in one unit; None if unknown
+    Empty where no difference is beyond luck. More than one place: which of them is largest is not known.
+    Two errors are added up, the most that the error of the difference between two sizes can be.
+    """
+    known = [
+        (abs(value), error, place)
+        for place, (value, error) in enumerate(zip(values, errors, strict=True))
+        if error is not None
+    ]
+    told = [one for one in known if beyond_luck(one[0], one[1])]
+    if not told:
+        return []
+    most, its, _ = max(told)
+    alike = [one for one in known if not beyond_luck(most - one[0], its + one[1])]
+    return [place for _, _, place in sorted(alike, key=lambda one: (-one[0], one[2]))]
+
+
+def differs(difference: float, error: float | None, less: str = "fewer", more: str = "more") -> str:
+    """A difference in a sentence, as strong as its Monte Carlo error allows, at the decimals that it allows.
+
+    Beyond luck `1.42 ± 0.04 fewer`; otherwise `no different beyond luck (± 0.04)`. `no different` if all runs are
+    alike; `1 fewer (error unknown)` without an error.
+    """
+    if not difference and not error:
+        return "no different"
+    word = less if difference < 0.0 else more
+    if error is None:
+        return f"{signed(round(abs(difference), 2))[1:]} {word} (error unknown)"
+    if not beyond_luck(difference, error):
+        return f"no different beyond luck (± {error:.{decimals(error)}f})"
+    return f"{with_error(abs(difference), error).removeprefix('+')} {word}"
 
 
 # --- chances
@@ -252,6 +305,11 @@ def month_in_full(when: date) -> str:
 
 
 # --- names and lists
+
+
+def opening(text: str) -> str:
+    """A text that begins a sentence: with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def the(name: str) -> str:

@@ -69,6 +69,62 @@ def test_beyond_luck_needs_two_errors() -> None:
     assert [words.beyond_luck(0.03, mc) for mc in (0.01, 0.015, 0.02, None)] == [True, False, False, False]
 
 
+# --- findings
+
+
+@pytest.mark.parametrize(
+    ("difference", "error", "text"),
+    [
+        (-1.42, 0.04, "1.42 ± 0.04 fewer"),
+        (0.3, 0.1, "0.3 ± 0.1 more"),
+        (0.2, 0.1, "no different beyond luck (± 0.1)"),
+        (-0.2, 0.1, "no different beyond luck (± 0.1)"),
+        (0.0, 0.04, "no different beyond luck (± 0.04)"),
+        (0.0, 0.0, "no different"),
+        (0.0, None, "no different"),
+        (1.0, None, "1 more (error unknown)"),
+        (-2.0, 0.0, "2 fewer"),
+    ],
+)
+def test_a_difference_is_told_as_far_as_its_error_allows(difference: float, error: float | None, text: str) -> None:
+    assert words.differs(difference, error) == text
+
+
+def test_a_difference_may_have_words_of_its_own() -> None:
+    assert words.differs(-2.5, 0.5, "points lower", "points higher") == "2.5 ± 0.5 points lower"
+
+
+@pytest.mark.parametrize(
+    ("values", "errors", "places"),
+    [
+        ((-0.5, 1.0, 0.7), (0.1, 0.1, 0.1), [1, 2]),  # 0.3 is within two of the errors added up, 0.4
+        ((-0.5, 1.0, 0.5), (0.1, 0.1, 0.1), [1]),
+        ((0.6, -1.0), (0.1, 0.1), [1, 0]),  # just not beyond: the border counts as luck
+        ((-0.1, 0.1), (0.1, 0.1), []),
+        ((1.0, 0.0), (0.1, 1.0), [0, 1]),  # so uncertain that it may be as large
+        ((1.0, 3.0), (0.1, None), [0]),
+        ((), (), []),
+    ],
+)
+def test_which_differences_lead(values: tuple[float, ...], errors: tuple[float | None, ...], places: list[int]) -> None:
+    assert words.leading(values, errors) == places
+
+
+def test_a_range_tells_a_sign_only_if_it_has_a_width_and_leaves_out_zero() -> None:
+    ranges = [(0.1, 0.2), (-0.2, -0.1), (-0.1, 0.2), (0.0, 0.2), (0.1, 0.1), (None, 0.2)]
+    assert [words.beyond_range(*ends) for ends in ranges] == [True, True, False, False, False, False]
+
+
+def test_a_range_without_a_width_is_left_out() -> None:
+    two = "{:.2f}".format
+    assert words.with_range(0.67, 0.67, 0.67, write=two) == "0.67"
+    assert words.with_range(0.89, 0.91, 0.91, write=two) == "0.89"
+    assert words.with_range(0.89, 0.906, 0.914, write=two) == "0.89"
+    assert words.with_range(0.89, None, None, write=two) == "0.89"
+    assert words.with_range(0.89, float("nan"), float("nan"), write=two) == "0.89"
+    assert words.with_range(0.67, 0.66, 0.67, write=two) == "0.67 (0.66 to 0.67)"
+
+
 # --- chances
 
 

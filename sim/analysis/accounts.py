@@ -132,7 +132,7 @@ def accounts_in_words(result: Result) -> list[str]:
 def finding(paid: dict[tuple[str, str], Paid]) -> str:
     """The headline: what each patron pays in all, the largest sum first."""
     sums = sorted((row for row in paid.values() if abs(row.promised) >= LEAST), key=lambda row: -abs(row.promised))
-    return "; ".join(_does(row) for row in sums) or "Nobody pays anybody anything"
+    return f"On average {'; '.join(_does(row) for row in sums)}" if sums else "Nobody pays anybody anything"
 
 
 def _does(row: Paid) -> str:
@@ -146,8 +146,8 @@ def _does(row: Paid) -> str:
 
 
 def ranged(value: float, low: float, high: float) -> str:
-    """A sum and its range: `US$ 45 million (0 to 160)`."""
-    return f"{dollars(value)} ({short(low)} to {short(high)})"
+    """A sum and its range, if it has one: `US$ 45 million (0 to 160)`."""
+    return dollars(value) if short(low) == short(high) else f"{dollars(value)} ({short(low)} to {short(high)})"
 
 
 def between(low: float, high: float) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.analysis.pairs import COLUMNS, Pair, pair_of
+from sim.analysis.reading import changed_in_words
 from sim.analysis.starts import Start, apart
 from sim.errors import InputError, Problem, ResultError
 from sim.results import (
@@ -64,6 +66,11 @@ class Comparison(Shown):
     def id(self) -> str:
         """Sixteen hex digits made from the identities of the results, in their order."""
         return identity({"compared": [result.settings["id"] for result in self.results]})
+
+    @property
+    def titles(self) -> list[str]:
+        """(results,) what a reader calls them (`titles`)."""
+        return titles(self.results)
 
     @property
     def runs(self) -> int:
@@ -344,6 +351,38 @@ def labels(results: Sequence[Result]) -> list[str]:
             for name, kinds, text in zip(names, twins, added, strict=True)
         ]
     return names
+
+
+def titles(results: Sequence[Result]) -> list[str]:
+    """What a reader calls each of several results: the title of its scenario, in short, with what tells twins apart.
+
+    `Outlook 2026, Taipei halving its aid` beside `outlook-2026` is `Taipei halving its aid`: the first of them is
+    known. A title ends at its colon.
+    """
+    own = [" ".join(str(result.scenario["scenario"]["title"]).split()).partition(": ")[0] for result in results]
+    family = results[0].name
+    for place, title in enumerate(own):
+        head, comma, rest = title.partition(", ")
+        if place and comma and head.lower().replace(" ", "-") == family:
+            own[place] = f"{rest[0].upper()}{rest[1:]}"
+    kinds: list[Callable[[Result], str]] = [lambda result: result.name, _set_in_words, _agents]
+    kinds += [partial(_setting, name) for name in ("seed", "runs", "parameters", "engine")]
+    for more in (*kinds, lambda result: str(result.settings.get("id"))[:6]):
+        added = [more(result) for result in results]
+        twins = [{text for text, twin in zip(added, own, strict=True) if twin == title} for title in own]
+        own = [
+            f"{title} ({text})" if len(texts) > 1 and text else title
+            for title, texts, text in zip(own, twins, added, strict=True)
+        ]
+    return own
+
+
+def _set_in_words(result: Result) -> str:
+    return listed(changed_in_words(result))
+
+
+def _setting(name: str, result: Result) -> str:
+    return f"{name} {result.settings.get(name)}"
 
 
 def _agents(result: Result) -> str:

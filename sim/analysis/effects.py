@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from sim.atlas import states
+from sim.scenario.fields import PATRONS
 from sim.scenario.levers import FIRST, called
 from sim.sweeps.designs import GRID
 from sim.sweeps.levers import usual_at
-from sim.words import listed, minus
+from sim.words import ERRORS, beyond_luck, day, leading, listed, minus, number, spoken
 
 Document = Mapping[str, Any]
 """What a sweep says of itself (`sim.sweeps.swept.SweepResult.document`)."""
 
-NINETY = 1.645
-"""Standard errors on either side that hold 90 % of a normal law."""
-_TIMES = {0.0: "without it", 0.5: "half as much", 2.0: "twice as much", 5.0: "five times as much"}
+_TIMES = {
+    0.0: "without it", 0.5: "half as much", 2.0: "twice as much", 3.0: "three times as much",
+    4.0: "four times as much", 5.0: "five times as much",
+}  # fmt: skip
+_PROPER = frozenset({*PATRONS.values(), *(one.name.split()[0] for one in states().values())})
+"""First words of names that keep their capital inside a sentence."""
 _USUAL = {0.5: "half the record's", 1.0: "the record's", 2.0: "twice the record's", 5.0: "five times the record's"}
 
 
@@ -26,20 +31,27 @@ class Change:
     """What a point changes from the one that it is told apart from. States; chances in percentage points."""
 
     value: float
-    """Where the lever stands."""
+    """Where the lever stands; a day as its ordinal."""
     outcome: float
     """Mean count, or chance in %."""
     difference: float
     error: float | None
-    """90 % of Monte Carlo on either side of the difference, runs paired; None if not known."""
+    """Two Monte Carlo errors of the difference, runs paired; None if not known."""
     low: float | None
     high: float | None
     """5 % and 95 % points of the difference over parameter draws, luck removed; None if not known."""
+    point: int = -1
+    """Its row in the table of points."""
 
     @property
     def is_luck(self) -> bool:
-        """Whether luck alone may have made it."""
-        return self.difference == 0.0 or (self.error is not None and abs(self.difference) <= self.error)
+        """Whether luck alone may have made it, or its error is unknown."""
+        return self.difference == 0.0 or not beyond_luck(self.difference, self.one_error)
+
+    @property
+    def one_error(self) -> float | None:
+        """One Monte Carlo error of the difference; None if not known."""
+        return None if self.error is None else self.error / ERRORS
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,19 @@ class Moved:
     """The outcome there."""
     changes: tuple[Change, ...]
     """Of the other points that could be run, by value, ascending; none of them the baseline."""
+    is_day: bool = False
+    """Whether its values are days."""
+    as_it_is: bool = True
+    """Whether the baseline is the scenario itself, as far as this path goes, and not the point nearest to it."""
+
+    @property
+    def by_multiples(self) -> bool:
+        """Whether values are said as multiples of the scenario's own: of a patron's first lever, if that is there."""
+        return self.path in FIRST and self.as_it_is
+
+    def at(self, value: float) -> str:
+        """A value as a reader writes it."""
+        return spoken(date.fromordinal(int(value))) if self.is_day else number(value)
 
     @property
     def largest(self) -> Change | None:
@@ -63,7 +88,7 @@ class Moved:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Size of the largest change, and 90 % of its error."""
+        """Size of the largest change, and two errors of it."""
         one = self.largest
         return (0.0, 0.0) if one is None else (abs(one.difference), one.error or 0.0)
 
@@ -80,6 +105,7 @@ def moved(document: Document, *outcome: str, scale: float = 1.0) -> list[Moved]:
 
     [] if nothing is paired, or several paths move together.
 
+    Of a grid these are the points at which all other paths stand where they stand in the baseline.
     outcome : the column that holds it, or the columns whose sum it is, whose errors together are then the most that
     its error can be; scale : what values are multiplied by, 100 for chances
     """
@@ -91,31 +117,50 @@ def moved(document: Document, *outcome: str, scale: float = 1.0) -> list[Moved]:
         or any(f"{name}_change" not in columns or columns[name][against] is None for name in names)
     ):
         return []
-
-    def value_at(end: str, point: int) -> float | None:
-        values = [columns[f"{name}{end}"][point] for name in names]
-        if any(value is None for value in values) or (len(values) > 1 and end in ("_change_low", "_change_high")):
-            return None
-        return scale * float(sum(values))
-
+    reference = document.get("reference") or {}
     paths = [varied["path"] for varied in document["varied"]]
     effects = []
     for path in paths:
-        own = columns[path][against]
-        changes = []
+        own, changes = columns[path][against], []
+        beside = [other for other in paths if other != path]
         for point, value in enumerate(columns[path]):
-            difference = value_at("_change", point)
-            if value == own or difference is None:
+            alone = all(columns[other][point] == columns[other][against] for other in beside)
+            if value is None or value == own or not alone:
                 continue
-            error, low, high = (value_at(f"_change_{end}", point) for end in ("mc", "low", "high"))
-            error = None if error is None else NINETY * error
-            changes.append(Change(float(value), value_at("", point) or 0.0, difference, error, low, high))
+            if (change := change_at(document, point, names, scale)) is not None:
+                changes.append(replace(change, value=place_of(value)))
         changes.sort(key=lambda change: change.value)
-        name = called(path)
+        name, stands = called(path), reference.get(path, own)
+        base = scale * float(sum(columns[name][against] for name in names))
         effects.append(
-            Moved(path, name[0].upper() + name[1:], float(own), value_at("", against) or 0.0, tuple(changes))
-        )
+            Moved(
+                path, name[0].upper() + name[1:], 0.0 if own is None else place_of(own), base, tuple(changes),
+                isinstance(own, str), own is None or place_of(stands) == place_of(own),
+            )
+        )  # fmt: skip
     return effects
+
+
+def change_at(document: Document, point: int, outcome: Sequence[str] = ("mean",), scale: float = 1.0) -> Change | None:
+    """What one point changes from the baseline of its sweep; None where that is not known. As for `moved`."""
+    columns = document["columns"]
+
+    def value_at(end: str) -> float | None:
+        values = [columns[f"{name}{end}"][point] for name in outcome if f"{name}{end}" in columns]
+        if len(values) < len(outcome) or any(value is None for value in values):
+            return None
+        return scale * float(sum(values))
+
+    difference, error = value_at("_change"), value_at("_change_mc")
+    if difference is None:
+        return None
+    low, high = (value_at(end) if len(outcome) == 1 else None for end in ("_change_low", "_change_high"))
+    return Change(0.0, value_at("") or 0.0, difference, None if error is None else ERRORS * error, low, high, point)
+
+
+def place_of(value: Any) -> float:
+    """Where a value stands: itself, or the ordinal of a day."""
+    return float(day(value).toordinal()) if isinstance(value, (str, date)) else float(value)
 
 
 # --- words --------------------------------------------------------------------------------------------------
@@ -128,17 +173,27 @@ def lines(levers: Sequence[Moved]) -> list[str]:
 
 def _line(lever: Moved) -> str:
     first, last = lever.changes[0], lever.changes[-1]
-    begun = (
-        f"{lever.name}: {lever.times(first.value)} {first.outcome:.1f} states remain, "
-        f"{_differs(first, f'the {lever.base:.1f} as it is')}"
-    )
+    than = f"the {lever.base:.1f} " + ("as it is" if lever.as_it_is else f"at {lever.at(lever.own)}")
+    if not lever.by_multiples:
+        begun = f"{lever.name}: at {lever.at(first.value)}, {first.outcome:.1f} states remain, {differs(first, than)}"
+        rest = "" if last is first else f"; at {lever.at(last.value)}, {last.outcome:.1f}, {differs(last)}"
+        return f"{begun}{rest}."
+    begun = f"{lever.name}: {_with(lever, first)} {first.outcome:.1f} states remain, {differs(first, than)}"
     if last is first:
         return f"{begun}."
-    return f"{begun}; {lever.times(last.value)} leaves {last.outcome:.1f}, {_differs(last)}."
+    return f"{begun}; {lever.times(last.value)} leaves {last.outcome:.1f}, {differs(last)}."
 
 
-def _differs(change: Change, than: str = "") -> str:
-    """`1.4 (± 0.2) more than the 11.8 as it is`."""
+def _with(lever: Moved, change: Change) -> str:
+    """Where a lever stands at a change, as an adverbial: `with twice as much`, `without it`, `at 2`."""
+    if not lever.by_multiples:
+        return f"at {lever.at(change.value)}"
+    times = lever.times(change.value)
+    return times if times.startswith("without") else f"with {times}"
+
+
+def differs(change: Change, than: str = "") -> str:
+    """A change of a count in a sentence: `1.4 (± 0.2) more than the 11.8 as it is`."""
     error = "" if change.error is None else f"± {fine(change.error, change.error)}"
     if change.is_luck:
         bound = f" ({error})" if error and change.error else ""
@@ -155,30 +210,60 @@ def fine(value: float, error: float | None) -> str:
     return minus(text.lstrip("-") if float(text) == 0.0 else text)
 
 
+def short(change: Change) -> str:
+    """A change in a cell: `−3.8 ± 0.9`, two Monte Carlo errors; in brackets where luck may have made it."""
+    error = "" if change.error is None else f" ± {fine(change.error, change.error)}"
+    text = f"{'+' if change.difference > 0.0 else ''}{fine(change.difference, change.error)}{error}"
+    return f"({text})" if change.is_luck else text
+
+
 def finding(levers: Sequence[Moved], counts: bool = True, remain: bool = True) -> str:
     """The headline: which lever does most and which least, never stronger than the error allows.
 
     counts : whether the outcome is a number of states, otherwise a chance; remain : whether it is the number that
     recognise Taipei
     """
-    sizes = sorted(levers, key=lambda lever: -lever.size[0])
-    strong = [lever for lever in sizes if lever.largest is not None and not lever.largest.is_luck]
+    moving = [lever for lever in levers if lever.changes]
     thing, unit = ("the count" if remain else "the number", "states") if counts else ("the chance", "points")
+    sizes = sorted(moving, key=lambda lever: -lever.size[0])
+    alike = [moving[place] for place in _leading(moving)]
+    strong = [lever for lever in alike if lever.largest is not None and not lever.largest.is_luck]
     if not strong:
-        return f"No lever moves {thing} by more than luck could"
-    first = strong[0]
-    alike = [lever for lever in strong if not _apart(first, lever)]
+        what = "lever" if all(lever.path in FIRST for lever in levers) else "setting by itself"
+        return f"No {what} moves {thing} by more than luck could"
+    if len(strong) == 1 < len(alike):  # what the others do is too uncertain to say which does most
+        return one_finding(strong[0], counts, remain)
+    alike = strong
     if len(alike) > 1:
         most = listed([fine(lever.size[0], lever.size[1]) for lever in alike])
-        names = listed([lever.name for lever in alike])
+        names = listed([alike[0].name, *(within(lever.name) for lever in alike[1:])])
         return f"{names} move {thing} about as much, by up to {most} {unit}{_least(sizes, alike)}"
+    (first,) = alike
     change = first.largest
     assert change is not None
     outcome = f"{change.outcome:.1f} states" if counts else f"{change.outcome:.0f} %"
     base = f"{first.base:.1f}" if counts else f"{first.base:.0f} %"
-    leaves = "leaves" if counts and remain else "makes it"
-    text = f"{first.name} does most: {first.times(change.value)} {leaves} {outcome} in place of {base}"
-    return text + _least(sizes, [first])
+    where = _with(first, change)
+    if first.by_multiples and where.startswith("with "):
+        verb = "leaves" if counts and remain else "makes it"
+        text = f"{first.times(change.value)} {verb} {outcome} in place of {base}"
+    else:
+        stop = "" if first.by_multiples else ","
+        text = f"{outcome} remain" if counts and remain else f"it is {outcome}"
+        text = f"{where}{stop} {text} in place of {base}"
+    return f"{first.name} does most: {text}{_least(sizes, [first])}"
+
+
+def _leading(levers: Sequence[Moved]) -> list[int]:
+    """Places of the levers whose largest change no other is told from as larger; of none if all may be luck."""
+    largest = [lever.largest for lever in levers]
+    differences = [0.0 if one is None else one.difference for one in largest]
+    return leading(differences, [None if one is None else one.one_error for one in largest])
+
+
+def within(name: str) -> str:
+    """A name inside a sentence: its first letter is small unless it is that of a patron or a state."""
+    return name if name.split("'")[0].split(" ")[0] in _PROPER else f"{name[0].lower()}{name[1:]}"
 
 
 def _least(sizes: Sequence[Moved], named: Sequence[Moved]) -> str:
@@ -187,32 +272,23 @@ def _least(sizes: Sequence[Moved], named: Sequence[Moved]) -> str:
     if not rest:
         return ""
     last = rest[-1]
+    name = within(last.name)
     if last.largest is None or last.largest.is_luck:
-        return f"; {last.name} moves it no more than luck"
-    others = [lever for lever in sizes if lever is not last]
-    if not all(_apart(other, last) for other in others):
+        return f"; {name} moves it no more than luck"
+    if any(len(_leading([other, last])) > 1 for other in sizes if other is not last):
         return ""
-    return f"; {last.name} does least, {fine(last.size[0], last.size[1])} at most"
-
-
-def _apart(one: Moved, other: Moved) -> bool:
-    """Whether one lever's largest change is larger than the other's by more than both errors together make likely."""
-    (size, error), (less, its) = one.size, other.size
-    return size - less > math.hypot(error, its)
+    return f"; {name} does least, {fine(last.size[0], last.size[1])} at most"
 
 
 def one_finding(lever: Moved, counts: bool = True, remain: bool = True) -> str:
     """The headline of a sweep over one path: its largest change, if that is more than luck; as for `finding`."""
     change, thing = lever.largest, ("count" if remain else "number") if counts else "chance"
     if change is None or change.is_luck:
-        return f"{lever.name}: no value moves the {thing} by more than luck could"
+        return f"{lever.name}: no {'day' if lever.is_day else 'value'} moves the {thing} by more than luck could"
     outcome = f"{change.outcome:.1f} states" if counts else f"{change.outcome:.0f} %"
-    if lever.path in FIRST:
-        leaves = "leaves" if counts and remain else "makes it"
-        where, than = f"{lever.times(change.value)} {leaves} {outcome}", "as it is"
-    else:
-        where = f"at {change.value:g}, " + (f"{outcome} remain" if counts and remain else f"it is {outcome}")
-        than = f"at {lever.own:g}"
+    stop = "" if lever.by_multiples else ","
+    where = f"{_with(lever, change)}{stop} " + (f"{outcome} remain" if counts and remain else f"it is {outcome}")
+    than = "as it is" if lever.by_multiples else f"at {lever.at(lever.own)}"
     size = fine(abs(change.difference), change.error)
     error = "" if change.error is None else f" (± {fine(change.error, change.error)})"
     unit, word = ("", "fewer" if change.difference < 0.0 else "more") if counts else (

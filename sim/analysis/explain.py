@@ -206,7 +206,8 @@ def explanation_to_folder(
 ) -> tuple[Explanation, Path, bool]:
     """Find the explanation of a result that has a folder, or make and write it; returns whether it was found.
 
-    out : a folder of the user's own (default: `explain/<ISO3>` in that of the result), or exactly that one
+    out : a folder in which it gets a folder of its own, `<ISO3>`, or exactly that one (default: below `explain` in that
+    of the result). Another tie or a run that is named is part of the name: each explanation keeps its files
     draw : draws its charts into a folder; tell : called with a note before what takes long; pictures : whether to draw
     Raises as `explain` does, and InputError before anything is run if the folder cannot be written to.
     """
@@ -214,8 +215,8 @@ def explanation_to_folder(
     _chosen_run(subject, run)
     assert result.folder is not None
     home = result.folder
-    name = subject.iso3 if tie == RECOGNITION else f"{subject.iso3}-{tie}"
-    folder = result.folder / "explain" / name if out is None else results.at(out)
+    name = folder_name(subject.iso3, tie, run)
+    folder = home / "explain" / name if out is None else results.at(out, name)
     asked = {"result": result.settings["id"], "iso3": subject.iso3, "tie": tie}
     code = results.sources_digest(("analysis",))
     identity = results.identity({**asked, "run": run, "runs": paired_runs(result, runs), "code": code})
@@ -246,6 +247,12 @@ def explanation_to_folder(
     if results.found_or_made(folder, head, (), make, own=out is None):
         return read_explanation(folder, result), folder, True
     return explanations[-1], folder, False
+
+
+def folder_name(iso3: str, tie: str = RECOGNITION, run: int | None = None) -> str:
+    """What the folder of an explanation is called: `HND`, `HND-cooperation`, `HND-run-12`."""
+    which = [] if tie == RECOGNITION else [tie]
+    return "-".join([iso3, *which, *([] if run is None else [f"run-{run}"])])
 
 
 def read_explanation(folder: Path, result: Result | None = None) -> Explanation:

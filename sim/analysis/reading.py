@@ -5,23 +5,29 @@ Functions and not an object that holds them all: each reader asks two or three, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sim.atlas import Change, Record
 from sim.model.terms import SIDES
-from sim.results.result import Result
+from sim.results.result import Result, with_agents
 from sim.results.tables import RECOGNITION
 from sim.scenario import given_in_words
-from sim.words import chance_with_range, day, many, month, month_end, month_in_full, percent
+from sim.scenario.given import TABLE, is_given
+from sim.scenario.levers import called
+from sim.words import chance_with_range, day, many, month, month_end, month_in_full, number, percent, ranged
 
 STAYED, AWAY = "stayed", "has not come"
 SMALLEST_SHOWN = 0.005
 """Candidates whose chance to come to Taipei rounds to nothing are only counted."""
 SPANS = (5, 10, 20, 25, 50, 100)
 """Lengths an axis of chances can have, %."""
+MOST_CHANGED = 3
+"""Changes that stand beside a title; the others are counted."""
+NAMING = ("scenario.name", "scenario.title")
+"""What is no change of what a scenario says."""
 MOST_ABOUT = 3
 """States of which the answer speaks, and for which the page says why."""
 
@@ -59,15 +65,47 @@ def end_in_words(last: date) -> str:
     return f"the end of {last.year if last.month == 12 else month_in_full(last)}"
 
 
+def changed_in_words(result: Result) -> list[str]:
+    """What was set and given on top of a scenario's file, in words; paths stay in the command to run it again."""
+    settings = result.settings.get("set", {})
+    lines = [
+        f"{called(path)} {_written(value)}"
+        for path, value in settings.items()
+        if not is_given(path) and path not in NAMING
+    ]
+    on_top = {path.removeprefix(f"{TABLE}."): value for path, value in settings.items() if is_given(path)}
+    return lines + [f"given: {fact}" for fact in given_in_words({**result.scenario, TABLE: on_top})]
+
+
+def _written(value: Any) -> str:
+    """A value that was set, whatever its kind."""
+    if isinstance(value, Mapping) and {"central", "low", "high"} <= value.keys():
+        return ranged(value)
+    return number(value) if isinstance(value, (bool, int, float, str)) else "changed"
+
+
+def title_of(result: Result) -> str:
+    """The title of a scenario, with what was changed in it, in words, and agents of one's own."""
+    title, changed = " ".join(str(result.scenario["scenario"]["title"]).split()), changed_in_words(result)
+    if len(changed) > MOST_CHANGED:
+        changed = [*changed[: MOST_CHANGED - 1], f"{len(changed) - MOST_CHANGED + 1} more changes"]
+    return with_agents(f"{title} ({'; '.join(changed)})" if changed else title, result.agents)
+
+
 def header(result: Result, measure: str) -> str:
     """The subtitle: the scenario's title, and below it the measure and unit."""
-    return f"{' '.join(result.title.split())}\n{measure}"
+    return f"{title_of(result)}\n{measure}"
 
 
 def source(results: Sequence[Result], basis: str | None = None) -> str:
     """The source line: scenario, runs, seed, how parameters were set, and the record, or another `basis`."""
-    settings = "; ".join(_settings(result) for result in results)
+    shared = {_settings(result) for result in results}
     kind = "Scenario" if len(results) == 1 else "Scenarios"
+    if len(shared) == 1 and len(results) > 1:
+        names = ", ".join(f"{result.name}{_given(result)} ({_identity(result)})" for result in results)
+        settings = f"{names}; each with {shared.pop()}"
+    else:
+        settings = "; ".join(_said(result) for result in results)
     return f"{kind} {settings}. {basis or ' '.join(dict.fromkeys(result.basis for result in results))}"
 
 
@@ -79,13 +117,23 @@ def draws(result: Result) -> int:
 
 
 def _settings(result: Result) -> str:
-    settings = result.settings
-    mode = str(settings.get("parameters", "drawn"))
+    """`2,000 runs, seed 2026, parameters drawn (100 draws)`."""
+    mode = str(result.settings.get("parameters", "drawn"))
     drawn = f"parameters {mode}" + (f" ({many(draws(result), 'draw')})" if mode == "drawn" else "")
-    identity = str(settings.get("id", ""))[:12]
-    parts = [f"{result.name}: {many(result.runs, 'run')}", f"seed {result.seed}", drawn]
-    parts += [f"given: {vote}" for vote in given_in_words(result.scenario)]
-    return ", ".join(parts + ([f"result {identity}"] if identity else []))
+    return ", ".join((many(result.runs, "run"), f"seed {result.seed}", drawn))
+
+
+def _given(result: Result) -> str:
+    return "".join(f", given: {vote}" for vote in given_in_words(result.scenario))
+
+
+def _identity(result: Result) -> str:
+    return str(result.settings.get("id", ""))[:12]
+
+
+def _said(result: Result) -> str:
+    identity = _identity(result)
+    return f"{result.name}: {_settings(result)}{_given(result)}" + (f", result {identity}" if identity else "")
 
 
 # --- The record beside it

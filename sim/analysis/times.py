@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.reading import start_of
 from sim.results.result import Result
 from sim.results.stored import changes_of
 from sim.results.tables import RECOGNITION
+from sim.words import ERRORS
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +22,8 @@ MOST_MONTHS, FEW_MONTHS = 144, 18
 """Longest horizon with a cell for each month (otherwise for each calendar year), and with names of months."""
 BLOCKS, MOST_BLOCKS = (1, 5, 10, 20), 13
 """Calendar years in a block, and the most blocks there is room for."""
+APART = 2.5 * ERRORS
+"""Errors from which a stretch of months is told from the rest: more than usual, as the clearest of all is tested."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Times:
     cell: str
     """What a cell is, in words."""
     block: str
+    lengths: list[float]
+    """(cells,) months of each, that of the start from its day on."""
 
     @property
     def by_month(self) -> bool:
@@ -57,6 +65,8 @@ def chances(result: Result, codes: list[str]) -> Times:
     for begin, end in pairwise(block_edges):
         opening, closing = (first + begin) // 12, (first + end - 1) // 12
         names.append(str(opening) if opening == closing else f"{opening}–{closing % 100:02d}")
+    day = start_of(result)
+    elapsed = (day.day - 1) / calendar.monthrange(day.year, day.month)[1]
     block_in_words = "the calendar year" if block == 12 else f"{block // 12} calendar years"
     return Times(
         cells=shares(result, codes, cell_edges),
@@ -67,7 +77,49 @@ def chances(result: Result, codes: list[str]) -> Times:
         months=result.months,
         cell="month" if cell == 1 else "calendar year",
         block=block_in_words,
+        lengths=[size - (elapsed if number == 0 else 0.0) for number, size in enumerate(np.diff(cell_edges).tolist())],
     )
+
+
+def levelled(cells: Floats, runs: int, sizes: Sequence[float]) -> Floats:
+    """Shares of runs by cell, the same in neighbouring cells unless they differ by more than luck would explain.
+
+    cells : (rows, cells) share of runs with a departure; sizes : (cells,) months of each
+    Returns (rows, cells) shares of runs per month. Departures are counted as rare events; a stretch of cells is told
+    apart from the rest around it where the likelihood ratio is beyond what `APART` errors give, and so on within both.
+    """
+    months = np.array(sizes, dtype=np.float64)
+    levels = np.empty_like(cells, dtype=np.float64)
+    for row, shares_of in enumerate(cells):
+        counts = np.round(shares_of * runs)
+        for place in _stretches(counts, months, np.arange(len(months))):
+            levels[row, place] = counts[place].sum() / months[place].sum() / runs
+    return levels
+
+
+def _stretches(counts: Floats, months: Floats, place: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Cells that share a level: those of the stretch told apart most clearly, the others, and so on within both."""
+    seen = np.concatenate([[0.0], np.cumsum(counts[place])])
+    long = np.concatenate([[0.0], np.cumsum(months[place])])
+    begin, end = np.triu_indices(len(place) + 1, 1)
+    inside = (end - begin < len(place)).nonzero()[0]
+    if not len(inside) or not seen[-1]:
+        return [place]
+    begin, end = begin[inside], end[inside]
+    own, span = seen[end] - seen[begin], long[end] - long[begin]
+    ratio = 2.0 * (_fit(own, seen[-1] * span / long[-1]) + _fit(seen[-1] - own, seen[-1] * (1.0 - span / long[-1])))
+    best = int(ratio.argmax())
+    if ratio[best] <= APART**2:
+        return [place]
+    stretch = np.zeros(len(place), dtype=bool)
+    stretch[begin[best] : end[best]] = True
+    return [each for part in (place[stretch], place[~stretch]) for each in _stretches(counts, months, part)]
+
+
+def _fit(counts: Floats, expected: Floats) -> Floats:
+    """Logarithm of how much likelier counts are at their own rate than at the one expected, without the linear part."""
+    fit: Floats = np.where(counts > 0.0, counts * np.log(np.maximum(counts, 1.0) / expected), 0.0)
+    return fit
 
 
 def _edges(first: int, length: int, size: int) -> list[int]:

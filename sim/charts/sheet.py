@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -97,6 +98,7 @@ def sheet(width: float, body: float, heading: str, subtitle: str, source: str) -
         if given.box is None:
             given.plot.set_title(heading, loc="left")  # there is nothing to be drawn
         return
+    heading, subtitle = titled(heading, subtitle)
     with figure(width, 1.0) as drawing:
         above = sum(room for _, _, room in _title_blocks(drawing, heading, subtitle)) + MARGIN + 0.12
         below = _source_room(wrapped(source, SOURCE_SIZE, width - 2 * MARGIN))
@@ -104,6 +106,14 @@ def sheet(width: float, body: float, heading: str, subtitle: str, source: str) -
         title(drawing, heading, subtitle)
         source_line(drawing, source)
         yield drawing, above
+
+
+def titled(heading: str, subtitle: str) -> tuple[str, str]:
+    """Headline and subtitle as they are wanted (`style.Paper`)."""
+    wanted = style.paper()
+    if wanted.untitled:
+        return "", ""
+    return (heading if wanted.title is None else wanted.title), subtitle
 
 
 def panel(drawing: Figure, left: float, top: float, width: float, height: float) -> Axes:
@@ -149,6 +159,8 @@ def _title_blocks(drawing: Figure, heading: str, subtitle: str) -> list[tuple[li
         (heading, TITLE_SIZE, True, BLACK),
         (subtitle, SUBTITLE_SIZE, False, GREY),
     ):
+        if not text:
+            continue
         lines = wrapped(text, size, drawing.get_figwidth() - 2 * MARGIN, bold)
         look = {"size": size, "weight": "bold" if bold else "normal", "color": colour}
         blocks.append((lines, look, len(lines) * size * 1.35 / 72 + 0.04))
@@ -175,6 +187,7 @@ def _source_room(lines: list[str]) -> float:
 def axes(drawing: Figure, heading: str, subtitle: str, source: str, left: float = 0.6) -> Axes:
     """One pair of axes filling what title, subtitle and source line leave; `left` inches for the labels."""
     width, height = drawing.get_figwidth(), drawing.get_figheight()
+    heading, subtitle = titled(heading, subtitle)
     top = title(drawing, heading, subtitle) + 0.18
     bottom = source_line(drawing, source) + 0.42
     return panel(drawing, left, top, width - left - MARGIN - 0.12, height - top - bottom)
@@ -257,6 +270,10 @@ def _width(line: str, size: float, bold: bool, dpi: float) -> float:
         return float(_pen(dpi).get_text_width_height_descent(line, font, ismath=False)[0]) / dpi
 
 
+_GLUED = re.compile(r"(\d|±) (?=[%±\d])")
+"""A space that no line ends at: between a number and what belongs to it."""
+
+
 def wrapped(text: str, size: float, room: float, bold: bool = False) -> list[str]:
     """A text broken into lines that fit, as measured, into `room` inches.
 
@@ -267,7 +284,9 @@ def wrapped(text: str, size: float, room: float, bold: bool = False) -> list[str
     for paragraph in text.split("\n"):
         lines.append("")
         used = 0.0
-        for word in paragraph.split():
+        for word in _GLUED.sub("\\1\u00a0", paragraph).split(" "):
+            if not word:
+                continue
             wide = measured(word, size, bold)
             if lines[-1] and used + space + wide <= room:
                 lines[-1] += f" {word}"
@@ -277,7 +296,7 @@ def wrapped(text: str, size: float, room: float, bold: bool = False) -> list[str
                 lines.pop()
             lines += [word] if wide <= room else _pieces(word, size, bold, room)
             used = measured(lines[-1], size, bold)
-    return lines
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def _pieces(word: str, size: float, bold: bool, room: float) -> list[str]:

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,10 @@ TEXT_SIZE = 10.0
 SOURCE_SIZE = 8.0
 MARGIN = 0.14
 """Distance of the text from the left and right edge of a figure, inches."""
+PRINT_DPI = 300
+"""Dots per inch of a PNG whose width is asked for."""
+MM = 25.4
+"""Millimetres in an inch."""
 
 RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -226,6 +231,36 @@ def _look_again() -> bool:
     return bool(new)
 
 
+@dataclass(frozen=True)
+class Paper:
+    """How pictures are wanted, where not as they are usually drawn."""
+
+    width: float | None = None
+    """Millimetres across; letters and lines grow and shrink with it. None: as drawn."""
+    title: str | None = None
+    """The headline in place of the chart's own; None for that one."""
+    untitled: bool = False
+    """Without headline and measure, for a caption of one's own; the source line stays."""
+
+
+_paper: ContextVar[Paper | None] = ContextVar("paper", default=None)
+
+
+@contextmanager
+def on_paper(wanted: Paper) -> Iterator[None]:
+    """While it lasts, every chart is drawn and written so."""
+    token = _paper.set(wanted)
+    try:
+        yield
+    finally:
+        _paper.reset(token)
+
+
+def paper() -> Paper:
+    """How pictures are wanted."""
+    return _paper.get() or Paper()
+
+
 class Drawing(Figure):
     """A figure that a notebook shows, and that is saved as it was drawn: same style, same bytes."""
 
@@ -266,10 +301,47 @@ def pictures(drawing: Figure, kinds: Iterable[str], prefix: str = "") -> Iterato
     if boxes:
         warnings.warn(MissingLetters(boxes), stacklevel=2)
     for kind in kinds:
-        picture = io.BytesIO()
-        drawing.savefig(picture, format=kind)
-        content = picture.getvalue()
+        content = _picture(drawing, kind)
         yield kind, _prefixed(cleaned(content.decode()), prefix).encode() if kind == "svg" else content
+
+
+def _picture(drawing: Figure, kind: str) -> bytes:
+    """The bytes of a picture, as wide as is wanted."""
+    picture, width = io.BytesIO(), paper().width
+    if width is None:
+        drawing.savefig(picture, format=kind)
+        return picture.getvalue()
+    scale = width / MM / drawing.get_figwidth()
+    if kind == "png":
+        drawing.savefig(picture, format=kind, dpi=PRINT_DPI * scale)
+        return picture.getvalue()
+    if kind == "pdf":
+        with _scaled(picture, scale) as pages:
+            drawing.savefig(pages, format=kind)
+        return picture.getvalue()
+    drawing.savefig(picture, format=kind)
+    sizes = f'width="{width:g}mm" height="{width / drawing.get_figwidth() * drawing.get_figheight():.6g}mm"'
+    return re.sub(
+        r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', rf"\1 {sizes}", picture.getvalue().decode(), count=1
+    ).encode()
+
+
+def _scaled(picture: io.BytesIO, scale: float) -> Any:
+    """A PDF whose pages, with all that is on them, are scaled; Matplotlib has no option for it."""
+    from matplotlib.backends.backend_pdf import Op, PdfFile, PdfPages
+
+    class File(PdfFile):
+        def newPage(self, width: float, height: float) -> None:
+            super().newPage(width * scale, height * scale)
+            self.output(scale, 0, 0, scale, 0, 0, Op.concat_matrix)
+
+    class Pages(PdfPages):
+        def _ensure_file(self) -> PdfFile:
+            if self._file is None:
+                self._file = File(picture, metadata=_SAVED["pdf"]["metadata"])
+            return self._file
+
+    return Pages(picture)
 
 
 def _prefixed(svg: str, prefix: str) -> str:

@@ -11,12 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.headlines import sensitivity_headline
 from sim.charts.rows import beside, head
 from sim.charts.sheet import grid, panel, sheet, wrapped, write
 from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, PALE, SIMULATED
 from sim.scenario.given import is_given
+from sim.scenario.levers import called
 from sim.sweeps.outcomes import NUMBERS
 from sim.words import many
+from sim.words import number as written
 
 Document = Mapping[str, Any]
 """What an analysis writes: outcome, design, points, runs, seed, noise_share, and `rows` of indices."""
@@ -62,11 +65,13 @@ class Row:
 
 def draw(document: Document) -> Figure:
     """One bar per number: its share of the variance (sobol), or the mean size of its steps (morris)."""
-    heading = f"What this hangs on: {document['told']}"
+    found = sensitivity_headline(document).replace("'", "’")
+    heading = found or f"What this hangs on: {document['told']}"
     largest = [row for row in document["rows"] if row[_key(document)] is not None][:SHOWN]
     title = " ".join(str(document["title"]).split())
-    changed = ", ".join(f"{path} = {value}" for path, value in document.get("set", {}).items() if not is_given(path))
-    scenario = f"{title} [{changed}]" if changed else title
+    on_top = {path: value for path, value in document.get("set", {}).items() if not is_given(path)}
+    changed = ", ".join(f"{called(path)} {written(value)}" for path, value in on_top.items())
+    scenario = f"{title} ({changed})" if changed else title
     if not largest:
         subtitle = f"{scenario}\n{document['note']}"
         with sheet(WIDTH, 0.2, heading, subtitle, source(document)) as (drawing, _):
@@ -75,7 +80,8 @@ def draw(document: Document) -> Figure:
     rest = _rest(document)
     height = sum(row.height for row in rows)
     body = HEAD + height + FOOT + (0.22 if rest else 0.0)
-    with sheet(WIDTH, body, heading, f"{scenario}\n{_measure(document)}", source(document)) as (drawing, top):
+    told = f"Outcome: {document['told']}. {_measure(document)}"
+    with sheet(WIDTH, body, heading, f"{scenario}\n{told}", source(document)) as (drawing, top):
         plot = panel(drawing, LEFT, top + HEAD, WIDTH - LEFT - 2 * COLUMN - MARGIN - 0.2, height)
         _draw(drawing, top + HEAD, plot, rows, document)
         write(drawing, MARGIN, top + HEAD + height + FOOT + 0.04, rest, color=GREY, va="top")
@@ -134,7 +140,7 @@ def _row(document: Document, row: Mapping[str, Any]) -> Row:
     values = {name: scale * row[name] for name in (key, f"{key}_low", f"{key}_high", mark)}
     meaning = f"{row['meaning']}: {_number(row['low'])} to {_number(row['high'])}"
     return Row(
-        name=wrapped(readable(row["name"]), NAME, room=LEFT - MARGIN - 0.15),
+        name=wrapped(_named(row["name"]), NAME, room=LEFT - MARGIN - 0.15),
         meaning=_cut(meaning if "." in row["name"] else str(row["meaning"])),
         bar=values[key],
         low=values[f"{key}_low"],
@@ -160,17 +166,10 @@ def _noise_row(document: Document) -> list[Row]:
     return [Row(name, _cut(meaning), size, size, size, None, size, size, (_printed(size, document), ""), noise=True)]
 
 
-def readable(name: str) -> str:
-    """A path as a reader takes it in: `kmt, truce, chance (taiwan-2028)`; names of parameters as they are typed."""
-    parts = name.split(".")
-    if parts[0] == "parameters":
-        return ".".join(parts[1:])
-    if parts[0] == "events" and len(parts) > 2:
-        return f"{parts[1]}: {'.'.join(parts[2:])}"
-    if parts[0] == "elections" and len(parts) > 2:
-        rest = [part for part in parts[2:] if part not in ("outcomes", "effects")]
-        return f"{parts[1]}: {', '.join(rest)}"
-    return name
+def _named(path: str) -> str:
+    """What a reader calls a number, as it begins a line."""
+    name = called(path).replace("'", "’")
+    return f"{name[0].upper()}{name[1:]}"
 
 
 def _cut(text: str) -> list[str]:

@@ -27,7 +27,7 @@ from sim.cli.options import (
 )
 from sim.cli.pictures import draw, drawing, page
 from sim.cli.telling import charts_in, notes, written_to
-from sim.words import LEAST, LEAST_SWAP, beyond_luck, decimals, hyphened, many, percent, signed_between
+from sim.words import LEAST, LEAST_SWAP, beyond_luck, decimals, hyphened, many, percent, points, signed_between
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
@@ -134,6 +134,7 @@ def document(comparison: Comparison, folder: Path, old: Sequence[bool]) -> dict[
 
 def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
     """The comparison as a reader on a terminal sees it."""
+    from sim.analysis.findings import answer
     from sim.results.result import further
     from sim.scenario import given_in_words
 
@@ -144,6 +145,7 @@ def lines(comparison: Comparison, set_on_top: str = "") -> list[str]:
     given = [given_in_words(result.scenario) for result in comparison.results]
     text += [f"Given in every scenario: {fact}." for fact in given[0] if all(fact in each for each in given)]
     text += dict.fromkeys(line for result in comparison.results for line in further(result.scenario))
+    text += ["", *answer(comparison)]
     for pair, result in zip(comparison.pairs, comparison.results[1:], strict=True):
         means = {tie: (_last(baseline, tie, pair), _last(result, tie, pair)) for tie in pair.ties}
         text += ["", f"{pair.scenario}: {result.title}", *_apart(baseline, result), *_pair(pair, means)]
@@ -177,7 +179,9 @@ def _pair(pair: Pair, means: Mapping[str, tuple[float, float]]) -> Iterator[str]
         what = "States with Taipei" if row["tie"] == "recognition" else "Hosts that cooperate"
         before, after = means[row["tie"]]
         difference = _mean(row["mean"], row["mc"])
-        yield f"{what} at the end of {end}: {before:.2f} become {after:.2f} on average, {difference}."
+        digits = min(decimals(row["mc"]), 2) if row["mc"] else 2
+        become = f"{before:.{digits}f} become {after:.{digits}f}"
+        yield f"{what} at the end of {end}: {become} on average, {difference}."
         most = hyphened(signed_between(row["q05"], row["q95"]))
         yield f"  90 % of runs {most}; more in {percent(row['more'])} % of runs, fewer in {percent(row['fewer'])} %."
     if pair.first is None:
@@ -205,8 +209,8 @@ def _chances(pair: Pair, end: str) -> Iterator[str]:
     for row in largest:
         known = beyond_luck(row["difference"], row["mc"])
         span = ""
-        if known and row["low"] is not None and row["low"] < row["high"]:
-            span = f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}; "
+        if known and row["low"] is not None and points(row["low"]) != points(row["high"]):
+            span = f"{hyphened(points(row['low']))} to {hyphened(points(row['high']))}; "
         error = "" if row["mc"] is None else f"({span}{_short(100 * row['mc'])})"
         note = "" if known or row["mc"] is None else "  not told from luck"
         chances = f"{percent(row['p_against']):>3} % to {percent(row['p']):>3} %"

@@ -52,7 +52,7 @@ _COLUMNS_BEFORE = (24, 12, 6, 0)
 @click.option("--runs", type=int, help="Runs per removal (default: all, at most 4,000, or 100 with --agents).")
 @agents(MADE_WITH)
 @threads
-@own_out("Folder for explain.json and the charts (default: explain/ISO3 in that of the result).")
+@own_out("Where ISO3/ is written, with explain.json and the charts (default: explain/ in the folder of the result).")
 @no_charts
 @as_json
 @quiet

@@ -9,6 +9,9 @@ import click
 from sim.cli import completing
 from sim.cli.options import HELP, Folder, as_json, print_json
 
+WIDTHS = (80.0, 600.0)
+"""Least and greatest width of a picture, mm: below, no letter can be read."""
+
 
 @click.command("plot", context_settings=HELP)
 @click.argument(
@@ -29,6 +32,16 @@ from sim.cli.options import HELP, Folder, as_json, print_json
     help="Write only this format (repeatable; default: png and svg).",
 )  # fmt: skip
 @click.option(
+    "--width", type=click.FloatRange(*WIDTHS), metavar="MM",
+    help=f"Width of every picture, millimetres, from {WIDTHS[0]:g} to {WIDTHS[1]:g}; letters and lines grow and shrink "
+    "with it, and a PNG has 300 dots per inch.",
+)  # fmt: skip
+@click.option("--title", metavar="TEXT", help="Headline of every picture, in place of the finding.")
+@click.option(
+    "--no-title", is_flag=True,
+    help="Leave out the headline and what is measured, for a caption of your own; the source line stays.",
+)  # fmt: skip
+@click.option(
     "--out", type=Folder(), metavar="DIR",
     help="Folder for the pictures (default: that of RESULT's charts; for several results, the working folder).",
 )  # fmt: skip
@@ -37,6 +50,9 @@ def command(
     folders: tuple[Path, ...],
     charts: tuple[str, ...],
     formats: tuple[str, ...],
+    width: float | None,
+    title: str | None,
+    no_title: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -44,7 +60,21 @@ def command(
 
     For several it also says whether they are paired: with the same random numbers, they mostly do not differ by chance.
     """
-    kinds = formats or ("png", "svg")
+    from sim.errors import InputError, Problem
+
+    if title is not None and (no_title or not title.strip()):
+        rule = "not together with --title" if no_title else "a headline, or --no-title for none"
+        raise InputError(Problem("--no-title" if no_title else "--title", rule, title))
+    from sim.charts.style import Paper, on_paper
+
+    with on_paper(Paper(width, title, no_title)):
+        _draw(folders, charts, formats or ("png", "svg"), out, as_json)
+
+
+def _draw(
+    folders: tuple[Path, ...], charts: tuple[str, ...], kinds: tuple[str, ...], out: Path | None, as_json: bool
+) -> None:
+    """The charts of one folder, or the one of several results."""
     if len(folders) > 1:
         _several(folders, charts, kinds, out, as_json)
         return

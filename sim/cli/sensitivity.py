@@ -121,6 +121,7 @@ def command(
 
 def lines(analysis: Sensitivity) -> list[str]:
     """The ranked table as a reader sees it, and what it means."""
+    from sim.analysis.headlines import sensitivity_headline
     from sim.sweeps.outcomes import NUMBERS
 
     unit = "states" if analysis.outcome in NUMBERS else "of 1"
@@ -134,7 +135,9 @@ def lines(analysis: Sensitivity) -> list[str]:
         text.append(f"{analysis.dropped} blocks were left out, for points of them failed.")
     if analysis.rows[0].get("total", analysis.rows[0].get("mu_star")) is None:
         return [*text, *([] if analysis.note is None else ["", analysis.note])]
-    text += ["", *(_shares(analysis) if analysis.design == "sobol" else _steps(analysis)), "", *_meaning(analysis)]
+    headline = sensitivity_headline(analysis.document)
+    table = _shares(analysis) if analysis.design == "sobol" else _steps(analysis)
+    text += ["", *([f"{headline}.", ""] if headline else []), *table, "", *_meaning(analysis)]
     return text + ([] if analysis.note is None else [analysis.note])
 
 
@@ -147,7 +150,7 @@ def _shares(analysis: Sensitivity) -> list[str]:
             f"{_share(row[key])} ({_share(row[f'{key}_low'])} to {_share(row[f'{key}_high'])})"
             for key in ("total", "first")
         ]
-        text.append(f"  {row['name']:<{width}}  {cells[0]:>21}  {cells[1]:>22}")
+        text.append(f"  {_called(row):<{width}}  {cells[0]:>21}  {cells[1]:>22}")
     if analysis.noise_share is not None:
         text.append(f"  {'Monte Carlo noise':<{width}}  {f'{analysis.noise_share:.3f}':>5}")
     return text + _rest(analysis, "total")
@@ -159,14 +162,21 @@ def _steps(analysis: Sensitivity) -> list[str]:
     text = [f"  {CHANGE:<{width}}  {'mean size (mu*)':>26}  {'mean (mu)':>10}  {'spread (sigma)':>14}"]
     for row in rows:
         size = f"{row['mu_star']:.3g} ({row['mu_star_low']:.3g} to {row['mu_star_high']:.3g})"
-        text.append(f"  {row['name']:<{width}}  {size:>26}  {row['mu']:>10.3g}  {row['sigma']:>14.3g}")
+        text.append(f"  {_called(row):<{width}}  {size:>26}  {row['mu']:>10.3g}  {row['sigma']:>14.3g}")
     if analysis.noise_share is not None:
         text.append(f"  Monte Carlo noise: {analysis.noise_share:.3f} of the variance over the points")
     return text + _rest(analysis, "mu_star")
 
 
+def _called(row: Row) -> str:
+    """What a reader calls a number; the table of indices has its path."""
+    from sim.scenario.levers import called
+
+    return called(row["name"])
+
+
 def _width(rows: Sequence[Row], head: str) -> int:
-    return max(len(head), *(len(row["name"]) for row in rows))
+    return max(len(head), *(len(_called(row)) for row in rows))
 
 
 def _rest(analysis: Sensitivity, key: str) -> list[str]:
@@ -183,11 +193,11 @@ def _meaning(analysis: Sensitivity) -> list[str]:
     if analysis.design == "morris":
         whole = "from the 5 % to the 95 % point of its law" if analysis.parameters == "laws" else "over its range"
         return [
-            f"Read: taking {first['name']} {whole} changes the outcome by {first['mu_star']:.2g} on average. A spread "
+            f"Read: taking {_called(first)} {whole} changes the outcome by {first['mu_star']:.2g} on average. A spread "
             "as large as the mean says that the size depends on the other numbers. Brackets hold 90 % (bootstrap)."
         ]
     return [
-        f"Read: {min(max(0.0, first['total']), 1.0):.0%} of the variance of the outcome involves {first['name']}, "
+        f"Read: {min(max(0.0, first['total']), 1.0):.0%} of the variance of the outcome involves {_called(first)}, "
         "alone or together with other numbers. What matters little here may still be wrong: ranges are beliefs. "
         "Brackets hold 90 % (bootstrap); where they are wide, take more points."
     ]

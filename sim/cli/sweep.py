@@ -186,37 +186,31 @@ def _document(swept: SweepResult, was_there: bool) -> dict[str, Any]:
 
 
 def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) -> list[str]:
+    from sim.analysis.effects import lines as sentences_of
+    from sim.analysis.effects import moved
+    from sim.analysis.headlines import headline
     from sim.results.result import further
     from sim.scenario import given_in_words
+    from sim.sweeps.designs import ONE_AT_A_TIME
 
     manifest, columns = swept.manifest, swept.columns
     end = manifest["scenario"]["scenario"]["end"][:7]
     done = [row for row, error in enumerate(columns["error"]) if error is None]
     failed = [row for row, error in enumerate(columns["error"]) if error is not None]
-    of_levers = _levers(swept, end)
+    document = swept.document()
     lines = [
         f"{swept.title}: {many(manifest['points'], 'point')} of "
         f"{many(manifest['runs'], 'run')}, seed {manifest['seed']}, design {manifest['design']}.",
-        *(f"Given at every point: {of_levers}." for of_levers in given_in_words(manifest["scenario"])),
+        *(f"Given at every point: {about}." for about in given_in_words(manifest["scenario"])),
         *further(manifest["scenario"]),
         "All points share their random numbers: they differ by what was varied, mostly not by chance.",
     ]
-    if of_levers:
-        lines += ["", *of_levers]
-    elif done:
-        ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
-        lines += ["", f"States with Taipei at the end of {end}, on average (and in 90 % of runs):"]
-        for what, row in (("fewest", ordered[0]), ("most", ordered[-1])):
-            values = ", ".join(
-                f"{varied['path']} = {_setting(columns[varied['path']][row])}" for varied in manifest["varied"]
-            )
-            values += "".join(f" ({columns[label][row]})" for label in swept.labels if columns[label][row])
-            lines.append(
-                f"  {what:<7}{columns['mean'][row]:5.1f} ({columns['q05'][row]} to {columns['q95'][row]})  at {values}"
-            )
-        errors = [columns["mean_mc"][row] for row in done if columns["mean_mc"][row] is not None]
-        if errors:
-            lines.append(f"Monte Carlo error of an average: at most {max(errors):.2f} states.")
+    if done and manifest["design"] != ONE_AT_A_TIME:
+        lines += ["", f"{headline(document)}.", *_ends(swept, document, done, end)]
+    sentences = sentences_of(moved(document)) if len(manifest["varied"]) > 1 else []
+    if sentences:
+        error = "" if manifest["runs"] == 1 else "; ±: two Monte Carlo errors, runs paired"
+        lines += ["", f"States with Taipei at the end of {end}, on average{error}:", *sentences]
     if failed:
         lines += ["", f"{many(len(failed), 'point')} could not be run; the first: {columns['error'][failed[0]]}"]
     lines += ["", f"{written_to(swept.folder, was_there, 'Found')} (points.parquet, counts.parquet)"]
@@ -226,18 +220,25 @@ def _lines(swept: SweepResult, was_there: bool, seconds: float, charts: bool) ->
     return lines
 
 
-def _levers(swept: SweepResult, end: str) -> list[str]:
-    """What each patron's lever does, one sentence each; nothing for other designs."""
-    if swept.manifest["design"] != "levers":
-        return []
-    from sim.analysis.effects import lines, moved
+def _ends(swept: SweepResult, document: dict[str, Any], done: list[int], end: str) -> list[str]:
+    """The points with the fewest and the most states, and how far they are from the point nearest to the scenario."""
+    from sim.analysis.effects import change_at, differs
+    from sim.analysis.headlines import where
+    from sim.words import between
 
-    sentences = lines(moved(swept.document()))
-    error = "" if swept.manifest["runs"] == 1 else "; ±: 90 % of Monte Carlo, runs paired"
-    return [f"States with Taipei at the end of {end}, on average{error}:", *sentences] if sentences else []
-
-
-def _setting(value: Any) -> str:
-    if value is None:
-        return "the scenario's own"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    columns, against = swept.columns, document["against"]
+    ordered = sorted(done, key=lambda row: (columns["mean"][row], row))
+    lines = [f"States with Taipei at the end of {end}, on average (and in 90 % of runs):"]
+    for what, row in (("fewest", ordered[0]), ("most", ordered[-1])):
+        change = None if against in (None, row) else change_at(document, row)
+        than = "" if change is None else f": {differs(change)}"
+        most = between(columns["q05"][row], columns["q95"][row])
+        lines.append(f"  {what:<7}{columns['mean'][row]:5.1f} ({most})  at {where(document, row)}{than}")
+    if against is not None:
+        at = where(document, against)
+        return [
+            *lines,
+            f"Differences are from the point nearest to the scenario: {at} (±: two Monte Carlo errors, runs paired).",
+        ]
+    errors = [columns["mean_mc"][row] for row in done if columns["mean_mc"][row] is not None]
+    return lines + ([f"Monte Carlo error of an average: at most {max(errors):.2f} states."] if errors else [])

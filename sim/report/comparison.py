@@ -6,27 +6,33 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from sim.analysis.compare import Comparison, compare
+from sim.analysis.findings import NUMBERS, UNITS, answer
 from sim.model.terms import decision_from
 from sim.report import calendar
 from sim.report.limits import limits
 from sim.report.page import rendered, scenario_name, shared
 from sim.report.pictures import inline
 from sim.results.result import Result
-from sim.results.tables import RECOGNITION
+from sim.results.tables import COOPERATION, RECOGNITION
 from sim.scenario import as_options, given_in_words
+from sim.scenario.levers import called
 from sim.words import (
     LEAST,
     LEAST_SWAP,
     beyond_luck,
+    decimals,
+    differs,
     listed,
     many,
     month,
+    opening,
     percent,
     points,
     ranged,
     signed_between,
-    signed_hundredths,
     spoken,
     tenths,
     the,
@@ -42,9 +48,14 @@ def html_of_comparison(results: Sequence[Result]) -> str:
 
     comparison = compare(results)
     names, baseline = comparison.names, comparison.results[0]
+    titles = comparison.titles
     charts = of_comparison(comparison)
     drawn = [
-        {"name": name, "drawing": inline(charts.drawn(name), name, _drawn_words(name, comparison))}
+        {
+            "name": name,
+            "drawing": inline(charts.drawn(name), name, _drawn_words(name, comparison)),
+            "narrow": _narrow(comparison, name),
+        }
         for name in charts.names
     ]
     return rendered(
@@ -52,10 +63,12 @@ def html_of_comparison(results: Sequence[Result]) -> str:
         {
             **shared(),
             "title": title(comparison),
-            "baseline": _scenario(baseline, names[0]),
+            "answer": answer(comparison),
+            "changes": _changes(comparison),
+            "baseline": _scenario(baseline, titles[0]),
             "others": [
-                _scenario(result, name) | {"differs": differences(baseline, result)}
-                for result, name in zip(comparison.results[1:], names[1:], strict=True)
+                _scenario(result, title) | {"differs": differences(baseline, result)}
+                for result, title in zip(comparison.results[1:], titles[1:], strict=True)
             ],
             "pairs": [_pair(comparison, number) for number in range(len(comparison.pairs))],
             "charts": drawn,
@@ -77,7 +90,36 @@ def html_of_comparison(results: Sequence[Result]) -> str:
 
 def title(comparison: Comparison) -> str:
     """Who is compared with whom."""
-    return f"{listed(comparison.names[1:])} against {comparison.names[0]}"
+    baseline, *others = comparison.titles
+    if len(others) == 1:
+        return f"{baseline}, compared with: {others[0]}"
+    return f"{baseline}, compared with {NUMBERS[len(others)]} other scenarios"
+
+
+def _narrow(comparison: Comparison, name: str) -> Markup | None:
+    """The chart for a telephone, whose headline is the page's answer; None of one whose numbers are in a table."""
+    if name == "dumbbell":
+        return None
+    from sim.charts.comparison import compared, difference
+    from sim.charts.style import Paper, on_paper
+
+    tie = RECOGNITION if name == "difference" else COOPERATION
+    with on_paper(Paper(untitled=True)):
+        drawing = difference.draw(comparison, tie, compared.NARROW)
+    return inline(drawing, f"{name}-narrow", _drawn_words(name, comparison))
+
+
+def _changes(comparison: Comparison) -> list[dict[str, Any]]:
+    """One row per scenario and tie, the largest change first: by how much, and where 90 % of the runs are."""
+    rows = []
+    for title, pair in zip(comparison.titles[1:], comparison.pairs, strict=True):
+        for row in pair.at_end:
+            units = UNITS[row["tie"]][1]
+            said = differs(row["mean"], row["mc"], f"{units} fewer", f"{units} more")
+            clear, span = beyond_luck(row["mean"], row["mc"]), signed_between(row["q05"], row["q95"])
+            size = (row["tie"] == COOPERATION, -abs(row["mean"]))
+            rows.append((size, {"title": title, "differs": said, "span": span, "beyond_luck": clear}))
+    return [row for _, row in sorted(rows, key=lambda each: each[0])]
 
 
 def _scenario(result: Result, name: str) -> dict[str, Any]:
@@ -106,15 +148,15 @@ def count_in_words(comparison: Comparison, number: int) -> list[str]:
         tie = row["tie"]
         here, there = (each.counted[tie][:, each.months.index(end)].mean() for each in (result, baseline))
         what = "states recognise Taipei" if tie == RECOGNITION else "hosts cooperate with Washington’s forces"
-        begins = (
-            f"In {pair.scenario} {here:.2f} {what} at the end of {month(end)} on average, in {pair.against} {there:.2f}"
-        )
+        digits = min(decimals(row["mc"]), 2) if row["mc"] else 2
+        against, title = comparison.titles[0], comparison.titles[number + 1]
+        when = f"at the end of {month(end)} on average"
+        begins = f"{title}: {here:.{digits}f} {what} {when}, {there:.{digits}f} in “{against}”"
         if not row["more"] and not row["fewer"]:
-            sentences.append(f"{begins}: the same in every run.")
+            sentences.append(f"{begins}, the same in every run.")
             continue
-        error = "" if row["mc"] is None or comparison.runs == 1 else f" ± {max(row['mc'], 0.01):.2f}"
         sentences.append(
-            f"{begins}: a difference of {signed_hundredths(row['mean'])}{error}; 90 % of the runs differ by "
+            f"{begins}; {differs(row['mean'], row['mc'])}. 90 % of the runs differ by "
             f"{signed_between(row['q05'], row['q95'])}."
         )
     return sentences
@@ -130,10 +172,10 @@ def _pair(comparison: Comparison, number: int) -> dict[str, Any]:
         began = pair.first == pair.months[0]
         first = "Runs differ from the first month on." if began else f"No run differs before {month(pair.first)}."
     return {
-        "scenario": pair.scenario,
-        "against": pair.against,
+        "scenario": comparison.titles[number + 1],
+        "against": comparison.titles[0],
         "end": month(pair.months[-1]),
-        "sentences": [*count_in_words(comparison, number), *_most(largest), first],
+        "sentences": [*_most(largest), first],
         "rows": [_chance(row) for row in largest],
         "rest": len(rows) - len(largest),
         "swaps": [
@@ -167,7 +209,7 @@ def _does(row: Mapping[str, Any]) -> str:
 
 def _chance(row: Mapping[str, Any]) -> dict[str, Any]:
     clear = beyond_luck(row["difference"], row["mc"])
-    ranged = row["low"] is not None and row["low"] < row["high"]
+    ranged = row["low"] is not None and points(row["low"]) != points(row["high"])
     return {
         "name": f"{row['state']} {decision_from(row['tie'], row['at_start']).short}",
         "against": f"{percent(row['p_against'])} %",
@@ -193,7 +235,8 @@ def differences(baseline: Result, other: Result) -> list[str]:
     ours, theirs = ({each.path: each.value for each in calendar.settings(one)} for one in (other, baseline))
     for path in dict.fromkeys([*theirs, *ours]):
         if ours.get(path) != theirs.get(path):
-            lines.append(f"{path}: {ours.get(path, 'as usual')} ({theirs.get(path, 'as usual')} in the baseline)")
+            own, usual = (each.get(path, "as usual") for each in (ours, theirs))
+            lines.append(f"{opening(called(path))}: {own} ({usual} in the baseline)")
     numbers, before = other.scenario.get("parameters") or {}, baseline.scenario.get("parameters") or {}
     for name in dict.fromkeys([*before, *numbers]):
         if numbers.get(name) != before.get(name):

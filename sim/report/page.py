@@ -28,6 +28,7 @@ from sim.analysis.reading import (
     rows_of,
     source,
     start_of,
+    title_of,
 )
 from sim.analysis.times import chances
 from sim.errors import SimError
@@ -37,7 +38,7 @@ from sim.report.limits import limits
 from sim.results.result import Result
 from sim.results.tables import COOPERATION
 from sim.scenario import as_options, given_in_words, load, parse_overrides, shipped
-from sim.words import beyond_luck, listed, many, number, percent, points, spoken, tenths
+from sim.words import beyond_luck, listed, many, number, opening, percent, points, spoken, tenths
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -70,7 +71,7 @@ def context(result: Result, why: Sequence[Reasons], manifest: Mapping[str, Any] 
     rest = [row for row in returners if not row.listed]
     return {
         **shared(),
-        "title": result.title,
+        "title": title_of(result),
         "name": result.name,
         "question": header.get("question", ""),
         "given": given_in_words(result.scenario),
@@ -143,7 +144,7 @@ def _environment() -> Environment:
     environment.filters["number"] = number
     environment.filters["held"] = held
     environment.filters["sentence"] = lambda text: text if text.endswith((".", "?", "!")) else f"{text}."
-    environment.filters["opening"] = lambda text: f"{text[:1].upper()}{text[1:]}"
+    environment.filters["opening"] = opening
     return environment
 
 

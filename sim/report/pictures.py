@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -16,7 +17,18 @@ _PROLOGUE = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _UNUSED = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>")
 _PLACES = re.compile(r"( d=\"|translate\()([^\")]*)")
+_GLYPHS = {"DejaVuSans-Bold-": "B", "DejaVuSans-": "S"}
+"""Beginnings of the ids of letters, and shorter ones: there are thousands."""
 _LONG = re.compile(r"-?\d+\.\d{2,}")
+
+
+def both(draw: Callable[[], Figure], name: str, alternative: str) -> tuple[Markup, Markup]:
+    """A chart of a sweep twice: for wide screens and for narrow ones, of which a page shows the one that fits."""
+    from sim.charts.sweep.axes import for_phones
+
+    wide = inline(draw(), name, alternative)
+    with for_phones():
+        return wide, inline(draw(), f"{name}-narrow", alternative)
 
 
 def inline(drawing: Figure, name: str, alternative: str) -> Markup:
@@ -26,6 +38,8 @@ def inline(drawing: Figure, name: str, alternative: str) -> Markup:
     """
     ((_, picture),) = pictures(drawing, ("svg",), prefix=f"{name}.")
     svg = _UNUSED.sub("", _PROLOGUE.sub("", picture.decode())).replace("xlink:href", "href")
+    for long, short in _GLYPHS.items():
+        svg = svg.replace(f"{name}.{long}", f"{name}.{short}")
     svg = _PLACES.sub(lambda match: match[1] + _LONG.sub(_shorter, match[2]), svg)
     svg = _once(re.sub(r"\s+", " ", svg).replace("> <", "><"))
     head = (

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.ablation import Ablation
 from sim.analysis.compare import Comparison
 from sim.analysis.explain import Explanation
+from sim.analysis.findings import answer
 from sim.analysis.patterns import Patterns
+from sim.analysis.reading import title_of
 from sim.analysis.sensitivity import Sensitivity
 from sim.charts import catalogue
 from sim.charts.catalogue import Drawable
@@ -91,10 +93,9 @@ def _first(charts: Drawable) -> str | None:
 def _in_words(thing: Any) -> tuple[str, list[str]]:
     """The title of a thing, and what it says."""
     if isinstance(thing, Result):
-        return thing.title, words.answer(thing)
+        return title_of(thing), words.answer(thing)
     if isinstance(thing, Comparison):
-        pairs = range(len(thing.pairs))
-        return comparison.title(thing), [text for pair in pairs for text in comparison.count_in_words(thing, pair)]
+        return comparison.title(thing), answer(thing)
     if isinstance(thing, Explanation):
         run = thing.document["run"]
         return thing.result.title, [*thing.document["chance"]["sentences"], *([] if run is None else run["story"][:1])]

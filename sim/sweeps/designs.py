@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem, nearest
+from sim.words import day
 
 if TYPE_CHECKING:
     from sim.sweeps.variation import Variation
@@ -218,25 +219,23 @@ def unit_points(kind: str, axes: int, points: int, seed: int) -> Floats:
     return unit
 
 
-def nearest_point(points: Design, own: Mapping[str, Value | str | None]) -> int:
-    """The point nearest to values by path, the first path first; the first of several as near.
+def nearest_point(points: Design, own: Mapping[str, Any]) -> int:
+    """The point nearest to these values by path, the first of several as near; point 0 where none is given.
 
-    own : None where no value is known, so that every point is as near; a day may be a text
+    On each axis a distance counts in lengths of what the points span there. A path without a value counts for nothing.
     """
-    places = {path: _place(value) for path, value in own.items() if value is not None}
-
-    def distances(index: int) -> list[float]:
-        point = points[index]
-        return [abs(_place(point[path]) - at) if path in point else 0.0 for path, at in places.items()]
-
-    return min(range(len(points)), key=distances)
+    known = {one.path: _place(own[one.path]) for one in points.variations if own.get(one.path) is not None}
+    at = {path: [_place(point.get(path, own[path])) for point in points] for path in known}
+    spans = {path: (max(places) - min(places)) or 1.0 for path, places in at.items()}
+    return min(
+        range(len(points)),
+        key=lambda point: sum(abs(at[path][point] - stands) / spans[path] for path, stands in known.items()),
+    )
 
 
 def _place(value: Value | str) -> float:
-    """Where a value stands among others of its path."""
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
-    return float(value.toordinal()) if isinstance(value, date) else float(value)
+    """Where a value stands on its axis; days are counted."""
+    return float(day(value).toordinal()) if isinstance(value, (str, date)) else float(value)
 
 
 def interleaved(shape: int | Sequence[int]) -> list[int]:

@@ -125,17 +125,17 @@ class Outcome:
 
     @property
     def dark_is_low(self) -> bool:
-        """Whether less of it is more risk."""
-        return self.kind in (COUNT, COOPERATION) or self.away
+        """Whether dark stands for less of it: of a number of states, where less is more risk; never of a chance."""
+        return self.kind in (COUNT, COOPERATION)
 
     @property
     def darker(self) -> str:
-        """What dark stands for: more risk."""
+        """What dark stands for: fewer states, or a higher chance."""
         return {
             COUNT: "fewer states recognise Taipei",
             LOST: "more states are lost",
             COOPERATION: "fewer hosts cooperate",
-        }.get(self.kind, "lower chance" if self.away else "higher chance")
+        }.get(self.kind, "higher chance")
 
 
 def parse_outcome(text: str, at_start: Mapping[str, str], hosts: Collection[str], option: str = "--outcome") -> Outcome:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 RUNS = 1_000
 """Runs per point, unless the command says otherwise."""
 MOST_PAIRED = 2_000
-"""Points of a grid over several paths that are told apart run by run, for which the ends of all runs are kept."""
+"""Points of a grid, or listed, over several paths that are told apart run by run: it takes the end of every run."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,14 +97,18 @@ class Sweep:
 
     @cached_property
     def against(self) -> int | None:
-        """The point that all others are told apart from, run by run; None where runs are not paired.
+        """The point that all others are told apart from, run by run: that nearest to the scenario, or the first.
 
-        Where one lever moves at a time that is the scenario itself; otherwise the point nearest to it.
+        None of a design that spreads points over the ranges of several paths, or where one of them is blank.
         """
         if self.design == ONE_AT_A_TIME:
             return 0
-        own = {path: _unvaried(self, path) for path in self.paths}
-        return nearest_point(self.points, own) if self.base.paired else None
+        return nearest_point(self.points, self.reference) if self.base.paired else None
+
+    @cached_property
+    def reference(self) -> dict[str, Any]:
+        """By path what it is where nothing is varied; only paths for which that is one value."""
+        return {path: value for path in self.paths if (value := _unvaried(self, path)) is not None}
 
     def folder(self, out: results.Out) -> Path:
         """Where the finished sweep is kept."""
@@ -276,7 +280,7 @@ def _described(sweep: Sweep) -> dict[str, Any]:
         "scenario": sweep.centre.loaded.scenario.model_dump(mode="json", exclude_none=True),
         "set": {path: as_set(value) for path, value in sweep.base.fixed.items()},
         "members": sweep.at_start,
-        "reference": {path: value for path in sweep.paths if (value := _unvaried(sweep, path)) is not None},
+        "reference": sweep.reference,
     }
 
 
@@ -340,10 +344,9 @@ def sweep_of(
     own_seed = loaded.scenario.scenario.seed if seed is None else seed
     request = Request.of(loaded, RUNS if runs is None else runs, seed, parameters=parameters)
     design_points = listed or lay(variations, kind or GRID, points, own_seed)  # type: ignore[arg-type]
-    alone = len(variations) == 1 and isinstance(variations[0].value_at(0.0), (int, float))
-    several = kind == GRID and len(variations) > 1 and len(design_points) <= MOST_PAIRED
-    one_path = alone and all(design_points.listed)  # a blank stands nowhere along the one path
-    paired = kind == ONE_AT_A_TIME or one_path or several
+    whole = all(len(point) == len(variations) for point in design_points.listed)  # a blank stands nowhere on its axis
+    few = len(design_points) <= MOST_PAIRED and kind in (GRID, LISTED)
+    paired = kind == ONE_AT_A_TIME or (whole and (few or len(variations) == 1))
     base = Base(loaded.opened(), request.runs, request.seed, parameters, dict(loaded.overrides), paired, agents=agents)
     return Sweep(base, design_points)
 

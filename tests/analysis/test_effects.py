@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sim.analysis.effects import NINETY, Change, Moved, finding, fine, lines, moved, one_finding
+from sim.analysis.effects import Change, Moved, change_at, finding, fine, lines, moved, one_finding
+from sim.words import ERRORS
 
 BEIJING, TAIPEI, ATTENTION = "beijing.budget", "taipei.budget", "washington.attention"
 NAMES = {BEIJING: "Beijing's money", TAIPEI: "Taipei's money", ATTENTION: "Washington's attention"}
@@ -63,7 +64,7 @@ def test_chances_are_told_in_points() -> None:
         "Beijing's money does most: five times as much makes it 76 % in place of 46 %"
     )
     assert one_finding(chance, counts=False) == (
-        "Beijing's money: five times as much makes it 76 %, 30.0 (± 4.0) points higher than as it is"
+        "Beijing's money: with five times as much it is 76 %, 30.0 (± 4.0) points higher than as it is"
     )
 
 
@@ -100,7 +101,67 @@ def test_each_path_has_the_points_at_which_it_moved() -> None:
     )  # fmt: skip
     first, second = moved(told)
     assert (first.name, first.own, first.base) == ("Beijing's money", 1.0, 12.0)
-    assert first.changes == (Change(0.0, 13.0, 1.0, NINETY * 0.1, 0.5, 1.5),)  # at 5 the point could not be run
-    assert second.changes == (Change(0.0, 10.0, -2.0, NINETY * 0.2, -3.0, -1.0),)
+    assert first.changes == (Change(0.0, 13.0, 1.0, ERRORS * 0.1, 0.5, 1.5, 1),)  # at 5 the point could not be run
+    assert second.changes == (Change(0.0, 10.0, -2.0, ERRORS * 0.2, -3.0, -1.0, 3),)
     assert moved(told | {"against": None}) == []
     assert moved(document(mean=[12.0], **{BEIJING: [1.0], TAIPEI: [1.0]})) == []
+
+
+def test_of_a_grid_each_path_has_the_points_where_the_others_stay() -> None:
+    grid = document(
+        mean=[12.0, 10.0, 13.0, 9.0], mean_change=[0.0, -2.0, 1.0, -3.0], mean_change_mc=[0.0, 0.1, 0.1, 0.1],
+        mean_change_low=[None] * 4, mean_change_high=[None] * 4,
+        **{BEIJING: [1.0, 4.0, 1.0, 4.0], TAIPEI: [1.0, 1.0, 2.0, 2.0]},
+    )  # fmt: skip
+    money, aid = moved(grid)
+    assert [(change.point, change.value, change.difference) for change in money.changes] == [(1, 4.0, -2.0)]
+    assert [(change.point, change.value, change.difference) for change in aid.changes] == [(2, 2.0, 1.0)]
+    assert finding([money, aid]) == (
+        "Beijing's money does most: four times as much leaves 10.0 states in place of 12.0; "
+        "Taipei's money does least, 1.0 at most"
+    )
+    both = change_at(grid, 3)
+    assert both is not None
+    assert (both.outcome, both.difference, both.error, both.is_luck) == (9.0, -3.0, ERRORS * 0.1, False)
+
+
+def test_what_is_told_from_another_point_than_the_scenario_says_so() -> None:
+    (near,) = moved(
+        {
+            "columns": {
+                "mean": [11.0, 12.0], "mean_change": [-1.0, 0.0], "mean_change_mc": [0.1, 0.0],
+                "mean_change_low": [None] * 2, "mean_change_high": [None] * 2, ATTENTION: [0.0, 0.75],
+            },
+            "against": 1, "varied": [{"path": ATTENTION}], "reference": {ATTENTION: 1.0},
+        }
+    )  # fmt: skip
+    assert not near.as_it_is
+    assert one_finding(near) == "Washington's attention: at 0, 11.0 states remain, 1.0 (± 0.2) fewer than at 0.75"
+    assert lines([near]) == [
+        "Washington's attention: at 0, 11.0 states remain, 1.0 (± 0.2) fewer than the 12.0 at 0.75."
+    ]
+
+
+def test_without_a_lever_and_days_are_said_as_such() -> None:
+    less = lever(TAIPEI, {0.0: (-3.0, 0.2)})
+    assert finding([less]) == "Taipei's money does most: without it 9.0 states remain in place of 12.0"
+    (dated,) = moved(
+        {
+            "columns": {
+                "p_end_HND": [0.5, 0.4], "p_end_HND_change": [0.0, -0.1], "p_end_HND_change_mc": [0.0, 0.01],
+                "p_end_HND_change_low": [None] * 2, "p_end_HND_change_high": [None] * 2,
+                "events.castro-pledge.date": ["2022-01-01", "2023-06-01"],
+            },
+            "against": 0, "varied": [{"path": "events.castro-pledge.date"}],
+        },
+        "p_end_HND", scale=100.0,
+    )  # fmt: skip
+    assert one_finding(dated, counts=False) == (
+        "Date of castro pledge: at 1 Jun 2023, it is 40 %, 10.0 (± 2.0) points lower than at 1 Jan 2022"
+    )
+
+
+def test_a_difference_within_two_errors_is_luck_and_one_of_unknown_error_too() -> None:
+    assert Change(1.0, 0.0, 0.2, 0.2, None, None).is_luck
+    assert not Change(1.0, 0.0, 0.21, 0.2, None, None).is_luck
+    assert Change(1.0, 0.0, 5.0, None, None, None).is_luck

@@ -13,6 +13,7 @@ from sim.cli import main
 from sim.face import run
 from sim.results import check, read
 from tests.cli.calling import Sim
+from tests.pixels import few_pixels
 
 NAME = "honduras-2021"
 
@@ -84,12 +85,27 @@ def test_one_json_object_and_nothing_else(sim: Sim, folder: Path) -> None:
 
 def test_a_folder_of_ones_own_keeps_what_is_in_it(sim: Sim, folder: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
-    own.mkdir()
-    (own / "notes.txt").write_text("mine")
+    (own / "GTM").mkdir(parents=True)
+    (own / "GTM" / "notes.txt").write_text("mine")
     answer = sim("explain", folder, "--state", "GTM", "--threads", "1", "--no-charts", "--quiet", "--out", own)
-    assert (answer.status, answer.out) == (0, f"{own}\n")
-    assert sorted(path.name for path in own.iterdir()) == ["explain.json", "manifest.json", "notes.txt"]
+    assert (answer.status, answer.out) == (0, f"{own / 'GTM'}\n")
+    assert sorted(path.name for path in (own / "GTM").iterdir()) == ["explain.json", "manifest.json", "notes.txt"]
     assert not (folder / "explain").exists()
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_each_explanation_of_a_result_keeps_its_files(sim: Sim, folder: Path, tmp_path: Path, elsewhere: bool) -> None:
+    where = ("--out", tmp_path / "own") if elsewhere else ()
+    home = tmp_path / "own" if elsewhere else folder / "explain"
+    asked = ("explain", folder, "--threads", "1", "--runs", "20", "--quiet", *where)
+    with few_pixels():
+        assert sim(*asked, "--state", "HND").out == f"{home / 'HND'}\n"
+    first = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    assert {"waterfall.png", "hazard.svg", "removals.png"} < {path.name for path in first}
+    for other in (("--state", "GTM"), ("--state", "HND", "--run", "3")):
+        assert sim(*asked, *other, "--no-charts").status == 0
+    assert {path: path.read_bytes() for path in first} == first
+    assert sorted(path.name for path in home.iterdir()) == ["GTM", "HND", "HND-run-3"]
 
 
 def test_asked_again_it_puts_the_new_one_in_place(sim: Sim, folder: Path) -> None:
@@ -166,7 +182,7 @@ def test_a_folder_that_cannot_be_written_to(sim: Sim, folder: Path, tmp_path: Pa
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
     (answer,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1", "--out", blocked).problems()
-    assert answer == f"--out: a folder that can be written to: Not a directory (got '{tmp_path}')"
+    assert answer == f"--out: a folder that can be written to: Not a directory (got '{blocked}')"
     (folder / "explain").write_text("a file")
     (answer,) = sim("explain", folder, "--state", "GTM", "--runs", "20", "--threads", "1").problems()
     assert answer.startswith("--out: a folder that can be written to: ")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
 import sim as face
 from sim.results import check
@@ -61,7 +64,7 @@ def once(results: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def drawn(once: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    return Path(shutil.copytree(once, tmp_path / "result"))
+    return Path(shutil.copytree(once, tmp_path / "drawn"))
 
 
 def test_run_draws_its_charts(ran: Path) -> None:
@@ -117,6 +120,55 @@ def test_a_chart_as_pdf(sim: Sim, folder: Path, drawn: Path, tmp_path: Path) -> 
     assert sim("plot", drawn, "--chart", "count", "--format", "pdf").status == 0
     assert pictures(drawn).keys() - before.keys() == {"count.pdf"}
     check(drawn)
+
+
+def size_of(file: Path) -> tuple[float, float]:
+    """Width and height of a picture, millimetres, as it says itself."""
+    content = file.read_bytes()
+    if file.suffix == ".png":
+        with Image.open(io.BytesIO(content)) as picture:
+            return picture.width / 300 * 25.4, picture.height / 300 * 25.4
+    if file.suffix == ".svg":
+        found = re.search(rb'<svg[^>]* width="([\d.]+)mm" height="([\d.]+)mm"', content)
+        assert found is not None
+        return float(found[1]), float(found[2])
+    found = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", content)
+    assert found is not None
+    return float(found[1]) / 72 * 25.4, float(found[2]) / 72 * 25.4
+
+
+def test_every_format_is_as_wide_as_is_asked_for(sim: Sim, folder: Path, tmp_path: Path) -> None:
+    kinds = ("png", "svg", "pdf")
+    options = [word for kind in kinds for word in ("--format", kind)]
+    said = sim("plot", folder, "--chart", "count", "--width", 120, *options, "--out", tmp_path)
+    assert (said.status, said.err) == (0, "")
+    sizes = [size_of(tmp_path / f"count.{kind}") for kind in kinds]
+    assert [width for width, _ in sizes] == pytest.approx([120.0] * 3, abs=0.1)
+    assert [height for _, height in sizes] == pytest.approx([sizes[0][1]] * 3, abs=0.1)
+
+
+def test_a_headline_of_ones_own_or_none(
+    sim: Sim, results: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one result and of several: the headline, the measure, or neither; the source line stays."""
+    drawn: list[list[str]] = []
+
+    def pictures(drawing: Figure, *_: Any) -> list[tuple[str, bytes]]:
+        drawn.append([text.get_text().replace("\n", " ") for text in drawing.texts])
+        return []
+
+    monkeypatch.setattr("sim.charts.style.pictures", pictures)
+    for folders in (results[:1], results):
+        for options in ((), ("--title", "My own"), ("--no-title",)):
+            assert sim("plot", *folders, "--chart", "count", *options, "--out", tmp_path).status == 0
+        usual, own, none = drawn[-3:]
+        assert own == ["My own", *usual[1:]]
+        assert none == usual[2:]
+        assert none[0].startswith("Scenario")
+    for options in (("--title", "x", "--no-title"), ("--title", " ")):
+        said = sim("plot", results[0], *options)
+        assert (said.status, said.err.count("\n")) == (2, 1)
+    assert "80" in sim("plot", results[0], "--width", 20).err
 
 
 def test_several_results_share_one_chart(sim: Sim, results: list[Path], tmp_path: Path) -> None:

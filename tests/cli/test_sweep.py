@@ -82,7 +82,7 @@ def test_alone_it_says_what_each_lever_does(sim: Sim, small: Path, tmp_path: Pat
     assert (said.status, said.err) == (0, "")
     first, _, _, heading, *told = said.out.splitlines()
     assert first == "A small one: 13 points of 40 runs, seed 1, design levers."
-    assert heading == "States with Taipei at the end of 2022-06, on average; ±: 90 % of Monte Carlo, runs paired:"
+    assert heading == "States with Taipei at the end of 2022-06, on average; ±: two Monte Carlo errors, runs paired:"
     for line, lever in zip(told, ("Beijing's money", "Taipei's money", "Washington's attention"), strict=False):
         assert line.startswith(f"{lever}: without it ")
         assert " as it is" in line
@@ -450,7 +450,7 @@ def test_a_file_of_points_is_run_in_its_order_and_goes_on(sim: Sim, small: Path,
     said = sim(*asked)
     assert (said.status, said.err) == (0, "")
     assert said.out.startswith("A small one: 2 points of 20 runs, seed 1, design points.\n")
-    assert "at washington.attention = 3 (most)\n" in said.out
+    assert "at Washington's attention 3 (most)\n" in said.out
     assert sim(*asked, "--json").json["found"] is True
     assert sim("verify", folder_of(tmp_path / "out")).status == 0
     file = tmp_path / "mine.toml"

@@ -18,7 +18,7 @@ from tests.report.conftest import Page
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None or os.name != "posix", reason="chromium is not installed")
 
-WIDTHS = (360, 800, 1400)
+WIDTHS = (360, 400, 800, 1400)
 OVERFLOW = """
 Array.from(document.querySelectorAll("body *"))
   .filter(each => !each.closest(".scroll, svg, .unseen, .skip"))
@@ -97,6 +97,18 @@ def test_letters_of_a_drawing_stay_inside_it(browser: Browser, pages: dict[str, 
         for name in ("honduras", "hosts", "outlook"):
             browser.open(pages[name])
             assert browser.evaluate(outside) == []
+
+
+def test_no_picture_of_a_comparison_is_cut_on_a_telephone(browser: Browser, pages: dict[str, Path]) -> None:
+    """The drawing made for it is shown whole; that of a desk, and the dumbbell, whose numbers follow, are not."""
+    shown = """
+    Array.from(document.querySelectorAll("svg.picture")).filter(each => each.clientWidth > 0)
+      .map(each => [each.id, each.getBoundingClientRect().right <= document.documentElement.clientWidth])
+    """
+    for width, names in ((400, ["difference-narrow"]), (1400, ["difference", "dumbbell"])):
+        browser.look(width)
+        browser.open(pages["comparison"])
+        assert browser.evaluate(shown) == [[name, True] for name in names]
 
 
 def test_printed_it_is_light_and_no_page_cuts_it(browser: Browser, pages: dict[str, Path], tmp_path: Path) -> None:

@@ -294,7 +294,7 @@ def test_limits_are_those_of_the_documentation(honduras: Page, hosts: Page) -> N
 def test_settings_stand_in_title_calendar_and_command() -> None:
     result = face.run("outlook-2026", runs=40, set={"washington.attention": 0, "scenario.name": "quiet"})
     tree = read(html_of(result))
-    assert tree.one("h1").text.endswith("[washington.attention = 0, scenario.name = quiet]")
+    assert tree.one("h1").text.endswith("(Washington's attention 0)")
     assert "washington.attention = 0" in section(tree, "calendar").text
     command = section(tree, "again").one("pre").text
     assert (

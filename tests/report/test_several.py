@@ -9,11 +9,13 @@ import pytest
 
 import sim as face
 from sim.analysis.compare import compare
+from sim.analysis.findings import answer
 from sim.errors import InputError, ResultError
 from sim.report.comparison import differences, html_of_comparison
 from sim.report.swept import html_of_sweep
 from sim.results import Result
 from sim.sweeps.swept import SweepResult
+from sim.words import differs
 from tests.report.conftest import Page
 from tests.report.reading import read
 from tests.report.rules import check
@@ -34,19 +36,22 @@ def page(results: list[Result]) -> Page:
 def test_rules_of_a_comparison(page: Page) -> None:
     check(page.html, page.tree)
     assert [each.attributes["id"] for each in page.tree.all("svg")] == [
-        "difference", "difference-cooperation", "dumbbell",
+        "difference", "difference-narrow", "difference-cooperation", "difference-cooperation-narrow", "dumbbell",
     ]  # fmt: skip
-    assert len(page.html.encode()) < 700_000
+    assert len(page.html.encode()) < 750_000
 
 
 def test_a_comparison_says_its_differences(page: Page, results: list[Result]) -> None:
     said = page.tree.text
-    assert page.tree.one("h1").text == f"{NAMES[1]} and {NAMES[2]} against {NAMES[0]}"
+    title = "Honduras and Washington in January 2025, compared with two other scenarios"
+    assert page.tree.one("h1").text == title
     comparison = compare(results)
     for pair in comparison.pairs:
-        (row,) = [row for row in pair.at_end if row["tie"] == "recognition"]
-        mean = f"{row['mean']:+.2f}".replace("-", "−").replace("+0.00", "0").replace("−0.00", "0")
-        assert row["more"] + row["fewer"] == 0.0 or f"a difference of {mean} ± " in said
+        for row, units in zip(pair.at_end, ("states", "hosts"), strict=True):
+            assert differs(row["mean"], row["mc"], f"{units} fewer", f"{units} more") in said
+    assert all(sentence in said for sentence in answer(comparison))
+    assert said.index(answer(comparison)[0]) < said.index("By how much the number")
+    assert not any(f"{name} " in page.tree.one("h1").text for name in NAMES)
     (row,) = comparison.pairs[0].rows("states", horizon="p_end", iso3="HND", tie="cooperation")
     rows = [row for table in page.tree.all("table") for row in table.rows()]
     told = next(cells for cells in rows if cells[0] == "Honduras suspends cooperation")
@@ -61,7 +66,7 @@ def test_a_comparison_is_the_same_each_time(page: Page, results: list[Result]) -
 
 def test_differences_of_scenarios(results: list[Result]) -> None:
     assert differences(results[0], results[1]) == ["Event “castro words” left out", "Event “castro notice” added"]
-    assert differences(results[0], results[2]) == ["washington.attention: 3 (as usual in the baseline)"]
+    assert differences(results[0], results[2]) == ["Washington's attention: 3 (as usual in the baseline)"]
     assert differences(results[0], results[0]) == []
     other = face.run("honduras-2025", runs=20, set={"parameters.lean_effect": 0.5, "scenario.end": "2028-12-31"})
     assert differences(results[0], other) == [
@@ -88,7 +93,9 @@ def test_a_sweep(folder: Path) -> None:
     low, high = min(columns["mean"]), max(columns["mean"])
     assert f"lies between {low:.1f} (" in tree.text
     assert f"and {high:.1f} (" in tree.text
-    assert [each.attributes["id"] for each in tree.all("svg")] == ["count", "left-PRY", "left-HND"]
+    assert [each.attributes["id"] for each in tree.all("svg")] == [
+        f"{name}{ending}" for name in ("count", "left-PRY", "left-HND") for ending in ("", "-narrow")
+    ]
     assert html_of_sweep(folder) == html
     assert "--vary beijing.acceptance=0.0,0.5,1.0 --vary taipei.budget=0.5,2.0 --runs 40 --seed 2026" in tree.text
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.effects import moved
 from sim.errors import InputError
 from sim.results.tables import count_error, paired
 from sim.sweeps import sweep as sweeps
@@ -141,24 +140,43 @@ def test_one_path_is_told_from_the_point_nearest_the_scenario(tmp_path: Path, va
     assert sweep_of(written(tmp_path), [varied], runs=20).against == against
 
 
-def test_several_paths_on_a_grid_are_paired_with_the_point_nearest_the_scenario(tmp_path: Path) -> None:
-    asked = sweep_of(written(tmp_path), [f"{BEIJING}=0,0.9,3", f"{TAIPEI}=0.5,1.2"], runs=40)
-    assert asked.against == 3
+def test_a_grid_is_told_from_the_point_nearest_the_scenario(tmp_path: Path) -> None:
+    """Differences and errors are those of the runs of two results, made apart from the sweep."""
+    asked = sweep_of(written(tmp_path), [f"{BEIJING}=0.8,3", f"{TAIPEI}=0,0.9"], runs=200)
+    assert (asked.against, asked.reference) == (1, {BEIJING: 1.0, TAIPEI: 1.0})
     swept = run_sweep(asked, tmp_path, Local(1))[0]
-    assert swept.manifest["against"] == 3
+    assert swept.manifest["against"] == 1
     table = swept.points()
-    for name in ("mean", "p_end_HND"):
-        np.testing.assert_allclose(table[f"{name}_change"], table[name] - table[name][3], atol=1e-12)
-    assert (table.loc[3, [column for column in table if "_change" in column]] == 0.0).all()
-    assert moved(swept.document()) == [], "no path moves alone"
+    base, other = (
+        sim.run(written(tmp_path), runs=200, threads=1, set={BEIJING: money, TAIPEI: aid}).counts[:, -1].astype(int)
+        for money, aid in ((0.8, 0.9), (3.0, 0.0))
+    )
+    direct = paired(other - base, 20, central=False)
+    assert direct.mean != 0.0
+    columns = ("mean_change", "mean_change_mc", "mean_change_low", "mean_change_high")
+    assert tuple(table.loc[2, list(columns)]) == tuple(direct)
 
 
-def test_several_paths_on_no_grid_are_not_paired(tmp_path: Path) -> None:
+def test_points_spread_over_ranges_are_not_paired(tmp_path: Path) -> None:
     asked = sweep_of(written(tmp_path), [f"{BEIJING}=0:1", f"{TAIPEI}=0:1"], "lhs", 4, runs=20)
     assert asked.against is None
     swept = run_sweep(asked, tmp_path, Local(1))[0]
     assert not any("_change" in name for name in swept.columns)
-    assert swept.manifest["against"] is None
+
+
+def test_days_are_paired_and_grids_beyond_a_size_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = """
+[events.words]
+type = "pledge"
+state = "HND"
+date = 2022-01-01
+"""
+    path = written(tmp_path, body)
+    asked = sweep_of(path, ["events.words.date=2022-01-15,2022-03-01"], runs=20)
+    assert asked.against == 0
+    grid = [f"{BEIJING}=0,1", f"{TAIPEI}=0,1"]
+    monkeypatch.setattr("sim.sweeps.sweep.MOST_PAIRED", 3)
+    assert sweep_of(path, grid, runs=20).against is None
 
 
 def test_a_large_grid_is_not_paired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

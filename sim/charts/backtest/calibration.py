@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.analysis.findings import of_calibration
 from sim.backtest.scores import SIMULATION
 from sim.charts.backtest.document import (
     BASELINE,
@@ -45,7 +46,7 @@ def draw(document: Document) -> Figure:
         "Share of states that had left Taipei, %, by the chance they had been given, %; numbers: forecasts; bars: 90 % "
         "interval as if these were independent. Both axes are stretched near zero (square root)."
     )
-    heading = "Chance of states to leave Taipei: forecast and recorded"
+    heading = of_calibration(document)
     with sheet(WIDTH, HEAD + SIDE + CALIBRATION_FOOT, heading, measure, source(document)) as (drawing, top):
         plots: dict[int, tuple[Axes, list[Box]]] = {}
         for place, horizon in enumerate(horizons):

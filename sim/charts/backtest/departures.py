@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.findings import of_departures
 from sim.charts.backtest.document import FAINT, WIDTH, Document, Row, source
 from sim.charts.rows import beside, head, left_of, name_rows
 from sim.charts.sheet import panel, sheet
@@ -32,7 +33,7 @@ def draw(document: Document) -> Figure:
     else:
         measure += "None left."
     height = DEPARTURE_ROW * max(1, len(rows))
-    heading = "Where the states that left Taipei had stood in the forecast"
+    heading = of_departures(document)
     body = DEPARTURE_HEAD + height + DEPARTURE_FOOT
     with sheet(WIDTH, body, heading, measure, source(document)) as (drawing, top):
         names = [f"{row['state']} {row['date'][:4]}" for row in rows]

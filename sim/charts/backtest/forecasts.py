@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.course import middles
+from sim.analysis.findings import of_forecasts
 from sim.atlas import regimes
 from sim.backtest.scores import SIMULATION
 from sim.charts.backtest.document import (
@@ -46,12 +47,12 @@ def draw(document: Document) -> Figure:
     horizons = horizons_of(rows)
     before = listed([*map(str, horizons[:-1]), many(horizons[-1], "year")])
     measure = (
-        f"Number of states at the end of each year, as forecast {before} before; "
+        f"Number of states that recognise Taipei at the end of each year, as forecast {before} before; "
         "bars: half and 90 % of runs, line: mean. Each forecast knows the record up to its start only."
     )
     step = HEAD + FORECASTS_HEIGHT + FORECASTS_FOOT
     body = step * len(horizons) + 0.12
-    heading = "Forecasts of the number of states that recognise Taipei"
+    heading = of_forecasts(document)
     with sheet(WIDTH, body, heading, measure, source(document)) as (drawing, top):
         years = [_target(row) for row in rows]
         limits = min(years) - 0.8, max(years) + 0.8

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.findings import of_skill
 from sim.backtest.scores import SIMULATION
 from sim.charts.backtest.document import (
     SMALL,
@@ -46,7 +47,7 @@ def draw(document: Document) -> Figure:
         "of both scores less is better. Rows in the order of the first column; each panel has its own scale."
     )
     body = sum(SKILL_HEAD + SKILL_ROW * len(models) + SKILL_FOOT for models in tables.values())
-    heading = "Scores of the simulation against simpler forecasts"
+    heading = of_skill(document)
     with sheet(WIDTH, body, heading, measure, source(document)) as (drawing, top):
         left = left_of((name_of(model) for models in tables.values() for model in models), 0.12)
         width = (WIDTH - left - MARGIN) / max(1, len(horizons)) - VALUE

@@ -1,4 +1,4 @@
-"""The chart of the difference through time: fans, and below them the paired difference."""
+"""The chart of the difference through time: the paired difference, and below it the counts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.compare import Comparison
 from sim.analysis.course import DIGITS, first_day
+from sim.analysis.findings import of_comparison
 from sim.analysis.pairs import Pair
 from sim.analysis.reading import furthest, recorded, row_days, start_of
 from sim.charts import fan
@@ -27,15 +28,13 @@ from sim.results.result import Result
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.words import month, month_end, percent, signed, signed_between, with_error
 
-TITLES = {RECOGNITION: "States that recognise Taipei", COOPERATION: "Hosts that cooperate with Washington"}
+DO = {RECOGNITION: "that recognise Taipei", COOPERATION: "that cooperate with Washington’s forces"}
 UNITS = {RECOGNITION: "states", COOPERATION: "hosts"}
-"""Of the means: hosts are few."""
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven")
 BASIS = "Hosts as in the scenarios; this tie has no record."
 HEAD, FOOT = 0.36, 0.55
 """Inches: the heading of a panel; dates below it, and a line of notes."""
-UPPER, LOWER, LABEL = 2.9, 2.1, 0.6
-"""Inches: least heights of the panels; what a label of three lines takes."""
+UPPER, LOWER = 2.4, 2.4
+"""Least heights of the panels, inches."""
 EDGE = 3.0
 """Outline of the bands, points: in many months they are but a line."""
 TINTS = (0.2, 0.45)
@@ -54,8 +53,8 @@ class Time:
     """Days by which the last row is drawn beyond its day, so that it can be seen."""
 
 
-def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
-    """The count of each scenario with its range; below, on the same axis of time, by how much it differs.
+def draw(comparison: Comparison, tie: str = RECOGNITION, layout: compared.Layout = compared.WIDE) -> Figure:
+    """By how much each scenario differs, run by run; below, on the same axis of time, the count of each.
 
     With one scenario beside the baseline the difference has its bands, with several only its mean. On axes of the
     user's own the difference stands alone.
@@ -64,37 +63,37 @@ def draw(comparison: Comparison, tie: str = RECOGNITION) -> Figure:
     places = [place for place, pair in enumerate(comparison.pairs, start=1) if tie in pair.ties]
     results = [comparison.results[place] for place in (0, *places)]
     pairs = [comparison.pairs[place - 1] for place in places]
-    upper = max(UPPER, LABEL * len(results) + 0.3)
-    lower = max(LOWER, (LABEL if _alike(pairs) else LABEL + LINE) * len(pairs) + 0.3)
-    heading = f"{TITLES[tie]} in {NUMBERS[len(results)]} scenarios, and the difference"
+    titles = [comparison.titles[place] for place in (0, *places)]
+    label = LINE * (layout.lines + 1) + 0.1
+    lower = max(LOWER, label * len(results) + 0.3)
+    upper = max(UPPER, (label if _alike(pairs) else label + LINE) * len(pairs) + 0.3)
+    heading = of_comparison(comparison, tie)
     source = compared.source_of(results, None if tie == RECOGNITION else BASIS)
-    body = HEAD + lower + FOOT if on_axes() else 2 * (HEAD + FOOT) + upper + lower
-    with sheet(count.WIDTH, body, heading, _measure(results, pairs, tie), source) as (drawing, top):
+    body = HEAD + upper + FOOT if on_axes() else 2 * (HEAD + FOOT) + upper + lower
+    with sheet(layout.width, body, heading, _measure(results, titles[0], tie), source) as (drawing, top):
         time = _time(results, tie)
         colours = [CYCLE[place] for place in (0, *places)]
+        _draw_pairs(drawing, top + HEAD, upper, time, pairs, colours[1:], titles, start_of(results[0]), tie, layout)
         if on_axes():
-            _draw_pairs(drawing, top + HEAD, lower, time, pairs, colours[1:], start_of(results[0]), tie)
             return drawing
-        highest = compared.highest(results, tie)
+        low, high = compared.reach(results, tie)
         if tie == RECOGNITION:
-            on_record = recorded(furthest(comparison.results), time.first, time.last)
-            highest = max([4.0, highest, *(value for _, value in on_record)])
-        plot, window = _axes(
-            drawing, top + HEAD, upper, time, 0.0, highest / (1 - 0.4 / upper), f"Each scenario, {UNITS[tie]}"
-        )
+            on_record = [value for _, value in recorded(furthest(comparison.results), time.first, time.last)]
+            low, high = min([low, *on_record]), max([high, *on_record])
+        floor = count.floor_below(low)
+        ceiling = floor + max(2.0, high - floor) / (1 - 0.4 / lower)
+        below = top + 2 * HEAD + upper + FOOT
+        plot, window = _axes(drawing, below, lower, time, floor, ceiling, f"Each scenario, {UNITS[tie]}", layout)
         # No tick where the start is written.
-        whole = MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]).tick_values(0.0, window.top)
-        plot.set_yticks([tick for tick in whole if tick <= window.top - 0.3 * window.states_per_inch])
-        names = [comparison.names[place] for place in (0, *places)]
-        compared.fans(plot, window, results, names, tie, DIGITS[tie], colours)
+        whole = MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]).tick_values(floor, window.top)
+        plot.set_yticks([tick for tick in whole if floor <= tick <= window.top - 0.3 * window.states_per_inch])
+        compared.fans(plot, window, results, titles, tie, DIGITS[tie], colours, layout)
         if tie == RECOGNITION:
             count.draw_record(plot, window, results)
             compared.starts(plot, window, results)
         else:
             for day in sorted({start_of(result) for result in results}):
                 count.mark_line(plot, day)
-        below = top + 2 * HEAD + upper + FOOT
-        _draw_pairs(drawing, below, lower, time, pairs, colours[1:], start_of(results[0]), tie)
     return drawing
 
 
@@ -103,17 +102,17 @@ def _alike(pairs: Sequence[Pair]) -> bool:
     return len({pair.months[-1] for pair in pairs}) == 1
 
 
-def _measure(results: Sequence[Result], pairs: Sequence[Pair], tie: str) -> str:
-    """What the two panels show, in which unit."""
-    lines = "lines: means" if len(pairs) > 1 else "line: mean; shaded: half and 90 % of runs"
+def _measure(results: Sequence[Result], baseline: str, tie: str) -> str:
+    """What the two panels show, in which unit; baseline : its title."""
+    lines = "lines: means" if len(results) > 2 else "line: mean; shaded: half and 90 % of runs"
     if results[0].runs == 1:
         lines = "a single run of each"
     error = (
         "" if results[0].runs == 1 else "; after ±, one Monte Carlo error of the mean, which four times the runs halve"
     )
     return (
-        f"Above: number of {UNITS[tie]}; {compared.meanings(results)}.\n"
-        f"Below: {UNITS[tie]} more (+) or fewer (−) than in {pairs[0].against}, run by run; {lines}{error}."
+        f"Above: {UNITS[tie]} {DO[tie]}, more (+) or fewer (−) than in the baseline, “{baseline}”, run by run; "
+        f"{lines}{error}.\nBelow: number of these {UNITS[tie]}; {compared.meanings(results)}."
     )
 
 
@@ -127,10 +126,17 @@ def _time(results: Sequence[Result], tie: str) -> Time:
 
 
 def _axes(
-    drawing: Figure, top: float, height: float, time: Time, low: float, high: float, heading: str
+    drawing: Figure,
+    top: float,
+    height: float,
+    time: Time,
+    low: float,
+    high: float,
+    heading: str,
+    layout: compared.Layout,
 ) -> tuple[Axes, count.Window]:
     """Axes of time across and of a count along, with their heading, and what they span."""
-    width = count.WIDTH - count.LEFT - compared.LABELS
+    width = layout.width - count.LEFT - layout.labels
     plot = panel(drawing, count.LEFT, top, width, height)
     plot.set_xlim(number(time.first), number(time.last) + time.pad)
     plot.set_ylim(low, high)
@@ -149,12 +155,14 @@ def _draw_pairs(
     time: Time,
     pairs: Sequence[Pair],
     colours: Sequence[str],
+    titles: Sequence[str],
     start: date,
     tie: str,
+    layout: compared.Layout,
 ) -> None:
-    """The lower panel: the differences by month, with their names and numbers at the right.
+    """The upper panel: the differences by month, with their names and numbers at the right.
 
-    start : first day of the baseline
+    titles : of the baseline, then of each pair's scenario; start : first day of the baseline
     """
     tables = [pair.tables["count"].where(tie=tie) for pair in pairs]
     single = len(pairs) == 1
@@ -166,10 +174,10 @@ def _draw_pairs(
     if high - low < SHORTEST:
         low, high = (-SHORTEST, high) if -low > high else (low, SHORTEST)
     low, high = low - 0.12 * (high - low), high + 0.25 * (high - low)
-    heading = f"Difference from {pairs[0].against}, {UNITS[tie]}"
+    heading = f"Difference from the baseline, {UNITS[tie]}"
     if single and pairs[0].first != pairs[0].months[0]:
         heading += f" (none before {month(pairs[0].first)})" if pairs[0].first else " (none)"
-    plot, window = _axes(drawing, top, height, time, low, high, heading)
+    plot, window = _axes(drawing, top, height, time, low, high, heading, layout)
     plot.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=high - low >= 3, steps=[1, 2, 5, 10]))
     plot.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(round(value, 9))))
     plot.axhline(0.0, color=GREY, lw=0.9, zorder=1.5, gid="zero")
@@ -180,12 +188,14 @@ def _draw_pairs(
         if single and last["mc"] is not None:
             fan.bands(plot, days, table, EDGE, [tinted(colour, share) for share in TINTS])
         fan.mean(plot, days, table, colour, f"difference-{position}")
-        labels += _end(last, colour) if single else [_named(plot, pair, last, colour, _alike(pairs))]
+        labels += (
+            _end(last, colour) if single else [_named(layout, titles[position + 1], pair, last, colour, _alike(pairs))]
+        )
     ends = f"end of {month(pairs[0].months[-1])}" if single else "mean (90 % of runs)"
     end_labels(plot, labels, ends, **count.LABELLED)
     if single and last["mc"] is not None:
         shares = f"more in {percent(last['more'])} % of runs,\nfewer in {percent(last['fewer'])} %"
-        at = 1 + 0.32 / (count.WIDTH - count.LEFT - compared.LABELS)
+        at = 1 + 0.32 / (layout.width - count.LEFT - layout.labels)
         plot.text(at, -0.14 / height, shares, color=colour, va="top", linespacing=1.2, transform=plot.transAxes)
 
 
@@ -206,13 +216,13 @@ def _end(last: dict[str, Any], colour: str) -> list[EndLabel]:
     return labels
 
 
-def _named(plot: Axes, pair: Pair, last: dict[str, Any], colour: str, alike: bool) -> EndLabel:
+def _named(layout: compared.Layout, title: str, pair: Pair, last: dict[str, Any], colour: str, alike: bool) -> EndLabel:
     """The name of one of several differences, with its mean in the last row and where 90 % of runs are.
 
     alike : whether all have the same last month; otherwise it is given too
     """
     numbers = f"{with_error(last['mean'], last['mc'])} ({signed_between(last['q05'], last['q95'])})"
-    lines = [*compared.in_margin(plot, pair.scenario, 0), numbers, *([] if alike else [month(pair.months[-1])])]
+    lines = [*compared.in_margin(layout, title, 0), numbers, *([] if alike else [month(pair.months[-1])])]
     return EndLabel("\n".join(lines), last["mean"], colour, BLACK)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from sim.analysis.compare import Comparison
+from sim.analysis.findings import of_chances
 from sim.analysis.pairs import Pair
 from sim.analysis.reading import known_to
 from sim.charts.comparison import compared
-from sim.charts.comparison.difference import NUMBERS
 from sim.charts.result import count
 from sim.charts.result.states import BETWEEN
 from sim.charts.rows import beside, left_of, name_rows, percent_axis, span_of, widest
@@ -24,7 +24,7 @@ from sim.words import LEAST, beyond_luck, many, month, percent, points, spoken
 
 HEAD, AXIS = 0.36, 0.46
 """Inches: the heading of a panel; ticks and unit below it."""
-ROW, MOST_ROWS, FEW_ROWS = 0.26, 40, 12
+ROW, MOST_ROWS, FEW_ROWS = 0.26, 40, 6
 """Inches of a row of the dumbbell; most rows of a panel where one scenario is compared, and where several are."""
 LEAST_OF_MANY = 0.005
 """Least difference of chances that is drawn where several scenarios are compared."""
@@ -66,19 +66,19 @@ class Columns:
 
 def draw(comparison: Comparison) -> Figure:
     """Each state's chance at the end in the baseline and in a scenario, joined; those that differ most first."""
-    results, names = comparison.results, comparison.names
+    results, names = comparison.results, comparison.titles
     compared.check_number(results)
     blocks = [groups(comparison, pair) for pair in comparison.pairs]
     until = {month(pair.months[-1]) for pair in comparison.pairs}
     ends = f"the end of {until.pop()}" if len(until) == 1 else "the end of the last month they share"
+    dots = "the other" if len(names) == 2 else "another"
     measure = (
-        f"Share of runs, %, at {ends}; rings: {names[0]}, dots: {'the other' if len(names) == 2 else 'another'} "
-        "scenario. At the right both chances, the difference in percentage points and, where there is one beyond the "
-        "luck of single runs, its 5–95 % range over parameter draws. Grey: within two Monte Carlo errors, not told "
-        "from luck."
+        f"Share of runs, %, at {ends}; rings: the baseline, {names[0]}; dots: {dots} scenario. At the right both "
+        "chances, the difference in percentage points and, where there is one beyond the luck of single runs, its "
+        "5–95 % range over parameter draws. Grey: within two Monte Carlo errors, not told from luck."
     )
     body = sum(NAMES + sum(group.height + BETWEEN for group in block) for block in blocks)
-    heading = f"Chances of states in {NUMBERS[len(names)]} scenarios, and the difference"
+    heading = of_chances(comparison)
     with sheet(count.WIDTH, body, heading, measure, compared.source_of(results)) as (drawing, top):
         columns = _columns([row for block in blocks for group in block for row in group.rows])
         for position, block in enumerate(blocks, start=1):
@@ -139,7 +139,7 @@ def _texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
     low, high = row["low"], row["high"]
     span = (
         f"({points(low)} to {points(high)})"
-        if beyond_luck(row["difference"], row["mc"]) and low is not None and low < high
+        if beyond_luck(row["difference"], row["mc"]) and low is not None and points(low) != points(high)
         else ""
     )
     return f"{percent(row['p_against'])} %", f"{percent(row['p'])} %", points(row["difference"]), span

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -13,6 +16,16 @@ from sim.charts.margin import EndLabel
 from sim.charts.style import BLACK, BLUE, BLUE_HALF, BLUE_MOST
 from sim.words import many, rate
 from sim.words import month as month_of
+
+
+def headline(name: str, decision: str, when: Mapping[str, Any]) -> str:
+    """When the hazard is highest, and how high it is then on average."""
+    at = next((month for month in when["months"] if month["month"] == when["highest"]), None)
+    if at is None or at["mean"] is None:
+        return f"{name}: the hazard of {DOING[decision]}, by month"
+    return (
+        f"{name}: the hazard of {DOING[decision]} is highest in {month_of(at['month'])}, {rate(at['mean'])} on average"
+    )
 
 
 def draw(explanation: Explanation) -> Figure:
@@ -37,7 +50,7 @@ def draw(explanation: Explanation) -> Figure:
         f"Annual hazard, %, by month, over those of {sampled} of the result in which it is {still}: mean, and where "
         "half and 90 % of them are. Runs with a high hazard drop out first, so the mean falls by itself."
     )
-    title = f"{subject.name}: the hazard of {DOING[subject.decision]}, by month"
+    title = headline(subject.name, subject.decision, when)
     with by_month(result, when["calendar"], len(months), ends, title, measure, more) as (drawing, plot, edges):
         fan.bands(plot, edges, columns)
         fan.mean(plot, edges, columns)

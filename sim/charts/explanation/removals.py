@@ -19,11 +19,13 @@ from sim.charts.result.events import SMALL
 from sim.charts.rows import beside, head, left_of, name_rows
 from sim.charts.sheet import grid, measured, panel, sheet, size_of, wrapped, write
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE
-from sim.words import LEAST, beyond_luck, many, points
+from sim.words import LEAST, beyond_luck, leading, listed, many, points
 from sim.words import month as month_of
 
 ROW, HEAD, AXIS = 0.3, 0.3, 0.55
 MOST_LEVERS = 14
+MOST_NAMED = 3
+"""Levers that the headline names."""
 
 
 def draw(removals: Removals) -> Figure:
@@ -42,7 +44,7 @@ def draw(removals: Removals) -> Figure:
     if rest:
         measure += f" {many(rest, 'more lever')} by less than {100 * LEAST:g} points."
     body = sum(HEAD + ROW * len(rows) for _, rows in blocks) + AXIS if blocks else 0.4
-    title = f"{subject.name}: the chance without each lever"
+    title = headline(subject.name, removals.singles)
     basis = f"Paired over {many(removals.runs, 'run')}."
     with sheet(WIDTH, body, title, header(result, measure), source([result], basis)) as (drawing, top):
         if not blocks:
@@ -75,6 +77,22 @@ def draw(removals: Removals) -> Figure:
             else:
                 plot.set_xlabel("percentage points")
     return drawing
+
+
+def headline(name: str, rows: Sequence[Row]) -> str:
+    """Which lever the chance hangs on most, as far as errors tell it."""
+    alike = [rows[place] for place in leading([row["difference"] for row in rows], [row["mc"] for row in rows])]
+    strong = [row for row in alike if beyond_luck(row["difference"], row["mc"])]
+    if not strong:
+        return f"{name}: no single lever moves the chance by more than luck could"
+    if len(strong) > 1:
+        labels = listed([f"“{row['label']}”" for row in strong[:MOST_NAMED]])
+        more = f" and {many(len(strong) - MOST_NAMED, 'more lever')}" if len(strong) > MOST_NAMED else ""
+        return f"{name}: the chance hangs most on {labels}{more}; on which of them more is open"
+    (row,) = strong
+    word = "lower" if row["difference"] < 0.0 else "higher"
+    size = f"{100 * abs(row['difference']):.1f} (± {200 * row['mc']:.1f}) points {word}"
+    return f"{name}: without “{row['label']}” the chance is {size}" + (", the most of all" if len(alike) == 1 else "")
 
 
 _COLUMNS = ("without", "difference", "over draws")

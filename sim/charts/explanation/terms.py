@@ -62,13 +62,26 @@ def draw(explanation: Explanation) -> Figure:
         f"lower it. Black: all of them together, to {month_of(months[-1]['month'])}"
     )
     measure += f", when it {DOES[subject.decision]}." if run["decided"] else "."
-    title = f"{subject.name} in run {run['run']}: what weighed, by month"
+    title = f"{subject.name} in run {run['run']}: {_heaviest(run, added, LABELS[subject.decision])}"
     with by_month(result, run["calendar"], len(months), ends, title, measure) as (drawing, plot, edges):
         low, high = _stack(plot, edges, added, total)
         plot.set_ylim(low, high)
         ticks = round_ticks(math.exp(low), math.exp(high), BODY, 0.27)
         plot.set_yticks([math.log(tick) for tick in ticks], [f"× {tick:g}" for tick in ticks])
     return drawing
+
+
+def _heaviest(run: Row, added: Mapping[str, Floats], labels: Mapping[str, str]) -> str:
+    """Which term weighed most over the months, and between which factors."""
+    known = {name: values[np.isfinite(values)] for name, values in added.items() if name != "other"}
+    sizes = {name: float(np.abs(values).mean()) for name, values in known.items() if len(values)}
+    name = max(sizes, key=lambda term: sizes[term], default=None)
+    until = month_of(run["months"][-1]["month"])
+    if name is None or sizes[name] == 0.0:
+        return f"no term weighed much until {until}"
+    low, high = (f"× {math.exp(float(end)):.2f}" for end in (known[name].min(), known[name].max()))
+    factors = low if low == high else f"between {low} and {high}"
+    return f"“{labels[name]}” weighed most until {until}, {factors}"
 
 
 def _stack(plot: Axes, edges: Sequence[float], added: Mapping[str, Floats], total: Floats) -> tuple[float, float]:

@@ -79,8 +79,9 @@ def draw(explanation: Explanation) -> Figure:
     what = f"Chance that {ends}" if by_talks else "Annual hazard"
     measure = f"{what}, % (log scale): what each term multiplied it by in {month_of(run['month'])}.{odds}"
     doing = f"the chance that {ends}" if by_talks else f"the hazard of {DOING[decision]}"
-    title = headline(run, name) if decision == "leave" and run["decided"] else f"{name} in run {run['run']}: {doing}"
     number_of = percent if by_talks else rate
+    stood = f"{name} in run {run['run']}: {doing} is {number_of(rows[-1].after)} in {month_of(run['month'])}"
+    title = headline(run, name) if decision == "leave" and run["decided"] else stood
     body = HEAD + ROW * len(rows) + AXIS
     texts = header(explanation.result, measure), source([explanation.result])
     with sheet(WIDTH, body, title, *texts) as (drawing, top):

@@ -54,7 +54,7 @@ def draw(result: Result) -> Figure:
     rows = payments(result)
     lines = lines_of(rows, list(paid.values()))
     height = ROW * (lines[-1].at + 1 if lines else 1)
-    heading = f"{TITLE}. {finding(paid)}"
+    heading = finding(paid)
     with sheet(WIDTH, HEAD + height + FOOT, heading, header(result, MEASURE), source([result])) as (drawing, top):
         left = MARGIN + 0.3 + max((measured(line.name, bold=line.is_total) for line in lines), default=1.0)
         plot = panel(drawing, left, top + HEAD, WIDTH - left - NUMBERS[-1] - MARGIN, height)

@@ -54,7 +54,7 @@ def draw(result: Result) -> Figure:
         "(line).\nPaid: the mean over talks that Beijing won (upper number), and over those that Taipei won (lower)."
     )
     body = HEAD + ROW * len(drawn) + FOOT + NOTE
-    with sheet(WIDTH, body, f"{TITLE}. {finding(drawn)}", header(result, measure), source([result])) as (drawing, top):
+    with sheet(WIDTH, body, finding(drawn), header(result, measure), source([result])) as (drawing, top):
         left = min(MARGIN + 0.15 + max(measured(row.name) for row in drawn), MOST_LEFT)
         width = WIDTH - left - 2 * (LIMITS + DOLLARS) - ENDS - MARGIN - 0.25
         plot = panel(drawing, left, top + HEAD, width, ROW * len(drawn))

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.analysis import reading
 from sim.analysis.answers import DOES
 from sim.analysis.course import Course
+from sim.analysis.findings import of_cooperation
 from sim.analysis.reading import Row, end_of, header, note, source, start_of
 from sim.analysis.times import shares
 from sim.charts.dates import date_ticks, number
@@ -37,7 +38,6 @@ from sim.results.tables import COOPERATION
 from sim.scenario.events import EVENTS
 from sim.words import percent, spoken, the
 
-TITLE = "Military cooperation with Washington"
 ABOVE = "Hosts that cooperate"
 COLUMN = "at any time"
 BASIS = "Hosts as in the scenario; this tie has no record."
@@ -71,7 +71,7 @@ def draw(result: Result) -> Figure:
     with sheet(
         WIDTH,
         above + sum(BETWEEN + group.height for group in groups),
-        TITLE,
+        of_cooperation(result),
         header(result, measures(result, [row for group in groups for row in group.rows])),
         source([result], BASIS),
     ) as (drawing, top):
@@ -118,7 +118,7 @@ def measures(result: Result, rows: list[Row]) -> str:
     end = end_of(result)
     shaded = "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
     return (
-        f"Above: number of hosts, simulated at the ends of months to {end}{shaded}.\n"
+        f"Above: number of hosts that cooperate with Washington’s forces at the ends of months to {end}{shaded}.\n"
         f"Below: share of runs, %, suspended at the end of {end} (dots) or at any time until then (ticks).\n"
         f"{note(result, rows)}"
     )

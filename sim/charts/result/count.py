@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.course import Course, Label, first_day
+from sim.analysis.findings import of_count
 from sim.analysis.reading import end_of, furthest, header, known_to, observed, recorded, row_days, source, start_of
 from sim.charts import fan
 from sim.charts.dates import date_ticks, number
@@ -21,7 +23,6 @@ from sim.charts.style import GREY, OBSERVED, SIMULATED, WHITE
 from sim.results.result import Result
 from sim.words import month
 
-TITLE = "States that recognise Taipei"
 WIDTH, BODY = 9.0, 4.15
 LEFT, FOOT = 0.62, 0.5
 LABELS = 2.0
@@ -49,9 +50,9 @@ class Window:
 
 def draw(result: Result) -> Figure:
     """The count of a result with its bands, beside the record."""
-    measure = f"Number of states; simulated at the ends of months to {end_of(result)}"
+    measure = f"Number of states that recognise Taipei; simulated at the ends of months to {end_of(result)}"
     measure += "; shaded: half and 90 % of runs" if result.runs > 1 else ", a single run"
-    with sheet(WIDTH, BODY, TITLE, header(result, measure), source([result])) as (drawing, top):
+    with sheet(WIDTH, BODY, of_count(result), header(result, measure), source([result])) as (drawing, top):
         course = Course(result)
         plot, window = frame(drawing, top, [result], max(course.outer[1]))
         draw_runs(plot, window, course)
@@ -74,11 +75,17 @@ def draw_runs(plot: Axes, window: Window, course: Course, edge: float = 0.0) -> 
 
 
 def frame(
-    drawing: Figure, top: float, results: Sequence[Result], highest: float, labels: float = LABELS
+    drawing: Figure,
+    top: float,
+    results: Sequence[Result],
+    highest: float,
+    labels: float = LABELS,
+    lowest: float | None = None,
 ) -> tuple[Axes, Window]:
     """Empty axes that hold the results and the record before them, and what they span.
 
     highest : states, the highest value drawn of the results; labels : inches kept free at the right
+    lowest : states, the lowest value drawn, from somewhat below which the axis begins; None for an axis from 0
     """
     first, last = first_day(results), max(row_days(result)[-1] for result in results)
     width, height = WIDTH - LEFT - labels, BODY - FOOT - 0.05
@@ -86,15 +93,21 @@ def frame(
     span = (last - first).days or 31
     pad = span * 0.012
     counts = [count for _, count in recorded(furthest(results), first, last)]
-    ceiling = max(4.0, max([highest, *counts]) / (1 - 0.55 / height))
+    floor = 0.0 if lowest is None else floor_below(min([lowest, *counts]))
+    ceiling = floor + max(4.0, max([highest, *counts]) - floor) / (1 - 0.55 / height)
     plot.set_xlim(number(first), number(last) + pad)
-    plot.set_ylim(0, ceiling)
+    plot.set_ylim(floor, ceiling)
     plot.set_ylabel("states")
     plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
     grid(plot, "y")
     date_ticks(plot, first, last)
     across, upwards = per_inch(plot)
     return plot, Window(first, last, pad, ceiling, across, upwards)
+
+
+def floor_below(lowest: float) -> float:
+    """Where an axis begins that need not begin at 0: a whole number of states below all that is drawn."""
+    return max(0.0, math.ceil(lowest) - 2.0)
 
 
 def draw_record(plot: Axes, window: Window, results: Sequence[Result]) -> None:

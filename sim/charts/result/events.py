@@ -10,14 +10,17 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from sim.analysis.reading import start_of
+from sim.atlas import states
 from sim.charts.sheet import measured, per_inch
 from sim.charts.style import BLACK, WHITE
 from sim.results.result import Result
-from sim.words import day, month_end
+from sim.scenario.fields import PATRONS
+from sim.scenario.given import place
+from sim.words import day, month_end, opening
 
 LEVEL = 0.19
 """A line of names, inches."""
-MOST_LEVELS, LONGEST = 14, 34
+MOST_LEVELS, LONGEST = 14, 40
 """Lines of names; letters of a name."""
 SMALL = 8.5
 GAP = 0.06
@@ -64,6 +67,13 @@ class DatedEntry:
     entry: Mapping[str, Any]
 
     @property
+    def words(self) -> str:
+        """What it is called on a chart: who votes, or the name of the event with its names of states in capitals."""
+        if self.kind == "elections":
+            return f"{place(self.state) or proper(self.name)} votes"
+        return proper(self.name)
+
+    @property
     def certain(self) -> bool:
         """Whether it happens in every run."""
         return self.kind == "elections" or self.entry.get("chance", 1.0) == 1.0
@@ -72,6 +82,14 @@ class DatedEntry:
     def state(self) -> str:
         """Code of the state it concerns; empty for none."""
         return str(self.entry.get("state", ""))
+
+
+def proper(name: str) -> str:
+    """A name of the scenario language as words, those of states and patrons in capitals."""
+    text = f" {name.replace('-', ' ').replace('_', ' ')} "
+    for known in (*(state.name for state in states().values()), *PATRONS):
+        text = text.replace(f" {known.lower()} ", f" {known[0].upper()}{known[1:]} ")
+    return opening(text.strip())
 
 
 def dated(result: Result) -> list[DatedEntry]:

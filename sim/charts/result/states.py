@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.findings import of_states
 from sim.analysis.reading import (
     Row,
     end_of,
@@ -27,7 +28,7 @@ from sim.charts.style import BLACK, BLUE_HALF, GREY, MARGIN, SIMULATED
 from sim.results.result import Result
 from sim.words import spoken
 
-TITLE = "Chance of each state to leave Taipei{}"
+MEASURE = "Chance of each state to leave Taipei"
 COMING = ", or to come to it"
 WIDTH = 9.0
 ROW, HEAD, FOOT, BETWEEN = 0.25, 0.32, 0.5, 0.16
@@ -59,9 +60,9 @@ def draw(result: Result) -> Figure:
     groups = [group for group in (leavers(result), returners(result)) if group is not None][: 1 if on_axes() else None]
     body = sum(group.height for group in groups) + BETWEEN * (len(groups) - 1)
     rows = [row for group in groups for row in group.rows]
-    measure = f"Share of runs, %, at the end of {end_of(result)}. {note(result, rows)}"
-    title = TITLE.format(COMING if any(group.gid == "returners" for group in groups) else "")
-    with sheet(WIDTH, body, title, header(result, measure), source([result])) as (drawing, top):
+    coming = COMING if any(group.gid == "returners" for group in groups) else ""
+    measure = f"{MEASURE}{coming}: share of runs, %, at the end of {end_of(result)}. {note(result, rows)}"
+    with sheet(WIDTH, body, of_states(result), header(result, measure), source([result])) as (drawing, top):
         draw_groups(drawing, top, groups, recorded_heading(result))
     return drawing
 

@@ -11,8 +11,9 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sim.analysis.findings import of_times
 from sim.analysis.reading import Row, end_of, header, left_out, rows_of, source, start_of
-from sim.analysis.times import Floats, Times, chances
+from sim.analysis.times import Floats, Times, chances, levelled
 from sim.charts.cells import EDGE, key_of_shades
 from sim.charts.result.events import (
     LEVEL,
@@ -32,7 +33,6 @@ from sim.charts.style import BLACK, GREY, MARGIN, SEQUENTIAL, WHITE
 from sim.results.result import Result
 from sim.words import month_end, percent
 
-TITLE = "When states leave Taipei"
 WIDTH = 9.0
 RIGHT = 0.95
 """Inches right of the strips."""
@@ -41,8 +41,8 @@ ROW, BAR = 0.41, 0.4
 FOOT, KEY, NOTE = 0.27, 0.48, 0.19
 """Inches: the years below the strips; the colour key; a line of notes."""
 MOST_ROWS = 15
-TOPS = (5.0, 10.0, 20.0, 50.0, 100.0)
-"""Ends the colour scale can have, %; with a lower one, the luck of the runs would look like a pattern."""
+TOPS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+"""Ends the colour scale can have, %."""
 KEY_TICKS = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -51,9 +51,10 @@ def draw(result: Result) -> Figure:
     everyone = rows_of(result, True)
     rows, rest = everyone[:MOST_ROWS], everyone[MOST_ROWS:]
     times = chances(result, [row.iso3 for row in rows])
+    levels = levelled(times.cells, result.runs, times.lengths)
     measure = (
-        f"Chance to leave, % of runs: in the {times.cell} (shade), in {times.block} (number), "
-        f"by {end_of(result)} (right)"
+        f"Chance to leave Taipei, % of runs: in {times.block} (number), by {end_of(result)} (right), in a month "
+        "(shade; it changes where months differ by more than luck)"
     )
     if rest:
         measure += f". Not shown: {left_out(rest, 'state')}."
@@ -66,22 +67,22 @@ def draw(result: Result) -> Figure:
     foot = FOOT + (0.18 if times.by_month else 0.0)
     head = max(0.36, LEVEL * lines_of_names(labels) + 0.12)
     body = head + strips + foot + KEY + NOTE * len(lines)
-    with sheet(WIDTH, body, TITLE, header(result, measure), source([result])) as (drawing, top):
+    with sheet(WIDTH, body, of_times(result), header(result, measure), source([result])) as (drawing, top):
         plot = panel(drawing, left, top + head, width, strips)
-        scale = PowerNorm(0.5, 0.0, ceiling(times.cells))
-        _draw_strips(plot, rows, times, scale)
+        scale = PowerNorm(0.5, 0.0, ceiling(levels))
+        _draw_strips(plot, rows, times, levels, scale)
         _draw_numbers(plot, rows, times, end_of(result))
         _draw_months(plot, times)
         _draw_labels(plot, [row.iso3 for row in rows], labels)
         under = top + head + strips + foot
-        _draw_key(drawing, scale, f"% of runs, leaving in the {times.cell}", left, under)
+        _draw_key(drawing, scale, "% of runs, leaving in a month", left, under)
         write(drawing, left, under + KEY, lines, NOTE, color=GREY, size=SMALL, va="top")
     return drawing
 
 
-def ceiling(cells: Floats) -> float:
+def ceiling(levels: Floats) -> float:
     """The least round end of the colour scale, %, that holds every cell."""
-    most = 100 * float(cells.max(initial=0.0))
+    most = 100 * float(levels.max(initial=0.0))
     return next((top for top in TOPS if most <= top), TOPS[-1])
 
 
@@ -90,10 +91,7 @@ def marks(result: Result) -> list[Mark]:
     dated_marks = []
     start = start_of(result)
     for each in dated(result):
-        words = each.name.replace("-", " ")
-        if each.kind == "elections" and "election" not in words:
-            words += " election"
-        dated_marks.append(Mark(brief(words), _months_into(start, each.when), each.state, each.certain))
+        dated_marks.append(Mark(brief(each.words), _months_into(start, each.when), each.state, each.certain))
     return sorted(dated_marks, key=lambda mark: (mark.at, mark.name))
 
 
@@ -103,8 +101,8 @@ def _months_into(start: date, when: date) -> float:
     return whole + (when.day - 0.5) / month_end(f"{when:%Y-%m}").day
 
 
-def _draw_strips(plot: Axes, rows: list[Row], times: Times, scale: PowerNorm) -> None:
-    """A strip for each state, a cell for each month or year."""
+def _draw_strips(plot: Axes, rows: list[Row], times: Times, levels: Floats, scale: PowerNorm) -> None:
+    """A strip for each state, a cell for each month or year; levels : (rows, cells) share of runs a month."""
     plot.set_xlim(0, len(times.months))
     plot.set_ylim(max(1, len(rows)) - 0.5, -0.5)
     for spine in plot.spines.values():
@@ -116,7 +114,7 @@ def _draw_strips(plot: Axes, rows: list[Row], times: Times, scale: PowerNorm) ->
         plot.pcolormesh(
             times.cell_edges,
             [place, place + BAR],
-            100 * times.cells[place : place + 1],
+            100 * levels[place : place + 1],
             cmap=colormaps[SEQUENTIAL],
             norm=scale,
             zorder=1,

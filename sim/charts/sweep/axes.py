@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -10,13 +12,15 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.headlines import headline
 from sim.charts.dates import MONTHS_BETWEEN, day_at, number
 from sim.charts.margin import LINE
 from sim.charts.sheet import measured, shortened, wrapped, write
 from sim.charts.style import BLACK, GREY, MARGIN, TEXT_SIZE, TITLE_SIZE
-from sim.charts.sweep.document import Outcome, Setting, alike
+from sim.charts.sweep.document import Document, Outcome, Setting, alike
 
-WIDTH = 9.0
+WIDTH, PHONE = 9.0, 4.6
+"""Inches across a chart; across one for a narrow screen."""
 SMALL = 8.5
 SMALL_LINE = SMALL * 1.35 / 72
 """Height of a line of small text, inches."""
@@ -26,11 +30,47 @@ FOOT = 0.08
 """Inches kept free below the lowest thing drawn."""
 
 
-def headed(outcome: Outcome, varied: Sequence[Setting]) -> str:
-    """The title: what is drawn, and by what where that fits in two lines."""
+_across: ContextVar[float] = ContextVar("inches across a chart", default=WIDTH)
+
+
+@contextmanager
+def for_phones() -> Iterator[None]:
+    """While it lasts, charts are drawn for a narrow screen: half as wide, letters as large."""
+    token = _across.set(PHONE)
+    try:
+        yield
+    finally:
+        _across.reset(token)
+
+
+def sheet_width() -> float:
+    """Inches across a chart."""
+    return _across.get()
+
+
+def is_narrow() -> bool:
+    """Whether charts are drawn for a narrow screen."""
+    return sheet_width() < WIDTH
+
+
+def headed(document: Document, outcome: Outcome, varied: Sequence[Setting]) -> str:
+    """The title: the finding; of an outcome other than the count, after what is drawn."""
+    found = headline(document, outcome.columns, outcome.counts, outcome.remain)
+    if not found:
+        return _unfound(outcome, varied)
+    return typeset(found if outcome.remain else f"{outcome.heading}. {found}")
+
+
+def typeset(text: str) -> str:
+    """A text with the apostrophes of print."""
+    return text.replace("'", "’")
+
+
+def _unfound(outcome: Outcome, varied: Sequence[Setting]) -> str:
+    """The title where no point has an outcome: what is drawn, and by what where that fits in two lines."""
     *others, last = [each.name for each in varied]
     full = f"{outcome.heading}, by " + (f"{', '.join(others)} and " if others else "") + last
-    if len(wrapped(full, TITLE_SIZE, WIDTH - 2 * MARGIN, bold=True)) <= 2 and len(varied) <= 3:
+    if len(wrapped(full, TITLE_SIZE, sheet_width() - 2 * MARGIN, bold=True)) <= 2 and len(varied) <= 3:
         return full
     return f"{outcome.heading}, by " + (f"{len(varied)} settings varied together" if others else "one setting varied")
 
@@ -50,11 +90,11 @@ def named(varied: Setting, room: float, before: str = "", beside: bool = True) -
     pieces = [(0.0, LINE * place, text, BLACK, TEXT_SIZE) for place, text in enumerate(lines)]
     height = LINE * len(lines)
     end = measured(lines[0], TEXT_SIZE) + 0.14
-    if not varied.meaning:
+    if not varied.meant:
         return Block(pieces, height)
-    if beside and len(lines) == 1 and end + measured(varied.meaning, SMALL) <= room:
-        return Block([*pieces, (end, 0.022, varied.meaning, GREY, SMALL)], height)
-    lines_below = shortened(wrapped(varied.meaning, SMALL, room=room), 3)
+    if beside and len(lines) == 1 and end + measured(varied.meant, SMALL) <= room:
+        return Block([*pieces, (end, 0.022, varied.meant, GREY, SMALL)], height)
+    lines_below = shortened(wrapped(varied.meant, SMALL, room=room), 3)
     pieces += [(0.0, height + SMALL_LINE * place, text, GREY, SMALL) for place, text in enumerate(lines_below)]
     return Block(pieces, height + SMALL_LINE * len(lines_below))
 

@@ -79,6 +79,11 @@ class Setting:
         low, high = self.ends
         return self.reference if self.reference is not None and low <= self.reference <= high else None
 
+    @property
+    def meant(self) -> str:
+        """What it means, with the apostrophes of print."""
+        return self.meaning.replace("'", "’")
+
     def label(self, place: float) -> str:
         """The value at a place as a reader writes it."""
         if place in self.places:
@@ -106,7 +111,7 @@ class Outcome:
     darker: str
     """What dark stands for."""
     dark_is_low: bool
-    """Dark means more risk: fewer states, a higher chance to leave, a lower one to return."""
+    """Of a number of states dark means fewer, of a chance a higher one."""
     counts: bool
     """Whether it is a number of states."""
     columns: tuple[str, ...]
@@ -128,7 +133,7 @@ class Outcome:
 
     @property
     def colours(self) -> Colormap:
-        """The one sequential hue, dark for more risk."""
+        """The one sequential hue: dark for fewer states, or for a higher chance."""
         return colormaps[SEQUENTIAL + "_r" if self.dark_is_low else SEQUENTIAL]
 
     def written(self, value: float) -> str:
@@ -253,20 +258,15 @@ def progress(document: Document) -> Progress:
     return Progress(done, failed, total - done - failed)
 
 
-MOST_PATHS = 3
-"""Paths that the source line names."""
-
-
 def source(document: Document) -> str:
     """The source line."""
     words = DESIGNS[document["design"]].words if document["design"] in DESIGNS else "{} as listed"
     points = words.format(many(max(int(document["points"]), len(document["columns"]["point"])), "point"))
     runs = many(document["runs"], "run")
     given = "".join(f", given: {about}" for about in document.get("given", ()))
-    about = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}. Design: {points}."
-    paths = [entry["path"] for entry in document["varied"]]
-    varied = [f"Varied: {', '.join(paths)}."] if len(paths) <= MOST_PATHS else []
-    return " ".join([about, *varied, *document.get("record", ())])
+    identity = f", sweep {str(document['id'])[:12]}" if document.get("id") else ""
+    about = f"Scenario {document['scenario']}: {runs} a point, seed {document['seed']}{given}{identity}. "
+    return " ".join([f"{about}Design: {points}.", *document.get("record", ())])
 
 
 def subtitle(document: Document, measure: str, *more: str) -> str:

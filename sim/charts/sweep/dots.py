@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from sim.charts.cells import EDGE, ink_on
 from sim.charts.sheet import grid, panel, sheet, shortened, wrapped
 from sim.charts.style import GREY, MARGIN, WHITE
-from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
+from sim.charts.sweep.axes import FOOT, SMALL, foot_of, headed, named, sheet_width, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
 from sim.charts.sweep.document import Document, failures, outcome_of, seed_error, settings_of, source, subtitle
 from sim.sweeps.outcomes import COUNT
@@ -30,10 +30,10 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
     placed = np.isfinite(x) & np.isfinite(y)
     done, failed = placed & np.isfinite(one.values), placed & np.array(failures(document))
     numbered = int(done.sum()) <= MOST_NUMBERED
-    width = WIDTH - LEFT - MARGIN
-    heads = named(upwards, WIDTH - 2 * MARGIN, "↑ ")
-    name = named(across, WIDTH - LEFT - MARGIN, "→ ")
-    heading = headed(one, (across, upwards))
+    width = sheet_width() - LEFT - MARGIN
+    heads = named(upwards, sheet_width() - 2 * MARGIN, "↑ ")
+    name = named(across, sheet_width() - LEFT - MARGIN, "→ ")
+    heading = headed(document, one, (across, upwards))
     at, labels = ticks(across, width / float(np.ptp(across.ends)))
     foot = foot_of(labels)
     body = heads.height + 0.08 + HEIGHT + foot + name.height + (0.0 if numbered else COLOUR_KEY) + FOOT
@@ -45,7 +45,10 @@ def draw(document: Document, outcome: str = COUNT) -> Any:
     if across.marked is not None or upwards.marked is not None:
         measure += " Dashed: as in the scenario."
     scale = Normalize(*ends(one))
-    with sheet(WIDTH, body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (drawing, top):
+    with sheet(sheet_width(), body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (
+        drawing,
+        top,
+    ):
         write_block(drawing, heads, MARGIN, top)
         down = top + heads.height + 0.08
         plot = panel(drawing, LEFT, down, width, HEIGHT)

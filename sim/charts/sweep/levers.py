@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.effects import Change, Document, Moved, finding, fine, moved
+from sim.analysis.effects import Change, Document, Moved, fine, moved
 from sim.charts.sheet import grid, panel, sheet, wrapped
 from sim.charts.style import BLACK, BLUE_MOST, GREY, MARGIN, SIMULATED, WHITE
-from sim.charts.sweep.axes import SMALL, WIDTH
-from sim.charts.sweep.document import Outcome, outcome_of, source, subtitle
+from sim.charts.sweep.axes import SMALL, headed, is_narrow, sheet_width, typeset
+from sim.charts.sweep.document import Outcome, outcome_of, settings_of, source, subtitle
 from sim.scenario.language import meaning
 from sim.sweeps.outcomes import COUNT
 
@@ -28,31 +28,34 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     """One panel per lever, one dot per multiple with its value; below, the difference and its error."""
     one = outcome_of(document, outcome)
     levers = moved(document, *one.columns, scale=1.0 if one.counts else 100.0)
-    about = "What one lever does" if one.remain else f"{one.heading}, one lever at a time"
-    heading = typeset(f"{about}. {finding(levers, one.counts, one.remain)}" if levers else about)
+    heading = headed(document, one, settings_of(document)) if levers else "What one lever does"
     how = (
-        f"{one.measure}, each patron’s lever moved alone. Line: 90 % of Monte Carlo of the difference from the "
-        f"scenario as it is, runs paired{one.bound}."
+        f"{one.measure}, each patron’s lever moved alone. Lines and ±: two Monte Carlo errors of the difference from "
+        f"the scenario as it is, runs paired{one.bound}."
     )
     if not one.bound:
         how += " Pale: 5 to 95 % of it over what is not known about parameters."
     if not levers:
-        with sheet(WIDTH, 0.2, heading, subtitle(document, NOTHING + "."), source(document)) as (drawing, _):
+        with sheet(sheet_width(), 0.2, heading, subtitle(document, NOTHING + "."), source(document)) as (drawing, _):
             return drawing
-    body = HEAD + HEIGHT + FOOT + 2 * ROW + 0.1
-    width = (WIDTH - LEFT - MARGIN - BETWEEN * (len(levers) - 1)) / len(levers)
+    columns = 1 if is_narrow() else len(levers)
+    each = HEAD + HEIGHT + FOOT + 2 * ROW + 0.1
+    body = each * -(-len(levers) // columns)
+    width = (sheet_width() - LEFT - MARGIN - BETWEEN * (columns - 1)) / columns
     low, high = _limits(levers, one)
-    with sheet(WIDTH, body, heading, subtitle(document, how), source(document)) as (drawing, top):
+    texts = subtitle(document, how), source(document)
+    with sheet(sheet_width(), body, heading, *texts) as (drawing, top):
         for place, lever in enumerate(levers):
-            plot = panel(drawing, LEFT + (width + BETWEEN) * place, top + HEAD, width, HEIGHT)
+            row, stand = divmod(place, columns)
+            plot = panel(drawing, LEFT + (width + BETWEEN) * stand, top + each * row + HEAD, width, HEIGHT)
             plot.set_ylim(low, high)
             plot.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]))
-            plot.tick_params(axis="y", labelleft=place == 0)
-            plot.set_ylabel(one.unit if place == 0 else "")
+            plot.tick_params(axis="y", labelleft=stand == 0)
+            plot.set_ylabel(one.unit if stand == 0 else "")
             grid(plot, "y")
             _head(plot, lever, width)
             _draw(plot, lever, one, place)
-            if place == 0:
+            if stand == 0:
                 _row_names(plot, width)
     return drawing
 
@@ -98,11 +101,6 @@ def _two_lines(text: str) -> str:
     return text if "\n" in text else f"{text}\n "
 
 
-def typeset(text: str) -> str:
-    """A text with the apostrophes of print."""
-    return text.replace("'", "’")
-
-
 def _draw(plot: Axes, lever: Moved, outcome: Outcome, place: int) -> None:
     """Dots and lines of one lever, and the numbers below its axis."""
     as_it_is = Change(lever.own, lever.base, 0.0, None, None, None)
@@ -139,4 +137,4 @@ def _row_names(plot: Axes, width: float) -> None:
     look: dict[str, Any] = {"transform": plot.transAxes, "va": "top", "size": SMALL, "color": GREY}
     left = (MARGIN - LEFT) / width
     plot.text(left, -FOOT / HEIGHT, "difference", **look)
-    plot.text(left, -(FOOT + ROW) / HEIGHT, "90 % of luck", **look)
+    plot.text(left, -(FOOT + ROW) / HEIGHT, "two errors", **look)

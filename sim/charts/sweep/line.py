@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -13,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.course import BANDS, middles
-from sim.analysis.effects import Moved, moved, one_finding
+from sim.analysis.effects import Moved, moved
 from sim.charts import fan
 from sim.charts.margin import EndLabel, end_labels
-from sim.charts.sheet import across, grid, measured, panel, sheet, wrapped
-from sim.charts.style import GREY, MARGIN, SIMULATED, TITLE_SIZE, WHITE
-from sim.charts.sweep.axes import FAINT, FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
+from sim.charts.sheet import across, grid, measured, panel, sheet
+from sim.charts.style import GREY, MARGIN, SIMULATED, WHITE
+from sim.charts.sweep.axes import FAINT, FOOT, SMALL, foot_of, headed, named, sheet_width, ticks, write_block
 from sim.charts.sweep.document import (
     COUNT,
     SHARED,
@@ -65,10 +64,10 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     order = sorted(drawn_at, key=lambda point: varied.at[point])
     start = one.start
     widest = measured("90 % of runs" if start is None else _at_start(start)) + BENDS
-    laid_out = WIDTH - LINE_LEFT - MARGIN - (widest if one.counts else measured("chance, %", SMALL) + CLOSE)
-    width = across(laid_out, WIDTH)
-    name = named(varied, across(WIDTH - LINE_LEFT - MARGIN, WIDTH))
-    heading = headed(one, [varied]) if pairs is None else _finding(one, pairs)
+    laid_out = sheet_width() - LINE_LEFT - MARGIN - (widest if one.counts else measured("chance, %", SMALL) + CLOSE)
+    width = across(laid_out, sheet_width())
+    name = named(varied, across(sheet_width() - LINE_LEFT - MARGIN, sheet_width()))
+    heading = headed(document, one, [varied])
     low, high = varied.ends
     inches = width / (high - low)
     at_ticks, labels = ticks(varied, inches)
@@ -76,8 +75,8 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     body = NUMBERS + LINE_HEIGHT + foot + name.height + (KEY_ROW if reasons else 0.0) + FOOT
     more = seed_error(one) if one.counts else SHARED
     if pairs is not None:
-        more = f"Bars: 90 % of Monte Carlo of the difference from {varied.label(pairs.own)}, runs paired{one.bound}."
-    with sheet(WIDTH, body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
+        more = f"Bars: two Monte Carlo errors of the difference from {pairs.at(pairs.own)}, runs paired{one.bound}."
+    with sheet(sheet_width(), body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
         plot = panel(drawing, LINE_LEFT, top + NUMBERS, laid_out, LINE_HEIGHT)
         plot.set_xlim(low, high)
         plot.set_xticks(at_ticks, labels)
@@ -89,7 +88,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
             if drawn:
                 _draw_bands(plot, at, drawn)
         else:
-            error = np.nan_to_num(one.errors[order] if pairs is None else _halves(pairs, at))
+            error = np.nan_to_num(one.errors[order] if pairs is None else _halves(pairs, order))
             most = float(np.nan_to_num(values + error).max(initial=0.0))
             span = next((span for span in SPANS if most <= span), SPANS[-1])
             plot.set_ylim(0, span / (1.0 - _head_room(varied.marked is not None)))
@@ -97,7 +96,7 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
             lows, highs = np.maximum(values - error, 0.0)[done], np.minimum(values + error, 100.0)[done]
             plot.vlines(at[done], lows, highs, color=SIMULATED, lw=1.2, zorder=2, gid="errors")
         if one.counts and pairs is not None:
-            half = np.nan_to_num(_halves(pairs, at))
+            half = np.nan_to_num(_halves(pairs, order))
             plot.vlines(at, values - half, values + half, color=SIMULATED, lw=1.6, zorder=2.9, gid="errors")
         plot.set_ylabel(one.unit)
         plot.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
@@ -115,25 +114,16 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     return drawing
 
 
-def _finding(outcome: Outcome, pairs: Moved) -> str:
-    """The title of a chart whose points are paired: what the one number does, and to what."""
-    about = "" if outcome.remain else f"{outcome.heading}. "
-    full = about + one_finding(pairs, outcome.counts, outcome.remain).replace("'", "’")
-    if len(wrapped(full, TITLE_SIZE, WIDTH - 2 * MARGIN, bold=True)) <= 3:
-        return full
-    return about + one_finding(replace(pairs, name="One setting varied"), outcome.counts, outcome.remain)
-
-
 def paired(document: Document, outcome: Outcome) -> Moved | None:
     """What the one path varied does, told from pairs of runs; None if they are absent."""
     levers = moved(document, *outcome.columns, scale=1.0 if outcome.counts else 100.0)
     return levers[0] if len(levers) == 1 and levers[0].changes else None
 
 
-def _halves(pairs: Moved, at: Floats) -> Floats:
-    """(points,) 90 % of Monte Carlo on either side of each difference; zero for the point of reference."""
-    errors = {change.value: change.error or 0.0 for change in pairs.changes}
-    return np.array([errors.get(float(value), 0.0) for value in at])
+def _halves(pairs: Moved, points: Sequence[int]) -> Floats:
+    """(points,) two Monte Carlo errors on either side of each difference; zero for the point of reference."""
+    errors = {change.point: change.error or 0.0 for change in pairs.changes}
+    return np.array([errors.get(point, 0.0) for point in points])
 
 
 def _draw_missing(plot: Axes, varied: Setting, why: Mapping[tuple[int, ...], str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sim.analysis.effects import Change, change_at, fine, short
 from sim.charts.cells import EDGE, ink_on
 from sim.charts.margin import LINE
 from sim.charts.sheet import measured, panel, sheet, shortened, wrapped
 from sim.charts.style import BLACK, MARGIN, TEXT_SIZE, WHITE
-from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, ticks, write_block
+from sim.charts.sweep.axes import FOOT, SMALL, foot_of, headed, named, sheet_width, ticks, write_block
 from sim.charts.sweep.colours import COLOUR_KEY, ends, key_of_colours
 from sim.charts.sweep.document import (
     COUNT,
@@ -34,11 +35,13 @@ from sim.charts.sweep.holes import KEY_ROW, hatched, key_of_hatching, missing, p
 
 MOST_CELLS = 12
 """Values either way up to which numbers are printed in the cells."""
-CELL_WIDTH, CELL_HEIGHT, PANEL_CELL = 1.2, 0.4, 0.3
+CELL_WIDTH, CELL_HEIGHT, PANEL_CELL = 1.2, 0.46, 0.3
 """A cell that has all the room it wants, inches; its height in one of several maps."""
 MAP_HEIGHT, PANEL_HEIGHT = 4.6, 2.6
 """The most inches of a map upwards: alone, and as one of several."""
 PANEL_HEAD, BETWEEN = 0.27, 0.22
+DETAIL, TWO_LINES = 7.0, 0.36
+"""Points of the letters of a difference; inches of a cell that has room for it below its number."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,11 @@ class Map:
     printed: bool
     """Whether numbers stand in the cells."""
     reference: tuple[int, int] | None
-    """The cell of the scenario itself."""
+    """The cell of the scenario itself, or that nearest to it."""
+    is_own: bool
+    """Whether it is the scenario's own."""
+    below: dict[tuple[int, int], str]
+    """What stands below the number of a cell: its difference from that of reference."""
     gid: str
 
 
@@ -82,23 +89,28 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
         if np.isfinite(value):
             table[tuple(each.index(each.at[point]) for each in varied)] = value
     home = _home(varied)
+    changes = _changes(document, one)
+    stands = home if home is not None else _nearest(document, varied) if changes else None
     size = SMALL if several else TEXT_SIZE
     left = MARGIN + 0.12 + max(measured(label, size) for label in upwards.labels)
-    room = WIDTH - left - MARGIN
+    room = sheet_width() - left - MARGIN
     number_room = max([measured(one.written(float(v)), SMALL) for v in table.ravel() if v == v], default=0.3)
     count = len(third.places) if third else 1
     columns, width = _columns(count, room, len(across.places), number_room + 0.08)
-    heading = headed(one, varied)
+    heading = headed(document, one, varied)
     few = max(len(across.places), len(upwards.places)) <= MOST_CELLS
     printed = few and width >= number_room + 0.08
     panel_width = width * len(across.places)
     most = max(1.0, min(PANEL_HEIGHT, 1.1 * panel_width)) if several else MAP_HEIGHT
     height = min(PANEL_CELL if several else CELL_HEIGHT, most / len(upwards.places))
     printed = printed and height >= 0.18
-    heads = [named(upwards, WIDTH - 2 * MARGIN, "↑ ")]
+    texts = {point: short(change) for point, change in changes.items() if not several}
+    most_wide = max([measured(text, DETAIL) for text in texts.values()], default=0.0)
+    detailed = bool(texts) and printed and height >= TWO_LINES and width >= most_wide + 0.06
+    heads = [named(upwards, sheet_width() - 2 * MARGIN, "↑ ")]
     if third:
-        heads.append(named(third, WIDTH - 2 * MARGIN, "Panels: "))
-    name = named(across, WIDTH - left - MARGIN, "→ ")
+        heads.append(named(third, sheet_width() - 2 * MARGIN, "Panels: "))
+    name = named(across, sheet_width() - left - MARGIN, "→ ")
     at, labels = ticks(_evenly(across), width, size)
     headings = _headings(third, panel_width) if third else []
     rows = -(-count // columns)
@@ -107,22 +119,29 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
     lifted = PANEL_HEAD if third else 0.0
     step = lifted + height * len(upwards.places) + BETWEEN
     body = head + step * rows - BETWEEN + foot + name.height + FOOT
-    body += (0.0 if printed else COLOUR_KEY) + (KEY_ROW if reasons else 0.0)
+    body += COLOUR_KEY + (KEY_ROW if reasons else 0.0)
     measure = f"{one.measure}, for each pair of values; dark: {one.darker}"
     measure += " (one scale in all panels)." if third else "."
     if home is not None:
         measure += " Outlined: as in the scenario."
+    elif stands is not None:
+        values_there = [f"{each.name} {label}" for each, label in zip(varied, _labels(varied, stands), strict=True)]
+        measure += f" Dashed outline: the point nearest to the scenario ({', '.join(values_there)})."
+    more = _error_words(changes, one, detailed) or seed_error(one)
     scale = Normalize(*ends(one))
-    with sheet(WIDTH, body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (drawing, top):
+    with sheet(sheet_width(), body, heading, subtitle(document, measure, more), source(document)) as (drawing, top):
         for place, block in enumerate(reversed(heads)):
             write_block(drawing, block, MARGIN, top + sum(each.height for each in heads[::-1][:place]))
         for place in range(count):
             row, stand = divmod(place, columns)
             values = table[:, :, place] if third else table
             here = {(x, y): reason for (x, y, *z), reason in why.items() if z in ([], [place])}
-            own = home[:2] if home is not None and (not third or home[2] == place) else None
+            own = stands[:2] if stands is not None and (not third or stands[2] == place) else None
             gid = f"cells-{place}" if third else "cells"
-            each = Map(across, upwards, values.T, here, width, height, printed, own, gid)  # type: ignore[arg-type]
+            below = {_cell(varied, point)[:2]: text for point, text in texts.items()} if detailed else {}
+            each = Map(
+                across, upwards, values.T, here, width, height, printed, own, home is not None, below, gid  # type: ignore[arg-type]
+            )  # fmt: skip
             down = top + head + step * row + lifted
             plot = panel(
                 drawing, left + (panel_width + BETWEEN) * stand, down, panel_width, height * len(upwards.places)
@@ -137,9 +156,8 @@ def _maps(document: Document, outcome: str, several: bool) -> Figure:
         under = top + head + step * rows - BETWEEN + foot
         write_block(drawing, name, left, under)
         under += name.height + 0.05
-        if not printed:
-            key_of_colours(drawing, one, scale, left, under)
-            under += COLOUR_KEY
+        key_of_colours(drawing, one, scale, left, under)
+        under += COLOUR_KEY
         key_of_hatching(drawing, reasons, left, under)
     return drawing
 
@@ -152,6 +170,45 @@ def _home(varied: Sequence[Setting]) -> tuple[int, ...] | None:
             return None
         cell.append(each.index(each.reference))
     return tuple(cell)
+
+
+def _cell(varied: Sequence[Setting], point: int) -> tuple[int, ...]:
+    """The cell of a point."""
+    return tuple(each.index(each.at[point]) for each in varied)
+
+
+def _nearest(document: Document, varied: Sequence[Setting]) -> tuple[int, ...]:
+    """The cell of the point that all others are told from."""
+    return _cell(varied, document["against"])
+
+
+def _labels(varied: Sequence[Setting], cell: tuple[int, ...]) -> list[str]:
+    """The values of a cell as a reader writes them."""
+    return [each.labels[place] for each, place in zip(varied, cell, strict=True)]
+
+
+def _changes(document: Document, outcome: Outcome) -> dict[int, Change]:
+    """By point its difference from the point of reference; empty where nothing is paired."""
+    if (against := document.get("against")) is None:
+        return {}
+    scale = 1.0 if outcome.counts else 100.0
+    points = (change_at(document, point, outcome.columns, scale) for point in range(len(outcome.values)))
+    return {change.point: change for change in points if change is not None and change.point != against}
+
+
+def _error_words(changes: Mapping[int, Change], outcome: Outcome, detailed: bool) -> str:
+    """What is said about the errors of differences; empty where nothing is paired, or no error is known."""
+    errors = [change.error for change in changes.values() if change.error is not None]
+    if not errors:
+        return ""
+    if detailed:
+        below = "Below each number: the difference from that point ± two Monte Carlo errors, runs paired"
+        return f"{below}{outcome.bound}" + (
+            "; in brackets: no more than luck." if any(change.is_luck for change in changes.values()) else "."
+        )
+    unit = "" if outcome.counts else " percentage points"
+    most = fine(max(errors), max(errors))
+    return f"Differences from that point are good to ±{most}{unit} or better (two Monte Carlo errors, runs paired)."
 
 
 def _columns(count: int, room: float, cells: int, wanted: float) -> tuple[int, float]:
@@ -202,13 +259,18 @@ def _draw_map(plot: Axes, each: Map, outcome: Outcome, scale: Normalize) -> None
             "clip_on": False,
         }
         plot.add_patch(Rectangle(**corner, edgecolor=WHITE, linewidth=3.6, zorder=2.9))
-        plot.add_patch(Rectangle(**corner, edgecolor=BLACK, linewidth=1.6, zorder=3, gid=f"{each.gid}-reference"))
+        line: dict[str, Any] = {"linewidth": 1.6, "linestyle": "-" if each.is_own else (0, (3, 2)), "zorder": 3}
+        plot.add_patch(Rectangle(**corner, edgecolor=BLACK, gid=f"{each.gid}-reference", **line))
     if not each.printed:
         return
     for y, x in np.argwhere(np.isfinite(each.values)).tolist():
         value = float(each.values[y, x])
         ink = ink_on(outcome.colours, scale, value)
-        plot.text(x, y, outcome.written(value), color=ink, size=SMALL, ha="center", va="center_baseline", zorder=4)
+        up = 0.17 if (x, y) in each.below else 0.0
+        look: dict[str, Any] = {"color": ink, "ha": "center", "va": "center_baseline", "zorder": 4}
+        plot.text(x, y + up, outcome.written(value), size=SMALL, **look)
+        if up:
+            plot.text(x, y - 0.22, each.below[x, y], size=DETAIL, **look)
 
 
 def _tick_upwards(plot: Axes, upwards: Setting, height: float, size: float, written: bool) -> None:

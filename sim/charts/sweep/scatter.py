@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 
 from sim.charts.sheet import grid, measured, panel, sheet
 from sim.charts.style import BLUE_HALF, GREY, MARGIN, SIMULATED, WHITE
-from sim.charts.sweep.axes import FOOT, SMALL, WIDTH, foot_of, headed, named, on_two_lines, ticks, write_block
+from sim.charts.sweep.axes import (
+    FOOT,
+    SMALL,
+    foot_of,
+    headed,
+    is_narrow,
+    named,
+    on_two_lines,
+    sheet_width,
+    ticks,
+    write_block,
+)
 from sim.charts.sweep.document import (
     COUNT,
     Document,
@@ -37,14 +48,14 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     one, varied = outcome_of(document, outcome), settings_of(document)
     failed = np.array(failures(document))
     done = np.isfinite(one.values)
-    columns = {1: 1, 2: 2, 4: 2}.get(len(varied), 3)
+    columns = 1 if is_narrow() else {1: 1, 2: 2, 4: 2}.get(len(varied), 3)
     rows = -(-len(varied) // columns)
     stands = [slice(row * columns, (row + 1) * columns) for row in range(rows)]
     days = [on_two_lines(day) for each in varied[columns - 1 :: columns] if each.kind == "date" for day in each.labels]
     right = max([MARGIN, *(measured(day, SMALL) / 2 for day in days)])  # half of it is beside the axis
-    width = (WIDTH - DOTS_LEFT - right - DOTS_BETWEEN * (columns - 1)) / columns
+    width = (sheet_width() - DOTS_LEFT - right - DOTS_BETWEEN * (columns - 1)) / columns
     names = [named(each, width, beside=False) for each in varied]
-    heading = headed(one, varied)
+    heading = headed(document, one, varied)
     ticks_of = [ticks(each, width / float(np.ptp(each.ends)), SMALL, narrow=True) for each in varied]
     heads = [max(block.height for block in names[stand]) + 0.08 for stand in stands]
     feet = [foot_of([label for _, labels in ticks_of[stand] for label in labels], SMALL) for stand in stands]
@@ -58,7 +69,10 @@ def draw(document: Document, outcome: str = COUNT) -> Figure:
     if any(each.marked is not None for each in varied):
         measure += " Dashed: as in the scenario."
     limits = _limits(one.values[done], one.counts)
-    with sheet(WIDTH, body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (drawing, top):
+    with sheet(sheet_width(), body, heading, subtitle(document, measure, seed_error(one)), source(document)) as (
+        drawing,
+        top,
+    ):
         for place, each in enumerate(varied):
             row, stand = divmod(place, columns)
             left = DOTS_LEFT + (width + DOTS_BETWEEN) * stand

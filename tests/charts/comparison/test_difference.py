@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 
 from sim.analysis.compare import Comparison, compare
 from sim.charts.catalogue import draw_several, of_comparison
-from sim.charts.comparison import difference, dumbbell
+from sim.charts.comparison import compared, difference, dumbbell
 from sim.charts.comparison.dumbbell import points
 from sim.charts.style import BLACK, GREY
 from sim.errors import InputError
-from sim.words import signed, with_error
+from sim.words import differs, signed, with_error
 from tests.charts.result.test_result_charts import assert_clear, band, line, words
 
 HOSTS = ("HND", "MHL", "PLW", "SLV")
@@ -67,7 +67,7 @@ def test_the_lower_panel_draws_the_paired_difference(two: Comparison) -> None:
         f"mean: {with_error(last['mean'], last['mc'])}",
         f"half of runs: {signed(last['q25'])} to {signed(last['q75'])}",
         f"90 % of runs: {signed(last['q05'])} to {signed(last['q95'])}",
-        "Difference from low, states",
+        "Difference from the baseline, states",
         "end of Dec 2026",
     ):
         assert text in said
@@ -79,6 +79,7 @@ def test_the_upper_panel_draws_each_mean_on_the_same_axis_of_time(two: Compariso
         drawn = line(drawing, f"mean-{position}")
         assert list(drawn.get_ydata()[:-1]) == pytest.approx(result.summary_columns["mean"])
     above, below = (plot for plot in drawing.axes if plot.get_visible() and plot.axison)
+    assert line(drawing, "zero").axes is above
     assert above.get_xlim() == below.get_xlim()
     assert above.get_position().x0 == below.get_position().x0
     assert line(drawing, "history").get_ydata()[-1] == 14
@@ -86,11 +87,16 @@ def test_the_upper_panel_draws_each_mean_on_the_same_axis_of_time(two: Compariso
 
 def test_what_is_said_above_and_below(two: Comparison) -> None:
     said = sentence(difference.draw(two))
-    assert said.startswith("States that recognise Taipei in two scenarios, and the difference Above: number of states;")
+    (last,) = two.pairs[0].at_end
+    assert said.startswith(
+        f"A test (high): {differs(last['mean'], last['mc'], 'states fewer')} by the end of Dec 2026 "
+    )
     for text in (
-        "Below: states more (+) or fewer (−) than in low, run by run; line: mean; shaded: half and 90 % of runs; after",
+        "Above: states that recognise Taipei, more (+) or fewer (−) than in the baseline, “A test (low)”, run by run; ",
+        "line: mean; shaded: half and 90 % of runs; after",
+        "Below: number of these states;",
         "one Monte Carlo error of the mean, which four times the runs halve.",
-        "Scenarios low: 200 runs, seed 1, parameters drawn (20 draws)",
+        "Scenarios low (0123456789ab), high (0123456789ab); each with 200 runs, seed 1, parameters drawn (20 draws).",
         "Paired: the same seed, runs and parameters, so run by run they share their random numbers.",
     ):
         assert text in said
@@ -101,7 +107,7 @@ def test_what_is_said_above_and_below(two: Comparison) -> None:
 
 def test_the_month_before_which_nothing_differs_is_told(make: Any) -> None:
     result = make(runs=20)
-    assert "Difference from a-test, states (none)" in words(difference.draw(compare([result, result])))
+    assert "Difference from the baseline, states (none)" in words(difference.draw(compare([result, result])))
     late = make(runs=20)
     kept = late.changes["month"] < 30
     late.changes.update({name: column[kept] for name, column in late.changes.items()})
@@ -119,7 +125,7 @@ def test_several_scenarios_have_lines_and_no_bands(several: Comparison) -> None:
         assert list(line(drawing, f"difference-{position}").get_ydata()[:-1]) == [row["mean"] for row in rows]
         last = rows[-1]
         numbers = f"{with_error(last['mean'], last['mc'])} ({signed(last['q05'])} to {signed(last['q95'])})"
-        assert f"{pair.scenario}\n{numbers}" in words(drawing)
+        assert f"A test ({pair.scenario})\n{numbers}" in words(drawing)
     assert not [each for plot in drawing.axes for each in plot.collections if each.get_gid() in ("most", "half")]
     assert "lines: means; after ±" in sentence(drawing)
 
@@ -132,8 +138,8 @@ def test_the_second_tie_has_a_chart_of_its_own(several: Comparison, two: Compari
     rows = several.pairs[1].rows("count", tie="cooperation")
     assert list(line(drawing, "difference-1").get_ydata()[:-1]) == [row["mean"] for row in rows]
     said = sentence(drawing)
-    assert said.startswith("Hosts that cooperate with Washington in three scenarios, and the difference")
-    assert "hosts more (+) or fewer (−) than in low" in said
+    assert said.startswith("No scenario moves the number of hosts by more than luck could by the end of Dec 2026")
+    assert "hosts that cooperate with Washington’s forces, more (+) or fewer (−) than in the baseline" in said
     assert "on record" not in said
 
 
@@ -180,7 +186,7 @@ def test_the_dumbbell_draws_both_chances_those_that_differ_most_first(two: Compa
         assert points(told[name]["difference"]) in said
     assert "Recognise Taipei on 10 Dec 2021: chance to have left" in said
     assert "Had left Taipei before: chance to be back" in said
-    assert {"high", "against", "low"} <= set(said)
+    assert {"A test (high)", "against", "A test (low)"} <= set(said)
 
 
 def test_what_is_not_told_from_luck_is_grey_and_has_no_range(make: Any) -> None:
@@ -234,6 +240,12 @@ def test_no_text_is_cut_or_covered(make: Any, chart: str, case: str) -> None:
     drawing = of_comparison(compare(results)).drawn(chart)
     assert_clear(drawing)
     assert max(drawing.get_size_inches()) < 22
+
+
+@pytest.mark.parametrize("number", [2, 3, 6])
+def test_on_a_telephone_nothing_is_cut_either(make: Any, number: int) -> None:
+    results = [make(name=f"a-scenario-{n}", hazard=0.002 * (1 + n)) for n in range(number)]
+    assert_clear(difference.draw(compare(results), layout=compared.NARROW))
 
 
 @pytest.mark.parametrize("chart", ["difference", "difference-cooperation", "dumbbell"])

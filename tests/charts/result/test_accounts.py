@@ -51,7 +51,7 @@ def test_the_headline_is_the_sums() -> None:
     taipei = Paid("taipei", "all", "recognition", 200.0, 100.0, 300.0, 200.0, 100.0, 300.0)
     beijing = Paid("beijing", "all", "recognition", 30.0, 0.0, 90.0, 12.0, 0.0, 40.0)
     assert finding({("taipei", "recognition"): taipei, ("beijing", "recognition"): beijing}) == (
-        "Taipei pays US$ 200 million a year; Beijing promises US$ 30 million a year and delivers 12"
+        "On average Taipei pays US$ 200 million a year; Beijing promises US$ 30 million a year and delivers 12"
     )
     assert finding({}) == "Nobody pays anybody anything"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.analysis.effects import NINETY
 from sim.charts.catalogue import draw_outcome, draw_sweep
+from sim.words import ERRORS
 from tests.charts.backtest.test_backtest_charts import bars, said
 from tests.charts.result.test_result_charts import assert_clear, words
 from tests.charts.sweep.test_sweep_charts import BUDGET, case, made
@@ -77,26 +77,26 @@ def test_a_dot_a_multiple_from_none_to_five_times() -> None:
 def test_lines_are_paired_errors_and_pale_ones_what_is_not_known() -> None:
     drawing = draw_outcome(levers())
     (low, high), *_ = bars(drawing, "paired-0")
-    assert (low[1], high[1]) == pytest.approx((13.2 - NINETY * ERROR, 13.2 + NINETY * ERROR))
+    assert (low[1], high[1]) == pytest.approx((13.2 - ERRORS * ERROR, 13.2 + ERRORS * ERROR))
     (low, high), *_ = bars(drawing, "not-known-0")
     assert (low[1], high[1]) == pytest.approx((12.7, 13.7))
 
 
 def test_numbers_stand_on_dots_and_below() -> None:
     written = words(draw_outcome(levers()))
-    for text in ("13.2", "+1.4", "± 0.2", "−3.1", "difference", "90 % of luck", "Beijing’s money", "Taipei’s money"):
+    for text in ("13.2", "+1.4", "± 0.2", "−3.1", "difference", "two errors", "Beijing’s money", "Taipei’s money"):
         assert text in written
     assert written.count("11.8") == 3
 
 
 def test_the_headline_tells_the_finding() -> None:
     assert (
-        "What one lever does. Beijing’s money does most: five times as much leaves 8.7 states in place of 11.8; "
+        "Beijing’s money and Taipei’s money move the count about as much, by up to 3.1 and 2.8 states; "
         "Washington’s attention does least, 0.9 at most"
     ) in said(draw_outcome(levers()))
     assert (
-        "Chance of Honduras to leave Taipei, one lever at a time. Beijing’s money does most: five times as much makes "
-        "it 77 % in place of 46 %"
+        "Chance of Honduras to leave Taipei. Beijing’s money and Taipei’s money move the chance about as much, "
+        "by up to 31.0 and 28.0 points; Washington’s attention does least, 9.0 at most"
     ) in said(draw_outcome(levers(), "left:HND"))
 
 
@@ -154,18 +154,18 @@ def test_the_chart_of_one_number_has_a_finding_and_paired_errors() -> None:
     drawing = draw_outcome(document)
     ends = bars(drawing, "errors")
     assert [high[1] - low[1] for low, high in ends] == pytest.approx(
-        [0.0 if place == 2 else 2 * NINETY * 0.02 for place in range(6)]
+        [0.0 if place == 2 else 2 * ERRORS * 0.02 for place in range(6)]
     )
     text = said(drawing)
-    assert "Beijing’s money: 10 times as much leaves" in text
+    assert "Beijing’s money: with 10 times as much " in text
     assert "than as it is" in text
-    assert "Bars: 90 % of Monte Carlo of the difference from 1, runs paired." in text
+    assert "Bars: two Monte Carlo errors of the difference from 1, runs paired." in text
     assert_clear(drawing)
 
 
 def test_so_has_that_of_a_chance() -> None:
     drawing = draw_outcome(paired(), "left:HND")
     low, high = bars(drawing, "errors")[0]
-    assert high[1] - low[1] == pytest.approx(2 * NINETY * 1.0)
-    assert "Chance of Honduras to leave Taipei. Beijing’s money: 10 times as much makes it" in said(drawing)
+    assert high[1] - low[1] == pytest.approx(2 * ERRORS * 1.0)
+    assert "Chance of Honduras to leave Taipei. Beijing’s money: with 10 times as much it is" in said(drawing)
     assert_clear(drawing)

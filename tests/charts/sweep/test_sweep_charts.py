@@ -22,6 +22,7 @@ from sim.charts.catalogue import draw_outcome, draw_sweep
 from sim.charts.sweep import document as sweep
 from sim.charts.sweep import line as line_chart
 from sim.charts.sweep import maps, scatter
+from sim.charts.sweep.axes import for_phones
 from sim.charts.sweep.colours import ends
 from sim.errors import InputError
 from sim.scenario.language import meaning
@@ -251,9 +252,12 @@ def test_a_line_goes_through_the_mean_of_each_point_between_its_ranges() -> None
 
 def test_a_line_says_what_is_drawn() -> None:
     found = words(chart("line", "one"))
-    assert found[0] == "States that recognise Taipei, by Washington’s attention"
+    assert found[0].replace("\n", " ") == (
+        "Washington’s attention goes with the count: the higher, the fewer states "
+        "(rank correlation −1.00 over 21 points)"
+    )
     assert {"mean", "half of runs", "90 % of runs", "at the start: 14", "in the scenario: 1", "states"} <= set(found)
-    assert {"Washington’s attention", "Attention to the question, a multiple of the record's"} <= set(found)
+    assert {"Washington’s attention", "Attention to the question, a multiple of the record’s"} <= set(found)
     everything = said(chart("line", "one"))
     for part in (
         "Honduras after Nicaragua: who still recognises Taipei by the end of 2026?",
@@ -291,7 +295,10 @@ def test_a_chance_is_a_line_with_error_bars_in_percent() -> None:
     assert [low[1] for low, _ in drawn] == pytest.approx(chances - errors)
     assert [high[1] for _, high in drawn] == pytest.approx(np.minimum(chances + errors, 100))
     found = words(drawing)
-    assert found[0] == "Chance of Honduras to leave Taipei, by Washington’s attention"
+    assert found[0].replace("\n", " ") == (
+        "Chance of Honduras to leave Taipei. Washington’s attention goes with the chance: the higher, the higher the "
+        "chance (rank correlation 1.00 over 21 points)"
+    )
     assert {percent(chance / 100) for chance in chances} <= set(found)
     assert {"% of runs", "chance, %"} <= set(found)
     assert "in which it has left by the end of Dec 2026; bars: ±1 Monte Carlo standard error." in said(drawing)
@@ -449,16 +456,16 @@ def test_numbers_can_be_read_on_their_cells() -> None:
         assert text.get_color() == ("#FFFFFF" if light[y, x] < 0.5 else "#000000") or 0.45 < light[y, x] < 0.7
 
 
-def test_many_cells_have_a_colour_key_instead_of_numbers() -> None:
+def test_cells_have_a_colour_key_and_many_no_numbers() -> None:
     drawing = chart("heat_map", "two-fine")
     plot, scale = drawing.axes
     assert not plot.texts
-    assert labels(scale, "x") == ["9", "10", "11", "12"]
-    assert "mean number of states; dark: fewer states recognise Taipei" in words(drawing)
+    assert labels(scale, "x") == ["8", "10", "12", "14"]
+    assert "states; dark: fewer states recognise Taipei" in words(drawing)
     low, high = mesh(drawing).get_clim()
     assert mesh(drawing, "key").get_clim() == (low, high)
-    assert "chance, %; dark: higher chance" in words(chart("heat_map", "two-fine", "left:HND"))
-    assert len(chart("heat_map", "two").axes) == 1
+    assert "% of runs; dark: higher chance" in words(chart("heat_map", "two-fine", "left:HND"))
+    assert len(chart("heat_map", "two").axes) == 2, "numbers have the key too"
 
 
 def test_cells_without_an_outcome_are_hatched_by_reason() -> None:
@@ -498,24 +505,65 @@ def test_the_scenarios_own_cell_is_outlined() -> None:
     assert outlined == [panels.axes[2]]
 
 
+def paired(against: int, reference: dict[str, float]) -> Document:
+    """A heat map of two numbers whose points are told from one of them; an error of 0.3, or 3 points."""
+    document = case("two") | {"reference": reference, "against": against}
+    columns = dict(document["columns"])
+    for name, error in (("mean", 0.3), ("p_end_HND", 0.03)):
+        columns[f"{name}_change"] = [value - columns[name][against] for value in columns[name]]
+        columns[f"{name}_change_mc"] = [0.0 if point == against else error for point in columns["point"]]
+    return document | {"columns": columns}
+
+
+def test_cells_have_their_paired_difference_and_the_nearest_one_a_dashed_outline() -> None:
+    document = paired(7, {ATTENTION: 0.6, BUDGET: 1.0})  # at 0.5 and 1
+    drawing = maps.draw_one(document)
+    (outline,) = [patch for patch in drawing.axes[0].patches if patch.get_gid() == "cells-reference"]
+    assert isinstance(outline, Rectangle)
+    assert (outline.get_x(), outline.get_y(), outline.get_linestyle()) == (0.5, 1.5, (0, (3, 2)))
+    columns = document["columns"]
+    small = {text.get_text() for text in drawing.axes[0].texts if text.get_fontsize() == maps.DETAIL}
+    wanted = set()
+    for point, change in enumerate(columns["mean_change"]):
+        text = f"{change:+.1f} ± 0.6".replace("-", "−")
+        wanted |= {text if abs(change) > 0.6 else f"({text})"} if point != 7 else set()
+    assert {text.replace("+0.0", "0.0").replace("−0.0", "0.0") for text in wanted} == {
+        text.replace("+0.0", "0.0") for text in small
+    }
+    found = said(drawing)
+    assert "Dashed outline: the point nearest to the scenario (Washington’s attention 0.5, Beijing’s money 1)." in found
+    assert "± two Monte Carlo errors, runs paired; in brackets: no more than luck." in found
+    assert_clear(drawing)
+    own = maps.draw_one(paired(7, {ATTENTION: 0.5, BUDGET: 1.0}))
+    assert "Outlined: as in the scenario." in said(own)
+
+
+def test_a_chart_for_a_narrow_screen_is_half_as_wide_and_nothing_is_cut() -> None:
+    for name in ("two", "one", "many"):
+        with for_phones():
+            drawing = draw_outcome(case(name))
+        assert drawing.get_figwidth() == 4.6
+        assert_clear(drawing)
+
+
 def test_each_value_of_the_third_number_has_a_panel_of_the_same_scale() -> None:
     document = kept("three")
     drawing = chart("multiples", "three")
     table = on_grid(document, "mean")
-    assert len(drawing.axes) == 3
+    assert len(drawing.axes) == 4, "the last one is the key"
     for place in range(3):
         assert cells(drawing, f"cells-{place}") == pytest.approx(table[:, :, place].T)
         assert mesh(drawing, f"cells-{place}").get_clim() == (7.0, 13.0)
     assert {f"Beijing’s acceptance {value}" for value in ("0.05", "0.5", "1")} <= set(words(drawing))
     assert "dark: fewer states recognise Taipei (one scale in all panels)." in said(drawing)
-    assert [labels(plot, "y") for plot in drawing.axes] == [["0", "0.5", "1", "2", "4"], [""] * 5, [""] * 5]
+    assert [labels(plot, "y") for plot in drawing.axes[:3]] == [["0", "0.5", "1", "2", "4"], [""] * 5, [""] * 5]
 
 
 def test_only_the_lowest_panels_have_labels_below() -> None:
     drawing = chart("multiples", "three-partial")
-    below = [any(labels(plot, "x")) for plot in drawing.axes]
+    below = [any(labels(plot, "x")) for plot in drawing.axes[:-1]]
     assert below == [False, False, True, True, True]
-    headings = [plot.texts[-1].get_text() for plot in drawing.axes]
+    headings = [plot.texts[-1].get_text() for plot in drawing.axes[:-1]]
     assert headings == ["0", "0.25", "0.5", "0.75", "1"]  # the path has no room
     assert (
         "Panels: Chance of pledge to return to taipei of libre wins again of honduras general election 2025"
@@ -529,15 +577,15 @@ def test_only_the_lowest_panels_have_labels_below() -> None:
 @pytest.mark.parametrize(
     ("values", "counts", "expected"),
     [
-        ([10.9, 11.3], True, (10.0, 12.0)),
-        ([11.2, 11.3], True, (10.0, 12.0)),
-        ([0.2, 0.3], True, (0.0, 2.0)),
-        ([1.2, 1.3], True, (0.0, 2.0)),
-        ([8.5, 12.1], True, (8.0, 13.0)),
-        ([42.0, 43.0], False, (35.0, 45.0)),
-        ([100.0, 100.0], False, (90.0, 100.0)),
-        ([0.0, 0.0], False, (0.0, 10.0)),
-        ([np.nan, np.nan], False, (0.0, 10.0)),
+        ([10.9, 11.3], True, (8.0, 14.0)),
+        ([11.2, 11.3], True, (9.0, 15.0)),
+        ([0.2, 0.3], True, (0.0, 6.0)),
+        ([1.2, 1.3], True, (0.0, 6.0)),
+        ([8.5, 12.1], True, (8.0, 14.0)),
+        ([42.0, 43.0], False, (30.0, 60.0)),
+        ([100.0, 100.0], False, (70.0, 100.0)),
+        ([0.0, 0.0], False, (0.0, 30.0)),
+        ([np.nan, np.nan], False, (0.0, 30.0)),
         ([12.0, np.nan, 81.0], False, (10.0, 85.0)),
     ],
 )
@@ -568,7 +616,7 @@ def test_every_point_is_a_dot_in_each_panel() -> None:
     assert chances.axes[1].get_ylabel() == ""
     found = said(chances)
     for part in (
-        "Chance of Honduras to leave Taipei, by 5 settings varied together",
+        "Chance of Honduras to leave Taipei. Washington’s attention, Beijing’s money and backfire effect go with",
         "Each pale dot is a point of the sweep, the line is the mean of dots side by side.",
         "Dashed: as in the scenario.",
         "Latin hypercube of 128 points",
@@ -735,10 +783,12 @@ def test_a_state_that_is_away_at_the_start_may_return() -> None:
     document = case("two") | {"at_start": {"HND": "beijing", "GTM": "taipei"}}
     drawing = maps.draw_one(document, "left:HND")
     found = said(drawing)
-    assert found.startswith("Chance of Honduras to return to Taipei, by")
-    assert "in which it has come to it by the end of Dec 2026, for each pair of values; dark: lower chance." in found
+    assert found.startswith(
+        "Chance of Honduras to return to Taipei. Washington’s attention and Beijing’s money go with"
+    )
+    assert "in which it has come to it by the end of Dec 2026, for each pair of values; dark: higher chance." in found
     chances = on_grid(document, "p_end_HND").T.ravel()
-    assert (np.diff(lightness(drawing)[np.argsort(chances)]) >= -0.01).all()
+    assert (np.diff(lightness(drawing)[np.argsort(chances)]) <= 0.01).all()
     assert said(maps.draw_one(document, "left:GTM")).startswith("Chance of Guatemala to leave Taipei")
 
 
