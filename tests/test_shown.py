@@ -171,7 +171,7 @@ def test_a_name_that_is_no_chart_is_refused(things: dict[str, Any], kind: str, n
         (
             "result",
             "count",
-            "ax: axes of at least 3.6 by 2.1 inches, for what stands beside the panel (got '1.6 by 0.8')",
+            "ax: axes of at least 3.6 by 2.3 inches, for what stands beside the panel (got '1.6 by 0.8')",
         ),
     ],
 )
