@@ -154,10 +154,10 @@ def of_several(results: Sequence[Result], names: Sequence[str]) -> str:
         span = (
             f"{last[low]:.1f} to {last[high]:.1f}" if f"{last[low]:.1f}" != f"{last[high]:.1f}" else f"{last[low]:.1f}"
         )
-        return f"{opening(when)} {span} states recognise Taipei on average: no difference is told from luck"
+        return f"{span} states recognise Taipei {when} on average: no difference is told from luck"
     return (
-        f"{opening(when)} from {last[low]:.1f} states recognise Taipei on average ({names[low]}) to {last[high]:.1f} "
-        f"({names[high]})"
+        f"{last[low]:.1f} to {last[high]:.1f} states recognise Taipei {when} on average: fewest in “{names[low]}”, "
+        f"most in “{names[high]}”"
     )
 
 
@@ -254,10 +254,11 @@ def of_calibration(document: Mapping[str, Any]) -> str:
     own = [row for row in rows if row["horizon"] == horizon]
     forecast = sum(row["mean_forecast"] * row["forecasts"] for row in own)
     happened = sum(row["happened"] for row in own)
-    return (
-        f"{opening(many(horizon, 'year'))} ahead, {forecast:.0f} departures were forecast and "
-        f"{happened} {'is' if happened == 1 else 'are'} on record"
-    )
+    # As if forecasts were independent; what they share makes luck larger still.
+    error = sum(row["mean_forecast"] * (1.0 - row["mean_forecast"]) * row["forecasts"] for row in own) ** 0.5
+    text = f"{opening(many(horizon, 'year'))} ahead, {forecast:.0f} departures were forecast and {happened} happened"
+    alike = round(forecast) == happened or beyond_luck(happened - forecast, error)
+    return text if alike else f"{text}, a difference that luck could make"
 
 
 def of_skill(document: Mapping[str, Any], score: str = "crps") -> str:
@@ -281,8 +282,11 @@ def of_departures(document: Mapping[str, Any]) -> str:
     rows = document["departures"]
     if not rows:
         return "No state left Taipei in the years forecast"
-    upper_half = sum(row["rank"] - 1 < row["of"] - row["rank"] for row in rows)
-    return (
-        f"{upper_half} of {many(len(rows), 'departure')} {'was' if len(rows) == 1 else 'were'} by states in the upper "
-        "half of the forecast; by chance half would be"
+    above = sum(row["rank"] - 1 < row["of"] - row["rank"] for row in rows)
+    text = (
+        f"{above} of {many(len(rows), 'departure')} {'was' if len(rows) == 1 else 'were'} by states in the upper half "
+        "of the forecast"
     )
+    if not beyond_luck(above - len(rows) / 2, len(rows) ** 0.5 / 2):
+        return f"{text}, as luck could make it"
+    return f"{text}; by chance half would be"

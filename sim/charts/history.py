@@ -29,8 +29,8 @@ def draw(record: Record, until: date | None = None) -> Figure:
     with figure(9.0, 5.2) as drawing:
         plot = axes(
             drawing,
-            "States that recognise Taipei",
-            f"Number of states at the end of each day, {spoken(record.start)} to {spoken(last)}",
+            f"{counts[0]} states recognised Taipei on {spoken(record.start)}, {counts[-1]} do on {spoken(last)}",
+            f"Number of states that recognise Taipei at the end of each day, {spoken(record.start)} to {spoken(last)}",
             "Source: the record of recognition of this project (see its atlas), roster of "
             f"{spoken(record.start)} and {len(record.changes_between(record.start, last))} changes since; "
             f"confirmed until {spoken(record.confirmed_until)}.",

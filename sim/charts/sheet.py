@@ -226,7 +226,7 @@ def _settle(given: _Given) -> None:
     plot, (left, top, width, height) = given.plot, given.box or (0.0, 0.0, 0.0, 0.0)
     (wide, high), place, (over, along) = size_of(plot), plot.get_position(), _whole(plot)
     right, below = given.sheet[0] - left - width, given.sheet[1] - top - height
-    lines = wrapped(given.heading, TEXT_SIZE, max(wide - left, LEAST_PANEL), bold=True)
+    lines = wrapped(given.heading, TEXT_SIZE, max(wide - left, LEAST_PANEL + right), bold=True)
     above = top + len(lines) * TEXT_SIZE * 1.35 / 72
     across, upwards = wide - left - right, high - above - below
     if min(across, upwards) < LEAST_PANEL:

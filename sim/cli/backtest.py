@@ -80,6 +80,8 @@ def _years(text: str, known: range) -> range:
 
 def lines(document: dict[str, Any]) -> list[str]:
     """The main table as a terminal shows it, and a forecast from outside beside ours."""
+    from sim.backtest.scores import NAMES
+
     lines = [
         f"Backtest from {document['origins'][0]} to {document['origins'][-1]}: each origin knows what "
         "was known at the end of the year before it.",
@@ -89,11 +91,11 @@ def lines(document: dict[str, Any]) -> list[str]:
     models = list(dict.fromkeys(row["model"] for row in document["scores"]))
     horizons = list(dict.fromkeys(row["horizon"] for row in document["scores"]))
     for score, meaning in SHOWN.items():
-        lines += ["", f"{meaning:<26}" + "".join(f"{many(horizon, 'year'):>24}" for horizon in horizons)]
+        lines += ["", f"{meaning:<36}" + "".join(f"{many(horizon, 'year'):>24}" for horizon in horizons)]
         for model in models:
             cells = [_cell(rows.get((model, horizon, score))) for horizon in horizons]
             if any(cells):
-                lines.append(f"  {model:<24}" + "".join(f"{cell:>24}" for cell in cells))
+                lines.append(f"  {NAMES.get(model, model):<34}" + "".join(f"{cell:>24}" for cell in cells))
     upper = sum(row["rank"] < (row["of"] + 1) / 2 for row in document["departures"])
     mark = document["mark"]
     lines += [

@@ -12,6 +12,7 @@ from sim.analysis import findings
 from sim.analysis.reading import Row
 from sim.analysis.times import levelled
 from sim.results.tables import RECOGNITION
+from tests.charts.conftest import made
 
 
 def row(name: str, p: float, error: float, low: float = 0.0, high: float = 0.0) -> Row:
@@ -167,13 +168,46 @@ def test_what_a_backtest_found() -> None:
         {"model": "simulation", "horizon": 1, "forecasts": number, "mean_forecast": mean, "happened": happened}
         for number, mean, happened in ((100, 0.02, 1), (50, 0.1, 6), (0, None, 0))
     ]
-    assert findings.of_calibration({"calibration": bins}) == (
-        "1 year ahead, 7 departures were forecast and 7 are on record"
-    )
-    gone = [{"rank": rank, "of": 13} for rank in (1, 6, 7, 8)]
-    assert findings.of_departures({"departures": gone}) == (
-        "2 of 4 departures were by states in the upper half of the forecast; by chance half would be"
-    )
+    assert findings.of_calibration({"calibration": bins}) == ("1 year ahead, 7 departures were forecast and 7 happened")
+
+
+def test_a_calibration_is_off_only_beyond_luck() -> None:
+    row = {"model": "simulation", "horizon": 1, "forecasts": 36, "mean_forecast": 0.5}  # 18, with an error of 3
+    told = [findings.of_calibration({"calibration": [row | {"happened": number}]}) for number in (24, 25)]
+    assert told == [
+        "1 year ahead, 18 departures were forecast and 24 happened, a difference that luck could make",
+        "1 year ahead, 18 departures were forecast and 25 happened",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ranks", "text"),
+    [
+        ((1, 6, 7, 8), "2 of 4 departures were by states in the upper half of the forecast, as luck could make it"),
+        ((1, 2, 3, 4), "4 of 4 departures were by states in the upper half of the forecast, as luck could make it"),
+        (
+            (1, 2, 3, 4, 5),
+            "5 of 5 departures were by states in the upper half of the forecast; by chance half would be",
+        ),
+    ],
+)
+def test_ranks_are_good_only_beyond_luck(ranks: tuple[int, ...], text: str) -> None:
+    assert findings.of_departures({"departures": [{"rank": rank, "of": 13} for rank in ranks]}) == text
+
+
+@pytest.mark.parametrize(
+    ("hazards", "text"),
+    [
+        ((0.0, 0.0), "14.0 states recognise Taipei by the end of 2026 on average: no difference is told from luck"),
+        (
+            (0.0, 0.02),
+            "{:.1f} to 14.0 states recognise Taipei by the end of 2026 on average: fewest in “Much”, most in “Little”",
+        ),
+    ],
+)
+def test_what_several_results_say(hazards: tuple[float, float], text: str) -> None:
+    results = [made(name="n", hazard=hazard) for hazard in hazards]
+    assert findings.of_several(results, ["Little", "Much"]) == text.format(results[1].summary_columns["mean"][-1])
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def once(results: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def drawn(once: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    return Path(shutil.copytree(once, tmp_path / "result"))
+    return Path(shutil.copytree(once, tmp_path / "drawn"))
 
 
 def test_run_draws_its_charts(ran: Path) -> None:
