@@ -450,7 +450,7 @@ def test_a_file_of_points_is_run_in_its_order_and_goes_on(sim: Sim, small: Path,
     said = sim(*asked)
     assert (said.status, said.err) == (0, "")
     assert said.out.startswith("A small one: 2 points of 20 runs, seed 1, design points.\n")
-    assert "at Washington's attention 3 (most)\n" in said.out
+    assert "at Washington's attention 3 (most)" in said.out
     assert sim(*asked, "--json").json["found"] is True
     assert sim("verify", folder_of(tmp_path / "out")).status == 0
     file = tmp_path / "mine.toml"

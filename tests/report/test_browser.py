@@ -84,6 +84,18 @@ def test_the_drawing_that_fits_is_shown(browser: Browser, pages: dict[str, Path]
         assert browser.evaluate(shown) == [name]
 
 
+def test_charts_of_a_sweep_fit_the_screen(browser: Browser, pages: dict[str, Path]) -> None:
+    shown = """
+    Array.from(document.querySelectorAll(".fitting svg")).filter(each => each.clientWidth > 0).map(
+      each => [each.id, each.getBoundingClientRect().right <= innerWidth && each.clientWidth > 300])
+    """
+    for width, ending in ((400, "-narrow"), (1300, "")):
+        browser.look(width)
+        browser.open(pages["sweep"])
+        names = [f"{name}{ending}" for name in ("count", "left-PRY", "left-HND")]
+        assert browser.evaluate(shown) == [[name, True] for name in names]
+
+
 def test_letters_of_a_drawing_stay_inside_it(browser: Browser, pages: dict[str, Path]) -> None:
     """With a margin for fonts that are wider than this browser's."""
     outside = """

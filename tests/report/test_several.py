@@ -100,6 +100,17 @@ def test_a_sweep(folder: Path) -> None:
     assert "--vary beijing.acceptance=0.0,0.5,1.0 --vary taipei.budget=0.5,2.0 --runs 40 --seed 2026" in tree.text
 
 
+def test_the_page_of_a_sweep_shows_the_outcomes_that_were_asked_for(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sim.report.swept.charts_in", lambda _: {"count", "left-GTM"})
+        tree = read(html_of_sweep(folder))
+    names = [each.attributes["id"] for each in tree.all("svg")]
+    assert names == ["count", "count-narrow", "left-GTM", "left-GTM-narrow"]
+    (points,) = [each for each in tree.all("table") if each.one("caption").text == "Outcomes by point"]
+    assert "Chance of Guatemala to leave Taipei" in points.text
+    assert "beijing.acceptance" not in points.text
+
+
 def test_the_ids_of_the_charts_begin_with_their_names(folder: Path, page: Page) -> None:
     for tree in (read(html_of_sweep(folder)), page.tree):
         for drawing in tree.all("svg"):

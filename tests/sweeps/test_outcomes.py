@@ -123,7 +123,7 @@ def test_errors_of_a_sum_are_the_most_that_they_can_be() -> None:
     (one,) = moved(told, "a", "b")
     (change,) = one.changes
     assert (one.base, change.outcome, change.difference) == (1.0, 1.5, 0.5)
-    assert (change.error, change.low, change.high) == (pytest.approx(1.645 * 0.2), None, None)
+    assert (change.error, change.low, change.high) == (pytest.approx(2 * 0.2), None, None)
 
 
 @pytest.mark.parametrize(
