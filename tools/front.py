@@ -109,7 +109,7 @@ def _since(start: Any) -> str:
 
 
 def _changed(change: Change) -> str:
-    """`+2.9 ± 0.1 (0.4 to 6.0)`: the difference, 90 % of Monte Carlo, and what is not known about parameters."""
+    """`+2.9 ± 0.1 (0.4 to 6.0)`: the difference, two Monte Carlo errors, and what is not known about parameters."""
     sign = "+" if change.difference > 0.0 else ""
     text = f"{sign}{fine(change.difference, change.error)}"
     if change.error is not None:
