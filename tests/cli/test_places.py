@@ -114,7 +114,7 @@ def test_a_request_that_cannot_be_is_refused_first(
 
 @pytest.mark.parametrize(
     "options",
-    [("--run", 20), ("--state", "XYZ"), ("--runs", 0), ("--tie", "x"), ("--out", "FILE"), ("--out", "RESULT")],
+    [("--run", 20), ("--state", "XYZ"), ("--runs", 0), ("--tie", "x"), ("--out", "FILE"), ("--to", "RESULT")],
 )
 def test_an_explanation_that_cannot_be_is_refused_first(
     sim: Sim, result: Path, tmp_path: Path, no_work: None, options: tuple[str, Any]
