@@ -13,6 +13,7 @@ from sim.analysis.fitted import fitted
 from sim.charts.catalogue import of_fit
 from sim.charts.price import draw
 from tests.charts.result.test_result_charts import assert_clear, band, line, words
+from tests.examples import thorough
 
 EARLY, LATE = date(2004, 1, 1), date(2026, 5, 15)
 
@@ -62,6 +63,7 @@ def test_it_says_how_many_the_model_gives_for_nothing() -> None:
     assert f"{100 * near['free']:.0f} %" in said
 
 
+@thorough
 def test_the_same_fit_gives_the_same_pictures(tmp_path: Path) -> None:
     first, second = (of_fit(document(LATE)).draw(tmp_path / name) for name in ("a", "b"))
     assert [path.name for path in first] == ["price.png", "price.svg"]

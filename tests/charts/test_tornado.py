@@ -15,6 +15,7 @@ from sim.charts.catalogue import of_sensitivity
 from sim.charts.tornado import NOISE, PURE_NOISE, SHOWN, draw
 from sim.parameters import PARAMETERS
 from tests.charts.result.test_result_charts import LONG, assert_clear, words
+from tests.examples import thorough
 
 NAMES = [*PARAMETERS][:30]
 
@@ -148,6 +149,7 @@ def test_days_are_shown_as_ranges() -> None:
 
 
 @pytest.mark.usefixtures("coarse")
+@thorough
 def test_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         written = of_sensitivity(made()).draw(tmp_path / name)

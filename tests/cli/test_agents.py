@@ -10,6 +10,7 @@ import pytest
 from sim.analysis import smallest_change
 from sim.runs import agents as loaded
 from tests.cli.calling import Sim, done
+from tests.examples import thorough
 
 LENIENT = """
 from sim.model.patrons import Washington
@@ -65,6 +66,7 @@ def test_verify_needs_them_only_to_run_again(
     assert sim("verify", folder, "--rerun", "--agents", file).status == 0
 
 
+@thorough
 def test_explain_runs_them_again(sim: Sim, file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loaded, "_known", {})
     monkeypatch.setattr(smallest_change, "STEPS", 2)
@@ -101,6 +103,7 @@ def test_a_sweep_has_them_at_every_point(sim: Sim, file: Path) -> None:
     assert sim(*ask, "--json").json["folder"] != said.json["folder"]
 
 
+@thorough
 def test_a_sensitivity_has_them_at_every_point(sim: Sim, file: Path) -> None:
     out = file.parent / "out"
     vary = ("--vary", "washington.attention=0:3", "--vary", "beijing.budget=0.5:2")

@@ -134,7 +134,8 @@ def test_of_several_results(sim: Sim, results: list[Path], tmp_path: Path, monke
     answer = sim("report", *results)
     assert (answer.status, answer.err) == (0, "")
     assert answer.out == "report-honduras-2021-and-honduras-2021-reassured.html\n"
-    assert "Honduras after Nicaragua, compared with: With the reassurance of January 2022" in Path(answer.out.strip()).read_text(encoding="utf-8")
+    text = Path(answer.out.strip()).read_text(encoding="utf-8")
+    assert "Honduras after Nicaragua, compared with: With the reassurance of January 2022" in text
 
 
 def test_of_a_comparison(sim: Sim, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from sim.charts.backtest import skill
 from sim.charts.catalogue import of_backtest
 from sim.words import percent
 from tests.charts.result.test_result_charts import assert_clear, line, words
+from tests.examples import thorough
 from tests.pixels import few_pixels
 
 ORIGINS = range(1995, 2025)
@@ -443,6 +444,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.mark.usefixtures("coarse")
+@thorough
 def test_the_files_have_the_same_bytes_each_time(files: list[Path], tmp_path: Path) -> None:
     first = files
     second = of_backtest(made()).draw(tmp_path / "b")

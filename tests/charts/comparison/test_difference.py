@@ -20,6 +20,7 @@ from sim.charts.style import BLACK, GREY
 from sim.errors import InputError
 from sim.words import differs, signed, with_error
 from tests.charts.result.test_result_charts import assert_clear, band, line, words
+from tests.examples import thorough
 
 HOSTS = ("HND", "MHL", "PLW", "SLV")
 
@@ -262,6 +263,7 @@ def test_more_than_there_are_colours_are_refused(make: Any) -> None:
 
 
 @pytest.mark.usefixtures("coarse")
+@thorough
 def test_the_files_have_the_same_bytes_each_time(several: Comparison, tmp_path: Path) -> None:
     first, second = (of_comparison(several).draw(tmp_path / name) for name in ("a", "b"))
     assert [path.name for path in first] == [

@@ -26,6 +26,7 @@ from sim.results import Result
 from sim.runs.run import Request, simulate
 from sim.scenario import ResolvedScenario, Scenario
 from tests.charts.result.test_result_charts import assert_clear, line, words
+from tests.examples import thorough
 from tests.worlds import Document, changed, rich, told
 
 
@@ -259,6 +260,7 @@ def test_a_run_that_stays_and_a_state_that_never_leaves() -> None:
 
 
 @pytest.mark.usefixtures("coarse")
+@thorough
 def test_the_same_explanation_gives_the_same_bytes(honduras: Explanation, tmp_path: Path) -> None:
     one, other = (of_explanation(honduras).draw(tmp_path / name) for name in ("one", "other"))
     assert [path.name for path in one] == [

@@ -12,6 +12,7 @@ from sim.words import ERRORS
 from tests.charts.backtest.test_backtest_charts import bars, said
 from tests.charts.result.test_result_charts import assert_clear, words
 from tests.charts.sweep.test_sweep_charts import BUDGET, case, made
+from tests.examples import thorough
 from tests.pixels import few_pixels
 
 PATHS = ("beijing.budget", "taipei.budget", "washington.attention")
@@ -123,6 +124,7 @@ def test_nothing_is_cut_or_covered(outcome: str, own: float) -> None:
     assert_clear(draw_outcome(levers(own=own), outcome))
 
 
+@thorough
 def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
     with few_pixels():
         for name in ("one", "two"):

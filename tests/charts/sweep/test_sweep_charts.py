@@ -29,6 +29,7 @@ from sim.scenario.language import meaning
 from sim.words import percent
 from tests.charts.backtest.test_backtest_charts import bars, points, said
 from tests.charts.result.test_result_charts import assert_clear, band, line, words
+from tests.examples import thorough
 from tests.pixels import few_pixels
 
 Document = dict[str, Any]
@@ -822,6 +823,7 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.usefixtures("coarse")
+@thorough
 def test_the_files_have_the_same_bytes_each_time(files: tuple[str, list[Path]], tmp_path: Path) -> None:
     name, first = files
     second = draw_sweep(case(name), tmp_path / "b", outcome=["left:HND", "count"])
