@@ -50,7 +50,16 @@ NOT_TYPED = {
 """Lines of shell that no test runs, by page: they install, go on for ever, or need other machines."""
 
 
-LONG = ("tutorial.md", "explain.md", "sensitivity.md", "own-scenario.md", "own-facts.md", "own-agents.md")
+LONG = (
+    "tutorial.md",
+    "explain.md",
+    "sensitivity.md",
+    "own-scenario.md",
+    "own-facts.md",
+    "own-agents.md",
+    "notebook.md",
+    "sweep.md",
+)
 """Pages that take long to run: `make docs` runs them all, too."""
 
 

@@ -17,6 +17,7 @@ from sim.charts import sheet, style
 from sim.charts.catalogue import of_result
 from sim.letters import MissingLetters
 from tests.charts.conftest import made
+from tests.examples import thorough
 
 TITLE = "台灣 क्षि 한🙂 שלום سلام São Tomé 👩\u200d🚀\ufe0f"
 HAN = "台灣"
@@ -129,6 +130,7 @@ def test_a_font_installed_since_the_list_was_made(
 
 
 @pytest.mark.usefixtures("coarse")
+@thorough
 def test_latin_charts_are_the_same_with_any_font(fonts: list[Any], han: str, tmp_path: Path) -> None:
     of_result(made(title="São Tomé")).draw(tmp_path / "without")
     fontManager.addfont(han)

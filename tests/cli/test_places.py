@@ -275,6 +275,7 @@ def test_a_command_that_is_told_to_end_cleans_up(tmp_path: Path, number: signal.
     assert list(tmp_path.iterdir()) == []
 
 
+@thorough
 def test_a_page_half_written_goes_when_the_command_is_told_to_end(result: Path, tmp_path: Path) -> None:
     code = (
         "import os, signal, sys, sim.report.page as page\n"

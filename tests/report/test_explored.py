@@ -15,6 +15,7 @@ import sim as face
 from sim.report.explored import model_of
 from sim.report.swept import html_of_sweep
 from sim.sweeps.swept import SweepResult
+from tests.examples import thorough
 from tests.report.browser import CHROMIUM, Browser
 
 SAID = "document.getElementById('said').textContent"
@@ -81,6 +82,7 @@ def test_where_the_scenario_is_a_point(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [{"design": "lhs", "points": 3}, {}])
+@thorough
 def test_other_designs_have_no_levers(tmp_path: Path, how: dict[str, Any]) -> None:
     vary: dict[str, Any] = {"vary": {"taipei.budget": (0.0, 1.0)}} if how else {}
     swept = face.sweep("outlook-2026", runs=20, out=tmp_path, **vary, **how)

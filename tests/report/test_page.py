@@ -22,6 +22,7 @@ from sim.report.page import html_of
 from sim.results import Result
 from sim.words import chance, chance_with_range, month, percent
 from tests.charts.conftest import made
+from tests.examples import thorough
 from tests.report.conftest import RUNS, Page, page_of
 from tests.report.reading import Element, read
 from tests.report.rules import check
@@ -63,6 +64,7 @@ def test_sections(honduras: Page, hosts: Page) -> None:
     assert honduras.result.scenario["scenario"]["question"] in honduras.tree.one("header").text
 
 
+@thorough
 def test_the_same_result_gives_the_same_page(page: Page, tmp_path: Path) -> None:
     """In memory or read back; whatever the command, the time and the folder were."""
     assert html_of(page.result, reasons(page.result, RUNS, threads=1)) == page.html

@@ -278,6 +278,7 @@ if __name__ == "__main__":
 """A scheduler with a worker, in one process."""
 
 
+@thorough
 def test_a_scheduler_that_goes_away_is_told(
     plain: SweepResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
