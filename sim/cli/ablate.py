@@ -17,15 +17,14 @@ from sim.cli.options import (
     no_charts,
     out,
     parameters,
-    print_json,
     quiet,
     seeded,
     this_command,
     threads,
     without,
 )
-from sim.cli.pictures import drawing
-from sim.cli.telling import charts_in, notes, written_to
+from sim.cli.pictures import drawing, names_of
+from sim.cli.telling import answer, notes
 from sim.words import beyond_luck, month, signed_between
 
 if TYPE_CHECKING:
@@ -73,16 +72,8 @@ def command(
     finally:
         progress.close()
     assert ablation.folder is not None
-    if as_json:
-        print_json({**ablation.document, "folder": str(ablation.folder), "found": was_there})
-    elif quiet:
-        click.echo(ablation.folder)
-    else:
-        click.echo("\n".join([*lines(ablation.document), "", written_to(ablation.folder, was_there)]))
-        if not no_charts:
-            from sim.charts.catalogue import of_ablation
-
-            click.echo(charts_in(ablation.folder / "charts", of_ablation(ablation.document).names))
+    charts = None if no_charts else names_of("of_ablation", ablation.document)
+    answer(ablation.document, ablation.folder, was_there, lambda: lines(ablation.document), as_json, quiet, charts)
 
 
 def lines(document: Mapping[str, Any]) -> list[str]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import HELP, Progress, as_json, no_charts, out, print_json, quiet, this_command, threads
+from sim.cli.options import HELP, Progress, as_json, no_charts, out, quiet, this_command, threads
 from sim.cli.pictures import drawing
-from sim.cli.telling import written_to
+from sim.cli.telling import answer
 from sim.words import many, with_range
 
 if TYPE_CHECKING:
@@ -56,12 +56,7 @@ def command(
         )
     finally:
         progress.close()
-    if as_json:
-        print_json(document | {"folder": str(folder), "found": was_there})
-    elif quiet:
-        click.echo(folder)
-    else:
-        click.echo("\n".join([*lines(document), "", written_to(folder, was_there)]))
+    answer(document, folder, was_there, lambda: lines(document), as_json, quiet)
 
 
 def _years(text: str, known: range) -> range:

@@ -14,15 +14,14 @@ from sim.cli.options import (
     day_of,
     no_charts,
     out,
-    print_json,
     quiet,
     seeded,
     this_command,
     threads,
     without,
 )
-from sim.cli.pictures import drawing
-from sim.cli.telling import charts_in, notes, written_to
+from sim.cli.pictures import drawing, names_of
+from sim.cli.telling import answer, notes
 from sim.words import at_digits, listed
 
 if TYPE_CHECKING:
@@ -75,16 +74,8 @@ def command(
     finally:
         progress.close()
     assert read.folder is not None
-    if as_json:
-        print_json({**read.document, "folder": str(read.folder), "found": was_there})
-    elif quiet:
-        click.echo(read.folder)
-    else:
-        click.echo("\n".join([*lines(read.document), "", written_to(read.folder, was_there)]))
-        if not no_charts:
-            from sim.charts.catalogue import of_patterns
-
-            click.echo(charts_in(read.folder / "charts", of_patterns(read.document).names))
+    charts = None if no_charts else names_of("of_patterns", read.document)
+    answer(read.document, read.folder, was_there, lambda: lines(read.document), as_json, quiet, charts)
 
 
 def lines(document: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,17 @@ def drawing(name: str) -> Callable[[Any, Path], None]:
         getattr(catalogue, name)(thing).draw(folder)
 
     return draw
+
+
+def names_of(name: str, thing: Any) -> Callable[[], Sequence[str]]:
+    """What names the charts of a thing; name : of the function of the catalogue, as in `drawing`."""
+
+    def names() -> Sequence[str]:
+        from sim.charts import catalogue
+
+        return getattr(catalogue, name)(thing).names
+
+    return names
 
 
 @contextmanager

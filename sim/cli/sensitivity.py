@@ -19,7 +19,6 @@ from sim.cli.options import (
     no_charts,
     out,
     parameters,
-    print_json,
     quiet,
     resumable,
     seeded,
@@ -27,7 +26,7 @@ from sim.cli.options import (
     threads,
 )
 from sim.cli.pictures import drawing
-from sim.cli.telling import notes, written_to
+from sim.cli.telling import answer, notes
 
 if TYPE_CHECKING:
     from sim.analysis.indices import Row
@@ -111,12 +110,8 @@ def command(
             question, out, drawing("of_sensitivity"), where, progress, notes(silent), this_command(),
             pictures=not no_charts,
         )  # fmt: skip
-    if as_json:
-        print_json(analysis.document | {"folder": str(analysis.folder), "found": was_there})
-    elif quiet:
-        click.echo(analysis.folder)
-    else:
-        click.echo("\n".join([*lines(analysis), "", written_to(analysis.folder, was_there)]))
+    assert analysis.folder is not None
+    answer(analysis.document, analysis.folder, was_there, lambda: lines(analysis), as_json, quiet)
 
 
 def lines(analysis: Sensitivity) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from sim.cli.options import print_json
 from sim.errors import InputError, Problem
 
 
@@ -25,6 +27,29 @@ def charts_in(folder: Path, names: Sequence[str]) -> str:
     first, *others = names
     also = f"and {', '.join(f'{name}.png' for name in others)}; " if others else ""
     return f"Chart: {folder / first}.png ({also}also as SVG)"
+
+
+def answer(
+    document: Mapping[str, Any],
+    folder: Path,
+    was_there: bool,
+    lines: Callable[[], Sequence[str]],
+    as_json: bool,
+    quiet: bool,
+    charts: Callable[[], Sequence[str]] | None = None,
+) -> None:
+    """Print a document that was found or written: as JSON, its folder alone, or what it says and where it is.
+
+    lines : what a reader sees of it; charts : names of its charts, None where none were drawn
+    """
+    if as_json:
+        print_json({**document, "folder": str(folder), "found": was_there})
+    elif quiet:
+        click.echo(folder)
+    else:
+        click.echo("\n".join([*lines(), "", written_to(folder, was_there)]))
+        if charts is not None:
+            click.echo(charts_in(folder / "charts", charts()))
 
 
 def write_new(file: Path, text: str, option: str) -> None:
