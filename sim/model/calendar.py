@@ -203,13 +203,15 @@ def _call(calls: Calls, state: int, trigger: int, when: int, exposure: float) ->
 
 
 @part
-def end_words(events: Events, state: int, first: int, last: int, status: Ints) -> None:
-    """End the standing words of a state, of kinds `first` to `last`."""
+def end_words(events: Events, state: int, first: int, last: int, status: Ints) -> bool:
+    """End the standing words of a state, of kinds `first` to `last`; whether there were any."""
+    ended = False
     for event in range(status.shape[0]):
         kind = events.kind[event]
         about = events.state[event] == state and first <= kind <= last
         if about and status[event] == STANDING:
-            status[event] = DORMANT
+            status[event], ended = DORMANT, True
+    return ended
 
 
 @part

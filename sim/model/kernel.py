@@ -196,6 +196,7 @@ STATE = np.dtype(
         ("turned_away", np.float64),
         # The pace of talks, kept while the government's time in office and the courtship are the same.
         ("office", np.int64),
+        ("renewed", np.int64),  # the month in which a government is no longer in its first year
         ("courted", np.float64),
         ("close", np.float64),
         ("close_called", np.float64),
@@ -243,7 +244,6 @@ STATE = np.dtype(
         ("steady", np.float64),
         ("steady_since", np.int64),
         ("tracked", np.bool_),
-        ("alert", np.bool_),
         ("bid_at", np.float64),
         ("bid_ref_at", np.float64),
         ("as_usual", np.bool_),
@@ -322,11 +322,10 @@ def simulate(
         np.empty(n, dtype=np.int64),
         np.empty(n, dtype=np.int64),
     )
-    # Who is with Taipei, who acts in a month besides hosts, who of the others is looked at each month, and the others,
-    # by place.
+    # Who is with Taipei, who acts in a month besides hosts, who of the others is looked at, and the others, by place.
     allies, acting = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint32)
     watched, others = np.empty(n, dtype=np.uint32), np.empty(n, dtype=np.uint32)
-    trusts_before = np.empty(REGIONS)
+    look_at = np.empty(n, dtype=np.int64)  # the month in which there is something new of each of the others
     # What bids and pressure come to in talks of each kind: silent, public, called for.
     pressed, stake, stake_worth = np.empty((n, 2)), np.full((n, 2), math.nan), np.empty((n, 2))
     threat, backfire = np.empty((n, 2)), np.empty((n, 2))
@@ -383,10 +382,10 @@ def simulate(
             s.grant, s.burden, s.grant_until = 0.0, 0.0, 0.0
             s.visible, s.visible_share = _FAR, 0.0
             s.called, s.ended, s.trigger, s.pledge_term = False, _NO_OUTCOME, ITSELF, 0.0
-            s.touched, s.office, s.waiting, s.turned_away = -1, -1, 0.0, 0.0
+            s.touched, s.office, s.renewed, s.waiting, s.turned_away = -1, -1, _FAR, 0.0, 0.0
             s.spell, s.door, s.knock = 1.0, 1.0, 1.0
             s.steady, s.steady_since = 0.0, 0
-            s.staying, s.seen, s.wake, s.alert, s.courted = math.nan, -1, 0, False, math.nan
+            s.staying, s.seen, s.wake, look_at[i], s.courted = math.nan, -1, 0, 0, math.nan
             s.away, s.home = 0.0, 1.0 if timeline.with_taipei[i] else -1.0
             side[i] = BEIJING
             if timeline.with_taipei[i]:
@@ -408,15 +407,15 @@ def simulate(
 
         stale, relevel, accepted = True, True, math.nan
         running, returned, granted = 0.0, 0.0, 0.0
-        purse_before, watching, looked = math.nan, 0, 0
+        purse, usual_means, watching = math.nan, False, 0
         known_until, by_others = _FAR, False
         keep_accounts = run - first_run < accounts.shape[0]
         for region in range(REGIONS):
-            trusts_before[region] = math.nan
+            trusts[region] = math.nan
         for t in range(months):
             # The calendar.
             today = timeline.calendar_month[t]
-            is_called, news = False, False
+            is_called, moved = False, False
             if dated <= t:
                 clear(calls)
                 opens_with = upcoming
@@ -440,7 +439,7 @@ def simulate(
                 for event in range(opens_with, upcoming):
                     if events.state[event] >= 0:
                         of[events.state[event]].touched = t
-                        news = news or side[events.state[event]] != TAIPEI
+                        look_at[events.state[event]], soonest = t, t
             if timeline.stirs[t] or timeline.answers[t]:
                 relevel = True
             fading = False
@@ -448,7 +447,7 @@ def simulate(
                 for event in range(entries):
                     if status[event] == STANDING and events.fade[event, t] != events.fade[event, t - 1]:
                         of[events.state[event]].touched, fading = t, True
-                        news = news or side[events.state[event]] != TAIPEI
+                        look_at[events.state[event]], soonest = t, t
             if relevel or fading:
                 of_beijing, of_taipei = committed[0], committed[1]
                 add_levels(
@@ -556,6 +555,8 @@ def simulate(
                             returned += reference.aid[i]
                         elif side[i] == TAIPEI and not timeline.with_taipei[i]:
                             returned -= reference.aid[i]
+                # Beijing's bids may be others than last month.
+                purse_before = purse
                 purse = rules.purse_left(p.purse, timeline.beijing_budget[t], running + committed[0])
                 reserve = rules.reserve_left(
                     p.reserve, reference.base_budget, timeline.taipei_budget[t], returned, granted + committed[1]
@@ -567,33 +568,33 @@ def simulate(
                     p.credibility, p.trust_weight, p.learning * carried_out[0], p.learning * carried_out[1]
                 )
                 for region in range(REGIONS):
-                    trusts[region] = rules.trust(
+                    trust = rules.trust(
                         timeline.delivered_mean,
                         p.trust_weight,
                         timeline.delivered_total[region] + learned[region, 0],
                         timeline.delivered_cases[region] + learned[region, 1],
                     )
+                    moved = moved or trust != trusts[region]
+                    trusts[region] = trust
                 turn = _either(timeline.washington_focus[t], p.pressure_focus)
-            # Whether Beijing's bids may be others than last month.
-            moved = purse != purse_before or (t > 0 and reference.running[t] != reference.running[t - 1])
-            for region in range(REGIONS):
-                moved = moved or trusts[region] != trusts_before[region]
-                trusts_before[region] = trusts[region]
-            purse_before = purse
+                moved = moved or purse != purse_before or (t > 0 and reference.running[t] != reference.running[t - 1])
 
             # States that are with Taipei, in months in which they may weigh anything new.
-            weighed = 0
-            if stale or relevel or fading or is_called or t <= 1 or t >= known_until or by_others:
+            weighed, all_weigh = 0, stale or relevel or t <= 1
+            if all_weigh or fading or t >= known_until or by_others:
                 weighed, known_until, by_others = with_it, _FAR, False
             for k in range(weighed):
                 i = allies[k]
                 s = of[i]
+                if not (all_weigh or s.touched == t or t >= s.renewed or s.trigger != ITSELF):
+                    known_until = min(known_until, s.renewed)
+                    continue
                 code, anew = timeline.code[i], relevel or s.touched == t
 
                 # The pace of talks, and what the calendar does to them.
                 known = time_in_office(t - government_since[i])
-                if known == FIRST_YEAR:
-                    known_until = min(known_until, government_since[i] + rules.WINDOW_MONTHS)
+                s.renewed = government_since[i] + rules.WINDOW_MONTHS if known == FIRST_YEAR else _FAR
+                known_until = min(known_until, s.renewed)
                 if anew:
                     s.courted = rules.courtship(
                         timeline.beijing_approach[t],
@@ -863,13 +864,18 @@ def simulate(
             # States that are not with Taipei, those that there is something new of: the same, with the sides changed.
             everyone = keep or timeline.stirs[t] or taipei_accepts != accepted
             accepted = taipei_accepts
-            if everyone or moved or news or t >= soonest:
+            looked = watching
+            if everyone or moved or t >= soonest:
                 soonest, looked = _FAR, 0
                 for k in range(n - with_it):
                     i = others[k]
+                    if everyone or t >= look_at[i]:
+                        watched[looked] = i
+                        looked += 1
+                        continue
+                    soonest = min(soonest, look_at[i])
                     s = of[i]
-                    look = everyone or s.touched == t or s.alert or t >= s.wake
-                    if moved and not look and not (usual_means and s.as_usual):
+                    if moved and not (usual_means and s.as_usual):
                         # Nothing but Beijing's bid may be another one.
                         trust = trusts[timeline.region[i]]
                         offered = rules.beijing_bid(
@@ -904,13 +910,6 @@ def simulate(
                                 met = (t - s.steady_since) * s.steady
                                 s.away -= s.home * met
                                 s.steady, s.steady_since = met_chance, t
-                    if look:
-                        watched[looked] = i
-                        looked += 1
-                    else:
-                        soonest = min(soonest, s.wake)
-            else:
-                looked = watching
             watching = 0
             if looked > 0:
                 for k in range(looked):
@@ -1023,13 +1022,14 @@ def simulate(
                         s.steady, s.steady_since = met_chance, t
 
                     # When it is to be looked at again.
-                    s.alert = s.talks != IDLE or s.tracked or side[i] == NEITHER
-                    s.alert = s.alert or known == FIRST_YEAR
-                    s.alert = s.alert or (s.missing != 0.0 and t - s.left <= 12.0 * p.package_years)
-                    soonest = min(soonest, s.wake)
-                    if s.alert:
+                    look_at[i] = s.wake
+                    unsettled = t == 0 or s.talks != IDLE or s.tracked or side[i] == NEITHER or known == FIRST_YEAR
+                    if unsettled or (s.missing != 0.0 and t - s.left <= 12.0 * p.package_years):
+                        look_at[i] = t + 1
                         watched[watching] = i
                         watching += 1
+                    else:
+                        soonest = min(soonest, s.wake)
                     if keep or after[i] != side[i] or s.ended != _NO_OUTCOME:
                         kind, row = max(s.talks - SILENT, 0), rows[i]
                         blank(row)
@@ -1227,13 +1227,14 @@ def simulate(
                         s.spell = uniform(seed, run, today, timeline.code[i], OPENING)
                     else:
                         s.spell = uniform(seed, run, today, timeline.code[i], COME_OPENING)
-                        s.staying, s.seen, s.wake, soonest = math.nan, t, t + 1, t + 1
+                        s.staying, s.seen, s.wake = math.nan, t, t + 1
+                        look_at[i], soonest = t + 1, t + 1
                 if keep:
                     for column in range(COLUMNS):
                         ledger[run - first_run, t, i, column] = rows[i, column]
                 if after[i] == side[i]:
                     continue
-                stale, relevel = True, True
+                stale = True
                 changes[changed, 0] = run
                 changes[changed, 1] = t
                 changes[changed, 2] = i
@@ -1243,7 +1244,7 @@ def simulate(
                     changes[changed, HEAD + column] = rows[i, column]
                 changed += 1
                 if i >= n:
-                    host = timeline.host[i - n]
+                    host, relevel = timeline.host[i - n], True
                     if after[i] == SUSPENDED:
                         cooperating -= 1
                         of[host].security = 0.0
@@ -1278,20 +1279,20 @@ def simulate(
                     order_since[i] = NEVER
                     s.trigger, s.called = ITSELF, False
                     s.waiting, calls.request[i] = 0.0, -1
-                    end_words(events, i, PLEDGE, PLEDGE, status)
+                    relevel = end_words(events, i, PLEDGE, PLEDGE, status) or relevel
                     fresh[timeline.subregion[i]] += 1.0
                     s.steady, s.steady_since = 0.0, t + 1
                     s.tracked = coming.chance[i] > rules.SELDOM
-                    s.staying, s.seen, s.wake, soonest = math.nan, t, t + 1, t + 1
-                    s.alert, s.courted = True, math.nan
+                    s.staying, s.seen, s.wake, s.courted = math.nan, t, t + 1, math.nan
+                    look_at[i], soonest = t + 1, t + 1
                     settles(s, t, coming.share[i], reference.public, seed, run, today, timeline.code[i], True)
                 elif after[i] == TAIPEI:
                     count += 1
-                    end_words(events, i, RETURN_PLEDGE, RETURN_PLEDGE, status)
+                    relevel = end_words(events, i, RETURN_PLEDGE, RETURN_PLEDGE, status) or relevel
                     met = (t + 1 - s.steady_since) * s.steady
                     s.away -= s.home * met
                     s.steady, s.steady_since = 0.0, t + 1
-                    s.package, soonest = 0.0, t + 1
+                    s.package, s.touched, soonest = 0.0, t + 1, t + 1
                     package_ends(book, i, t, left_after[t])
                     settles(s, t, reference.share[i], reference.public, seed, run, today, timeline.code[i], False)
                 side[i] = after[i]

@@ -151,9 +151,9 @@ def _levers(scenario: Scenario, numbers: range) -> dict[str, Any]:
 
 
 def _stirs(series: list[Floats], length: int) -> Any:
-    """(T + 1,) whether anything differs from the month before; the first two months, of which one is short, do."""
+    """(T + 1,) whether anything differs from the month before; in the first month all is new."""
     stirs = np.zeros(length, dtype=np.bool_)
-    stirs[:2] = True
+    stirs[0] = True
     for values in series:
         same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
         stirs[1:] |= ~same

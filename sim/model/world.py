@@ -189,7 +189,8 @@ class World(mesa.Model):
         if self.eventful or self.now.fades or self.moved:
             self.update_levels(set(timeline.events.state[first : self._upcoming].tolist()))
         self.truce = t < int(self._truce_until[0])
-        if self.moved or self.restless or self.now.stirs or self.now.answers or self.common() != before:
+        short = t <= 1  # the first month may be; talks go at their usual pace from the second on
+        if short or self.moved or self.restless or self.now.stirs or self.now.answers or self.common() != before:
             self.stirred = self.members
         self.moved = False
 
