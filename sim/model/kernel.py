@@ -244,8 +244,6 @@ STATE = np.dtype(
         ("steady", np.float64),
         ("steady_since", np.int64),
         ("tracked", np.bool_),
-        ("bid_at", np.float64),
-        ("bid_ref_at", np.float64),
         ("as_usual", np.bool_),
     ],
     align=True,
@@ -439,7 +437,8 @@ def simulate(
                 for event in range(opens_with, upcoming):
                     if events.state[event] >= 0:
                         of[events.state[event]].touched = t
-                        look_at[events.state[event]], soonest = t, t
+                        if side[events.state[event]] != TAIPEI:
+                            look_at[events.state[event]], soonest = t, t
             if timeline.stirs[t] or timeline.answers[t]:
                 relevel = True
             fading = False
@@ -447,7 +446,8 @@ def simulate(
                 for event in range(entries):
                     if status[event] == STANDING and events.fade[event, t] != events.fade[event, t - 1]:
                         of[events.state[event]].touched, fading = t, True
-                        look_at[events.state[event]], soonest = t, t
+                        if side[events.state[event]] != TAIPEI:
+                            look_at[events.state[event]], soonest = t, t
             if relevel or fading:
                 of_beijing, of_taipei = committed[0], committed[1]
                 add_levels(
@@ -864,53 +864,66 @@ def simulate(
             # States that are not with Taipei, those that there is something new of: the same, with the sides changed.
             everyone = keep or timeline.stirs[t] or taipei_accepts != accepted
             accepted = taipei_accepts
-            looked = watching
             if everyone or moved or t >= soonest:
-                soonest, looked = _FAR, 0
+                soonest, watching = _FAR, 0
                 for k in range(n - with_it):
                     i = others[k]
                     if everyone or t >= look_at[i]:
-                        watched[looked] = i
-                        looked += 1
-                        continue
-                    soonest = min(soonest, look_at[i])
-                    s = of[i]
-                    if moved and not (usual_means and s.as_usual):
-                        # Nothing but Beijing's bid may be another one.
-                        trust = trusts[timeline.region[i]]
-                        offered = rules.beijing_bid(
-                            reference.limit[i],
-                            timeline.beijing_budget[t],
-                            purse,
-                            trust,
-                            levels[OFFER, i],
-                            timeline.gdp[i],
-                        )
-                        if offered != s.bid_at or reference.bid[i, t] != s.bid_ref_at:
-                            s.bid_at, s.bid_ref_at = offered, reference.bid[i, t]
-                            term = rules.return_offer_term(
-                                p.money_effect, rules.worth(offered + timeline.access[i]), s.bid_ref_at
-                            )
-                            s.as_usual = reference.usual_bid[i] and term == 0.0
-                            silent = rules.wins(
-                                rules.balance_of_coming(coming.base[i, 0], term, s.aid, s.government, s.shortfall)
-                            )
-                            in_public = rules.wins(
-                                rules.balance_of_coming(coming.base[i, 1], term, s.aid, s.government, s.shortfall)
-                            )
-                            met_chance = rules.chance_of_change(
-                                taipei_accepts,
-                                coming.close_at[i, s.office],
-                                s.silent,
-                                silent,
-                                s.public,
-                                in_public,
-                            )
-                            if met_chance != s.steady:
-                                met = (t - s.steady_since) * s.steady
-                                s.away -= s.home * met
-                                s.steady, s.steady_since = met_chance, t
-            watching = 0
+                        watched[watching] = i
+                        watching += 1
+                    else:
+                        soonest = min(soonest, look_at[i])
+            looked, watching = watching, 0
+
+            # The patrons bid for them.
+            for k in range(n - with_it if moved else looked):
+                i = others[k] if moved else watched[k]
+                s = of[i]
+                anew, unpaid = everyone or s.touched == t or math.isnan(s.courted), s.missing != 0.0
+                # A bid that would be the one of reference is worked out when somebody looks.
+                moves = anew or (t >= look_at[i] if usual_means and s.as_usual else moved)
+                if not (moves or unpaid):
+                    continue
+                if anew:
+                    s.courted = rules.wooed(timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i])
+                    s.auction = rules.goes_up_to(
+                        reference.win_limit[i], timeline.taipei_wooing[t], timeline.taipei_budget[t]
+                    )
+                    s.government = rules.return_government_term(p.return_lean_effect, lean[i], timeline.lean_ref[i])
+                if moves:
+                    gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
+                    offered = rules.beijing_bid(
+                        reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
+                    )
+                    if offered != s.bid:
+                        s.bid = offered
+                        s.bid_worth = rules.worth(offered + timeline.access[i])
+                    s.counter = rules.taipei_bid(s.auction, levels[AID, i], levels[MATCH, i], offered, gdp)
+                    induced = s.counter + levels[INDUCEMENT, i]
+                    if induced != s.answer:
+                        s.answer = induced
+                        s.answer_worth = rules.worth(induced)
+                    s.offer = rules.return_offer_term(p.money_effect, s.bid_worth, reference.bid[i, t])
+                    s.as_usual = reference.usual_bid[i] and s.offer == 0.0 and levels[MATCH, i] == 0.0
+                    s.aid = rules.return_aid_term(p.money_effect, s.answer_worth, reference.win_answer[i])
+                if anew or unpaid:
+                    s.shortfall = rules.shortfall_term(
+                        p.shortfall_effect, rules.shortfall(s.missing, (t - s.left) / 12.0, p.package_years)
+                    )
+                for kind in range(2):
+                    odds = rules.balance_of_coming(coming.base[i, kind], s.offer, s.aid, s.government, s.shortfall)
+                    if odds != balance[i, kind]:
+                        balance[i, kind] = odds
+                        wins[i, kind] = rules.wins(odds)
+                if not everyone and t < look_at[i]:
+                    met_chance = rules.chance_of_change(
+                        taipei_accepts, coming.close_at[i, s.office], s.silent, wins[i, 0], s.public, wins[i, 1]
+                    )
+                    if met_chance != s.steady:
+                        met = (t - s.steady_since) * s.steady
+                        s.away -= s.home * met
+                        s.steady, s.steady_since = met_chance, t
+
             if looked > 0:
                 for k in range(looked):
                     i = watched[k]
@@ -928,10 +941,6 @@ def simulate(
                         open_now = rules.opening_at(coming.share[i], close, now)
                     else:
                         close, open_now = coming.close_at[i, known], coming.open_at[i, known]
-                    if everyone or s.touched == t or math.isnan(s.courted):
-                        s.courted = rules.wooed(
-                            timeline.taipei_wooing[t], p.return_pledge_effect, levels[RETURN_PLEDGE, i]
-                        )
                     if s.courted != 1.0:
                         s.tracked = True
                     open_now = rules.at_odds(open_now, s.courted)
@@ -953,36 +962,6 @@ def simulate(
                                 if left_over < s.spell:
                                     s.wake = later
                                     break
-
-                    # The patrons bid.
-                    gdp, trust = timeline.gdp[i], trusts[timeline.region[i]]
-                    offered = rules.beijing_bid(
-                        reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
-                    )
-                    s.bid_at, s.bid_ref_at = offered, reference.bid[i, t]
-                    if offered != s.bid:
-                        s.bid = offered
-                        s.bid_worth = rules.worth(offered + timeline.access[i])
-                    s.auction = rules.goes_up_to(
-                        reference.win_limit[i], timeline.taipei_wooing[t], timeline.taipei_budget[t]
-                    )
-                    s.counter = rules.taipei_bid(s.auction, levels[AID, i], levels[MATCH, i], offered, gdp)
-                    induced = s.counter + levels[INDUCEMENT, i]
-                    if induced != s.answer:
-                        s.answer = induced
-                        s.answer_worth = rules.worth(induced)
-                    s.offer = rules.return_offer_term(p.money_effect, s.bid_worth, reference.bid[i, t])
-                    s.as_usual = reference.usual_bid[i] and s.offer == 0.0
-                    s.aid = rules.return_aid_term(p.money_effect, s.answer_worth, reference.win_answer[i])
-                    s.government = rules.return_government_term(p.return_lean_effect, lean[i], timeline.lean_ref[i])
-                    s.shortfall = rules.shortfall_term(
-                        p.shortfall_effect, rules.shortfall(s.missing, (t - s.left) / 12.0, p.package_years)
-                    )
-                    for kind in range(2):
-                        odds = rules.balance_of_coming(coming.base[i, kind], s.offer, s.aid, s.government, s.shortfall)
-                        if odds != balance[i, kind]:
-                            balance[i, kind] = odds
-                            wins[i, kind] = rules.wins(odds)
 
                     # What is known of its talks, and so the chance that it comes.
                     met_chance = rules.chance_of_change(
