@@ -236,8 +236,8 @@ STATE = np.dtype(
         ("ripples", np.float64),
         ("touched", np.int64),  # the last month in which something was told of it
         # A state that is not with Taipei: the chance of staying idle, the month up to which patience has run and in
-        # which talks will open, the chance met and since when, whether hidden talks are followed, whether each month
-        # counts; Beijing's bid and the one of reference that it was weighed at, and whether they are the same.
+        # which talks will open, the chance met and since when, whether hidden talks are followed, whether Beijing's bid
+        # is the one of reference.
         ("staying", np.float64),
         ("seen", np.int64),
         ("wake", np.int64),
@@ -337,18 +337,19 @@ def simulate(
     of, drawn = by_name(np.zeros(n, dtype=STATE)), by_name(parameters)
     for i in range(n):
         of[i].bid, of[i].answer = math.nan, math.nan
-    p = drawn[first_run // RUNS_PER_DRAW]
-    reference = derive(timeline, p, values[first_run // RUNS_PER_DRAW], spreads[first_run // RUNS_PER_DRAW])
+    draw = first_run // RUNS_PER_DRAW
+    p = drawn[draw]
+    reference = derive(timeline, p, values[draw], spreads[draw])
     coming = reference.coming
     for run in range(first_run, first_run + runs):
-        draw = run // RUNS_PER_DRAW
         if changes.shape[0] - changed < most_changes:
             changes = _longer(changes, changed, changed + 2 * most_changes)
         if talked.shape[0] - concluded < most_talks:
             talked = _longer(talked, concluded, concluded + 2 * most_talks)
         if answers.shape[0] - answered < most_answers:
             answers = _longer(answers, answered, answered + 2 * most_answers)
-        if run % RUNS_PER_DRAW == 0:
+        if run // RUNS_PER_DRAW != draw:
+            draw = run // RUNS_PER_DRAW
             p = drawn[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
             coming = reference.coming
@@ -924,111 +925,108 @@ def simulate(
                         s.away -= s.home * met
                         s.steady, s.steady_since = met_chance, t
 
-            if looked > 0:
-                for k in range(looked):
-                    i = watched[k]
-                    s = of[i]
-                    code = timeline.code[i]
-                    after[i] = side[i]
+            for k in range(looked):
+                i = watched[k]
+                s = of[i]
+                code = timeline.code[i]
+                after[i] = side[i]
+                s.ended = _NO_OUTCOME
+
+                # Talks open of themselves, more easily where Taipei woos.
+                known = time_in_office(t - government_since[i])
+                s.office = known
+                if t == 0:
+                    now = rules.leaving(coming.rate[i], coming.pace[known], exposure)
+                    close = rules.closing_at(coming.close[i], now, coming.chance[i])
+                    open_now = rules.opening_at(coming.share[i], close, now)
+                else:
+                    close, open_now = coming.close_at[i, known], coming.open_at[i, known]
+                if s.courted != 1.0:
+                    s.tracked = True
+                open_now = rules.at_odds(open_now, s.courted)
+                stays = 1.0 - open_now
+                if s.talks == IDLE and s.idle_since < t and (stays != s.staying or t >= s.wake):
+                    for _ in range(s.seen + 1, t):
+                        s.patience *= s.staying
+                    s.patience *= stays
+                    s.staying, s.seen = stays, t
+                    s.wake = _FAR
+                    if s.patience < s.spell:
+                        talks_open(s, t, reference.public, seed, run, today, code, True)
+                    elif t == 0:
+                        s.wake = 1
+                    elif _may_run_out(s.patience, stays, months - t, s.spell):
+                        left_over = s.patience
+                        for later in range(t + 1, months):
+                            left_over *= stays
+                            if left_over < s.spell:
+                                s.wake = later
+                                break
+
+                # What is known of its talks, and so the chance that it comes.
+                met_chance = rules.chance_of_change(taipei_accepts, close, s.silent, wins[i, 0], s.public, wins[i, 1])
+                if s.tracked:
+                    opening = (1.0 - s.silent - s.public) * open_now
+                    silent = opening * (1.0 - reference.public)
+                    s.silent = rules.share_after(s.silent, close, silent, met_chance)
+                    s.public = rules.share_after(s.public, close, opening * reference.public, met_chance)
+
+                # Talks close: the state decides.
+                if s.talks != IDLE and s.opened < t:
+                    s.door *= 1.0 - close
+                    if s.door < s.knock:
+                        since = before_start if s.opened < 0 else timeline.calendar_month[s.opened]
+                        u = uniform(seed, run, since, code, COME_LUCK)
+                        kind = s.talks - SILENT
+                        if u >= taipei_accepts:
+                            s.ended = NOT_TAKEN
+                        else:
+                            u /= taipei_accepts
+                            s.ended = STAYED
+                            s.surplus = rules.surplus(balance[i, kind], u)
+                            if u < wins[i, kind]:
+                                s.ended = LEFT
+                                after[i] = TAIPEI
+                if side[i] == NEITHER and after[i] == NEITHER and not in_truce:
+                    after[i] = BEIJING
+                if is_called and calls.switch[i] == TAIPEI:
                     s.ended = _NO_OUTCOME
+                    met_chance = rules.MOST_CHANCE
+                    after[i] = TAIPEI
+                if met_chance != s.steady:
+                    met = (t - s.steady_since) * s.steady
+                    s.away -= s.home * met
+                    s.steady, s.steady_since = met_chance, t
 
-                    # Talks open of themselves, more easily where Taipei woos.
-                    known = time_in_office(t - government_since[i])
-                    s.office = known
-                    if t == 0:
-                        now = rules.leaving(coming.rate[i], coming.pace[known], exposure)
-                        close = rules.closing_at(coming.close[i], now, coming.chance[i])
-                        open_now = rules.opening_at(coming.share[i], close, now)
-                    else:
-                        close, open_now = coming.close_at[i, known], coming.open_at[i, known]
-                    if s.courted != 1.0:
-                        s.tracked = True
-                    open_now = rules.at_odds(open_now, s.courted)
-                    stays = 1.0 - open_now
-                    if s.talks == IDLE and s.idle_since < t and (stays != s.staying or t >= s.wake):
-                        for _ in range(s.seen + 1, t):
-                            s.patience *= s.staying
-                        s.patience *= stays
-                        s.staying, s.seen = stays, t
-                        s.wake = _FAR
-                        if s.patience < s.spell:
-                            talks_open(s, t, reference.public, seed, run, today, code, True)
-                        elif t == 0:
-                            s.wake = 1
-                        elif _may_run_out(s.patience, stays, months - t, s.spell):
-                            left_over = s.patience
-                            for later in range(t + 1, months):
-                                left_over *= stays
-                                if left_over < s.spell:
-                                    s.wake = later
-                                    break
-
-                    # What is known of its talks, and so the chance that it comes.
-                    met_chance = rules.chance_of_change(
-                        taipei_accepts, close, s.silent, wins[i, 0], s.public, wins[i, 1]
-                    )
-                    if s.tracked:
-                        opening = (1.0 - s.silent - s.public) * open_now
-                        silent = opening * (1.0 - reference.public)
-                        s.silent = rules.share_after(s.silent, close, silent, met_chance)
-                        s.public = rules.share_after(s.public, close, opening * reference.public, met_chance)
-
-                    # Talks close: the state decides.
-                    if s.talks != IDLE and s.opened < t:
-                        s.door *= 1.0 - close
-                        if s.door < s.knock:
-                            since = before_start if s.opened < 0 else timeline.calendar_month[s.opened]
-                            u = uniform(seed, run, since, code, COME_LUCK)
-                            kind = s.talks - SILENT
-                            if u >= taipei_accepts:
-                                s.ended = NOT_TAKEN
-                            else:
-                                u /= taipei_accepts
-                                s.ended = STAYED
-                                s.surplus = rules.surplus(balance[i, kind], u)
-                                if u < wins[i, kind]:
-                                    s.ended = LEFT
-                                    after[i] = TAIPEI
-                    if side[i] == NEITHER and after[i] == NEITHER and not in_truce:
-                        after[i] = BEIJING
-                    if is_called and calls.switch[i] == TAIPEI:
-                        s.ended = _NO_OUTCOME
-                        met_chance = rules.MOST_CHANCE
-                        after[i] = TAIPEI
-                    if met_chance != s.steady:
-                        met = (t - s.steady_since) * s.steady
-                        s.away -= s.home * met
-                        s.steady, s.steady_since = met_chance, t
-
-                    # When it is to be looked at again.
-                    look_at[i] = s.wake
-                    unsettled = t == 0 or s.talks != IDLE or s.tracked or side[i] == NEITHER or known == FIRST_YEAR
-                    if unsettled or (s.missing != 0.0 and t - s.left <= 12.0 * p.package_years):
-                        look_at[i] = t + 1
-                        watched[watching] = i
-                        watching += 1
-                    else:
-                        soonest = min(soonest, s.wake)
-                    if keep or after[i] != side[i] or s.ended != _NO_OUTCOME:
-                        kind, row = max(s.talks - SILENT, 0), rows[i]
-                        blank(row)
-                        row[SIDE] = float(side[i])
-                        row[TALKS_COLUMN] = float(s.talks)
-                        row[T_BASE] = coming.base[i, kind]
-                        row[T_OFFER] = s.offer
-                        row[T_AID] = s.aid
-                        row[T_GOVERNMENT] = s.government
-                        row[T_SHORTFALL] = s.shortfall
-                        row[ACCEPTANCE] = taipei_accepts
-                        row[CHANCE] = taipei_accepts * wins[i, kind]
-                        row[HAZARD] = rules.yearly_rate(met_chance, exposure)
-                        # It acts too, in the order of places.
-                        place = acts
-                        while place > 0 and acting[place - 1] > i:
-                            acting[place] = acting[place - 1]
-                            place -= 1
-                        acting[place] = i
-                        acts += 1
+                # When it is to be looked at again.
+                look_at[i] = s.wake
+                unsettled = t == 0 or s.talks != IDLE or s.tracked or side[i] == NEITHER or known == FIRST_YEAR
+                if unsettled or (s.missing != 0.0 and t - s.left <= 12.0 * p.package_years):
+                    look_at[i] = t + 1
+                    watched[watching] = i
+                    watching += 1
+                else:
+                    soonest = min(soonest, s.wake)
+                if keep or after[i] != side[i] or s.ended != _NO_OUTCOME:
+                    kind, row = max(s.talks - SILENT, 0), rows[i]
+                    blank(row)
+                    row[SIDE] = float(side[i])
+                    row[TALKS_COLUMN] = float(s.talks)
+                    row[T_BASE] = coming.base[i, kind]
+                    row[T_OFFER] = s.offer
+                    row[T_AID] = s.aid
+                    row[T_GOVERNMENT] = s.government
+                    row[T_SHORTFALL] = s.shortfall
+                    row[ACCEPTANCE] = taipei_accepts
+                    row[CHANCE] = taipei_accepts * wins[i, kind]
+                    row[HAZARD] = rules.yearly_rate(met_chance, exposure)
+                    # It acts too, in the order of places.
+                    place = acts
+                    while place > 0 and acting[place - 1] > i:
+                        acting[place] = acting[place - 1]
+                        place -= 1
+                    acting[place] = i
+                    acts += 1
 
             # The hosts weigh their military cooperation, all at once, when anything may be other than last month.
             anything = relevel or fading or stale or t == 0

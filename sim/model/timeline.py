@@ -57,7 +57,7 @@ class Timeline(NamedTuple):
     calendar_month: Ints
     """(T + 1,) absolute month: year * 12 + month - 1."""
     stirs: NDArray[np.bool_]
-    """(T + 1,) whether a lever is not what it was the month before; always in the first two months."""
+    """(T + 1,) whether a lever is not what it was the month before; always in the first month."""
     fades: NDArray[np.bool_]
     """(T + 1,) whether an event may not weigh what it weighed the month before."""
     answers: NDArray[np.bool_]

@@ -83,6 +83,10 @@ DOCUMENTS: dict[str, Document] = {
         taipei={"wooing": {"2022-06-01": 4.0, "2023-06-01": 1.0}},
         events={"word": {"type": "pledge", "state": "HND", "to": "taipei", "date": "2022-03-01"}},
     ),
+    "matched": world(  # what Taipei bids follows Beijing's purse
+        parameters={"return_rate": 0.008, "departure_rate": 0.2} | dict.fromkeys(NO_FEEDBACK, 0.5),
+        events={"match": {"type": "match", "state": "DOM", "share": 5.0, "date": "2022-03-01"}},
+    ),
 }
 
 
