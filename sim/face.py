@@ -89,15 +89,15 @@ def world(
     set, given, agents, record : as `sim.run` has them
     Raises ScenarioError or InputError with every problem found.
     """
-    from sim.model.quiet import mesa
-
     number = plain(run)
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < MOST_RUNS:
         raise InputError(Problem("run", f"a whole number from 0 to {MOST_RUNS - 1}", run))
     loaded = reloaded(scenario, set, given, record)
     request = Request.of(loaded, number + 1, seed, "mesa", own_agents(agents), parameters=parameters)
     opened = request.setup.world(number)
-    opened.datacollector = mesa.DataCollector(model_reporters={"count": "count", "cooperating": "cooperating"})
+    from mesa import DataCollector  # all of Mesa: not before the world, which keeps it quiet
+
+    opened.datacollector = DataCollector(model_reporters={"count": "count", "cooperating": "cooperating"})
     return opened
 
 

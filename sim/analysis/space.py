@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
 
+from sim.analysis.idle import idle
 from sim.analysis.indices import Floats, Row, point_noise
 from sim.errors import InputError, Problem
 from sim.model.entries import Uncertain
@@ -35,6 +37,16 @@ class DrawnPoints(Sequence[Point]):
     """Points that are draws: each a row of `draws`, made plain when asked for."""
 
     draws: Draws
+    idle: frozenset[str] = frozenset()
+    """Parameters that move nothing: all points have the first one's values, so that equal points are simulated once."""
+
+    @cached_property
+    def simulated(self) -> Draws:
+        """The draws with the values that points are simulated with."""
+        parameters = self.draws.parameters.copy()
+        for name in self.idle:
+            parameters[name] = parameters[name][0]
+        return replace(self.draws, parameters=parameters)
 
     def __len__(self) -> int:
         return int(self.draws.parameters.shape[0])
@@ -45,8 +57,8 @@ class DrawnPoints(Sequence[Point]):
     def __getitem__(self, index: slice) -> list[Point]: ...
     def __getitem__(self, index: int | slice) -> Point | list[Point]:
         if isinstance(index, slice):
-            return [self.draws.row(place) for place in range(*index.indices(len(self)))]
-        return self.draws.row(range(len(self))[index])
+            return [self.simulated.row(place) for place in range(*index.indices(len(self)))]
+        return self.simulated.row(range(len(self))[index])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +87,10 @@ class Space:
         if self.variations:
             return design(self.variations, kind, points, self.request.seed)
         unit = unit_points(kind, len(self.names), points, self.request.seed)
-        within = INNER + (1.0 - 2.0 * INNER) * unit if kind == "morris" else unit
-        return Design(self.axes, kind, (unit.shape[0],), unit, DrawnPoints(self.draws(within)))
+        draws = self.draws(INNER + (1.0 - 2.0 * INNER) * unit if kind == "morris" else unit)
+        # Nobody knows what agents of one's own look at.
+        still = idle(self.setup.plan, draws) if self.request.agents is None else frozenset()
+        return Design(self.axes, kind, (unit.shape[0],), unit, DrawnPoints(draws, still))
 
     def draws(self, unit: Floats) -> Draws:
         """The draws of points, (points, d) `unit`: each number at its place in its law, all others central."""

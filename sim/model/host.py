@@ -23,7 +23,7 @@ from sim.model.draws import (
     SUSPEND,
     uniform,
 )
-from sim.model.quiet import mesa
+from sim.model.quiet import Agent
 from sim.model.terms import (
     ACCEPTANCE,
     ACTIVE,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from sim.model.world import World
 
 
-class Host(mesa.Agent):
+class Host(Agent):
     """The second tie of a state that hosts Washington's forces: cooperation, suspended or restored."""
 
     model: World

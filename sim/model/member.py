@@ -35,7 +35,7 @@ from sim.model.draws import (
     REASSURED,
     uniform,
 )
-from sim.model.quiet import mesa
+from sim.model.quiet import Agent
 from sim.model.reference import FIRST_YEAR, time_in_office
 from sim.model.terms import (
     ACCEPTANCE,
@@ -70,7 +70,7 @@ _COMING = {IN_TALKS: COME_IN_TALKS, OPENING: COME_OPENING, PUBLIC: COME_PUBLIC, 
 """The purposes of the same draws in talks with Taipei."""
 
 
-class Member(mesa.Agent):
+class Member(Agent):
     """A state of the roster and its tie, which is not decided every month: it comes up, in talks that open and close.
 
     Others see public talks alone. `State` adds how it weighs and decides.

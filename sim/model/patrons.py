@@ -16,7 +16,7 @@ from sim.model.calendar import (
     TAIPEI_CUT,
 )
 from sim.model.member import PUBLICLY
-from sim.model.quiet import mesa
+from sim.model.quiet import Agent
 from sim.model.terms import NO_ANSWER
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.model.world import World
 
 
-class Beijing(mesa.Agent):
+class Beijing(Agent):
     """Bids for the states with Taipei up to what each is worth to it and its purse allows, and takes them or not."""
 
     model: World
@@ -51,7 +51,7 @@ class Beijing(mesa.Agent):
             state.bid = rules.beijing_bid(limit, budget, purse, state.trust(), state.level(OFFER), state.gdp)
 
 
-class Taipei(mesa.Agent):
+class Taipei(Agent):
     """Aids its allies, adds to that in talks, and bids for other states; all that it grants burdens its reserve."""
 
     model: World
@@ -107,7 +107,7 @@ class Taipei(mesa.Agent):
         return rules.answered(state.auction, state.standing, refused, met)
 
 
-class Washington(mesa.Agent):
+class Washington(Agent):
     """Presses states to stay, most where it usually looks and where talks are public, and puts something at stake."""
 
     model: World

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,15 +13,18 @@ from sim.model.accounts import BOOK
 from sim.model.calendar import LEVELS, NEVER, Calls, add_levels, clear, draw_happenings, open_month
 from sim.model.host import Host
 from sim.model.patrons import Beijing, Taipei, Washington
-from sim.model.quiet import mesa
+from sim.model.quiet import Model
 from sim.model.reference import REGIONS
 from sim.model.setting import Setting
 from sim.model.state import State
 from sim.model.terms import ACCOUNTS, ACTIVE, TAIPEI, TAIPEI_PAYS, WASHINGTON_PAYS
 from sim.model.timeline import Floats
 
+if TYPE_CHECKING:
+    from mesa import DataCollector
 
-class World(mesa.Model):
+
+class World(Model):
     """One run. `step()` is a month; `count` is the recognition count after it; after the last, `running` is False.
 
     Patrons bid for a state, and it weighs their bids, in months in which something of this is not what it was the month
@@ -34,7 +37,7 @@ class World(mesa.Model):
     taipei_class: type[Taipei] = Taipei
     washington_class: type[Washington] = Washington
     """A subclass puts its own agents here."""
-    datacollector: mesa.DataCollector | None = None
+    datacollector: DataCollector | None = None
     """Collects after each month, where there is one."""
 
     def __init__(self, setting: Setting, seed: int, run: int) -> None:

@@ -309,16 +309,21 @@ def values_of(column: Any) -> NDArray[Any]:
     """The values of a pyarrow column, its days as datetime64. (pyarrow's own way imports pandas, half a second.)"""
     import pyarrow as pa
 
-    days, chunks = pa.types.is_date32(column.type), column.chunks
-    if (
-        column.null_count
-        or not chunks
-        or not (days or pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
-    ):
+    days, chunks, flags = pa.types.is_date32(column.type), column.chunks, pa.types.is_boolean(column.type)
+    numbers = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    if column.null_count or not chunks or not (days or flags or numbers):
         return column.to_numpy()  # type: ignore[no-any-return]
+    if flags:
+        return np.concatenate([_bits(chunk) for chunk in chunks])
     plain = [np.from_dlpack(chunk.view(pa.int32()) if days else chunk) for chunk in chunks]
     values: NDArray[Any] = np.concatenate(plain)
     return values.astype("datetime64[D]") if days else values
+
+
+def _bits(chunk: Any) -> NDArray[np.bool_]:
+    """The values of a pyarrow array of true and false, which are bits."""
+    bits = np.unpackbits(np.frombuffer(chunk.buffers()[1], dtype=np.uint8), bitorder="little")
+    return bits[chunk.offset : chunk.offset + len(chunk)].astype(np.bool_)
 
 
 _SHOWN = {

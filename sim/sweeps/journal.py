@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +18,9 @@ from sim.results.file import settle
 from sim.sweeps.points import PointResult
 
 FILE = "journal"
+SETTLES = 0.1
+"""Seconds between two moments at which all points are on the disk: asking for it after each small one would take longer
+than writing it."""
 _DIGITS = 32
 """Hex digits of a line's digest, at its beginning."""
 _PIECE = 8192
@@ -38,6 +43,8 @@ class Journal:
         """Without a buffer: what could not be written is not tried again behind one's back."""
         self._places: dict[str, int] = {}
         self._failed: set[str] = set()
+        self._settled = -math.inf
+        """When all that was written was last known to be on the disk."""
         self._read(mend)
 
     def __contains__(self, key: str) -> bool:
@@ -62,7 +69,7 @@ class Journal:
         return key in self._failed
 
     def add(self, finished: Iterable[PointResult]) -> None:
-        """Write finished points down; on return they are on the disk."""
+        """Write finished points down: a stop of this process loses none of them, one of the machine a moment's."""
         end = self._file.seek(0, os.SEEK_END)
         places, content = [], b""
         for done in finished:
@@ -72,7 +79,9 @@ class Journal:
             left = memoryview(content)
             while left:
                 left = left[self._file.write(left) :]
-            os.fsync(self._file.fileno())
+            if time.monotonic() >= self._settled + SETTLES:
+                os.fsync(self._file.fileno())
+                self._settled = time.monotonic()
         except BaseException:
             with suppress(OSError):
                 self._file.truncate(end)

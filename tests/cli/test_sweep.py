@@ -292,7 +292,7 @@ def torn(number):
 
 torn.calls = 0
 options.Progress.__call__ = told
-journal.os.fsync = torn
+journal.os.fsync, journal.SETTLES = torn, 0.0
 if STOP == "limit":
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(AT), int(AT)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import mesa
@@ -324,6 +325,41 @@ def test_nothing_is_said_of_widgets_in_a_notebook_without_them() -> None:
     kernel = "SimpleNamespace(get_ipython=lambda: SimpleNamespace(config={'IPKernelApp': 1}))"
     begin = f"import sys; from types import SimpleNamespace; sys.modules['IPython'] = {kernel}; "
     begin += "sys.modules['ipykernel.zmqshell'] = sys.modules['ipywidgets'] = None; "
-    for module, said in (("tqdm.auto", True), ("sim.model.state", False), ("sim.model.patrons", False)):
-        done = subprocess.run([sys.executable, "-c", begin + f"import {module}"], capture_output=True, text=True)
+    for code, said in (("import tqdm.auto", True), ("import sim.model.state; from mesa import DataCollector", False)):
+        done = subprocess.run([sys.executable, "-c", begin + code], capture_output=True, text=True)
         assert (done.returncode, "IProgress not found" in done.stderr) == (0, said), done.stderr
+
+
+def test_the_rest_of_mesa_is_loaded_when_it_is_asked_for() -> None:
+    code = """
+import sys
+from sim.model.world import State, World
+import mesa
+assert {"mesa.datacollection", "pandas", "networkx"}.isdisjoint(sys.modules)
+assert issubclass(World, mesa.model.Model) and issubclass(State, mesa.agent.Agent)
+assert {"mesa.datacollection", "pandas", "networkx"}.isdisjoint(sys.modules)
+assert issubclass(World, mesa.Model) and issubclass(State, mesa.Agent)
+assert mesa.DataCollector is sys.modules["mesa.datacollection"].DataCollector
+assert mesa.agent.AgentSet and mesa.space and mesa.__version__
+try:
+    mesa.nothing
+except AttributeError as error:
+    assert "nothing" in str(error)
+else:
+    raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_mesa_whose_modules_need_all_of_it_is_loaded_whole(tmp_path: Path) -> None:
+    files = {
+        "__init__": "from mesa.agent import Agent\nbase = object\nfrom mesa.model import Model\n",
+        "agent": "class Agent:\n    pass\n",
+        "model": "from mesa import base\nclass Model(base):\n    pass\n",
+    }
+    (tmp_path / "mesa").mkdir()
+    for name, content in files.items():
+        (tmp_path / "mesa" / f"{name}.py").write_text(content)
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from sim.model.quiet import Agent, Model; import mesa; "
+    code += "assert (mesa.Agent, mesa.Model, mesa.base) == (Agent, Model, object)"
+    subprocess.run([sys.executable, "-c", code], check=True)

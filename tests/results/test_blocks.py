@@ -100,9 +100,8 @@ def test_changes_come_in_parts_of_whole_runs(blocks: list[Path]) -> None:
 
 
 def test_a_run_without_charts_loads_no_pandas(tmp_path: Path) -> None:
-    code = (
-        "import sys\nimport sim\nsim.run('outlook-2026', runs=20, out=sys.argv[1])\nassert 'pandas' not in sys.modules"
-    )
+    code = "import sys\nimport sim\nresult = sim.run('outlook-2026', runs=20, out=sys.argv[1])\n"
+    code += "assert len(sim.read(result.folder).talks_columns['public'])\nassert 'pandas' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 import sim
 from sim.atlas import record
 from sim.results import Result, Table
+from sim.results.table import values_of
 from sim.results.tables import (
     COOPERATION,
     LEVELS,
@@ -430,3 +432,12 @@ def test_frames_are_the_files(result: Result, folder: Path) -> None:
             assert (frame[month].dtype.kind, str(kept[month].dtype)) == ("M", "datetime64[s, UTC]")
             kept[month] = kept[month].dt.tz_localize(None)
         pd.testing.assert_frame_equal(frame, kept, check_dtype=False, check_categorical=False)
+
+
+@pytest.mark.parametrize("flags", [[[True]], [[True, False] * 9, [], [False] * 3], [[True, False, True] * 5, [True]]])
+def test_flags_of_parquet_are_read_as_they_are(flags: list[list[bool]]) -> None:
+    chunks = [pa.array(np.array(chunk, dtype=bool)) for chunk in flags]
+    for chunked in (pa.chunked_array(chunks, pa.bool_()), pa.chunked_array(chunks, pa.bool_()).slice(1)):
+        values = values_of(chunked)
+        assert values.dtype == bool
+        assert values.tolist() == chunked.to_pylist()

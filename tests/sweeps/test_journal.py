@@ -188,13 +188,19 @@ def test_what_did_not_reach_the_disk_is_not_counted(folder: Path, monkeypatch: p
     assert (folder / FILE).read_bytes() == before
 
 
-def test_every_point_is_on_the_disk_before_the_next(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_points_are_on_the_disk_a_moment_later(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settled: list[int] = []
+    now = [100.0]
     monkeypatch.setattr(journals.os, "fsync", lambda number: settled.append(os.fstat(number).st_size))
+    monkeypatch.setattr(journals.time, "monotonic", lambda: now[0])
     with open_journal(folder) as journal:
         settled.clear()
-        journal.add([FAILED])
-        assert settled == [(folder / FILE).stat().st_size]
+        sizes = []
+        for _ in range(3):
+            journal.add([FAILED])
+            sizes.append((folder / FILE).stat().st_size)
+            now[0] += 0.6 * journals.SETTLES
+        assert settled == [sizes[0], sizes[2]]
 
 
 # --- One process at a time

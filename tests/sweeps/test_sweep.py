@@ -21,6 +21,7 @@ import sim
 from sim.errors import InputError, ResultError, SimError
 from sim.results import MANIFEST, check
 from sim.results.tables import LEVELS
+from sim.sweeps import journal as journals
 from sim.sweeps import sweep as sweeping
 from sim.sweeps import tables as sweeptables
 from sim.sweeps.executors import Local, Task
@@ -192,6 +193,7 @@ def test_a_full_disk_while_points_are_written_down(
 
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", full)
+        broken.setattr(journals, "SETTLES", 0.0)
         with pytest.raises(SimError, match="could not be written: No space left on device"):
             run_sweep(asked(small), tmp_path, Local(2))
     far = status(asked(small), tmp_path)
