@@ -1,6 +1,6 @@
-"""Pictures written by a process of their own: on a second core, while the process that draws does something else.
+"""Charts drawn by a process of their own: on a second core, while the one that asks does something else.
 
-Drawing a figure is quick; what takes long is laying out its letters and lines, once for the PNG and once for the SVG.
+Only that process loads matplotlib, and it does so as soon as it is there.
 """
 
 from __future__ import annotations
@@ -16,26 +16,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from sim.errors import SimError
 from sim.letters import MissingLetters
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 KINDS = ("png", "svg")
-Job = tuple[bytes, Path, str]
-"""A figure, pickled; its path without a suffix; the prefix of ids inside its SVG."""
+Job = tuple[str, bytes, Path]
+"""The function of the catalogue that has the charts; the thing they are of, pickled; the folder they go into."""
 Done = tuple[str, BaseException | None]
 """Letters that no font has; what went wrong."""
 
 
 class Apart:
-    """A process that writes figures one after the other, until it is ended."""
+    """A process that draws one thing after the other, until it is ended."""
 
     def __init__(self) -> None:
-        """Start it; it loads what it needs while the first figure is drawn."""
+        """Start it; it loads what it needs meanwhile."""
         begin = f"import sys; sys.path[:] = {sys.path!r}; from sim.charts.apart import work; work()"
         # A session of its own: an interruption from the keyboard is told to this process, which ends that one.
         self._process = subprocess.Popen(
@@ -44,17 +41,20 @@ class Apart:
         self._waiting = 0
         atexit.register(self.end)
 
-    def write(self, drawing: Figure, path: Path, prefix: str = "") -> None:
-        """Have a figure written to `path`, which has no suffix, as PNG and SVG; does not wait for it."""
+    def draw(self, name: str, thing: object, folder: Path) -> None:
+        """Have all charts of a thing drawn into a folder, as PNG and SVG; does not wait for it.
+
+        name : of the function of the catalogue that has the charts of such things
+        """
         assert self._process.stdin is not None
-        job: Job = (pickle.dumps(drawing), path.absolute(), prefix)
+        job: Job = (name, pickle.dumps(thing), folder.absolute())
         with self._alive():
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
         self._waiting += 1
 
     def wait(self) -> None:
-        """Wait until all figures are written. Raises what writing one of them raised."""
+        """Wait until all charts are there. Raises what drawing one of them raised."""
         assert self._process.stdout is not None
         while self._waiting:
             with self._alive():
@@ -77,16 +77,22 @@ class Apart:
         try:
             yield
         except (EOFError, OSError, pickle.UnpicklingError) as error:
-            raise SimError(f"charts: the process that writes them has ended ({self._process.poll()})") from error
+            raise SimError(f"charts: the process that draws them has ended ({self._process.poll()})") from error
 
 
 _idle: list[Apart] = []
-"""Processes that have written all they were given; the next charts need not wait for one to start."""
+"""Processes that have drawn all they were given; the next charts need not wait for one to start."""
+
+
+def get_ready() -> None:
+    """Start a process, if none is idle: it loads what it needs while there is nothing to be drawn yet."""
+    if not _idle:
+        _idle.append(Apart())
 
 
 @contextmanager
 def apart() -> Iterator[Apart]:
-    """A process to write figures while what is in the `with` goes on; at the end of it all of them are written.
+    """A process to draw charts while what is in the `with` goes on; at the end of it all of them are there.
 
     Where anything is raised in the `with`, the process is ended at once, and writes nothing more.
     """
@@ -104,12 +110,12 @@ def apart() -> Iterator[Apart]:
 
 
 def work() -> None:
-    """Write the figures that standard input brings, until it ends; what became of each goes to standard output."""
+    """Draw what standard input brings, until it ends; what became of each goes to standard output."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that is printed on the way mixes with them
         jobs: SimpleQueue[Job | None] = SimpleQueue()
         Thread(target=_take, args=(sys.stdin.buffer, jobs), daemon=True).start()
-        import sim.charts.sheet  # noqa: F401  (while the first figure is drawn)
+        from sim.charts.result import accounts, bids, count, states, when  # noqa: F401  (before there is anything)
 
         while (job := jobs.get()) is not None:
             with suppress(BrokenPipeError):
@@ -118,7 +124,7 @@ def work() -> None:
 
 
 def _take(source: BinaryIO, jobs: SimpleQueue[Job | None]) -> None:
-    """Take all that comes at once, so that the other process need not wait to go on drawing."""
+    """Take all that comes at once, so that the other process need not wait to go on."""
     with suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
             jobs.put(pickle.load(source))
@@ -126,15 +132,17 @@ def _take(source: BinaryIO, jobs: SimpleQueue[Job | None]) -> None:
 
 
 def _done(job: Job) -> Done:
+    from sim.charts import catalogue
     from sim.charts.style import pictures
 
-    figure, path, prefix = job
+    of, thing, folder = job
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", MissingLetters)
         try:
-            for kind, content in pictures(pickle.loads(figure), KINDS, prefix):
-                path.with_name(f"{path.name}.{kind}").write_bytes(content)
+            for name, figure, prefix in getattr(catalogue, of)(pickle.loads(thing)).figures():
+                for kind, content in pictures(figure, KINDS, prefix):
+                    (folder / f"{name}.{kind}").write_bytes(content)
         except Exception as error:
             return "", error
     return _letters([note.message for note in notes]), None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-from matplotlib.dates import date2num
-
-from sim.charts.sheet import size_of
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MONTHS_BETWEEN = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 MOST_TICKS = 11
@@ -18,7 +17,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 def number(day: date) -> float:
     """A day as matplotlib counts it: days since 1970-01-01."""
-    return float(date2num(day))
+    return float(day.toordinal() - _EPOCH)
 
 
 def day_at(place: float) -> date:
@@ -28,6 +27,8 @@ def day_at(place: float) -> date:
 
 def date_ticks(plot: Axes, first: date, last: date) -> None:
     """Ticks at the first of months or years from `first` to `last`, at most about ten of them, as there is room."""
+    from sim.charts.sheet import size_of
+
     begin, end = first.year * 12 + first.month, last.year * 12 + last.month - 1
     most = min(MOST_TICKS, size_of(plot)[0] / LEAST_BETWEEN)
     step = next((s for s in MONTHS_BETWEEN if (end - begin) / s < most), MONTHS_BETWEEN[-1])

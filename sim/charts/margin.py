@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.charts.sheet import per_inch
+from sim.charts.spread import spread
 from sim.charts.style import GREY, TEXT_SIZE
 
 LINE = TEXT_SIZE * 1.35 / 72
@@ -64,29 +65,6 @@ def end_labels(
         plot.plot(bends, [label.value, label.value, place], color=label.colour, lw=0.8, clip_on=False, zorder=1.55)
         weight = "bold" if label.bold else "normal"
         plot.text(end + 0.05 * across, place, label.text, color=label.ink, weight=weight, va="center", **look)
-
-
-def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Centres of labels as near to where they are wanted as they can stand without overlap, in [low, high].
-
-    wanted, heights : (n,) in one unit, upwards. When they do not all fit, the lowest stays at `low`.
-    """
-    order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
-    offsets, below = [], 0.0
-    for index in order:
-        offsets.append(below + heights[index] / 2)
-        below += heights[index]
-    blocks: list[tuple[float, int]] = []  # mean of the block's wishes for its first edge, labels in it
-    for index, offset in zip(order, offsets, strict=True):
-        blocks.append((wanted[index] - offset, 1))
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (first, few), (second, more) = blocks[-2:]
-            blocks[-2:] = [((first * few + second * more) / (few + more), few + more)]
-    edges = [edge for edge, size in blocks for _ in range(size)]
-    placed = [0.0] * len(order)
-    for index, offset, edge in zip(order, offsets, edges, strict=True):
-        placed[index] = max(low, min(edge, high - below)) + offset
-    return placed
 
 
 def covered(boxes: Sequence[Box], taken: Sequence[Box]) -> list[float]:

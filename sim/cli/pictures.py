@@ -38,14 +38,11 @@ def names_of(name: str, thing: Any) -> Callable[[], Sequence[str]]:
 
 @contextmanager
 def draw(result: Result, folder: Path) -> Iterator[None]:
-    """Draw the charts of a result into a folder; they are being written while what is in the `with` goes on."""
+    """Draw the charts of a result into a folder; they are being drawn while what is in the `with` goes on."""
     from sim.charts.apart import apart
 
     with apart() as process:
-        from sim.charts import catalogue
-
-        for name, figure, prefix in catalogue.of_result(result).figures():
-            process.write(figure, folder / name, prefix)
+        process.draw("of_result", result, folder)
         yield
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from sim.analysis.course import Course, Points
 from sim.charts.dates import MONTHS_BETWEEN
-from sim.charts.margin import spread
+from sim.charts.spread import spread
 from sim.results.result import Result
 from sim.results.tables import RECOGNITION
 from sim.words import month

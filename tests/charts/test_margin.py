@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.charts.margin import spread
+from sim.charts.spread import spread
 
 
 def test_labels_are_spread_no_further_than_needed() -> None:

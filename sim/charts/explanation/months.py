@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from sim.analysis.reading import header, source, start_of
 from sim.charts.dates import date_ticks, number
-from sim.charts.margin import EndLabel, spread
+from sim.charts.margin import EndLabel
 from sim.charts.result.events import LEVEL, SMALL, Label, Mark, arranged, draw_labels, lines_of_names, notes
 from sim.charts.rows import beside
 from sim.charts.sheet import across, grid, measured, panel, per_inch, sheet, size_of, wrapped, write
+from sim.charts.spread import spread
 from sim.charts.style import GREY, MARGIN
 from sim.model.terms import DECISIONS
 from sim.results.result import Result
