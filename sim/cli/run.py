@@ -65,8 +65,10 @@ def command(
     quiet: bool,
 ) -> None:
     """Run SCENARIO, a shipped name (`sim list`) or a file, and print a summary."""
-    from sim.charts.apart import get_ready
-    from sim.results import folder_of
+    if not no_charts:
+        from sim.charts.apart import get_ready
+
+        get_ready()
     from sim.runs.run import Clock, Request, run_to_folder
     from sim.scenario import remarks
 
@@ -79,8 +81,6 @@ def command(
     if tell is not None:
         for remark in remarks(loaded.scenario):
             tell(f"{scenario}: note: {remark}")
-    if not no_charts and not folder_of(out, loaded.name, request.identity).exists():
-        get_ready()
     progress = Progress(loaded.name, quiet or as_json)
     try:
         result, was_there = run_to_folder(
