@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.fit import Belief, beliefs_for, yardsticks_for
 from sim.model.compiled import is_compiled
-from sim.model.kernel import RUNS_PER_DRAW
+from sim.model.kernel import RUNS_PER_DRAW, uniforms
 from sim.model.plan import Plan, plan
 from sim.runs.agents import Agents
 from sim.runs.ensemble import Engine, Ensemble, blocks, ledger_of, run_ensemble, workers
@@ -124,4 +124,5 @@ class Setup:
         """
         if tell is not None and not is_compiled():
             tell("compiling the model: once, up to a minute")
+        uniforms(0, 1, 0)
         replace(self, seed=0, parameters="central").ensemble(1, horizons=(1,), threads=1)
