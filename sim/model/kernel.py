@@ -236,14 +236,15 @@ STATE = np.dtype(
         ("ripples", np.float64),
         ("touched", np.int64),  # the last month in which something was told of it
         # A state that is not with Taipei: the chance of staying idle, the month up to which patience has run and in
-        # which talks will open, the chance met and since when, whether hidden talks are followed, whether Beijing's bid
-        # is the one of reference.
+        # which talks will open, the chance met and since when, whether hidden talks are followed, the bid of reference
+        # that Beijing's was weighed against, whether the two are the same.
         ("staying", np.float64),
         ("seen", np.int64),
         ("wake", np.int64),
         ("steady", np.float64),
         ("steady_since", np.int64),
         ("tracked", np.bool_),
+        ("bid_ref", np.float64),
         ("as_usual", np.bool_),
     ],
     align=True,
@@ -896,6 +897,9 @@ def simulate(
                     offered = rules.beijing_bid(
                         reference.limit[i], timeline.beijing_budget[t], purse, trust, levels[OFFER, i], gdp
                     )
+                    if offered == s.bid and reference.bid[i, t] == s.bid_ref and not (anew or unpaid):
+                        continue
+                    s.bid_ref = reference.bid[i, t]
                     if offered != s.bid:
                         s.bid = offered
                         s.bid_worth = rules.worth(offered + timeline.access[i])
@@ -904,7 +908,7 @@ def simulate(
                     if induced != s.answer:
                         s.answer = induced
                         s.answer_worth = rules.worth(induced)
-                    s.offer = rules.return_offer_term(p.money_effect, s.bid_worth, reference.bid[i, t])
+                    s.offer = rules.return_offer_term(p.money_effect, s.bid_worth, s.bid_ref)
                     s.as_usual = reference.usual_bid[i] and s.offer == 0.0 and levels[MATCH, i] == 0.0
                     s.aid = rules.return_aid_term(p.money_effect, s.answer_worth, reference.win_answer[i])
                 if anew or unpaid:
