@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matplotlib.figure import Figure
 
 import sim as face
 from sim.analysis.pairs import COLUMNS
@@ -198,7 +197,7 @@ def test_an_interruption_leaves_results_and_no_half_comparison(
     def stop(*_: Any, **__: Any) -> None:
         raise failure
 
-    monkeypatch.setattr(Figure, "savefig", stop)
+    monkeypatch.setattr("sim.charts.style.Drawing.savefig", stop)
     assert sim("compare", *TWO, "--runs", 20, "--out", tmp_path).status == status
     assert {path.name for path in tmp_path.iterdir()} == set(TWO)
     monkeypatch.undo()
