@@ -11,6 +11,7 @@ import pytest
 import sim as face
 from sim.analysis.reasons import reasons
 from sim.report.page import html_of
+from sim.report.swept import html_of_sweep
 from sim.results import Result
 from tests.report.reading import Element, read
 
@@ -62,3 +63,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         out=tmp_path_factory.mktemp("out"),
     )
     return swept.folder
+
+
+@pytest.fixture(scope="package")
+def sweep(folder: Path) -> str:
+    """Its page."""
+    return html_of_sweep(folder)
