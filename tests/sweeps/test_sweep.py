@@ -116,7 +116,15 @@ class No:
 # --- The same bytes
 
 
-@pytest.mark.parametrize("where", [Local(2), Local(5), Local(), Backwards()], ids=["2", "5", "all", "backwards"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(Local(2), id="2"),
+        pytest.param(Local(5), id="5", marks=thorough),
+        pytest.param(Local(), id="all"),
+        pytest.param(Backwards(), id="backwards"),
+    ],
+)
 def test_threads_and_order_change_no_byte(plain: SweepResult, small: Path, tmp_path: Path, where: Any) -> None:
     swept, found = run_sweep(asked(small), tmp_path, where, command="another command")
     assert not found
@@ -124,7 +132,7 @@ def test_threads_and_order_change_no_byte(plain: SweepResult, small: Path, tmp_p
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.parametrize("stop", [1, 5, 11])
+@pytest.mark.parametrize("stop", [pytest.param(1, marks=thorough), 5, pytest.param(11, marks=thorough)])
 def test_an_interrupted_sweep_goes_on_and_ends_in_the_same_bytes(
     plain: SweepResult, small: Path, tmp_path: Path, stop: int
 ) -> None:
@@ -157,8 +165,17 @@ def test_a_stop_before_the_first_point_leaves_nothing(small: Path, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
 
 
-@pytest.mark.parametrize("name", ["_write_points", "_write_counts", "_manifest"])
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        *((name, KeyboardInterrupt()) for name in ("_write_points", "_write_counts", "_manifest")),
+        ("_write_points", FULL),
+        *(pytest.param(name, FULL, marks=thorough) for name in ("_write_counts", "_manifest")),
+    ],
+)
 def test_a_stop_or_a_full_disk_while_the_tables_are_written(
     plain: SweepResult, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException
 ) -> None:
@@ -258,8 +275,14 @@ def test_asking_again_finds_it_and_writes_nothing(plain: SweepResult, small: Pat
     assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in (folder, *folder.iterdir())} == before
 
 
-@pytest.mark.parametrize("name", [POINTS, COUNTS, MANIFEST])
-@pytest.mark.parametrize("damage", ["cut", "altered", "empty", "gone", "folder"])
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        pytest.param(name, damage, marks=thorough if damage in ("empty", "folder") and name != POINTS else ())
+        for name in (POINTS, COUNTS, MANIFEST)
+        for damage in ("cut", "altered", "empty", "gone", "folder")
+    ],
+)
 def test_a_damaged_sweep_is_done_again(plain: SweepResult, small: Path, tmp_path: Path, name: str, damage: str) -> None:
     folder = tmp_path / "out" / "sweep" / "small" / plain.folder.name
     shutil.copytree(plain.folder, folder)
