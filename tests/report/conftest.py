@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import sim as face
-from sim.analysis.reasons import reasons
+from sim.analysis.reasons import Reasons, reasons
 from sim.report.page import html_of
 from sim.report.swept import html_of_sweep
 from sim.results import Result
@@ -24,6 +25,7 @@ class Page:
 
     result: Result
     html: str
+    why: Sequence[Reasons] = ()
 
     @cached_property
     def tree(self) -> Element:
@@ -32,7 +34,8 @@ class Page:
 
 
 def page_of(result: Result, runs: int = RUNS) -> Page:
-    return Page(result, html_of(result, reasons(result, runs)))
+    why = reasons(result, runs)
+    return Page(result, html_of(result, why), why)
 
 
 @pytest.fixture(scope="package")
