@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests.examples import examples
-from tests.pixels import few_pixels
+from tests.pixels import few_pixels, sketches
 
 settings.register_profile("local", deadline=None, max_examples=examples(100))
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, database=None, print_blob=True)
@@ -76,4 +76,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def coarse() -> Iterator[None]:
     """Pictures of few pixels, for tests that look at none."""
     with few_pixels():
+        yield
+
+
+@pytest.fixture
+def sketched() -> Iterator[None]:
+    """Pictures that are not drawn, for tests that only ask whether they are there."""
+    with sketches():
         yield

@@ -15,6 +15,7 @@ def test_there_are_two() -> None:
 
 
 @pytest.mark.parametrize("path", cells.notebooks(), ids=lambda path: path.stem)
+@pytest.mark.usefixtures("sketched")
 def test_a_notebook_gives_what_it_shows(path: Path, tmp_path: Path) -> None:
     kept = cells.read(path)
     ran = cells.run(kept, tmp_path)

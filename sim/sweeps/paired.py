@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.tables import paired
+from sim.results.tables import Paired, paired
 from sim.scenario.schema import MOST_RUNS
 
 Ends = dict[str, NDArray[np.uint8]]
@@ -28,10 +28,14 @@ def changes(own: Ends, against: Ends, per_draw: int, central: bool) -> dict[str,
     per_draw : runs that share a draw of the parameters; central : whether there is one draw only
     """
     columns: dict[str, float | None] = {}
+    nothing: Paired | None = None  # that of outcomes in which no run differs, as in most states
     for name, values in own.items():
         if name in against:
             pairs = values.astype(np.int64) - against[name]
-            difference = paired(pairs, per_draw, central or not pairs.any())
+            if pairs.any():
+                difference = paired(pairs, per_draw, central)
+            else:
+                difference = nothing = nothing or paired(pairs, per_draw, central=True)
             columns |= {name + end: value for end, value in zip(CHANGES, difference, strict=True)}
     return columns
 

@@ -20,6 +20,7 @@ from sim.scenario import shipped
 from sim.words import points
 from tests.analysis.test_explain import moved as eventful
 from tests.analysis.test_explain import result_of
+from tests.examples import thorough
 from tests.worlds import Document, changed, rich, told
 
 
@@ -272,7 +273,13 @@ def test_many_levers_about_others_are_taken_away_together() -> None:
     assert removed.sentences[-1] == "21 more levers about other states were taken away only together with all."
 
 
-@pytest.mark.parametrize("name", sorted(shipped()))
+EVERYDAY = ("honduras-2021", "honduras-2025", "outlook-2026", "truce-2008")
+"""Scenarios whose levers are of every kind; the others change one or a few of them."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in EVERYDAY else thorough) for name in sorted(shipped())]
+)
 def test_every_lever_of_a_shipped_scenario_can_be_taken_away(name: str) -> None:
     loaded = load(name)
     about = loaded.scenario.scenario.about

@@ -55,11 +55,12 @@ class Sim:
         return Said(ended.value.code, streams.out, streams.err)
 
 
-def done(*arguments: object) -> None:
-    """The command line in this process, for a fixture that several tests read: it must succeed."""
-    with contextlib.redirect_stdout(io.StringIO()), pytest.raises(SystemExit) as ended:
+def done(*arguments: object) -> str:
+    """The command line in this process, for a fixture that several tests read: what it says; it must succeed."""
+    with contextlib.redirect_stdout(io.StringIO()) as said, pytest.raises(SystemExit) as ended:
         main([str(argument) for argument in arguments])
     assert ended.value.code == 0
+    return said.getvalue()
 
 
 def apart(*arguments: object, **settings: Any) -> Said:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.calling import Sim
-from tests.pixels import few_pixels
+from tests.pixels import sketches
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def sim(capsys: pytest.CaptureFixture[str]) -> Sim:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _coarse_pictures() -> Iterator[None]:
-    """Few pixels: these tests ask which pictures are written, not how they look."""
-    with few_pixels():
+def _sketched_pictures() -> Iterator[None]:
+    """These tests ask which pictures are written, not how they look: those that do use `coarse`."""
+    with sketches():
         yield

@@ -32,7 +32,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(file: Path) -> Path:
     """A result with these agents."""
-    done("run", "honduras-2021", "--agents", file, "--runs", 20, "--to", file.parent / "result")
+    done("run", "honduras-2021", "--agents", file, "--runs", 4, "--to", file.parent / "result")
     return file.parent / "result"
 
 
@@ -49,7 +49,7 @@ def test_the_result_says_whose_agents_it_has(folder: Path) -> None:
 
 
 def test_run_finds_it_again_and_says_so_as_json(sim: Sim, file: Path, folder: Path) -> None:
-    said = sim("run", "honduras-2021", "--agents", file, "--runs", 20, "--to", folder, "--json")
+    said = sim("run", "honduras-2021", "--agents", file, "--runs", 4, "--to", folder, "--json")
     assert (said.json["found"], said.json["agents"]["name"]) == (True, "lenient.py")
     assert said.json["title"].endswith(" [agents: lenient.py]")
 
@@ -82,7 +82,7 @@ def test_explain_runs_them_again(sim: Sim, file: Path, folder: Path, monkeypatch
 
 def test_compare_puts_the_shipped_agents_first(sim: Sim, file: Path) -> None:
     out = file.parent / "out"
-    said = sim("compare", "honduras-2021", "--agents", file, "--runs", 20, "--out", out, "--no-charts", "--json")
+    said = sim("compare", "honduras-2021", "--agents", file, "--runs", 4, "--out", out, "--no-charts", "--json")
     assert said.status == 0, said
     assert said.json["scenarios"] == ["honduras-2021", "honduras-2021 [agents: lenient.py]"]
     engines = [json.loads((Path(one) / "manifest.json").read_text("utf-8"))["settings"] for one in said.json["results"]]

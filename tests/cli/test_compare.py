@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matplotlib.figure import Figure
 
 import sim as face
 from sim.analysis.pairs import COLUMNS
@@ -198,15 +197,16 @@ def test_an_interruption_leaves_results_and_no_half_comparison(
     def stop(*_: Any, **__: Any) -> None:
         raise failure
 
-    monkeypatch.setattr(Figure, "savefig", stop)
+    monkeypatch.setattr("sim.charts.style.Drawing.savefig", stop)
     assert sim("compare", *TWO, "--runs", 20, "--out", tmp_path).status == status
     assert {path.name for path in tmp_path.iterdir()} == set(TWO)
     monkeypatch.undo()
     assert "2 of 2 results were there." in sim("compare", *TWO, "--runs", 20, "--out", tmp_path).out
 
 
-def test_charts_of_results_stay(sim: Sim, tmp_path: Path) -> None:
+def test_charts_of_results_stay(sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A result with charts is found as it is, and one without is not drawn."""
+    monkeypatch.setattr("sim.analysis.reasons.reasons", lambda *_, **__: [])  # its page is not looked at
     options = ("--runs", 20, "--out", tmp_path)
     drawn = Path(sim("run", TWO[0], *options, "--quiet").out.strip())
     before = {path.name for path in (drawn / "charts").iterdir()}

@@ -56,7 +56,6 @@ def test_a_fit_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -> None:
         assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in document["states"]]
     with (folder / "prices.csv").open(newline="", encoding="utf-8") as file:
         assert [row["iso3"] for row in csv.DictReader(file)] == [row["iso3"] for row in document["money"]["prices"]]
-    assert sim("fit", "--out", tmp_path).status == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fit-2026-09-28"]
 
 
@@ -68,10 +67,10 @@ def test_before_the_first_package_it_says_that_the_priors_stand(sim: Sim) -> Non
 
 
 def test_the_chart_of_a_fit_is_drawn_left_out_and_redrawn(sim: Sim, tmp_path: Path) -> None:
-    folder = tmp_path / "fit-2012-01-01"
-    assert sim("fit", "--as-of", "2012-01-01", "--out", tmp_path, "--no-charts").status == 0
+    folder = tmp_path / "fit-2021-12-10"
+    assert sim("fit", "--as-of", "2021-12-10", "--out", tmp_path, "--no-charts").status == 0
     assert not (folder / "charts").exists()
-    assert sim("fit", "--as-of", "2012-01-01", "--out", tmp_path).status == 0
+    assert sim("fit", "--as-of", "2021-12-10", "--out", tmp_path).status == 0
     pictures = {path.name: path.read_bytes() for path in (folder / "charts").iterdir()}
     assert set(pictures) == {"price.png", "price.svg"}
     for path in (folder / "charts").iterdir():

@@ -54,8 +54,14 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- Refused before anything runs
 
 
-@pytest.mark.parametrize("command", WRITERS)
-@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere", "/dev/null"])
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [
+        pytest.param(command, place, marks=thorough if command == "fit" and place != "file" else ())
+        for place in ("file", "file/below", "/proc/nowhere", "/dev/null")
+        for command in WRITERS
+    ],
+)
 def test_a_place_that_cannot_be_written_is_refused_first(
     sim: Sim, tmp_path: Path, no_work: None, command: str, place: str
 ) -> None:
@@ -142,10 +148,17 @@ def test_a_read_only_folder_is_refused(sim: Sim, result: Path, tmp_path: Path, m
 # --- One file, and what stands at its path
 
 
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without their section of reasons, for which the scenario runs again."""
+    monkeypatch.setattr("sim.analysis.reasons.reasons", lambda *_, **__: [])
+
+
 def page(sim: Sim, result: Path, path: Path) -> Any:
     return sim("report", result, "--out", path)
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_page_is_put_in_its_place_whole(sim: Sim, result: Path, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("old")
@@ -156,6 +169,7 @@ def test_a_page_is_put_in_its_place_whole(sim: Sim, result: Path, tmp_path: Path
     assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_link_stays_and_leads_to_the_page(sim: Sim, result: Path, tmp_path: Path) -> None:
     for name, there in (("there.html", True), ("not-yet.html", False)):
         if there:
@@ -167,6 +181,7 @@ def test_a_link_stays_and_leads_to_the_page(sim: Sim, result: Path, tmp_path: Pa
         assert (tmp_path / name).read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_file_of_two_names_keeps_both(sim: Sim, result: Path, tmp_path: Path) -> None:
     (tmp_path / "one").write_text("old")
     (tmp_path / "other").hardlink_to(tmp_path / "one")
@@ -174,6 +189,7 @@ def test_a_file_of_two_names_keeps_both(sim: Sim, result: Path, tmp_path: Path) 
     assert (tmp_path / "other").read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_device_stays_a_device(sim: Sim, result: Path) -> None:
     """Written through: a full one says so, with its name."""
     before = Path("/dev/full").stat()
@@ -186,6 +202,7 @@ def test_a_device_stays_a_device(sim: Sim, result: Path) -> None:
     assert Path("/dev/full").stat().st_ino == before.st_ino
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_pipe_is_written_to_where_somebody_reads_and_not_waited_for(sim: Sim, result: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -210,6 +227,7 @@ def test_a_pipe_is_written_to_where_somebody_reads_and_not_waited_for(sim: Sim, 
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a socket", "a loop of links"])
+@pytest.mark.usefixtures("brief")
 def test_what_cannot_hold_a_page_is_refused(sim: Sim, result: Path, tmp_path: Path, kind: str) -> None:
     import socket
 

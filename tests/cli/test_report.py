@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ from sim.results import REPORT, check, parts
 from tests.cli.calling import Sim, done
 
 RUN = ("run", "honduras-2021", "--runs", 40, "--json")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _brief() -> Iterator[None]:
+    """Pages without their section of reasons, for which the scenario runs again; `test_plot.py` has one with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.analysis.reasons.reasons", lambda *_, **__: [])
+        yield
 
 
 @pytest.fixture(scope="module")

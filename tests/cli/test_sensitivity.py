@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 
 from sim.cli.main import COMMANDS
 from sim.sweeps.journal import Journal
-from tests.cli.calling import Sim
+from tests.cli.calling import Sim, done
+from tests.cli.test_sweep import ELECTION
+from tests.scenario.documents import written
 
 NAME = "honduras-2021"
 SMALL = (NAME, "--points", "4", "--runs", "40", "--seed", "0")
@@ -23,10 +27,19 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cli.main.COMMANDS", {**COMMANDS, "sensitivity": "What an outcome hangs on."})
 
 
-def test_a_sensitivity_reads_as_a_table(sim: Sim, tmp_path: Path) -> None:
-    said = sim("sensitivity", *SMALL, "--outcome", "left:HND", "--out", tmp_path)
-    assert (said.status, said.err) == (0, "")
-    told = said.out.splitlines()
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Where a sensitivity of everything was written, with its chart, and what was said."""
+    out = tmp_path_factory.mktemp("out")
+    with contextlib.redirect_stderr(io.StringIO()) as told:
+        said = done("sensitivity", *SMALL, "--outcome", "left:HND", "--out", out)
+    assert told.getvalue() == ""
+    return out, said
+
+
+def test_a_sensitivity_reads_as_a_table(sim: Sim, first: tuple[Path, str]) -> None:
+    out, said = first
+    told = said.splitlines()
     assert told[0] == "What hangs on what: Honduras after Nicaragua: who still recognises Taipei by the end of 2026?"
     assert told[1] == "Outcome: chance that Honduras has left Taipei at the end of Dec 2026."
     assert re.match(r"Over [\d,]+ points of 40 runs each \(seed 0\): mean 0\.\d+, standard deviation 0\.", told[2])
@@ -38,30 +51,24 @@ def test_a_sensitivity_reads_as_a_table(sim: Sim, tmp_path: Path) -> None:
     assert re.fullmatch(r"  and \d+ more, each 0\.\d+ at most; \d+ move nothing", told[18])
     assert "of the variance of the outcome involves" in told[20]
     folder = Path(told[-1].removeprefix("Written to: "))
-    assert folder.parent == tmp_path / "sensitivity" / NAME
+    assert folder.parent == out / "sensitivity" / NAME
     assert sorted(path.name for path in folder.iterdir()) == [
         "charts", "indices.csv", "manifest.json", "points.csv", "sensitivity.json"
     ]  # fmt: skip
     assert sorted(path.name for path in (folder / "charts").iterdir()) == ["tornado.png", "tornado.svg"]
-    again = sim("sensitivity", *SMALL, "--outcome", "left:HND", "--out", tmp_path)
+    again = sim("sensitivity", *SMALL, "--outcome", "left:HND", "--out", out)
     assert again.out.splitlines()[-1] == f"Found again: {folder}"
-    assert again.out.splitlines()[:-1] == said.out.splitlines()[:-1]
+    assert again.out.splitlines()[:-1] == said.splitlines()[:-1]
 
 
-def test_a_sensitivity_is_written_as_json_and_tables(sim: Sim, tmp_path: Path) -> None:
-    said = sim("sensitivity", *SMALL, "--json", "--no-charts", "--out", tmp_path)
+def test_a_sensitivity_is_written_as_json_and_tables(sim: Sim, first: tuple[Path, str]) -> None:
+    said = sim("sensitivity", *SMALL, "--outcome", "left:HND", "--json", "--no-charts", "--out", first[0])
     found = said.json
     assert said.err == ""
     folder = Path(found["folder"])
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "indices.csv",
-        "manifest.json",
-        "points.csv",
-        "sensitivity.json",
-    ]
     kept = json.loads((folder / "sensitivity.json").read_text("utf-8"))
     assert kept == {key: value for key, value in found.items() if key not in ("folder", "found")}
-    assert (found["scenario"], found["runs"], found["seed"], found["outcome"]) == (NAME, 40, 0, "count")
+    assert (found["scenario"], found["runs"], found["seed"], found["outcome"]) == (NAME, 40, 0, "left:HND")
     with (folder / "indices.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == [row["name"] for row in found["rows"]]
@@ -79,6 +86,10 @@ def test_morris_and_paths(sim: Sim, tmp_path: Path) -> None:
         "--parameters", "drawn", "--no-charts", "--out", tmp_path,
     )  # fmt: skip
     assert said.status == 0
+    (folder,) = (tmp_path / "sensitivity" / NAME).iterdir()
+    assert {path.name for path in folder.iterdir()} == {
+        "indices.csv", "manifest.json", "points.csv", "sensitivity.json",
+    }  # fmt: skip
     assert "Over 16 points of 40 runs each" in said.out
     for name in ("  lean effect ", "  Washington's attention ", "  date of castro inauguration "):
         assert name in said.out
@@ -91,27 +102,31 @@ def test_an_outcome_that_nothing_moves(sim: Sim, tmp_path: Path) -> None:
     assert "The outcome is the same at every point: there is nothing to share out" in said.out
     assert "nan" not in said.out
     told = sim("sensitivity", *SMALL, "--vary", "hold_effect", "--json", "--out", tmp_path).json
+    assert told["outcome"] == "count"
     assert told["noise_share"] is None
     assert told["rows"][0]["total"] is None
     assert told["found"]
 
 
+CHANCES = [f"elections.vote.outcomes.{party}.chance" for party in ("left", "right")]
+FAILING = ("--runs", "40", "--vary", f"{CHANCES[0]}=0.40:0.46", "--vary", f"{CHANCES[1]}=0.51:0.57")
+"""Chances that are more than 1 together at some of the points."""
+
+
 def test_failed_points_end_with_status_1(sim: Sim, tmp_path: Path) -> None:
-    chances = [f"elections.taiwan-2028.outcomes.{party}.chance" for party in ("kmt", "dpp")]
-    asked = ["sensitivity", "outlook-2026", "--points", "8", "--runs", "40", "--vary", f"{chances[0]}=0.40:0.46"]
-    asked += ["--vary", f"{chances[1]}=0.51:0.57", "--out", tmp_path, "--quiet"]
+    file = written(tmp_path, ELECTION)
+    asked = ["sensitivity", file, "--points", "8", *FAILING, "--out", tmp_path / "out", "--quiet"]
     said = sim(*asked)
     assert (said.status, said.out) == (1, "")
     assert "of 32 points failed (" in said.err
     assert "Traceback" not in said.err
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "out").exists()
     assert Path(sim(*asked, "--repair").out.strip()).is_dir()
 
 
 def test_failed_points_are_left_out_and_said(sim: Sim, tmp_path: Path) -> None:
-    chances = [f"elections.taiwan-2028.outcomes.{party}.chance" for party in ("kmt", "dpp")]
-    asked = ["sensitivity", "outlook-2026", "--points", "16", "--runs", "40", "--vary", f"{chances[0]}=0.40:0.46"]
-    said = sim(*asked, "--vary", f"{chances[1]}=0.51:0.57", "--repair", "--no-charts", "--to", tmp_path / "mine")
+    asked = ("sensitivity", written(tmp_path, ELECTION), "--points", "16", *FAILING)
+    said = sim(*asked, "--repair", "--no-charts", "--to", tmp_path / "mine")
     assert re.search(r"^\d+ blocks were left out, for points of them failed\.$", said.out, re.MULTILINE)
     with (tmp_path / "mine" / "points.csv").open(newline="", encoding="utf-8") as file:
         points = list(csv.DictReader(file))

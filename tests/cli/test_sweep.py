@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from sim.sweeps.sweep import run_sweep, sweep_of
 from sim.sweeps.swept import SweepResult
 from sim.sweeps.tables import COUNTS, POINTS
 from tests.cli.calling import Said, Sim
+from tests.examples import thorough
 from tests.scenario.documents import written
 
 NAME = "honduras-2021"
@@ -53,10 +54,11 @@ def tables(folder: Path) -> tuple[bytes, bytes]:
     return (folder / POINTS).read_bytes(), (folder / COUNTS).read_bytes()
 
 
-@pytest.fixture
-def plain(small: Path, tmp_path: Path) -> SweepResult:
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     """The same sweep, uninterrupted, in another folder."""
-    return run_sweep(sweep_of(small, VARIED, runs=40), tmp_path / "plain", Local(1))[0]
+    folder = tmp_path_factory.mktemp("plain")
+    return run_sweep(sweep_of(written(folder), VARIED, runs=40), folder / "out", Local(1))[0]
 
 
 # --- What it says
@@ -293,13 +295,10 @@ def torn(number):
 torn.calls = 0
 options.Progress.__call__ = told
 journal.os.fsync, journal.SETTLES = torn, 0.0
-if STOP == "limit":
-    import resource
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(AT), int(AT)))
 from sim.cli.main import main
 main(sys.argv[3:])
 """
-"""The command line, which waits after so many points, dies in the middle of a line, or may write so many bytes."""
+"""The command line, which waits after so many points, or dies in the middle of a line."""
 
 
 def started(stop: str, at: int, arguments: list[object]) -> subprocess.Popen[str]:
@@ -312,12 +311,15 @@ def started(stop: str, at: int, arguments: list[object]) -> subprocess.Popen[str
     )
 
 
-def stopped(process: subprocess.Popen[str], number: signal.Signals | None) -> Said:
-    """What a process leaves behind that is sent a signal while it works."""
+def stopped(
+    process: subprocess.Popen[str], number: signal.Signals | None, meanwhile: Callable[[], object] = lambda: None
+) -> Said:
+    """What a process leaves behind that is sent a signal while it works, after what is done `meanwhile`."""
     try:
         if number is not None:
             assert process.stderr is not None
             assert process.stderr.readline() == "working\n"
+            meanwhile()
             process.send_signal(number)
         out, err = process.communicate(timeout=60)
     finally:
@@ -326,11 +328,18 @@ def stopped(process: subprocess.Popen[str], number: signal.Signals | None) -> Sa
     return Said(process.returncode, out, err)
 
 
-def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
+def test_while_one_works_a_second_is_refused_and_ctrl_c_keeps_what_is_done(
     sim: Sim, small: Path, plain: SweepResult, tmp_path: Path
 ) -> None:
+    """Meanwhile the status tells how far it is, and afterwards the same command goes on."""
     asked = options(small, tmp_path / "out")
-    said = stopped(started("told", 4, asked), signal.SIGINT)
+
+    def second() -> None:
+        (line,) = sim(*asked).problems()
+        assert line.startswith("--out: a sweep that no other process is working on just now (got '")
+        assert 4 <= sim(*asked, "--status", "--json").json["done"] < 12
+
+    said = stopped(started("told", 4, asked), signal.SIGINT, second)
     assert (said.status, said.out) == (130, "")
     kept = sim(*asked, "--status", "--json").json["done"]
     assert 4 <= kept < 12
@@ -339,24 +348,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     assert tables(folder_of(tmp_path / "out")) == tables(plain.folder)
 
 
-def test_while_one_works_a_second_is_refused_and_status_tells(sim: Sim, small: Path, tmp_path: Path) -> None:
-    asked = options(small, tmp_path / "out")
-    process = started("told", 4, asked)
-    try:
-        assert process.stderr is not None
-        assert process.stderr.readline() == "working\n"
-        (line,) = sim(*asked).problems()
-        assert line.startswith("--out: a sweep that no other process is working on just now (got '")
-        assert 4 <= sim(*asked, "--status", "--json").json["done"] < 12
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
-    assert sim(*asked).status == 0
-
-
-@pytest.mark.parametrize("stop", ["told", "torn"])
+@pytest.mark.parametrize("stop", [pytest.param("told", marks=thorough), "torn"])
 def test_kill_9_loses_only_what_was_in_work(
     sim: Sim, small: Path, plain: SweepResult, tmp_path: Path, stop: str
 ) -> None:
@@ -370,14 +362,19 @@ def test_kill_9_loses_only_what_was_in_work(
     assert [path.name for path in folder_of(tmp_path / "out").parent.iterdir()] == [plain.folder.name]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="limits of a process")
 def test_no_room_is_a_failure_and_the_same_command_goes_on(
     sim: Sim, small: Path, plain: SweepResult, tmp_path: Path
 ) -> None:
-    """The limit holds four points and a part of the fifth."""
+    """The limit, of what a process may write into one file, holds four points and a part of the fifth."""
+    resource = pytest.importorskip("resource")
     asked = options(small, tmp_path / "out")
     line = journal_of_one(small, tmp_path / "one").stat().st_size
-    said = stopped(started("limit", int(line * 4.5), asked), None)
+    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(line * 4.5), most))
+    try:
+        said = sim(*asked)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
     assert (said.status, said.out) == (1, "")
     assert said.err.startswith(f"{tmp_path / 'out' / 'sweep' / 'small'}/")
     assert said.err.endswith(": could not be written: File too large\n")
@@ -397,7 +394,7 @@ def journal_of_one(small: Path, out: Path) -> Path:
 # --- Outcomes
 
 
-def test_every_outcome_is_drawn(sim: Sim, tmp_path: Path, coarse: None) -> None:
+def test_every_outcome_is_drawn(sim: Sim, tmp_path: Path) -> None:
     """The same words name an outcome here and for a sensitivity analysis."""
     names = ("count", "lost", "cooperation", "left:HND", "left:Paraguay", "suspended:HND")
     asked = [part for name in names for part in ("--outcome", name)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -17,7 +16,7 @@ from sim.cli.options import print_json
 from sim.letters import MissingLetters, cleaned, fit
 from sim.scenario import load
 from tests.charts.conftest import made
-from tests.cli.calling import Sim, apart
+from tests.cli.calling import Sim
 from tests.scenario.documents import FILE, header, refused, written
 
 RULE = "a text without control characters (tab and new line may stand in it)"
@@ -181,13 +180,17 @@ def test_many_problems_as_json(sim: Sim, tmp_path: Path) -> None:
 CHINESE = header(title='"台灣邦交國展望巴拉圭會斷交"', name='"zh"')
 
 
-def test_an_output_that_cannot_hold_a_letter(tmp_path: Path) -> None:
+def test_an_output_that_cannot_hold_a_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, head=CHINESE)
-    arguments = ["run", str(path), "--runs", "20", "--no-charts", "--out", str(tmp_path / "out")]
-    answer = apart(*arguments, env=os.environ | {"PYTHONIOENCODING": "cp1252"})
-    assert (answer.status, answer.err) == (0, "")
-    assert answer.out.startswith("\\u53f0\\u7063")
-    assert str(next((tmp_path / "out" / "zh").iterdir())) in answer.out
+    out = io.TextIOWrapper(io.BytesIO(), "cp1252")
+    monkeypatch.setattr("sys.stdout", out)
+    with pytest.raises(SystemExit) as ended:
+        main.main(["run", str(path), "--runs", "20", "--no-charts", "--out", str(tmp_path / "out")])
+    assert ended.value.code == 0
+    out.flush()
+    told = out.buffer.getvalue().decode("cp1252")  # type: ignore[attr-defined]
+    assert told.startswith("\\u53f0\\u7063")
+    assert str(next((tmp_path / "out" / "zh").iterdir())) in told
 
 
 def test_letters_are_noted_once(sim: Sim, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from tests.results.sealing import resealed
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made")
-    result = package.run("honduras-2025", runs=40, ledger=True, out=out, set={"washington.attention": 2})
+    result = package.run("honduras-2025", runs=20, ledger=True, out=out, set={"washington.attention": 2})
     assert result.folder is not None
     return result.folder
 
@@ -89,15 +89,13 @@ def test_a_changed_manifest_is_seen(folder: Path, key: str, rerun: bool) -> None
     assert not verdict.rerun
 
 
-@pytest.mark.parametrize("key", ["observed", "parameters", "budgets_million_usd_a_year", "members"])
-def test_a_manifest_changed_by_somebody_who_made_its_digest_fit_is_found_by_running_again(
-    folder: Path, key: str
-) -> None:
+def test_a_manifest_changed_by_somebody_who_made_its_digest_fit_is_found_by_running_again(folder: Path) -> None:
     """All of it that can be computed is compared. A title is anybody's word."""
-    resealed(folder, ALTERED[key], seal=True)
+    for change in ALTERED.values():
+        resealed(folder, change, seal=True)
     assert verify(folder).same
-    (finding,) = (finding for finding in verify(folder, rerun=True).findings if not finding.same)
-    assert finding.what == f"{key} in the manifest, run again"
+    differs = {finding.what for finding in verify(folder, rerun=True).findings if not finding.same}
+    assert differs == {f"{key} in the manifest, run again" for key in ALTERED if key != "title"}
 
 
 def test_other_inputs_under_the_same_id_are_seen(folder: Path) -> None:

@@ -93,7 +93,7 @@ def test_the_rich_scenario_needs_one_compilation() -> None:
     run(rich(), 20)
     run(told("HND"), 20, ledger=False)
     run(told("HND", cooperation={"hosts": ["HND"]}), 20, horizons=())
-    assert len(simulate.machines) == 1
+    assert len(simulate.signatures) == 1
 
 
 @pytest.mark.parametrize(

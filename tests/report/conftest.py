@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import sim as face
-from sim.analysis.reasons import reasons
+from sim.analysis.reasons import Reasons, reasons
 from sim.report.page import html_of
+from sim.report.swept import html_of_sweep
 from sim.results import Result
 from tests.report.reading import Element, read
 
@@ -23,6 +25,7 @@ class Page:
 
     result: Result
     html: str
+    why: Sequence[Reasons] = ()
 
     @cached_property
     def tree(self) -> Element:
@@ -31,7 +34,8 @@ class Page:
 
 
 def page_of(result: Result, runs: int = RUNS) -> Page:
-    return Page(result, html_of(result, reasons(result, runs)))
+    why = reasons(result, runs)
+    return Page(result, html_of(result, why), why)
 
 
 @pytest.fixture(scope="package")
@@ -62,3 +66,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         out=tmp_path_factory.mktemp("out"),
     )
     return swept.folder
+
+
+@pytest.fixture(scope="package")
+def sweep(folder: Path) -> str:
+    """Its page."""
+    return html_of_sweep(folder)

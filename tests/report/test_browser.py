@@ -12,7 +12,7 @@ import pytest
 
 import sim as face
 from sim.report.comparison import html_of_comparison
-from sim.report.swept import html_of_sweep
+from tests.examples import thorough
 from tests.report.browser import CHROMIUM, Browser
 from tests.report.conftest import Page
 
@@ -44,13 +44,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pages(
-    honduras: Page, hosts: Page, outlook: Page, folder: Path, tmp_path_factory: pytest.TempPathFactory
+    honduras: Page, hosts: Page, outlook: Page, sweep: str, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
     """Files of the pages by name."""
     place = tmp_path_factory.mktemp("pages")
     texts = {"honduras": honduras.html, "hosts": hosts.html, "outlook": outlook.html}
     pair = [face.run(name, runs=40, seed=1) for name in ("honduras-2021", "honduras-2021-reassured")]
-    texts |= {"comparison": html_of_comparison(pair), "sweep": html_of_sweep(folder)}
+    texts |= {"comparison": html_of_comparison(pair), "sweep": sweep}
     files = {}
     for name, text in texts.items():
         files[name] = place / f"{name}.html"
@@ -58,8 +58,14 @@ def pages(
     return files
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [
+        pytest.param(width, dark, id=f"{width}-{scheme}", marks=thorough if dark and width != 400 else ())
+        for width in WIDTHS
+        for dark, scheme in ((False, "light"), (True, "dark"))
+    ],
+)
 @pytest.mark.parametrize("name", ["honduras", "hosts", "outlook", "comparison", "sweep"])
 def test_page(browser: Browser, pages: dict[str, Path], name: str, width: int, dark: bool) -> None:
     browser.look(width, dark=dark)

@@ -90,9 +90,8 @@ def test_other_designs_have_no_levers(tmp_path: Path, how: dict[str, Any]) -> No
     assert "<script" not in html_of_sweep(swept.folder)
 
 
-def test_no_text_ends_the_script(folder: Path) -> None:
-    html = html_of_sweep(folder)
-    inside = re.search(r'id="model">(.*?)</script>', html, re.DOTALL)
+def test_no_text_ends_the_script(sweep: str) -> None:
+    inside = re.search(r'id="model">(.*?)</script>', sweep, re.DOTALL)
     assert inside is not None
     assert "<" not in inside[1]
     assert json.loads(inside[1])["points"]
@@ -112,10 +111,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @browsed
 def test_keys_move_it_and_a_link_brings_it_back(
-    browser: Browser, folder: Path, model: dict[str, Any], tmp_path: Path
+    browser: Browser, sweep: str, model: dict[str, Any], tmp_path: Path
 ) -> None:
     file = tmp_path / "page.html"
-    file.write_text(html_of_sweep(folder), encoding="utf-8")
+    file.write_text(sweep, encoding="utf-8")
     browser.look(390, 844)
     browser.open(file)
     assert browser.evaluate(SAID) == model["points"]["2 0"]["sentence"]

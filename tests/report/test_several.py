@@ -16,6 +16,7 @@ from sim.report.swept import html_of_sweep
 from sim.results import Result
 from sim.sweeps.swept import SweepResult
 from sim.words import differs
+from tests.examples import thorough
 from tests.report.conftest import Page
 from tests.report.reading import read
 from tests.report.rules import check
@@ -60,8 +61,10 @@ def test_a_comparison_says_its_differences(page: Page, results: list[Result]) ->
     assert comparison.id in said
 
 
-def test_a_comparison_is_the_same_each_time(page: Page, results: list[Result]) -> None:
+@thorough
+def test_pages_are_the_same_each_time(page: Page, results: list[Result], folder: Path, sweep: str) -> None:
     assert html_of_comparison(results) == page.html
+    assert html_of_sweep(folder) == sweep
 
 
 def test_differences_of_scenarios(results: list[Result]) -> None:
@@ -79,10 +82,9 @@ def test_results_that_cannot_be_paired_are_refused(results: list[Result]) -> Non
         html_of_comparison([results[0], face.run(NAMES[1], runs=200, seed=6)])
 
 
-def test_a_sweep(folder: Path) -> None:
-    html = html_of_sweep(folder)
-    tree = read(html)
-    check(html, tree, explorable=True)
+def test_a_sweep(folder: Path, sweep: str) -> None:
+    tree = read(sweep)
+    check(sweep, tree, explorable=True)
     columns = SweepResult.read(folder).columns
     (points,) = [each for each in tree.all("table") if each.one("caption").text == "Outcomes by point"]
     assert len(points.rows()) == len(columns["mean"]) == 6
@@ -96,7 +98,6 @@ def test_a_sweep(folder: Path) -> None:
     assert [each.attributes["id"] for each in tree.all("svg")] == [
         f"{name}{ending}" for name in ("count", "left-PRY", "left-HND") for ending in ("", "-narrow")
     ]
-    assert html_of_sweep(folder) == html
     assert "--vary beijing.acceptance=0.0,0.5,1.0 --vary taipei.budget=0.5,2.0 --runs 40 --seed 2026" in tree.text
 
 
@@ -111,8 +112,8 @@ def test_the_page_of_a_sweep_shows_the_outcomes_that_were_asked_for(folder: Path
     assert "beijing.acceptance" not in points.text
 
 
-def test_the_ids_of_the_charts_begin_with_their_names(folder: Path, page: Page) -> None:
-    for tree in (read(html_of_sweep(folder)), page.tree):
+def test_the_ids_of_the_charts_begin_with_their_names(sweep: str, page: Page) -> None:
+    for tree in (read(sweep), page.tree):
         for drawing in tree.all("svg"):
             name = drawing.attributes["id"]
             inside = [each.attributes["id"] for each in drawing.all() if "id" in each.attributes]

@@ -25,7 +25,7 @@ from sim.sweeps.points import evaluate
 from sim.sweeps.sweep import Sweep, run_sweep, status, sweep_of
 from sim.sweeps.swept import SweepResult
 from sim.sweeps.tables import COUNTS, POINTS
-from tests.examples import thorough
+from tests.examples import THOROUGH, thorough
 from tests.scenario.documents import written
 
 HOSTS = '[cooperation]\nhosts = ["HND", "GTM"]\n'
@@ -183,7 +183,7 @@ def test_a_worker_with_other_code_computes_nothing(tmp_path: Path) -> None:
 
 
 class Cluster:
-    """Two worker processes of one thread each, and how to kill one."""
+    """Worker processes, and how to kill one."""
 
     def __init__(self, cluster: Any) -> None:
         self.cluster = cluster
@@ -199,7 +199,9 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     distributed = pytest.importorskip("distributed")
-    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    # Two processes where one of them is to be killed; a second takes seconds to start.
+    workers = {"n_workers": 2, "threads_per_worker": 1} if THOROUGH else {"n_workers": 1, "threads_per_worker": 2}
+    settings = {**workers, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(silence_logs=60, **settings) as started:
         yield Cluster(started)
 
