@@ -74,6 +74,7 @@ def versions() -> dict[str, str | None]:
     return {"python": ".".join(map(str, sys.version_info[:3])), **{name: _version(name) for name in packages}}
 
 
+@cache
 def _version(name: str) -> str | None:
     try:
         return metadata.version(name)
