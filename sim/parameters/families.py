@@ -46,9 +46,27 @@ class Distribution(Protocol):
         """Values at `uniform` (shape (n,), 0 to 1); `drawn` holds the parameters drawn before this one."""
 
 
+_TENS = np.array([float(f"1e{power}") for power in range(23)])
+"""The powers of ten that a float holds exactly."""
+
+
 def rounded(values: Floats) -> Floats:
-    """The values at nine significant digits."""
-    return np.array([float(f"{value:.{DIGITS - 1}e}") for value in values.tolist()], dtype=np.float64)
+    """(n,) the values at nine significant digits: what `float(f"{value:.8e}")` gives, to the last bit.
+
+    A whole number of nine digits over an exact power of ten is the float nearest to the decimal. What that does not
+    settle (near a tie, very small or very large, not finite) goes through its text.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = DIGITS - 1 - np.floor(np.log10(np.abs(values)))
+        settled = (power >= 0.0) & (power < len(_TENS))
+        tens = _TENS[np.where(settled, power, 0.0).astype(np.int64)]
+        scaled = values * tens
+        whole = np.rint(scaled)
+        size = np.abs(whole)
+        settled &= (np.abs(scaled - whole) < 0.4999) & (size >= 10.0 ** (DIGITS - 1)) & (size < 10.0**DIGITS)
+    result = whole / tens
+    result[~settled] = [float(f"{value:.{DIGITS - 1}e}") for value in values[~settled].tolist()]
+    return result
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,7 @@ class Result(Shown):
         """`answers.csv` as columns; of a result of an older version without a row."""
         if self.told_answers is not None:
             return self.told_answers
-        suspended = self.tally.gone_at_end[:][:, len(self.members) :]
+        suspended = self.tally.gone_at_end.from_column(len(self.members))
         return answers_table(self.answers, self.hosts, suspended, int(self.settings["runs_per_draw"]))
 
     @cached_property

@@ -120,7 +120,7 @@ class Writing:
             for start in range(0, len(draws["draw"]), _DRAWS):
                 file.add({name: values[start : start + _DRAWS] for name, values in draws.items()})
         bare, places, tally = self._result, self._places, self._tally
-        answers, suspended = np.concatenate(self._answers), tally.gone_at_end[:][:, len(bare.members) :]
+        answers, suspended = np.concatenate(self._answers), tally.gone_at_end.from_column(len(bare.members))
         result = replace(
             bare,
             told_counts=tally.counts,

@@ -239,8 +239,8 @@ class _Prepared:
         check_ledger(request.ledger, request.runs)
         setup = request.setup
         plan = setup.plan
-        clock.lap("start-up")
         draws = setup.draws(request.runs)
+        clock.lap("start-up")
         if request.engine == "compiled":
             setup.warm_up(tell)
         else:

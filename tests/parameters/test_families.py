@@ -312,7 +312,11 @@ def test_a_coefficient_is_normal_about_its_estimate() -> None:
     assert law.high - law.low == pytest.approx(0.2 * stats.norm.ppf(0.95), rel=1e-12)
 
 
-@given(st.floats(1e-300, 1e300) | st.floats(-1e300, -1e-300))
+TIES = st.builds(lambda whole, power: (whole + 0.5) / 10.0**power, st.integers(10**8, 10**9), st.integers(0, 20))
+"""Numbers half-way between two of nine digits, or next to that."""
+
+
+@given(st.floats(1e-300, 1e300) | st.floats(-1e300, -1e-300) | st.floats(1e-6, 1e6) | TIES)
 def test_nine_digits_are_kept(value: float) -> None:
     found = float(rounded(np.array([value]))[0])
     assert found == float(f"{value:.8e}")
