@@ -88,7 +88,7 @@ def assert_same(one: Result, other: Result) -> None:
     if one.ledger is not None and other.ledger is not None:
         assert list(one.ledger) == list(other.ledger)
         for name, values in one.ledger.items():
-            assert list(values) == list(other.ledger[name]), name
+            assert np.array_equal(values, other.ledger[name]), name
     assert one.mean_error == other.mean_error or np.isnan(one.mean_error)
     assert (one.name, one.title, one.runs, one.seed) == (other.name, other.title, other.runs, other.seed)
 

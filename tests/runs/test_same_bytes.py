@@ -20,6 +20,7 @@ from sim.results import CHARTS, LEDGER, Result, check, parts
 from sim.runs import run as running
 from sim.runs.run import Request, run_to_folder, simulate
 from sim.scenario import load
+from tests.examples import thorough
 from tests.scenario.documents import written
 
 NAME = "honduras-2021"
@@ -57,7 +58,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder_of(run_to_folder(request(100, SECOND, ledger=True), out, None, "", threads=1)[0])
 
 
-@pytest.mark.parametrize("threads", [2, 5, 64, None])
+@pytest.mark.parametrize("threads", [2, 64, *(pytest.param(number, marks=thorough) for number in (5, None))])
 def test_threads_change_no_byte(plain: Path, tmp_path: Path, threads: int | None) -> None:
     asked = request(100, SECOND, ledger=True)
     result, found = run_to_folder(asked, tmp_path, None, "another command", threads=threads)
