@@ -185,7 +185,7 @@ def chart(kind: str, name: str, outcome: str = "count") -> Figure:
     return _drawn(sweep.kind_of(kept(name)) if kind == "draw" else kind, name, outcome)
 
 
-@lru_cache(maxsize=40)
+@lru_cache(maxsize=100)
 def _drawn(kind: str, name: str, outcome: str) -> Figure:
     return DRAWINGS[kind](kept(name), outcome)
 
@@ -811,18 +811,13 @@ def test_no_text_is_cut_or_covered(name: str, outcome: str) -> None:
     assert "Scenario honduras-2021: 1,000 runs a point, seed 2021. Design: " in said(drawing)
 
 
-SOME = (
-    "one-partial",
-    "two-fine",
-    "three-partial",
-    "many-points",
-    *(("two-failed", "many-partial") if THOROUGH else ()),
-)
+SOME = ("one-partial", "two-fine", "three-partial", "many-points")
+RARE = [pytest.param(name, marks=thorough) for name in ("two-failed", "many-partial")]
 FORMATS = ("png", "svg") if THOROUGH else ("svg",)
 """Of the files below: their pixels are compared with those of another call in thorough runs."""
 
 
-@pytest.fixture(scope="module", params=SOME)
+@pytest.fixture(scope="module", params=[*SOME, *RARE])
 def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[Path]]:
     """A case and the files of its charts."""
     with few_pixels():
