@@ -324,6 +324,6 @@ def test_nothing_is_said_of_widgets_in_a_notebook_without_them() -> None:
     kernel = "SimpleNamespace(get_ipython=lambda: SimpleNamespace(config={'IPKernelApp': 1}))"
     begin = f"import sys; from types import SimpleNamespace; sys.modules['IPython'] = {kernel}; "
     begin += "sys.modules['ipykernel.zmqshell'] = sys.modules['ipywidgets'] = None; "
-    for module, said in (("tqdm.auto", True), ("sim.model.patrons", False)):
+    for module, said in (("tqdm.auto", True), ("sim.model.state", False), ("sim.model.patrons", False)):
         done = subprocess.run([sys.executable, "-c", begin + f"import {module}"], capture_output=True, text=True)
         assert (done.returncode, "IProgress not found" in done.stderr) == (0, said), done.stderr

@@ -37,7 +37,7 @@ ADVICE = "run `make results` if that is meant, look at the difference, and say [
 
 TWINS = [name for name in shipped() if load(name).chain]
 APART = [name for name in shipped() if name not in TWINS]
-TRIED = sorted(shipped() if THOROUGH else {*APART[::2], *TWINS[::30]})
+TRIED = sorted(shipped() if THOROUGH else {*APART[1::2], *TWINS[::30]})
 """Scenarios that are run: half of those that extend no other, and one of those that do."""
 
 
