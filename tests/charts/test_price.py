@@ -16,6 +16,7 @@ from tests.charts.result.test_result_charts import assert_clear, band, line, wor
 from tests.examples import thorough
 
 EARLY, LATE = date(2004, 1, 1), date(2026, 5, 15)
+BETWEEN = (date(2010, 1, 1), date(2021, 12, 10))
 
 
 @cache
@@ -23,7 +24,7 @@ def document(as_of: date) -> dict[str, Any]:
     return fitted(as_of)
 
 
-@pytest.mark.parametrize("as_of", [EARLY, date(2010, 1, 1), date(2021, 12, 10), LATE], ids=str)
+@pytest.mark.parametrize("as_of", [EARLY, LATE, *(pytest.param(day, marks=thorough) for day in BETWEEN)], ids=str)
 def test_points_line_and_band_are_the_documents(as_of: date) -> None:
     money, drawing = document(as_of)["money"], draw(document(as_of))
     points, median = line(drawing, "packages"), line(drawing, "median")

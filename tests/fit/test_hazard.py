@@ -359,9 +359,9 @@ def test_the_truce_is_what_integration_over_share_and_level_makes_of_it(as_of: d
             total = total + weight * (level + value + (math.log(share) if under else 0.0))
         return np.asarray(total)
 
-    levels = np.linspace(-9.0, 0.0, 600)
+    levels = np.linspace(-9.0, 0.0, 300)
     top = max(log_likelihood(levels, share_at(score)).max() for score in np.linspace(-3.0, 3.0, 25))
-    scores = np.linspace(-6.0, 6.0, 4001)
+    scores = np.linspace(-6.0, 6.0, 1001)
     marginal = np.array([np.exp(log_likelihood(levels, share_at(score)) - top).sum() for score in scores])
     below = integrate.cumulative_simpson(marginal * stats.norm.pdf(scores), x=scores, initial=0.0)
     below /= below[-1]

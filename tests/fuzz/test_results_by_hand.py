@@ -121,13 +121,13 @@ def test_a_manifest_with_another_key_or_value(folder: Path, kind: str) -> None:
         if key in TAME and kind != "fit":
             continue
         altered: list[dict[str, Any]] = [{name: value for name, value in manifest.items() if name != key}]
-        altered += [{**manifest, key: value} for _, value in in_turn(alterations(), place, 2)]
+        altered += [{**manifest, key: value} for _, value in in_turn(alterations(), place, 3)]
         if isinstance(manifest[key], dict):
             for inner in manifest[key]:
                 less = {name: value for name, value in manifest[key].items() if name != inner}
                 altered += [{**manifest, key: less}, {**manifest, key: {**less, inner: [None]}}]
         for number, document in enumerate(altered):
-            for seal in (True, False):
+            for seal in (True, False) if THOROUGH or number == 0 else (True,):  # an old digest refuses them alike
                 written_over(folder, document, seal and key != "digest")
                 looked_at(folder, kind, wrong, (key, number, seal))
     (folder / "manifest.json").write_bytes(kept)
@@ -155,8 +155,9 @@ def test_a_table_with_other_columns(folder: Path, kind: str) -> None:
     wrong: list[str] = []
     for path in sorted(folder.glob("*.parquet")):
         content, table = path.read_bytes(), pq.read_table(path)
+        apart = 1 if THOROUGH or table.num_columns < 20 else 3
         for place, column in enumerate(table.column_names):
-            if of_another_state(column):
+            if of_another_state(column) or place % apart:
                 continue
             other = pa.array([{"a": 1}] * table.num_rows)
             names = [f"{name}x" if name == column else name for name in table.column_names]

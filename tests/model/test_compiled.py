@@ -99,10 +99,10 @@ def test_the_compiler_was_told() -> None:
 def test_without_a_compiler_the_kernel_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     """`NUMBA_DISABLE_JIT=1`, as debuggers and coverage want it: slow, and no warning of numbers that wrap."""
     laid = lay_out(rich())
-    fast = run(laid, 20)
+    fast = run(laid, 6)
     monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
     monkeypatch.setattr(ensemble, "simulate", ensemble.simulate.py_func)
-    slow = run(laid, 20)
+    slow = run(laid, 6)
     assert (slow.counts == fast.counts).all()
     for one, other in ((slow.changes, fast.changes), (slow.expected, fast.expected), (slow.ledger, fast.ledger)):
         assert (bits(one) == bits(other)).all()

@@ -644,7 +644,7 @@ def test_with_dependence_at_work_a_suspension_is_felt() -> None:
 
 
 def assert_recognition_is_the_same(without: Document, with_hosts: Document, exact: bool) -> None:
-    for engine, runs in (("compiled", 100), ("mesa", 40)):
+    for engine, runs in (("compiled", 100), ("mesa", 12)):
         one, other = (run(document, runs, mode="drawn", engine=engine) for document in (without, with_hosts))  # type: ignore[arg-type]
         assert one.ledger is not None
         assert other.ledger is not None

@@ -48,7 +48,7 @@ def away(laid: Plan, ensemble: Ensemble, rows: tuple[int, ...]) -> np.ndarray:
 def test_the_ledger_gives_back_what_is_expected(name: str, engine: Any) -> None:
     laid = lay_out(DOCUMENTS[name])
     rows = (0, 1, 12, 36, len(laid.months) - 1)
-    runs = 50 if engine == "compiled" else 25
+    runs = 50 if engine == "compiled" else 22
     ensemble = run(laid, runs, mode="drawn", engine=engine, horizons=rows)
     by_run = away(laid, ensemble, rows)
     expected = np.zeros((-(-runs // RUNS_PER_DRAW), by_run.shape[1], len(rows), 2))
@@ -77,7 +77,7 @@ def test_at_a_constant_hazard_it_is_the_hazard_up_to_the_move() -> None:
     assert ensemble.expected[0, 1, -1] == pytest.approx([met.sum(), (met * met).sum()], rel=1e-12)
 
 
-RUNS = 20_000
+RUNS = 10_000
 
 
 def errors(laid: Plan, ensemble: Ensemble, rows: tuple[int, ...], tables: dict[str, Any]) -> np.ndarray:
@@ -133,7 +133,7 @@ def test_the_mean_is_the_share_of_runs_that_moved(mode: Any) -> None:
     assert shares["PLW host"] < shares["HND host"]
     # Some came back to where they had started, which the expected moves take off again.
     back = ensemble.changes[(ensemble.changes[:, 4] == 0) & (ensemble.changes[:, 2] != laid.states.index("NIC"))]
-    assert len(back) > 500
+    assert len(back) > 250
 
 
 MILD = {"parameters.money_effect": {"central": 0.8, "low": 0.2, "high": 3.2}}
@@ -149,7 +149,7 @@ def test_so_it_is_with_every_event_and_lever(name: str) -> None:
     scores = errors(laid, ensemble, rows, tables(ensemble))
     rare = ensemble.expected[..., 0].sum(axis=0) < 20.0  # too few moves for a normal law
     assert np.max(np.abs(scores[~rare])) < 4.5
-    assert np.sum(~rare) > 15
+    assert np.sum(~rare) > 10
 
 
 def test_it_has_less_luck_in_it_than_counting() -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.fit import beliefs_for, fit
+from sim.fit import Fit, beliefs_for, fit
 from sim.fit.posterior import LEAVING, RETURNING
 from sim.model.draws import purpose_of
 from sim.model.kernel import uniforms
 from sim.parameters import PARAMETERS, LogitNormal, rounded
-from sim.runs.sampling import Draws
+from sim.runs.sampling import Mode
 from tests.worlds import changed, draw, lay_out, rich, run, told
 
 RUNS = 4_000
@@ -22,9 +22,13 @@ GRID = (np.arange(10_000) + 0.5) / 10_000
 """Luck without luck."""
 
 
-def drawn(event: dict[str, Any], runs: int = RUNS, mode: str = "drawn") -> Draws:
-    document = told("HND", "PLW", events={"one": event | {"state": "PLW", "date": "2022-01-01"}})
-    return draw(lay_out(document), runs, mode=mode)  # type: ignore[arg-type]
+def drawn(events: list[dict[str, Any]], runs: int = RUNS, mode: Mode = "drawn") -> list[np.ndarray]:
+    """The values of each of these events, draw by draw; each is drawn by its own name, apart from the others."""
+    here = {f"e{place}": event | {"state": "PLW", "date": "2022-01-01"} for place, event in enumerate(events)}
+    laid = lay_out(told("HND", "PLW", events=here))
+    values = draw(laid, runs, mode=mode).values
+    places = {entry.name.split(".")[-1]: place for place, entry in enumerate(laid.entries)}
+    return [values[:, places[name]] for name in here]
 
 
 WIDE = {
@@ -43,19 +47,23 @@ KEYS = {"quarrel": "hostility", "threat": "strength"}
 """The key that holds the number, where it is not the name of the case."""
 
 
-@pytest.mark.parametrize("key", WIDE)
-@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
-def test_a_range_is_drawn_within_what_its_key_allows(key: str, place: float) -> None:
-    event, least, most = WIDE[key]
-    central = least + place * (most - least)
-    given = {KEYS.get(key, key): {"central": central, "low": least, "high": most}}
-    values = drawn(event | given, 40_000).values[:, 0]
-    assert np.all((values >= least) & (values <= most))
+def ranged(key: str, central: float, low: float, high: float) -> dict[str, Any]:
+    """An event whose number is a range."""
+    return WIDE[key][0] | {KEYS.get(key, key): {"central": central, "low": low, "high": high}}
 
 
-@pytest.mark.parametrize(
-    ("key", "central", "low", "high"),
-    [
+def test_a_range_is_drawn_within_what_its_key_allows() -> None:
+    tried = [
+        (key, least + place * (most - least), least, most)
+        for key, (_, least, most) in WIDE.items()
+        for place in (0.0, 0.5, 1.0)
+    ]
+    for (key, central, least, most), values in zip(tried, drawn([ranged(*one) for one in tried], 40_000), strict=True):
+        assert np.all((values >= least) & (values <= most)), (key, central)
+
+
+def test_low_and_high_are_the_5_and_95_points() -> None:
+    tried = [
         ("strength", 0.5, 0.2, 0.9),
         ("lean", 0.1, -0.4, 0.3),
         ("pressure", 1.5, 0.5, 2.0),
@@ -65,15 +73,14 @@ def test_a_range_is_drawn_within_what_its_key_allows(key: str, place: float) -> 
         ("million_usd", 500.0, 200.0, 900.0),
         ("share", 1.5, 1.0, 2.0),
         ("share", 0.5, 0.2, 0.8),
-    ],
-)
-def test_low_and_high_are_the_5_and_95_points(key: str, central: float, low: float, high: float) -> None:
-    event = WIDE[key][0] | {KEYS.get(key, key): {"central": central, "low": low, "high": high}}
-    values = drawn(event, 40_000).values[:, 0]
-    points = np.quantile(values, [0.05, 0.5, 0.95])
-    error = 0.08 * (high - low)
-    assert points == pytest.approx([low, central, high], abs=error)
-    assert drawn(event, mode="central").values[0, 0] == central
+    ]
+    events = [ranged(*one) for one in tried]
+    many, central = drawn(events, 40_000), drawn(events, mode="central")
+    for (key, *points), values, (value, *_) in zip(tried, many, central, strict=True):
+        low, middle, high = points[1], points[0], points[2]
+        found = np.quantile(values, [0.05, 0.5, 0.95])
+        assert found == pytest.approx([low, middle, high], abs=0.08 * (high - low)), key
+        assert value == middle, key
 
 
 def test_no_draw_of_an_offer_breaks_the_money_terms() -> None:
@@ -220,10 +227,15 @@ def test_a_certain_event_stays_certain_under_ranges_elsewhere() -> None:
 # --- what the record says is drawn together ---------------------------------------------------------------
 
 
-def test_effects_are_drawn_with_the_covariance_of_the_fit() -> None:
+@pytest.fixture(scope="module")
+def many() -> tuple[Fit, np.ndarray]:
+    """What is known on a day, and 5,000 draws of the parameters by it."""
     laid = lay_out(told("HND", "PLW"))
-    p = draw(laid, 100_000, mode="drawn").parameters
-    known = fit(laid.loaded.scenario.as_of)
+    return fit(laid.loaded.scenario.as_of), draw(laid, 100_000, mode="drawn").parameters
+
+
+def test_effects_are_drawn_with_the_covariance_of_the_fit(many: tuple[Fit, np.ndarray]) -> None:
+    known, p = many
     for effects, names in ((known.leaving, LEAVING), (known.returning, RETURNING)):
         values, scale = np.stack([p[name] for name in names]), np.outer(effects.errors, effects.errors)
         error = 4.0 / math.sqrt(values.shape[1])
@@ -235,16 +247,17 @@ def test_effects_are_drawn_with_the_covariance_of_the_fit() -> None:
 
 @pytest.mark.parametrize(("memory", "weight"), [(0.0, "recent"), (1.0, "window")])
 @pytest.mark.parametrize(("rate", "side"), [("departure_rate", "leaving"), ("return_rate", "returning")])
-def test_rates_are_drawn_so_that_the_record_comes_out(rate: str, side: str, memory: float, weight: str) -> None:
+def test_rates_are_drawn_so_that_the_record_comes_out(
+    many: tuple[Fit, np.ndarray], rate: str, side: str, memory: float, weight: str
+) -> None:
     """Hazards times years at risk, at the share and effects of each draw, make the record's events on average.
 
     By the memory of the draw: each has half of them.
     """
-    laid = lay_out(told("HND", "PLW"))
-    p = draw(laid, 80_000, mode="drawn").parameters
+    known, p = many
     assert np.mean(p["memory"] == memory) == pytest.approx(0.5, abs=4.0 * 0.5 / math.sqrt(len(p)))
     p = p[p["memory"] == memory]
-    effects = getattr(fit(laid.loaded.scenario.as_of), side)
+    effects = getattr(known, side)
     at_risk, changes = (getattr(effects.panel, f"{weight}_{part}") for part in ("years", "changed"))
     worth = np.exp(
         np.stack([p[name] for name in (LEAVING if side == "leaving" else RETURNING)], axis=1) @ effects.standard.T

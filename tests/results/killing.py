@@ -1,4 +1,4 @@
-"""Kill a piece of work at each step it takes on disk, and see what is left: `python -m tests.results.killing PIECE`.
+"""Kill work at each step it takes on disk, and see what is left: `python -m tests.results.killing PLACE PIECE ...`.
 
 Every piece runs in a child of its own, which an audit hook ends without any goodbye at its n-th rename, removal or new
 folder below the place looked at. The parent has no thread left when it forks, and touches nothing but to import and
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from sim.results.folder import DATA, check, found_or_made
 from sim.results.moving import _MARK, _STAGE
 
 RENAMES = ("os.rename",)
@@ -113,8 +114,6 @@ def kills(
 
 def fitted(place: Path, id: str, title: str, *more: str, own: bool = True) -> None:
     """A small folder of ours, made without a model."""
-    from sim.results.folder import DATA, found_or_made
-
     said = {"kind": "fit", "id": id * 16, "as_of": title}
 
     def make(stage: Path, todo: object) -> dict[str, object]:
@@ -136,8 +135,6 @@ def mine(place: Path) -> None:
 
 
 def look(place: Path) -> None:
-    from sim.results.folder import check
-
     check(place / "a" / "fit")
 
 
@@ -168,6 +165,8 @@ def new(place: Path) -> None:
 
 def warm(place: Path) -> None:
     """Import what the commands import, and load the kernel, by a sweep and a run of which nothing is kept."""
+    if "sim.cli.main" in sys.modules:
+        return
     for work in (sweep, lambda at: sim("run", "honduras-2021", *QUICK, "--out", at)):
         with suppress(SystemExit):
             work(place)
@@ -220,8 +219,6 @@ def retitled(place: Path) -> None:
                 work()
 
     def look(at: Path) -> None:
-        from sim.results.folder import check
-
         for folder in ours(at):
             check(folder)
 
@@ -230,4 +227,9 @@ def retitled(place: Path) -> None:
 
 
 if __name__ == "__main__":
-    {piece.__name__: piece for piece in (replaced, added, new, swept, retitled)}[sys.argv[1]](Path(sys.argv[2]))
+    PIECES = {piece.__name__: piece for piece in (replaced, added, new, swept, retitled)}
+    place = Path(sys.argv[1])
+    fitted(place / "warm", "1", "2020-01-01", "charts/one.png")  # loads what a child would load, each anew
+    look(place / "warm")
+    for name in sys.argv[2:]:
+        PIECES[name](place / name)

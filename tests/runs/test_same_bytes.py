@@ -20,6 +20,7 @@ from sim.results import CHARTS, LEDGER, Result, check, parts
 from sim.runs import run as running
 from sim.runs.run import Request, run_to_folder, simulate
 from sim.scenario import load
+from tests.examples import thorough
 from tests.scenario.documents import written
 
 NAME = "honduras-2021"
@@ -30,7 +31,7 @@ SECOND = "honduras-2025"
 """A scenario of two ties."""
 
 
-def request(runs: int = 130, name: str | Path = NAME, until: str | None = None, **settings: Any) -> Request:
+def request(runs: int = 70, name: str | Path = NAME, until: str | None = None, **settings: Any) -> Request:
     """So many runs of a scenario, to its end or to another day."""
     return Request(load(name, {"scenario.end": until} if until else None), runs=runs, seed=7, **settings)
 
@@ -54,12 +55,12 @@ def folder_of(result: Result) -> Path:
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run on one thread, with its ledger, of a scenario with two ties."""
     out = tmp_path_factory.mktemp("out")
-    return folder_of(run_to_folder(request(100, SECOND, ledger=True), out, None, "", threads=1)[0])
+    return folder_of(run_to_folder(request(60, SECOND, ledger=True), out, None, "", threads=1)[0])
 
 
-@pytest.mark.parametrize("threads", [2, 5, 64, None])
+@pytest.mark.parametrize("threads", [2, 64, *(pytest.param(number, marks=thorough) for number in (5, None))])
 def test_threads_change_no_byte(plain: Path, tmp_path: Path, threads: int | None) -> None:
-    asked = request(100, SECOND, ledger=True)
+    asked = request(60, SECOND, ledger=True)
     result, found = run_to_folder(asked, tmp_path, None, "another command", threads=threads)
     assert not found
     assert contents(folder_of(result)) == contents(plain)
@@ -80,7 +81,7 @@ def assert_same_numbers(one: Result, other: Result) -> None:
     assert one.states_columns == other.states_columns
 
 
-@pytest.mark.parametrize("runs", [1, 19, 20, 21, 130])
+@pytest.mark.parametrize("runs", [1, 19, 20, 21, 70])
 def test_threads_change_no_number_for_any_number_of_runs(runs: int) -> None:
     one, other = (simulate(request(runs, SECOND), threads=threads) for threads in (1, 3))
     assert_same_numbers(one, other)
@@ -89,7 +90,7 @@ def test_threads_change_no_number_for_any_number_of_runs(runs: int) -> None:
 
 
 def test_more_runs_begin_with_the_same_runs() -> None:
-    few, many = simulate(request(40, SECOND)), simulate(request(130, SECOND))
+    few, many = simulate(request(40, SECOND)), simulate(request(70, SECOND))
     assert np.array_equal(few.counts, many.counts[:40])
     assert few.cooperation is not None
     assert many.cooperation is not None
@@ -119,9 +120,9 @@ def test_an_interrupted_run_leaves_nothing_and_the_next_gives_the_same(plain: Pa
 
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        run_to_folder(request(100, SECOND, ledger=True), out, None, "", threads=2, progress=stop)
+        run_to_folder(request(60, SECOND, ledger=True), out, None, "", threads=2, progress=stop)
     assert list(tmp_path.iterdir()) == []
-    result, _ = run_to_folder(request(100, SECOND, ledger=True), out, None, "", threads=2)
+    result, _ = run_to_folder(request(60, SECOND, ledger=True), out, None, "", threads=2)
     assert contents(folder_of(result)) == contents(plain)
 
 
@@ -358,7 +359,7 @@ def test_the_ledger_holds_what_the_events_say_to_the_last_bit(plain: Path) -> No
     ledger = {name: np.array(values) for name, values in result.ledger.items()}
     places = result.places
     assert {place.tie for place in places} == {"recognition", "cooperation"}
-    shape = (100, len(result.months), len(places))
+    shape = (result.runs, len(result.months), len(places))
     assert ledger["run"].shape == (np.prod(shape),)
     run, month, state = (result.changes[name] for name in ("run", "month", "state"))
     rows = np.ravel_multi_index((run, month, state), shape)
@@ -372,13 +373,13 @@ def test_the_ledger_holds_what_the_events_say_to_the_last_bit(plain: Path) -> No
     ]
     terms = [name for name in result.changes if name not in ("run", "month", "state", "from", "to")]
     assert terms == [name for name in ledger if name not in ("run", "month", "iso3", "tie", "side", "talks")]
-    assert len(rows) > 100
+    assert len(rows) > result.runs
     for name in terms:
         assert ledger[name][rows].tobytes() == result.changes[name].tobytes(), name
 
 
 def test_the_ledger_changes_nothing_else(plain: Path) -> None:
-    without = simulate(request(100, SECOND))
+    without = simulate(request(60, SECOND))
     result = sim.read(plain)
     assert np.array_equal(result.counts, without.counts)
     assert np.array_equal(result.cooperation, without.cooperation)

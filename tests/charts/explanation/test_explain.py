@@ -228,9 +228,15 @@ def test_nothing_is_cut_or_covered(honduras: Explanation) -> None:
         assert_clear(of_explanation(honduras).drawn(name))
 
 
+@pytest.fixture(scope="module")
+def everything() -> Result:
+    """A result with every kind of event."""
+    return result_of(rich(), 100)
+
+
 @pytest.mark.parametrize(("state", "tie"), [("HND", "recognition"), ("NIC", "recognition"), ("HND", "cooperation")])
-def test_a_scenario_of_everything_is_drawn_clear(state: str, tie: str) -> None:
-    found = explained(rich(), state, tie=tie)
+def test_a_scenario_of_everything_is_drawn_clear(everything: Result, state: str, tie: str) -> None:
+    found = explain(everything, state, runs=20, threads=1, tie=tie)
     assert of_explanation(found).names == ("waterfall", "terms", "hazard", "removals")
     for name in of_explanation(found).names:
         assert_clear(of_explanation(found).drawn(name))

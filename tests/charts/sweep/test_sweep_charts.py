@@ -29,7 +29,7 @@ from sim.scenario.language import meaning
 from sim.words import percent
 from tests.charts.backtest.test_backtest_charts import bars, points, said
 from tests.charts.result.test_result_charts import assert_clear, band, line, words
-from tests.examples import thorough
+from tests.examples import THOROUGH, thorough
 from tests.pixels import few_pixels
 
 Document = dict[str, Any]
@@ -185,7 +185,7 @@ def chart(kind: str, name: str, outcome: str = "count") -> Figure:
     return _drawn(sweep.kind_of(kept(name)) if kind == "draw" else kind, name, outcome)
 
 
-@lru_cache(maxsize=40)
+@lru_cache(maxsize=100)
 def _drawn(kind: str, name: str, outcome: str) -> Figure:
     return DRAWINGS[kind](kept(name), outcome)
 
@@ -802,7 +802,7 @@ def test_a_sweep_of_the_end_names_no_month() -> None:
 # --- all of them ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("outcome", ["count", "left:HND", "left:VCT"])
+@pytest.mark.parametrize("outcome", ["count", "left:VCT", pytest.param("left:HND", marks=thorough)])
 @pytest.mark.parametrize("name", CASES)
 def test_no_text_is_cut_or_covered(name: str, outcome: str) -> None:
     drawing = chart("draw", name, outcome)
@@ -811,15 +811,18 @@ def test_no_text_is_cut_or_covered(name: str, outcome: str) -> None:
     assert "Scenario honduras-2021: 1,000 runs a point, seed 2021. Design: " in said(drawing)
 
 
-SOME = ("one-partial", "two-failed", "two-fine", "three-partial", "many-partial", "many-points")
+SOME = ("one-partial", "two-fine", "three-partial", "many-points")
+RARE = [pytest.param(name, marks=thorough) for name in ("two-failed", "many-partial")]
+FORMATS = ("png", "svg") if THOROUGH else ("svg",)
+"""Of the files below: their pixels are compared with those of another call in thorough runs."""
 
 
-@pytest.fixture(scope="module", params=SOME)
+@pytest.fixture(scope="module", params=[*SOME, *RARE])
 def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[Path]]:
     """A case and the files of its charts."""
     with few_pixels():
         folder = tmp_path_factory.mktemp("files") / "new" / "a"
-        return request.param, draw_sweep(case(request.param), folder, outcome="left:HND")
+        return request.param, draw_sweep(case(request.param), folder, formats=FORMATS, outcome="left:HND")
 
 
 @pytest.mark.usefixtures("coarse")
