@@ -63,7 +63,9 @@ class Flags:
         """(runs, n - first) the columns from `first` on, of all runs; no others are unpacked."""
         left_out = first // 8
         packed = np.concatenate([part[:, left_out:] for part in self._parts])
-        return np.unpackbits(packed, axis=1, count=self._columns - 8 * left_out).view(np.bool_)[:, first - 8 * left_out :]
+        return np.unpackbits(packed, axis=1, count=self._columns - 8 * left_out).view(np.bool_)[
+            :, first - 8 * left_out :
+        ]
 
     def __getitem__(self, rows: slice) -> NDArray[np.bool_]:
         self._parts = [np.concatenate(self._parts)]
