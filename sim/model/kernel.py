@@ -883,7 +883,7 @@ def simulate(
                 s = of[i]
                 anew, unpaid = everyone or s.touched == t or math.isnan(s.courted), s.missing != 0.0
                 # A bid that would be the one of reference is worked out when somebody looks.
-                moves = anew or (t >= look_at[i] if usual_means and s.as_usual else moved)
+                moves = anew or (s.as_usual and t >= look_at[i]) or (moved and not (usual_means and s.as_usual))
                 if not (moves or unpaid):
                     continue
                 if anew:

@@ -10,6 +10,7 @@ import pytest
 
 from sim.atlas import candidates
 from sim.atlas.candidates import MOST_GDP_USD, MOST_PEOPLE
+from sim.backtest.backtest import document_of, setup_of
 from sim.model import rules
 from sim.model.plan import Plan
 from sim.model.terms import (
@@ -100,6 +101,14 @@ def test_what_is_looked_at_seldom_is_what_is_looked_at_each_month(name: str) -> 
     assert difference(kept, mesa) == SAME
     kept_without = replace(kept, ledger=None)
     assert difference(kept_without, lazy) == SAME
+
+
+def test_a_bid_left_aside_while_it_is_the_one_of_reference_is_worked_out_when_talks_end() -> None:
+    """In 1995 nothing was known of what arrives: what is seen of it moves no trust, and so no bid."""
+    setup = setup_of(document_of(1995), 1996)
+    draws, told_of = setup.draws(100), {"horizons": (36,), "talks": 100}
+    kept, lazy = (run_ensemble(setup.plan, draws, 1, 100, ledger=ledger, **told_of) for ledger in (True, False))
+    assert difference(replace(kept, ledger=None), lazy) == SAME
 
 
 def test_who_wins_pays_no_more_than_its_limit() -> None:
