@@ -1,4 +1,4 @@
-"""The tables of the pages that describe the model for others (ODD and TRACE), from the code and the kept results.
+"""Tables of pages that describe the model for others (ODD, TRACE, how long it takes), from the code and what is kept.
 
 Each table stands between two marks of its page; `make docs` writes it, a test compares.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import csv
 import inspect
+import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module, resources
@@ -21,7 +22,8 @@ from docs.story import DOCS
 from sim.words import listed
 
 KEPT = DOCS.parent / "results" / "reference"
-PAGES = ("odd.md", "trace.md")
+MEASURED = DOCS.parent / "benchmarks" / "latest.json"
+PAGES = ("odd.md", "scale.md", "trace.md")
 AGENTS = {
     "State": ("member.Member", "candidate.Candidate", "state.State"),
     "Host": ("host.Host",),
@@ -312,6 +314,53 @@ def _index(row: Mapping[str, str]) -> str:
 MOST = 3
 """Numbers named of each outcome."""
 
+
+# --- Speed, from what was measured last
+
+
+def engines() -> str:
+    """Nanoseconds a state-month of each engine."""
+    lines = []
+    for row in json.loads(MEASURED.read_text("utf-8"))["rows"]:
+        if "skipped" in row:
+            lines.append((f"`{row['engine']}`", row["does"], row["skipped"], ""))
+            continue
+        low, high = (f"{row[name]:,.0f}" for name in ("low", "high"))
+        lines.append(
+            (
+                f"`{row['engine']}`",
+                row["does"],
+                f"{row['ns_per_state_month']:,.0f} ({low} to {high})",
+                f"{row['ratio']:.3g}",
+            )
+        )
+    return table(("engine", "what it does", "ns a state-month, median (range)", "against compiled"), lines)
+
+
+UNITS = {"wall_s": "s", "cpu_s": "CPU s", "compile_cpu_s": "CPU s", "memory_mb": "MB", "ns_per_state_month": "ns"}
+
+
+def against() -> str:
+    """Whole commands beside an earlier commit."""
+    rows = dict(json.loads(MEASURED.read_text("utf-8"))["against"])
+    commits = rows.pop("commits")
+    lines = []
+    for name, row in rows.items():
+        for quantity, unit in UNITS.items():
+            if one := row.get(quantity):
+                lines.append(
+                    (
+                        name.replace("_", " "),
+                        f"{one['before']:,.3g} {unit}",
+                        f"{one['after']:,.3g} {unit}",
+                        f"{one['ratio']:.2f} ({one['low']:.2f} to {one['high']:.2f})",
+                        str(row["pairs"]),
+                    )
+                )
+    heads = "what", f"at {commits['before']}", f"at {commits['after']}", "ratio, median (range)", "pairs"
+    return table(heads, lines)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "variables": variables,
     "schedule": schedule,
@@ -324,6 +373,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "protocol": protocol,
     "docking": docking,
     "sensitivity": sensitivity,
+    "engines": engines,
+    "against": against,
 }
 
 

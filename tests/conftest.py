@@ -23,18 +23,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONGEST_FIRST = (
-    "tests/test_documentation.py",
-    "tests/backtest/test_backtest.py",
-    "tests/tools/test_golden.py",
-    "tests/test_docking.py",
+    "tests/results/test_folder.py",
+    "tests/fuzz/test_results_by_hand.py",
     "tests/cli",
+    "tests/model",
     "tests/charts",
+    "tests/results",
+    "tests/analysis",
     "tests/sweeps",
     "tests/runs",
     "tests/report",
-    "tests/explore",
-    "tests/model",
-    "tests/analysis",
+    "tests/fit",
 )
 """Files and rooms that take longest. Where several processes share the tests, they are begun first."""
 
