@@ -337,7 +337,8 @@ def engines() -> str:
     return table(("engine", "what it does", "ns a state-month, median (range)", "against compiled"), lines)
 
 
-UNITS = {"wall_s": "s", "cpu_s": "CPU s", "compile_cpu_s": "CPU s", "memory_mb": "MB", "ns_per_state_month": "ns"}
+UNITS = {"wall_s": "s", "ns_per_state_month": "ns a state-month", "compile_cpu_s": "CPU s"}
+"""What a row is told in, by the name of what was measured; processor time and memory of a command stand beside it."""
 
 
 def against() -> str:
@@ -346,19 +347,18 @@ def against() -> str:
     commits = rows.pop("commits")
     lines = []
     for name, row in rows.items():
-        for quantity, unit in UNITS.items():
-            if one := row.get(quantity):
-                lines.append(
-                    (
-                        name.replace("_", " "),
-                        f"{one['before']:,.3g} {unit}",
-                        f"{one['after']:,.3g} {unit}",
-                        f"{one['ratio']:.2f} ({one['low']:.2f} to {one['high']:.2f})",
-                        str(row["pairs"]),
-                    )
-                )
-    heads = "what", f"at {commits['before']}", f"at {commits['after']}", "ratio, median (range)", "pairs"
-    return table(heads, lines)
+        quantity = next(one for one in UNITS if one in row)
+        one = row[quantity]
+        before, after = (f"{_short(one[side])} {UNITS[quantity]}" for side in ("before", "after"))
+        ratio = f"{one['ratio']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
+        others = (f"{row[other]['ratio']:.2f}" if other in row else "" for other in ("cpu_s", "memory_mb"))
+        lines.append((name.replace("_", " "), before, after, ratio, *others, str(row["pairs"])))
+    sides = (f"at {commits[side]}" for side in ("before", "after"))
+    return table(("what", *sides, "ratio, median (range)", "of processor time", "of memory", "pairs"), lines)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100.0 else f"{value:.3g}"
 
 
 TABLES: Mapping[str, Callable[[], str]] = {
