@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,17 +205,17 @@ class Parquet(Mapping[str, list[Any]]):
         Raises ResultError naming file, column and rule; OSError where there is no plain file.
         """
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         self.path = path
         self._read: dict[str, list[Any]] = {}
         with open_plain(path) as file:
             try:
-                known, schema = pq.read_metadata(file), pq.read_schema(file)
+                known = in_parquet(file)
+                metadata, schema = known.metadata, known.schema_arrow
             except (pa.ArrowException, OSError, ValueError):
                 raise ResultError(Problem("", "a Parquet file: this one is damaged or cut short"), path) from None
         self.names: list[str] = schema.names
-        self.rows: int = known.num_rows
+        self.rows: int = metadata.num_rows
         more = {name: holds for name in self.names if name not in columns and (holds := further(name)) is not None}
         self._columns = columns = {**columns, **more}
         _check_names(self.names, columns, path)
@@ -225,7 +225,7 @@ class Parquet(Mapping[str, list[Any]]):
         if self.rows > most:
             raise ResultError(Problem("", f"a table of at most {most:,} rows", self.rows), path)
         # A hostile file of some kilobytes may unfold to any size; what it unfolds to is said before it is read.
-        size = sum(known.row_group(group).total_byte_size for group in range(known.num_row_groups))
+        size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
         if size > _most_bytes():
             raise ResultError(
                 Problem("", "a table that fits into half of this machine's memory", f"{size} bytes"), path
@@ -234,24 +234,22 @@ class Parquet(Mapping[str, list[Any]]):
     def arrow(self, names: Iterable[str] | None = None) -> Any:
         """The columns, or these of them, as pyarrow has them. Raises ResultError where they cannot be read."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         with open_plain(self.path) as file:
             try:
-                return pq.ParquetFile(file).read(columns=None if names is None else list(names))
+                return in_parquet(file).read(columns=None if names is None else list(names), use_threads=False)
             except (pa.ArrowException, OSError, ValueError):
                 raise ResultError(Problem("", "a Parquet file: this one is damaged"), self.path) from None
 
     def groups(self, names: Iterable[str]) -> Iterator[Any]:
         """These columns group by group of rows, as pyarrow has them. Raises ResultError likewise."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         with open_plain(self.path) as file:
             try:
-                table = pq.ParquetFile(file)
+                table = in_parquet(file)
                 for group in range(table.num_row_groups):
-                    yield table.read_row_group(group, columns=list(names))
+                    yield table.read_row_group(group, columns=list(names), use_threads=False)
             except (pa.ArrowException, OSError, ValueError):
                 raise ResultError(Problem("", "a Parquet file: this one is damaged"), self.path) from None
 
@@ -287,6 +285,16 @@ class Parquet(Mapping[str, list[Any]]):
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+def in_parquet(file: BinaryIO) -> Any:
+    """An open file of Parquet, read by this thread alone: read it with `use_threads=False`.
+
+    A thread of pyarrow's that lets go of a Python file after the interpreter has begun to end aborts the process.
+    """
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(file, pre_buffer=False)
 
 
 def coded(column: Any, holds: str) -> tuple[list[str | None], NDArray[np.int64]]:

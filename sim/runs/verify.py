@@ -14,6 +14,7 @@ from sim.errors import InputError, Problem, shown
 from sim.results.files import LEDGER
 from sim.results.manifests import RESULT
 from sim.results.sealing import damage
+from sim.results.table import in_parquet
 from sim.runs.ensemble import MOST_LEDGER_RUNS, Progress
 from sim.runs.run import Request, write_run
 from sim.runs.run import manifest as manifest_of
@@ -149,10 +150,8 @@ def _difference(now: Path, then: Path) -> str:
             if old != new:
                 return f"differs from line {number} on: {old!r} then, {new!r} here"
         return f"{len(lines[0])} lines then, {len(lines[1])} here"
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    was, is_now = (pq.read_table(pa.BufferReader(path.read_bytes())).unify_dictionaries() for path in (then, now))
+    with then.open("rb") as old_file, now.open("rb") as new_file:
+        was, is_now = (in_parquet(file).read(use_threads=False).unify_dictionaries() for file in (old_file, new_file))
     if was.equals(is_now):
         return "the same values in other bytes: another version of a library wrote them"
     if was.num_rows != is_now.num_rows:

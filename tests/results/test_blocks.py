@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.results import table as tables
 from sim.results.outcomes import shares
 from sim.results.parts import Coded, Part, PartFile
 from sim.results.stored import changes_of
@@ -103,6 +106,21 @@ def test_a_run_without_charts_loads_no_pandas(tmp_path: Path) -> None:
     code = "import sys\nimport sim\nresult = sim.run('outlook-2026', runs=20, out=sys.argv[1])\n"
     code += "assert len(sim.read(result.folder).talks_columns['public'])\nassert 'pandas' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+
+
+def test_tables_are_read_by_the_thread_that_asks(blocks: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of pyarrow's, still at a Python file when the interpreter ends, would abort the process."""
+    readers = set()
+
+    class Watched(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes | None:  # type: ignore[override]
+            readers.add(threading.get_ident())
+            return super().read(-1 if size is None else size)
+
+    monkeypatch.setattr(tables, "open_plain", lambda path: Watched(path, "rb"))
+    columns = tables.Parquet(blocks[1] / "draws.parquet", {}, 10**6, lambda name: tables.NUMBER)
+    assert columns.arrow().num_rows == sum(group.num_rows for group in columns.groups(columns.names)) > 0
+    assert readers == {threading.get_ident()}
 
 
 def test_parts_keep_texts_days_and_flags(tmp_path: Path) -> None:
