@@ -327,24 +327,23 @@ def departures(forecasts: Iterable[Forecast]) -> list[Row]:
 
     The highest chance has rank 1; states with equal chances share the mean of their ranks.
     """
-    from scipy.stats import rankdata
-
     known, rows = record(), []
     for forecast in forecasts:
         if forecast.model != SIMULATION or forecast.horizon != 1 or forecast.chances is None:
             continue
-        ranks = dict(zip(forecast.states, rankdata(-forecast.chances).tolist(), strict=True))
         chances = dict(zip(forecast.states, forecast.chances.tolist(), strict=True))
         for change in known.changes_between(date(forecast.origin, 1, 1), date(forecast.origin, 12, 31)):
             if change.origin == "taipei" and not change.short_lived and change.iso3 in chances:
+                chance = chances[change.iso3]
+                higher, equal = (forecast.chances > chance).sum(), (forecast.chances == chance).sum()
                 rows.append(
                     {
                         "date": change.date.isoformat(),
                         "iso3": change.iso3,
                         "state": state(change.iso3).name,
                         "origin": forecast.origin,
-                        "chance": chances[change.iso3],
-                        "rank": ranks[change.iso3],
+                        "chance": chance,
+                        "rank": float(higher + (equal + 1) / 2.0),
                         "of": len(forecast.states),
                     }
                 )

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import numpy as np
 
@@ -153,16 +154,30 @@ def _score_values(judged: _Cases, weights: Floats) -> dict[str, Floats]:
     return values | _of_counts(judged.samples, judged.count, weights)
 
 
+@cache
+def _library() -> ModuleType:
+    """scoringrules, of which only the NumPy formulas are used: its numba functions, half of its import, stay Python."""
+    import numba
+
+    config: Any = numba.config
+    before, config.DISABLE_JIT = config.DISABLE_JIT, 1
+    try:
+        import scoringrules
+    finally:
+        config.DISABLE_JIT = before
+    return cast(ModuleType, scoringrules)
+
+
 def _of_states(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> dict[str, Floats]:
-    import scoringrules
+    library = _library()
 
     def by_origin(values: Floats) -> Floats:
         return np.bincount(origin, weights=values, minlength=weights.shape[1]).astype(np.float64)
 
     happened = gone.astype(np.float64)
     number = weights @ by_origin(np.ones_like(happened))
-    squares = scoringrules.brier_score(happened, chances, backend="numpy")
-    logs = scoringrules.log_score(happened, np.clip(chances, CLIP, 1.0 - CLIP), backend="numpy")
+    squares = library.brier_score(happened, chances, backend="numpy")
+    logs = library.log_score(happened, np.clip(chances, CLIP, 1.0 - CLIP), backend="numpy")
     surprise = weights @ by_origin(logs)
     return {
         "brier": _ratio(weights @ by_origin(squares), number),
@@ -174,11 +189,9 @@ def _of_states(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> d
 
 def _of_ranks(chances: Floats, gone: Bools, origin: Ints, weights: Floats) -> dict[str, Floats]:
     """Scores that depend only on the order of the chances; equal chances count half for each order."""
-    from scipy.stats import rankdata
-
     origins = weights.shape[1]
-    rank = rankdata(np.round(chances, DIGITS), method="dense").astype(np.int64) - 1
-    ranks = int(rank.max(initial=-1)) + 1
+    values, rank = np.unique(np.round(chances, DIGITS), return_inverse=True)
+    ranks = len(values)
     cell = origin * ranks + rank
     # (origins, ranks) how many forecasts of each rank an origin holds, of states that left and of those that stayed.
     left = np.bincount(cell[gone], minlength=origins * ranks).reshape(origins, ranks).astype(np.float64)
@@ -206,11 +219,10 @@ def _concordant(left: Floats, stayed: Floats) -> Floats:
 
 
 def _of_counts(samples: Sequence[Ints], count: Ints, weights: Floats) -> dict[str, Floats]:
-    import scoringrules
-
+    library = _library()
     # The quantile decomposition is exact for a sample, ties and all: it is the integral of (F - 1)^2 and F^2.
     crps = [
-        scoringrules.crps_ensemble(float(end), members.astype(np.float64), estimator="qd", backend="numpy")
+        library.crps_ensemble(float(end), members.astype(np.float64), estimator="qd", backend="numpy")
         for members, end in zip(samples, count.tolist(), strict=True)
     ]
     points = np.array([quantiles(members.astype(np.uint8)[:, None])[:, 0] for members in samples])
