@@ -44,29 +44,34 @@ def accounts_table(accounts: Floats, places: Sequence[Place]) -> Table:
     """
     if not accounts.shape[0]:
         return Table.of([], COLUMNS)
-    book = np.ascontiguousarray(np.moveaxis(accounts, 0, -1))  # runs last, as sums and quantiles read them
     rows = []
     pays = {patron: list(dict.fromkeys(columns)) for patron, columns in PAYS.items()}
-    for place, sums in zip(places, book, strict=True):
+    ties = [tie for tie in TIES if any(place.tie == tie for place in places)]
+    totals = {
+        (patron, tie): np.zeros((len(columns), accounts.shape[0]))
+        for patron, columns in pays.items()
+        for tie in (ties if patron == "washington" else (RECOGNITION,))
+    }
+    paid = accounts.any(axis=0)
+    for number, place in enumerate(places):
         for patron, columns in pays.items():
-            row = _row(place.iso3, place.name, patron, place.tie, sums[columns])
+            if not paid[number, columns].any():  # most patrons pay most states nothing
+                continue
+            sums = np.ascontiguousarray(accounts[:, number, columns].T)
+            totals[patron, place.tie] += sums
+            row = _row(place.iso3, place.name, patron, place.tie, sums)
             if any(row[f"{name}{part}"] for name in SUMS for part in POINTS):
                 rows.append(row)
-    ties = [tie for tie in TIES if any(place.tie == tie for place in places)]
-    for patron, columns in pays.items():
-        for tie in ties if patron == "washington" else (RECOGNITION,):
-            own = [number for number, place in enumerate(places) if place.tie == tie]
-            rows.append(_row("", ALL, patron, tie, book[own][:, columns].sum(axis=0)))
+    rows += [_row("", ALL, patron, tie, sums) for (patron, tie), sums in totals.items()]
     return Table.of(rows, COLUMNS)
 
 
 def _row(iso3: str, state: str, patron: str, tie: str, sums: Floats) -> dict[str, Any]:
     """A row; sums : (2, runs) promised and delivered, (1, runs) where all that is promised arrives."""
     row: dict[str, Any] = {"iso3": iso3, "state": state, "patron": patron, "tie": tie}
-    points = np.zeros((len(SUMS), len(POINTS)))
-    if sums.any():  # most patrons pay most states nothing
-        points[:, 0] = sums.mean(axis=1)
-        points[:, 1:] = np.quantile(sums, [LEVELS[0], LEVELS[-1]], axis=1).T
+    points = np.empty((len(SUMS), len(POINTS)))
+    points[:, 0] = sums.mean(axis=1)
+    points[:, 1:] = np.quantile(sums, [LEVELS[0], LEVELS[-1]], axis=1).T
     for name, values in zip(SUMS, points.tolist(), strict=True):
         row |= {f"{name}{part}": as_told(x + 0.0) for part, x in zip(POINTS, values, strict=True)}
     return row

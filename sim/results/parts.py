@@ -49,7 +49,10 @@ class PartFile:
         import pyarrow.parquet as pq
 
         self._file = path.open("wb")  # pyarrow reads a path with a colon as an address
-        self._writer = pq.ParquetWriter(self._file, _table(empty).schema, compression="zstd")
+        texts = [name for name, values in empty.items() if isinstance(values, Coded)]
+        self._writer = pq.ParquetWriter(
+            self._file, _table(empty).schema, compression="zstd", use_dictionary=texts
+        )  # a dictionary of numbers takes time, and more room
 
     def __enter__(self) -> PartFile:
         return self
