@@ -816,16 +816,11 @@ def simulate(
                         since = before_start if s.opened < 0 else timeline.calendar_month[s.opened]
                         u = uniform(seed, run, since, timeline.code[i], LUCK)
                         kind = 2 if s.called else s.talks - SILENT
-                        if u >= beijing_accepts:
-                            if not (s.called and s.trigger == BY_ORDER):
-                                s.ended = NOT_TAKEN
-                        else:
-                            u /= beijing_accepts
-                            s.ended = STAYED
-                            s.surplus = rules.surplus(balance[i, kind], u)
-                            if u < wins[i, kind]:
-                                s.ended = LEFT
-                                goes = rules.destination(True, in_truce)
+                        closes(s, u, beijing_accepts, balance[i, kind], wins[i, kind])
+                        if s.ended == LEFT:
+                            goes = rules.destination(True, in_truce)
+                        elif s.ended == NOT_TAKEN and s.called and s.trigger == BY_ORDER:
+                            s.ended = _NO_OUTCOME
                 if is_called and calls.switch[i] == BEIJING:
                     s.ended, goes, met_chance = _NO_OUTCOME, BEIJING, rules.MOST_CHANCE
                 s.away += s.home * met_chance
@@ -982,15 +977,9 @@ def simulate(
                         since = before_start if s.opened < 0 else timeline.calendar_month[s.opened]
                         u = uniform(seed, run, since, code, COME_LUCK)
                         kind = s.talks - SILENT
-                        if u >= taipei_accepts:
-                            s.ended = NOT_TAKEN
-                        else:
-                            u /= taipei_accepts
-                            s.ended = STAYED
-                            s.surplus = rules.surplus(balance[i, kind], u)
-                            if u < wins[i, kind]:
-                                s.ended = LEFT
-                                after[i] = TAIPEI
+                        closes(s, u, taipei_accepts, balance[i, kind], wins[i, kind])
+                        if s.ended == LEFT:
+                            after[i] = TAIPEI
                 if side[i] == NEITHER and after[i] == NEITHER and not in_truce:
                     after[i] = BEIJING
                 if is_called and calls.switch[i] == TAIPEI:
@@ -1325,6 +1314,19 @@ def talks_open(s: Any, at: int, public: float, seed: int, run: int, month: int, 
         s.talks = IN_PUBLIC
     s.opened, s.door = at, 1.0
     s.knock = uniform(seed, run, month, code, COME_CLOSING if comes else CLOSING)
+
+
+@part
+def closes(s: Any, u: float, accepts: float, balance: float, wins: float) -> None:
+    """How talks end, given a uniform number: no offer is taken, or one bid beats the other by a surplus.
+
+    accepts : chance that the new patron takes the state; balance : of the bids, log odds; wins : chance that it goes
+    """
+    s.ended = NOT_TAKEN
+    if u < accepts:
+        u /= accepts
+        s.surplus = rules.surplus(balance, u)
+        s.ended = LEFT if u < wins else STAYED
 
 
 @rule
