@@ -52,7 +52,7 @@ def accounts_table(accounts: Floats, places: Sequence[Place]) -> Table:
         for patron, columns in pays.items()
         for tie in (ties if patron == "washington" else (RECOGNITION,))
     }
-    paid = accounts.any(axis=0)
+    paid = np.asarray(accounts.any(axis=0))
     for number, place in enumerate(places):
         for patron, columns in pays.items():
             if not paid[number, columns].any():  # most patrons pay most states nothing
