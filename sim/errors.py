@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sim.words import many
 
@@ -53,6 +54,10 @@ class InputError(SimError):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         self.file = None if file is None else str(file)
         super().__init__("\n".join(self.lines()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It may come from another process."""
+        return type(self), (self.problems, self.file), self.__dict__
 
     def lines(self) -> list[str]:
         lines = [problem.line(self.file) for problem in self.problems[:MOST_TOLD]]

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+
+class _Here:
+    """Draws at once and in this process what a command would have drawn by one of its own."""
+
+    def draw(self, of: str, thing: Any, folder: Path, only: Collection[str] | None = None) -> None:
+        from sim.charts.apart import drawn
+
+        drawn(of, thing, folder, only)
+
+
+@contextmanager
+def _here() -> Iterator[_Here]:
+    yield _Here()
+
+
+@contextmanager
+def _figures_of(kind: type) -> Iterator[pytest.MonkeyPatch]:
+    """While it lasts figures are of this kind, and commands draw in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.charts.style.Drawing", kind)
+        patch.setattr("sim.charts.apart.apart", _here)
+        patch.setattr("sim.charts.apart.get_ready", lambda: None)
+        yield patch
 
 
 @contextmanager
@@ -13,8 +39,7 @@ def few_pixels() -> Iterator[None]:
     """While it lasts, this process draws with 40 dots an inch, and the same figure still gives the same bytes."""
     from tests import sketch
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.charts.style.Drawing", sketch.Drawing.__base__)
+    with _figures_of(sketch.Drawing.__mro__[1]) as patch:
         patch.setattr("sim.charts.style.DPI", 40)
         yield
 
@@ -27,6 +52,5 @@ def sketches() -> Iterator[None]:
     """
     from tests import sketch
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.charts.style.Drawing", sketch.Drawing)
+    with _figures_of(sketch.Drawing):
         yield

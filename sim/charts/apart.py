@@ -10,20 +10,22 @@ import os
 import pickle
 import subprocess
 import sys
+import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from queue import SimpleQueue
 from threading import Thread
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from sim.errors import SimError
 from sim.letters import MissingLetters
 
-KINDS = ("png", "svg")
-Job = tuple[str, bytes, Path]
-"""The function of the catalogue that has the charts; the thing they are of, pickled; the folder they go into."""
+Job = tuple[str, bytes, Path, Collection[str] | None]
+"""The function of the catalogue that has the charts; the thing they are of, pickled; the folder they go into; names."""
 Done = tuple[str, BaseException | None]
 """Letters that no font has; what went wrong."""
 
@@ -41,13 +43,14 @@ class Apart:
         self._waiting = 0
         atexit.register(self.end)
 
-    def draw(self, name: str, thing: object, folder: Path) -> None:
-        """Have all charts of a thing drawn into a folder, as PNG and SVG; does not wait for it.
+    def draw(self, of: str, thing: object, folder: Path, only: Collection[str] | None = None) -> None:
+        """Have the charts of a thing drawn into a folder, as PNG and SVG; does not wait for it.
 
-        name : of the function of the catalogue that has the charts of such things
+        of : the name of the function of the catalogue that has the charts of such things
+        only : names of charts: those of them that the thing has; None for those that are usual
         """
         assert self._process.stdin is not None
-        job: Job = (name, pickle.dumps(thing), folder.absolute())
+        job: Job = (of, pickle.dumps(thing), folder.absolute(), only)
         with self._alive():
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
@@ -109,43 +112,66 @@ def apart() -> Iterator[Apart]:
 # --- in that process --------------------------------------------------------------------------------------
 
 
-def work() -> None:
-    """Draw what standard input brings, until it ends; what became of each goes to standard output."""
+def work() -> NoReturn:
+    """Draw what standard input brings; what became of each goes to standard output."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that is printed on the way mixes with them
-        jobs: SimpleQueue[Job | None] = SimpleQueue()
+        jobs: SimpleQueue[Job] = SimpleQueue()
         Thread(target=_take, args=(sys.stdin.buffer, jobs), daemon=True).start()
-        from sim.charts.result import accounts, bids, count, states, when  # noqa: F401  (before there is anything)
-
-        while (job := jobs.get()) is not None:
+        _load()
+        while True:
+            answer = _sent(_done(jobs.get()))
             with suppress(BrokenPipeError):
-                pickle.dump(_done(job), answers)
+                answers.write(answer)
                 answers.flush()
 
 
-def _take(source: BinaryIO, jobs: SimpleQueue[Job | None]) -> None:
-    """Take all that comes at once, so that the other process need not wait to go on."""
+def _load() -> None:
+    """Load all that charts need, before there is anything to be drawn."""
+    import sim.charts
+
+    for module in walk_packages(sim.charts.__path__, f"{sim.charts.__name__}."):
+        import_module(module.name)
+
+
+def _take(source: BinaryIO, jobs: SimpleQueue[Job]) -> None:
+    """Take all that comes at once, so that the other process need not wait to go on; where that has ended, end."""
     with suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
             jobs.put(pickle.load(source))
-    jobs.put(None)
+    os._exit(0)
 
 
 def _done(job: Job) -> Done:
-    from sim.charts import catalogue
-    from sim.charts.style import pictures
-
-    of, thing, folder = job
+    of, thing, folder, only = job
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", MissingLetters)
         try:
-            for name, figure, prefix in getattr(catalogue, of)(pickle.loads(thing)).figures():
-                for kind, content in pictures(figure, KINDS, prefix):
-                    (folder / f"{name}.{kind}").write_bytes(content)
+            drawn(of, pickle.loads(thing), folder, only)
         except Exception as error:
+            error.add_note(f"While drawing:\n{traceback.format_exc()}")
             return "", error
     return _letters([note.message for note in notes]), None
+
+
+def drawn(of: str, thing: object, folder: Path, only: Collection[str] | None) -> None:
+    """Draw the charts of a thing in this process; all as in `Apart.draw`."""
+    from sim.charts import catalogue
+
+    charts = getattr(catalogue, of)(thing)
+    charts.draw(folder, None if only is None else [name for name in charts.names if name in only])
+
+
+def _sent(done: Done) -> bytes:
+    """What is sent of it; of what cannot be sent, its words."""
+    letters, error = done
+    try:
+        content = pickle.dumps(done)
+        pickle.loads(content)
+    except Exception:
+        return pickle.dumps((letters, SimError(f"charts: {type(error).__name__}: {error}")))
+    return content
 
 
 def _letters(notes: Sequence[Warning | str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,11 +61,6 @@ class Drawable:
         with style():
             return self.figure(name)
 
-    def figures(self, only: Iterable[str] | None = None) -> Iterator[tuple[str, Figure, str]]:
-        """Its charts, or `only` some of them: of each the name, the figure, and the prefix of ids inside an SVG."""
-        for name in (self.usual or self.names) if only is None else tuple(only):
-            yield name, self.drawn(name), f"{self.prefix}{name}-"
-
     def draw(
         self, folder: Path, only: Iterable[str] | None = None, formats: Iterable[str] = ("png", "svg")
     ) -> list[Path]:
@@ -73,8 +68,8 @@ class Drawable:
         folder.mkdir(parents=True, exist_ok=True)
         kinds = tuple(formats)
         written: list[Path] = []
-        for name, figure, prefix in self.figures(only):
-            written += save(figure, folder / name, kinds, prefix)
+        for name in (self.usual or self.names) if only is None else tuple(only):
+            written += save(self.drawn(name), folder / name, kinds, f"{self.prefix}{name}-")
         return written
 
 

@@ -59,6 +59,7 @@ def command(
 
     All have the same random numbers and parameter draws, so that what differs is mostly not chance.
     """
+    draw = drawing("of_ablation", not no_charts)
     from sim.analysis.ablation import Asked, ablation_to_folder
 
     asked = Asked.of(changes.load(scenario), without or None, runs, seed, parameters)
@@ -66,7 +67,7 @@ def command(
     progress = Progress(asked.request.loaded.name, silent, unit="ensembles")
     try:
         ablation, was_there = ablation_to_folder(
-            asked, out, drawing("of_ablation"), threads, progress, notes(silent), this_command(),
+            asked, out, draw, threads, progress, notes(silent), this_command(),
             pictures=not no_charts,
         )  # fmt: skip
     finally:

@@ -45,6 +45,7 @@ def command(
     quiet: bool,
 ) -> None:
     """For each origin year, fit on what was known before it, simulate 1, 3 and 5 years, and score the forecasts."""
+    draw = drawing("of_backtest", not no_charts)
     from sim.backtest.backtest import ORIGINS, RUNS, SEED, backtest_to_folder
 
     years = range(ORIGINS[0], ORIGINS[-1] + 1) if origins is None else _years(origins, ORIGINS)
@@ -52,7 +53,7 @@ def command(
     asked = (years, RUNS if runs is None else runs, SEED if seed is None else seed)
     try:
         document, folder, was_there = backtest_to_folder(
-            out, *asked, threads, progress, drawing("of_backtest"), this_command(), pictures=not no_charts
+            out, *asked, threads, progress, draw, this_command(), pictures=not no_charts
         )
     finally:
         progress.close()

@@ -25,7 +25,7 @@ from sim.cli.options import (
     this_command,
     threads,
 )
-from sim.cli.pictures import draw, drawing, page
+from sim.cli.pictures import drawing, meanwhile, page
 from sim.cli.telling import charts_in, notes, written_to
 from sim.words import LEAST, LEAST_SWAP, beyond_luck, decimals, hyphened, many, percent, points, signed_between
 
@@ -70,6 +70,7 @@ def command(
     --set changes every one of them. With --agents one scenario is enough: it is compared with itself under the shipped
     agents.
     """
+    draw = drawing("of_comparison", not no_charts)
     from sim.analysis.compare import claim_comparison, compare, comparison_to_folder, requests, results_of
     from sim.errors import InputError, Problem
     from sim.runs.run import run_to_folder
@@ -92,7 +93,7 @@ def command(
         progress = Progress(request.loaded.name, silent)
         try:
             result, there = run_to_folder(
-                request, results_of(out), draw, this_command(), threads, progress,
+                request, results_of(out), meanwhile("of_result", False), this_command(), threads, progress,
                 tell=notes(silent), page=page(threads), pictures=False,
             )  # fmt: skip
         finally:
@@ -100,7 +101,7 @@ def command(
         results.append(result)
         old.append(there)
     comparison = compare(results)
-    folder = comparison_to_folder(comparison, out, drawing("of_comparison"), this_command(), pictures=not no_charts)
+    folder = comparison_to_folder(comparison, out, draw, this_command(), pictures=not no_charts)
     if as_json:
         print_json(document(comparison, folder, old))
     elif quiet:

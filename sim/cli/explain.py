@@ -74,6 +74,7 @@ def command(
     It follows one run month by month, and takes away every lever of the scenario in turn, with the same random numbers
     and parameter draws.
     """
+    draw = drawing("of_explanation", not no_charts)
     from sim.analysis.explain import explanation_to_folder
     from sim.results import read
 
@@ -84,7 +85,7 @@ def command(
     try:
         explanation, place, was_there = explanation_to_folder(
             result, state, run, tie, runs, threads, progress, out,
-            drawing("of_explanation"), this_command(), notes(silent), not no_charts,
+            draw, this_command(), notes(silent), not no_charts,
         )  # fmt: skip
     finally:
         progress.close()

@@ -38,13 +38,12 @@ def known_on(as_of: str | None, record: str | None) -> tuple[RecordTable | None,
 @as_json
 def command(as_of: str | None, out: Out | None, no_charts: bool, record: str | None, as_json: bool) -> None:
     """Fit on the record the hazards of leaving and returning, and the worth of money; rank the states with Taipei."""
+    draw = None if no_charts else drawing("of_fit", out is not None)
     from sim.analysis.fitted import fit_to_folder, fitted
 
     own, day = known_on(as_of, record)
     document = fitted(day, own)
-    folder = (
-        None if out is None else fit_to_folder(document, out, this_command(), None if no_charts else drawing("of_fit"))
-    )
+    folder = None if out is None else fit_to_folder(document, out, this_command(), draw)
     if as_json:
         print_json(document | ({} if folder is None else {"folder": str(folder)}))
         return

@@ -59,6 +59,7 @@ def command(
     replayed, each from what was known then. A band holds 90 % of the histories. The default takes about a minute on two
     cores.
     """
+    draw = drawing("of_patterns", not no_charts)
     from sim.analysis.patterns import RUNS, SEED, patterns_to_folder
     from sim.atlas import record
 
@@ -68,7 +69,7 @@ def command(
     try:
         read, was_there = patterns_to_folder(
             out, day, without or None, RUNS if runs is None else runs, SEED if seed is None else seed, threads,
-            progress, drawing("of_patterns"), this_command(), pictures=not no_charts,
+            progress, draw, this_command(), pictures=not no_charts,
             tell=notes(quiet or as_json),
         )  # fmt: skip
     finally:

@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from sim.results import Result
 
 
-def drawing(name: str) -> Callable[[Any, Path], None]:
-    """What draws all charts of a thing into a folder; the catalogue is loaded when the first is drawn.
+class Drawing(Protocol):
+    """Draws the charts of a thing into a folder: `only` those of these names that it has, or those that are usual."""
 
-    name : of the function of the catalogue that has the charts of such things
-    """
+    def __call__(self, thing: Any, folder: Path, only: Collection[str] | None = None) -> None: ...
 
-    def draw(thing: Any, folder: Path) -> None:
-        from sim.charts import catalogue
 
-        getattr(catalogue, name)(thing).draw(folder)
+def drawing(of: str, wanted: bool) -> Drawing:
+    """What draws the charts of a thing, as `meanwhile` does, and waits until they are there."""
+    begin = meanwhile(of, wanted)
+
+    def draw(thing: Any, folder: Path, only: Collection[str] | None = None) -> None:
+        with begin(thing, folder, only):
+            pass
 
     return draw
 
 
-def names_of(name: str, thing: Any) -> Callable[[], Sequence[str]]:
-    """What names the charts of a thing; name : of the function of the catalogue, as in `drawing`."""
+def meanwhile(of: str, wanted: bool) -> Callable[..., AbstractContextManager[None]]:
+    """What draws the charts of a thing as a `Drawing` does, while what is in the `with` goes on.
+
+    A process of its own draws them. A command asks for it first of all: where charts are wanted the process starts at
+    once, and loads what it needs while this one does; a mistake in the request starts it in vain.
+    of : the name of the function of the catalogue that has the charts of such things
+    """
+    if wanted:
+        from sim.charts.apart import get_ready
+
+        get_ready()
+
+    @contextmanager
+    def draw(thing: Any, folder: Path, only: Collection[str] | None = None) -> Iterator[None]:
+        from sim.charts.apart import apart
+
+        with apart() as process:
+            process.draw(of, thing, folder, only)
+            yield
+
+    return draw
+
+
+def names_of(of: str, thing: Any) -> Callable[[], Sequence[str]]:
+    """What names the charts of a thing; of : as in `drawing`."""
 
     def names() -> Sequence[str]:
         from sim.charts import catalogue
 
-        return getattr(catalogue, name)(thing).names
+        return getattr(catalogue, of)(thing).names
 
     return names
-
-
-@contextmanager
-def draw(result: Result, folder: Path) -> Iterator[None]:
-    """Draw the charts of a result into a folder; they are being drawn while what is in the `with` goes on."""
-    from sim.charts.apart import apart
-
-    with apart() as process:
-        process.draw("of_result", result, folder)
-        yield
 
 
 def page(threads: int | None, tell: Callable[[str], object] | None = None) -> Callable[[Result, Path], None]:

@@ -22,7 +22,7 @@ from sim.cli.options import (
     this_command,
     threads,
 )
-from sim.cli.pictures import draw, page
+from sim.cli.pictures import meanwhile, page
 from sim.cli.telling import notes
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def command(
     quiet: bool,
 ) -> None:
     """Run SCENARIO, a shipped name (`sim list`) or a file, and print a summary."""
-    if not no_charts:
-        from sim.charts.apart import get_ready
-
-        get_ready()
+    draw = meanwhile("of_result", not no_charts)
     from sim.runs.run import Clock, Request, run_to_folder
     from sim.scenario import remarks
 

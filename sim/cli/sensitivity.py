@@ -94,6 +94,7 @@ def command(
     The default takes about a minute on two cores. Half the points take half the time and leave the ranges wider.
     With --agents it takes many hours: begin with --design morris --points 4 --runs 40, and --vary a few numbers.
     """
+    draw = drawing("of_sensitivity", not no_charts)
     from sim.analysis.sensitivity import POINTS, Question, sensitivity_to_folder, status
     from sim.sweeps.executors import executor as executor_of
 
@@ -107,7 +108,7 @@ def command(
     progress = Progress("sensitivity", silent, unit="points")
     with resumable(progress, lambda: status(question, out)):
         analysis, was_there = sensitivity_to_folder(
-            question, out, drawing("of_sensitivity"), where, progress, notes(silent), this_command(),
+            question, out, draw, where, progress, notes(silent), this_command(),
             pictures=not no_charts,
         )  # fmt: skip
     assert analysis.folder is not None

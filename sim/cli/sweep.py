@@ -28,6 +28,7 @@ from sim.cli.options import (
     this_command,
     threads,
 )
+from sim.cli.pictures import drawing
 from sim.cli.telling import notes, written_to
 from sim.words import many
 
@@ -109,6 +110,7 @@ def command(
     Without options it shows what each patron's lever does. Points share their random numbers, so their differences
     are paired.
     """
+    charts = drawing("of_sweep", not no_charts and not only_status)
     from sim.sweeps.executors import executor as executor_of
     from sim.sweeps.outcomes import COUNT
     from sim.sweeps.pointfile import table_of
@@ -124,12 +126,7 @@ def command(
         return
 
     def draw(swept: SweepResult, folder: Path, names: Collection[str]) -> None:
-        from sim.charts.catalogue import draw_sweep
-        from sim.charts.sweep.document import outcomes_by_chart
-
-        document = swept.document()  # where every point failed it has no states
-        known = outcomes_by_chart(document)
-        draw_sweep(document, folder, [known[name] for name in names if name in known])
+        charts(swept.document(), folder, {COUNT, *names})  # where every point failed it has no states
 
     silent = quiet or as_json
     progress = Progress(f"sweep of {sweep.centre.loaded.name}", silent, unit="points")

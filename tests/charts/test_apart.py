@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +14,7 @@ import pytest
 from sim.charts import apart
 from sim.charts.apart import Apart
 from sim.charts.catalogue import of_result
-from sim.errors import SimError
+from sim.errors import InputError, Problem, ResultError, SimError
 from sim.letters import MissingLetters
 from sim.results import Result
 from tests.charts.conftest import made
@@ -35,14 +40,47 @@ def test_letters_without_a_font_are_noted_here(tmp_path: Path) -> None:
 
 
 def test_what_went_wrong_is_raised_here_and_the_next_one_works(tmp_path: Path, result: Result) -> None:
-    with pytest.raises(FileNotFoundError), apart.apart() as process:
-        process.draw("of_result", result, tmp_path / "missing")
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError), apart.apart() as process:
+        process.draw("of_result", result, tmp_path / "file")
     with apart.apart() as process:
-        process.draw("of_fit", {}, tmp_path / "missing")
-        with pytest.raises(KeyError):
+        process.draw("of_fit", {}, tmp_path)
+        with pytest.raises(KeyError) as raised:
             process.wait()
+        assert "in draw" in raised.value.__notes__[0]  # the traceback there, which --debug shows
         process.draw("of_result", result, tmp_path)
     assert (tmp_path / "count.png").exists()
+
+
+def test_some_charts_of_those_it_has(tmp_path: Path, result: Result) -> None:
+    with apart.apart() as process:
+        process.draw("of_result", result, tmp_path, {"count", "cooperation"})
+    assert {path.name for path in tmp_path.iterdir()} == {"count.png", "count.svg"}
+
+
+@pytest.mark.parametrize(
+    "error", [InputError(Problem("a.b", "a number", 1), "file"), ResultError([Problem("", "one"), Problem("", "two")])]
+)
+def test_an_error_comes_over_whole(error: InputError) -> None:
+    letters, over = pickle.loads(apart._sent(("x", error)))
+    assert letters == "x"
+    assert (type(over), over.lines(), str(over)) == (type(error), error.lines(), str(error))
+
+
+def test_of_an_error_that_cannot_be_sent_its_words_are() -> None:
+    class Own(Exception):
+        """Nobody else knows it."""
+
+    _, over = pickle.loads(apart._sent(("", Own("no luck"))))
+    assert over.lines() == ["charts: Own: no luck"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills")
+def test_it_ends_with_the_process_that_started_it() -> None:
+    code = "import os; from sim.charts import apart; apart.get_ready(); os.kill(os.getpid(), 9)"
+    # It has the same standard error: the call returns only when it has ended, too.
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+    assert said.returncode == -signal.SIGKILL
 
 
 def test_it_serves_again_and_one_that_is_ready_serves_first() -> None:
