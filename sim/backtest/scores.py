@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -156,15 +157,16 @@ def _score_values(judged: _Cases, weights: Floats) -> dict[str, Floats]:
 
 @cache
 def _library() -> ModuleType:
-    """scoringrules, of which only the NumPy formulas are used: its numba functions, half of its import, stay Python."""
-    import numba
-
-    config: Any = numba.config
-    before, config.DISABLE_JIT = config.DISABLE_JIT, 1
+    """scoringrules as it is where numba is not installed: only its NumPy formulas are used, the others take seconds."""
+    hidden = sys.modules.get("numba")
+    sys.modules["numba"] = None  # type: ignore[assignment]  # what Python has for a module that cannot be imported
     try:
         import scoringrules
     finally:
-        config.DISABLE_JIT = before
+        if hidden is None:
+            del sys.modules["numba"]
+        else:
+            sys.modules["numba"] = hidden
     return cast(ModuleType, scoringrules)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from itertools import product
 
@@ -416,3 +417,13 @@ def test_calibration_counts_every_forecast_once() -> None:
 def test_a_model_of_the_count_has_no_calibration() -> None:
     forecast, end = asked(None, [0, 1])
     assert calibration([forecast], [end]) == []
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_numba_is_there_again_once_the_library_is_loaded(loaded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not loaded:
+        monkeypatch.delitem(sys.modules, "numba")
+    before = sys.modules.get("numba")
+    scores._library.cache_clear()
+    assert scores._library().crps_ensemble(1.0, np.array([0.0, 1.0, 3.0]), estimator="qd", backend="numpy") == 1 / 3
+    assert sys.modules.get("numba") is before
