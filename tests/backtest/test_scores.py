@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -421,6 +422,7 @@ def test_a_model_of_the_count_has_no_calibration() -> None:
 
 @pytest.mark.parametrize("loaded", [True, False])
 def test_numba_is_there_again_once_the_library_is_loaded(loaded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_module("numba")
     if not loaded:
         monkeypatch.delitem(sys.modules, "numba")
     before = sys.modules.get("numba")
