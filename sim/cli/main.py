@@ -90,6 +90,8 @@ def sim(ctx: click.Context, debug: bool) -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line, then exit with status 0 done, 1 failed, 2 wrong request or file, or 130 interrupted."""
     arguments = sys.argv[1:] if args is None else args
+    # Matrices are small here: threads of linear algebra, begun as NumPy loads, only wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):  # a letter that an encoding does not have is written out, such as \u53f0
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
