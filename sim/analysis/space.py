@@ -10,7 +10,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from sim.analysis.idle import idle
+from sim.analysis.idle import cancelled, idle
 from sim.analysis.indices import Floats, Row, point_noise
 from sim.errors import InputError, Problem
 from sim.model.entries import Uncertain
@@ -89,7 +89,8 @@ class Space:
         unit = unit_points(kind, len(self.names), points, self.request.seed)
         draws = self.draws(INNER + (1.0 - 2.0 * INNER) * unit if kind == "morris" else unit)
         # Nobody knows what agents of one's own look at.
-        still = idle(self.setup.plan, draws) if self.request.agents is None else frozenset()
+        plan = self.setup.plan
+        still = idle(plan, draws) | cancelled(plan) if self.request.agents is None else frozenset()
         return Design(self.axes, kind, (unit.shape[0],), unit, DrawnPoints(draws, still))
 
     def draws(self, unit: Floats) -> Draws:
