@@ -114,7 +114,7 @@ class Space:
         for vote, outcomes in enumerate(plan.outcome_chances):
             given += [(one, shares[:, vote, place]) for place, one in enumerate(outcomes)]
         columns |= {one.path: column for one, column in given if isinstance(one, Uncertain)}
-        return {name: [cell(value) for value in columns[name].tolist()] for name in self.names}
+        return {name: _cells(columns[name]) for name in self.names}
 
     def described(self) -> dict[str, Row]:
         """Range and meaning of what is varied, by name."""
@@ -143,6 +143,13 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.9g}" if math.isfinite(value) else ""
     return str(value)
+
+
+def _cells(column: Floats) -> list[str]:
+    """The cells of a column, of which each value is written once: a design repeats most, and zero may have a sign."""
+    values, places = np.unique(np.ascontiguousarray(column).view(np.int64), return_inverse=True)
+    texts = [cell(value) for value in values.view(np.float64).tolist()]
+    return [texts[place] for place in places.tolist()]
 
 
 def _uncertain(plan: Plan) -> list[Uncertain]:
