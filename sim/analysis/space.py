@@ -10,7 +10,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from sim.analysis.idle import idle
+from sim.analysis.idle import cancelled, idle
 from sim.analysis.indices import Floats, Row, point_noise
 from sim.errors import InputError, Problem
 from sim.model.entries import Uncertain
@@ -89,7 +89,8 @@ class Space:
         unit = unit_points(kind, len(self.names), points, self.request.seed)
         draws = self.draws(INNER + (1.0 - 2.0 * INNER) * unit if kind == "morris" else unit)
         # Nobody knows what agents of one's own look at.
-        still = idle(self.setup.plan, draws) if self.request.agents is None else frozenset()
+        plan = self.setup.plan
+        still = idle(plan, draws) | cancelled(plan) if self.request.agents is None else frozenset()
         return Design(self.axes, kind, (unit.shape[0],), unit, DrawnPoints(draws, still))
 
     def draws(self, unit: Floats) -> Draws:
@@ -113,7 +114,7 @@ class Space:
         for vote, outcomes in enumerate(plan.outcome_chances):
             given += [(one, shares[:, vote, place]) for place, one in enumerate(outcomes)]
         columns |= {one.path: column for one, column in given if isinstance(one, Uncertain)}
-        return {name: [cell(value) for value in columns[name].tolist()] for name in self.names}
+        return {name: _cells(columns[name]) for name in self.names}
 
     def described(self) -> dict[str, Row]:
         """Range and meaning of what is varied, by name."""
@@ -142,6 +143,13 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.9g}" if math.isfinite(value) else ""
     return str(value)
+
+
+def _cells(column: Floats) -> list[str]:
+    """The cells of a column, of which each value is written once: a design repeats most, and zero may have a sign."""
+    values, places = np.unique(np.ascontiguousarray(column).view(np.int64), return_inverse=True)
+    texts = [cell(value) for value in values.view(np.float64).tolist()]
+    return [texts[place] for place in places.tolist()]
 
 
 def _uncertain(plan: Plan) -> list[Uncertain]:

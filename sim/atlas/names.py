@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -34,6 +34,7 @@ _QUOTES = re.compile("['`\u2018\u2019\u02bb\u02bc]")
 _SAME = {"st": "saint", "ste": "saint", "sainte": "saint"}
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name as it is looked up: without case, accents, punctuation and `the`, with `&` and `St.` written out."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))

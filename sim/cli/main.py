@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -90,6 +91,10 @@ def sim(ctx: click.Context, debug: bool) -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line, then exit with status 0 done, 1 failed, 2 wrong request or file, or 130 interrupted."""
     arguments = sys.argv[1:] if args is None else args
+    # Matrices are small here: threads of linear algebra, begun as NumPy loads, only wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What libraries build as they load stays: looking through all of it for litter again and again takes 0.1 to 0.3 s.
+    gc.set_threshold(*gc.get_threshold()[:2], 100)
     for stream in (sys.stdout, sys.stderr):  # a letter that an encoding does not have is written out, such as \u53f0
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,7 +44,7 @@ class Plan:
     outcome_chances: tuple[tuple[float | Uncertain, ...], ...]
     """Chance of each outcome of each election."""
 
-    @property
+    @cached_property
     def hosts(self) -> tuple[str, ...]:
         """ISO codes of the hosts, in the order of the timeline."""
         return tuple(code for code in self.members.all if code in self.loaded.scenario.cooperation.hosts)
@@ -60,9 +60,11 @@ def month_label(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-_MOVES = (*PATRONS, "events", "elections", "given")
-"""Tables of a scenario that say what the patrons do, and what happens."""
-_WORLD = tuple(name for name in Scenario.model_fields if name not in (*_MOVES, "parameters", "expectations"))
+_CALENDAR = ("events", "elections", "given")
+"""Tables of a scenario that say what happens; those of the patrons say what these do."""
+_WORLD = tuple(
+    name for name in Scenario.model_fields if name not in (*PATRONS, *_CALENDAR, "parameters", "expectations")
+)
 """Tables that decide who is simulated over which months, and what the states are like at the start: all others, but for
 those that have no part in a plan."""
 
@@ -75,16 +77,17 @@ def plan(loaded: ResolvedScenario, yardsticks: Yardsticks, near: Plan | None = N
     """
     scenario = loaded.scenario
     common = near if near is not None and _agree(near.loaded, loaded, _WORLD) else None
-    if common is not None and _agree(common.loaded, loaded, _MOVES):
-        return replace(common, loaded=loaded)
-    who = members(scenario) if common is None else common.members
     first = month_number(scenario.scenario.start)
     numbers = range(first, first + scenario.months + 1)
+    if common is not None and _agree(common.loaded, loaded, _CALENDAR):
+        if _agree(common.loaded, loaded, (*PATRONS,)):
+            return replace(common, loaded=loaded)
+        return replace(common, loaded=loaded, timeline=common.timeline._replace(**_levers(scenario, numbers)))
+    who = members(scenario) if common is None else common.members
     entries = entries_of(scenario, first)
-    levers, events = _levers(scenario, numbers), events_of(entries, scenario, who.all, numbers)
+    events = events_of(entries, scenario, who.all, numbers)
     moves = {
-        **levers,
-        "stirs": _stirs([*levers.values()], len(numbers)),
+        **_levers(scenario, numbers),
         "fades": _stirs([*events.fade], len(numbers)),
         "answers": _answers(events, len(numbers)),
         "events": events,
@@ -140,14 +143,15 @@ def _months(scenario: Scenario, numbers: range) -> dict[str, Any]:
 
 
 def _levers(scenario: Scenario, numbers: range) -> dict[str, Any]:
-    """(T + 1,) each lever by month; NaN where the drawn parameter stands."""
+    """(T + 1,) each lever by month, NaN where the drawn parameter stands; and whether any stirs."""
     tables = {name: getattr(scenario, name) for name in PATRONS}
-    return {
+    levers = {
         lever.field: _series(
             getattr(tables[lever.patron], lever.key), numbers, math.nan if lever.usual is None else lever.usual
         )
         for lever in LEVERS
     }
+    return {**levers, "stirs": _stirs([*levers.values()], len(numbers))}
 
 
 def _stirs(series: list[Floats], length: int) -> Any:

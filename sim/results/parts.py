@@ -78,13 +78,13 @@ def _table(part: Part) -> pa.Table:
     columns = {}
     for name, values in part.items():
         if name in MONTHS and isinstance(values, Coded):
-            columns[name] = _arrow(month_ends(values.labels)[values.codes])
+            columns[name] = in_arrow(month_ends(values.labels)[values.codes])
         else:
-            columns[name] = _arrow(values)
+            columns[name] = in_arrow(values)
     return pa.table(columns).replace_schema_metadata(for_pandas(columns))
 
 
-def _arrow(values: NDArray[Any] | Coded) -> pa.Array:
+def in_arrow(values: NDArray[Any] | Coded) -> pa.Array:
     """A column as pyarrow has it, made from its memory: `pa.array` would load pandas to look what it was given."""
     import pyarrow as pa
 
@@ -93,12 +93,8 @@ def _arrow(values: NDArray[Any] | Coded) -> pa.Array:
         order = np.argsort(first, kind="stable")
         place = np.empty(len(used), dtype=np.int32)
         place[order] = np.arange(len(used))
-        labels = [values.labels[code].encode() for code in used[order].tolist()]
-        ends = np.cumsum([0, *map(len, labels)], dtype=np.int32)
-        texts = pa.Array.from_buffers(
-            pa.string(), len(labels), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(labels))]
-        )
-        return pa.DictionaryArray.from_arrays(_arrow(place[codes]), texts)
+        texts = listed_in_arrow([values.labels[code] for code in used[order].tolist()], pa.string())
+        return pa.DictionaryArray.from_arrays(in_arrow(place[codes]), texts)
     rows = len(values)
     if values.dtype == np.bool_:
         bits = np.packbits(values, bitorder="little")
@@ -108,3 +104,20 @@ def _arrow(values: NDArray[Any] | Coded) -> pa.Array:
         return pa.Array.from_buffers(pa.date32(), rows, [None, pa.py_buffer(days)])
     numbers = np.ascontiguousarray(values)
     return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), rows, [None, pa.py_buffer(numbers)])
+
+
+def listed_in_arrow(values: Sequence[Any], kind: Any) -> pa.Array:
+    """A list of texts or of numbers as pyarrow has it, likewise; None where there is nothing.
+
+    kind : pyarrow's type of texts, or of numbers of 64 bits
+    """
+    import pyarrow as pa
+
+    blank = [value is None for value in values]
+    there = pa.py_buffer(np.packbits(~np.array(blank), bitorder="little")) if any(blank) else None
+    if pa.types.is_string(kind):
+        texts = [b"" if value is None else value.encode() for value in values]
+        ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+        return pa.Array.from_buffers(kind, len(texts), [there, pa.py_buffer(ends), pa.py_buffer(b"".join(texts))])
+    numbers = np.array([0 if value is None else value for value in values], dtype=kind.to_pandas_dtype())
+    return pa.Array.from_buffers(kind, len(numbers), [there, pa.py_buffer(numbers)])

@@ -270,11 +270,12 @@ class Parquet(Mapping[str, list[Any]]):
         if name not in self.names:
             raise KeyError(name)
         if name not in self._read:
-            if self._columns[name] in (TEXT, MONTH):
-                texts, places = self.coded(name)
+            column = self.arrow([name])[name]
+            if self._columns[name] == MONTH or str(column.type).startswith("dictionary"):
+                texts, places = coded(column, self._columns[name])
                 self._read[name] = np.array(texts, dtype=object)[places].tolist()
             else:
-                self._read[name] = self.arrow([name])[name].to_pylist()
+                self._read[name] = cleaned(column.to_pylist())
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:

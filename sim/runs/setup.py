@@ -15,7 +15,7 @@ from sim.model.plan import Plan, plan
 from sim.runs.agents import Agents
 from sim.runs.ensemble import Engine, Ensemble, blocks, ledger_of, run_ensemble, workers
 from sim.runs.sampling import Draws, Mode, sample
-from sim.scenario import ResolvedScenario
+from sim.scenario import ResolvedScenario, Scenario
 from sim.words import duration
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ LONG = 15.0
 def announce(note: str) -> None:
     """Print a note on standard error: what Python, as commands do, says before a step that takes long."""
     print(f"sim: {note}", file=sys.stderr, flush=True)
+
+
+def _know_the_same(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios have the same beliefs: those of one day and record, with the same values set."""
+    return (one.as_of, one.own, one.parameters) == (other.as_of, other.own, other.parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +48,7 @@ class Setup:
     agents: Agents | None = None
     """Agents of one's own; all runs are then those of the engine `mesa`."""
     _drawn: dict[int, Draws] = field(default_factory=dict, init=False, repr=False)
-    """Draws computed so far, by how many they are."""
+    """Draws computed so far, by how many they are; shared with setups that draw alike."""
 
     @classmethod
     def of(
@@ -56,11 +61,28 @@ class Setup:
     ) -> Setup:
         """The setup of a scenario with a seed; parameters are drawn, or at their central values.
 
-        near : one of a scenario that differs little, from which the plan takes what both have in common
+        near : one of a scenario that differs little, from which is taken what both have in common
         """
         scenario = loaded.scenario
-        laid_out = plan(loaded, yardsticks_for(scenario), None if near is None else near.plan)
-        return cls(laid_out, beliefs_for(scenario), seed, parameters, agents=agents)
+        if near is None:
+            return cls(plan(loaded, yardsticks_for(scenario)), beliefs_for(scenario), seed, parameters, agents=agents)
+        laid_out = plan(loaded, yardsticks_for(scenario), near.plan)
+        believed = near.beliefs if _know_the_same(scenario, near.plan.loaded.scenario) else beliefs_for(scenario)
+        setup = cls(laid_out, believed, seed, parameters, agents=agents)
+        if setup._draws_like(near):
+            object.__setattr__(setup, "_drawn", near._drawn)
+        return setup
+
+    def _draws_like(self, other: Setup) -> bool:
+        """Whether every draw is that of another setup."""
+        one, two = self.plan, other.plan
+        return (
+            self.beliefs is other.beliefs
+            and (self.seed, self.parameters, self.row) == (other.seed, other.parameters, other.row)
+            and one.states == two.states
+            and (one.event_values, one.event_chances) == (two.event_values, two.event_chances)
+            and one.outcome_chances == two.outcome_chances
+        )
 
     def draws(self, runs: int) -> Draws:
         """The draws of runs 0 to `runs` - 1, one row per draw; fewer runs have the first of these draws."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.checks import meaning_problems
 from sim.scenario.fields import NAME_RULE, is_name
-from sim.scenario.files import Document, merge, read_toml, shipped, sound
+from sim.scenario.files import Document, copied, merge, read_toml, shipped, sound
 from sim.scenario.given import with_given
 from sim.scenario.language import full_path, kind_at, path_by_code, put, with_codes
 from sim.scenario.problems import problems
@@ -80,9 +80,14 @@ class ScenarioFiles:
     tables: Document | None = None
     """Its own tables, where Python gave them in place of a file."""
 
+    @cached_property
+    def _of_root(self) -> list[Problem]:
+        """What is wrong with the root; asked for once, though there may be many points."""
+        return meaning_problems(self.reference)
+
     def resolved(self, overrides: Mapping[str, Any] | None = None) -> ResolvedScenario:
         """The scenario with overrides by dotted path. Raises ScenarioError naming every problem found."""
-        document = copy.deepcopy(self.merged)
+        document: Document = copied(self.merged)
         wrong: list[Problem] = []
         values = {full_path(path_by_code(key)): value for key, value in (overrides or {}).items()}
         for key, given in values.items():
@@ -95,9 +100,9 @@ class ScenarioFiles:
             raise ScenarioError(wrong, self.file)
         with_codes(document)
         if self.chain or values:
-            _meant(self.reference, self.root_file)
+            _raised(self._of_root, self.root_file)
         scenario = settled(_validated(document, self.file))
-        _meant(scenario, self.file)
+        _raised(meaning_problems(scenario), self.file)
         reference = _anchored(self.reference, scenario)
         return ResolvedScenario(scenario, reference, self.file, self.chain, values, self.record, self.tables)
 
@@ -281,7 +286,7 @@ def _chain(path: Path, label: str, tables: Document | None = None) -> list[tuple
             raise ScenarioError(Problem("scenario.extends", "no circles: " + " extends ".join(names)), names[0])
         folder = path if tables is not None else path.parent
         seen += [path.resolve()] if tables is None else []
-        document = with_codes(read_toml(path, label) if tables is None else copy.deepcopy(tables))
+        document = with_codes(read_toml(path, label) if tables is None else copied(tables))
         tables = None
         if isinstance(document.get("record"), str):
             document["record"] = _beside(document["record"], folder, label)
@@ -318,8 +323,7 @@ def _beside(record: str, folder: Path, label: str) -> Document:
         raise
 
 
-def _meant(scenario: Scenario, label: str) -> None:
-    wrong = meaning_problems(scenario)
+def _raised(wrong: list[Problem], label: str) -> None:
     if wrong:
         raise ScenarioError(wrong, label)
 

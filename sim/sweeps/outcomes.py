@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,7 @@ _MEANS = {COUNT: "mean", COOPERATION: "cooperation_mean"}
 _QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
 
 
+@cache
 def quantiles_of(column: str) -> tuple[str, ...]:
     """Columns of the 5, 25, 50, 75 and 95 % points over runs of what a column has the mean of; empty for a chance."""
     return tuple(column.removesuffix("mean") + level for level in _QUANTILES) if column in _MEANS.values() else ()

@@ -6,11 +6,12 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.tables import Paired, paired
+from sim.results.tables import paired
 from sim.scenario.schema import MOST_RUNS
 
 Ends = dict[str, NDArray[np.uint8]]
@@ -27,17 +28,22 @@ def changes(own: Ends, against: Ends, per_draw: int, central: bool) -> dict[str,
 
     per_draw : runs that share a draw of the parameters; central : whether there is one draw only
     """
+    shared = [name for name in own if name in against]
+    if not shared:
+        return {}
+    pairs = np.array([own[name] for name in shared], dtype=np.int64) - np.array([against[name] for name in shared])
+    # In most states no run differs.
+    nothing = paired(np.zeros_like(pairs[0]), per_draw, central=True)
     columns: dict[str, float | None] = {}
-    nothing: Paired | None = None  # that of outcomes in which no run differs, as in most states
-    for name, values in own.items():
-        if name in against:
-            pairs = values.astype(np.int64) - against[name]
-            if pairs.any():
-                difference = paired(pairs, per_draw, central)
-            else:
-                difference = nothing = nothing or paired(pairs, per_draw, central=True)
-            columns |= {name + end: value for end, value in zip(CHANGES, difference, strict=True)}
+    for name, differs, row in zip(shared, pairs.any(axis=1).tolist(), pairs, strict=True):
+        difference = paired(row, per_draw, central) if differs else nothing
+        columns |= zip(_columns_of(name), difference, strict=True)
     return columns
+
+
+@cache
+def _columns_of(outcome: str) -> tuple[str, ...]:
+    return tuple(outcome + end for end in CHANGES)
 
 
 def packed_ends(where: Mapping[str, NDArray[np.uint8]]) -> str:

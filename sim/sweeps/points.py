@@ -162,9 +162,9 @@ def distribution(plan: Plan, ensemble: Ensemble) -> NDArray[np.uint32]:
     most = int(counts.max()) + 1
     months = counts.shape[1]
     table = np.empty((ties, months, most), dtype=np.uint32)
+    first = most * np.arange(months)
     for tie in range(ties):
-        for month in range(months):
-            table[tie, month] = np.bincount(counts[:, month, tie], minlength=most)
+        table[tie] = np.bincount((counts[:, :, tie] + first).ravel(), minlength=months * most).reshape(months, most)
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.model.kernel import RUNS_PER_DRAW
 from sim.model.plan import month_label
 from sim.results.manifests import SWEEP
+from sim.results.parts import in_arrow, listed_in_arrow
 from sim.results.table import for_pandas, month_ends
 from sim.results.tables import COOPERATION, RECOGNITION
 from sim.sweeps.journal import Journal
@@ -110,7 +112,8 @@ def _write_points(
                 table[name] = [texts[index] for index, _ in batch]
             rows = [row_of(done) for _, done in batch]
             table |= {name: [row.get(name) for row in rows] for name in columns}
-            writer.write_table(pa.table(table, schema=schema))
+            arrays = [listed_in_arrow(table[field.name], field.type) for field in schema]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
@@ -134,19 +137,22 @@ def _write_counts(sweep: Sweep, journal: Journal, path: Path) -> None:
             if not parts:
                 continue
             points, rows, ties, counts, runs = (np.concatenate(column) for column in zip(*parts, strict=True))
+            names = [(RECOGNITION, COOPERATION)[tie] for tie in ties.tolist()]
             columns = {
-                "point": pa.array(points),
-                "month": pa.array(month_ends(months)[rows]),
-                "tie": pa.array([RECOGNITION, COOPERATION], pa.string()).take(pa.array(ties)),
-                "count": pa.array(counts),
-                "share": pa.array(runs / sweep.base.runs),
+                "point": in_arrow(points),
+                "month": in_arrow(month_ends(months)[rows]),
+                "tie": listed_in_arrow(names, pa.string()),
+                "count": in_arrow(counts),
+                "share": in_arrow(runs / sweep.base.runs),
             }
             writer.write_table(pa.table(columns, schema=schema))
 
 
-def _months(first: str, length: int) -> list[str]:
+@lru_cache
+def _months(first: str, length: int) -> tuple[str, ...]:
+    """Labels of so many months; most points of a sweep have the same."""
     year, month = map(int, first.split("-"))
-    return [month_label(year * 12 + month - 1 + row) for row in range(length)]
+    return tuple(month_label(year * 12 + month - 1 + row) for row in range(length))
 
 
 def _batches(sweep: Sweep, journal: Journal) -> Iterator[list[tuple[int, PointResult]]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.analysis.idle import OF_EVENTS, OF_HOSTS, idle
+from sim.analysis.idle import OF_EVENTS, OF_HOSTS, OF_PRESSURE, OF_REGIONS, cancelled, idle
 from sim.analysis.sensitivity import Question
 from sim.analysis.space import DrawnPoints
 from sim.model import calendar as kinds
@@ -43,6 +44,20 @@ def at_ends(draws: Draws, names: frozenset[str], end: str) -> Draws:
     return replace(draws, parameters=parameters)
 
 
+def outcomes(setup: Setup, draws: Draws) -> list[bytes]:
+    """All sides, counts and chances of an ensemble, without what states weighed."""
+    last = len(setup.plan.months) - 1
+    ensemble = run_ensemble(setup.plan, draws, setup.seed, RUNS, horizons=(last // 2, last), threads=1)
+    return [array.tobytes() for array in (ensemble.counts, ensemble.expected, *ensemble.heads.values())]
+
+
+def check_cancelled(name: str, overrides: dict[str, Any] | None = None) -> frozenset[str]:
+    setup = Request.of(load(name, overrides), RUNS).setup
+    still, draws = cancelled(setup.plan), setup.draws(RUNS)
+    assert outcomes(setup, at_ends(draws, still, "minimum")) == outcomes(setup, at_ends(draws, still, "maximum"))
+    return still
+
+
 def check(name: str) -> None:
     setup = Request.of(load(name), RUNS).setup
     draws = replace(setup.draws(RUNS), spreads=np.zeros_like(setup.draws(RUNS).spreads))
@@ -61,6 +76,32 @@ def test_what_is_idle_moves_no_bit_of_any_shipped_scenario() -> None:
     for file in sorted(shipped_folder().glob("*.toml")):
         if not file.name.endswith(".sweep.toml"):
             check(file.stem)
+            check_cancelled(file.stem)
+
+
+def test_pressure_as_usual_moves_no_outcome() -> None:
+    in_oceania, elsewhere = OF_REGIONS.values()
+    assert check_cancelled("honduras-2021") == {in_oceania, elsewhere}
+    assert check_cancelled("outlook-2026") >= {in_oceania, elsewhere, *OF_PRESSURE}
+    assert check_cancelled("honduras-2021", {"states.PLW.us_aid": 0.5}) == {elsewhere}
+    alone = {f"events.{name}.enabled": False for name in ("washington-lobbying", "beijing-protest")}
+    assert check_cancelled("honduras-2021", alone) == {in_oceania, elsewhere, *OF_PRESSURE}
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"washington.attention": 2.0},
+        {"washington.attention.2024-01-01": 2.0},
+        {"washington.focus": 0.5},
+        {"washington.hostility": 1.0},
+        {"cooperation.hosts": ["PRY"]},
+        {"events.cut": {"type": "aid-cut", "by": "washington", "state": "HND", "date": "2022-06-01", "share": 0.5}},
+    ],
+    ids=str,
+)
+def test_pressure_of_another_strength_moves_outcomes(overrides: dict[str, Any]) -> None:
+    assert not cancelled(Request.of(load("honduras-2021", overrides), RUNS).setup.plan)
 
 
 def test_what_is_there_is_not_idle() -> None:

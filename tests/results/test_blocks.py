@@ -7,15 +7,17 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import sim
 from sim.results import table as tables
 from sim.results.outcomes import shares
-from sim.results.parts import Coded, Part, PartFile
+from sim.results.parts import Coded, Part, PartFile, listed_in_arrow
 from sim.results.stored import changes_of
 from sim.results.tally import CountSums, Flags, Spool
 from sim.runs import run
@@ -106,6 +108,35 @@ def test_a_run_without_charts_loads_no_pandas(tmp_path: Path) -> None:
     code = "import sys\nimport sim\nresult = sim.run('outlook-2026', runs=20, out=sys.argv[1])\n"
     code += "assert len(sim.read(result.folder).talks_columns['public'])\nassert 'pandas' not in sys.modules"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+
+
+def test_a_sweep_loads_no_pandas(tmp_path: Path) -> None:
+    code = "import sys\nimport sim\nvary = {'washington.attention': [0, 2]}\n"
+    code += "result = sim.sweep('outlook-2026', vary=vary, runs=20, out=sys.argv[1])\n"
+    code += "assert result.columns['first_month']\nassert 'pandas' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["a", None, "", "北", "a"], pa.string()),
+        ([None, None], pa.string()),
+        ([1.5, None, float("nan"), -0.0, 2], pa.float64()),
+        ([1, None, 2**62] * 9, pa.int64()),
+        ([], pa.int64()),
+        ([3, 4], pa.int64()),
+    ],
+    ids=str,
+)
+def test_a_list_made_from_memory_is_the_one_that_pyarrow_makes(values: list[Any], kind: pa.DataType) -> None:
+    made, usual = listed_in_arrow(values, kind), pa.array(values, kind)
+    made.validate(full=True)
+    assert (made.type, made.null_count) == (usual.type, usual.null_count)
+    files = [io.BytesIO(), io.BytesIO()]
+    for file, array in zip(files, (made, usual), strict=True):
+        pq.write_table(pa.table({"values": array}), file)
+    assert files[0].getvalue() == files[1].getvalue()
 
 
 def test_tables_are_read_by_the_thread_that_asks(blocks: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from sim.model import plan as planning
 from sim.model.plan import Plan, plan
 from sim.runs import sampling
 from sim.runs.sampling import Mode, sample
+from sim.runs.setup import Setup
 from sim.scenario import load
 
 VARIED: list[dict[str, Any]] = [
@@ -67,3 +68,28 @@ def test_draws_that_are_kept_are_those_worked_out_anew(mode: Mode, monkeypatch: 
     for one, other in zip(kept, anew, strict=True):
         for name in vars(one):
             assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
+
+
+DRAWN = [*VARIED, {"elections.paraguay-2028.outcomes.opposition.chance": 0.2}, {"scenario.as_of": "2025-12-31"}]
+
+
+@pytest.mark.parametrize("mode", ["drawn", "central"])
+@pytest.mark.parametrize("overrides", DRAWN, ids=str)
+def test_draws_shared_with_a_near_setup_are_those_drawn_alone(overrides: dict[str, Any], mode: Mode) -> None:
+    near = Setup.of(load("outlook-2026", {"washington.attention": 0.5}), 7, "drawn")
+    near.draws(60)
+    loaded = load("outlook-2026", overrides)
+    for seed in (7, 8):
+        made, alone = Setup.of(loaded, seed, mode, near).draws(60), Setup.of(loaded, seed, mode).draws(60)
+        for name in vars(alone):
+            assert getattr(made, name).tobytes() == getattr(alone, name).tobytes(), name
+
+
+def test_a_lever_moves_no_draw_and_a_value_does() -> None:
+    near = Setup.of(load("outlook-2026"), 7)
+    moved, set_ = (
+        Setup.of(load("outlook-2026", {path: 2.0}), 7, near=near)
+        for path in ("washington.attention", "parameters.money_effect")
+    )
+    assert moved.draws(60) is near.draws(60)
+    assert set_.draws(60).parameters.tobytes() != near.draws(60).parameters.tobytes()
