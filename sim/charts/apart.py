@@ -6,6 +6,7 @@ Only that process loads matplotlib, and it does so as soon as it is there.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import pickle
 import subprocess
@@ -116,6 +117,7 @@ def work() -> NoReturn:
     """Draw what standard input brings; what became of each goes to standard output."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that is printed on the way mixes with them
+        gc.set_threshold(*gc.get_threshold()[:2], 100)  # as in `sim.cli.main`
         jobs: SimpleQueue[Job] = SimpleQueue()
         Thread(target=_take, args=(sys.stdin.buffer, jobs), daemon=True).start()
         _load()

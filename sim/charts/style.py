@@ -67,6 +67,7 @@ RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": TEXT_SIZE,
     "text.parse_math": False,
+    "text.hinting": "none",  # letters as wide in a PNG as in an SVG; and a tenth of the time of drawing
     "axes.labelsize": TEXT_SIZE,
     "axes.labelcolor": GREY,
     "axes.edgecolor": GREY,
