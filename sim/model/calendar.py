@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.compiled import part
+from sim.model.compiled import part, rule
 from sim.model.draws import uniform
 from sim.model.terms import BY_ORDER, BY_PLEDGE, BY_REQUEST, ITSELF, NO_ANSWER
 from sim.model.timeline import Events, Floats, Ints
@@ -236,7 +236,7 @@ def answer_due(events: Events, state: int, month: int, happens: NDArray[np.bool_
     return said
 
 
-@part
+@rule
 def add_levels(
     kinds: Ints,
     states: Ints,

@@ -289,6 +289,9 @@ def simulate(
     places = n + hosts
     events = timeline.events
     entries = events.month.shape[0]
+    # Fields that loops read have names of their own, here and for each run: read from their tuple, each would count as
+    # one more reference each time, which takes some hundredths of a run.
+    kinds, states, fades, codes = events.kind, events.state, events.fade, timeline.code
     keep = ledger.shape[0] > 0
     before_start = timeline.calendar_month[0] - 1
 
@@ -354,6 +357,10 @@ def simulate(
             p = drawn[draw]
             reference = derive(timeline, p, values[draw], spreads[draw])
             coming = reference.coming
+        event_values, doubted, dollars = reference.values, reference.doubted, reference.dollars
+        close_at, open_at = reference.close_at, reference.open_at
+        come_chance, come_close, come_share = coming.chance, coming.close, coming.share
+        come_close_at, come_open_at = coming.close_at, coming.open_at
         draw_happenings(events, chances[draw], outcomes[draw], seed, run, happens)
         for event in range(entries):
             status[event] = DORMANT
@@ -398,7 +405,7 @@ def simulate(
                 others[i - with_it] = i
                 if timeline.with_none[i]:
                     side[i] = NEITHER
-            code, comes = timeline.code[i], side[i] != TAIPEI
+            code, comes = codes[i], side[i] != TAIPEI
             s.tracked = comes and coming.chance[i] > rules.SELDOM
             share = coming.share[i] if comes else reference.share[i]
             settles(s, -1, share, reference.public, seed, run, before_start, code, comes)
@@ -425,7 +432,7 @@ def simulate(
                     t,
                     upcoming,
                     happens,
-                    reference.values,
+                    event_values,
                     status,
                     lean,
                     government_since,
@@ -437,28 +444,28 @@ def simulate(
                 dated = events.month[upcoming] if upcoming < entries else _FAR
                 is_called, relevel = True, True
                 for event in range(opens_with, upcoming):
-                    if events.state[event] >= 0:
-                        of[events.state[event]].touched = t
-                        if side[events.state[event]] != TAIPEI:
-                            look_at[events.state[event]], soonest = t, t
+                    if states[event] >= 0:
+                        of[states[event]].touched = t
+                        if side[states[event]] != TAIPEI:
+                            look_at[states[event]], soonest = t, t
             if timeline.stirs[t] or timeline.answers[t]:
                 relevel = True
             fading = False
             if timeline.fades[t]:
                 for event in range(entries):
-                    if status[event] == STANDING and events.fade[event, t] != events.fade[event, t - 1]:
-                        of[events.state[event]].touched, fading = t, True
-                        if side[events.state[event]] != TAIPEI:
-                            look_at[events.state[event]], soonest = t, t
+                    if status[event] == STANDING and fades[event, t] != fades[event, t - 1]:
+                        of[states[event]].touched, fading = t, True
+                        if side[states[event]] != TAIPEI:
+                            look_at[states[event]], soonest = t, t
             if relevel or fading:
                 of_beijing, of_taipei = committed[0], committed[1]
                 add_levels(
-                    events.kind,
-                    events.state,
-                    events.fade,
-                    reference.values,
-                    reference.doubted,
-                    reference.dollars,
+                    kinds,
+                    states,
+                    fades,
+                    event_values,
+                    doubted,
+                    dollars,
                     status,
                     t,
                     levels,
@@ -476,7 +483,7 @@ def simulate(
                         if speaks(events, i, status):
                             given = calls.answer[i]
                     elif answer_due(events, i, t, happens, status):
-                        u = uniform(seed, run, today, timeline.code[i], BARGAIN)
+                        u = uniform(seed, run, today, codes[i], BARGAIN)
                         given = WAITS
                         if rules.gives_way(u, p.gives_way):
                             given = GIVES_WAY
@@ -591,7 +598,7 @@ def simulate(
                 if not (all_weigh or s.touched == t or t >= s.renewed or s.trigger != ITSELF):
                     known_until = min(known_until, s.renewed)
                     continue
-                code, anew = timeline.code[i], relevel or s.touched == t
+                code, anew = codes[i], relevel or s.touched == t
 
                 # The pace of talks, and what the calendar does to them.
                 known = time_in_office(t - government_since[i])
@@ -612,7 +619,7 @@ def simulate(
                         s.close = rules.closing_at(reference.close[i], now, reference.leave[i])
                         open_now = rules.opening_at(reference.share[i], s.close, now)
                     else:
-                        s.close, open_now = reference.close_at[i, known], reference.open_at[i, known]
+                        s.close, open_now = close_at[i, known], open_at[i, known]
                     s.opens = rules.at_odds(open_now, s.courted)
                 s.close_called = s.close
                 if s.trigger == BY_ORDER:
@@ -722,7 +729,7 @@ def simulate(
                         if events.answer[calls.request[i]] == REFUSED:
                             refused = 1.0
                         elif events.answer[calls.request[i]] == MET:
-                            met = reference.values[calls.request[i]]
+                            met = event_values[calls.request[i]]
                     best = rules.answered(s.auction, s.standing, refused, met)
                     s.counter = rules.taipei_bid(best, levels[AID, i], levels[MATCH, i], offered, gdp)
                     induced = s.counter + levels[INDUCEMENT, i]
@@ -774,7 +781,7 @@ def simulate(
                 if s.talks == IDLE and s.idle_since < t:
                     s.patience *= 1.0 - s.opens
                     if s.patience < s.spell:
-                        talks_open(s, t, reference.public, seed, run, today, timeline.code[i], False)
+                        talks_open(s, t, reference.public, seed, run, today, codes[i], False)
 
                 # The chance that it leaves.
                 if s.trigger == ITSELF:
@@ -814,7 +821,7 @@ def simulate(
                     s.door *= 1.0 - (s.close_called if s.called else s.close)
                     if s.door < s.knock:
                         since = before_start if s.opened < 0 else timeline.calendar_month[s.opened]
-                        u = uniform(seed, run, since, timeline.code[i], LUCK)
+                        u = uniform(seed, run, since, codes[i], LUCK)
                         kind = 2 if s.called else s.talks - SILENT
                         closes(s, u, beijing_accepts, balance[i, kind], wins[i, kind])
                         if s.ended == LEFT:
@@ -927,7 +934,7 @@ def simulate(
             for k in range(looked):
                 i = watched[k]
                 s = of[i]
-                code = timeline.code[i]
+                code = codes[i]
                 after[i] = side[i]
                 s.ended = _NO_OUTCOME
 
@@ -936,10 +943,10 @@ def simulate(
                 s.office = known
                 if t == 0:
                     now = rules.leaving(coming.rate[i], coming.pace[known], exposure)
-                    close = rules.closing_at(coming.close[i], now, coming.chance[i])
-                    open_now = rules.opening_at(coming.share[i], close, now)
+                    close = rules.closing_at(come_close[i], now, come_chance[i])
+                    open_now = rules.opening_at(come_share[i], close, now)
                 else:
-                    close, open_now = coming.close_at[i, known], coming.open_at[i, known]
+                    close, open_now = come_close_at[i, known], come_open_at[i, known]
                 if s.courted != 1.0:
                     s.tracked = True
                 open_now = rules.at_odds(open_now, s.courted)
@@ -1081,7 +1088,7 @@ def simulate(
             # The hosts decide.
             for j in range(hosts):
                 purpose = SUSPEND if side[n + j] == ACTIVE else RESTORE
-                u = uniform(seed, run, today, timeline.code[timeline.host[j]], purpose)
+                u = uniform(seed, run, today, codes[timeline.host[j]], purpose)
                 after[n + j] = side[n + j]
                 if u < chance[n + j]:
                     after[n + j] = SUSPENDED if side[n + j] == ACTIVE else ACTIVE
@@ -1108,7 +1115,7 @@ def simulate(
                         s.package_until = t + 12.0 * p.package_years
                         rows[i, PRICE] = face
                         rows[i, PRICE_MUSD] = face / 100.0 * gdp
-                        arrives = uniform(seed, run, today, timeline.code[i], DELIVERED)
+                        arrives = uniform(seed, run, today, codes[i], DELIVERED)
                         s.visible_share = timeline.delivered[int(arrives * timeline.delivered.shape[0])]
                         s.visible = t + rules.VISIBLE_MONTHS
                         due = min(due, s.visible, math.ceil(s.package_until))
@@ -1157,7 +1164,7 @@ def simulate(
                             due = min(due, math.ceil(s.package_until))
                             stale = True
                         if price / 100.0 * gdp > owed(book, i, t):
-                            arrives = uniform(seed, run, today, timeline.code[i], DELIVERED)
+                            arrives = uniform(seed, run, today, codes[i], DELIVERED)
                             rows[i, ARRIVES] = timeline.delivered[int(arrives * timeline.delivered.shape[0])]
                             package_begins(
                                 book, i, t, price / 100.0 * gdp, rows[i, ARRIVES], p.package_years, left_after[t]
@@ -1194,9 +1201,9 @@ def simulate(
                         if calls.request[i] >= 0:
                             calls.request[i] = -1
                             s.touched, stale = t + 1, True
-                        s.spell = uniform(seed, run, today, timeline.code[i], OPENING)
+                        s.spell = uniform(seed, run, today, codes[i], OPENING)
                     else:
-                        s.spell = uniform(seed, run, today, timeline.code[i], COME_OPENING)
+                        s.spell = uniform(seed, run, today, codes[i], COME_OPENING)
                         s.staying, s.seen, s.wake = math.nan, t, t + 1
                         look_at[i], soonest = t + 1, t + 1
                 if keep:
@@ -1219,7 +1226,7 @@ def simulate(
                         cooperating -= 1
                         of[host].security = 0.0
                         end_words(events, host, THREAT, NOTICE, status)
-                        u = uniform(seed, run, today, timeline.code[host], ANSWER)
+                        u = uniform(seed, run, today, codes[host], ANSWER)
                         carried_out[1] += 1.0
                         row = answers[answered]
                         blank(row)
@@ -1255,7 +1262,7 @@ def simulate(
                     s.tracked = coming.chance[i] > rules.SELDOM
                     s.staying, s.seen, s.wake, s.courted = math.nan, t, t + 1, math.nan
                     look_at[i], soonest = t + 1, t + 1
-                    settles(s, t, coming.share[i], reference.public, seed, run, today, timeline.code[i], True)
+                    settles(s, t, coming.share[i], reference.public, seed, run, today, codes[i], True)
                 elif after[i] == TAIPEI:
                     count += 1
                     relevel = end_words(events, i, RETURN_PLEDGE, RETURN_PLEDGE, status) or relevel
@@ -1264,7 +1271,7 @@ def simulate(
                     s.steady, s.steady_since = 0.0, t + 1
                     s.package, s.touched, soonest = 0.0, t + 1, t + 1
                     package_ends(book, i, t, left_after[t])
-                    settles(s, t, reference.share[i], reference.public, seed, run, today, timeline.code[i], False)
+                    settles(s, t, reference.share[i], reference.public, seed, run, today, codes[i], False)
                 side[i] = after[i]
             if stale:
                 with_it = 0
