@@ -77,8 +77,11 @@ def test_of_an_error_that_cannot_be_sent_its_words_are() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="kills")
 def test_it_ends_with_the_process_that_started_it() -> None:
-    code = "import os; from sim.charts import apart; apart.get_ready(); os.kill(os.getpid(), 9)"
-    # It has the same standard error: the call returns only when it has ended, too.
+    code = (
+        "import os; from pathlib import Path; from sim.charts import apart; apart.get_ready(); (one,) = apart._idle; "
+        "one.draw('of_fit', {}, Path(), ()); one.wait(); os.kill(os.getpid(), 9)"
+    )
+    # It and its second have the same standard error: the call returns only when they have ended, too.
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
     assert said.returncode == -signal.SIGKILL
 
@@ -107,6 +110,25 @@ def test_it_ends_where_anything_is_raised_meanwhile(tmp_path: Path) -> None:
         interrupted()
     assert used[0]._process.poll() is not None
     assert used[0] not in apart._idle
+
+
+@pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="no second process")
+def test_a_second_one_that_was_ended_by_others_is_told_and_both_end(tmp_path: Path, result: Result) -> None:
+    used: list[Apart] = []
+
+    def ended() -> None:
+        with apart.apart() as process:
+            used.append(process)
+            process.draw("of_fit", {}, tmp_path, ())
+            process.wait()
+            first = process._process.pid
+            (second,) = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+            os.kill(int(second), signal.SIGKILL)
+            process.draw("of_result", result, tmp_path)
+
+    with pytest.raises(SimError, match="charts: the process that draws them has ended"):
+        ended()
+    assert used[0]._process.poll() is not None
 
 
 def test_a_process_that_was_ended_by_others_is_told(tmp_path: Path) -> None:
