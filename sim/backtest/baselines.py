@@ -23,7 +23,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from sim.atlas import Change, Record, Side, economy, record, state
-from sim.backtest.forecasts import Floats, Forecast, Ints, known_until
+from sim.backtest.forecasts import DIGITS, Floats, Forecast, Ints, known_until
 from sim.backtest.truce import acceptance, courses, in_truce, mostly_in_truce
 from sim.parameters import PARAMETERS
 
@@ -214,10 +214,13 @@ def poisson_binomial(chances: Floats) -> Floats:
 
 
 def sample(distribution: Floats) -> Ints:
-    """(MEMBERS,) sorted counts: stratified quantiles of the chances of 0, 1, 2, ... states (which sum to 1)."""
+    """(MEMBERS,) sorted counts: stratified quantiles of the chances of 0, 1, 2, ... states (which sum to 1).
+
+    Both are rounded: a walk's chances often end right at a quantile, and last bits of a sum depend on the processor.
+    """
     below = np.cumsum(distribution)
     points = (np.arange(MEMBERS) + 0.5) / MEMBERS
-    return np.searchsorted(below / below[-1], points).astype(np.int64)
+    return np.searchsorted(np.round(below / below[-1], DIGITS), np.round(points, DIGITS)).astype(np.int64)
 
 
 def _holy_see(years: float) -> float:

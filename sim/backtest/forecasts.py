@@ -14,6 +14,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+DIGITS = 12
+"""Decimals of a chance that count for ranks and quantiles, so that none of them depends on the last bit of a sum."""
+
 
 @dataclass(frozen=True, eq=False)
 class Forecast:

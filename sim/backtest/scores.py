@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from sim.backtest.forecasts import Bools, Floats, Forecast, Ints, Outcome
+from sim.backtest.forecasts import DIGITS, Bools, Floats, Forecast, Ints, Outcome
 from sim.backtest.mechanisms import HAZARD
 from sim.results.tables import LEVELS, quantiles
 
@@ -52,8 +52,6 @@ PUBLISHED = "published.csv"
 """Name of the file of the main scores, in this folder."""
 CLIP = 1e-6
 """Least distance of a chance from 0 and 1 in the log score."""
-DIGITS = 12
-"""Decimals of a chance that count for ranks, so that no rank depends on a library's last bit."""
 RESAMPLES = 2000
 SEED = 19711024
 """Seed, with the horizon, of the resamples of that horizon."""

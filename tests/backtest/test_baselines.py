@@ -443,6 +443,16 @@ def test_a_sample_is_the_distribution() -> None:
     assert np.bincount(sample(np.array([0.25, 0.0, 0.75]))).tolist() == [MEMBERS // 4, 0, 3 * MEMBERS // 4]
 
 
+def test_a_sample_does_not_depend_on_the_last_bits_of_a_sum() -> None:
+    eighths = (
+        np.bincount(np.random.default_rng(3).integers(0, 30, 8000), minlength=30) / 8000.0
+    )  # many end at a quantile
+    once = sample(eighths)
+    for nudge in (1.0 - 2e-16, 1.0 + 4e-16):
+        assert np.array_equal(sample(eighths * np.linspace(1.0, nudge, 30)), once)
+        assert np.array_equal(sample(np.append(eighths[:-1] * nudge, eighths[-1:])), once)
+
+
 # --- Walks
 
 
