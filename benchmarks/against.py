@@ -26,14 +26,10 @@ COMMANDS = (
     ("run_no_charts_100000_runs", "run honduras-2021 --no-charts --runs 100000 --to {new}"),
     ("sweep_200_points_of_20_runs", "sweep honduras-2021 --vary washington.attention=0:3:200 --runs 20 --to {new}"),
     ("explain", "explain {run} --state HND --to {new}"),
-    (
-        "sensitivity_16_blocks_of_40_runs",
-        "sensitivity honduras-2021 --outcome left:HND --points 16 --runs 40 --to {new}",
-    ),
-    ("backtest_two_origins_of_1000_runs", "backtest --origins 2015:2016 --runs 1000 --to {new}"),
+    ("sensitivity", "sensitivity honduras-2021 --outcome left:HND --to {new}"),
+    ("backtest", "backtest --to {new}"),
 )
-"""Name and arguments of each command; {new} is a folder of its own, {run} one that `sim run honduras-2021` wrote.
-`sensitivity` and `backtest` are smaller than their defaults (256 blocks of 100 runs; 30 origins of 4,000 runs)."""
+"""Name and arguments of each command; {new} is a folder of its own, {run} one that `sim run honduras-2021` wrote."""
 MILLION = ("run_no_charts_1000000_runs", "run honduras-2021 --no-charts --runs 1000000 --to {new}")
 ENGINES = (("kernel", "compiled 20000"), ("mesa", "mesa 60"), ("compile", "compile"))
 """Name and arguments for `engine.py`; `compile` has an empty cache each time."""
