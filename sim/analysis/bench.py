@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError, Problem, ResultError
 from sim.model.terms import HEAD, WEIGHED
 from sim.results import Result
+from sim.results.stored import changes_of
 from sim.results.table import DIGITS
 from sim.results.tables import Paired, moved, paired
 from sim.runs.ensemble import Engine, Ensemble
@@ -75,8 +76,7 @@ class Bench:
         self.result, self.runs, self.threads, self.call = result, runs, threads, call
         self.places = {place: column for column, place in enumerate(dict.fromkeys(places))}
         self.request = Request.again(result)
-        early = result.changes["run"] < runs
-        self._base = self._moved({name: result.changes[name][early] for name in ("run", "month", "state", "to")})
+        self._base = self._moved(_changes_in(result, range(runs), ("run", "month", "state", "to")))
         self._known: dict[str, NDArray[np.bool_]] = {}
 
     def base(self, place: int) -> NDArray[np.bool_]:
@@ -107,6 +107,17 @@ class Bench:
         return pair._replace(low=min(pair.mean, low), high=max(pair.mean, high))
 
 
+def _changes_in(result: Result, runs: Sequence[int], names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """These columns of the changes of some runs, which ascend; nothing later is read."""
+    parts = []
+    for changes in changes_of(result.changes, tuple(dict.fromkeys(("run", *names)))):
+        chosen = np.isin(changes["run"], np.array(runs))
+        parts.append({name: changes[name][chosen] for name in names})
+        if len(changes["run"]) and changes["run"][-1] >= runs[-1]:
+            break
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
 def ledger_again(result: Result, setup: Setup, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:
     """Chosen runs of a result, ascending, with the ledger: what every state weighed in its decisions.
 
@@ -114,12 +125,9 @@ def ledger_again(result: Result, setup: Setup, runs: Sequence[int], engine: Engi
     Raises ResultError unless the runs' changes are those of the result to the last bit.
     """
     ensemble = setup.ledger(runs, engine)
-    changes = result.changes
-    chosen = np.isin(changes["run"], np.array(runs))
     again = ensemble.heads | {name: ensemble.changes[:, HEAD + column] for name, column in WEIGHED.items()}
-    if int(chosen.sum()) != ensemble.changes.shape[0] or not all(
-        same_bits(changes[name][chosen], column) for name, column in again.items()
-    ):
+    changes = _changes_in(result, runs, tuple(again))
+    if not all(same_bits(changes[name], column) for name, column in again.items()):
         rule = "what this version gives again: the result was made by another version; run the scenario again"
         raise ResultError(Problem("events.parquet", rule), result.folder)
     return ensemble

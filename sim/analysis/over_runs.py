@@ -50,12 +50,12 @@ def _undecided(subject: Subject, rows: NDArray[np.float64]) -> NDArray[np.bool_]
 
 def terms(subject: Subject, rows: NDArray[np.float64]) -> list[Row]:
     """One row per term: at the decisions of all runs, beside all open months of the sampled ones."""
-    changes, taken = subject.result.changes, subject.decisions()
-    undecided = _undecided(subject, rows)
+    names = (*DECISIONS[subject.decision].terms, "hazard")
+    taken, undecided = subject.decisions(*names), _undecided(subject, rows)
     labels = LABELS[subject.decision] | {"hazard": "hazard, a year"}
     table = []
-    for name in (*DECISIONS[subject.decision].terms, "hazard"):
-        at = _points(changes[name][taken])
+    for name in names:
+        at = _points(taken[name])
         usual = _points(rows[:, :, HAZARD if name == "hazard" else TERMS[name]][undecided])
         row: Row = {"term": name, "label": labels[name]}
         for which, values in (("decision", at), ("months", usual)):

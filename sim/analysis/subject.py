@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from sim.atlas import code_of, unknown
 from sim.errors import InputError, Problem, nearest
 from sim.model.terms import DECISIONS, TIES, decision_from
 from sim.results import Result
+from sim.results.stored import changes_of
 from sim.results.tables import COOPERATION, RECOGNITION
 
 DOES = {name: decision.does for name, decision in DECISIONS.items()}
@@ -35,13 +37,14 @@ class Subject:
     decision: str
     """leave, return or suspend: the decision that changes the tie from what it was at the start."""
 
-    def decisions(self) -> NDArray[np.int64]:
-        """Rows of the changes by which it took the decision, by run and month."""
-        changes = self.result.changes
-        own = changes["state"] == self.place
-        taken = (changes["to"] == 0) if self.decision == "return" else (changes["from"] == 0)
-        rows: NDArray[np.int64] = np.flatnonzero(own & taken)
-        return rows
+    def decisions(self, *names: str) -> dict[str, NDArray[Any]]:
+        """These columns of the changes by which it took the decision, by run and month; the others are not kept."""
+        side = "to" if self.decision == "return" else "from"
+        parts = []
+        for changes in changes_of(self.result.changes, tuple(dict.fromkeys(("run", "state", side, *names)))):
+            taken = (changes["state"] == self.place) & (changes[side] == 0)
+            parts.append({name: changes[name][taken] for name in names})
+        return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 
 def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:
@@ -65,7 +68,6 @@ def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:
 
 def first_decisions(subject: Subject) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(n,) runs in which the decision is taken, ascending, and (n,) the row in which it is first."""
-    rows = subject.decisions()
-    changes = subject.result.changes
-    runs, first = np.unique(changes["run"][rows], return_index=True)
-    return runs, changes["month"][rows][first]
+    taken = subject.decisions("run", "month")
+    runs, first = np.unique(taken["run"], return_index=True)
+    return runs, taken["month"][first]

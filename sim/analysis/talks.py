@@ -42,7 +42,7 @@ def talks(subject: Subject, plan: Plan) -> Row | None:
     runs, table = result.talk_runs, _own(subject)
     if not runs:
         return None
-    moved = result.changes["run"][subject.decisions()]
+    moved = subject.decisions("run")["run"]
     moved = moved[moved < runs]
     document = _counted(table, runs, float(plan.timeline.gdp[subject.member]))
     document["told"] = int(moved.shape[0]) - document["left"]

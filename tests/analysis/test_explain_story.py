@@ -335,7 +335,7 @@ def test_talks_over_all_runs_are_counted() -> None:
 
 def test_departures_over_all_runs_are_those_of_the_result(result: Result, guatemala: Explanation) -> None:
     document = guatemala.document["talks"]
-    assert document["left"] + document["told"] == guatemala.subject.decisions().shape[0]
+    assert document["left"] + document["told"] == len(guatemala.subject.decisions("run")["run"])
     table = result.talks()
     assert document["talks"] == (table["iso3"] == "GTM").sum()
     none = result_of(told("GTM", states={"GTM": {"susceptibility": 0.0}}), runs=20)

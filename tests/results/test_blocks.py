@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.analysis.bench import Bench
+from sim.analysis.subject import subject_of
 from sim.results import table as tables
 from sim.results.outcomes import shares
 from sim.results.parts import Coded, Part, PartFile, listed_in_arrow
@@ -183,6 +185,23 @@ def test_a_spool_gives_back_what_it_was_given(tmp_path: Path) -> None:
         for place in range(3):
             assert spool[place].tolist() == np.concatenate([block[place] for block in given]).tolist()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("state", ["GTM", "TUV"])
+def test_what_is_asked_of_changes_does_not_depend_on_the_blocks(blocks: list[Path], state: str) -> None:
+    for result in map(sim.read, blocks):
+        changes, subject = dict(result.changes), subject_of(result, state)
+        own = (changes["state"] == subject.place) & (changes["from"] == 0)
+        taken = subject.decisions("run", "hazard", "month")
+        assert own.any()
+        assert {name: values.tolist() for name, values in taken.items()} == {
+            name: changes[name][own].tolist() for name in ("run", "hazard", "month")
+        }
+        for runs in (1, 41, 80, 130):
+            gone = np.zeros(runs, dtype=np.bool_)
+            for number in np.flatnonzero((changes["state"] == subject.place) & (changes["run"] < runs)):
+                gone[changes["run"][number]] = changes["to"][number] != 0
+            assert Bench(result, [subject.place], runs).base(subject.place).tolist() == gone.tolist()
 
 
 def test_flags_and_counts_are_added_up() -> None:
