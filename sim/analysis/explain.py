@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from sim.results.manifests import EXPLANATION
 from sim.results.table import month_ends
 from sim.results.tables import RECOGNITION
 from sim.runs.ensemble import Progress, apart
+from sim.runs.processes import Call
 from sim.runs.run import Request
 from sim.runs.setup import announce
 from sim.scenario.values import whole
@@ -138,10 +140,23 @@ def explain(
     book = ledger_again(result, setup, sampled).ledger
     assert book is not None
     rows = book[:, :, subject.place, :]
-    by_talks = DECISIONS[subject.decision].by_talks
-    with apart(setup.agents, threads) as call:
-        looked_into = None if chosen is None else one_run(subject, setup, chosen, run is None, call)
+
+    def others(call: Call | None) -> dict[str, Any]:
+        """What there is to say besides what each lever did."""
+        return {
+            "chance": over_runs.chance(subject),
+            "run": None if chosen is None else one_run(subject, setup, chosen, run is None, call),
+            "talks": talks(subject, setup.plan) if DECISIONS[subject.decision].by_talks else None,
+            "terms": over_runs.terms(subject, rows),
+            "sampled_runs": len(sampled),
+            "when": over_runs.when(subject, setup.plan, rows),
+        }
+
+    # While levers are removed, most of the work is the kernel's. Where that is interrupted, processes end first.
+    with ThreadPoolExecutor(1) as meanwhile, apart(setup.agents, threads) as call:
+        besides = meanwhile.submit(others, call)
         without = removals(result, state, runs, threads, tie, progress, call)
+        rest = besides.result()
     header = result.scenario["scenario"]
     document: dict[str, Any] = {
         "format": FORMAT,
@@ -157,12 +172,7 @@ def explain(
         "state": subject.name,
         "tie": subject.tie,
         "decision": subject.decision,
-        "chance": over_runs.chance(subject),
-        "run": looked_into,
-        "talks": talks(subject, setup.plan) if by_talks else None,
-        "terms": over_runs.terms(subject, rows),
-        "sampled_runs": len(sampled),
-        "when": over_runs.when(subject, setup.plan, rows),
+        **rest,
         "removals": without.document,
     }
     _put_into_words(document, without)
