@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.reading import start_of
+from sim.analysis.reading import changes_where, start_of
 from sim.model.entries import left_of_month
 from sim.model.terms import TAIPEI
 from sim.results.accounts import ALL, POINTS, SUMS
 from sim.results.result import Result
-from sim.results.stored import changes_of
 from sim.results.tables import COOPERATION, LEVELS, RECOGNITION
 from sim.words import dollars, minus, percent
 
@@ -78,11 +77,13 @@ def departure(result: Result) -> Departure | None:
     """The price of a departure over all that there are; None where nobody leaves."""
     if "delivered" not in result.changes:
         return None
-    parts = []
-    for changes in changes_of(result.changes, ("run", "state", "from", "price_musd", "delivered")):
-        gone = (changes["from"] == TAIPEI) & (changes["state"] < len(result.members))
-        parts.append((changes["price_musd"][gone], changes["delivered"][gone]))
-    price, share = (np.concatenate(each) for each in zip(*parts, strict=True))
+    gone = changes_where(
+        result,
+        ("price_musd", "delivered"),
+        lambda changes: (changes["from"] == TAIPEI) & (changes["state"] < len(result.members)),
+        needs=("state", "from"),
+    )
+    price, share = gone["price_musd"], gone["delivered"]
     if not len(price):
         return None
     low, high = np.quantile(price, [LEVELS[0], LEVELS[-1]]).tolist()

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.reading import changes_where
 from sim.errors import InputError, Problem, ResultError
 from sim.model.terms import HEAD, WEIGHED
 from sim.results import Result
-from sim.results.stored import changes_of
 from sim.results.table import DIGITS
 from sim.results.tables import Paired, moved, paired
 from sim.runs.ensemble import Engine, Ensemble
@@ -109,13 +109,8 @@ class Bench:
 
 def _changes_in(result: Result, runs: Sequence[int], names: Sequence[str]) -> dict[str, NDArray[Any]]:
     """These columns of the changes of some runs, which ascend; nothing later is read."""
-    parts = []
-    for changes in changes_of(result.changes, tuple(dict.fromkeys(("run", *names)))):
-        chosen = np.isin(changes["run"], np.array(runs))
-        parts.append({name: changes[name][chosen] for name in names})
-        if len(changes["run"]) and changes["run"][-1] >= runs[-1]:
-            break
-    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+    wanted = np.array(runs)
+    return changes_where(result, names, lambda changes: np.isin(changes["run"], wanted), until=runs[-1])
 
 
 def ledger_again(result: Result, setup: Setup, runs: Sequence[int], engine: Engine = "compiled") -> Ensemble:

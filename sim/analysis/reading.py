@@ -5,14 +5,18 @@ Functions and not an object that holds them all: each reader asks two or three, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.atlas import Change, Record
 from sim.model.terms import SIDES
 from sim.results.result import Result, with_agents
+from sim.results.stored import changes_of
 from sim.results.tables import RECOGNITION
 from sim.scenario import given_in_words
 from sim.scenario.given import TABLE, is_given
@@ -280,3 +284,24 @@ def reach(rows: list[Row]) -> int:
 def numbered(row: Row) -> str:
     """The number printed in a row."""
     return chance_with_range(row.p, row.low, row.high)
+
+
+def changes_where(
+    result: Result,
+    names: Sequence[str],
+    where: Callable[[Mapping[str, NDArray[Any]]], NDArray[np.bool_]],
+    needs: Sequence[str] = (),
+    until: int | None = None,
+) -> dict[str, NDArray[Any]]:
+    """These columns of the changes of a result, by run and month, where it is so; read in parts, the others not kept.
+
+    where : of some changes by column, which of them; needs : columns it looks at besides `run` and `names`
+    until : the last run that is wanted; nothing after its part is read
+    """
+    parts = []
+    for changes in changes_of(result.changes, tuple(dict.fromkeys(("run", *needs, *names)))):
+        chosen = where(changes)
+        parts.append({name: changes[name][chosen] for name in names})
+        if until is not None and len(changes["run"]) and changes["run"][-1] >= until:
+            break
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}

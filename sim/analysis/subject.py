@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.reading import changes_where
 from sim.atlas import code_of, unknown
 from sim.errors import InputError, Problem, nearest
 from sim.model.terms import DECISIONS, TIES, decision_from
 from sim.results import Result
-from sim.results.stored import changes_of
 from sim.results.tables import COOPERATION, RECOGNITION
 
 DOES = {name: decision.does for name, decision in DECISIONS.items()}
@@ -38,13 +38,14 @@ class Subject:
     """leave, return or suspend: the decision that changes the tie from what it was at the start."""
 
     def decisions(self, *names: str) -> dict[str, NDArray[Any]]:
-        """These columns of the changes by which it took the decision, by run and month; the others are not kept."""
+        """These columns of the changes by which it took the decision, by run and month."""
         side = "to" if self.decision == "return" else "from"
-        parts = []
-        for changes in changes_of(self.result.changes, tuple(dict.fromkeys(("run", "state", side, *names)))):
-            taken = (changes["state"] == self.place) & (changes[side] == 0)
-            parts.append({name: changes[name][taken] for name in names})
-        return {name: np.concatenate([part[name] for part in parts]) for name in names}
+        return changes_where(
+            self.result,
+            names,
+            lambda changes: (changes["state"] == self.place) & (changes[side] == 0),
+            needs=("state", side),
+        )
 
 
 def subject_of(result: Result, state: str, tie: str = RECOGNITION) -> Subject:

@@ -131,8 +131,8 @@ def work() -> NoReturn:
     """Draw what standard input brings; what became of each goes to standard output."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that is printed on the way mixes with them
-        gc.set_threshold(*gc.get_threshold()[:2], 100)  # as in `sim.cli.main`
         _load()
+        gc.freeze()  # what is loaded stays: it is neither looked through again nor, once forked, copied for that
         _serve(sys.stdin.buffer, answers, _second())
 
 
